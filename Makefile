@@ -1,0 +1,70 @@
+# Each target stands alone on a bare Debian 12: what it needs, it installs (see packaging/linux/prepare.sh).
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+UV := .uv/bin/uv
+export UV_COMPILE_BYTECODE := 1
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+TOUR := tour-out
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 8
+
+run: .venv/ready ## open the window; with no display, run the guided tour and say where its pictures are
+	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  echo "No display here: running the guided tour offscreen."; \
+	  QT_QPA_PLATFORM=offscreen .venv/bin/benchboard tour --out $(TOUR); \
+	else .venv/bin/benchboard; fi
+
+tour: .venv/ready ## run the guided tour offscreen, pictures and index.json in tour-out/
+	QT_QPA_PLATFORM=offscreen .venv/bin/benchboard tour --out $(TOUR)
+
+test: lint types ## lint, types, layers and every test, on real databases and pseudo-terminals
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup -rs
+
+lint: .venv/ready ## format, lint and layers
+	.venv/bin/ruff format --check -q .
+	.venv/bin/ruff check -q .
+	.venv/bin/lint-imports --no-cache
+
+types: .venv/ready ## mypy, strict
+	.venv/bin/mypy
+
+bench: .venv/ready ## the comparisons, each a ratio measured in one run
+	@for file in benchmarks/*.py; do echo "== $$file"; PYTHONPATH=tests QT_QPA_PLATFORM=offscreen $(PY) $$file || exit 1; done
+
+venv: .venv/ready ## the environment, from requirements.lock
+
+wheel: .venv/ready ## build dist/*.whl
+	$(UV) build --python $(PY) --wheel --no-build-isolation -q --out-dir dist
+	@ls dist/*.whl
+
+lock: .venv/ready ## bring requirements.lock up to date with pyproject.toml
+	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 \
+	  --no-header -q -o requirements.lock
+
+words: .venv/ready ## bring the Turkish catalogue up to date with the sentences in the source
+	@mkdir -p build
+	.venv/bin/pybabel -q extract -k N_ --sort-output --no-location -o build/words.pot desktop/benchboard
+	.venv/bin/pybabel -q update -l tr -i build/words.pot -o resources/i18n/tr.po --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date --no-wrap
+
+clean: ## remove what the targets made
+	rm -rf .venv .uv dist build $(TOUR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.uv/bin/uv: packaging/uv.txt
+	@sh packaging/linux/prepare.sh
+	python3 -m venv .uv
+	.uv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r packaging/uv.txt
+	@touch $@
+
+.venv/ready: requirements.lock pyproject.toml $(UV)
+	@sh packaging/linux/prepare.sh
+	@test -x $(PY) || $(UV) venv -q --python python3 .venv
+	$(UV) pip sync -q --python $(PY) --require-hashes requirements.lock
+	$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: help run tour test lint types bench venv wheel lock words clean

@@ -1,0 +1,118 @@
+"""A step of a drag, ours against react-grid-layout 2.3.0 in node: `layout_vs_rgl.py [5000|1000|…]` (the
+largest layout).
+
+The same random drags in the same run, gesture by gesture in turn, so that whatever else the machine does
+meets both; after each gesture both must have the same layout. Exact mode does what react-grid-layout does;
+preview is what a drag shows here. The first gesture of each size warms up and does not count. Times are of
+the wall, in milliseconds; `cpu p99` is what the preview itself used, without what other programs took from
+it.
+"""
+
+import math
+import random
+import statistics
+import sys
+import time
+from typing import Any
+
+from benchboard.dashboards import layout as grid
+from support import rgl
+
+SIZES = (50, 200, 1_000, 5_000)
+GESTURES = {50: 40, 200: 30, 1_000: 16, 5_000: 6}
+STEPS = 10
+SIGHT = 30
+"""Rows below the pointer that a window shows."""
+
+
+def _percentile(times: list[float], part: float) -> float:
+    return sorted(times)[min(len(times) - 1, math.ceil(len(times) * part) - 1)]
+
+
+def _path(rng: random.Random, layout: grid.Layout) -> list[tuple[str, int, int]]:
+    item, cell = rng.choice(list(layout))
+    x, y, path = cell.x, cell.y, []
+    while len(path) < STEPS:
+        dx, dy = rng.randint(-1, 1), rng.randint(-2, 2)
+        to = max(0, min(x + dx, layout.columns - cell.w)), max(0, y + dy)
+        if to != (x, y):
+            (x, y) = to
+            path.append((item.id, x, y))
+    return path
+
+
+def _exact(layout: grid.Layout, path: list[tuple[str, int, int]]) -> tuple[grid.Layout, list[float]]:
+    times = []
+    for name, x, y in path:
+        start = time.perf_counter()
+        layout = grid.move(layout, name, x, y)
+        times.append((time.perf_counter() - start) * 1e3)
+    return layout, times
+
+
+def _preview(layout: grid.Layout, path: list[tuple[str, int, int]]) -> tuple[list[float], list[float]]:
+    drag, wall, cpu = grid.Drag(layout, [path[0][0]]), [], []
+    for _name, x, y in path * 5:
+        start, used = time.perf_counter(), time.thread_time()
+        drag.at(x, y, until=y + SIGHT)
+        cpu.append((time.thread_time() - used) * 1e3)
+        wall.append((time.perf_counter() - start) * 1e3)
+    return wall, cpu
+
+
+def measure(oracle: rgl.Oracle, columns: int, size: int) -> dict[str, list[float]]:
+    """The times of every step of one size, by what did it."""
+    rng = random.Random(size * columns)
+    items = rgl.settled(rgl.random_items(rng, size, columns, widest=6), columns, "vertical")
+    layout = grid.parse(items, columns=columns)
+    times: dict[str, list[float]] = {"node": [], "exact": [], "preview": [], "cpu": []}
+    for gesture in range(GESTURES[size] + 1):
+        path = _path(rng, layout)
+        request: dict[str, Any] = {"columns": columns, "compact": "vertical", "path": path}
+        theirs = oracle.ask(request | {"items": grid.serialise(layout)})
+        wall, cpu = _preview(layout, path)
+        layout, exact = _exact(layout, path)
+        if {item.id: list(cell) for item, cell in layout} != theirs["cells"]:
+            raise SystemExit(f"{size} widgets, {columns} columns, gesture {gesture}: the layouts differ")
+        if gesture:
+            for name, some in (("node", theirs["ms"]), ("exact", exact), ("preview", wall), ("cpu", cpu)):
+                times[name] += some
+    return times
+
+
+def main() -> int:
+    largest = int(sys.argv[1]) if len(sys.argv) > 1 else SIZES[-1]
+    try:
+        rgl.core(install=True)
+    except rgl.Missing as error:
+        print(f"skipped: {error}")
+        return 0
+    print("columns widgets |  node p50    p99 | exact p50    p99  ratio | preview p50   p99  cpu p99   ratio")
+    with rgl.oracle() as oracle:
+        for columns in (12, 24):
+            medians: dict[str, list[tuple[int, float]]] = {"node": [], "exact": [], "preview": []}
+            for size in (size for size in SIZES if size <= largest):
+                times = measure(oracle, columns, size)
+                p50 = {name: statistics.median(some) for name, some in times.items()}
+                p99 = {name: _percentile(some, 0.99) for name, some in times.items()}
+                for name, points in medians.items():
+                    points.append((size, p50[name]))
+                against = p50["node"] / p50["exact"], p50["node"] / p50["preview"]
+                print(
+                    f"{columns:7} {size:7} | {p50['node']:9.3f} {p99['node']:6.1f} "
+                    f"| {p50['exact']:9.3f} {p99['exact']:6.2f} {against[0]:5.1f}× "
+                    f"| {p50['preview']:11.4f} {p99['preview']:5.3f} {p99['cpu']:8.3f} {against[1]:6.0f}×",
+                    flush=True,
+                )
+            slopes = {name: _slope(points) for name, points in medians.items()}
+            print("growth exponents: " + ", ".join(f"{name} {slope:.2f}" for name, slope in slopes.items()))
+    return 0
+
+
+def _slope(points: list[tuple[int, float]]) -> float:
+    sizes, times = [math.log(size) for size, _ms in points], [math.log(ms) for _size, ms in points]
+    return statistics.linear_regression(sizes, times).slope
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Where the program starts: the window without arguments or with a file or link, else the command line.
+
+Neither loads the other: a command never imports Qt, the window never imports click.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from benchboard.i18n import _
+
+_LINK = "benchboard:"
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+
+
+def main() -> int:
+    """Run what the arguments say; answers the exit status (0 done, 1 failed, 2 wrong usage)."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["tour"]:
+        from benchboard.tour.run import main as tour
+
+        return tour(arguments[1:])
+    if len(arguments) > 1 or (arguments and not _opens(arguments[0])):
+        from benchboard.cli.main import main as command
+
+        return command(arguments)
+    if _no_display():
+        print(  # noqa: T201 - there is no window to say it in
+            _("There is no display to open the window on. Commands work without one: “benchboard --help”."),
+            file=sys.stderr,
+        )
+        return 1
+    from benchboard.ui.app import run
+
+    target = arguments[0] if arguments else ""
+    if target.startswith(_LINK):
+        return run(address=target.removeprefix(_LINK).strip("/"))
+    return run(file=Path(target) if target else None)
+
+
+def _opens(argument: str) -> bool:
+    """Whether a single argument is something the window opens rather than a command."""
+    return argument.startswith(_LINK) or (argument.endswith(_DATABASES) and Path(argument).is_file())
+
+
+def _no_display() -> bool:
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return False
+    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

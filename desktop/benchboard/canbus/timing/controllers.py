@@ -1,0 +1,397 @@
+"""What a bit timing is, and what each CAN controller can do.
+
+Times are counted in time quanta (tq); one tq is `prescaler` periods of the controller's CAN clock (Hz). A
+bit is 1 (synchronisation) + prop_seg + phase_seg1 + phase_seg2 tq long (ISO 11898-1); it is sampled after
+phase_seg1.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+from benchboard.errors import Invalid, NotFound
+from benchboard.i18n import _
+
+MAX_CLOCK = 2**32 - 1
+MAX_SEGMENT = 1024
+MAX_PRESCALER = 65536
+
+
+def whole(value: object, field: str, low: int, high: int) -> int:
+    """`value` as an integer within low…high; raises Invalid naming `field` for anything else (NaN, text,
+    bool, …).
+    """
+    number: int | None = None
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, float) and value.is_integer():
+        number = int(value)
+    if number is None:
+        raise _refused(field, _("{field} is not a whole number.").format(field=field), low, high)
+    if not low <= number <= high:
+        raise _refused(field, _("{field} is out of range.").format(field=field), low, high)
+    return number
+
+
+def exact(value: object, field: str, low: Fraction | int, high: Fraction | int) -> Fraction:
+    """`value` (int, finite float or Fraction) as the decimal a person wrote, within low…high; Invalid
+    otherwise.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        raise _refused(field, _("{field} is not a number.").format(field=field), low, high)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _refused(field, _("{field} is not a finite number.").format(field=field), low, high)
+    # Through the shortest decimal: 87.5 and 0.1 mean what was typed, not the nearest binary fraction.
+    number = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    if not low <= number <= high:
+        raise _refused(field, _("{field} is out of range.").format(field=field), low, high)
+    return number
+
+
+def _refused(field: str, what: str, low: Fraction | int, high: Fraction | int) -> Invalid:
+    why = _("It can be {low} to {high}.").format(low=_plain(low), high=_plain(high))
+    return Invalid("timing.number", what, why=why, do=_("Correct {field}.").format(field=field), field=field)
+
+
+def _plain(number: Fraction | int) -> str:
+    return f"{float(number):g}" if isinstance(number, Fraction) else str(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One bit timing: CAN clock in Hz, prescaler, three segments and resynchronisation jump width in time
+    quanta.
+
+    Raises Invalid naming the field for what cannot be a bit: segments below 1 tq (prop_seg may be 0, as in
+    Linux and in the data phase), or a jump wider than either phase segment (ISO 11898-1).
+    """
+
+    clock: int
+    prescaler: int
+    prop_seg: int
+    phase_seg1: int
+    phase_seg2: int
+    sjw: int
+
+    def __post_init__(self) -> None:
+        ranges = {
+            "clock": (1, MAX_CLOCK),
+            "prescaler": (1, MAX_PRESCALER),
+            "prop_seg": (0, MAX_SEGMENT),
+            "phase_seg1": (1, MAX_SEGMENT),
+            "phase_seg2": (1, MAX_SEGMENT),
+            "sjw": (1, MAX_SEGMENT),
+        }
+        for field, (low, high) in ranges.items():
+            object.__setattr__(self, field, whole(getattr(self, field), field, low, high))
+        if self.sjw > min(self.phase_seg1, self.phase_seg2):
+            raise Invalid(
+                "timing.sjw",
+                _("The jump width (sjw) of {sjw} tq is too wide.").format(sjw=self.sjw),
+                why=_("It cannot be wider than either phase segment."),
+                do=_("Choose {limit} tq or less.").format(limit=min(self.phase_seg1, self.phase_seg2)),
+                field="sjw",
+            )
+
+    @property
+    def tseg1(self) -> int:
+        """Time quanta from the synchronisation segment to the sample point: prop_seg + phase_seg1."""
+        return self.prop_seg + self.phase_seg1
+
+    @property
+    def quanta(self) -> int:
+        """Time quanta in a bit."""
+        return 1 + self.prop_seg + self.phase_seg1 + self.phase_seg2
+
+    @property
+    def rate(self) -> Fraction:
+        """Bit rate in bit/s, exactly."""
+        return Fraction(self.clock, self.prescaler * self.quanta)
+
+    @property
+    def bitrate(self) -> float:
+        """Bit rate in bit/s."""
+        return self.clock / (self.prescaler * self.quanta)
+
+    @property
+    def sample_point(self) -> float:
+        """Sample point in percent of the bit."""
+        return 100 * (1 + self.tseg1) / self.quanta
+
+    @property
+    def tq_ns(self) -> float:
+        """One time quantum in nanoseconds."""
+        return self.prescaler * 1e9 / self.clock
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a controller's registers can hold, in the names of Linux's `struct can_bittiming_const`.
+
+    tseg1 = prop_seg + phase_seg1, tseg2 = phase_seg2, all in tq. Where the controller has registers of its
+    own for prop_seg and phase_seg1, their ranges are prop_… and phase1_…; elsewhere the split is ours to
+    name, and the defaults leave it free. `stretch`: the datasheet wants prop_seg + phase_seg1 ≥ phase_seg2
+    and phase_seg2 > sjw.
+    """
+
+    tseg1_min: int
+    tseg1_max: int
+    tseg2_min: int
+    tseg2_max: int
+    sjw_max: int
+    brp_min: int
+    brp_max: int
+    brp_inc: int = 1
+    sjw_min: int = 1
+    prop_min: int = 0
+    prop_max: int = MAX_SEGMENT
+    phase1_min: int = 1
+    phase1_max: int = MAX_SEGMENT
+    stretch: bool = False
+
+    def __post_init__(self) -> None:
+        for low, high, most in (
+            ("tseg1_min", "tseg1_max", MAX_SEGMENT),
+            ("tseg2_min", "tseg2_max", MAX_SEGMENT),
+            ("sjw_min", "sjw_max", MAX_SEGMENT),
+            ("brp_min", "brp_max", MAX_PRESCALER),
+            ("phase1_min", "phase1_max", MAX_SEGMENT),
+        ):
+            least = whole(getattr(self, low), low, 1, most)
+            object.__setattr__(self, low, least)
+            object.__setattr__(self, high, whole(getattr(self, high), high, least, most))
+        object.__setattr__(self, "brp_inc", whole(self.brp_inc, "brp_inc", 1, MAX_PRESCALER))
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> "Limits":
+        """Custom limits from outside: tseg1_min/max, tseg2_min/max, sjw_min/max, brp_min/max, brp_inc.
+
+        sjw_min, brp_min and brp_inc are 1 where they are missing. Raises Invalid naming the missing or
+        wrong field.
+        """
+        known = [field.name for field in fields(cls)][:9]
+        values: dict[str, object] = {"sjw_min": 1, "brp_min": 1, "brp_inc": 1} | dict(given)
+        for name in known:
+            if name not in values:
+                raise Invalid(
+                    "timing.limits",
+                    _("The limits lack {field}.").format(field=name),
+                    do=_("Give all of: {names}.").format(names=", ".join(known)),
+                    field=name,
+                )
+        for name in values:
+            if name not in known:
+                raise Invalid(
+                    "timing.limits",
+                    _("The limits have no {field}.").format(field=str(name)[:40]),
+                    do=_("Give only: {names}.").format(names=", ".join(known)),
+                    field=str(name)[:40],
+                )
+        number = {name: whole(values[name], name, 1, MAX_PRESCALER) for name in known}
+        return cls(
+            number["tseg1_min"],
+            number["tseg1_max"],
+            number["tseg2_min"],
+            number["tseg2_max"],
+            number["sjw_max"],
+            number["brp_min"],
+            number["brp_max"],
+            number["brp_inc"],
+            number["sjw_min"],
+        )
+
+    def violated(self, timing: Timing) -> tuple[str, ...]:
+        """The names of the fields of `timing` that this controller cannot hold; empty when all fit."""
+        jump_room = timing.phase_seg2 - self.stretch
+        held = {
+            "prescaler": self.brp_min <= timing.prescaler <= self.brp_max and timing.prescaler % self.brp_inc == 0,
+            "tseg1": self.tseg1_min <= timing.tseg1 <= self.tseg1_max
+            and not (self.stretch and timing.tseg1 < timing.phase_seg2),
+            "prop_seg": self.prop_min <= timing.prop_seg <= self.prop_max,
+            "phase_seg1": self.phase1_min <= timing.phase_seg1 <= self.phase1_max,
+            "phase_seg2": self.tseg2_min <= timing.phase_seg2 <= self.tseg2_max,
+            "sjw": self.sjw_min <= timing.sjw <= min(self.sjw_max, jump_room),
+        }
+        return tuple(name for name, fits in held.items() if not fits)
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """A kind of CAN controller. `clock_divider`: its CAN clock is the oscillator divided by this. `source`:
+    where the limits were read. `data` is None where there is no CAN FD data phase. `tdco_max`: the largest
+    transmitter delay compensation offset in CAN clock periods, 0 where there is none or we have not
+    verified it; `tdco_sync`: whether that offset counts the synchronisation segment (Bosch's does,
+    Microchip's does not).
+    """
+
+    name: str
+    title: str
+    nominal: Limits
+    data: Limits | None
+    source: str
+    aliases: tuple[str, ...] = ()
+    clock_divider: int = 1
+    tdco_max: int = 0
+    tdco_sync: bool = True
+
+    def limits(self, phase: str) -> Limits:
+        """Limits of `nominal` or `data`; raises Invalid where the controller has no such phase."""
+        if phase not in ("nominal", "data"):
+            raise Invalid(
+                "timing.phase",
+                _("There is no phase {phase}.").format(phase=repr(phase)[:40]),
+                do=_("Say nominal or data."),
+                field="phase",
+            )
+        found = self.nominal if phase == "nominal" else self.data
+        if found is None:
+            raise Invalid(
+                "timing.no-data-phase",
+                _("{controller} has no data phase.").format(controller=self.title),
+                why=_("It is not a CAN FD controller."),
+                do=_("Choose a CAN FD controller, or leave the data bit rate out."),
+                field="phase",
+            )
+        return found
+
+
+_SMALL = Limits(1, 16, 1, 8, 4, 1, 64)
+_LARGE = Limits(2, 256, 2, 128, 128, 1, 512)
+_SPLIT = Limits(4, 16, 2, 8, 4, 1, 256, prop_min=1, prop_max=8, phase1_max=8)
+
+CONTROLLERS: tuple[Controller, ...] = (
+    Controller(
+        "bxcan",
+        "bxCAN (STM32)",
+        Limits(1, 16, 1, 8, 4, 1, 1024),
+        None,
+        "STM32 RM0008 and RM0090, CAN_BTR (TS1[3:0], TS2[2:0], BRP[9:0]); Linux bxcan.c",
+    ),
+    Controller(
+        "mcan-v3.1+",
+        "FDCAN (M_CAN 3.1 and later)",
+        _LARGE,
+        Limits(1, 32, 1, 16, 16, 1, 32),
+        "Linux m_can.c, m_can_bittiming_const_31X and m_can_data_bittiming_const_31X",
+        aliases=("fdcan", "m_can", "mcan", "m_can_3.1"),
+        tdco_max=127,
+    ),
+    Controller(
+        "mcan-v3.0",
+        "M_CAN 3.0",
+        Limits(2, 64, 1, 16, 16, 1, 1024),
+        Limits(2, 16, 1, 8, 4, 1, 32),
+        "Linux m_can.c, m_can_bittiming_const_30X and m_can_data_bittiming_const_30X",
+        aliases=("m_can_3.0",),
+    ),
+    Controller(
+        "mcp251x",
+        "MCP2515",
+        Limits(3, 16, 2, 8, 4, 1, 64, prop_min=1, prop_max=8, phase1_max=8, stretch=True),
+        None,
+        "Microchip MCP2515 datasheet DS21801F, 5.3 (PropSeg + PS1 ≥ PS2, PS2 > SJW); Linux mcp251x.c",
+        aliases=("mcp2515", "mcp2510"),
+        clock_divider=2,
+    ),
+    Controller(
+        "mcp251xfd",
+        "MCP2517FD, MCP2518FD",
+        Limits(2, 256, 1, 128, 128, 1, 256),
+        Limits(1, 32, 1, 16, 16, 1, 256),
+        "Linux mcp251xfd-core.c and mcp251xfd.h (NBTCFG, DBTCFG, TDC)",
+        aliases=("mcp2517fd", "mcp2518fd", "mcp2517", "mcp2518"),
+        tdco_max=63,
+        tdco_sync=False,
+    ),
+    Controller(
+        "sja1000",
+        "SJA1000",
+        _SMALL,
+        None,
+        "Linux sja1000.c, sja1000_bittiming_const",
+        clock_divider=2,
+    ),
+    Controller("flexcan", "FlexCAN", _SPLIT, None, "Linux flexcan-core.c, flexcan_bittiming_const, CTRL register"),
+    Controller(
+        "flexcan-fd",
+        "FlexCAN (CAN FD)",
+        Limits(2, 96, 2, 32, 16, 1, 1024, prop_min=1, prop_max=64, phase1_max=32),
+        Limits(2, 39, 2, 8, 4, 1, 1024, prop_max=31, phase1_max=8),
+        "Linux flexcan-core.c, flexcan_fd_bittiming_const and …_data_…, CBT and FDCBT registers",
+        aliases=("flexcan_fd", "flexcanfd"),
+        tdco_max=31,
+    ),
+    Controller(
+        "kvaser_usb",
+        "Kvaser USB",
+        _SMALL,
+        None,
+        "can-utils can-calc-bit-timing.c, kvaser_usb",
+        aliases=("kvaser",),
+    ),
+    Controller(
+        "kvaser_usb_kcan",
+        "Kvaser USB (KCAN, CAN FD)",
+        Limits(1, 255, 1, 32, 16, 1, 8192),
+        Limits(1, 255, 1, 32, 16, 1, 8192),
+        "can-utils can-calc-bit-timing.c, kvaser_usb_kcan",
+        aliases=("kvaser_fd",),
+    ),
+    Controller(
+        "kvaser_usb_flex",
+        "Kvaser USB (i.MX28)",
+        Limits(4, 16, 2, 8, 4, 1, 256),
+        None,
+        "Linux kvaser_usb.h, kvaser_usb_flexc_bittiming_const",
+    ),
+    Controller(
+        "pcan_usb",
+        "PCAN-USB",
+        _SMALL,
+        None,
+        "unverified: an SJA1000, so its limits",
+        aliases=("pcan",),
+    ),
+    Controller(
+        "pcan_usb_pro",
+        "PCAN-USB Pro",
+        Limits(1, 16, 1, 8, 4, 1, 1024),
+        None,
+        "can-utils can-calc-bit-timing.c, pcan_usb_pro",
+    ),
+    Controller(
+        "pcan_usb_fd",
+        "PCAN-USB FD",
+        Limits(1, 256, 1, 128, 128, 1, 1024),
+        Limits(1, 32, 1, 16, 16, 1, 1024),
+        "Linux pcan_usb_fd.c, pcan_usb_fd_const and pcan_usb_fd_data_const",
+        aliases=("pcan_fd", "peak_canfd"),
+    ),
+    Controller(
+        "at91",
+        "AT91, SAMA5",
+        Limits(4, 16, 2, 8, 4, 2, 128, prop_min=1, prop_max=8, phase1_max=8),
+        None,
+        "Linux at91_can.c, at91_bittiming_const, CAN_BR",
+    ),
+)
+
+_BY_NAME = {name: item for item in CONTROLLERS for name in (item.name, *item.aliases)}
+
+
+def controller(name: str) -> Controller:
+    """The controller of that name or alias, in any case; raises NotFound listing the names there are."""
+    found = _BY_NAME.get(name.strip().lower()) if isinstance(name, str) else None
+    if found is None:
+        raise NotFound(
+            "timing.controller",
+            _("There is no controller {name}.").format(name=repr(name)[:60]),
+            do=_("Choose one of: {names}.").format(names=", ".join(_spelled(item) for item in CONTROLLERS)),
+            field="controller",
+        )
+    return found
+
+
+def _spelled(item: Controller) -> str:
+    return f"{item.name} ({', '.join(item.aliases)})" if item.aliases else item.name

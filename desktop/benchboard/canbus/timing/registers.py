@@ -1,0 +1,367 @@
+"""Bit timings as register values and back, and as lines to paste elsewhere.
+
+Every layout below was read in the driver named beside it; controllers without one (M_CAN 3.0, whose layout
+we could not verify, and USB adapters, which have none) are refused in words.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchboard.canbus.timing.controllers import MAX_CLOCK, Controller, Limits, Timing, controller, whole
+from benchboard.canbus.timing.solver import split
+from benchboard.canbus.timing.tolerance import one_clock
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+_DATA = ("data_prescaler", "data_tseg1", "data_prop_seg", "data_phase_seg1", "data_phase_seg2", "data_sjw")
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """`bits` wide at `shift`; the register holds the quantity less `minus`."""
+
+    name: str
+    quantity: str
+    shift: int
+    bits: int
+    minus: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """`fixed`: bits that are set whenever this register sets a timing (an enable, a mode)."""
+
+    name: str
+    width: int
+    fields: tuple[_Field, ...]
+    fixed: int = 0
+
+
+_BXCAN = (  # STM32 CAN_BTR; can-utils printf_btr_bxcan
+    _Layout(
+        "BTR",
+        32,
+        (
+            _Field("SJW", "sjw", 24, 2),
+            _Field("TS2", "phase_seg2", 20, 3),
+            _Field("TS1", "tseg1", 16, 4),
+            _Field("BRP", "prescaler", 0, 10),
+        ),
+    ),
+)
+_MCAN = (  # Linux m_can.c: NBTP, DBTP, TDCR
+    _Layout(
+        "NBTP",
+        32,
+        (
+            _Field("NSJW", "sjw", 25, 7),
+            _Field("NBRP", "prescaler", 16, 9),
+            _Field("NTSEG1", "tseg1", 8, 8),
+            _Field("NTSEG2", "phase_seg2", 0, 7),
+        ),
+    ),
+    _Layout(
+        "DBTP",
+        32,
+        (
+            _Field("DSJW", "data_sjw", 0, 4),
+            _Field("DBRP", "data_prescaler", 16, 5),
+            _Field("DTSEG1", "data_tseg1", 8, 5),
+            _Field("DTSEG2", "data_phase_seg2", 4, 4),
+            _Field("TDC", "tdc", 23, 1, 0),
+        ),
+    ),
+    _Layout("TDCR", 32, (_Field("TDCO", "tdco", 8, 7, 0), _Field("TDCF", "tdcf", 0, 7, 0))),
+)
+_SJA1000 = (  # Linux sja1000.c; can-utils printf_btr_sja1000
+    _Layout("BTR0", 8, (_Field("SJW", "sjw", 6, 2), _Field("BRP", "prescaler", 0, 6))),
+    _Layout("BTR1", 8, (_Field("TSEG2", "phase_seg2", 4, 3), _Field("TSEG1", "tseg1", 0, 4))),
+)
+_MCP2515 = (  # Microchip DS21801F 5.5; can-utils printf_btr_mcp251x. BTLMODE: phase_seg2 comes from CNF3
+    _Layout("CNF1", 8, (_Field("SJW", "sjw", 6, 2), _Field("BRP", "prescaler", 0, 6))),
+    _Layout("CNF2", 8, (_Field("PHSEG1", "phase_seg1", 3, 3), _Field("PRSEG", "prop_seg", 0, 3)), 0x80),
+    _Layout("CNF3", 8, (_Field("PHSEG2", "phase_seg2", 0, 3),)),
+)
+_MCP2518FD = (  # Linux mcp251xfd.h; TDCMOD 2 is automatic
+    _Layout(
+        "NBTCFG",
+        32,
+        (
+            _Field("BRP", "prescaler", 24, 8),
+            _Field("TSEG1", "tseg1", 16, 8),
+            _Field("TSEG2", "phase_seg2", 8, 7),
+            _Field("SJW", "sjw", 0, 7),
+        ),
+    ),
+    _Layout(
+        "DBTCFG",
+        32,
+        (
+            _Field("BRP", "data_prescaler", 24, 8),
+            _Field("TSEG1", "data_tseg1", 16, 5),
+            _Field("TSEG2", "data_phase_seg2", 8, 4),
+            _Field("SJW", "data_sjw", 0, 4),
+        ),
+    ),
+    _Layout("TDC", 32, (_Field("TDCMOD<1>", "tdc", 17, 1, 0), _Field("TDCO", "tdco", 8, 7, 0))),
+)
+_FLEXCAN = (  # Linux flexcan-core.c, FLEXCAN_CTRL_…
+    _Layout(
+        "CTRL",
+        32,
+        (
+            _Field("PRESDIV", "prescaler", 24, 8),
+            _Field("RJW", "sjw", 22, 2),
+            _Field("PSEG1", "phase_seg1", 19, 3),
+            _Field("PSEG2", "phase_seg2", 16, 3),
+            _Field("PROPSEG", "prop_seg", 0, 3),
+        ),
+    ),
+)
+_FLEXCAN_FD = (  # Linux flexcan-core.c, CBT, FDCBT, FDCTRL; FPROPSEG counts from 0; BTF and FDRATE switch on
+    _Layout(
+        "CBT",
+        32,
+        (
+            _Field("EPRESDIV", "prescaler", 21, 10),
+            _Field("ERJW", "sjw", 16, 5),
+            _Field("EPROPSEG", "prop_seg", 10, 6),
+            _Field("EPSEG1", "phase_seg1", 5, 5),
+            _Field("EPSEG2", "phase_seg2", 0, 5),
+        ),
+        1 << 31,
+    ),
+    _Layout(
+        "FDCBT",
+        32,
+        (
+            _Field("FPRESDIV", "data_prescaler", 20, 10),
+            _Field("FRJW", "data_sjw", 16, 3),
+            _Field("FPROPSEG", "data_prop_seg", 10, 5, 0),
+            _Field("FPSEG1", "data_phase_seg1", 5, 3),
+            _Field("FPSEG2", "data_phase_seg2", 0, 3),
+        ),
+    ),
+    _Layout("FDCTRL", 32, (_Field("TDCEN", "tdc", 15, 1, 0), _Field("TDCOFF", "tdco", 8, 5, 0)), 1 << 31),
+)
+_AT91 = (  # Linux at91_can.c, AT91_BR_…
+    _Layout(
+        "CAN_BR",
+        32,
+        (
+            _Field("BRP", "prescaler", 16, 7),
+            _Field("SJW", "sjw", 12, 2),
+            _Field("PROPAG", "prop_seg", 8, 3),
+            _Field("PHASE1", "phase_seg1", 4, 3),
+            _Field("PHASE2", "phase_seg2", 0, 3),
+        ),
+    ),
+)
+
+_LAYOUTS: dict[str, tuple[_Layout, ...]] = {
+    "bxcan": _BXCAN,
+    "mcan-v3.1+": _MCAN,
+    "sja1000": _SJA1000,
+    "mcp251x": _MCP2515,
+    "mcp251xfd": _MCP2518FD,
+    "flexcan": _FLEXCAN,
+    "flexcan-fd": _FLEXCAN_FD,
+    "at91": _AT91,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One register's value; `fields` are (field name, quantity meant), e.g. ("NSJW", 32) for 31 in the
+    register.
+    """
+
+    name: str
+    value: int
+    width: int
+    fields: tuple[tuple[str, int], ...]
+
+    @property
+    def hex(self) -> str:
+        """The value as C writes it, padded to the register's width: 0x3E007E1F."""
+        return f"0x{self.value:0{self.width // 4}X}"
+
+    @property
+    def meaning(self) -> str:
+        """`NSJW 32, NBRP 1, …`, in the field's own names."""
+        return ", ".join(f"{name} {quantity}" for name, quantity in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What registers hold. `tdc_offset` is None where transmitter delay compensation is off."""
+
+    nominal: Timing
+    data: Timing | None
+    tdc_offset: int | None
+
+
+def _layouts(item: Controller) -> tuple[_Layout, ...]:
+    found = _LAYOUTS.get(item.name)
+    if found is None:
+        raise Invalid(
+            "timing.no-registers",
+            _("The registers of {controller} are not known here.").format(controller=item.title),
+            do=_("Use the ip link or python-can line."),
+            field="controller",
+        )
+    return found
+
+
+def registers(
+    name: str, nominal: Timing, data: Timing | None = None, *, tdc_offset: int | None = None
+) -> list[Register]:
+    """Register values of controller `name` for one or two timings, TDC on with `tdc_offset` (CAN clock
+    periods).
+
+    Raises Invalid naming the field that does not fit the controller, NotFound for its name.
+    """
+    item = controller(name)
+    quantities = _fitting(item.nominal, nominal, "")
+    if data is not None:
+        quantities |= _fitting(item.limits("data"), data, "data_")
+        offset = 0 if tdc_offset is None else whole(tdc_offset, "tdc_offset", 0, item.tdco_max)
+        quantities |= {"tdc": int(tdc_offset is not None), "tdco": offset, "tdcf": 0}
+    return [_register(layout, quantities) for layout in _layouts(item) if layout.fields[0].quantity in quantities]
+
+
+def _fitting(limits: Limits, timing: Timing, prefix: str) -> dict[str, int]:
+    for field in limits.violated(timing):
+        value = getattr(timing, field)
+        raise Invalid(
+            "timing.does-not-fit",
+            _("The controller cannot hold {field} {value}.").format(field=prefix + field, value=value),
+            do=_("Choose one of the solutions for this controller."),
+            field=prefix + field,
+        )
+    names = ("prescaler", "tseg1", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
+    return {prefix + name: getattr(timing, name) for name in names}
+
+
+def _register(layout: _Layout, quantities: Mapping[str, int]) -> Register:
+    value = layout.fixed
+    for field in layout.fields:
+        value |= (quantities[field.quantity] - field.minus) << field.shift
+    return Register(layout.name, value, layout.width, tuple((f.name, quantities[f.quantity]) for f in layout.fields))
+
+
+def decode(name: str, clock: float, values: Mapping[str, int]) -> Decoded:
+    """Timings from register values as they were read back; `clock` is the CAN clock in Hz.
+
+    Mode and reserved bits are ignored. Where the controller has one field for prop_seg + phase_seg1, the
+    split is the solver's. Raises Invalid for a register that is missing, unknown or too wide, or that holds
+    no possible bit.
+    """
+    item = controller(name)
+    layouts = {layout.name: layout for layout in _layouts(item)}
+    for given in values:
+        if given not in layouts:
+            raise Invalid(
+                "timing.register",
+                _("{controller} has no register {name}.").format(controller=item.title, name=str(given)[:40]),
+                do=_("Give: {names}.").format(names=", ".join(layouts)),
+                field=str(given)[:40],
+            )
+    quantities: dict[str, int] = {}
+    for given, value in values.items():
+        layout = layouts[given]
+        number = whole(value, given, 0, 2**layout.width - 1)
+        for field in layout.fields:
+            quantities[field.quantity] = (number >> field.shift & 2**field.bits - 1) + field.minus
+    missing = _missing(layouts, values)
+    if missing:
+        raise Invalid(
+            "timing.register-missing",
+            _("The value of {name} is missing.").format(name=missing),
+            do=_("Read it and give it too."),
+            field=missing,
+        )
+    nominal = _decoded(item.nominal, clock, quantities, "")
+    has_data = item.data is not None and any(key in quantities for key in _DATA)
+    data = _decoded(item.limits("data"), clock, quantities, "data_") if has_data else None
+    return Decoded(nominal, data, quantities.get("tdco") if quantities.get("tdc") else None)
+
+
+def _missing(layouts: Mapping[str, _Layout], values: Mapping[str, int]) -> str | None:
+    needed = [layout for layout in layouts.values() if layout.fields[0].quantity not in (*_DATA, "tdc", "tdco")]
+    return next((layout.name for layout in needed if layout.name not in values), None)
+
+
+def _decoded(limits: Limits, clock: float, quantities: Mapping[str, int], prefix: str) -> Timing:
+    tseg2, sjw = quantities[f"{prefix}phase_seg2"], quantities[f"{prefix}sjw"]
+    if f"{prefix}tseg1" in quantities:
+        tseg1 = quantities[f"{prefix}tseg1"]
+        # The register leaves the split open, so phase_seg1 is as wide as the jump that was read needs it.
+        prop_seg, phase_seg1, _widest = split(limits, tseg1, tseg2)
+        if sjw > phase_seg1:
+            phase_seg1 = min(sjw, tseg1)
+            prop_seg = tseg1 - phase_seg1
+    else:
+        prop_seg, phase_seg1 = quantities[f"{prefix}prop_seg"], quantities[f"{prefix}phase_seg1"]
+    prescaler = quantities[f"{prefix}prescaler"]
+    return Timing(whole(clock, "clock", 1, MAX_CLOCK), prescaler, prop_seg, phase_seg1, tseg2, sjw)
+
+
+def c_snippet(values: list[Register]) -> str:
+    """C definitions of the register values, one a line, with their fields in a comment."""
+    return "\n".join(
+        f"#define CAN_{item.name.removeprefix('CAN_')}_VALUE {item.hex}U  /* {item.meaning} */" for item in values
+    )
+
+
+def ip_link(nominal: Timing, data: Timing | None = None, *, interface: str = "can0") -> str:
+    """The `ip link` line that sets exactly these timings on Linux.
+
+    `tq` is in whole nanoseconds, so Linux rounds it back to a prescaler (can_fixup_bittiming); a timing whose
+    prescaler would not survive that is refused with Invalid, as is an odd interface name.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}", interface):
+        raise Invalid(
+            "timing.interface",
+            _("{name} is no name of a network interface.").format(name=repr(interface)[:40]),
+            do=_("Use letters, digits, dots and dashes, at most 15."),
+            field="interface",
+        )
+    line = f"ip link set {interface} type can {_ip_part(nominal, '')}"
+    return line if data is None else f"{line} {_ip_part(data, 'd')} fd on"
+
+
+def _ip_part(timing: Timing, prefix: str) -> str:
+    nanoseconds = (timing.prescaler * 10**9 + timing.clock // 2) // timing.clock
+    if (timing.clock * nanoseconds + 499_999_999) // 10**9 != timing.prescaler:
+        raise Invalid(
+            "timing.tq",
+            _("ip link cannot set this timing."),
+            why=_("Its time quantum is given in whole nanoseconds, which is too coarse for this clock."),
+            do=_("Set the bit rate and the sample point instead."),
+            field="clock",
+        )
+    parts = (
+        ("tq", nanoseconds),
+        ("prop-seg", timing.prop_seg),
+        ("phase-seg1", timing.phase_seg1),
+        ("phase-seg2", timing.phase_seg2),
+        ("sjw", timing.sjw),
+    )
+    return " ".join(f"{prefix}{name} {value}" for name, value in parts)
+
+
+def python_can(nominal: Timing, data: Timing | None = None) -> str:
+    """The python-can expression of these timings (`can.BitTiming` or `can.BitTimingFd`, python-can 4)."""
+    if data is None:
+        return (
+            f"can.BitTiming(f_clock={nominal.clock}, brp={nominal.prescaler}, tseg1={nominal.tseg1}, "
+            f"tseg2={nominal.phase_seg2}, sjw={nominal.sjw})"
+        )
+    one_clock(nominal, data)
+    return (
+        f"can.BitTimingFd(f_clock={nominal.clock}, nom_brp={nominal.prescaler}, nom_tseg1={nominal.tseg1}, "
+        f"nom_tseg2={nominal.phase_seg2}, nom_sjw={nominal.sjw}, data_brp={data.prescaler}, "
+        f"data_tseg1={data.tseg1}, data_tseg2={data.phase_seg2}, data_sjw={data.sjw})"
+    )

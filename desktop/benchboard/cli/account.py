@@ -1,0 +1,84 @@
+"""`benchboard login`, `logout` and `whoami`."""
+
+import contextlib
+from contextlib import closing
+
+import click
+
+from benchboard import workspace
+from benchboard.cli.desk import Desk, Where, answer, at_desk, database_options, token_name
+from benchboard.cli.people import ask_password
+from benchboard.cli.terminal import printable
+from benchboard.errors import Denied, Invalid
+from benchboard.i18n import _
+from benchboard.identity import accounts
+from benchboard.identity.access import Client
+
+
+@click.command()
+@click.argument("email")
+@click.option("--org", help="Organisation (its slug), where the address has an account in several.")
+@click.option("--json", "as_json", is_flag=True)
+@database_options
+def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
+    """Sign in to a shared database and stay signed in. The password is asked for."""
+    opened = where.open()
+    try:
+        if opened.way.kind != "server":
+            raise Invalid(
+                "cli.no-login",
+                _("Commands on a local database act as its operator, without signing in."),
+                do=_("Name a shared database with --url, or choose another account with --as."),
+            )
+        signed_in = workspace.sign_in(opened, email=email, password=ask_password(), organisation=org)
+        opened.vault.put(token_name(opened), signed_in.token.encode())
+    finally:
+        opened.close()
+    if as_json:
+        answer({"user_id": signed_in.actor.user_id, "email": signed_in.actor.email})
+    else:
+        actor = signed_in.actor
+        sentence = _("Signed in as {name} of {organisation}.")
+        click.echo(printable(sentence.format(name=actor.name, organisation=actor.organisation)))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True)
+@database_options
+def logout(where: Where, as_json: bool) -> None:
+    """End this computer's session with a shared database. One that has ended already is forgotten here too."""
+    with closing(where.open()) as opened:
+        token = opened.vault.get(token_name(opened)) if opened.way.kind == "server" else None
+        if token is None:
+            raise Denied(
+                "cli.signed-out", _("You are not signed in to {place}.").format(place=workspace.label(opened.way))
+            )
+        with contextlib.suppress(Denied), opened.database.change() as session:
+            actor = accounts.resume(session, token=token.decode(), client=Client.here()).actor
+            accounts.sign_out(session, actor)
+        opened.vault.delete(token_name(opened))
+    if as_json:
+        answer({"signed_out": True})
+    else:
+        click.echo(_("Signed out."))
+
+
+@click.command()
+@at_desk
+def whoami(desk: Desk) -> None:
+    """Say which account commands act as, and where."""
+    actor = desk.actor
+    desk.tell(
+        _("{name} <{email}>, {roles}, {organisation}; {place}").format(
+            name=actor.name,
+            email=actor.email,
+            roles=", ".join(sorted(actor.roles)),
+            organisation=actor.organisation,
+            place=workspace.label(desk.workspace.way),
+        ),
+        user_id=actor.user_id,
+        email=actor.email,
+        roles=actor.roles,
+        organisation=actor.organisation,
+        database=workspace.label(desk.workspace.way),
+    )

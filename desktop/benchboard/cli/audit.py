@@ -1,0 +1,45 @@
+"""`benchboard audit …`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from benchboard.cli.desk import Desk, at_desk
+from benchboard.identity import audit as trail
+from benchboard.identity import people
+from benchboard.paging import Listing, Scalar
+
+_ENTRY: dict[str, Callable[[Any], object]] = {
+    "at": lambda row: row.at,
+    "who": lambda row: row.who,
+    "user_id": lambda row: row.user_id,
+    "event": lambda row: row.event,
+    "resource_type": lambda row: row.resource_type,
+    "resource_id": lambda row: row.resource_id,
+    "ip_address": lambda row: row.ip_address,
+    "user_agent": lambda row: row.user_agent,
+    "details": lambda row: row.details,
+}
+
+
+@click.group()
+def audit() -> None:
+    """The audit trail: who did what."""
+
+
+@audit.command("list")
+@click.option("--user", "who", help="Only what this person did (address or id).")
+@click.option("--event", help="Only this event, such as session.revoke.")
+@click.option("--search", default="")
+@click.option("--limit", default=50, show_default=True)
+@click.option("--after", help="Go on after this key.")
+@at_desk
+def list_entries(desk: Desk, who: str | None, event: str | None, search: str, limit: int, after: str | None) -> None:
+    """List the trail, newest first."""
+    with desk.database.read() as session:
+        filters: dict[str, Scalar] = {"event": event} if event else {}
+        if who is not None:
+            filters["user_id"] = people.find_person(session, desk.actor, who).id
+        page = trail.list_entries(session, desk.actor, Listing(search, filters), after=after, limit=limit)
+    desk.table(page, _ENTRY, shown=("at", "who", "event", "resource_id", "details"))

@@ -1,0 +1,141 @@
+"""`benchboard db …`: the database itself, brought to this program's revision, taken back, looked over."""
+
+import sys
+from contextlib import closing
+
+import click
+
+from benchboard import workspace
+from benchboard.cli.desk import Where, answer, database_options
+from benchboard.cli.people import ask_password
+from benchboard.cli.terminal import printable
+from benchboard.errors import AppError, Invalid
+from benchboard.i18n import _, ngettext
+from benchboard.identity import organisations
+from benchboard.storage import upgrade as migrations
+from benchboard.storage.engine import Database
+from benchboard.storage.upgrade import Moved, Progress
+from benchboard.workspace import Workspace
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@click.group()
+def db() -> None:
+    """The database: bring it up to date, take it back, look it over."""
+
+
+@db.command(short_help="Bring the database up to date, from nothing if need be.")
+@_AS_JSON
+@database_options
+def upgrade(where: Where, /, *, as_json: bool) -> None:
+    """Bring the database to the revision this program needs, from nothing if need be."""
+    with closing(where.connect()) as opened:
+        _tell(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
+
+
+@db.command(short_help="Take the database back to revision REV.")
+@click.argument("revision", metavar="REV")
+@_AS_JSON
+@database_options
+def downgrade(where: Where, /, *, revision: str, as_json: bool) -> None:
+    """Take the database back to revision REV, or to nothing with "base". What later revisions added is dropped."""
+    with closing(where.connect()) as opened:
+        _tell(migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json)
+
+
+@db.command(short_help="Say which revision the database is at.")
+@_AS_JSON
+@database_options
+def current(where: Where, /, *, as_json: bool) -> None:
+    """Say at which revision the database is, and which one this program needs."""
+    with closing(where.connect()) as opened:
+        found, needed = migrations.current(opened.database), migrations.head()
+    if as_json:
+        answer({"current": found, "head": needed})
+    else:
+        click.echo(_("{current} (this program needs {head})").format(current=found or migrations.BASE, head=needed))
+
+
+@db.command()
+@_AS_JSON
+@database_options
+def check(where: Where, /, *, as_json: bool) -> None:
+    """Look the database over: its tables, its references, its file. Changes nothing; fails if something is wrong."""
+    with closing(where.connect()) as opened:
+        findings = migrations.check(opened.database)
+    if as_json:
+        answer({"findings": list(findings)})
+    elif not findings:
+        click.echo(_("Nothing is wrong."))
+    if findings:
+        count = ngettext("{count} thing is wrong.", "{count} things are wrong.", len(findings))
+        whole = "" if as_json else " ".join(finding.what for finding in findings)
+        raise AppError("db.check", count.format(count=len(findings)), why=whole)
+
+
+@db.command(short_help="Write permissions and system roles; found a server.")
+@click.option("--admin", metavar="EMAIL", help="The first admin of a server without organisations.")
+@click.option("--organisation", metavar="NAME", help="The first organisation there.")
+@_AS_JSON
+@database_options
+def seed(where: Where, /, *, admin: str | None, organisation: str | None, as_json: bool) -> None:
+    """Write permissions, scopes and system roles as this program knows them; again changes nothing.
+
+    A local database gets its organisation and operator by itself. An empty server gets its first organisation and
+    admin with --organisation and --admin; the admin's password is asked for.
+    """
+    if (admin is None) != (organisation is None):
+        raise click.UsageError(_("--admin and --organisation belong together."))
+    with closing(where.connect()) as opened:
+        if admin is not None and organisation is not None:
+            _found(opened, admin, organisation)
+        workspace.seed(opened)
+        with opened.database.read() as session:
+            slugs = organisations.slugs(session)
+    if as_json:
+        answer({"seeded": True, "organisations": slugs})
+        return
+    if admin is not None:
+        sentence = _("Made the organisation {name} with its admin {email}; “benchboard login {email}” signs in.")
+        click.echo(printable(sentence.format(name=organisation, email=admin)))
+    click.echo(_("Permissions, scopes and system roles are as this program knows them."))
+    if not slugs:
+        click.echo(_("There is no organisation yet: make the first with --organisation and --admin."))
+
+
+def _found(opened: Workspace, admin: str, organisation: str) -> None:
+    workspace.require_current(opened)
+    if opened.way.kind != "server":
+        raise Invalid(
+            "db.local",
+            _("A local database makes its first organisation by itself."),
+            do=_("Leave out --organisation and --admin, and add people with “benchboard user add”."),
+        )
+    with opened.database.read() as session:
+        organisations.require_none(session)
+    password = ask_password(confirm=True)
+    with opened.database.change() as session:
+        organisations.found_first(session, opened.data_keys, name=organisation, email=admin, password=password)
+
+
+def _tell(moved: Moved, database: Database, as_json: bool) -> None:
+    if as_json:
+        backup = None if moved.backup is None else str(moved.backup)
+        answer({"before": moved.before, "after": moved.after, "backup": backup})
+        return
+    before, after = (revision or migrations.BASE for revision in (moved.before, moved.after))
+    if before == after:
+        click.echo(_("The database is at {revision} already.").format(revision=after))
+        return
+    click.echo(_("The database is at {after} now; it was at {before}.").format(after=after, before=before))
+    if moved.backup is not None:
+        click.echo(_("A copy from before is at {file}.").format(file=moved.backup))
+    elif database.dialect == "postgresql":
+        click.echo(_("No copy was made: backups of a server are its administrator's."))
+
+
+def _progress() -> Progress | None:
+    if not sys.stderr.isatty():
+        return None
+    return lambda done, total: click.echo(_("{done} of {total} steps").format(done=done, total=total), err=True)

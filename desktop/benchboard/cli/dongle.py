@@ -1,0 +1,413 @@
+"""`benchboard dongle`: what there is and what is plugged in, pairing, channel settings, and simulated dongles."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from operator import itemgetter
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchboard.canbus import link
+from benchboard.cli.desk import Desk, Where, acting, at_desk, database_options
+from benchboard.dongles import fleet, provisioning
+from benchboard.dongles.device import Device, DongleInfo, observed_id, probe, probe_open
+from benchboard.dongles.protocol import CanConfig, Refused, StoredConfig, messages
+from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.i18n import N_, _, ngettext
+from benchboard.paging import Listing, Page, Scalar
+
+_PORT = click.option("--port", required=True, metavar="PATH", help="The port; `dongle list` shows them.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+_FIELDS: Final = frozenset(one.name for one in fields(CanConfig))
+
+
+@click.group()
+def dongle() -> None:
+    """List, identify and configure dongles, or simulate some."""
+
+
+@dongle.command("list")
+@click.option(
+    "--probe/--no-probe",
+    "ask",
+    default=None,
+    help="Open every port, or none, and ask who is there; otherwise those that look like a dongle.",
+)
+@click.option("--search", default="", help="A part of a name or id.")
+@click.option("--state", type=click.Choice(fleet.STATES))
+@click.option("--sort", default="name", help="name, device_id, state, identity, bitrate, last_seen_at or created_at.")
+@click.option("--descending", is_flag=True)
+@click.option("--limit", default=50, show_default=True)
+@click.option("--after", help="Go on after this key.")
+@at_desk
+def list_(
+    desk: Desk,
+    ask: bool | None,
+    search: str,
+    state: str | None,
+    sort: str,
+    descending: bool,
+    limit: int,
+    after: str | None,
+) -> None:
+    """The organisation's dongles, then the other ports there are, simulated ones included."""
+    filters: dict[str, Scalar] = {"state": state} if state else {}
+    with desk.database.read() as session:
+        listing = Listing(search, filters, sort, descending)
+        known = fleet.list_dongles(session, desk.actor, listing, after=after, limit=limit)
+    here = [_here(port, ask) for port in link.discover()]
+    ports = {str(row["device_id"]): row for row in here if row["device_id"]}
+    rows = [_known(one, ports.get(one.device_id)) for one in known.rows]
+    if after is None and not search and not state:
+        listed = {row["device_id"] for row in rows}
+        rows += [row for row in here if row["device_id"] is None or row["device_id"] not in listed]
+    if not rows and not desk.as_json:
+        click.echo(
+            _("No dongle is known and no serial port is there. Plug one in, or run “benchboard dongle simulate”.")
+        )
+        return
+    shown = _COLUMNS if desk.as_json else _SHORT
+    desk.table(Page(tuple(rows), known.next_key), {name: itemgetter(name) for name in shown})
+
+
+_COLUMNS: Final = (
+    "id", "device_id", "name", "ownership_state", "identity_kind", "port", "path", "description", "simulated",
+    "dialect", "firmware", "key_version", "bitrate", "data_bitrate", "last_seen_at", "problem",
+)  # fmt: skip
+_SHORT: Final = ("name", "device_id", "ownership_state", "port", "bitrate")
+
+
+def _here(port: link.Port, ask: bool | None) -> dict[str, object]:
+    """A port as a row of the list. Only asking tells who is behind it, except for stock firmware's USB identity."""
+    row: dict[str, object] = dict.fromkeys(_COLUMNS)
+    row |= {"port": port.path, "path": port.path, "description": port.description, "simulated": port.simulated}
+    row["device_id"] = observed_id(port)
+    if ask is None:
+        ask = port.simulated or (port.vid or 0, port.pid or 0) in link.KNOWN_ADAPTERS
+    if ask:
+        row |= {name: value for name, value in _asked(port.path).items() if name in row and value is not None}
+    return row
+
+
+def _known(one: fleet.Dongle, here: Mapping[str, object] | None) -> dict[str, object]:
+    row: dict[str, object] = dict(here) if here is not None else dict.fromkeys(_COLUMNS)
+    for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
+        row[name] = getattr(one, name)
+    row["last_seen_at"] = one.last_seen_at
+    if one.config is not None:
+        row |= {"bitrate": one.config.bitrate, "data_bitrate": one.config.data_bitrate}
+    return row
+
+
+def _asked(path: str) -> dict[str, object]:
+    try:
+        return _described(probe(path))
+    except AppError as error:
+        return {"problem": error.what}
+
+
+def _described(info: DongleInfo) -> dict[str, object]:
+    row = asdict(info)
+    row["device_key"] = info.device_key.hex() if info.device_key is not None else None
+    return row
+
+
+@dongle.command()
+@_PORT
+@_JSON
+def info(port: str, as_json: bool) -> None:
+    """Who is on a port: identity, ownership, firmware, dialect.
+
+    Only the dongle is asked, no database, so there is none to choose; `dongle list` says what the organisation knows.
+    """
+    row = _described(probe(port))
+    if as_json:
+        click.echo(json.dumps(row))
+        return
+    _print_pairs(row)
+
+
+@dongle.command()
+@_PORT
+@click.option("--seconds", type=click.FloatRange(0, 60), default=5.0, show_default=True, help="How long.")
+def identify(port: str, seconds: float) -> None:
+    """Have a dongle blink."""
+    with link.open_port(port) as handle:
+        device = Device(handle)
+        device.close_channel()
+        device.identify(seconds)
+
+
+@dongle.command()
+@_PORT
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--name", default="", help="What to call it.")
+@at_desk
+def pair(desk: Desk, port: str, yes: bool, name: str) -> None:
+    """Claim a dongle for the organisation, or carry on where an earlier attempt stopped."""
+    with link.open_port(port) as handle:
+        info = probe_open(handle)
+        already = _already_ours(desk, info)
+        if not yes and not already:
+            _confirm(desk, port, info)
+        if info.ours:
+            claimed = _claim(desk, Device(handle))
+            dongle_id, resumed = claimed.dongle_id, claimed.resumed
+            already = already and resumed
+        else:
+            ports = link.discover(typed=[port])
+            here = next(one for one in ports if one.path == port)
+            with desk.database.change() as session:
+                dongle_id = provisioning.observe(session, desk.actor, port=here, info=info, present=ports)
+            resumed = False
+    with desk.database.change() as session:
+        if name:
+            fleet.rename(session, desk.actor, dongle_id, name)
+        found = fleet.get_dongle(session, desk.actor, dongle_id)
+    sentence = (
+        _("{name} already belonged to {organisation}.") if already else _("{name} belongs to {organisation} now.")
+    )
+    desk.tell(
+        sentence.format(name=found.title, organisation=desk.actor.organisation),
+        id=found.id,
+        device_id=found.device_id,
+        name=found.name,
+        ownership_state=found.ownership_state,
+        identity_kind=found.identity_kind,
+        key_version=found.key_version,
+        resumed=resumed,
+        already_ours=already,
+    )
+
+
+def _already_ours(desk: Desk, info: DongleInfo) -> bool:
+    if not info.ours or info.device_id is None:
+        return False
+    with desk.database.read() as session:
+        known = fleet.find_dongle(session, desk.actor, info.device_id)
+    return known is not None and known.ownership_state == "CLAIMED_ACTIVE" == info.ownership_state
+
+
+def _confirm(desk: Desk, port: str, info: DongleInfo) -> None:
+    who = info.device_id or _("stock firmware, which can only be observed")
+    question = _("Claim the dongle on {port} ({who}) for {organisation}?")
+    text = question.format(port=port, who=who, organisation=desk.actor.organisation)
+    click.confirm(text, abort=True, err=True)
+
+
+def _claim(desk: Desk, device: Device) -> provisioning.Claimed:
+    said: set[object] = set()
+
+    def told(step: provisioning.Step, seconds: float | None) -> None:
+        asks = step is provisioning.Step.PRESENCE and seconds is not None
+        if (step, asks) in said:
+            return
+        said.add((step, asks))
+        words = _("Press the button on the dongle, within {seconds} seconds.") if asks else _STEPS.get(step)
+        if words is not None:
+            click.echo((words if asks else _(words)).format(seconds=round(seconds or 0)), err=True)
+
+    data_key = desk.workspace.data_keys.of(desk.actor.organisation_id)
+    claimed = provisioning.pair(desk.database, desk.actor, data_key, device, told=told)
+    stored = device.config_read()
+    with desk.database.change() as session:
+        fleet.keep_config(session, desk.actor, claimed.dongle_id, stored)
+    return claimed
+
+
+_STEPS: Final = {
+    provisioning.Step.HELLO: N_("Asking who it is"),
+    provisioning.Step.BEGIN: N_("Agreeing on keys"),
+    provisioning.Step.PERSIST: N_("Storing its token, encrypted, before it is sent"),
+    provisioning.Step.COMMIT: N_("Sending the sealed token"),
+    provisioning.Step.CONFIRM: N_("Both sides prove the token"),
+}
+
+
+@dongle.command()
+@_PORT
+@click.option("--read", is_flag=True, help="Show what is stored (the default).")
+@click.option(
+    "--write", metavar="JSON", help='Fields to change, like {"mode": "LISTEN_ONLY"}; - reads them from stdin.'
+)
+@click.option("--clock", type=click.IntRange(1), metavar="HZ", help="CAN clock.")
+@click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Nominal segments.")
+@click.option("--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of CAN FD's data phase.")
+@click.option("--mode", type=click.Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]))
+@click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation whose dongle is written (its slug).")
+@click.option("--as", "as_email", help="Act as this account, where you may.")
+@_JSON
+@database_options
+def config(
+    where: Where,
+    port: str,
+    read: bool,
+    write: str | None,
+    clock: int | None,
+    timing: str | None,
+    data_timing: str | None,
+    mode: str | None,
+    org: str | None,
+    as_email: str | None,
+    as_json: bool,
+) -> None:
+    """Show a dongle's stored channel settings, or change some of them and read them back.
+
+    Reading needs no database. Writing signs the settings of the organisation's own dongle and keeps what was read back.
+    """
+    changes: dict[str, object] = _read_changes(write) if write is not None else {}
+    changes |= {name: value for name, value in (("clock_hz", clock), ("mode", mode)) if value is not None}
+    wanted = bool(changes or timing or data_timing)
+    if read and wanted:
+        raise click.UsageError(_("Either read or write."))
+    with link.open_port(port) as handle:
+        device = Device(handle)
+        device.close_channel()
+        stored = device.config_read()
+        if wanted:
+            new = _changed(stored.config, changes, timing, data_timing)
+            stored = _written(where, device, new, org, as_email)
+    _show_config(stored, as_json=as_json)
+
+
+def _written(where: Where, device: Device, new: CanConfig, org: str | None, as_email: str | None) -> StoredConfig:
+    opened = where.open()
+    try:
+        actor = acting(opened, org=org, as_email=as_email)
+        data_key = opened.data_keys.of(actor.organisation_id)
+        return fleet.write_config(opened.database, actor, data_key, device, new)
+    finally:
+        opened.close()
+
+
+def _read_changes(text: str) -> dict[str, object]:
+    if text == "-":
+        text = sys.stdin.read(65_536)
+    try:
+        changes = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _not_settings(_("It is not JSON.")) from error
+    if not isinstance(changes, dict):
+        raise _not_settings(_("It is not a JSON object."))
+    if unknown := changes.keys() - _FIELDS:
+        raise _not_settings(_("There is no setting {name}.").format(name=repr(min(unknown))[:40]))
+    return changes
+
+
+def _not_settings(why: str) -> Invalid:
+    return Invalid(
+        "dongle.settings",
+        _("These are no channel settings."),
+        why=why,
+        do=_("`dongle config --read --json` shows what they look like."),
+        field="write",
+    )
+
+
+def _changed(
+    config: CanConfig, changes: Mapping[str, object], timing: str | None, data_timing: str | None
+) -> CanConfig:
+    values = dict(changes)
+    clock = values.get("clock_hz", config.clock_hz)
+    for text, prefix in ((timing, ""), (data_timing, "data_")):
+        if text is not None and isinstance(clock, int):
+            values |= _segments(text, clock, prefix)
+    if data_timing is not None:
+        values["fd_enabled"] = True
+    try:
+        return messages.changed(config, values)
+    except Refused as error:
+        raise _not_settings(_("A value is out of range, or the segments do not give the bit rate.")) from error
+
+
+def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
+    try:
+        numbers = [int(part) for part in text.split("/")]
+        prescaler, prop, seg1, seg2, sjw = numbers
+        quanta = 1 + prop + seg1 + seg2
+        bitrate, sample_point = round(clock / (prescaler * quanta)), (1 + prop + seg1) / quanta * 100
+    except (ValueError, ArithmeticError) as error:
+        raise _not_settings(_("A timing is five numbers, like 10/6/7/2/2.")) from error
+    names = ("bitrate", "sample_point", "prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
+    values = (bitrate, round(sample_point, 3), prescaler, prop, seg1, seg2, sjw)
+    return {prefix + name: value for name, value in zip(names, values, strict=True)}
+
+
+def _show_config(stored: StoredConfig, *, as_json: bool) -> None:
+    row: dict[str, Any] = {**asdict(stored.config), "revision": stored.revision}
+    row["filters"] = [[one.id, one.mask, one.extended] for one in stored.config.filters]
+    if as_json:
+        click.echo(json.dumps(row))
+    else:
+        _print_pairs(row)
+
+
+def _print_pairs(row: Mapping[str, object]) -> None:
+    table = Table(box=None, show_header=False)
+    for name, value in row.items():
+        if value is not None:
+            table.add_row(name, str(value))
+    Console().print(table)
+
+
+@dongle.command()
+@click.option("--count", type=click.IntRange(1, 64), default=1, show_default=True, help="How many.")
+@click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
+@click.option("--manual", is_flag=True, help="Press no button by itself: type `press N`.")
+@click.option("--until-eof", is_flag=True, help="End when standard input does: with the program that started it.")
+@click.option(
+    "--traffic",
+    type=click.FloatRange(0, 10_000),
+    default=0.0,
+    metavar="RATE",
+    help="Frames a second from one more node.",
+)
+@click.option(
+    "--home-links/--no-home-links",
+    default=True,
+    help="Links in BENCHBOARD_HOME/ports, where discovery looks.",
+)
+@_JSON
+def simulate(
+    count: int, bus: str, manual: bool, until_eof: bool, traffic: float, home_links: bool, as_json: bool
+) -> None:
+    """Serve simulated dongles on pseudo-terminals until stopped (Ctrl+C)."""
+    if sys.platform == "win32":
+        raise Unavailable(
+            "simulator.platform",
+            _("Dongles cannot be simulated on Windows."),
+            why=_("It has no pseudo-terminals that look like serial ports."),
+            do=_("Use Linux or macOS."),
+        )
+    from benchboard.dongles.simulator.serve import Served, serve  # pseudo-terminals exist on POSIX only
+
+    served: list[Served] = []
+
+    def ready(one: Served) -> None:
+        if not as_json and not served:
+            text = ngettext(
+                "{count} simulated dongle; Ctrl+C stops it.",
+                "{count} simulated dongles; Ctrl+C stops them.",
+                count,
+            )
+            click.echo(text.format(count=count), err=True)
+        served.append(one)
+        if as_json:
+            click.echo(json.dumps(asdict(one)))
+        else:
+            click.echo(_("{id} on {port}, bus {bus}").format(id=one.device_id, port=one.port, bus=one.bus))
+
+    serve(
+        count,
+        bus=bus,
+        manual=manual,
+        until_eof=until_eof,
+        traffic=traffic,
+        links=home_links,
+        ready=ready,
+        noticed=lambda text: click.echo(text, err=True),
+    )

@@ -1,0 +1,109 @@
+"""The command line: one group of commands a room, loaded when it is named, and one way to say what went wrong.
+
+Exit status: 0 done, 1 failed (one line on stderr: what, why, what to do), 2 wrong usage.
+"""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from benchboard import __version__, i18n, log, settings
+from benchboard.cli.terminal import printable
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.storage import locate
+
+_ROOMS: Final = {
+    "audit": "who did what",
+    "can": "a bus, live: monitor, send",
+    "dashboard": "dashboards and the home layout",
+    "db": "the database: upgrade, check, seed",
+    "dongle": "dongles: list, pair, configure, simulate",
+    "layout": "grid layouts, without a window",
+    "login": "sign in to a shared database",
+    "logout": "sign out of it",
+    "session": "open sessions: list, revoke",
+    "timing": "CAN bit timing",
+    "user": "people: list, show, add",
+    "whoami": "the account commands act as",
+}
+_BEFORE: Final = {"tour": "the guided tour of the window, in pictures"}
+"""What `__main__` starts itself, since it opens the window."""
+_MODULES: Final = {"user": "people", "session": "people", "login": "account", "logout": "account", "whoami": "account"}
+
+
+class _Rooms(click.Group):
+    """Loads a room's commands only when it is named: `timing solve` never waits for a database library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*_ROOMS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ROOMS:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(f"benchboard.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        own = {name: command.get_short_help_str() for name, command in self.commands.items()}
+        with formatter.section(_("Commands")):
+            formatter.write_dl(sorted({**_ROOMS, **_BEFORE, **own}.items()))
+
+
+@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="benchboard")
+def root() -> None:
+    """Benchboard: the CAN bench, the dashboards and the people.
+
+    Without a command it opens the window.
+    """
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; answers the exit status. No traceback reaches a person: a bug goes to the log."""
+    home = settings.home()
+    _speak(os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language)
+    log.start(home / "logs")
+    try:
+        result = root.main(list(arguments), prog_name="benchboard", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_("Stopped."), err=True)
+        return 130
+    except AppError as error:
+        click.echo(printable(str(error)), err=True)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has enough; let the interpreter not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        logging.getLogger("benchboard.cli").exception("a command failed")
+        click.echo(
+            _("This is a fault in Benchboard, not in what you did. {log} has the details.").format(
+                log=home / "logs" / "benchboard.log"
+            ),
+            err=True,
+        )
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _speak(language: str) -> None:
+    folder = locate.resources() / "i18n"
+    known = ["en", *sorted(file.stem for file in folder.glob("*.po"))]
+    i18n.use(language if language in known else "en", folder)
+    if language not in known:
+        text = _("Benchboard does not speak {language}, so this is English. It speaks: {names}.")
+        click.echo(printable(text.format(language=repr(language)[:40], names=", ".join(known))), err=True)

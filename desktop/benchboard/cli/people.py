@@ -1,0 +1,193 @@
+"""`benchboard user …` and `benchboard session …`."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import click
+
+from benchboard.cli.desk import Desk, at_desk
+from benchboard.errors import Invalid, NotFound
+from benchboard.i18n import _, ngettext
+from benchboard.identity import people
+from benchboard.identity.access import ROLES
+from benchboard.paging import Listing, Page, Scalar
+
+_PERSON: dict[str, Callable[[Any], object]] = {
+    "id": lambda row: row.id,
+    "name": lambda row: row.name,
+    "email": lambda row: row.email,
+    "role": lambda row: row.role,
+    "state": lambda row: row.state,
+    "last_seen": lambda row: row.last_seen,
+    "sessions": lambda row: row.sessions,
+}
+_SESSION: dict[str, Callable[[Any], object]] = {
+    "id": lambda row: row.id,
+    "person": lambda row: row.person,
+    "email": lambda row: row.email,
+    "host_name": lambda row: row.host_name,
+    "program": lambda row: row.program,
+    "ip_address": lambda row: row.ip_address,
+    "started_at": lambda row: row.started_at,
+    "last_used_at": lambda row: row.last_used_at,
+    "ended_at": lambda row: row.ended_at,
+    "end_reason": lambda row: row.end_reason,
+}
+
+
+@click.group()
+def user() -> None:
+    """People: list, show, add, activate and disable."""
+
+
+@user.command("list")
+@click.option("--search", default="", help="A part of a name or address.")
+@click.option("--role", type=click.Choice(ROLES))
+@click.option("--state", type=click.Choice(people.STATES))
+@click.option("--sort", default="name", help="name, email, role, state, last_seen or created_at.")
+@click.option("--descending", is_flag=True)
+@click.option("--limit", default=50, show_default=True)
+@click.option("--after", help="Go on after this key.")
+@at_desk
+def list_users(
+    desk: Desk,
+    search: str,
+    role: str | None,
+    state: str | None,
+    sort: str,
+    descending: bool,
+    limit: int,
+    after: str | None,
+) -> None:
+    """List the organisation's people."""
+    filters: dict[str, Scalar] = {k: v for k, v in (("role", role), ("state", state)) if v is not None}
+    with desk.database.read() as session:
+        page = people.list_people(
+            session, desk.actor, Listing(search, filters, sort, descending), after=after, limit=limit
+        )
+    desk.table(page, _PERSON, shown=("name", "email", "role", "state", "last_seen", "sessions"))
+
+
+@user.command("show")
+@click.argument("who")
+@at_desk
+def show_user(desk: Desk, who: str) -> None:
+    """Show one person, named by address or id."""
+    with desk.database.read() as session:
+        person = people.find_person(session, desk.actor, who)
+    if desk.as_json:
+        desk.tell("", **{name: read(person) for name, read in _PERSON.items()})
+    else:
+        desk.table(Page((person,)), _PERSON)
+
+
+@user.command("add", short_help="Add a person; the password is asked for.")
+@click.argument("email")
+@click.option("--name", default="")
+@click.option("--role", type=click.Choice(ROLES), default="business_user", show_default=True)
+@at_desk
+def add_user(desk: Desk, email: str, name: str, role: str) -> None:
+    """Add a person, with a password that is asked for (or read from standard input)."""
+    password = ask_password(confirm=True)
+    with desk.database.change() as session:
+        person = people.add_person(session, desk.actor, email=email, name=name, role=role, password=password)
+    desk.tell(_("{name} can sign in now.").format(name=person.name), id=person.id, email=person.email)
+
+
+@user.command("disable")
+@click.argument("who", nargs=-1, required=True)
+@at_desk
+def disable_user(desk: Desk, who: tuple[str, ...]) -> None:
+    """Disable people and end their sessions."""
+    _set_state(desk, who, "inactive")
+
+
+@user.command("activate")
+@click.argument("who", nargs=-1, required=True)
+@at_desk
+def activate_user(desk: Desk, who: tuple[str, ...]) -> None:
+    """Let disabled people in again."""
+    _set_state(desk, who, "active")
+
+
+def _set_state(desk: Desk, who: tuple[str, ...], state: str) -> None:
+    with desk.database.change() as session:
+        ids = [people.find_person(session, desk.actor, one).id for one in who]
+        count = people.set_state(session, desk.actor, ids, state)
+    desk.tell(ngettext("{count} person changed.", "{count} people changed.", count).format(count=count), changed=count)
+
+
+@click.group()
+def session() -> None:
+    """Sessions: list and revoke."""
+
+
+@session.command("list")
+@click.option("--user", "who", help="Only this person's (address or id).")
+@click.option("--ended", is_flag=True, help="Those that ended in the last 90 days.")
+@click.option("--search", default="")
+@click.option("--limit", default=50, show_default=True)
+@click.option("--after", help="Go on after this key.")
+@at_desk
+def list_sessions(desk: Desk, who: str | None, ended: bool, search: str, limit: int, after: str | None) -> None:
+    """List sessions, last used first."""
+    with desk.database.read() as session:
+        filters: dict[str, Scalar] = {"ended": True} if ended else {}
+        if who is not None:
+            filters["user_id"] = people.find_person(session, desk.actor, who).id
+        page = people.list_sessions(session, desk.actor, Listing(search, filters), after=after, limit=limit)
+    desk.table(page, _SESSION, shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"))
+
+
+@session.command("revoke")
+@click.argument("ids", nargs=-1)
+@click.option("--user", "who", help="All of this person's (address or id).")
+@at_desk
+def revoke(desk: Desk, ids: tuple[str, ...], who: str | None) -> None:
+    """End sessions by id, or all of a person's. Their desktops sign out within 5 seconds."""
+    if bool(ids) == (who is not None):
+        raise click.UsageError(_("Name sessions by id, or a person with --user."))
+    with desk.database.change() as session:
+        if who is not None:
+            count = people.revoke_all(session, desk.actor, [people.find_person(session, desk.actor, who).id])
+        else:
+            count = people.revoke_sessions(session, desk.actor, [_session_id(one) for one in ids])
+            if not count:
+                raise NotFound("sessions.none", _("None of these sessions is open."))
+    desk.tell(ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count), revoked=count)
+
+
+def _session_id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError as error:
+        raise Invalid(
+            "sessions.id",
+            _("“{text}” is not the id of a session.").format(text=text[:80]),
+            do=_("Copy one that “benchboard session list --json” shows."),
+            field="ids",
+        ) from error
+
+
+def ask_password(*, confirm: bool = False) -> str:
+    """A password typed unseen, or one line of standard input where that is no terminal."""
+    if not sys.stdin.isatty():
+        try:
+            return sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise Invalid(
+                "cli.password", _("The password on standard input is not UTF-8."), field="password"
+            ) from error
+    try:
+        typed = getpass.getpass(_("Password: "))
+        again = getpass.getpass(_("Again: ")) if confirm else typed
+    except EOFError as error:
+        raise click.Abort from error
+    if again != typed:
+        raise Invalid(
+            "cli.password", _("The two passwords differ."), do=_("Type the same one twice."), field="password"
+        )
+    return typed

@@ -1,0 +1,412 @@
+"""`benchboard timing`: solve a bit timing, check it, show its registers, compare two nodes. Needs no
+database.
+
+The JSON forms are DESIGN section 9's. A timing on the command line is
+PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from math import floor
+from typing import IO
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchboard.canbus import timing as core
+from benchboard.errors import AppError, Invalid
+from benchboard.i18n import _, ngettext
+
+
+class _Frequency(click.ParamType[float, object]):
+    """Hz or bit/s, with k or M if one likes: 80M, 80MHz, 500k, 83333."""
+
+    name = "HZ"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number in Hz; a usage error for anything else."""
+        found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
+        if found is None:
+            self.fail(_("{value} is no frequency. Write 80M, 500k or 83333.").format(value=repr(value)), param, ctx)
+        return round(float(found[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[found[2]], 9)
+
+
+class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
+    """PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW."""
+
+    name = "BRP/PROP/PS1/PS2/SJW"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int, int, int, int]:
+        """The five numbers; a usage error for anything else."""
+        found = re.fullmatch(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})", str(value))
+        if found is None:
+            self.fail(_("{value} is no timing. Write it like 1/95/32/32/32.").format(value=repr(value)), param, ctx)
+        return int(found[1]), int(found[2]), int(found[3]), int(found[4]), int(found[5])
+
+
+_HZ = _Frequency()
+_SEGMENTS = _Segments()
+_Five = tuple[int, int, int, int, int]
+
+
+@click.group()
+def timing() -> None:
+    """Solve, check and compare CAN bit timings."""
+
+
+@timing.command()
+@click.option("--controller", metavar="NAME", help="bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan, at91, …")
+@click.option("--clock", type=_HZ, help="CAN clock; for SJA1000 and MCP2515 half the oscillator.")
+@click.option("--bitrate", type=_HZ, help="Nominal bit rate, or the data phase's with --phase data.")
+@click.option("--sample-point", type=float, help="Percent; without it, what CiA advises for the rate.")
+@click.option("--data-bitrate", type=_HZ, help="Solves both phases of CAN FD together.")
+@click.option("--data-sample-point", type=float, help="Percent.")
+@click.option("--phase", type=click.Choice(["nominal", "data"]), default=None, help="Which phase's limits to use.")
+@click.option("--tolerance", type=float, help="Bit rate error to accept, percent (0.5).")
+@click.option("--algorithm", metavar="NAME", help="cia (all solutions, ranked), linux, or a kernel: v6.3, v4.8, …")
+@click.option("--equal-prescalers", is_flag=True, help="Only pairs with one prescaler for both phases.")
+@click.option("--all", "everything", is_flag=True, help="Every solution, not only the best few.")
+@click.option("--batch", is_flag=True, help="Read one JSON request a line from REQUESTS or stdin.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.argument("requests", type=click.File("rb"), default="-")
+@click.pass_context
+def solve(
+    ctx: click.Context,
+    /,
+    *,
+    requests: IO[bytes],
+    batch: bool,
+    as_json: bool,
+    everything: bool,
+    **options: object,
+) -> None:
+    """Find the timings of a controller, best first.
+
+    Exits 1 where there is no solution; with --json the list is empty and the status 0.
+    """
+    if batch:
+        _solve_batch(ctx, requests, everything=everything)
+        return
+    for name in ("controller", "clock", "bitrate"):
+        if options[name] is None:
+            raise click.UsageError(_("--{option} is missing.").format(option=name), ctx)
+    request = {name: value for name, value in options.items() if value is not None and value is not False}
+    answer = core.answer_request(request | {"all": everything})
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    if not answer["solutions"]:
+        click.echo(_("There is no solution. Accept a larger bit rate error or change the clock."), err=True)
+        ctx.exit(1)
+    _print_solutions(answer)
+
+
+def _solve_batch(ctx: click.Context, requests: IO[bytes], *, everything: bool) -> None:
+    refused = asked = 0
+    for line in _lines(requests):
+        if line is not None and not line.strip():
+            continue
+        asked += 1
+        try:
+            answer = core.answer_request({"all": everything} | core.parse_request(line))
+        except AppError as problem:
+            refused += 1
+            field = problem.facts.get("field")
+            answer = {"error": {"code": problem.code, "message": str(problem), "field": field}}
+        click.echo(json.dumps(answer))
+    if refused:
+        text = ngettext("{refused} of {asked} line was refused.", "{refused} of {asked} lines were refused.", asked)
+        click.echo(text.format(refused=refused, asked=asked), err=True)
+        ctx.exit(1)
+
+
+def _lines(requests: IO[bytes]) -> Iterator[bytes | None]:
+    """Lines without their end, None for one that is too long (which is skipped whole, in pieces)."""
+    while line := requests.readline(core.LONGEST_LINE + 1):
+        if len(line) <= core.LONGEST_LINE:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = requests.readline(core.LONGEST_LINE + 1)
+        yield None
+
+
+def _print_solutions(answer: Mapping[str, object]) -> None:
+    found = answer["solutions"]
+    assert isinstance(found, list)
+    heads = (
+        _("Phase"),
+        "prescaler",
+        "prop_seg",
+        "phase_seg1",
+        "phase_seg2",
+        "sjw",
+        _("bit/s"),
+        _("error %"),
+        _("sample point %"),
+        _("clock tolerance %"),
+    )
+    table = Table(*heads, box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    keys = (
+        "prescaler",
+        "prop_seg",
+        "phase_seg1",
+        "phase_seg2",
+        "sjw",
+        "bitrate",
+        "bitrate_error",
+        "sample_point",
+    )
+    for item in found:
+        name = _("nominal") if "data" in item else ""
+        table.add_row(name, *(str(item[key]) for key in keys), f"{item['tolerance']:.3f}")
+        if "data" in item:
+            table.add_row(_("data"), *(str(item["data"][key]) for key in keys), "")
+    Console(width=140).print(table)
+    text = ngettext("{count} solution", "{count} solutions", int(str(answer["count"])))
+    click.echo(text.format(count=answer["count"]))
+
+
+@timing.command(short_help="Check a timing against controller, clock and cable.")
+@click.option("--controller", "name", required=True, metavar="NAME")
+@click.option("--clock", type=_HZ, required=True, help="CAN clock.")
+@click.option("--nominal", type=_SEGMENTS, required=True)
+@click.option("--data", type=_SEGMENTS)
+@click.option("--clock-tolerance", type=float, default=0.0, help="Your oscillator's, percent.")
+@click.option("--cable", "length", type=float, help="Metres.")
+@click.option("--delay", type=float, default=5.0, show_default=True, help="ns a metre.")
+@click.option("--loop-delay", type=float, default=210.0, show_default=True, help="Transceiver, each end, ns.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def check(
+    ctx: click.Context,
+    *,
+    name: str,
+    clock: float,
+    nominal: _Five,
+    data: _Five | None,
+    clock_tolerance: float,
+    length: float | None,
+    delay: float,
+    loop_delay: float,
+    as_json: bool,
+) -> None:
+    """Check a timing against its controller, oscillator and cable; exit 1 if it does not hold."""
+    item, first = core.controller(name), _timing(clock, nominal, "")
+    second = _timing(clock, data, "data_") if data else None
+    tolerance = core.oscillator_tolerance(first, second)
+    violations = list(item.nominal.violated(first))
+    answer: dict[str, object] = {"controller": item.name, "nominal": core.rated(first)}
+    if second:
+        violations += [f"data_{field}" for field in item.limits("data").violated(second)]
+        compensation = core.delay_compensation(second, loop_delay_ns=loop_delay, controller=item)
+        answer |= {"data": core.rated(second), "tdc": asdict(compensation)}
+    answer["tolerance"] = {
+        "percent": round(tolerance.percent, 6),
+        "limiting": tolerance.limiting.number,
+        "conditions": [_condition(condition) for condition in tolerance.conditions],
+    }
+    holds = not violations and tolerance.percent >= clock_tolerance
+    if length is not None:
+        run = core.cable(first, length_m=length, delay_ns_per_m=delay, loop_delay_ns=loop_delay)
+        answer["cable"] = asdict(run)
+        holds = holds and run.fits
+    _show(answer | {"violations": violations, "ok": holds}, as_json=as_json)
+    if not holds:
+        click.echo(_("The timing does not hold."), err=True)
+        ctx.exit(1)
+
+
+def _timing(clock: float, five: _Five, prefix: str) -> core.Timing:
+    try:
+        return core.Timing(clock, *five)  # type: ignore[arg-type]  # Timing itself refuses what is no whole number
+    except Invalid as problem:
+        field = str(problem.facts.get("field"))
+        if prefix and field != "clock":
+            problem.facts["field"] = prefix + field
+        raise
+
+
+def _condition(condition: core.Condition) -> dict[str, object]:
+    return {
+        "number": condition.number,
+        "title": condition.title,
+        "percent": round(condition.percent, 6),
+        "verified": condition.verified,
+        "source": condition.source,
+    }
+
+
+def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> None:
+    """`answer` as JSON, or as indented lines of what it says."""
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    for key, value in answer.items():
+        rows = value if isinstance(value, list | tuple) else [value]
+        if not rows:
+            continue
+        inner = [row for row in rows if isinstance(row, Mapping)]
+        if inner:
+            click.echo(f"{indent}{key}")
+            for row in inner:
+                _show(row, as_json=False, indent=indent + "  ")
+        else:
+            click.echo(f"{indent}{key} {', '.join(str(row) for row in rows)}")
+
+
+@timing.command(short_help="Show a timing as registers, C, ip link or python-can.")
+@click.option("--controller", "name", required=True, metavar="NAME")
+@click.option("--clock", type=_HZ, required=True, help="CAN clock.")
+@click.option("--nominal", type=_SEGMENTS)
+@click.option("--data", type=_SEGMENTS)
+@click.option("--tdc/--no-tdc", default=True, show_default=True, help="Delay compensation, where it can be.")
+@click.option(
+    "--decode",
+    "values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Read back: NBTP=0x3E007E1F.",
+)
+@click.option("--as", "form", type=click.Choice(["registers", "c", "ip-link", "python-can"]), default="registers")
+@click.option("--interface", default="can0", show_default=True, help="For ip link.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def registers(
+    ctx: click.Context,
+    *,
+    name: str,
+    clock: float,
+    nominal: _Five | None,
+    data: _Five | None,
+    tdc: bool,
+    values: tuple[str, ...],
+    form: str,
+    interface: str,
+    as_json: bool,
+) -> None:
+    """Show a timing as register values, C, ip link or python-can; or read registers back with --decode."""
+    if bool(values) == bool(nominal):
+        raise click.UsageError(_("Give either --nominal or --decode."), ctx)
+    item = core.controller(name)
+    if nominal is None:
+        _show(_decoded(item, clock, dict(_assignment(ctx, value) for value in values)), as_json=as_json)
+        return
+    first = _timing(clock, nominal, "")
+    second = _timing(clock, data, "data_") if data else None
+    if as_json:
+        found = _registers(item, first, second, tdc=tdc, needed=False)
+        rows = [{"name": r.name, "value": r.value, "hex": r.hex, "meaning": r.meaning} for r in found]
+        lines = {"c": core.c_snippet(found), "ip_link": core.ip_link(first, second, interface=interface)}
+        click.echo(json.dumps({"registers": rows} | lines | {"python_can": core.python_can(first, second)}))
+    elif form == "ip-link":
+        click.echo(core.ip_link(first, second, interface=interface))
+    elif form == "python-can":
+        click.echo(core.python_can(first, second))
+    else:
+        found = _registers(item, first, second, tdc=tdc, needed=True)
+        rest = [f"{row.name:6} {row.hex:10}  {row.meaning}" for row in found]
+        click.echo(core.c_snippet(found) if form == "c" else "\n".join(rest))
+
+
+def _decoded(item: core.Controller, clock: float, values: Mapping[str, int]) -> dict[str, object]:
+    read = core.decode(item.name, clock, values)
+    answer: dict[str, object] = {"controller": item.name, "nominal": core.rated(read.nominal)}
+    if read.data:
+        answer |= {"data": core.rated(read.data), "tdc_offset": read.tdc_offset}
+    return answer
+
+
+def _registers(
+    item: core.Controller, first: core.Timing, second: core.Timing | None, *, tdc: bool, needed: bool
+) -> list[core.Register]:
+    compensation = core.delay_compensation(second, controller=item) if second and tdc and item.tdco_max else None
+    offset = compensation.offset if compensation and compensation.usable else None
+    try:
+        return core.registers(item.name, first, second, tdc_offset=offset)
+    except Invalid as problem:
+        # A USB adapter has no registers, yet its ip link and python-can lines are worth having.
+        if needed or problem.code != "timing.no-registers":
+            raise
+        return []
+
+
+def _assignment(ctx: click.Context, text: str) -> tuple[str, int]:
+    found = re.fullmatch(r"(\w{1,16})=(0[xX][0-9a-fA-F]{1,16}|\d{1,12})", text)
+    if found is None:
+        raise click.UsageError(_("{text} is no register value. Write NBTP=0x3E007E1F.").format(text=repr(text)), ctx)
+    return found[1], int(found[2], 0) if found[2][:2] in ("0x", "0X") else int(found[2])
+
+
+def _node_options(command: click.decorators.FC) -> click.decorators.FC:
+    for end in ("b", "a"):
+        for option in (
+            click.option(f"--{end}-tolerance", type=float, default=0.0, help="Oscillator, percent."),
+            click.option(f"--{end}-data", type=_SEGMENTS),
+            click.option(f"--{end}-nominal", type=_SEGMENTS, required=True),
+            click.option(f"--{end}-clock", type=_HZ, required=True),
+            click.option(f"--{end}-name", default=end.upper(), metavar="NAME"),
+        ):
+            command = option(command)
+    return command
+
+
+@timing.command(short_help="Say whether two nodes will talk.")
+@_node_options
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
+    """Will these two nodes talk, and with which margin? Exit 1 if they will not."""
+    a, b = _node(options, "a"), _node(options, "b")
+    found = core.compare(a, b)
+    answer = {
+        "talk": found.talk,
+        "margin": round(found.margin, 6),
+        "limiting_node": found.limiting_node,
+        "limiting": _condition(found.limiting),
+        "nominal_rate_difference": round(found.nominal_rate_difference, 6),
+        "nominal_point_difference": round(found.nominal_point_difference, 6),
+        "data_rate_difference": _rounded(found.data_rate_difference),
+        "data_point_difference": _rounded(found.data_point_difference),
+        "problems": list(found.problems),
+        "advice": list(found.advice),
+    }
+    if as_json:
+        click.echo(json.dumps(answer))
+    else:
+        verdict = _("Yes, with {margin:.2f} % to spare.") if found.talk else _("No.")
+        limits = _("{name} limits it: {condition}.").format(name=found.limiting_node, condition=found.limiting.title)
+        click.echo(
+            "\n".join(
+                (
+                    verdict.format(margin=floor(100 * found.margin) / 100),
+                    limits,
+                    *found.problems,
+                    *found.advice,
+                )
+            )
+        )
+    if not found.talk:
+        click.echo(_("The two nodes will not talk."), err=True)
+        ctx.exit(1)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def _node(options: Mapping[str, object], end: str) -> core.Node:
+    clock, nominal, data = (options[f"{end}_{name}"] for name in ("clock", "nominal", "data"))
+    tolerance = options[f"{end}_tolerance"]
+    assert isinstance(clock, float)
+    assert isinstance(nominal, tuple)
+    assert isinstance(tolerance, float)
+    second = _timing(clock, data, f"{end}_data_") if isinstance(data, tuple) else None
+    return core.Node(str(options[f"{end}_name"]), _timing(clock, nominal, f"{end}_"), second, tolerance)

@@ -1,0 +1,178 @@
+"""The kinds of widgets a layout may hold: what they are called, how large they are, what they ask and can be told.
+
+A layout's item says `title`, `query` and `config` besides its place. Kinds not listed here keep their item as it is and
+are shown as a placeholder that names them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from benchboard.dashboards.layout import Item
+from benchboard.errors import Invalid
+from benchboard.i18n import N_, _
+
+MAX_TITLE: Final = 200
+MAX_QUERY: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something a kind can be told beside its query; kept in the item's `config` under `key`.
+
+    `kind` says how: a short text, a longer text, a whole number from 0 to `most`, or one of `choices` (value, title).
+    Titles are marked and translated where they are shown.
+    """
+
+    key: str
+    title: str
+    kind: Literal["text", "prose", "number", "choice"]
+    default: str | int = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetKind:
+    """A kind of widget. `w`, `h` is its size when it is added, in columns of 12 and rows; `takes` says what its query
+    should answer. Titles and sentences are marked and translated where they are shown."""
+
+    type: str
+    title: str
+    group: str
+    icon: str
+    w: int
+    h: int
+    min_w: int
+    min_h: int
+    query: str = ""
+    takes: str = ""
+    settings: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """What an item of a layout says besides its place. `kind` is None for one this program does not know."""
+
+    id: str
+    type: str
+    kind: WidgetKind | None
+    title: str
+    query: str
+    config: Mapping[str, object]
+
+    def setting(self, key: str) -> str | int:
+        """The value of one of its kind's settings; the default where the layout's value cannot be right."""
+        if self.kind is None:
+            raise KeyError(key)
+        known = next(setting for setting in self.kind.settings if setting.key == key)
+        value = self.config.get(key, known.default)
+        if known.kind == "number":
+            right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= known.most
+        else:
+            right = isinstance(value, str) and (known.kind != "choice" or value in dict(known.choices))
+        return value if right and isinstance(value, str | int) else known.default
+
+
+_UNIT = Setting("unit", N_("Unit"), "text")
+_DECIMALS = Setting("decimals", N_("Decimals"), "number", 0, most=6)
+
+KINDS: Final = (
+    WidgetKind(
+        "metric_card", N_("Metric card"), N_("Numbers"), "ph.hash", 3, 3, 2, 2,
+        "SELECT count(*) AS orders\nFROM orders",
+        N_("One row shows its last number. Several rows show the last one, the change and a small line."),
+        (
+            _UNIT,
+            _DECIMALS,
+            Setting("compare", N_("Compared with"), "text", N_("against the one before")),
+            Setting("good", N_("Good is"), "choice", "up",
+                    (("up", N_("up")), ("down", N_("down")), ("neither", N_("neither")))),
+        ),
+    ),
+    WidgetKind(
+        "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
+        "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
+        N_("The first column goes along, every further number is a line."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
+        "SELECT status, count(*) AS orders\nFROM orders\nGROUP BY status\nORDER BY orders DESC",
+        N_("The first column names the bars, every further number is a bar beside it."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,
+        "SELECT currency, count(*) AS orders\nFROM orders\nGROUP BY currency\nORDER BY orders DESC",
+        N_("The first column names the slices, the second says how large. From the seventh on they are put together."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "table", N_("Table"), N_("Charts"), "ph.table", 5, 6, 2, 3,
+        "SELECT platform_order_number AS number, order_total AS total, currency, status\nFROM orders\n"
+        "ORDER BY created_dt DESC\nLIMIT 50",
+        N_("Every column and row of the answer, up to 1,000 rows."),
+    ),
+    WidgetKind(
+        "text", N_("Text"), N_("Words and pictures"), "ph.text-t", 4, 4, 2, 2,
+        settings=(Setting("text", N_("Text, in Markdown"), "prose", N_("Write something here.")),),
+    ),
+)  # fmt: skip
+
+# Source 000 calls two of them by names of its own; an item keeps the name it came with.
+_ALSO: Final = {"kpi": "metric_card", "chart": "line_chart"}
+_BY_TYPE: Final = {kind.type: kind for kind in KINDS}
+
+
+def kind_of(type_name: str) -> WidgetKind | None:
+    """The kind an item's `type` names; None for one that is not known here."""
+    return _BY_TYPE.get(_ALSO.get(type_name, type_name))
+
+
+def widget_of(item: Item) -> Widget:
+    """What a layout's item says. Raises `Invalid` naming item and field where that is no title, query or config."""
+    source = item.source
+    title = _text(item, "title", MAX_TITLE, one_line=True)
+    query = _text(item, "query", MAX_QUERY)
+    config = source.get("config", {})
+    if not isinstance(config, dict):
+        raise Invalid(
+            "layout.bad-config",
+            _("config of item “{item}” must be an object.").format(item=item.id),
+            item=item.id,
+            field="config",
+        )
+    return Widget(item.id, item.type, kind_of(item.type), title, query, MappingProxyType(config))
+
+
+def changed(item: Item, **fields: object) -> Item:
+    """The item with `title`, `query` or `config` set; everything else it says stays as it is."""
+    source = {**item.source, **fields}
+    return Item(
+        item.id, item.type, item.static, item.min_w, item.max_w, item.min_h, item.max_h, MappingProxyType(source)
+    )
+
+
+def new_item(kind: WidgetKind, item_id: str) -> Item:
+    """A fresh item of a kind, with its usual title and query and its least size."""
+    source: dict[str, object] = {"id": item_id, "type": kind.type, "title": _(kind.title)}
+    if kind.query:
+        source["query"] = kind.query
+    source |= {"min_w": kind.min_w, "min_h": kind.min_h}
+    return Item(item_id, kind.type, min_w=kind.min_w, min_h=kind.min_h, source=MappingProxyType(source))
+
+
+def _text(item: Item, key: str, most: int, *, one_line: bool = False) -> str:
+    value = item.source.get(key, "")
+    if isinstance(value, str) and len(value) <= most and "\0" not in value and not (one_line and "\n" in value):
+        return value
+    raise Invalid(
+        f"layout.bad-{key}",
+        _("{field} of item “{item}” must be text of {limit} characters at most.").format(
+            field=key, item=item.id, limit=most
+        ),
+        item=item.id,
+        field=key,
+    )

@@ -1,0 +1,159 @@
+"""A layout taken apart for working on: parallel lists of numbers, many times faster in plain Python than
+objects."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from .document import Cell, Layout
+
+BLOCK = 3
+"""Rows are indexed in blocks of 2**BLOCK."""
+
+
+class Board:
+    """The mutable geometry of one layout while one operation works on it.
+
+    An item is a number: its position in these lists. `arrange` changes the positions; `ids` says which item
+    of the layout each is.
+    """
+
+    __slots__ = ("columns", "count", "ghost", "hs", "ids", "masks", "static", "statics", "ws", "xs", "ys")
+
+    def __init__(self, layout: Layout) -> None:
+        cells = layout.cells
+        self.columns = layout.columns
+        self.count = len(cells)
+        self.ids = list(range(self.count))
+        axes = [list(axis) for axis in zip(*cells, strict=True)] if cells else [[], [], [], []]
+        self.xs, self.ys, self.ws, self.hs = axes
+        full = [(1 << w) - 1 for w in range(max(self.ws, default=0) + 1)]
+        self.masks = [full[w] << x for x, w in zip(self.xs, self.ws, strict=True)]
+        """The columns each item covers, as bits; whoever changes a column or a width says so with
+        `remask`."""
+        self.static = [item.static for item in layout.items]
+        self.statics = [place for place, fixed in enumerate(self.static) if fixed]
+        """The positions of the statics, always in the layout's order."""
+        # react-grid-layout's probe rectangle has the id "-1", and nothing collides with its own id.
+        self.ghost = layout.places.get("-1", -1)
+
+    def cells(self, before: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        """The cells in the layout's order; those of `before` are used again where nothing changed."""
+        cells = list(before)
+        for place, x, y, w, h in zip(self.ids, self.xs, self.ys, self.ws, self.hs, strict=True):
+            if cells[place] != (x, y, w, h):
+                cells[place] = Cell(x, y, w, h)
+        return tuple(cells)
+
+    def arrange(self, along: Literal["rows", "columns"]) -> None:
+        """Take the items top to bottom, then left to right, then as given; or the other way round."""
+        first, second = (self.ys, self.xs) if along == "rows" else (self.xs, self.ys)
+        count, span = self.count, max(second, default=0) + 1
+        ranks = [(a * span + b) * count + i for a, b, i in zip(first, second, self.ids, strict=True)]
+        turns = sorted(range(count), key=ranks.__getitem__)
+        self.ids = [self.ids[k] for k in turns]
+        self.xs = [self.xs[k] for k in turns]
+        self.ys = [self.ys[k] for k in turns]
+        self.ws = [self.ws[k] for k in turns]
+        self.hs = [self.hs[k] for k in turns]
+        self.masks = [self.masks[k] for k in turns]
+        if self.statics:
+            self.static = [self.static[k] for k in turns]
+            self.statics = sorted((k for k, fixed in enumerate(self.static) if fixed), key=self.ids.__getitem__)
+        if self.ghost >= 0:
+            self.ghost = turns.index(self.ghost)
+
+    def remask(self, i: int) -> None:
+        """Item `i` has another column or width now."""
+        self.masks[i] = ((1 << self.ws[i]) - 1) << max(self.xs[i], 0)
+
+    def colliding(self, items: Iterable[int], x: int, y: int, w: int, h: int) -> Iterator[int]:
+        """Those of `items` that share a field with the rectangle, in their order."""
+        xs, ys, ws, hs, right, bottom = self.xs, self.ys, self.ws, self.hs, x + w, y + h
+        return (i for i in items if ys[i] < bottom and y < ys[i] + hs[i] and xs[i] < right and x < xs[i] + ws[i])
+
+    def bring_in(self) -> None:
+        """Push what sticks out to the left and cut what is wider than the grid; statics make way downwards
+        for what stands before them, as react-grid-layout corrects a layout it is given. In the layout's order
+        only."""
+        obstacles = list(self.statics)
+        for i in range(self.count):
+            if self.xs[i] + self.ws[i] > self.columns:
+                self.xs[i] = self.columns - self.ws[i]
+                if self.xs[i] < 0:
+                    self.xs[i], self.ws[i] = 0, self.columns
+                self.remask(i)
+            if not self.static[i]:
+                obstacles.append(i)
+            else:
+                self._lower(i, obstacles)
+
+    def _lower(self, i: int, obstacles: list[int]) -> None:
+        while True:
+            met = self.colliding(obstacles, self.xs[i], self.ys[i], self.ws[i], self.hs[i])
+            hit = next((j for j in met if j != i), None)
+            if hit is None:
+                return
+            self.ys[i] = self.ys[hit] + self.hs[hit]
+
+
+class Blocks:
+    """Which items of a board lie in which block of rows, in the order they were put there."""
+
+    __slots__ = ("blocks", "board", "masks", "ranks")
+
+    def __init__(self, board: Board, items: Iterable[int]) -> None:
+        self.board = board
+        self.blocks: dict[int, list[int]] = {}
+        self.masks: dict[int, int] = {}
+        """The columns taken somewhere in a block, as bits."""
+        self.ranks: dict[int, int] = {}
+        for i in items:
+            self.put(i)
+
+    def put(self, i: int) -> None:
+        """Add an item where the board has it now. It must not move while it is here."""
+        board = self.board
+        self.ranks[i] = len(self.ranks)
+        top, height, mask = board.ys[i], board.hs[i], board.masks[i]
+        for block in range(top >> BLOCK, ((top + height - 1) >> BLOCK) + 1):
+            self.blocks.setdefault(block, []).append(i)
+            self.masks[block] = self.masks.get(block, 0) | mask
+
+    def may_meet(self, mask: int, top: int, bottom: int) -> bool:
+        """A quick look: False says that nothing here lies in these columns and rows."""
+        taken = 0
+        for block in range(top >> BLOCK, ((bottom - 1) >> BLOCK) + 1):
+            taken |= self.masks.get(block, 0)
+        return taken & mask != 0
+
+    def first(self, x: int, y: int, w: int, h: int) -> int | None:
+        """The item put here first among those that share a field with the rectangle."""
+        best: int | None = None
+        for block in range(y >> BLOCK, ((y + h - 1) >> BLOCK) + 1):
+            hit = next(self.board.colliding(self.blocks.get(block, ()), x, y, w, h), None)
+            if hit is not None and (best is None or self.ranks[hit] < self.ranks[best]):
+                best = hit
+        return best
+
+    def ceiling(self, x: int, w: int, y: int) -> int:
+        """The lowest bottom edge at or above row `y` in these columns; 0 if there is none."""
+        board = self.board
+        if y >> BLOCK > len(self.ranks):  # so few items in so many rows are sooner looked at one by one
+            above = (i for i in self.ranks if board.xs[i] < x + w and x < board.xs[i] + board.ws[i])
+            return max((b for i in above if (b := board.ys[i] + board.hs[i]) <= y), default=0)
+        for block in range((y - 1) >> BLOCK, -1, -1):
+            near = board.colliding(self.blocks.get(block, ()), x, 0, w, y)
+            bottom = max((b for i in near if (b := board.ys[i] + board.hs[i]) <= y), default=0)
+            if bottom:
+                return bottom
+        return 0
+
+    def wall(self, y: int, h: int, x: int) -> int:
+        """The rightmost right edge at or left of column `x` in these rows; 0 if there is none."""
+        board, edge = self.board, 0
+        for block in range(y >> BLOCK, ((y + h - 1) >> BLOCK) + 1):
+            for i in board.colliding(self.blocks.get(block, ()), 0, y, x, h):
+                right = board.xs[i] + board.ws[i]
+                if edge < right <= x:
+                    edge = right
+        return edge

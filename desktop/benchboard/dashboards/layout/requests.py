@@ -1,0 +1,101 @@
+"""One request of `benchboard layout apply`: a layout and one operation on it, both hostile until they have
+passed here.
+
+`{"columns": 12, "compact": "vertical", "items": […], "op": {…}, "prevent_collision": false}` with op one of
+`{"move": id, "x":, "y":}`, `{"resize": id, "w":, "h":, "handle": "se"}`, `{"add": item}`, `{"remove": id}`,
+`{"compact": true}`. Other fields of the request are passed over.
+"""
+
+from collections.abc import Mapping
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+from . import exact
+from .document import Compact, Layout, parse, parse_columns, parse_compact, parse_item, refuse, shown
+
+_FAR = 1_000_000_000
+_KINDS = ("move", "resize", "add", "remove", "compact")
+
+
+def apply(request: object) -> Layout:
+    """The layout that react-grid-layout would make of the request. Invalid names the item and field that
+    cannot be."""
+    if not isinstance(request, Mapping):
+        what = _("The request is {value}; it must be an object.").format(value=shown(request))
+        refuse("not-a-request", what, None, None)
+    columns = parse_columns(request.get("columns", 12))
+    compact = parse_compact(request.get("compact", "vertical"))
+    prevent = request.get("prevent_collision", False)
+    if not isinstance(prevent, bool):
+        what = _("prevent_collision is {value}; it must be true or false.").format(value=shown(prevent))
+        refuse("bad-switch", what, None, "prevent_collision")
+    layout = parse(request.get("items"), columns=columns)
+    return _operate(layout, request.get("op"), compact, prevent)
+
+
+def _operate(layout: Layout, op: object, compact: Compact, prevent: bool) -> Layout:
+    kinds = [kind for kind in _KINDS if kind in op] if isinstance(op, Mapping) else []
+    if not isinstance(op, Mapping) or len(kinds) != 1:
+        what = _("op is {value}; it must be an object with one of {kinds}.")
+        refuse("bad-op", what.format(value=shown(op), kinds=", ".join(_KINDS)), None, "op")
+    kind = kinds[0]
+    if kind == "compact":
+        if op["compact"] is not True:
+            what = _("op.compact is {value}; it must be true.").format(value=shown(op["compact"]))
+            refuse("bad-op", what, None, "op.compact")
+        return exact.compacted(layout, compact=compact)
+    if kind == "add":
+        return _add(layout, op["add"], compact)
+    name = _named(layout, op, kind)
+    if kind == "remove":
+        return exact.remove(layout, name, compact=compact)
+    if kind == "move":
+        x, y = _asked(op, "x", name), _asked(op, "y", name)
+        return exact.move(layout, name, x, y, compact=compact, prevent_collision=prevent)
+    w, h, handle = _asked(op, "w", name), _asked(op, "h", name), _handle(op, name)
+    return exact.resize(layout, name, w, h, handle, compact=compact, prevent_collision=prevent)
+
+
+def _add(layout: Layout, entry: object, compact: Compact) -> Layout:
+    try:
+        item, cell = parse_item(entry, len(layout))
+        return exact.add(layout, item, cell, compact=compact)
+    except Invalid as error:
+        raise _inside(error, len(layout)) from error
+
+
+def _inside(error: Invalid, place: int) -> Invalid:
+    """The same refusal, its field named from the request's root."""
+    name = str(error.facts.get("field") or "").removeprefix(f"items.{place}").lstrip(".")
+    field = f"op.add.{name}" if name else "op.add"
+    return Invalid(error.code, error.what, item=error.facts.get("item"), field=field)
+
+
+def _named(layout: Layout, op: Mapping[str, object], kind: str) -> str:
+    name = op[kind]
+    if not isinstance(name, str):
+        what = _("op.{kind} is {value}; it must be the id of an item.").format(kind=kind, value=shown(name))
+        refuse("bad-op", what, None, f"op.{kind}")
+    if name not in layout.places:
+        what = _("This layout has no item {item}.").format(item=shown(name))
+        refuse("no-such-item", what, name[:200], f"op.{kind}")
+    return name
+
+
+def _asked(op: Mapping[str, object], key: str, item: str) -> int:
+    value = op.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not -_FAR <= value <= _FAR:
+        what = _("op.{field} of item {item} is {value}; it must be a whole number.")
+        refuse("bad-number", what.format(field=key, item=shown(item), value=shown(value)), item, f"op.{key}")
+    return value
+
+
+def _handle(op: Mapping[str, object], item: str) -> exact.Handle:
+    value = op.get("handle", "se")
+    handle = next((handle for handle in exact.HANDLES if value == handle), None)
+    if handle is None:
+        what = _("op.handle of item {item} is {value}; it must be one of {handles}.")
+        facts = {"item": shown(item), "value": shown(value), "handles": ", ".join(exact.HANDLES)}
+        refuse("bad-handle", what.format(**facts), item, "op.handle")
+    return handle

@@ -1,0 +1,97 @@
+"""The demo organisation: people to be, merchants with orders, home dashboards worth looking at. In a file of its own.
+
+Its people are DEMO accounts, which sign in without a password there and nowhere else (`accounts.sign_in_demo`); besides
+them `john@example.com`, a USER with the password that source 000 gives him.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from benchboard.analytics import commerce
+from benchboard.dashboards import documents
+from benchboard.identity import accounts, audit, keys, organisations, passwords
+from benchboard.identity.access import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN, Actor, Client, os_user
+from benchboard.storage import locate
+
+NAME: Final = "Northwind Test Lab"
+_ADMIN: Final = "admin@shopify-dashboard.com"
+_ANALYST, _SHOPKEEPER = "analyst@shopify-dashboard.com", "demo@shopify-dashboard.com"
+_PEOPLE: Final = (
+    (_ADMIN, "Ines Okafor", ADMIN),
+    ("technician@shopify-dashboard.com", "Dana Whitfield", TECHNICIAN),
+    (_ANALYST, "Mert Aydın", ANALYST),
+    (_SHOPKEEPER, "Leyla Demir", BUSINESS_USER),
+)
+_Places = dict[str, tuple[int, int, int, int]]
+# Whose home shows which widgets of home_layout.json, and where (x, y, w, h); empty: all, as they lie there.
+_HOMES: Final[dict[str, _Places]] = {
+    _ANALYST: {},
+    _ADMIN: {
+        "by-state": (0, 0, 4, 6),
+        "orders-per-day": (4, 0, 8, 6),
+        "orders-week": (0, 6, 3, 3),
+        "refunds": (0, 9, 3, 3),
+        "latest": (3, 6, 9, 6),
+    },
+    _SHOPKEEPER: {
+        "revenue-week": (0, 0, 4, 3),
+        "orders-week": (4, 0, 4, 3),
+        "average-order": (8, 0, 4, 3),
+        "latest": (0, 3, 7, 6),
+        "by-weekday": (7, 3, 5, 6),
+    },
+}
+
+
+def fill(session: Session, data_keys: keys.DataKeys) -> None:
+    """Make the demo in an empty, seeded database. Commands on it act as its admin."""
+    organisation_id = organisations.create(session, data_keys, name=NAME, slug="demo", email=_ADMIN, demo=True)
+    ids = {
+        email: organisations.found_account(
+            session,
+            organisation_id,
+            email=email,
+            name=name,
+            role=role,
+            account_type="DEMO",
+            os_user=os_user() if email == _ADMIN else None,
+        )
+        for email, name, role in _PEOPLE
+    }
+    organisations.found_account(
+        session,
+        organisation_id,
+        email="john@example.com",
+        name="John",
+        role=BUSINESS_USER,
+        password_hash=passwords.hash_password("password123"),
+    )
+    organisations.own(session, organisation_id, ids[_ADMIN])
+    audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
+    _trade(session, accounts.operator(session, client=Client.here()), ids[_SHOPKEEPER])
+    for email, places in _HOMES.items():
+        operator = accounts.operator(session, client=Client.here())
+        _furnish(session, accounts.person(session, operator, email=email), places)
+
+
+def _trade(session: Session, actor: Actor, shopkeeper: str) -> None:
+    """Merchants and three months of orders; the business user sees two of the shops."""
+    merchants = commerce.demo_merchants()
+    commerce.import_merchants(session, actor, merchants)
+    commerce.import_orders(session, actor, commerce.demo_orders(datetime.now(UTC)))
+    for merchant in merchants[:2]:
+        commerce.add_to_team(session, actor, domain=merchant.domain, user_id=shopkeeper, email=_SHOPKEEPER)
+
+
+def _furnish(session: Session, actor: Actor, places: _Places) -> None:
+    layout = json.loads((locate.resources() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
+    if places:
+        layout = [
+            {**widget, "position": dict(zip("xywh", places[widget["id"]], strict=True))}
+            for widget in layout
+            if widget["id"] in places
+        ]
+    documents.save_home(session, actor, layout, base_version=None)

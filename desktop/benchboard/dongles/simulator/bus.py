@@ -1,0 +1,306 @@
+"""A virtual CAN bus and the controllers on it, on the time its caller gives: arbitration, ACK, errors,
+bus-off.
+
+Fault confinement is ISO 11898-1:2015, 12.1.4. What is simplified: errors are decided per frame, not per
+bit, stuff bits take no time, and of two frames with equal arbitration fields the first controller's goes
+first.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from benchboard.canbus.slcan import Frame, wire_bits
+from benchboard.dongles.protocol import BusErrors, CanConfig
+
+QUEUE: Final = 1024  # clients send in bursts and do not look at refusals
+STANDARD_SAMPLE_POINT: Final = 0.875  # CiA 301, for bit rates up to 500 kbit/s; slcan's `S` codes use it throughout
+_ROUND_TRIP: Final = 250e-9  # two transceivers and a short cable, there and back (s)
+_OSCILLATOR: Final = 0.001  # how far two nodes' clocks may differ
+_BITS_BETWEEN_EDGES: Final = 10  # stuffing guarantees a synchronising edge at least that often
+_ERROR_BITS: Final = 23  # error flags, error delimiter, intermission
+_SUSPEND_BITS: Final = 8
+_RECOVERY_BITS: Final = 128 * 11
+_RETRY_UNHEARD: Final = 0.01  # an error-passive node that nobody hears changes nothing by trying more often
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A bit rate (bit/s) and where in the bit it is sampled (0..1)."""
+
+    bitrate: float
+    sample_point: float
+
+
+@dataclass(frozen=True, slots=True)
+class BitTiming:
+    """What matters of a node's timing; `data` is None where it does not speak CAN FD."""
+
+    nominal: Phase
+    data: Phase | None = None
+
+
+def timing_of(config: CanConfig) -> BitTiming:
+    """The timing that `config`'s clock, prescaler and segments really give."""
+    clock = config.clock_hz
+    nominal = _phase(clock, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2)
+    prescaler, prop, seg1, seg2 = (
+        config.data_prescaler, config.data_prop_seg, config.data_phase_seg1, config.data_phase_seg2
+    )  # fmt: skip
+    if not config.fd_enabled or prescaler is None or prop is None or seg1 is None or seg2 is None:
+        return BitTiming(nominal)
+    return BitTiming(nominal, _phase(clock, prescaler, prop, seg1, seg2))
+
+
+def _phase(clock: int, prescaler: int, prop: int, seg1: int, seg2: int) -> Phase:
+    quanta = 1 + prop + seg1 + seg2
+    return Phase(clock / (prescaler * quanta), (1 + prop + seg1) / quanta)
+
+
+def hears(sender: BitTiming, receiver: BitTiming, frame: Frame) -> bool:
+    """Whether `receiver` samples every bit of `sender`'s `frame` right."""
+    sent, own = sender.nominal, receiver.nominal
+    # A sample before the edge has been to the far end and back breaks arbitration and ACK.
+    if not _samples(sent, own) or own.sample_point / own.bitrate <= _ROUND_TRIP:
+        return False
+    if not frame.fd:
+        return True
+    if sender.data is None or receiver.data is None:
+        return False
+    if not frame.brs:
+        return True
+    # The data phase begins at the BRS bit's sample point, each node's own.
+    shift = abs(sent.sample_point / sent.bitrate - own.sample_point / own.bitrate)
+    room = min(receiver.data.sample_point, 1 - receiver.data.sample_point) / receiver.data.bitrate
+    return shift < room and _samples(sender.data, receiver.data)
+
+
+def _samples(sent: Phase, own: Phase) -> bool:
+    """Whether the last bit before a synchronising edge is still sampled inside itself."""
+    last = _BITS_BETWEEN_EDGES - 1
+    slow, fast = (1 + _OSCILLATOR) / own.bitrate, (1 - _OSCILLATOR) / own.bitrate
+    early, late = (last + own.sample_point) * fast, (last + own.sample_point) * slow
+    return last / sent.bitrate < early and late < (last + 1) / sent.bitrate
+
+
+def arbitration_key(frame: Frame) -> tuple[int, ...]:
+    """Orders frames as the bus does: base identifier, then RTR or SRR, IDE, extension, RTR; dominant (0)
+    first."""
+    if not frame.extended:
+        return (frame.id, int(frame.remote), 0, 0, 0)
+    return (frame.id >> 18, 1, 1, frame.id & 0x3FFFF, int(frame.remote))
+
+
+class Controller:
+    """One node's CAN controller. `received` gets its frames, `changed` its error states (as error frames)."""
+
+    def __init__(self, received: Callable[[Frame, float], None]) -> None:
+        self._received = received
+        self.is_open = False
+        self.mode = "NORMAL"
+        self.timing = BitTiming(Phase(500_000, STANDARD_SAMPLE_POINT))
+        self.tx_errors = self.rx_errors = self.bus_errors = 0
+        self.bus_off = False
+        self.restart_at: float | None = None
+        self.ready_at = 0.0
+        self.queue: deque[Frame] = deque()
+        self._auto_retransmit = True
+        self._auto_restart_ms = 0
+        self._state = 0
+
+    def open(self, timing: BitTiming, *, mode: str, auto_retransmit: bool = True, auto_restart_ms: int = 0) -> None:
+        """Take part from now on, with fresh error counters."""
+        self.timing, self.mode = timing, mode
+        self._auto_retransmit, self._auto_restart_ms = auto_retransmit, auto_restart_ms
+        self.tx_errors = self.rx_errors = self.bus_errors = self._state = 0
+        self.bus_off, self.restart_at, self.ready_at = False, None, 0.0
+        self.queue.clear()
+        self.is_open = True
+
+    def close(self) -> None:
+        """Leave; what was queued is forgotten, the counters stay readable."""
+        self.is_open = False
+        self.queue.clear()
+
+    def send(self, frame: Frame, now: float) -> bool:
+        """Queue `frame`; False if this node may not send it now or its queue is full."""
+        may = self.is_open and not self.bus_off and self.mode != "LISTEN_ONLY"
+        if not may or len(self.queue) >= QUEUE or (frame.fd and self.timing.data is None):
+            return False
+        if not self.queue:
+            self.ready_at = max(self.ready_at, now)
+        self.queue.append(frame)
+        return True
+
+    @property
+    def passive(self) -> bool:
+        """Error passive: its error flags no longer disturb anybody."""
+        return self.tx_errors >= 128 or self.rx_errors >= 128
+
+    @property
+    def listens(self) -> bool:
+        """Whether it takes part in other nodes' frames."""
+        return self.is_open and not self.bus_off and self.mode in ("NORMAL", "LISTEN_ONLY")
+
+    @property
+    def drives(self) -> bool:
+        """Whether it may send ACK and error flags."""
+        return self.listens and self.mode == "NORMAL"
+
+    def errors(self) -> BusErrors:
+        """The counters."""
+        return BusErrors(self.tx_errors, self.rx_errors, self.bus_errors, self.bus_off)
+
+    def duration(self, frame: Frame) -> float:
+        """Seconds `frame` takes on the wire."""
+        nominal, data = wire_bits(frame)
+        fast = self.timing.data or self.timing.nominal
+        return nominal / self.timing.nominal.bitrate + data / fast.bitrate
+
+    # ---- what the bus tells it
+
+    def take(self, frame: Frame, now: float) -> None:
+        """A frame received whole."""
+        if self.mode == "NORMAL":
+            # ISO 11898-1, 12.1.4.2 h): from above 127 back to a value between 119 and 127.
+            self.rx_errors = 120 if self.rx_errors > 127 else max(0, self.rx_errors - 1)
+        self._received(frame, now)
+        self._tell(now)
+
+    def sent(self, now: float) -> None:
+        """Its own frame went through."""
+        self.tx_errors = max(0, self.tx_errors - 1)
+        frame = self.queue.popleft()
+        if self.mode in ("LOOPBACK", "SILENT_LOOPBACK"):
+            self._received(frame, now)
+        self._tell(now)
+
+    def receive_error(self, now: float, *, first: bool) -> None:
+        """It saw an error in somebody's frame; `first`: before anybody else did (12.1.4.2 a and b)."""
+        self.bus_errors += 1
+        if self.mode == "NORMAL":
+            self.rx_errors = min(self.rx_errors + (9 if first and not self.passive else 1), 255)
+        self._tell(now)
+
+    def send_error(self, now: float, *, unheard: bool) -> None:
+        """Its own frame failed; `unheard`: nobody acknowledged, which costs a passive node nothing
+        (12.1.4.2 c)."""
+        self.bus_errors += 1
+        passive_ack_error = unheard and self.passive
+        if not passive_ack_error:
+            self.tx_errors += 8
+        if self.passive:
+            self.ready_at = now + (_RETRY_UNHEARD if unheard else _SUSPEND_BITS / self.timing.nominal.bitrate)
+        if self.tx_errors > 255:
+            self.bus_off = True
+            self.queue.clear()
+            if self._auto_restart_ms:
+                self.restart_at = now + self._auto_restart_ms / 1000 + _RECOVERY_BITS / self.timing.nominal.bitrate
+        elif not self._auto_retransmit:
+            self.queue.popleft()
+        self._tell(now)
+
+    def restart(self, now: float) -> None:
+        """Back from bus-off."""
+        self.bus_off, self.restart_at = False, None
+        self.tx_errors = self.rx_errors = 0
+        self._tell(now)
+
+    @property
+    def state(self) -> int:
+        """0 error active, 1 warning (from 96 on), 2 error passive, 3 bus-off."""
+        if self.bus_off:
+            return 3
+        worst = max(self.tx_errors, self.rx_errors)
+        return 2 if worst >= 128 else 1 if worst >= 96 else 0
+
+    def _tell(self, now: float) -> None:
+        if self.state != self._state:
+            self._state = self.state
+            self._received(self._error_frame(), now)
+
+    def _error_frame(self) -> Frame:
+        """The state as SocketCAN's error frame (linux/can/error.h): class bits, controller status, both
+        counters."""
+        tx, rx = min(self.tx_errors, 255), min(self.rx_errors, 255)
+        status = {0: 0x40, 1: 0x08 if tx >= rx else 0x04, 2: 0x20 if tx >= rx else 0x10, 3: 0}[self._state]
+        ident = 0x40 if self._state == 3 else 0x04
+        return Frame(ident, error=True, data=bytes([0, status, 0, 0, 0, 0, tx, rx]))
+
+
+class VirtualBus:
+    """Controllers on one pair of wires. `advance(now)` does everything due until `now`."""
+
+    def __init__(self) -> None:
+        self._nodes: list[Controller] = []
+        self._sending: tuple[Controller, Frame, float] | None = None
+        self._free_at = 0.0
+        self._disturb = 0
+
+    def attach(self, node: Controller) -> None:
+        self._nodes.append(node)
+
+    def disturb(self, frames: int) -> None:
+        """Destroy the next `frames` attempts to send, as interference would."""
+        self._disturb += frames
+
+    def advance(self, now: float) -> float | None:
+        """Let time pass until `now`; when the next thing happens, or None if nothing will by itself."""
+        while True:
+            due = self._next()
+            if due is None or due > now:
+                return due
+            self._step(due)
+
+    def _next(self) -> float | None:
+        restarts = [node.restart_at for node in self._nodes if node.restart_at is not None]
+        if self._sending is not None:
+            return min([self._sending[2], *restarts])
+        starts = [max(node.ready_at, self._free_at) for node in self._nodes if node.queue]
+        return min([*starts, *restarts], default=None)
+
+    def _step(self, at: float) -> None:
+        for node in self._nodes:
+            if node.restart_at is not None and node.restart_at <= at:
+                node.restart(at)
+        if self._sending is not None:
+            node, frame, end = self._sending
+            if end <= at:
+                self._sending = None
+                self._free_at = end
+                if node.is_open and node.queue and node.queue[0] is frame:
+                    self._finish(node, frame, end)
+            return
+        ready = [node for node in self._nodes if node.queue and node.ready_at <= at]
+        if ready and self._free_at <= at:
+            node = min(ready, key=lambda one: arbitration_key(one.queue[0]))
+            frame = node.queue[0]
+            self._sending = (node, frame, at + node.duration(frame))
+
+    def _finish(self, node: Controller, frame: Frame, now: float) -> None:
+        if node.mode == "SILENT_LOOPBACK":
+            node.sent(now)
+            return
+        others = [one for one in self._nodes if one is not node and one.listens]
+        deaf = [one for one in others if not hears(node.timing, one.timing, frame)]
+        hearing = [one for one in others if one not in deaf]
+        disturbed = self._disturb > 0
+        self._disturb -= disturbed
+        flags = [one for one in deaf if one.drives and not one.passive]
+        for one in deaf:
+            one.receive_error(now, first=True)
+        if disturbed or flags:
+            self._fail(node, hearing, now, unheard=False)
+        elif node.mode == "LOOPBACK" or any(one.drives for one in hearing):
+            node.sent(now)
+            for one in hearing:
+                one.take(frame, now)
+        else:
+            self._fail(node, hearing, now, unheard=True)
+
+    def _fail(self, node: Controller, hearing: list[Controller], now: float, *, unheard: bool) -> None:
+        node.send_error(now, unheard=unheard)
+        self._free_at = now + _ERROR_BITS / node.timing.nominal.bitrate
+        for one in hearing:
+            one.receive_error(now, first=False)

@@ -1,0 +1,244 @@
+"""One simulated dongle: its serial bytes in and out, slcan on top of a CAN controller, provisioning
+beside it.
+
+Our dialect of slcan (docs/protocol.md, "The CAN channel"); while the channel is closed, provisioning
+messages too.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from benchboard.canbus import slcan
+from benchboard.canbus.slcan import Frame
+from benchboard.dongles import protocol
+from benchboard.dongles.protocol import CanConfig, Console, DeviceSide, Durable, Facts, Packet
+from benchboard.dongles.simulator.bus import (
+    STANDARD_SAMPLE_POINT,
+    BitTiming,
+    Controller,
+    Phase,
+    VirtualBus,
+    timing_of,
+)
+from benchboard.dongles.simulator.flash import Flash
+
+FACTS: Final = Facts("1.0.0", "Benchboard simulated dongle", "fdcan", 80_000_000, True)
+FACTORY_CONFIG: Final = CanConfig(
+    controller=FACTS.controller, clock_hz=FACTS.clock_hz, bitrate=500_000, sample_point=87.5,
+    prescaler=10, prop_seg=6, phase_seg1=7, phase_seg2=2, sjw=2,
+)  # fmt: skip
+PRESS_AFTER: Final = 0.3
+_OUTPUT: Final = 65_536
+_BITRATES: Final = {
+    b"S0": 10_000, b"S1": 20_000, b"S2": 50_000, b"S3": 100_000, b"S4": 125_000,
+    b"S5": 250_000, b"S6": 500_000, b"S7": 800_000, b"S8": 1_000_000, b"S9": 83_300,
+}  # fmt: skip
+_DATA_BITRATES: Final = {
+    b"Y1": 1_000_000,
+    b"Y2": 2_000_000,
+    b"Y4": 4_000_000,
+    b"Y5": 5_000_000,
+    b"Y8": 8_000_000,
+}
+_REGISTERS: Final = re.compile(rb"s([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
+_FILTER: Final = re.compile(rb"[Mm][0-9A-Fa-f]{8}")
+_SJA1000_CLOCK: Final = 8_000_000
+
+
+class SimulatedDongle:
+    """A dongle on `bus` with its memory in `flash`. Feed it bytes, take its output, `tick` it as time passes.
+
+    Raises `PowerCut` from `feed` if the flash's supply fails; build a new one over the same flash then.
+    """
+
+    def __init__(
+        self,
+        flash: Flash,
+        bus: VirtualBus,
+        *,
+        random: Callable[[int], bytes],
+        press_after: float | None = PRESS_AFTER,
+    ) -> None:
+        """`press_after` seconds after the button is asked for it presses itself; None: only `press` does."""
+        seed = flash.identity()
+        if seed is None:
+            seed = random(32)
+            flash.write_identity(seed)
+        durable = Durable.decode(flash.load() or b"") or Durable(FACTORY_CONFIG)
+        self.overruns = 0
+        self.controller = Controller(self._received)
+        bus.attach(self.controller)
+        self._machine = DeviceSide(
+            Ed25519PrivateKey.from_private_bytes(seed),
+            durable,
+            lambda new: flash.save(new.encode()),
+            facts=FACTS,
+            random=random,
+            bus_errors=self.controller.errors,
+        )
+        self._console = Console()
+        self._output = bytearray()
+        self._press_after = press_after
+        self._press_at: float | None = None
+        self._override: BitTiming | None = None
+        self._timestamps = False
+        self._reports_errors = False
+
+    @property
+    def device_id(self) -> str:
+        """16 lowercase hex digits."""
+        return self._machine.device_id
+
+    @property
+    def durable(self) -> Durable:
+        """What its flash holds."""
+        return self._machine.durable
+
+    def blinking(self, now: float) -> bool:
+        """Whether IDENTIFY still has it blink."""
+        return now < self._machine.blink_until
+
+    def waits_for_press(self, now: float) -> bool:
+        """Whether it waits for its button."""
+        return self._machine.waits_for_press(now)
+
+    def press(self, now: float) -> None:
+        """Press the button."""
+        self._machine.press(now)
+
+    def feed(self, data: bytes, now: float) -> None:
+        """Bytes from the host. A BEL or CR answers each slcan command, a packet each request."""
+        for found in self._console.feed(data):
+            if isinstance(found, Packet):
+                # On an open channel the port belongs to CAN traffic.
+                answer = None if self.controller.is_open else self._machine.handle(found, now)
+                if answer is not None:
+                    self._say(protocol.encode(answer))
+            else:
+                self._say(self._command(found, now))
+        self.tick(now)
+
+    def tick(self, now: float) -> float | None:
+        """Do what is due; when to come again, or None."""
+        if self._press_after is None or not self._machine.waits_for_press(now):
+            self._press_at = None
+        elif self._press_at is None:
+            self._press_at = now + self._press_after
+        elif self._press_at <= now:
+            self._machine.press(now)
+            self._press_at = None
+        return self._press_at
+
+    def take_output(self) -> bytes:
+        """What it has to say; the caller delivers it."""
+        output = bytes(self._output)
+        self._output.clear()
+        return output
+
+    def give_back(self, rest: bytes) -> None:
+        """The part of `take_output` the host has not read yet; beyond 64 KiB further frames are lost and
+        counted."""
+        self._output[:0] = rest
+
+    # ---- slcan
+
+    def _say(self, data: bytes) -> None:
+        self._output += data
+
+    def _received(self, frame: Frame, now: float) -> None:
+        if frame.error and not self._reports_errors:
+            return
+        if not frame.error and not self._passes(frame):
+            return
+        if len(self._output) > _OUTPUT:
+            self.overruns += 1
+            return
+        if self._timestamps:
+            stamped = Frame(
+                frame.id, frame.extended, frame.remote, frame.fd, frame.brs, frame.esi, frame.error,
+                frame.data, now % 60, frame.remote_dlc,
+            )  # fmt: skip
+            self._say(slcan.encode(stamped, timestamps=True))
+        else:
+            self._say(slcan.encode(frame))
+
+    def _passes(self, frame: Frame) -> bool:
+        filters = self._machine.durable.config.filters
+        return not filters or any(
+            one.extended == frame.extended and (one.id & one.mask) == (frame.id & one.mask) for one in filters
+        )
+
+    def _command(self, line: bytes, now: float) -> bytes:
+        head = line[:1]
+        if head in b"tTrRdDbB" and len(line) > 1:
+            frame = slcan.decode(line.decode("latin-1"))
+            if frame is None or frame.timestamp is not None or not self.controller.send(frame, now):
+                return slcan.BEL
+            return (b"Z" if frame.extended else b"z") + slcan.CR
+        if line == b"C":
+            self.controller.close()
+            self._override = None
+            # Frames nobody has read yet are of no use to whoever comes next; a line begun is ended.
+            del self._output[self._output.find(slcan.CR) + 1 :]
+            return slcan.CR
+        if line in (b"O", b"L"):
+            return self._open(listen_only=line == b"L")
+        if line in (b"V", b"v", b"N", b"F", b"e"):
+            return self._report(head) + slcan.CR
+        if line in (b"Z0", b"Z1") and not self.controller.is_open:
+            self._timestamps = line == b"Z1"
+            return slcan.CR
+        if line in (b"E0", b"E1"):
+            self._reports_errors = line == b"E1"
+            return slcan.CR
+        if _FILTER.fullmatch(line):
+            return slcan.CR  # LAWICEL's acceptance registers: taken and without effect; CONFIG_WRITE has filters
+        return self._set_bitrate(line)
+
+    def _open(self, *, listen_only: bool) -> bytes:
+        if self.controller.is_open:
+            return slcan.BEL
+        config = self._machine.durable.config
+        self.controller.open(
+            self._override or timing_of(config),
+            mode="LISTEN_ONLY" if listen_only else config.mode,
+            auto_retransmit=config.auto_retransmit,
+            auto_restart_ms=config.auto_restart_ms,
+        )
+        return slcan.CR
+
+    def _report(self, head: bytes) -> bytes:
+        node = self.controller
+        if head == b"F":
+            # LAWICEL's flags: 2 error warning, 3 data overrun, 5 error passive, 7 bus error. Reading
+            # clears overrun.
+            flags = (node.state >= 1) << 2 | bool(self.overruns) << 3 | (node.state >= 2) << 5 | node.bus_off << 7
+            self.overruns = 0
+            return b"F%02X" % flags
+        if head == b"e":
+            return b"e%04X%04X%08X%d" % (node.tx_errors, node.rx_errors, node.bus_errors, node.state)
+        if head == b"N":
+            return b"N" + self.device_id[-4:].upper().encode()
+        return head + b"1010"
+
+    def _set_bitrate(self, line: bytes) -> bytes:
+        if self.controller.is_open:
+            return slcan.BEL
+        now = self._override or timing_of(self._machine.durable.config)
+        if rate := _BITRATES.get(line):
+            self._override = BitTiming(Phase(rate, STANDARD_SAMPLE_POINT), now.data)
+        elif rate := _DATA_BITRATES.get(line):
+            self._override = BitTiming(now.nominal, Phase(rate, 0.75))
+        elif match := _REGISTERS.fullmatch(line):
+            # SJA1000 BTR0 and BTR1 at 8 MHz bit clock (16 MHz crystal), as LAWICEL defines `s`.
+            first, second = (int(part, 16) for part in match.groups())
+            seg1, seg2 = (second & 0x0F) + 1, (second >> 4 & 0x07) + 1
+            quanta = 1 + seg1 + seg2
+            bitrate = _SJA1000_CLOCK / (((first & 0x3F) + 1) * quanta)
+            self._override = BitTiming(Phase(bitrate, (1 + seg1) / quanta))
+        else:
+            return slcan.BEL
+        return slcan.CR

@@ -1,0 +1,74 @@
+"""A node that keeps a virtual bus busy with frames like those of a small machine: cyclic, and changing as
+time does."""
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from benchboard.canbus.slcan import Frame
+from benchboard.dongles.simulator.bus import Controller, VirtualBus
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    id: int
+    weight: float  # share of the whole rate
+    size: int
+    extended: bool = False
+
+
+# Two quick ones, some in between, a slow J1939-like one: what a powertrain's bus looks like.
+_MESSAGES: Final = (
+    _Message(0x0C9, 0.30, 8),
+    _Message(0x1A0, 0.25, 8),
+    _Message(0x244, 0.15, 6),
+    _Message(0x3D1, 0.12, 8),
+    _Message(0x420, 0.10, 4),
+    _Message(0x5F0, 0.05, 2),
+    _Message(0x18FEF100, 0.03, 8, extended=True),
+)
+
+
+class Traffic:
+    """Sends `rate` frames a second in all, at the timing of the first dongle whose channel is open.
+
+    A second node acknowledges them, so that a dongle which only listens sees them too.
+    """
+
+    def __init__(self, bus: VirtualBus, rate: float, dongles: Sequence[Controller]) -> None:
+        self._node = Controller(lambda _frame, _now: None)
+        self._partner = Controller(lambda _frame, _now: None)
+        bus.attach(self._node)
+        bus.attach(self._partner)
+        self._dongles = dongles
+        self._periods = [1 / (rate * message.weight) for message in _MESSAGES]
+        self._due: list[tuple[float, int]] = []
+        self._counts = [0] * len(_MESSAGES)
+
+    def advance(self, now: float) -> float | None:
+        """Queue what is due; when the next frame is, or None while nobody listens."""
+        listener = next((one for one in self._dongles if one.is_open), None)
+        if listener is None:
+            self._node.close()
+            self._partner.close()
+            return None
+        if not self._node.is_open or self._node.timing != listener.timing or self._node.bus_off:
+            self._node.open(listener.timing, mode="NORMAL")
+            self._partner.open(listener.timing, mode="NORMAL")
+            self._due = [(now + period, index) for index, period in enumerate(self._periods)]
+            heapq.heapify(self._due)
+        while self._due[0][0] <= now:
+            at, index = self._due[0]
+            heapq.heapreplace(self._due, (max(at + self._periods[index], now - 0.5), index))
+            self._node.send(self._frame(index, at), at)
+        return self._due[0][0]
+
+    def _frame(self, index: int, at: float) -> Frame:
+        """A rolling counter in the first byte, slow waves behind it, a sum in the last."""
+        message = _MESSAGES[index]
+        self._counts[index] += 1
+        wave = [round(127.5 + 127.5 * math.sin(at / (1.5 + place) + message.id)) for place in range(message.size - 2)]
+        body = [self._counts[index] & 0xFF, *wave]
+        return Frame(message.id, extended=message.extended, data=bytes([*body, sum(body) & 0xFF]))

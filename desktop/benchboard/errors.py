@@ -1,0 +1,71 @@
+"""The one shape of an expected failure. Anything else that is raised is a bug and is reported as one.
+
+Third-party exceptions become an `AppError` at the boundary where they arise (`raise Unavailable(...) from error`).
+`ui/problems.py` and the CLI's `main` alone show them. No text here or in `facts` may carry a secret.
+"""
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Something a person can understand and act upon.
+
+    `code` is for machines (`users.email-taken`), `what`, `why` and `do` are translated sentences for people:
+    what happened, why, and what to do about it. `facts` are the particulars a caller may branch on.
+    """
+
+    kind: ClassVar[str] = "failed"
+
+    def __init__(self, code: str, what: str, *, why: str = "", do: str = "", **facts: object) -> None:
+        super().__init__(code, what)
+        self.code = code
+        self.what = what
+        # The operating system's words come without a full stop.
+        self.why = f"{why}." if why[-1:].isalnum() else why
+        self.do = do
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.do) if part)
+
+
+class Invalid(AppError):
+    """What was given cannot be right; nothing was changed. `facts["field"]` names the place where there is one."""
+
+    kind = "invalid"
+
+
+class NotFound(AppError):
+    """The thing named is not there, or not for this actor."""
+
+    kind = "not-found"
+
+
+class Denied(AppError):
+    """The actor may not do this, or is not who they say."""
+
+    kind = "denied"
+
+
+class Conflict(AppError):
+    """Somebody or something else was first; look again and decide."""
+
+    kind = "conflict"
+
+
+class Unavailable(AppError):
+    """A database, file, key or server that is needed cannot be reached now."""
+
+    kind = "unavailable"
+
+
+class DeviceFailure(AppError):
+    """A dongle or its port did not do what was asked."""
+
+    kind = "device"
+
+
+class Cancelled(AppError):
+    """The person stopped it. Never shown as a problem."""
+
+    kind = "cancelled"

@@ -1,0 +1,46 @@
+"""The words of the chosen language: every sentence a person reads passes through `_` or `ngettext`.
+
+Catalogues are gettext PO files (`resources/i18n/<language>.po`), read as they are, so there is nothing to compile.
+English is the source language and needs no catalogue.
+"""
+
+import gettext
+import re
+from io import BytesIO
+from pathlib import Path
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def use(language: str, folder: Path) -> None:
+    """Speak `language` (`en`, `tr`) from now on; a language without a catalogue in `folder` falls back to English."""
+    global _catalogue
+    source = folder / f"{language}.po"
+    # A language is a word of a few letters, never a path, whoever wrote it into the settings.
+    if language == "en" or not re.fullmatch("[A-Za-z_]{2,11}", language) or not source.is_file():
+        _catalogue = gettext.NullTranslations()
+        return
+    # Imported late: English, the default, never pays for it.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    _catalogue = gettext.GNUTranslations(compiled)
+
+
+def _(message: str) -> str:
+    """`message` in the chosen language. Facts go in afterwards: `_("{name} is busy").format(name=name)`."""
+    return _catalogue.gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Marks a message that is translated later, by `_(name)` where it is shown (a constant made at import)."""
+    return message
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The form of a sentence that fits `count`; the caller formats the number in."""
+    return _catalogue.ngettext(one, many, count)

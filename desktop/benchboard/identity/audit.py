@@ -1,0 +1,160 @@
+"""The audit trail: who did what to which thing, from where. Written in the transaction of the change it records."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.identity.access import Actor, Client, require
+from benchboard.paging import Listing, Page
+from benchboard.storage import guard
+from benchboard.storage.folding import holds
+from benchboard.storage.keyset import Sorting, page
+from benchboard.storage.models.identity import AuditLog, User
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the trail. `who` is the person's name now, or None where the program itself acted; `whom` is the name
+    of the person it was done to, None where it was done to none."""
+
+    id: str
+    at: datetime
+    user_id: str | None
+    who: str | None
+    whom: str | None
+    event: str
+    resource_type: str
+    resource_id: str | None
+    ip_address: str | None
+    user_agent: str | None
+    details: dict[str, Any]
+
+
+def record(session: Session, actor: Actor, event: str, resource_id: str | None, /, **details: object) -> None:
+    """Append what `actor` did. `event` is `<resource type>.<verb>` (`session.revoke`); `details` carry no secret.
+
+    What an admin does in somebody's name also says whose hand it was (`acted_by`, the id of an account).
+    """
+    if actor.acted_by is not None:
+        details["acted_by"] = actor.acted_by
+    append(session, actor.client, event, resource_id, actor.organisation_id, actor.user_id, **details)
+
+
+def append(
+    session: Session,
+    client: Client,
+    event: str,
+    resource_id: str | None,
+    organisation_id: str,
+    user_id: str | None,
+    /,
+    **details: object,
+) -> None:
+    """`record` for what happens before there is an actor: a sign-in, a refused one, a first start."""
+    resource_type, _dot, verb = event.rpartition(".")
+    guard.append_audit(
+        session,
+        organisation_id=organisation_id,
+        user_id=user_id,
+        action=verb,
+        event_type=event,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        ip_address=client.ip_address,
+        user_agent=f"{client.program} on {client.host_name}",
+        details=details,
+        created_at=datetime.now(UTC),
+    )
+
+
+_SORTING = Sorting({"at": AuditLog.created_at, "event": AuditLog.event_type}, AuditLog.id, default="at")
+
+
+def list_entries(
+    session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
+) -> Page[Entry]:
+    """The organisation's trail, newest first unless sorted otherwise.
+
+    Filters: `user_id` (who did it), `person` (who did it or to whom it was done), `event`, `resource_type`,
+    `resource_id`. The search looks in event,
+    resource id and the person's name.
+    """
+    require(actor, "audit:read")
+    query = (
+        select(AuditLog, User.name)
+        .outerjoin(User, (User.id == AuditLog.user_id) & (User.organisation_id == AuditLog.organisation_id))
+        .where(AuditLog.organisation_id == actor.organisation_id)
+    )
+    columns = {
+        "user_id": AuditLog.user_id,
+        "event": AuditLog.event_type,
+        "resource_type": AuditLog.resource_type,
+        "resource_id": AuditLog.resource_id,
+        "person": None,
+    }
+    for name, value in listing.filters.items():
+        if name not in columns:
+            raise Invalid(
+                "audit.filter",
+                _("The audit trail cannot be filtered by “{column}”.").format(column=name[:40]),
+                do=_("Choose one of: {values}.").format(values=", ".join(columns)),
+                field="filter",
+            )
+        column = columns[name]
+        query = query.where(_concerns(str(value)) if column is None else column == value)
+    if text := listing.search.strip():
+        query = query.where(
+            or_(holds(AuditLog.event_type, text), holds(AuditLog.resource_id, text), holds(User.name, text))
+        )
+    if not listing.sort:
+        listing = Listing(listing.search, listing.filters, "at", descending=True)
+    found = page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
+    names = _names(session, actor, {subject for entry in found.rows if (subject := _subject(entry))})
+    return found.map(lambda entry: replace(entry, whom=names.get(_subject(entry) or "")))
+
+
+def _concerns(user_id: str) -> ColumnElement[bool]:
+    return or_(
+        AuditLog.user_id == user_id,
+        and_(AuditLog.resource_type == "user", AuditLog.resource_id == user_id),
+        AuditLog.details["user_id"].as_string() == user_id,
+    )
+
+
+def _subject(entry: Entry) -> str | None:
+    """The id of the person something was done to: the thing itself, or the one whose session it is."""
+    subject = entry.resource_id if entry.resource_type == "user" else entry.details.get("user_id")
+    try:
+        return str(UUID(subject)) if isinstance(subject, str) else None
+    except ValueError:
+        return None
+
+
+def _names(session: Session, actor: Actor, ids: set[str]) -> dict[str, str]:
+    found = session.execute(
+        select(User.id, User.name).where(User.organisation_id == actor.organisation_id, User.id.in_(ids))
+    )
+    return {row.id: row.name for row in found}
+
+
+def _entry(row: Any) -> Entry:
+    log: AuditLog = row[0]
+    return Entry(
+        id=log.id,
+        at=log.created_at,
+        user_id=log.user_id,
+        who=row[1],
+        whom=None,
+        event=log.event_type or log.action,
+        resource_type=log.resource_type,
+        resource_id=log.resource_id,
+        ip_address=log.ip_address,
+        user_agent=log.user_agent,
+        details=dict(log.details),
+    )

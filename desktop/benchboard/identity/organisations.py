@@ -1,0 +1,206 @@
+"""Organisations, their system roles, and the rows every database starts with."""
+
+import re
+import uuid
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Conflict, Invalid
+from benchboard.i18n import _
+from benchboard.identity import audit, keys, passwords
+from benchboard.identity.access import ADMIN, ROLES, RULES, Client, os_user
+from benchboard.identity.addresses import normalise
+from benchboard.storage import folding, guard
+from benchboard.storage.models.identity import Organisation, Permission, Role, RolePermission, Scope
+
+SCOPES: Final = {
+    "openid": "Sign in",
+    "profile": "Read the name",
+    "email": "Read the e-mail address",
+    "offline_access": "Stay signed in",
+}
+_ROLE_NAMES: Final = {
+    "admin": "Admin",
+    "ops_manager": "Operations manager",
+    "analyst": "Analyst",
+    "technician": "Technician",
+    "business_user": "Business user",
+}
+
+
+def is_seeded(session: Session) -> bool:
+    """Whether permissions, scopes and every organisation's system roles are as this program knows them."""
+    permissions, scopes = set(session.scalars(select(Permission.name))), set(session.scalars(select(Scope.name)))
+    if not (permissions >= RULES.keys() and scopes >= SCOPES.keys()):
+        return False
+    held = session.execute(
+        select(Role.organisation_id, Role.slug, Permission.name)
+        .join(RolePermission, RolePermission.role_id == Role.id)
+        .join(Permission, Permission.id == RolePermission.permission_id)
+        .where(Role.is_system)
+    ).all()
+    every = session.scalars(select(Organisation.id)).all()
+    wanted = {(one, role, act) for one in every for act, roles in RULES.items() for role in roles}
+    return {(row.organisation_id, row.slug, row.name) for row in held} == wanted
+
+
+def slugs(session: Session) -> tuple[str, ...]:
+    """The organisations there are, by their short names."""
+    return tuple(session.scalars(select(Organisation.slug).order_by(Organisation.slug)))
+
+
+def require_none(session: Session) -> None:
+    """Raise `Conflict` (`organisations.some`) where there is an organisation already."""
+    if slugs(session):
+        raise Conflict(
+            "organisations.some",
+            _("This database has an organisation already."),
+            do=_("Have one of its admins add people: “benchboard user add”."),
+        )
+
+
+def seed(session: Session) -> None:
+    """Permissions, scopes and every organisation's system roles, as this program knows them. Idempotent."""
+    permissions = {row.name: row for row in session.scalars(select(Permission))}
+    for name in RULES.keys() - permissions.keys():
+        session.add(Permission(name=name, description=""))
+    scopes = set(session.scalars(select(Scope.name)))
+    for name in SCOPES.keys() - scopes:
+        session.add(Scope(name=name, description=SCOPES[name]))
+    session.flush()
+    for organisation_id in session.scalars(select(Organisation.id)).all():
+        _seed_roles(session, organisation_id)
+
+
+def create(session: Session, data_keys: keys.DataKeys, *, name: str, slug: str, email: str, demo: bool = False) -> str:
+    """An organisation with its system roles, data key and signing key; answers its id. The caller records it."""
+    organisation_id = str(uuid.uuid4())
+    session.add(
+        Organisation(
+            id=organisation_id,
+            name=name,
+            slug=slug,
+            email=email,
+            status="active",
+            extra={"demo": True} if demo else {},
+        )
+    )
+    session.flush()
+    _seed_roles(session, organisation_id)
+    keys.add_signing_key(session, organisation_id, data_keys.create(organisation_id))
+    session.flush()
+    return organisation_id
+
+
+def found_local(session: Session, data_keys: keys.DataKeys) -> None:
+    """The first start on this computer: an organisation whose operator is the operating system's user."""
+    user, client = os_user(), Client.here()
+    organisation_id = create(session, data_keys, name=_("My bench"), slug="local", email=f"{user}@localhost")
+    operator = found_account(
+        session, organisation_id, email=_operator_address(user), name=user, role=ADMIN, os_user=user
+    )
+    own(session, organisation_id, operator)
+    audit.append(session, client, "organisation.create", organisation_id, organisation_id, operator)
+
+
+def found_first(session: Session, data_keys: keys.DataKeys, *, name: str, email: str, password: str) -> str:
+    """The first organisation of an empty server, with its admin; answers its id. Raises `Invalid` or `Conflict`."""
+    require_none(session)
+    passwords.require_acceptable(password, email=email)
+    name, slug = name.strip(), _slug(name)
+    if not slug or len(name) > 255 or not name.isprintable():
+        raise Invalid(
+            "organisations.name",
+            _("An organisation needs a name of up to 255 characters, with letters or digits in it."),
+            field="organisation",
+        )
+    seed(session)
+    normalise(email)
+    organisation_id = create(session, data_keys, name=name, slug=slug, email=email.strip())
+    admin = found_account(
+        session,
+        organisation_id,
+        email=email.strip(),
+        name=email.strip().split("@")[0],
+        role=ADMIN,
+        password_hash=passwords.hash_password(password),
+    )
+    own(session, organisation_id, admin)
+    audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, admin)
+    return organisation_id
+
+
+def own(session: Session, organisation_id: str, user_id: str) -> None:
+    """Make one of an organisation's people its owner. For founding; the caller records it."""
+    session.get_one(Organisation, organisation_id).owner_id = user_id
+    session.flush()
+
+
+def found_account(
+    session: Session,
+    organisation_id: str,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    account_type: str = "USER",
+    os_user: str | None = None,
+    password_hash: str | None = None,
+) -> str:
+    """An active account with one system role; answers its id. For founding and adding people; the caller records it."""
+    user_id = guard.create_login(
+        session,
+        organisation_id=organisation_id,
+        email=email,
+        email_norm=normalise(email),
+        name=name,
+        account_type=account_type,
+        status="active",
+        role=role,
+        os_user=os_user,
+        password_hash=password_hash,
+        created_at=datetime.now(UTC),
+    )
+    guard.change_role(session, organisation_id=organisation_id, user_id=user_id, slug=role)
+    return user_id
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", folding.fold(name)).strip("-")[:100]
+
+
+def _operator_address(user: str) -> str:
+    kept = "".join(sign for sign in user if sign.isalnum() or sign in "._-")
+    return f"{kept or 'operator'}@localhost"
+
+
+def _seed_roles(session: Session, organisation_id: str) -> None:
+    roles = {
+        role.slug: role
+        for role in session.scalars(select(Role).where(Role.organisation_id == organisation_id, Role.is_system))
+    }
+    for slug in ROLES:
+        if slug not in roles:
+            roles[slug] = Role(organisation_id=organisation_id, slug=slug, name=_ROLE_NAMES[slug], is_system=True)
+            session.add(roles[slug])
+    session.flush()
+    permissions = {row.name: row.id for row in session.scalars(select(Permission))}
+    for slug in ROLES:
+        wanted = {permissions[act] for act, allowed in RULES.items() if slug in allowed and act in permissions}
+        held = set(
+            session.scalars(select(RolePermission.permission_id).where(RolePermission.role_id == roles[slug].id))
+        )
+        # A right that this program no longer gives a role is taken back: rules that narrow must hold.
+        session.execute(
+            delete(RolePermission).where(
+                RolePermission.role_id == roles[slug].id, RolePermission.permission_id.in_(held - wanted)
+            )
+        )
+        for permission_id in wanted - held:
+            session.add(
+                RolePermission(organisation_id=organisation_id, role_id=roles[slug].id, permission_id=permission_id)
+            )
+    session.flush()

@@ -1,0 +1,72 @@
+"""Passwords: Argon2id for every new one; a bcrypt hash from an older system still verifies and is then replaced.
+
+Source: RFC 9106 section 4 (second recommended parameters, argon2-cffi's `RFC_9106_LOW_MEMORY`).
+"""
+
+import unicodedata
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+SHORTEST: Final = 12
+LONGEST: Final = 256
+_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+# Verified when no account matches, so that an unknown address takes as long as a wrong password.
+_NOBODY: Final = "$argon2id$v=19$m=65536,t=3,p=4$XqW4sEIp6yVj0bW1Yk2VhQ$w7y8tbwm9sR+YMsvhNv6tBhXbpb5m0cGm4wQ4V1nq2g"
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash of `password` (NFKC, so that every keyboard's form of it verifies)."""
+    return _hasher.hash(_normal(password))
+
+
+def verify(stored: str | None, password: str) -> bool:
+    """Whether `password` is the one behind `stored`; None stands for nobody's, takes as long and is never right."""
+    if stored is not None and stored.startswith(("$2a$", "$2b$", "$2y$")):
+        import bcrypt  # late: only accounts that were imported and never signed in since
+
+        typed = password.encode(errors="surrogatepass")
+        try:
+            return len(typed) <= 72 and bcrypt.checkpw(typed, stored.encode())
+        except ValueError:  # an imported hash that is none
+            return False
+    try:
+        return _hasher.verify(stored or _NOBODY, _normal(password)) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def outdated(stored: str) -> bool:
+    """Whether `stored` should be replaced at this sign-in: another algorithm, or weaker parameters than today's."""
+    return not stored.startswith("$argon2id$") or _hasher.check_needs_rehash(stored)
+
+
+def require_acceptable(password: str, *, email: str) -> None:
+    """Raise `Invalid` (`passwords.unacceptable`) unless it may be set: length (NIST SP 800-63B), not the address."""
+    why = ""
+    if len(password) < SHORTEST:
+        why = _("It has fewer than {shortest} characters.").format(shortest=SHORTEST)
+    elif len(password) > LONGEST:
+        why = _("It has more than {longest} characters.").format(longest=LONGEST)
+    elif password.casefold() in (email.casefold(), email.split("@")[0].casefold()):
+        why = _("It is the e-mail address itself.")
+    elif len(set(password)) < 4:
+        why = _("It repeats the same few characters.")
+    if why:
+        raise Invalid(
+            "passwords.unacceptable",
+            _("This password cannot be used."),
+            why=why,
+            do=_("Choose a longer one, such as four unrelated words."),
+            field="password",
+        )
+
+
+def _normal(password: str) -> bytes:
+    # surrogatepass: what a terminal could not decode is a wrong password, not a crash.
+    return unicodedata.normalize("NFKC", password[: LONGEST * 4]).encode(errors="surrogatepass")

@@ -1,0 +1,62 @@
+"""Keyset pages: a list is read from a key onwards, never from a row number, so its cost does not grow with depth."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+Row = TypeVar("Row")
+Other = TypeVar("Other")
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows in order and the key to go on from; `next_key` is None at the end."""
+
+    rows: tuple[Row, ...]
+    next_key: str | None = None
+
+    def map(self, change: "Callable[[Row], Other]") -> "Page[Other]":
+        return Page(tuple(change(row) for row in self.rows), self.next_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What somebody wants to see of a list: a search text, filters by column, one column to sort by."""
+
+    search: str = ""
+    filters: dict[str, Scalar] = field(default_factory=dict)
+    sort: str = ""
+    descending: bool = False
+
+
+def encode_key(values: Sequence[Scalar]) -> str:
+    """The position after a row, as text that fits a command line: the row's sort values, then its id."""
+    raw = json.dumps(list(values), separators=(",", ":"), ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def decode_key(key: str, length: int) -> list[Scalar]:
+    """The `length` values in `key`. Raises `Invalid` (`paging.key`) for a key that no list of ours gave out."""
+    try:
+        values = json.loads(base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        values = None
+    if (
+        not isinstance(values, list)
+        or len(values) != length
+        or not all(isinstance(value, str | int | float | bool | None) for value in values)
+    ):
+        raise Invalid(
+            "paging.key",
+            _("“{key}” is not a key this list gave out.").format(key=key[:60]),
+            do=_("Start from the first page, or copy the whole value of “next”."),
+            field="after",
+        )
+    return values

@@ -1,0 +1,71 @@
+"""Where this person's Benchboard lives and how they like it: BENCHBOARD_HOME and its settings.json.
+
+Choices of appearance and start-up only. What belongs to an account or an organisation is in the database, secrets are
+in the vault.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from benchboard.errors import Unavailable
+from benchboard.i18n import _
+
+Appearance = Literal["system", "light", "dark"]
+
+
+def home() -> Path:
+    """BENCHBOARD_HOME, else the platform's own data folder. Not made here."""
+    if chosen := os.environ.get("BENCHBOARD_HOME"):
+        return Path(chosen).expanduser()
+    import platformdirs  # late: nobody who sets BENCHBOARD_HOME pays for it
+
+    return Path(platformdirs.user_data_dir("benchboard", appauthor=False))
+
+
+def database_url() -> str | None:
+    """The database named by BENCHBOARD_DATABASE_URL, if any."""
+    return os.environ.get("BENCHBOARD_DATABASE_URL") or None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One person's choices on this computer."""
+
+    appearance: Appearance = "system"
+    language: str = "en"
+    last_place: str = ""
+    last_way: str = ""
+    last_email: str = ""
+
+    def save(self, folder: Path) -> None:
+        """Write settings.json whole or not at all. Raises `Unavailable` (`settings.unwritable`)."""
+        target = folder / "settings.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = target.with_suffix(f".{os.getpid()}.tmp")
+            draft.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+            draft.replace(target)
+        except OSError as error:
+            raise Unavailable(
+                "settings.unwritable",
+                _("Your settings could not be saved in {folder}.").format(folder=folder),
+                why=error.strerror or "",
+                do=_("Check that the folder can be written and has room."),
+            ) from error
+
+
+def load(folder: Path) -> Settings:
+    """The settings saved in `folder`; each one that is missing or makes no sense is its default."""
+    try:
+        raw = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Settings()
+    known: dict[str, Any] = {}
+    if isinstance(raw, dict):
+        known = {f.name: raw[f.name] for f in fields(Settings) if isinstance(raw.get(f.name), str)}
+    if known.get("appearance") not in ("system", "light", "dark"):
+        known.pop("appearance", None)
+    return replace(Settings(), **known)

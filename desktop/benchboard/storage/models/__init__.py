@@ -1,0 +1,8 @@
+"""Every table, on both databases. Import the classes from their modules; importing any one loads all."""
+
+from benchboard.storage.models import analytics, credentials, dashboards, dongles, identity, merchants
+from benchboard.storage.models.base import Base, state_formats
+
+state_formats(Base.metadata)
+
+__all__ = ["Base", "analytics", "credentials", "dashboards", "dongles", "identity", "merchants"]

@@ -1,0 +1,110 @@
+"""Dashboards: a person's own home layout, the shared ones, their widgets and who else may see them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from benchboard.storage.models.base import (
+    Base,
+    Changing,
+    Id,
+    Identified,
+    Json,
+    JsonObject,
+    Now,
+    Tenant,
+    belongs,
+    keyed,
+    mentions,
+    now,
+    one_of,
+)
+
+
+class DashboardLayout(Identified, Changing, Tenant, Base):
+    """A person's own home dashboard, at most one: `config` is the sources' JSON, a list of widgets or an
+    object.
+    """
+
+    __tablename__ = "dashboard_layouts"
+    __table_args__ = (UniqueConstraint("user_id"), belongs("user_id", "users"))
+
+    user_id: Mapped[str] = mapped_column(Id())
+    config: Mapped[Any] = mapped_column(Json)
+
+
+class Dashboard(Identified, Changing, Tenant, Base):
+    """A dashboard. `layout` holds grid, containers and breakpoints; where a widget lies is the widget's
+    own.
+    """
+
+    __tablename__ = "dashboards"
+    __table_args__ = (
+        keyed("dashboards"),
+        Index(None, "organisation_id", "user_id"),
+        Index(None, "organisation_id", "created_at"),
+        belongs("user_id", "users"),
+    )
+
+    user_id: Mapped[str] = mapped_column(Id())
+    name: Mapped[str] = mapped_column(String(255))
+    description: Mapped[str | None]
+    layout: Mapped[JsonObject] = mapped_column(default=dict, server_default=text("'{}'"))
+    is_public: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class Widget(Identified, Changing, Tenant, Base):
+    """One tile of a dashboard."""
+
+    __tablename__ = "widgets"
+    __table_args__ = (
+        Index(None, "organisation_id", "dashboard_id"),
+        Index(None, "organisation_id", "data_source_id"),
+        belongs("dashboard_id", "dashboards"),
+        *mentions("widgets", "data_source_id", "data_sources"),
+        one_of(
+            "type",
+            "line_chart",
+            "bar_chart",
+            "pie_chart",
+            "area_chart",
+            "table",
+            "metric_card",
+            "text",
+            "image",
+            "kpi",
+            "chart",
+            "gauge",
+            "signal",
+            "dongle_status",
+            "placeholder",
+        ),
+    )
+
+    dashboard_id: Mapped[str] = mapped_column(Id())
+    data_source_id: Mapped[str | None] = mapped_column(Id())
+    type: Mapped[str]
+    config: Mapped[JsonObject] = mapped_column(default=dict, server_default=text("'{}'"))
+    query: Mapped[str | None]
+    position: Mapped[JsonObject] = mapped_column(default=dict, server_default=text("'{}'"))
+
+
+class DashboardShare(Changing, Tenant, Base):
+    """Another person may see or edit a dashboard."""
+
+    __tablename__ = "dashboard_shares"
+    __table_args__ = (
+        Index(None, "organisation_id", "user_id"),
+        belongs("dashboard_id", "dashboards"),
+        belongs("user_id", "users"),
+        *mentions("dashboard_shares", "shared_by", "users"),
+        one_of("permission", "view", "edit"),
+    )
+
+    dashboard_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    permission: Mapped[str] = mapped_column(default="view", server_default=text("'view'"))
+    shared_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
+    shared_by: Mapped[str | None] = mapped_column(Id())

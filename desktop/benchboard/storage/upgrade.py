@@ -1,0 +1,456 @@
+"""Brings a database to the revision this program needs, or back, whole or not at all (DESIGN section 3).
+
+Everything happens in one transaction that holds the write lock from before the first look, so two programs that start
+at once take turns, and a kill or a failure at any moment leaves the database as it was. On SQLite a copy is made first.
+Alembic and the models are imported only when there is something to do: asking costs one query.
+"""
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.i18n import _
+from benchboard.storage import locate
+from benchboard.storage.engine import Database, unavailable
+
+Progress = Callable[[int, int], None]
+"""Called with how many revisions are done and how many there are to do."""
+
+BASE = "base"
+_KEPT_COPIES = 3
+# How long a second program waits for the first one's migration before it says that the database is busy.
+_PATIENCE_MS = 60_000
+# A half-made copy older than this belongs to a program that was killed.
+_ABANDONED_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a migration did: the revision before and after (None: an empty database), and the copy made first."""
+
+    before: str | None
+    after: str | None
+    backup: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the database that is not as it should be. `kind` is for machines, `what` for people."""
+
+    kind: str
+    what: str
+
+
+def revisions() -> tuple[str, ...]:
+    """The revisions this program knows, oldest first: the numbers that the migrations' file names begin with."""
+    files = (locate.migrations() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
+    return tuple(sorted(file.name[:4] for file in files))
+
+
+def head() -> str:
+    """The revision this program needs."""
+    return revisions()[-1]
+
+
+def current(database: Database) -> str | None:
+    """The database's revision, None if it is empty. Makes no file. Raises `Unavailable` where it cannot be read."""
+    file = _file(database)
+    with _spoken():
+        if file is not None and (not file.exists() or file.stat().st_size == 0):
+            return None
+        with database.engine.connect() as connection:
+            return _revision(connection)
+
+
+def upgrade(database: Database, *, progress: Progress | None = None) -> Moved:
+    """Bring the database to `head()`, from nothing if need be; does nothing if it is there already.
+
+    Raises `Unavailable`, with the database untouched: `storage.newer` (made by a newer program), `storage.read-only`,
+    `storage.foreign` (another program's tables are in it), `storage.backup` (no copy could be made), `storage.busy`,
+    `storage.migration` (a migration failed).
+    """
+    before = current(database)
+    _require_known(before)
+    _require_writable(database)
+    if before == head():
+        return Moved(before, before, None)
+    return _move(database, head(), progress)
+
+
+def downgrade(database: Database, revision: str, *, progress: Progress | None = None) -> Moved:
+    """Take the database back to `revision`, or to nothing with `base`: what later revisions added is dropped.
+
+    Raises `Invalid` (`storage.revision`) for a revision that is unknown or lies ahead, and what `upgrade` raises.
+    """
+    before = current(database)
+    _require_known(before)
+    place = {None: 0, BASE: 0} | {name: number for number, name in enumerate(revisions(), 1)}
+    if revision not in place or place[revision] > place[before]:
+        raise Invalid(
+            "storage.revision",
+            _("There is no revision {revision} to go back to.").format(revision=revision),
+            why=_("The database is at {current}.").format(current=before or BASE),
+            do=_("Choose one of: {known}.").format(known=", ".join((BASE, *revisions()[: place[before]]))),
+            field="revision",
+        )
+    _require_writable(database)
+    if place[revision] == place[before]:
+        return Moved(before, before, None)
+    return _move(database, revision, progress)
+
+
+def check(database: Database) -> tuple[Finding, ...]:
+    """Look for what is not as it should be; changes nothing. Raises `Unavailable` where the database cannot be read."""
+    before = current(database)
+    _require_known(before)
+    if before != head():
+        return (
+            Finding(
+                "revision",
+                _("The database is at revision {current}; this program needs {head}.").format(
+                    current=before or BASE, head=head()
+                ),
+            ),
+        )
+    with _spoken(), database.engine.connect() as connection:
+        return (*_differences(connection), *_damages(connection))
+
+
+def _file(database: Database) -> Path | None:
+    return Path(database.engine.url.database or "") if database.dialect == "sqlite" else None
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise unavailable(error) from error
+    except OSError as error:
+        raise Unavailable(
+            "storage.missing",
+            _("The database file cannot be opened."),
+            why=error.strerror or "",
+            do=_("Check that its folder exists and is yours."),
+        ) from error
+
+
+def _revision(connection: Connection) -> str | None:
+    if connection.dialect.name == "sqlite":
+        there = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    else:
+        there = "SELECT to_regclass('alembic_version')::text"
+    if connection.scalar(text(there)) is None:
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _require_known(revision: str | None) -> None:
+    if revision is not None and revision not in revisions():
+        raise Unavailable(
+            "storage.newer",
+            _("This database was made by a newer Benchboard."),
+            why=_("It is at revision {revision}; this program knows {head} at most.").format(
+                revision=revision, head=head()
+            ),
+            do=_("Install the newer program to use it. Nothing was changed."),
+        )
+
+
+def _require_writable(database: Database) -> None:
+    file = _file(database)
+    if file is None:
+        with _spoken(), database.engine.connect() as connection:
+            refused = connection.scalar(text("SELECT current_setting('transaction_read_only')")) == "on"
+    else:
+        # Mode bits as well: nobody takes them off to have the file written all the same, and root passes access().
+        places = [place for place in (file, file.parent) if place.exists()]
+        refused = any(not os.access(place, os.W_OK) or not place.stat().st_mode & 0o222 for place in places)
+    if refused:
+        raise Unavailable(
+            "storage.read-only",
+            _("The database is read-only."),
+            why=_("Benchboard keeps sessions and an audit trail in it, so it has to write."),
+            do=_("Make its file and folder writable, then try again. Nothing was changed.")
+            if file is not None
+            else _("Use the primary server and an account that may write. Nothing was changed."),
+        )
+
+
+def _move(database: Database, target: str, progress: Progress | None) -> Moved:
+    """From wherever the database is, once the write lock is ours, to `target`."""
+    with _failing(target), _alone(database, target) as (connection, backup):
+        before = _revision(connection)
+        _require_known(before)
+        if before is None:
+            _require_empty(connection)
+        if before != target:
+            with _triggers_kept(connection):
+                _run(connection, before, target, progress)
+            _require_sound(connection)
+        return Moved(before, _revision(connection), backup)
+
+
+@contextmanager
+def _failing(target: str) -> Iterator[None]:
+    try:
+        yield
+    except AppError:
+        raise
+    except DBAPIError as error:
+        said = unavailable(error)
+        # Here a table that is missing is the migration's fault, not the database's age.
+        if said.code not in ("storage.unreachable", "storage.outdated"):
+            raise said from error
+        raise Unavailable(
+            "storage.migration",
+            _("The database could not be brought to revision {revision}.").format(revision=target),
+            why=_("A statement of the migration was refused."),
+            do=_("Nothing was changed. Keep the log and report this."),
+        ) from error
+
+
+@contextmanager
+def _alone(database: Database, target: str) -> Iterator[tuple[Connection, Path | None]]:
+    """A connection in a transaction that no other writer can be beside, and the copy made before it."""
+    if database.dialect == "postgresql":
+        with database.engine.connect() as connection, _locked(connection):
+            yield connection, None
+        return
+    connection = database.engine.connect().execution_options(bb_writing=True)
+    driver: Any = connection.connection.driver_connection
+    try:
+        # Outside the transaction, where alone they work. With foreign keys on, rebuilding a table deletes its children;
+        # without the legacy rename, every trigger that names a rebuilt table stops the rename.
+        driver.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        driver.execute("PRAGMA foreign_keys = OFF")
+        driver.execute("PRAGMA legacy_alter_table = ON")
+        with _copied(connection, driver, target) as backup:
+            yield connection, backup
+    except driver.Error as error:
+        raise unavailable(DBAPIError(None, None, error)) from error
+    finally:
+        # Its settings are not for others: the pool gets no such connection back.
+        connection.detach()
+        connection.close()
+
+
+@contextmanager
+def _locked(connection: Connection) -> Iterator[None]:
+    """The version table is the lock: whoever comes second waits for it, then finds the work done."""
+    for last in (False, True):
+        transaction = connection.begin()
+        try:
+            connection.execute(
+                text(
+                    "CREATE TABLE IF NOT EXISTS alembic_version"
+                    " (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+                )
+            )
+            connection.execute(text("LOCK TABLE alembic_version IN SHARE ROW EXCLUSIVE MODE"))
+            break
+        except (IntegrityError, ProgrammingError):
+            # IF NOT EXISTS does not see a table that another transaction made meanwhile; the second look does.
+            transaction.rollback()
+            if last:
+                raise
+    with transaction:
+        yield
+
+
+@contextmanager
+def _copied(connection: Connection, driver: Any, target: str) -> Iterator[Path | None]:
+    """A transaction with the write lock, and before it a copy that nobody wrote after."""
+    file = Path(connection.engine.url.database or "")
+    while True:
+        seen = _data_version(driver)
+        revision = _revision(connection)
+        connection.rollback()
+        backup = None if revision in (None, target) else _copy(driver, file, str(revision))
+        with connection.begin() as transaction:
+            if _data_version(driver) == seen:
+                _thin_out(file)
+                yield backup
+                return
+            transaction.rollback()
+        if backup is not None:
+            backup.unlink()
+
+
+def _data_version(driver: Any) -> int:
+    """Changes whenever another connection commits."""
+    version: int = driver.execute("PRAGMA data_version").fetchone()[0]
+    return version
+
+
+def _copy(driver: Any, file: Path, revision: str) -> Path:
+    """A copy of the database, under the same key, in `backups` beside it.
+
+    VACUUM INTO, because opening the file itself and closing it would drop SQLite's own locks on it (POSIX).
+    """
+    folder = file.parent / "backups"
+    target = folder / f"{file.stem}-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.db"
+    draft = target.with_suffix(f".{os.getpid()}.partial")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for left in folder.glob(f"{file.stem}-*.partial"):
+            if left.stat().st_mtime < time.time() - _ABANDONED_S:  # a younger one may be another program's, at work
+                left.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        driver.execute("VACUUM INTO ?", (str(draft),))
+        with draft.open("rb+") as written:
+            os.fsync(written.fileno())
+        draft.replace(target)
+    except (OSError, driver.Error) as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise Unavailable(
+            "storage.backup",
+            _("No copy of the database could be made in {folder}.").format(folder=folder),
+            why=getattr(error, "strerror", None) or str(error),
+            do=_("Make room or make the folder writable, then try again. Nothing was changed."),
+        ) from error
+    return target
+
+
+def _thin_out(file: Path) -> None:
+    """Keep the newest copies of `file` only."""
+    form = re.compile(re.escape(file.stem) + r"-\d{4}-\d{8}T\d{12}Z\.db")
+    copies = [copy for copy in (file.parent / "backups").glob("*.db") if form.fullmatch(copy.name)]
+    for old in sorted(copies, key=lambda copy: copy.name[-24:])[:-_KEPT_COPIES]:
+        old.unlink(missing_ok=True)
+
+
+def _require_empty(connection: Connection) -> None:
+    """An empty database is ours to fill; one with another program's tables is not."""
+    from sqlalchemy import inspect
+
+    from benchboard.storage.models import Base
+
+    found = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    if connection.dialect.name == "postgresql":
+        found &= Base.metadata.tables.keys()
+    if found:
+        raise Unavailable(
+            "storage.foreign",
+            _("This is not a database of Benchboard's."),
+            why=_("It has tables of another program: {tables}.").format(tables=", ".join(sorted(found)[:3])),
+            do=_("Name an empty database, or a file that does not exist yet. Nothing was changed."),
+        )
+
+
+def _run(connection: Connection, before: str | None, target: str, progress: Progress | None) -> None:
+    from alembic import command  # late: 175 ms that a database at its revision never pays
+    from alembic.config import Config
+
+    order = (None, *revisions())
+    place = {BASE: 0} | {name: number for number, name in enumerate(order)}
+    total, done = abs(place[target] - place[before]), 0
+
+    def applied(**_facts: object) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, total)
+
+    config = Config()
+    config.set_main_option("script_location", str(locate.migrations()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["applied"] = applied
+    move = command.upgrade if place[target] > place[before] else command.downgrade
+    move(config, target)
+
+
+@contextmanager
+def _triggers_kept(connection: Connection) -> Iterator[None]:
+    """Make again, on SQLite, the triggers that went with a rebuilt table; not those a migration dropped by name."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    query = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    before, dropped = connection.execute(query).all(), set()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if found := re.match(r"\s*DROP\s+TRIGGER\s+(?:IF\s+EXISTS\s+)?\"?(\w+)", statement, re.IGNORECASE):
+            dropped.add(found[1])
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield
+    event.remove(connection, "before_cursor_execute", note)
+    present = {row.name for row in connection.execute(query)}
+    tables = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
+    for row in before:
+        if row.name not in present | dropped and row.tbl_name in tables:
+            connection.exec_driver_sql(row.sql)
+
+
+def _require_sound(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and (lost := _orphans(connection)):
+        raise Unavailable(
+            "storage.migration",
+            _("The migration would have left rows that point at nothing, in {tables}.").format(
+                tables=", ".join(sorted({table for table, _count in lost}))
+            ),
+            do=_("Nothing was changed. Keep the log and report this."),
+        )
+
+
+def _orphans(connection: Connection) -> list[tuple[str, int]]:
+    rows = connection.execute(text('SELECT "table", count(*) FROM pragma_foreign_key_check GROUP BY 1')).all()
+    return [(str(table), int(count)) for table, count in rows]
+
+
+def _differences(connection: Connection) -> list[Finding]:
+    """What autogenerate would write to bring the database to the models."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from benchboard.storage.models import Base
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return [
+        Finding("schema", _("The database differs from the program: {difference}.").format(difference=_told(one)))
+        for one in compare_metadata(context, Base.metadata)
+    ]
+
+
+def _told(difference: Any) -> str:
+    if isinstance(difference, list):
+        return "; ".join(_told(one) for one in difference)
+    return " ".join(
+        str(getattr(part, "name", None) or part)
+        for part in difference
+        if part is not None and not isinstance(part, dict)
+    )
+
+
+def _damages(connection: Connection) -> list[Finding]:
+    if connection.dialect.name == "postgresql":
+        unchecked = connection.scalars(text("SELECT conname FROM pg_constraint WHERE NOT convalidated")).all()
+        return [
+            Finding("constraint", _("{name} was never checked against the rows.").format(name=name))
+            for name in unchecked
+        ]
+    found = [
+        Finding("foreign-key", _("{table}: {count} rows point at nothing.").format(table=table, count=count))
+        for table, count in _orphans(connection)
+    ]
+    # The second has no answer at all for a file without a key.
+    for answer in (connection.exec_driver_sql(f"PRAGMA {name}integrity_check") for name in ("", "cipher_")):
+        lines = answer.scalars() if answer.returns_rows else ()
+        found += [
+            Finding("damage", _("The file is damaged: {detail}").format(detail=line)) for line in lines if line != "ok"
+        ]
+    return found

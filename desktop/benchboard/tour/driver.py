@@ -1,0 +1,99 @@
+"""Hands and eyes on a real window: clicks, keys and drags as a person makes them, waiting for what comes of them."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from benchboard.errors import AppError
+from benchboard.i18n import _
+
+T = TypeVar("T")
+_PATIENCE = 30.0
+
+
+class Stuck(AppError):
+    """The tour waited for something that did not come: a step failed."""
+
+
+class Driver:
+    """Drives the visible widgets of one window, found by object name."""
+
+    def __init__(self, window: QWidget) -> None:
+        self.window = window
+
+    def until(self, wanted: Callable[[], T | None], what: str, seconds: float = _PATIENCE) -> T:
+        """Run the event loop until `wanted` answers something true; answers it. Raises `Stuck` naming `what`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            QApplication.processEvents()
+            if found := wanted():
+                return found
+            if time.monotonic() > deadline:
+                raise Stuck("tour.stuck", _("The tour waited in vain for {what}.").format(what=what))
+            QTest.qWait(15)
+
+    def find(self, name: str) -> QWidget | None:
+        """The visible widget of that object name, the newest where there are several."""
+        named = [widget for widget in self.window.findChildren(QWidget, name) if widget.isVisible()]
+        return named[-1] if named else None
+
+    def widget(self, name: str) -> QWidget:
+        """The visible, enabled widget of that object name, once there is one."""
+
+        def ready() -> QWidget | None:
+            widget = self.find(name)
+            return widget if widget is not None and widget.isEnabled() else None
+
+        return self.until(ready, f"“{name}”")
+
+    def click(self, name: str, at: QPoint | None = None) -> None:
+        """Press the left button on it."""
+        widget = self.widget(name)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
+
+    def write(self, name: str, text: str) -> None:
+        """Click into a field and replace what it holds, key by key."""
+        self.click(name)
+        widget = self.widget(name)
+        QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(widget, text)
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """One key, to whatever has the keyboard."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+
+    def drag(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
+        """Press at `start`, move in steps of about 8 px, let go at `end`, in the widget's own coordinates."""
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
+        way = end - start
+        steps = max(2, way.manhattanLength() // 8)
+        for step in range(1, steps + 1):
+            _move(widget, start + way * step / steps)
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
+
+    def settle(self) -> None:
+        """Fades, settling tiles and a first look at the data are over by then."""
+        QTest.qWait(400)
+
+    def picture(self, file: Path) -> None:
+        """The window as a person sees it."""
+        self.settle()
+        self.window.grab().save(str(file))
+
+
+def _move(widget: QWidget, spot: QPoint) -> None:
+    """A move with the button held, which QTest.mouseMove does not say."""
+    where = QPointF(spot)
+    held = Qt.MouseButton.LeftButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, where, QPointF(widget.mapToGlobal(spot)), Qt.MouseButton.NoButton, held,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+    QApplication.processEvents()

@@ -1,0 +1,434 @@
+"""The steps, in order. Each is one act of a person and what the database must say afterwards."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableView
+
+from benchboard.tour.driver import Driver
+from benchboard.ui.app import Application
+from benchboard.ui.studio.canvas import Canvas
+
+_CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@dataclass(slots=True)
+class Hands:
+    """What a step works with. `restart` closes the application and starts another on the same files."""
+
+    driver: Driver
+    application: Callable[[], Application]
+    restart: Callable[[], None]
+    second_desktop: Callable[[str], None]
+    """`start` it, or wait until it `ended`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`sql` must answer `holds` (one row, as text) on the demo's database once `do` is done; empty: nothing to ask."""
+
+    name: str
+    see: str
+    do: Callable[[Hands], None]
+    sql: str
+    holds: str
+
+
+# ---- everybody
+
+
+def _enter_as(role: str) -> Callable[[Hands], None]:
+    def do(hands: Hands) -> None:
+        if hands.driver.find("demo_picker") is None:
+            hands.driver.click("open_demo")
+        hands.driver.click(f"demo_{role}")
+        hands.driver.until(lambda: hands.application().shell, "the shell")
+        hands.driver.settle()
+
+    return do
+
+
+def _open_demo(hands: Hands) -> None:
+    hands.driver.click("open_demo")
+    hands.driver.widget("demo_admin")
+
+
+def _sign_out(hands: Hands) -> None:
+    hands.driver.click("account")
+    hands.driver.click("account_sign_out")
+    hands.driver.widget("demo_picker")
+
+
+def _command(text: str) -> Callable[[Hands], None]:
+    def do(hands: Hands) -> None:
+        hands.driver.press(Qt.Key.Key_K, _CTRL)
+        hands.driver.write("palette_field", text)
+        hands.driver.press(Qt.Key.Key_Return)
+
+    return do
+
+
+def _search(hands: Hands) -> None:
+    hands.driver.press(Qt.Key.Key_K, _CTRL)
+    hands.driver.write("palette_field", "the")
+
+
+def _leave_search(hands: Hands) -> None:
+    hands.driver.press(Qt.Key.Key_Escape)
+
+
+def _after(*acts: Callable[[Hands], None]) -> Callable[[Hands], None]:
+    def do(hands: Hands) -> None:
+        for act in acts:
+            act(hands)
+
+    return do
+
+
+# ---- the technician
+
+
+def _simulate(hands: Hands) -> None:
+    hands.driver.click("rail_bench")
+    if hands.driver.find("bench_simulate_empty") is not None:
+        hands.driver.click("bench_simulate_empty")
+    else:
+        hands.driver.click("bench_simulate")
+    hands.driver.until(lambda: _rows(hands, "bench_dongles_table") >= 2, "two simulated dongles")
+
+
+def _identify(hands: Hands) -> None:
+    hands.driver.click("bench_pair")
+    hands.driver.click("pair_next")
+    hands.driver.widget("pair_blink")
+
+
+def _claim(hands: Hands) -> None:
+    hands.driver.click("pair_next")
+    hands.driver.widget("pair_press")
+
+
+def _press_button(hands: Hands) -> None:
+    hands.driver.click("pair_press")
+    hands.driver.widget("pair_bitrate")
+
+
+def _set_timing(hands: Hands) -> None:
+    hands.driver.click("pair_next")
+    hands.driver.until(lambda: hands.driver.find("pair_bitrate") is None, "the timing written")
+    hands.driver.click("pair_next")
+    hands.driver.write("pair_name", "Conveyor A, node 3")
+
+
+def _finish(hands: Hands) -> None:
+    hands.driver.click("pair_next")
+    hands.driver.until(lambda: hands.driver.find("pairing_wizard") is None, "the wizard's end")
+    hands.driver.widget("bench_open_live")
+
+
+def _write_timing(hands: Hands) -> None:
+    hands.driver.click("bench_timing")
+    hands.driver.write("timing_bitrate", "250")
+    hands.driver.press(Qt.Key.Key_Tab)
+    hands.driver.click("timing_write")
+    hands.driver.until(lambda: hands.driver.find("timing_verified"), "the timing read back")
+
+
+def _back_to_500(hands: Hands) -> None:
+    hands.driver.write("timing_bitrate", "500")
+    hands.driver.press(Qt.Key.Key_Tab)
+    hands.driver.click("timing_write")
+
+
+def _live(hands: Hands) -> None:
+    hands.driver.click("tab_bench_live")
+    if hands.driver.find("live_start") is not None:
+        hands.driver.click("live_start")
+    hands.driver.until(lambda: _rows(hands, "live_table") >= 3, "frames on the bus")
+
+
+def _stop_live(hands: Hands) -> None:
+    hands.driver.click("live_stop")
+
+
+def _rows(hands: Hands, table: str) -> int:
+    view = hands.driver.find(table)
+    model = view.model() if view is not None and hasattr(view, "model") else None
+    return int(model.rowCount()) if model is not None else 0
+
+
+# ---- the analyst
+
+
+def _canvas(hands: Hands) -> Canvas:
+    canvas = hands.driver.widget("studio_canvas")
+    assert isinstance(canvas, Canvas)
+    return canvas
+
+
+def _studio(hands: Hands) -> None:
+    hands.driver.click("rail_studio")
+    canvas = _canvas(hands)
+    hands.driver.until(lambda: canvas.tiles, "the tiles")
+
+
+def _spot(canvas: Canvas, item_id: str, *, right: int = 0, bottom: int = 0) -> QPoint:
+    """The header of a tile, or (`right`, `bottom` of 1) its corner, in the viewport."""
+    rect = canvas.tiles[item_id].sceneBoundingRect()
+    corner = QPointF(rect.right() - 4, rect.bottom() - 4) if right or bottom else rect.topLeft() + QPointF(60, 16)
+    return canvas.mapFromScene(corner)
+
+
+def _newest(canvas: Canvas) -> str:
+    """The tile chosen last: the one just dropped."""
+    return next(iter(canvas.editor.chosen))
+
+
+def _add_widget(hands: Hands) -> None:
+    canvas = _canvas(hands)
+    before = set(canvas.tiles)
+    card = hands.driver.widget("palette_metric_card")
+    target = canvas.viewport().mapToGlobal(QPoint(canvas.viewport().width() // 2, canvas.viewport().height() - 120))
+    hands.driver.drag(card, card.rect().center(), card.mapFromGlobal(target))
+    hands.driver.until(lambda: set(canvas.tiles) - before, "the new tile")
+    hands.driver.click("studio_save")
+
+
+def _move_widget(hands: Hands) -> None:
+    canvas = _canvas(hands)
+    start = _spot(canvas, _newest(canvas))
+    hands.driver.drag(canvas.viewport(), start, QPoint(60, start.y()))
+    hands.driver.click("studio_save")
+
+
+def _resize_widget(hands: Hands) -> None:
+    canvas = _canvas(hands)
+    corner = _spot(canvas, _newest(canvas), right=1, bottom=1)
+    step = int(canvas.page.rect(canvas.editor.layout.cell(_newest(canvas))).width())
+    hands.driver.drag(canvas.viewport(), corner, corner + QPoint(step, 0))
+    hands.driver.click("studio_save")
+
+
+def _undo(hands: Hands) -> None:
+    hands.driver.click("studio_undo")
+    hands.driver.click("studio_save")
+
+
+def _query(hands: Hands) -> None:
+    hands.driver.write("inspector_query", "SELECT count(*) AS refunds FROM orders WHERE status = 'refunded'")
+    hands.driver.write("inspector_title", "Refunded orders, ever")
+    hands.driver.press(Qt.Key.Key_Tab)
+    hands.driver.click("studio_save")
+
+
+def _restart(hands: Hands) -> None:
+    hands.restart()
+    _enter_as("analyst")(hands)
+    _studio(hands)
+
+
+# ---- the admin
+
+
+def _people(hands: Hands) -> None:
+    hands.driver.click("rail_admin")
+    hands.driver.until(lambda: _rows(hands, "people_table") >= 4, "the people")
+
+
+def _find_analyst(hands: Hands) -> None:
+    hands.second_desktop("start")
+    hands.driver.write("people_search", "aydin")
+    hands.driver.until(lambda: _rows(hands, "people_table") == 1, "the person searched for")
+    _first_row(hands, "people_table")
+    hands.driver.click("person_sessions")
+    hands.driver.widget("session_revoke")
+
+
+def _first_row(hands: Hands, name: str) -> None:
+    view = hands.driver.widget(name)
+    assert isinstance(view, QTableView)
+    box = view.visualRect(view.model().index(0, 1))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+
+
+def _revoke(hands: Hands) -> None:
+    hands.driver.click("person_sessions_revoke_all")
+    hands.driver.click("confirm_act")
+    hands.second_desktop("ended")
+
+
+def _audit(hands: Hands) -> None:
+    hands.driver.click("tab_admin_audit")
+    hands.driver.until(lambda: _rows(hands, "audit_table") >= 3, "the audit trail")
+
+
+_DONGLE = "SELECT ownership_state, identity_kind FROM dongles"
+_TIMING = "SELECT bitrate FROM can_configs"
+_HOME = (
+    "SELECT json_array_length(config) FROM dashboard_layouts JOIN users ON users.id = user_id"
+    " WHERE users.email LIKE 'analyst@%'"
+)
+_NEW_WIDGET = (
+    "SELECT json_extract(one.value, '$.position.{field}') FROM dashboard_layouts JOIN users ON users.id = user_id,"
+    " json_each(config) AS one WHERE users.email LIKE 'analyst@%' ORDER BY one.key DESC LIMIT 1"
+)
+_SESSIONS = "SELECT count(*) FROM sessions JOIN users ON users.id = user_id WHERE users.email LIKE '{who}@%'"
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "the-demo",
+        "The first screen, and who the demo can be entered as: each line says what that person may do. No password.",
+        _open_demo,
+        "SELECT count(*) FROM users WHERE account_type = 'DEMO'",
+        "4",
+    ),
+    Step(
+        "bench-empty",
+        "Dana, a technician, is in. No dongle is plugged in; a simulated one is a click away.",
+        _after(_enter_as("technician"), lambda hands: hands.driver.click("rail_bench")),
+        _SESSIONS.format(who="technician"),
+        "1",
+    ),
+    Step(
+        "dongles-found",
+        "The simulator, a process of its own, serves two dongles on pseudo-terminals. Both answer; nobody owns them.",
+        _simulate,
+        "SELECT count(*) FROM dongles",
+        "0",
+    ),
+    Step(
+        "pair-identify",
+        "The wizard: the dongle signed a challenge, its ID follows from its key, and it blinks.",
+        _identify,
+        "SELECT count(*) FROM dongle_tokens",
+        "0",
+    ),
+    Step(
+        "pair-claim",
+        "The claim is recorded before anything is sent, then the dongle waits for somebody to press its button.",
+        _claim,
+        _DONGLE,
+        "CLAIM_PENDING|proven",
+    ),
+    Step(
+        "pair-claimed",
+        "The button was pressed: token stored here encrypted, sealed to the dongle, confirmed. Next, its timing.",
+        _press_button,
+        _DONGLE,
+        "CLAIMED_ACTIVE|proven",
+    ),
+    Step(
+        "pair-done",
+        "Timing written, read back and compared; the dongle gets its name.",
+        _set_timing,
+        _TIMING,
+        "500000",
+    ),
+    Step(
+        "dongle-detail",
+        "The dongle in the list, with proof, token version, and its bit in segments.",
+        _finish,
+        "SELECT name FROM dongles",
+        "Conveyor A, node 3",
+    ),
+    Step(
+        "timing",
+        "Bit timing solved, drawn, checked against clock and cable; 250 kbit/s written and read back.",
+        _write_timing,
+        _TIMING,
+        "250000",
+    ),
+    Step(
+        "live-bus",
+        "Back at 500 kbit/s, frames of a second simulated node scroll by. Dark theme, chosen in the palette.",
+        _after(_back_to_500, _command("dark theme"), _live),
+        _TIMING,
+        "500000",
+    ),
+    Step(
+        "studio-home",
+        "Mert, an analyst, opens his home dashboard: tiles over three months of the demo's orders.",
+        _after(_stop_live, _sign_out, _enter_as("analyst"), _command("light theme"), _studio),
+        _HOME,
+        "11",
+    ),
+    Step(
+        "studio-added",
+        "A metric card dragged from the palette; the others make room and it is saved.",
+        _add_widget,
+        _HOME,
+        "12",
+    ),
+    Step(
+        "studio-moved",
+        "The new card moved to the left edge.",
+        _move_widget,
+        _NEW_WIDGET.format(field="x"),
+        "0",
+    ),
+    Step(
+        "studio-resized",
+        "Its corner dragged: twice as wide.",
+        _resize_widget,
+        _NEW_WIDGET.format(field="w"),
+        "6",
+    ),
+    Step(
+        "studio-undone",
+        "Undone, by one step back.",
+        _undo,
+        _NEW_WIDGET.format(field="w"),
+        "3",
+    ),
+    Step(
+        "studio-query",
+        "Another query in the inspector, and the tile shows its answer.",
+        _query,
+        _NEW_WIDGET.format(field="w").replace("$.position.w", "$.title"),
+        "Refunded orders, ever",
+    ),
+    Step(
+        "studio-restarted",
+        "Benchboard was closed and started again: all of it is there. Dark.",
+        _after(_restart, _command("dark theme")),
+        _HOME,
+        "12",
+    ),
+    Step(
+        "search",
+        "Ctrl K goes anywhere and does anything.",
+        _search,
+        _SESSIONS.format(who="analyst"),
+        "1",
+    ),
+    Step(
+        "admin-people",
+        "Ines, an admin: the people, their roles and their sessions.",
+        _after(_leave_search, _command("light theme"), _sign_out, _enter_as("admin"), _people),
+        "SELECT count(*) FROM users WHERE deleted_at IS NULL",
+        "5",
+    ),
+    Step(
+        "admin-sessions",
+        "Mert works on a second desktop, another process. A search without the dot finds him; his session is listed.",
+        _find_analyst,
+        _SESSIONS.format(who="analyst"),
+        "1",
+    ),
+    Step(
+        "admin-revoked",
+        "His sessions are revoked; the second desktop signed itself out (its own picture is beside this one).",
+        _revoke,
+        "SELECT end_reason FROM session_history ORDER BY ended_at DESC LIMIT 1",
+        "revoked",
+    ),
+    Step(
+        "admin-audit",
+        "The audit trail says who did it.",
+        _audit,
+        "SELECT users.name FROM audit_logs JOIN users ON users.id = user_id WHERE event_type = 'session.revoke'",
+        "Ines Okafor",
+    ),
+)

@@ -1,0 +1,88 @@
+"""A list as a CSV file: the rows that the filter leaves, in the order on screen, all of them."""
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from benchboard.errors import Unavailable
+from benchboard.i18n import _, ngettext
+from benchboard.ui.context import Context
+from benchboard.ui.paged import Fetch, PagedTableModel
+from benchboard.ui.tasks import Progress
+
+Row = TypeVar("Row")
+_PAGE = 1000
+
+
+def ask_and_export(
+    context: Context,
+    owner: QWidget,
+    model: "PagedTableModel[Row]",
+    fetch: "Fetch[Row]",
+    columns: Sequence[str],
+    name: str,
+) -> None:
+    """Ask for a file, then write `columns` (attributes of the rows) of everything the model's filter leaves."""
+    dialog = QFileDialog(owner.window(), _("Export as CSV"), str(Path.home() / f"{name}.csv"), "CSV (*.csv)")
+    dialog.setObjectName("export_dialog")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("csv")
+    dialog.selectFile(f"{name}.csv")
+    listing = model.listing
+
+    def write(path: str) -> None:
+        def op(progress: Progress) -> int:
+            text = io.StringIO(newline="")
+            rows, after = 0, None
+            table = csv.writer(text)
+            table.writerow(columns)
+            with context.workspace.database.read() as session:
+                while True:
+                    page = fetch(session, listing, after, _PAGE)
+                    table.writerows([_cell(getattr(row, column)) for column in columns] for row in page.rows)
+                    rows, after = rows + len(page.rows), page.next_key
+                    progress.report(rows, None, _("{count} rows").format(count=rows))
+                    progress.check()
+                    if after is None:
+                        break
+            _write(Path(path), text.getvalue())
+            return rows
+
+        def done(rows: int) -> None:
+            sentence = ngettext("{count} row is in {file}", "{count} rows are in {file}", rows)
+            context.problems.toast(sentence.format(count=rows, file=Path(path).name))
+
+        context.tasks.run(owner, op, done, title=_("Exporting {file}").format(file=Path(path).name))
+
+    dialog.fileSelected.connect(write)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    text = "" if value is None else str(value)
+    # A spreadsheet takes what begins so for a formula, and names come from outside.
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8-sig", newline="")  # the mark tells Excel that it is UTF-8
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise Unavailable(
+            "admin.export",
+            _("{file} could not be written.").format(file=path),
+            why=error.strerror or "",
+            do=_("Choose another folder."),
+        ) from error

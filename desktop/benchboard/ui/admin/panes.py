@@ -1,0 +1,107 @@
+"""The detail beside a list, and its sections."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Edit, Text, hairline
+
+_PAUSE_MS = 200
+
+
+class Detail(QWidget):
+    """The pane about one thing: `head`, then `column`, which scrolls. `closed` asks the place to put it away."""
+
+    closed = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.head = QVBoxLayout()
+        self.head.setSpacing(0)
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(0, 0, 0, 16)
+        self.column.setSpacing(0)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addLayout(self.head)
+        right.addWidget(scroll, 1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(hairline(vertical=True))
+        whole.addLayout(right, 1)
+
+    def close_button(self) -> Button:
+        return Button("", self.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="detail_close")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class Section(QWidget):
+    """A titled part of a detail; `fill` replaces what it holds."""
+
+    def __init__(self, title: str, *trailing: QWidget) -> None:
+        super().__init__()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 14, 16, 14)
+        whole.setSpacing(theme().px("spacing.2"))
+        if title or trailing:
+            head = QHBoxLayout()
+            head.addWidget(Text(title, "body_strong", "secondary"))
+            head.addStretch(1)
+            for widget in trailing:
+                head.addWidget(widget)
+            whole.addLayout(head)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(theme().px("spacing.2"))
+        whole.addLayout(self._body)
+
+    def fill(self, *widgets: QWidget) -> None:
+        while (item := self._body.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for widget in widgets:
+            self._body.addWidget(widget)
+
+
+def search_field(place: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
+    """The place's filter: `/` goes to it from anywhere in the place, `searched` comes when typing pauses."""
+    edit = Edit(placeholder=placeholder, icon="ph.funnel", keys="/", clear=True, name=name, label=placeholder)
+    edit.setFixedWidth(230)
+    pause = QTimer(edit)
+    pause.setSingleShot(True)
+    pause.setInterval(_PAUSE_MS)
+    pause.timeout.connect(lambda: searched(edit.text()))
+    edit.textChanged.connect(lambda _text: pause.start())
+    edit.returnPressed.connect(lambda: searched(edit.text()))
+    shortcut = QShortcut(QKeySequence("/"), place, edit.setFocus)
+    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    return edit
+
+
+def keep_true(view: QWidget) -> None:
+    """Times are told from now: paint them again twice a minute."""
+    clock = QTimer(view)
+    clock.setInterval(30_000)
+    clock.timeout.connect(view.update)
+    clock.start()

@@ -1,0 +1,136 @@
+"""How Admin says times, states and events: as people would."""
+
+from datetime import UTC, datetime, timedelta
+
+from benchboard.i18n import _
+from benchboard.identity.audit import Entry
+from benchboard.identity.people import OpenSession
+from benchboard.ui.paged import Mark
+
+
+def ago(moment: datetime | None) -> str:
+    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” where there is none."""
+    if moment is None:
+        return _("never")
+    there, here = moment.astimezone(), datetime.now(UTC).astimezone()
+    seconds = (here - there).total_seconds()
+    if seconds < 3:
+        return _("now")
+    if seconds < 60:
+        return _("{count} s ago").format(count=int(seconds))
+    if seconds < 3600:
+        return _("{count} min ago").format(count=int(seconds // 60))
+    if there.date() == here.date():
+        return _("{count} h ago").format(count=int(seconds // 3600))
+    if there.date() == (here - timedelta(days=1)).date():
+        return _("yesterday")
+    if seconds < 6 * 86_400:
+        day = _("Mon Tue Wed Thu Fri Sat Sun").split()[there.weekday()]
+        return f"{day} {there:%H:%M}"
+    month = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()[there.month - 1]
+    return f"{there.day} {month}" if there.year == here.year else f"{there.day} {month} {there.year}"
+
+
+def exactly(moment: datetime | None) -> str:
+    """The moment in full, in this computer's time zone, for a tooltip."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}" if moment is not None else ""
+
+
+def state_mark(state: str) -> Mark:
+    """An account's state in a mark and a word."""
+    if state == "active":
+        return Mark("ok", _("Active"))
+    if state == "inactive":
+        return Mark("error", _("Disabled"), "ph.prohibit")
+    return Mark("info", _("Invited"), "ph.envelope-simple")
+
+
+def program(text: str) -> str:
+    """`Benchboard/0.1.0 (Linux 6.1)` as people write it: `Benchboard 0.1.0 (Linux 6.1)`."""
+    return text.replace("/", " ", 1)
+
+
+def where(one: OpenSession) -> str:
+    """Which program, from which address."""
+    return ", ".join(part for part in (program(one.program), one.ip_address) if part)
+
+
+def ended_how(reason: str | None) -> Mark:
+    """Why a session ended."""
+    return {
+        "revoked": Mark("error", _("Revoked"), "ph.prohibit"),
+        "signed-out": Mark("neutral", _("Signed out"), "ph.sign-out"),
+        "expired": Mark("neutral", _("Expired"), "ph.clock"),
+        "deleted": Mark("error", _("Account deleted"), "ph.trash"),
+    }.get(reason or "", Mark("neutral", reason or "–", "ph.sign-out"))
+
+
+EVENTS = (
+    "session.sign-in",
+    "session.sign-out",
+    "session.refuse",
+    "session.revoke",
+    "user.create",
+    "user.disable",
+    "user.activate",
+    "organisation.create",
+    "dongle.claim",
+    "dongle.configure",
+    "dashboard_layout.save",
+)
+"""What the audit list can be narrowed to, by name."""
+
+
+def event_title(event: str) -> str:
+    """An event as a short phrase; one that has none is named as the trail has it."""
+    return {
+        "session.sign-in": _("Signed in"),
+        "session.sign-out": _("Signed out"),
+        "session.refuse": _("A sign-in was refused"),
+        "session.revoke": _("Revoked a session"),
+        "user.create": _("Added a person"),
+        "user.disable": _("Disabled a person"),
+        "user.activate": _("Activated a person"),
+        "organisation.create": _("Made the organisation"),
+        "dongle.find": _("Found a dongle"),
+        "dongle.observe": _("Observed a dongle"),
+        "dongle.rename": _("Renamed a dongle"),
+        "dongle.claim-begin": _("Began to pair a dongle"),
+        "dongle.claim": _("Paired a dongle"),
+        "dongle.claim-end": _("Ended an unfinished pairing"),
+        "dongle.token-store": _("Kept a dongle's token"),
+        "dongle.configure": _("Wrote a dongle's bit timing"),
+        "dongle.read-config": _("Read a dongle's bit timing"),
+        "dongle.lose": _("Marked a dongle as lost"),
+        "dashboard_layout.save": _("Saved a dashboard"),
+        "merchant.import": _("Brought in merchants"),
+        "merchant.grant": _("Let somebody see a shop"),
+        "order.import": _("Brought in orders"),
+    }.get(event, event)
+
+
+def what(entry: Entry) -> str:
+    """An entry as a sentence without its subject: who or which dongle it was done to, where the entry says so."""
+    if entry.whom is None:
+        dongle = _which_dongle(entry)
+        return f"{event_title(entry.event)}: {dongle}" if dongle else event_title(entry.event)
+    about_a_person = {
+        "session.revoke": _("Revoked a session of {name}"),
+        "user.create": _("Added {name}"),
+        "user.disable": _("Disabled {name}"),
+        "user.activate": _("Activated {name}"),
+        "merchant.grant": _("Let {name} see a shop"),
+    }
+    sentence = about_a_person.get(entry.event)
+    return sentence.format(name=entry.whom) if sentence else f"{event_title(entry.event)}: {entry.whom}"
+
+
+def _which_dongle(entry: Entry) -> str:
+    """The name it was given then, or its id as a dongle without a name is called."""
+    if entry.resource_type != "dongle":
+        return ""
+    for name in ("after", "before"):
+        if isinstance(given := entry.details.get(name), str):
+            return given
+    device_id = entry.details.get("device_id")
+    return _("Dongle {id}").format(id=device_id[-4:].upper()) if isinstance(device_id, str) else ""

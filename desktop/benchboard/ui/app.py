@@ -1,0 +1,417 @@
+"""The composition root of the window: application, language, theme, hooks for bugs, sign-in, shell."""
+
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+import shiboken6
+from PySide6.QtCore import (
+    QLocale,
+    QMessageLogContext,
+    QObject,
+    QSize,
+    QSocketNotifier,
+    Qt,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
+from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from benchboard import __version__, i18n, log
+from benchboard import settings as settings_file
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.settings import Settings
+from benchboard.storage import locate
+from benchboard.ui import entering
+from benchboard.ui.entering import Entry
+from benchboard.ui.problems import Notice, Problems
+from benchboard.ui.signin import LANGUAGES, SignIn
+from benchboard.ui.stage import Stage
+from benchboard.ui.tasks import UNREACHABLE, Tasks
+from benchboard.ui.theme import start as start_theme
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.banners import Toast
+from benchboard.ui.widgets.dialog import Scrim
+from benchboard.ui.widgets.popover import Popover
+
+if TYPE_CHECKING:
+    from benchboard.ui.entering import Entered
+    from benchboard.ui.rooms import Room
+    from benchboard.ui.shell import Shell
+    from benchboard.ui.watch import SessionWatch
+
+_ROOMS: Final = ("bench", "studio", "admin")
+_QT_LEVEL: Final = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+_qt_log = logging.getLogger("benchboard.qt")
+
+
+class Window(QMainWindow):
+    """The one window. Closing it is the application's to allow."""
+
+    def __init__(self, may_close: Callable[[], bool]) -> None:
+        super().__init__()
+        self._may_close = may_close
+        self.setWindowTitle("Benchboard")
+        self.setWindowIcon(QIcon(str(locate.resources() / "icons" / "benchboard.svg")))
+        width, height = theme().tokens("shell_px")["min_window"]
+        screen = self.screen().availableGeometry()
+        self.setMinimumSize(min(width, screen.width()), min(height, screen.height()))
+        self.resize(QSize(1440, 900).boundedTo(screen.size()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close():
+            event.accept()
+        else:
+            event.ignore()
+
+
+class Application(QObject):
+    """Everything that lives as long as the program, and the way between sign-in and shell."""
+
+    _bug_elsewhere = Signal(object)
+    _committed = Signal(object)
+
+    def __init__(self, home: Path, rooms: "Callable[[], tuple[Room, ...]] | None" = None) -> None:
+        super().__init__()
+        self.home = home
+        self.settings = _settings(home)
+        self._find_rooms = rooms or _rooms
+        _speak(self.settings.language)
+        start_theme(locate.resources() / "themes" / "tokens.json", self.settings.appearance)
+        self.problems = Problems(self)
+        self.tasks = Tasks(self.problems, self)
+        self.window = Window(self._may_close)
+        self.shell: Shell | None = None
+        self.sign_in: SignIn | None = None
+        self._entered: Entered | None = None
+        self._watch: SessionWatch | None = None
+        self._deaf: Callable[[], None] = lambda: None
+        self._wanted = ""
+        self._bug_elsewhere.connect(self.problems.bug, Qt.ConnectionType.QueuedConnection)
+        self._committed.connect(self._told, Qt.ConnectionType.QueuedConnection)
+
+    def start(self, address: str = "", file: Path | None = None) -> None:
+        """Show the window: the sign-in screen, or the session that stayed signed in."""
+        self._wanted = address
+        url = settings_file.database_url()
+        if file is not None:
+            url = f"sqlite:///{quote(str(file.absolute()))}"
+        if url is not None and not url.startswith("sqlite"):
+            self.settings = replace(self.settings, last_way=entering.without_password(url))
+        self.show_sign_in()
+        self.window.show()
+        if self.sign_in is None:
+            return
+        if url is not None and url.startswith("sqlite"):
+            self.sign_in.enter(Entry("file", url=url), _("Opening the database"))
+        elif kept := entering.remembered(self.settings.last_way, self.home):
+            self.sign_in.resume(kept)
+
+    def show_sign_in(self, notice: Notice | None = None) -> None:
+        """Go to the first screen; `notice` says why, where it was not asked for."""
+        self.shell = None
+        self._clear_away()
+        self.sign_in = SignIn(self.tasks, self.settings, self.home)
+        self.sign_in.entered.connect(self._enter)
+        self.sign_in.language_chosen.connect(lambda code: self.remember(replace(self.settings, language=code)))
+        self.window.setCentralWidget(self.sign_in)
+        self.window.setWindowTitle("Benchboard")
+        self.problems.clear()
+        self.problems.attach(_SignInStage(self.sign_in, self.problems))
+        if notice is not None:
+            self.sign_in.say(notice)
+
+    def remember(self, settings: Settings) -> None:
+        """Keep changed settings and put them into force: theme at once, language by showing everything anew."""
+        before, self.settings = self.settings, settings
+        try:
+            settings.save(self.home)
+        except AppError as error:
+            self.problems.show(error)
+        if self.shell is not None:
+            self.shell.context.settings = settings
+        if settings.appearance != before.appearance:
+            theme().follow(settings.appearance)
+        if settings.language != before.language:
+            _speak(settings.language)
+            self._show_anew()
+
+    def sign_out(self) -> None:
+        """End the session and go to the first screen; in the demo, straight to its people."""
+        entered = self._entered
+        if entered is None or self.shell is None or not self.shell.may_close():
+            return
+        demo = entered.workspace.way.kind == "demo"
+        self._remember_place()
+        self._leave_session()
+        self.show_sign_in()
+        if self.sign_in is None:
+            return
+        again = self.sign_in.choose_demo_person if demo else None
+        self.sign_in.wait_for(_("Signing out"), lambda _progress: entering.leave(entered, keep=False), again)
+
+    def report(self, error: BaseException) -> None:
+        """Report a bug from whichever thread it happened on."""
+        self._bug_elsewhere.emit(error)
+
+    def close(self) -> None:
+        """End everything: changes under way are finished, the session ends unless it is to stay."""
+        entered = self._entered
+        self._leave_session()
+        self.tasks.close()
+        if entered is not None:
+            try:
+                entering.leave(entered, keep=entered.stayed)
+            except AppError as error:
+                logging.getLogger(__name__).warning("the session was not ended: %s", error.code)
+
+    def _enter(self, entered: "Entered") -> None:
+        self._entered = entered
+        database = entered.workspace.database
+        self.tasks.attach(database)
+        self._deaf = database.on_change(lambda changes: self._committed.emit(frozenset(changes)))
+        self.settings = replace(self.settings, last_way=entered.way, last_email=_email(entered, self.settings))
+        try:
+            self.settings.save(self.home)
+        except AppError as error:
+            self.problems.show(error)
+        self._start_watch(entered)
+        self._show_shell(self._wanted or self.settings.last_place)
+        self._wanted = ""
+
+    def _start_watch(self, entered: "Entered") -> None:
+        from benchboard.ui.watch import SessionWatch
+
+        self._watch = SessionWatch(self.tasks, entered, self)
+        self._watch.ended.connect(self._ended)
+        self._watch.others_changed.connect(lambda: self._told(frozenset()))
+        self._watch.reached.connect(self._reached)
+
+    def _show_shell(self, address: str) -> None:
+        from benchboard.ui.shell import Shell
+
+        if self._entered is None:
+            return
+        self.problems.clear()
+        self._clear_away()
+        rooms = self._find_rooms()
+        self.shell = Shell(
+            self._entered,
+            rooms,
+            tasks=self.tasks,
+            problems=self.problems,
+            settings=self.settings,
+            remember=self.remember,
+            sign_out=self.sign_out,
+        )
+        self.sign_in = None
+        self.window.setCentralWidget(self.shell)
+        self.window.setWindowTitle(f"{self._entered.signed_in.actor.organisation} · Benchboard")
+        self.shell.go(address if self.shell.has(address) else self.shell.home)
+
+    def _show_anew(self) -> None:
+        if self.shell is None:
+            self.show_sign_in()
+        elif self.shell.may_close():
+            self._show_shell(self.shell.address)
+
+    def _ended(self, reason: str) -> None:
+        entered, shell = self._entered, self.shell
+        if entered is None or shell is None:
+            return
+        lost = shell.unsaved()
+        self._leave_session()
+        self.show_sign_in(_why_ended(reason, lost))
+        if self.sign_in is not None:
+            self.sign_in.wait_for(_("Closing the database"), lambda _progress: _close(entered), None)
+
+    def _clear_away(self) -> None:
+        """Take away what stands above the content: dialogs, popovers and toasts of the screen that goes."""
+        for kind in (Scrim, Popover, Toast):
+            for widget in self.window.findChildren(kind):
+                widget.hide()
+                widget.deleteLater()
+
+    def _leave_session(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch.deleteLater()
+            self._watch = None
+        self._deaf()
+        self._deaf = lambda: None
+        self.tasks.attach(None)
+        self._entered = None
+
+    def _told(self, tables: frozenset[str]) -> None:
+        # The news of a session's last commit may come when it has been left and its shell is being deleted.
+        if self.shell is not None and self._entered is not None:
+            self.shell.tell(tables)
+
+    def _reached(self, answers: bool) -> None:
+        if self.shell is not None and self._entered is not None:
+            self.shell.cells.reached(answers)
+            if answers:
+                # What was said about it is over, and what failed meanwhile asks again.
+                self.problems.dismiss(UNREACHABLE)
+                self.shell.tell()
+
+    def _remember_place(self) -> None:
+        if self.shell is not None and self.shell.address:
+            self.settings = replace(self.settings, last_place=self.shell.address)
+            try:
+                self.settings.save(self.home)
+            except AppError as error:
+                logging.getLogger(__name__).warning("settings: %s", error.code)
+
+    def _may_close(self) -> bool:
+        if self.shell is not None and not self.shell.may_close():
+            return False
+        self._remember_place()
+        return True
+
+
+class _SignInStage(Stage):
+    """Before anybody is signed in, notices stand above the cards."""
+
+    def __init__(self, sign_in: SignIn, problems: Problems) -> None:
+        super().__init__(sign_in, problems)
+        self._sign_in = sign_in
+        self.slot.setParent(sign_in)
+
+    def show_banner(self, notice: Notice | None) -> None:
+        if notice is not None:
+            self._sign_in.say(notice)
+
+
+def run(address: str = "", file: Path | None = None) -> int:
+    """Open the window and stay until it is closed; answers the exit status."""
+    home = settings_file.home()
+    log.start(home / "logs")
+    qInstallMessageHandler(_qt_message)
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("Benchboard")
+    qt.setApplicationVersion(__version__)
+    qt.setDesktopFileName("benchboard")
+    qt.setStyle("Fusion")
+    application = Application(home)
+    sys.excepthook = _hook(application)
+    threading.excepthook = lambda failure: application.report(failure.exc_value or RuntimeError(str(failure.exc_type)))
+    _listen_for_signals(qt)
+    application.start(address, file)
+    status = qt.exec()
+    application.close()
+    sys.excepthook = sys.__excepthook__
+    threading.excepthook = threading.__excepthook__
+    _take_down(application)
+    return status
+
+
+def _listen_for_signals(qt: QApplication) -> None:
+    """End in order when asked by a signal. Qt's loop does not see Python's signals; it does see a socket."""
+    if sys.platform == "win32":
+        return
+    woken, waking = socket.socketpair()
+    for end in (woken, waking):
+        end.setblocking(False)
+    signal.set_wakeup_fd(waking.fileno())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_args: qt.closeAllWindows() or qt.quit())
+    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read, qt)
+    # Reading the byte lets the interpreter run the handler; the sockets live as long as the notifier.
+    notifier.activated.connect(lambda *_args, ends=(woken, waking): ends[0].recv(16))
+
+
+def _take_down(application: Application) -> None:
+    """Widgets go before the interpreter does, in a known order."""
+    if shiboken6.isValid(application.window):
+        application.window.close()
+        application.window.deleteLater()
+        QApplication.processEvents()
+
+
+def _hook(application: Application) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    def hook(kind: type[BaseException], error: BaseException, _where: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+        elif isinstance(error, AppError):
+            application.problems.show(error)
+        else:
+            application.report(error)
+
+    return hook
+
+
+def _qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    _qt_log.log(_QT_LEVEL.get(kind, logging.WARNING), "%s", message)
+    if kind is QtMsgType.QtFatalMsg:
+        # Qt ends the program now, and there is no window to say it in.
+        sys.stderr.write(
+            _("The window cannot be opened: {message} “make run” installs what a screen needs.").format(
+                message=message.splitlines()[0]
+            )
+            + "\n"
+        )
+
+
+def _rooms() -> "tuple[Room, ...]":
+    """The rooms there are, in the order of the rail. Imported when somebody has signed in."""
+    return tuple(import_module(f"benchboard.ui.{name}").ROOM for name in _ROOMS)
+
+
+def _settings(home: Path) -> Settings:
+    """This person's settings; before there are any, the system's language where it is one of ours."""
+    known = settings_file.load(home)
+    if (home / "settings.json").exists():
+        return known
+    system = QLocale.system().name()[:2]
+    return replace(known, language=system if system in LANGUAGES else "en")
+
+
+def _speak(language: str) -> None:
+    """Sentences, months and decimal points of `language`; where it is the system's own, of its region too."""
+    i18n.use(language, locate.resources() / "i18n")
+    system = QLocale.system()
+    QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
+
+
+def _email(entered: "Entered", settings: Settings) -> str:
+    return entered.signed_in.actor.email if entered.workspace.way.kind == "server" else settings.last_email
+
+
+def _close(entered: "Entered") -> None:
+    try:
+        entering.forget(entered.workspace.vault, entered.way)
+    finally:
+        entered.workspace.close()
+
+
+def _why_ended(reason: str, lost: list[str]) -> Notice:
+    """What the sign-in screen says to somebody whose session ended under them."""
+    what = {
+        "revoked": _("You were signed out: an admin ended this session."),
+        "expired": _("You were signed out: the session was not used for 24 hours."),
+        "signed-out": _("You were signed out: this session was ended from another program."),
+        "deleted": _("You were signed out: this account was deleted."),
+    }.get(reason, _("You were signed out: the session has ended."))
+    why = _("Sign in again to go on.")
+    if lost:
+        why = _("Not saved: {names}.").format(names=", ".join(lost))
+    return Notice(what, why, "warn", "ph.sign-out")

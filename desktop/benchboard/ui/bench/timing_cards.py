@@ -1,0 +1,293 @@
+"""The cards beside the bit: what it bears, what goes into the registers, and how far writing it is."""
+
+from typing import Literal
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+
+from benchboard.canbus.timing import (
+    Timing,
+    c_snippet,
+    cable,
+    ip_link,
+    oscillator_tolerance,
+    python_can,
+    registers,
+)
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.ui.bench.timing_inputs import Wish
+from benchboard.ui.bench.words import number
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Card, SegmentedControl, Text, paint_icon
+
+
+class Bears:
+    """Oscillator tolerance and cable of a timing, in two cards."""
+
+    def __init__(self) -> None:
+        self.tolerance = _Figures(_("Clock tolerance"))
+        self.cable = _Figures(_("Cable"))
+
+    def show_timing(self, timing: Timing | None, wish: Wish | None) -> None:
+        """What `timing` allows against what was asked for."""
+        if timing is None or wish is None:
+            self.tolerance.show_lines("", [])
+            self.cable.show_lines("", [])
+            return
+        found = oscillator_tolerance(timing)
+        lines: list[_FigureLine] = [
+            (
+                f"{one.number}  {one.title}",
+                "" if one.verified else _("unverified"),
+                _("{percent:.2f} %").format(percent=one.percent),
+                one.percent >= wish.clock_tolerance,
+            )
+            for one in found.conditions
+        ]
+        said = _("{allowed:.2f} % allowed, {yours:.2f} % yours")
+        self.tolerance.show_lines(said.format(allowed=found.percent, yours=wish.clock_tolerance), lines)
+        self._show_cable(timing, wish)
+
+    def _show_cable(self, timing: Timing, wish: Wish) -> None:
+        try:
+            found = cable(timing, length_m=wish.length, delay_ns_per_m=wish.delay, loop_delay_ns=wish.loop)
+        except AppError as error:
+            self.cable.show_lines(error.what, [])
+            return
+        spare = _("{metres} m to spare") if found.fits else _("{metres} m too long")
+        needed = _("Propagation needed, {metres:g} m").format(metres=wish.length)
+        lines: list[_FigureLine] = [
+            (needed, "", f"{number(found.needed_ns)} ns", found.fits),
+            (_("Propagation segment"), "", f"{number(found.segment_ns)} ns", None),
+            (_("Longest cable"), "", f"{number(found.longest_m)} m", found.fits),
+        ]
+        self.cable.show_lines(spare.format(metres=number(abs(found.spare_m))), lines, good=found.fits)
+
+
+_FigureLine = tuple[str, str, str, bool | None]
+
+
+class _Figures(Card):
+    """Names, figures and whether they do, in lines."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(padding=14)
+        head = QHBoxLayout()
+        head.addWidget(Text(title, "body_strong", "secondary"))
+        head.addStretch(1)
+        self._said = Text("", tone="secondary")
+        head.addWidget(self._said)
+        self.column.addLayout(head)
+        self._lines = _Lines()
+        self.column.addWidget(self._lines)
+
+    def show_lines(self, said: str, lines: list[_FigureLine], *, good: bool | None = None) -> None:
+        self._said.setText(said)
+        self._said.set_tone("secondary" if good is None else "ok" if good else "error")
+        self._lines.show_lines(lines)
+
+
+class _Lines(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[_FigureLine] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_lines(self, lines: list[_FigureLine]) -> None:
+        self._lines = lines
+        self.setFixedHeight(28 * len(lines))
+        states = {True: _("enough"), False: _("not enough"), None: ""}
+        self.setAccessibleName("; ".join(f"{name} {figure} {states[fits]}" for name, _mark, figure, fits in lines))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for index, (name, mark, figure, fits) in enumerate(self._lines):
+            box = QRectF(0, 28 * index, self.width(), 28)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, name)
+            if mark:
+                left = painter.fontMetrics().horizontalAdvance(name) + 8
+                painter.setFont(theme().font("caption"))
+                painter.setPen(theme().color("warn"))
+                painter.drawText(box.adjusted(left, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, mark)
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(box.adjusted(0, 0, -30, 0), middle | Qt.AlignmentFlag.AlignRight, figure)
+            if fits is not None:
+                spot = QRectF(box.right() - 16, box.center().y() - 7, 14, 14)
+                icon, ink = ("ph.check", "ok") if fits else ("ph.x", "error")
+                paint_icon(painter, icon, spot, theme().color(ink))
+            if index < len(self._lines) - 1:
+                painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
+        painter.end()
+
+
+Form = Literal["registers", "c", "ip", "python"]
+
+
+class Registers(Card):
+    """The timing as register values, C, `ip link` or python-can; each can be copied."""
+
+    def __init__(self) -> None:
+        super().__init__(padding=14)
+        self._controller = ""
+        self._timing: Timing | None = None
+        head = QHBoxLayout()
+        head.addWidget(Text(_("Registers"), "body_strong", "secondary"))
+        head.addStretch(1)
+        self._form = SegmentedControl(
+            (("registers", _("Registers")), ("c", "C"), ("ip", "ip link"), ("python", "python-can")),
+            label=_("Form"),
+        )
+        self._form.chosen.connect(lambda _key: self._show())
+        head.addWidget(self._form)
+        self.column.addLayout(head)
+        self._body = QWidget()
+        self._grid = QGridLayout(self._body)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setColumnStretch(2, 1)
+        self.column.addWidget(self._body)
+        self.setFixedHeight(112)
+        self._body.setObjectName("timing_registers")
+
+    def show_timing(self, controller: str, timing: Timing | None) -> None:
+        self._controller, self._timing = controller, timing
+        self._show()
+
+    def text(self) -> str:
+        """What is shown, as it would be copied whole."""
+        return "\n".join(" ".join(part for part in line if part) for line in self._wanted())
+
+    def _show(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row, (name, value, meaning) in enumerate(self._wanted()):
+            if name:
+                self._grid.addWidget(_mono(name, strong=True), row, 0)
+            if value:
+                shown = _mono(value)
+                shown.setProperty("tone", "accent" if name else "text")
+                self._grid.addWidget(shown, row, 1, 1, 1 if meaning else 2)
+            self._grid.addWidget(Text(meaning, tone="secondary" if name else "warn", wrap=True), row, 2)
+            if value:
+                copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=_("Copy"), name="timing_copy")
+                copy.clicked.connect(lambda _checked=False, text=value: QApplication.clipboard().setText(text))
+                self._grid.addWidget(copy, row, 3)
+        self._grid.setRowStretch(9, 1)
+
+    def _wanted(self) -> list[tuple[str, str, str]]:
+        """(name, value, meaning) a line; a refusal is said as a line too."""
+        timing, form = self._timing, self._form.current()
+        if timing is None:
+            return []
+        try:
+            if form == "python":
+                return [("", python_can(timing), "")]
+            if form == "ip":
+                return [("", ip_link(timing), "")]
+            values = registers(self._controller, timing)
+            if form == "c":
+                return [("", c_snippet(values), "")]
+            return [(one.name, one.hex, one.meaning) for one in values]
+        except AppError as error:
+            return [("", "", str(error))]
+
+
+def _mono(text: str, *, strong: bool = False) -> Text:
+    shown = Text(text, "mono", wrap=not strong, selectable=True)
+    if strong:
+        font = QFont(theme().font("mono"))
+        font.setBold(True)
+        shown.setFont(font)
+    return shown
+
+
+Outcome = Literal["idle", "now", "done", "failed"]
+
+
+class Verification(Card):
+    """Write, read back, compare, ten seconds on the bus."""
+
+    def __init__(self) -> None:
+        super().__init__(padding=14)
+        self.setObjectName("timing_verification")
+        head = QHBoxLayout()
+        head.addWidget(Text(_("Write and verify"), "body_strong", "secondary"))
+        head.addStretch(1)
+        self.said = Text("", "caption", "muted")
+        self.said.setObjectName("timing_verified")
+        head.addWidget(self.said)
+        self.column.addLayout(head)
+        self._steps = _StepsRow((_("Write"), _("Read back"), _("Compare"), _("Bus, 10 s")))
+        self.column.addWidget(self._steps)
+        self._why = Text("", "caption", "muted", wrap=True)
+        self.column.addWidget(self._why)
+
+    def at(self, step: int) -> None:
+        """Step `step` is under way; those before it passed."""
+        self._steps.show_state(step, "now")
+        self.said.setText(_("counting errors") if step == 3 else _("under way"))
+        self.said.set_tone("muted")
+
+    def finish(self, text: str, *, failed: bool) -> None:
+        self._steps.show_state(3 if failed else 4, "failed" if failed else "now")
+        self.said.setText(text)
+        self.said.set_tone("error" if failed else "ok")
+
+    def fail(self, text: str) -> None:
+        self._steps.show_state(self._steps.step, "failed")
+        self.said.setText(text)
+        self.said.set_tone("error")
+
+    def hint(self, reason: str) -> None:
+        """Why it cannot be written now."""
+        self._why.setText(reason)
+        self._why.setVisible(bool(reason))
+
+
+class _StepsRow(QWidget):
+    def __init__(self, titles: tuple[str, ...]) -> None:
+        super().__init__()
+        self._titles = titles
+        self.step = -1
+        self._state: Outcome = "idle"
+        self.setFixedHeight(26)
+
+    def show_state(self, step: int, state: Outcome) -> None:
+        self.step, self._state = step, state
+        self.setAccessibleName(", ".join(self._titles[: max(0, step)]))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme().font("body"))
+        x = 0.0
+        for index, title in enumerate(self._titles):
+            mark = QRectF(x, 4, 18, 18)
+            now = index == self.step and self._state != "idle"
+            if index < self.step:
+                paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
+            elif now and self._state == "failed":
+                paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
+            else:
+                painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.4))
+                painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
+                painter.setPen(theme().color("on.accent" if now else "text.secondary"))
+                painter.setFont(theme().font("caption"))
+                painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text" if now or index < self.step else "text.secondary"))
+            painter.drawText(QRectF(x + 24, 0, 160, 26), Qt.AlignmentFlag.AlignVCenter, title)
+            x += 24 + painter.fontMetrics().horizontalAdvance(title) + 14
+        painter.end()

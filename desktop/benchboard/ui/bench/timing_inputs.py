@@ -1,0 +1,276 @@
+"""What a bit timing is wanted for: controller, clock, rate, sample point, tolerances; and the best solutions found."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, controller
+from benchboard.dongles.protocol import CanConfig
+from benchboard.errors import AppError, Invalid, NotFound
+from benchboard.i18n import _, ngettext
+from benchboard.ui.bench.words import number
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: Hz, bit/s, percent, metres, nanoseconds. `error` is the bit-rate error accepted."""
+
+    controller: str
+    clock: float
+    clock_tolerance: float
+    bitrate: float
+    sample_point: float
+    length: float
+    delay: float
+    loop: float
+    error: float
+
+
+class Inputs(QWidget):
+    """The column at the left. `last` is the last wish that could be read."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        super().__init__()
+        self.last: Wish | None = None
+        self._changed = changed
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(268)
+        self._controller = Select([(one.name, one.title) for one in CONTROLLERS], name="timing_controller")
+        self._controller.choose("mcan-v3.1+")
+        self._controller.currentIndexChanged.connect(lambda _index: changed())
+        self._fields: dict[str, Field] = {}
+        self.way = SegmentedControl(
+            (("cia", _("CiA 601-3")), ("linux", _("Linux")), ("hand", _("By hand"))), label=_("Which solution")
+        )
+        self.best = BestList()
+        self._count = Text("", "body_strong")
+        self._took = Text("", tone="muted")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(Text(_("What you need"), "body_strong", "secondary"))
+        column.addWidget(Field(_("Controller"), self._controller))
+        column.addLayout(
+            _pair(
+                self._field("clock", _("Clock"), "MHz", "80"),
+                self._field("tolerance", _("Clock tolerance"), "%", "0.30"),
+            )
+        )
+        column.addWidget(hairline())
+        column.addWidget(Text(_("Nominal phase"), "body_strong", "secondary"))
+        column.addLayout(
+            _pair(
+                self._field("bitrate", _("Bit rate"), "kbit/s", "500"),
+                self._field("point", _("Sample point"), "%", "87.5"),
+            )
+        )
+        column.addWidget(hairline())
+        column.addWidget(Text(_("Cable and transceivers"), "body_strong", "secondary"))
+        column.addLayout(
+            _pair(self._field("length", _("Cable length"), "m", "20"), self._field("delay", _("Delay"), "ns/m", "5.0"))
+        )
+        column.addWidget(self._field("loop", _("Transceiver loop delay, each end"), "ns", "210"))
+        column.addWidget(self._field("error", _("Accept a bit-rate error up to"), "%", "2.0"))
+        column.addWidget(hairline())
+        line = QHBoxLayout()
+        line.addWidget(self._count)
+        line.addStretch(1)
+        line.addWidget(self._took)
+        column.addLayout(line)
+        column.addWidget(self.way)
+        column.addWidget(self.best)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def _field(self, key: str, label: str, unit: str, value: str) -> Field:
+        edit = Edit(unit=unit, name=f"timing_{key}")
+        edit.setText(value)
+        edit.textEdited.connect(lambda _text: self._changed())
+        self._fields[key] = Field(label, edit)
+        return self._fields[key]
+
+    def controller_name(self) -> str:
+        """The canonical name of the controller chosen."""
+        return self._controller.current_key()
+
+    def read(self) -> Wish:
+        """What the fields say. Marks and raises `Invalid` for the first that is no number."""
+        values = {key: self._number(key) for key in self._fields}
+        self.last = Wish(
+            self.controller_name(), round(values["clock"] * 1e6), values["tolerance"], round(values["bitrate"] * 1e3),
+            values["point"], values["length"], values["delay"], values["loop"], values["error"],
+        )  # fmt: skip
+        return self.last
+
+    def _number(self, key: str) -> float:
+        field = self._fields[key]
+        try:
+            value = float(field.text().strip().replace(",", "."))
+            if not 0 <= value < 1e9:
+                raise ValueError
+        except ValueError as error:
+            field.fail(_("A number, such as 80 or 87.5"))
+            raise Invalid("timing.number", _("This is not a number."), field=key) from error
+        field.fail("")
+        return value
+
+    def fail(self, error: AppError) -> None:
+        """Put what the solver says beside the field it is about."""
+        names = {"clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error"}
+        self._fields[names.get(str(error.facts.get("field")), "bitrate")].fail(f"{error.what} {error.why}".strip())
+        self._count.setText(_("No solutions"))
+        self._took.setText("")
+        self.best.show_solutions([])
+
+    def count(self, solutions: int, milliseconds: float) -> None:
+        text = ngettext("{count} solution", "{count} solutions", solutions).format(count=number(solutions))
+        self._count.setText(text if solutions else _("No solutions"))
+        self._took.setText(_("in {ms:.1f} ms").format(ms=milliseconds))
+
+    def take(self, config: CanConfig) -> None:
+        """Ask for what a dongle runs on."""
+        with contextlib.suppress(NotFound):  # of a controller we have no limits of, the one chosen stays
+            self._controller.choose(controller(config.controller).name)
+        for key, value in (
+            ("clock", f"{config.clock_hz / 1e6:g}"),
+            ("bitrate", f"{config.bitrate / 1e3:g}"),
+            ("point", f"{config.sample_point:g}"),
+        ):
+            self._fields[key].edit.setText(value)
+
+
+class BestList(QWidget):
+    """The best few, one line each; a click chooses."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("timing_best")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._lines: list[_Line] = []
+
+    def connect_to(self, choose: Callable[[tuple[int, int, int]], None]) -> None:
+        self.chosen.connect(choose)
+
+    def show_solutions(self, solutions: Sequence[Solution]) -> None:
+        for line in self._lines:
+            self._column.removeWidget(line)
+            line.deleteLater()
+        self._lines = []
+        for place, one in enumerate(solutions, start=1):
+            line = _Line(place, one)
+            timing = one.timing
+            triple = (timing.prescaler, timing.tseg1, timing.phase_seg2)
+            line.clicked.connect(lambda _checked=False, triple=triple: self.chosen.emit(triple))
+            self._column.addWidget(line)
+            self._lines.append(line)
+
+    def mark(self, timing: Timing) -> None:
+        for line in self._lines:
+            held = line.solution.timing
+            same = (held.prescaler, held.tseg1, held.phase_seg2) == (timing.prescaler, timing.tseg1, timing.phase_seg2)
+            line.setChecked(same)
+
+
+class _Line(QAbstractButton):
+    def __init__(self, place: int, solution: Solution) -> None:
+        super().__init__()
+        self.solution = solution
+        self.setObjectName(f"timing_best_{place}")
+        self.setCheckable(True)
+        self.setAutoExclusive(False)
+        self.setFixedHeight(26)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        timing = solution.timing
+        self._texts = (
+            _("{percent:.1f} %").format(percent=timing.sample_point),
+            _("{quanta} tq · /{prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
+            _("{percent:.2f} %").format(percent=solution.bitrate_error),
+        )
+        self.setAccessibleName(
+            _(
+                "Solution {place}: sample point {point:.1f} percent, {quanta} time quanta, error {error:.2f} percent"
+            ).format(place=place, point=timing.sample_point, quanta=timing.quanta, error=solution.bitrate_error)
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 26)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self.isChecked():
+            painter.fillRect(self.rect(), theme().color("selection"))
+            painter.fillRect(QRectF(0, 0, 2, self.height()), theme().color("accent"))
+        elif self.underMouse() or self.hasFocus():
+            painter.fillRect(self.rect(), theme().color("row.hover"))
+        painter.setFont(theme().font("body"))
+        painter.setPen(theme().color("text"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        box = QRectF(self.rect()).adjusted(8, 0, -8, 0)
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, self._texts[0])
+        painter.setPen(theme().color("text.secondary"))
+        painter.drawText(box.adjusted(70, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, self._texts[1])
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, self._texts[2])
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
+        painter.end()
+
+
+class Legend(QWidget):
+    """What the colours of the cloud say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._yours = 0.0
+        self.setFixedSize(330, 18)
+
+    def show_yours(self, percent: float) -> None:
+        self._yours = percent
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme().font("caption"))
+        x = 0.0
+        entries = (
+            (theme().chart(0), _("allows {percent:g} % and up").format(percent=2 * self._yours)),
+            (theme().chart(2), _("allows {percent:g} %").format(percent=self._yours)),
+            (theme().color("text.disabled"), _("allows less")),
+        )
+        for colour, text in entries:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(QRectF(x, 5, 8, 8))
+            painter.setPen(theme().color("text.secondary"))
+            painter.drawText(QRectF(x + 13, 0, 160, 18), Qt.AlignmentFlag.AlignVCenter, text)
+            x += painter.fontMetrics().horizontalAdvance(text) + 30
+        painter.end()
+
+
+def _pair(left: Field, right: Field) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(8)
+    layout.addWidget(left, 1)
+    layout.addWidget(right, 1)
+    return layout

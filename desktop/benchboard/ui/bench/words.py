@@ -1,0 +1,70 @@
+"""How the bench writes figures, times and states: thin spaces, a space before the unit, times as people say them."""
+
+from datetime import UTC, datetime
+
+from benchboard.dongles.fleet import Dongle
+from benchboard.i18n import _
+from benchboard.ui.bench.hub import Here
+from benchboard.ui.paged import Mark
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """`4 812`, `87.5`: a thin space every three digits."""
+    return f"{value:,.{decimals}f}".replace(",", "\u2009")
+
+
+def rate(bitrate: int | None) -> str:
+    """`500k`, `1M`, `83.333k`; a dash where there is none."""
+    if bitrate is None:
+        return "–"
+    if bitrate % 1_000_000 == 0:
+        return f"{bitrate // 1_000_000}M"
+    return f"{bitrate / 1000:g}k"
+
+
+def ago(moment: datetime | None) -> str:
+    """`now`, `4 s ago`, `14 min ago`, `yesterday`, `Tue 17:42`, `12 Nov`."""
+    if moment is None:
+        return "–"
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    local = moment.astimezone()
+    if seconds < 3:
+        return _("now")
+    if seconds < 60:
+        return _("{count} s ago").format(count=int(seconds))
+    if seconds < 3600:
+        return _("{count} min ago").format(count=int(seconds // 60))
+    if seconds < 86_400:
+        return local.strftime("%H:%M")
+    return local.strftime("%a %H:%M") if seconds < 6 * 86_400 else local.strftime("%d %b").lstrip("0")
+
+
+def exactly(moment: datetime | None) -> str:
+    """The moment in full, for a tooltip."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment is not None else ""
+
+
+def state_mark(dongle: Dongle | None, here: Here | None) -> Mark:
+    """The state of a dongle in a mark and a word or two."""
+    if here is not None and here.problem is not None:
+        return Mark("error", _("Cannot be opened"))
+    if dongle is None or dongle.ownership_state == "UNCLAIMED":
+        return Mark("info", _("Not paired"), "ph.plus-circle")
+    if dongle.ownership_state == "CLAIM_PENDING":
+        return Mark("warn", _("Half paired"), "ph.hourglass-medium")
+    if dongle.ownership_state == "LOST":
+        return Mark("error", _("Lost"), "ph.warning-circle-fill")
+    if here is None:
+        return Mark("neutral", _("Away"), "ph.circle-dashed")
+    return Mark("ok", _("Ready"))
+
+
+def identity_mark(dongle: Dongle | None, here: Here | None) -> Mark:
+    """Proven or observed; the two differ without colour."""
+    if dongle is not None and not dongle.proven:
+        return Mark("observed", _("Observed"))
+    if dongle is None and here is not None and here.info is not None and not here.info.ours:
+        return Mark("observed", _("Observed"))
+    if dongle is None and (here is None or here.info is None):
+        return Mark("neutral", _("Asking"), "ph.dots-three")
+    return Mark("proven", _("Verified") if dongle is not None and dongle.identity_kind == "verified" else _("Proven"))

@@ -1,0 +1,68 @@
+"""What the shell hands to a room: who works here, on what, and how to ask for work, news and other places."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from benchboard.settings import Settings
+
+if TYPE_CHECKING:
+    from benchboard.identity.access import Actor
+    from benchboard.ui.problems import Problems
+    from benchboard.ui.statusbar import StatusBar
+    from benchboard.ui.tasks import Tasks
+    from benchboard.ui.theme import Theme
+    from benchboard.workspace import Workspace
+
+ANYTHING: frozenset[str] = frozenset()
+
+
+class ChangeNotices(QObject):
+    """Tells the screens which tables changed: by this program at once, by another one within two seconds.
+
+    `told` carries the tables' names; none of them (`ANYTHING`) means that any table may have changed. The notice of
+    a commit comes before the `done` of the change that made it.
+    """
+
+    told = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._watchers: list[tuple[frozenset[str], QTimer]] = []
+        self.told.connect(self._tell)
+
+    def watch(self, owner: QObject, tables: Iterable[str], refresh: Callable[[], None]) -> None:
+        """Call `refresh` after changes to `tables`, once for those that come together, while `owner` lives."""
+        timer = QTimer(owner)
+        timer.setSingleShot(True)
+        timer.timeout.connect(refresh)
+        self._watchers.append((frozenset(tables), timer))
+
+    def _tell(self, touched: frozenset[str]) -> None:
+        self._watchers = [(tables, timer) for tables, timer in self._watchers if shiboken6.isValid(timer)]
+        for tables, timer in self._watchers:
+            if not touched or touched & tables:
+                timer.start(0)
+
+
+@dataclass
+class Context:
+    """One signed-in session's world. A new one is made at every sign-in."""
+
+    workspace: "Workspace"
+    actor: "Actor"
+    tasks: "Tasks"
+    problems: "Problems"
+    theme: "Theme"
+    settings: Settings
+    changed: ChangeNotices
+    """`ctx.changed.watch(self, {"users"}, self.refresh)`."""
+    status: "StatusBar"
+    go: Callable[[str], None]
+    """Go to an address: `bench/dongles`, `studio/home`, `admin/people/<id>`."""
+    remember: Callable[[Settings], None]
+    """Keep changed settings and put them into force."""
+    sign_out: Callable[[], None]

@@ -1,0 +1,128 @@
+"""Problems and news, shown in one place: the banner under the header, the toast at the bottom, the report of a bug.
+
+One banner at a time; the next one waits. Nothing here is modal except the report of a bug.
+"""
+
+import logging
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _
+from benchboard.log import redact
+
+_log = logging.getLogger(__name__)
+Kind = Literal["info", "warn", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of a banner: a verb with its object."""
+
+    title: str
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a banner says: `what` in bold, then `why`; at most two actions."""
+
+    what: str
+    why: str = ""
+    kind: Kind = "info"
+    icon: str = ""
+    actions: tuple[Action, ...] = ()
+    key: str = ""
+
+
+class Stage(Protocol):
+    """Where problems are shown: the shell, or the sign-in screen before it."""
+
+    def show_banner(self, notice: Notice | None) -> None: ...
+    def show_toast(self, text: str, undo: Callable[[], None] | None) -> None: ...
+    def show_bug(self, summary: str, details: str) -> None: ...
+
+
+class Problems(QObject):
+    """The only one who shows problems. `attach` says on which stage."""
+
+    shown = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stage: Stage | None = None
+        self._waiting: deque[Notice] = deque()
+
+    def attach(self, stage: Stage) -> None:
+        """Show on `stage` from now on; what waited is shown there."""
+        self._stage = stage
+        self._present()
+
+    @property
+    def current(self) -> Notice | None:
+        """The notice on show."""
+        return self._waiting[0] if self._waiting else None
+
+    def show(self, error: AppError, retry: Callable[[], None] | None = None) -> None:
+        """Show an expected failure: what, why, what to do, and *Try again* where trying again may help."""
+        if isinstance(error, Cancelled):
+            return
+        _log.info("shown: %s", error.code)
+        actions = (Action(_("Try again"), retry),) if retry else ()
+        why = " ".join(part for part in (error.why, error.do) if part)
+        self.notify(Notice(error.what, why, "error", "ph.warning-circle", actions, key=error.code))
+
+    def notice(
+        self, what: str, why: str = "", *actions: Action, kind: Kind = "info", icon: str = "", key: str = ""
+    ) -> None:
+        """Show a piece of news; one with the same `key` replaces the older one."""
+        self.notify(Notice(what, why, kind, icon, actions, key))
+
+    def notify(self, notice: Notice) -> None:
+        """Queue `notice`; the same one twice is shown once."""
+        same = next((old for old in self._waiting if old == notice or (notice.key and old.key == notice.key)), None)
+        if same is not None:
+            self._waiting[self._waiting.index(same)] = notice
+        else:
+            self._waiting.append(notice)
+        self._present()
+
+    def dismiss(self, key: str = "") -> None:
+        """Take away the notice on show, or the one named `key`; the next one follows."""
+        if key:
+            self._waiting = deque(notice for notice in self._waiting if notice.key != key)
+        elif self._waiting:
+            self._waiting.popleft()
+        self._present()
+
+    def clear(self) -> None:
+        """Forget everything that waits (somebody else signs in)."""
+        self._waiting.clear()
+        self._present()
+
+    def toast(self, text: str, undo: Callable[[], None] | None = None) -> None:
+        """Say for six seconds that something was done, with a way back."""
+        if self._stage is not None and _alive(self._stage):
+            self._stage.show_toast(text, undo)
+
+    def bug(self, error: BaseException) -> None:
+        """Report what must not happen: to the log, and to the person with a way to pass it on."""
+        details = redact("".join(traceback.format_exception(error)))
+        _log.error("a bug: %s", details)
+        if self._stage is not None and _alive(self._stage):
+            self._stage.show_bug(type(error).__name__, details)
+
+    def _present(self) -> None:
+        if self._stage is not None and _alive(self._stage):
+            self._stage.show_banner(self.current)
+            self.shown.emit(self.current)
+
+
+def _alive(stage: Stage) -> bool:
+    return not isinstance(stage, QObject) or shiboken6.isValid(stage)

@@ -1,0 +1,82 @@
+"""What the shell knows of a room: its name, its mark, the act that opens it, its places and its commands."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the palette. `keys` ("Ctrl+Shift+N") is a hint; who owns the command installs it.
+
+    An empty `group` means "Do"; places are in the group "Go to", which the shell makes itself.
+    """
+
+    title: str
+    run: Callable[[], None]
+    subtitle: str = ""
+    icon: str = ""
+    keys: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A tab of a room, its title marked with `i18n.N_`.
+
+    `build` is called once, when somebody goes there first; its widget owns everything below the tabs.
+    """
+
+    key: str
+    title: str
+    build: "Callable[[Context], QWidget]"
+
+
+def _no_commands(_context: "Context") -> Sequence[Command]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room of the rail, for those who may do `act` (empty: everyone).
+
+    Titles are marked with `i18n.N_` and translated when they are shown. A room's mark is shown filled while it is
+    the current one (`<icon>-fill`).
+    """
+
+    key: str
+    title: str
+    icon: str
+    act: str
+    places: tuple[Place, ...]
+    commands: "Callable[[Context], Sequence[Command]]" = _no_commands
+
+
+@runtime_checkable
+class Opens(Protocol):
+    """A place that takes the rest of an address: `admin/people/<id>` calls `opened("<id>")`."""
+
+    def opened(self, rest: str) -> None: ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A place with unsaved work: `closing` saves it or answers False to stay."""
+
+    def closing(self) -> bool: ...
+
+
+@runtime_checkable
+class Unsaved(Protocol):
+    """A place that can name what would be lost if it went away now; empty if nothing. It says when that changes."""
+
+    @property
+    def unsaved_changed(self) -> SignalInstance: ...
+
+    def unsaved(self) -> str: ...

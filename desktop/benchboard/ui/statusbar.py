@@ -1,0 +1,168 @@
+"""The status bar: where the data live, whether they are saved, dongles, news | running work, organisation.
+
+Every cell is a button that opens a popover upwards. Rooms set their own cells; colour never speaks without a word.
+"""
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.popover import Popover
+
+Tone = Literal["plain", "ok", "info", "warn", "error"]
+Fill = Callable[[Popover], None]
+_ORDER: Final = ("where", "saved", "dongles", "notice")
+_RIGHT: Final = ("work", "hint", "organisation")
+
+
+class StatusBar(QWidget):
+    """26 px at the bottom of every screen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(theme().px("shell.statusbar"))
+        self._cells: dict[str, _Cell] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(8, 1, 8, 0)
+        self._row.setSpacing(0)
+        self._row.addStretch(1)
+
+    def set(
+        self,
+        key: str,
+        icon: str,
+        text: str,
+        fill: Fill | None = None,
+        *,
+        tone: Tone = "plain",
+        tip: str = "",
+        share: float | None = None,
+    ) -> None:
+        """Show cell `key` (`dongles`, `notice`, …); `fill` puts the content into its popover each time it opens.
+
+        `share` draws a bar of that length (0 to 1) before the text: progress.
+        """
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = _Cell(key)
+            self._cells[key] = cell
+            self._row.insertWidget(self._place(key), cell)
+        cell.say(icon, text, fill, tone, tip, share)
+
+    def remove(self, key: str) -> None:
+        """Take cell `key` away."""
+        cell = self._cells.pop(key, None)
+        if cell is not None:
+            self._row.removeWidget(cell)
+            cell.hide()
+            cell.deleteLater()
+
+    def text(self, key: str) -> str:
+        """What cell `key` says; empty where there is none."""
+        return self._cells[key].text() if key in self._cells else ""
+
+    def cell(self, key: str) -> QAbstractButton | None:
+        return self._cells.get(key)
+
+    def clear(self) -> None:
+        for key in tuple(self._cells):
+            self.remove(key)
+
+    def _place(self, key: str) -> int:
+        """Known cells have their order; others come after them, on the left."""
+        right = key in _RIGHT
+        order = (
+            _RIGHT if right else (*_ORDER, *(other for other in self._cells if other not in (*_ORDER, *_RIGHT)), key)
+        )
+        rank = order.index(key)
+        before = sum(1 for other in self._cells if other != key and other in order and order.index(other) < rank)
+        lefts = sum(1 for other in self._cells if other != key and other not in _RIGHT)
+        return lefts + 1 + before if right else before
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.fillRect(QRect(0, 0, self.width(), 1), theme().color("border"))
+        painter.end()
+
+
+class _Cell(Pressable):
+    wears_ring = False
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.setObjectName(f"status_{key}")
+        self._right = key in _RIGHT
+        self._icon = ""
+        self._tone: Tone = "plain"
+        self._share: float | None = None
+        self._fill: Fill | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.clicked.connect(self._open)
+
+    def say(self, icon: str, text: str, fill: Fill | None, tone: Tone, tip: str, share: float | None) -> None:
+        changed = (self._icon, self.text(), self._tone, self._share) != (icon, text, tone, share)
+        self._icon, self._fill, self._tone, self._share = icon, fill, tone, share
+        self.setText(text)
+        self.setToolTip(plain_tip(tip))
+        self.setAccessibleName(text)
+        self.setEnabled(fill is not None)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if fill else Qt.FocusPolicy.NoFocus)
+        if changed:
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(_font()).horizontalAdvance(self.text()) + 21
+        return QSize(width + (20 if self._icon else 0) + (88 if self._share is not None else 0), 25)
+
+    def _open(self) -> None:
+        if self._fill is not None:
+            popover = Popover(self, width=320, name=f"{self.objectName()}_popover")
+            self._fill(popover)
+            popover.open()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self.underMouse() and self._fill is not None:
+            painter.fillRect(self.rect(), theme().color("border"))
+        ink = theme().color("text.secondary" if self._tone == "plain" else self._tone)
+        left = 10.0
+        if self._icon:
+            paint_icon(painter, self._icon, QRectF(left, (self.height() - 14) / 2, 14, 14), ink)
+            left += 19
+        if self._share is not None:
+            self._bar(painter, left)
+            left += 88
+        painter.setPen(ink)
+        painter.setFont(_font())
+        room = QRectF(left, 0, self.width() - left, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+        x = 0 if self._right else self.width() - 1
+        painter.fillRect(QRect(x, 0, 1, self.height()), theme().color("border"))
+        if self.hasFocus() and self.by_key:
+            painter.setPen(theme().color("focus"))
+            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+        painter.end()
+
+    def _bar(self, painter: QPainter, left: float) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        track = QRectF(left, self.height() / 2 - 2, 80, 4)
+        painter.setBrush(theme().color("border.strong"))
+        painter.drawRoundedRect(track, 2, 2)
+        painter.setBrush(theme().color("accent"))
+        painter.drawRoundedRect(QRectF(left, track.y(), max(4.0, 80 * min(self._share or 0.0, 1.0)), 4), 2, 2)
+
+
+def _font() -> QFont:
+    return theme().font("caption")

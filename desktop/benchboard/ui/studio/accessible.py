@@ -1,0 +1,129 @@
+"""The tiles for those who do not see them: each an object with name, kind, place and size inside the page."""
+
+from PySide6.QtCore import QObject, QRect
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QWindow
+from PySide6.QtWidgets import QAccessibleWidget
+
+from benchboard.dashboards import layout as grid
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.faces import summary
+
+_installed = False
+_pages: dict[int, "_Page"] = {}
+
+
+def install() -> None:
+    """Answer assistive programs that ask what is on a page."""
+    global _installed
+    if not _installed:
+        _installed = True
+        QAccessible.installFactory(_interface)
+
+
+def _interface(_class_name: str, what: QObject | None) -> QAccessibleInterface | None:
+    if not isinstance(what, Canvas):
+        return None
+    page, key = _Page(what), id(what)
+    _pages[key] = page  # Qt keeps the object, Python has to keep what answers for it
+    what.destroyed.connect(lambda: _pages.pop(key, None))
+    return page
+
+
+class _Page(QAccessibleWidget):
+    """The page; its children are the tiles in reading order."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas, QAccessible.Role.Canvas, _("Page"))
+        self._canvas = canvas
+        self._tiles: dict[str, _TileObject] = {}
+
+    def _order(self) -> list[str]:
+        return [item_id for item_id in grid.reading_order(self._canvas.editor.layout) if item_id in self._canvas.tiles]
+
+    def childCount(self) -> int:
+        return len(self._order())
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # nobody is an answer
+        order = self._order()
+        if not 0 <= index < len(order):
+            return None
+        return self._tiles.setdefault(order[index], _TileObject(self, self._canvas, order[index]))
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        order = self._order()
+        return next((k for k, item_id in enumerate(order) if self._tiles.get(item_id) is child), -1)
+
+
+class _TileObject(QAccessibleInterface):
+    """One tile."""
+
+    def __init__(self, page: _Page, canvas: Canvas, item_id: str) -> None:
+        super().__init__()
+        self._page, self._canvas, self._id = page, canvas, item_id
+
+    def isValid(self) -> bool:
+        return self._id in self._canvas.tiles
+
+    def object(self) -> QObject | None:  # type: ignore[override]  # likewise
+        return None
+
+    def window(self) -> QWindow | None:  # type: ignore[override]  # likewise
+        return self._page.window()
+
+    def parent(self) -> QAccessibleInterface:
+        return self._page
+
+    def child(self, _index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # likewise
+        return None
+
+    def childAt(self, _x: int, _y: int) -> QAccessibleInterface | None:  # type: ignore[override]  # likewise
+        return None
+
+    def childCount(self) -> int:
+        return 0
+
+    def indexOfChild(self, _child: QAccessibleInterface) -> int:
+        return -1
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if not self.isValid():
+            return ""
+        tile, cell = self._canvas.tiles[self._id], self._canvas.editor.layout.cell(self._id)
+        widget = tile.widget
+        if kind == QAccessible.Text.Name:
+            return widget.title or (_(widget.kind.title) if widget.kind else widget.type)
+        if kind == QAccessible.Text.Description:
+            what = _(widget.kind.title) if widget.kind else widget.type
+            return _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
+                kind=what, x=cell.x, y=cell.y, w=cell.w, h=cell.h
+            )
+        if kind == QAccessible.Text.Value:
+            return summary(widget, tile.answer)
+        return ""
+
+    def setText(self, _kind: QAccessible.Text, _text: str) -> None:
+        """Its title is changed in the inspector."""
+
+    def rect(self) -> QRect:
+        if not self.isValid():
+            return QRect()
+        box = self._canvas.mapFromScene(self._canvas.tiles[self._id].rect).boundingRect()
+        return QRect(self._canvas.viewport().mapToGlobal(box.topLeft()), box.size())
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role.Graphic
+
+    def state(self) -> QAccessible.State:
+        state = QAccessible.State()
+        state.selectable = True
+        state.focusable = True
+        state.selected = self._id in self._canvas.editor.chosen
+        state.focused = state.selected and self._canvas.hasFocus()
+        return state
+
+    def foregroundColor(self) -> QColor:
+        return QColor()
+
+    def backgroundColor(self) -> QColor:
+        return QColor()

@@ -1,0 +1,105 @@
+"""Numbers and moments as people read them, and scales that end on round figures."""
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from PySide6.QtCore import QDate, QLocale
+
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+
+THIN: Final = "\N{THIN SPACE}"
+_MINUS: Final = "\N{MINUS SIGN}"
+
+
+def number(value: Cell | float, decimals: int | None = None, unit: str = "") -> str:
+    """`1 483 rpm`: thousands apart, a space before the unit; `decimals` as given, or those the value has."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
+        return text(value)
+    exact = Decimal(value)
+    if decimals is None:
+        decimals = 0 if exact == exact.to_integral_value() else min(2, -int(exact.as_tuple().exponent))
+    sign = _MINUS if round(exact, decimals) < 0 else ""
+    whole, _dot, part = f"{abs(exact):.{decimals}f}".partition(".")
+    groups = [whole[max(end - 3, 0) : end] for end in range(len(whole), 0, -3)][::-1]
+    point = QLocale().decimalPoint()
+    shown = sign + THIN.join(groups) + (f"{point}{part}" if part else "")
+    return f"{shown}{' ' if unit else ''}{unit}"
+
+
+def short(value: float) -> str:
+    """A tick's label: `1.2 k`, `3 M`, else the number itself."""
+    for size, sign in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return number(Decimal(repr(round(value / (1e3 if sign == "k" else size), 2)))) + f" {sign}"
+    return number(Decimal(repr(round(value, 6))))
+
+
+def text(value: Cell) -> str:
+    """A cell as a table shows it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | Decimal):
+        return number(value, None if isinstance(value, int) else max(2, places(value)))
+    return " ".join(value.split())
+
+
+def places(value: Decimal) -> int:
+    """How many decimals a value really has."""
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
+def day(value: date) -> str:
+    """`15 Oct`, in the language of the place."""
+    return QLocale().toString(QDate(value.year, value.month, value.day), "d MMM")
+
+
+def along(values: Sequence[Cell]) -> list[str]:
+    """Labels for what goes along an axis: days where all moments are midnights, times within one day."""
+    moments = [value for value in values if isinstance(value, datetime)]
+    if moments and len(moments) == len(values):
+        if all(not (m.hour or m.minute or m.second) for m in moments):
+            return [day(m) for m in moments]
+        if len({m.date() for m in moments}) == 1:
+            return [m.strftime("%H:%M") for m in moments]
+        return [f"{day(m)} {m:%H:%M}" for m in moments]
+    return [
+        day(value) if isinstance(value, date) and not isinstance(value, datetime) else text(value) for value in values
+    ]
+
+
+def numeric(column: ResultColumn) -> bool:
+    """Whether a column holds numbers."""
+    return column.kind in ("integer", "decimal")
+
+
+def series(table: ResultTable, index: int) -> list[float | None]:
+    """A column's numbers for drawing."""
+    return [float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+            for value in (row[index] for row in table.rows)]  # fmt: skip
+
+
+def scale(low: float, high: float, most: int = 5) -> list[float]:
+    """Three to `most` round ticks that span both ends."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return [0.0, 1.0]
+    least = 1e-9 * max(abs(low), abs(high), 1e-3)
+    if high - low < least:  # as good as equal: begin at zero
+        low, high = min(low, 0.0), max(high, 0.0)
+        high = high if high - low >= least else low + 1.0
+    raw = (high - low) / max(most - 1, 1)
+    unit = 10.0 ** math.floor(math.log10(raw))
+    for factor in (1, 2, 2.5, 5, 10, 20):
+        step = unit * factor
+        first, last = math.floor(low / step), math.ceil(high / step)
+        if last - first <= most - 1:
+            break
+    return [k * step for k in range(first, last + 1)]

@@ -1,0 +1,108 @@
+"""What is drawn over the tiles: rings, handles, the landing place, the label that says where."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from benchboard.dashboards.layout import HANDLES, Cell, Handle
+from benchboard.i18n import _, ngettext
+from benchboard.ui.theme import theme
+
+_CORNERS_FIRST: Final[tuple[Handle, ...]] = tuple(sorted(HANDLES, key=len, reverse=True))
+
+
+def handle_spot(box: QRectF, handle: Handle) -> QPointF:
+    """The middle of a handle of a tile."""
+    x = box.left() if "w" in handle else box.right() if "e" in handle else box.center().x()
+    y = box.top() if "n" in handle else box.bottom() if "s" in handle else box.center().y()
+    return QPointF(x, y)
+
+
+def handle_at(box: QRectF, spot: QPointF) -> Handle | None:
+    """The handle within reach of a point, 16 px to hit, corners before edges."""
+    reach = theme().px("tile.handle_hit") / 2
+    for handle in _CORNERS_FIRST:
+        off = handle_spot(box, handle) - spot
+        if abs(off.x()) <= reach and abs(off.y()) <= reach:
+            return handle
+    return None
+
+
+def paint_rings(painter: QPainter, boxes: Sequence[QRectF], px: float, *, focused: bool = True) -> None:
+    """The 2-px ring of what is chosen; paler where the keyboard is elsewhere."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = QColor(theme().color("accent"))
+    if not focused:
+        colour.setAlphaF(0.6)
+    painter.setPen(QPen(colour, theme().px("tile.selection_width") * px))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = theme().px("radius.tile")
+    for box in boxes:
+        painter.drawRoundedRect(box, radius, radius)
+    painter.restore()
+
+
+def paint_handles(painter: QPainter, box: QRectF, px: float) -> None:
+    """Eight small squares."""
+    side = theme().px("tile.handle") * px
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 1.5 * px))
+    painter.setBrush(theme().color("surface"))
+    for handle in HANDLES:
+        spot = handle_spot(box, handle)
+        painter.drawRoundedRect(QRectF(spot.x() - side / 2, spot.y() - side / 2, side, side), 2 * px, 2 * px)
+    painter.restore()
+
+
+def paint_landing(painter: QPainter, boxes: Sequence[QRectF], held: Sequence[QRectF], px: float) -> None:
+    """Where it will lie: a dashed accent box, under what is held."""
+    painter.save()
+    seen, hidden = QPainterPath(), QPainterPath()
+    for box in boxes:
+        seen.addRect(box.adjusted(-px, -px, px, px))
+    for box in held:
+        hidden.addRect(box)
+    painter.setClipPath(seen.subtracted(hidden))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(theme().color("accent"))
+    fill.setAlphaF(0.10)
+    pen = QPen(theme().color("accent"), 1.5 * px, Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.setBrush(fill)
+    radius = theme().px("radius.tile")
+    for box in boxes:
+        painter.drawRoundedRect(box.adjusted(px, px, -px, -px), radius, radius)
+    painter.restore()
+
+
+def paint_place(painter: QPainter, held: Sequence[QRectF], cells: Sequence[Cell], px: float, *, sizing: bool) -> None:
+    """Under what is held: how many, and the grid place or size it would get."""
+    whole = held[0]
+    for box in held[1:]:
+        whole = whole.united(box)
+    left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
+    where = _("x {x}, y {y}").format(x=left, y=top)
+    if sizing:
+        where = _("{w} × {h}").format(w=cells[0].w, h=cells[0].h)
+    elif len(cells) > 1:
+        count = ngettext("{count} widget", "{count} widgets", len(cells)).format(count=len(cells))
+        where = f"{count} · {where}"
+    font = theme().font("caption")
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.save()
+    painter.translate(whole.center().x(), whole.bottom())
+    painter.scale(px, px)
+    width = QFontMetricsF(font).horizontalAdvance(where) + 16
+    label = QRectF(-width / 2, 6, width, 20)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("accent"))
+    painter.drawRoundedRect(label, 4, 4)
+    painter.setFont(font)
+    painter.setPen(theme().color("on.accent"))
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, where)
+    painter.restore()

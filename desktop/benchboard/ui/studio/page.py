@@ -1,0 +1,268 @@
+"""The home page of Studio: palette, toolbar, canvas and inspector around one editor."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.dashboards.catalogue import KINDS, WidgetKind, kind_of
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio import accessible
+from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.feeds import Feeds
+from benchboard.ui.studio.inspector import Inspector
+from benchboard.ui.studio.palette import Palette
+from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.steps import step_of
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Text, hairline, plain_tip
+from benchboard.ui.widgets.surfaces import EmptyState, Icon, Toolbar
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+
+class HomePage(QWidget):
+    """A person's own dashboard, to be looked at and arranged."""
+
+    unsaved_changed = Signal()
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__()
+        accessible.install()
+        self.setObjectName("studio_home")
+        self._context = context
+        self.editor = Editor(self)
+        self.feeds = Feeds(context, self.editor, self)
+        self.saving = Saving(context, self.editor, self)
+        self.canvas = Canvas(self.editor, self.feeds)
+        self.inspector = Inspector(context, self.editor, self.feeds)
+        self.palette_pane = Palette(self.canvas)
+        self.palette_pane.chosen.connect(self.add)
+        self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self._state, self._mark = Text("", tone="muted"), Icon("ph.check", "ok")
+        self._state.setObjectName("studio_saved")
+        self._notice: QWidget | None = None
+        self._wish: WidgetKind | None = None
+        self._lay_out()
+        self._shortcuts()
+        self._clock = QTimer(self, interval=5_000)
+        self._clock.timeout.connect(self._say_state)
+        self._clock.start()
+        self.saving.state_changed.connect(self._say_state)
+        self.saving.loaded.connect(self._grant)
+        self.saving.decided.connect(self.canvas.setFocus)
+        self.editor.changed.connect(self._say_empty)
+        self.editor.stack.indexChanged.connect(self._say_steps)
+        self.canvas.zoom_changed.connect(self._say_zoom)
+        self.setFocusProxy(self.canvas)
+        self._say_steps()
+        self._say_zoom()
+        self.saving.state_changed.connect(self.unsaved_changed)
+        self.saving.load()
+
+    def add(self, kind: WidgetKind) -> None:
+        """Put a new widget in the first free place."""
+        self.editor.add(kind)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def opened(self, rest: str) -> None:
+        """Somebody came here, perhaps with a wish: `add/<kind>`."""
+        wish, _slash, what = rest.partition("/")
+        kind = kind_of(what)
+        if wish == "add" and kind is not None:
+            self._wish = kind
+            self._grant()
+
+    def _grant(self) -> None:
+        wish, self._wish = self._wish, None
+        if wish is not None and self.saving.state not in ("loading", "failed"):
+            self.add(wish)
+        else:
+            self._wish = wish
+
+    def closing(self) -> bool:
+        """Store what is not stored yet; stay where another window was first, until that is decided."""
+        self.inspector.commit()
+        if self.saving.state == "conflict":
+            self.saving.ask_about_conflict()
+            return False
+        self.saving.save()
+        self.feeds.stop_all()
+        return True
+
+    def unsaved(self) -> str:
+        """What would be lost if the page went away now."""
+        return _("Home layout") if self.saving.dirty else ""
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self.inspector.commit()
+        self.canvas.cancel()
+        self.editor.stack.undo()
+
+    def redo(self) -> None:
+        """Take the step again."""
+        self.canvas.cancel()
+        self.editor.stack.redo()
+
+    def save(self) -> None:
+        """Store the page now."""
+        self.inspector.commit()
+        self.saving.save()
+
+    def _lay_out(self) -> None:
+        bar = Toolbar()
+        self._undo = Button("", self.undo, kind="quiet", icon="ph.arrow-u-up-left", tip=_("Undo"), name="studio_undo")
+        self._redo = Button("", self.redo, kind="quiet", icon="ph.arrow-u-up-right", tip=_("Redo"), name="studio_redo")
+        line = hairline(vertical=True)
+        line.setFixedHeight(20)
+        smaller = Button(
+            "", lambda: self.canvas.zoom_by(-1), kind="quiet", icon="ph.minus", tip=_("Smaller"), name="studio_zoom_out"
+        )
+        larger = Button(
+            "", lambda: self.canvas.zoom_by(1), kind="quiet", icon="ph.plus", tip=_("Larger"), name="studio_zoom_in"
+        )
+        self._zoom = Button(
+            "", lambda: self.canvas.set_zoom(1.0), kind="quiet", tip=_("Show at 100 %"), name="studio_zoom"
+        )
+        self._zoom.setFixedWidth(64)
+        fit = Button(_("Fit"), self.canvas.fit, kind="quiet", tip=_("Show the whole page"), name="studio_fit")
+        for widget in (self._undo, self._redo, line, smaller, self._zoom, larger, fit):
+            bar.add(widget)
+        self._save = Button(_("Save now"), self.save, tip=_("Save"), keys="", name="studio_save")
+        for widget in (self._mark, self._state, self._save):
+            bar.add_right(widget)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.palette_pane)
+        middle.addWidget(hairline(vertical=True))
+        middle.addWidget(self.canvas, 1)
+        middle.addWidget(hairline(vertical=True))
+        middle.addWidget(self.inspector)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(bar)
+        whole.addLayout(middle, 1)
+
+    def _shortcuts(self) -> None:
+        keys: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Ctrl+S", self.save),
+            ("Ctrl+D", self.editor.duplicate),
+            ("Ctrl+A", self._choose_all),
+            ("Ctrl++", lambda: self.canvas.zoom_by(1)),
+            ("Ctrl+=", lambda: self.canvas.zoom_by(1)),
+            ("Ctrl+-", lambda: self.canvas.zoom_by(-1)),
+            ("Ctrl+0", lambda: self.canvas.set_zoom(1.0)),
+        )
+        for sequence, run in keys:
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
+
+    def event(self, event: QEvent) -> bool:
+        # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and step_of(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = step_of(event)
+        if step == "undo":
+            self.undo()
+        elif step == "redo":
+            self.redo()
+        else:
+            super().keyPressEvent(event)
+
+    def _choose_all(self) -> None:
+        self.editor.choose(item.id for item in self.editor.layout.items)
+
+    def _say_steps(self, _index: int = 0) -> None:
+        stack = self.editor.stack
+        for button, name, possible, text, keys in (
+            (self._undo, _("Undo"), stack.canUndo(), stack.undoText(), "Ctrl Z"),
+            (self._redo, _("Redo"), stack.canRedo(), stack.redoText(), "Ctrl Shift Z"),
+        ):
+            button.setEnabled(possible)
+            what = plain_tip(f"{name}: {text}" if text else name)
+            button.setToolTip(
+                f"{what} ({keys})"
+                if possible
+                else _("Nothing to take back")
+                if button is self._undo
+                else _("Nothing to repeat")
+            )
+            button.setAccessibleDescription(text)
+
+    def _say_zoom(self) -> None:
+        self._zoom.setText(_("{percent} %").format(percent=round(self.canvas.zoom * 100)))
+
+    def _say_state(self) -> None:
+        state, problem = self.saving.state, self.saving.problem
+        text, icon, role = {
+            "loading": (_("Opening"), "ph.circle-dashed", "text.muted"),
+            "failed": (_("Not opened"), "ph.warning-circle", "error"),
+            "saved": (_saved(self.saving.seconds_ago()), "ph.check", "ok"),
+            "changed": (_("Not saved yet"), "ph.pencil-simple", "text.muted"),
+            "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
+            "conflict": (_("Changed in another window"), "ph.warning-circle", "error"),
+            "unsaved": (problem.what if problem else _("Not saved"), "ph.warning-circle", "error"),
+        }[state]
+        self._state.setText(text)
+        self._mark.show_icon(icon, role)
+        self._save.setEnabled(state in ("saved", "changed", "saving", "unsaved"))
+        self._say_empty()
+
+    def _say_empty(self) -> None:
+        """What stands in the middle of a page that has nothing on it."""
+        state = self.saving.state
+        wanted = "failed" if state == "failed" else "" if state == "loading" or len(self.editor.layout) else "empty"
+        if self._notice is not None and self._notice.property("says") == wanted:
+            return
+        if self._notice is not None:
+            self._notice.hide()
+            self._notice.deleteLater()
+            self._notice = None
+        if wanted == "failed" and self.saving.problem is not None:
+            problem = self.saving.problem
+            why = " ".join(part for part in (problem.why, problem.do) if part)
+            self._notice = EmptyState("ph.warning-circle", problem.what, _("Try again"), self.saving.load, why=why,
+                                      role="error", parent=self.canvas)  # fmt: skip
+        elif wanted:
+            self._notice = EmptyState("ph.squares-four", _("Your home page is empty."), _("Add a metric card"),
+                                      lambda: self.add(KINDS[0]), why=_("Drag a widget here from the left."),
+                                      parent=self.canvas)  # fmt: skip
+        if self._notice is not None:
+            self._notice.setProperty("says", wanted)
+            self._notice.setObjectName("studio_empty")
+            self._place_notice()
+            self._notice.show()
+
+    def _place_notice(self) -> None:
+        if self._notice is not None:
+            area, size = self.canvas.rect(), self._notice.sizeHint()
+            width, height = max(size.width(), 320), max(size.height(), 160)
+            self._notice.setGeometry(QRect((area.width() - width) // 2, (area.height() - height) // 2, width, height))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_notice()
+
+
+def _saved(seconds: int) -> str:
+    if seconds < 2:
+        return _("Saved now")
+    if seconds < 60:
+        return _("Saved {seconds} s ago").format(seconds=seconds)
+    minutes = seconds // 60
+    if minutes < 60:
+        return _("Saved {minutes} min ago").format(minutes=minutes)
+    hours = minutes // 60
+    return ngettext("Saved {hours} hour ago", "Saved {hours} hours ago", hours).format(hours=hours)

@@ -1,0 +1,19 @@
+"""The keys that go a step back or forward: everywhere on a page they are the page's, in its fields too."""
+
+from typing import Final, Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+_CTRL: Final = Qt.KeyboardModifier.ControlModifier
+_SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
+
+
+def step_of(event: QKeyEvent) -> Literal["undo", "redo"] | None:
+    """Whether a key asks for the step back or the step again."""
+    keys = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if event.key() == Qt.Key.Key_Z and keys == _CTRL:
+        return "undo"
+    if (event.key() == Qt.Key.Key_Z and keys == _CTRL | _SHIFT) or (event.key() == Qt.Key.Key_Y and keys == _CTRL):
+        return "redo"
+    return None

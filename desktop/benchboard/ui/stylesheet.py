@@ -1,0 +1,129 @@
+"""The Qt style sheet, written from the tokens: flat fills, 1-px lines, text. Nothing here names a colour or a size."""
+
+import sys
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchboard.ui.theme import Theme
+
+_BASE = Template("""
+* { outline: 0; }
+QMainWindow, QWidget#window { background: $window; }
+QToolTip { background: $tooltip; color: $on_tooltip; border: 0; padding: 4px 8px; }
+QLabel { color: $text; background: transparent; }
+QLabel[tone="secondary"] { color: $text_secondary; }
+QLabel[tone="muted"] { color: $text_muted; }
+QLabel[tone="accent"] { color: $accent_text; }
+QLabel[tone="ok"] { color: $ok; }
+QLabel[tone="warn"] { color: $warn; }
+QLabel[tone="error"] { color: $error; }
+QLabel[tone="info"] { color: $info; }
+QLabel[tone="inverse"] { color: $on_tooltip; }
+QLabel:disabled, QLabel[tone]:disabled { color: $text_disabled; }
+QAbstractScrollArea, QScrollArea, QStackedWidget { background: transparent; border: 0; }
+QScrollArea > QWidget > QWidget[plain="true"] { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $border_strong; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: $border_control; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: $border; }
+QWidget[surface="surface"] { background: $surface; }
+QWidget[surface="window"] { background: $window; }
+QWidget[surface="alt"] { background: $surface_alt; }
+QWidget[surface="canvas"] { background: $canvas; }
+QWidget[surface="header"] { background: $header; }
+QWidget[surface="rail"] { background: $rail; }
+QWidget[surface="selection"] { background: $selection; }
+QFrame[line="true"] { background: $border; border: 0; }
+QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: ${r_panel}px; }
+QFrame[card="chosen"] { background: $surface; border: 2px solid $accent; border-radius: ${r_panel}px; }
+""")
+
+_BUTTONS = Template("""
+QAbstractButton[kind] { border-radius: ${r_control}px; padding: 0 11px; font-weight: 500; }
+QAbstractButton[kind][size="sm"] { padding: 0 8px; }
+QAbstractButton[kind][square="true"] { padding: 0; }
+QAbstractButton[kind="plain"] { background: $surface; color: $text; border: 1px solid $border_strong; }
+QAbstractButton[kind="plain"]:hover { background: $row_hover; border-color: $border_control; }
+QAbstractButton[kind="plain"]:pressed { background: $surface_alt; }
+QAbstractButton[kind="plain"]:checked { background: $accent_soft; color: $accent_text; border-color: $accent; }
+QAbstractButton[kind="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; }
+QAbstractButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QAbstractButton[kind="primary"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }
+QAbstractButton[kind="danger"] { background: $surface; color: $error; border: 1px solid $border_strong; }
+QAbstractButton[kind="danger"]:hover { background: $error_soft; border-color: $error; }
+QAbstractButton[kind="destroy"] { background: $error_fill; color: $on_accent; border: 1px solid $error_fill; }
+QAbstractButton[kind="destroy"]:hover { border-color: $text; }
+QAbstractButton[kind="quiet"] { background: transparent; color: $text_secondary; border: 1px solid transparent; }
+QAbstractButton[kind="quiet"]:hover { background: $row_hover; color: $text; }
+QAbstractButton[kind="quiet"]:pressed { background: $surface_alt; }
+QAbstractButton[kind="link"], QAbstractButton[kind="inverse"] { background: transparent; border: 0; padding: 0; }
+QAbstractButton[kind="plain"]:disabled, QAbstractButton[kind="primary"]:disabled,
+QAbstractButton[kind="danger"]:disabled, QAbstractButton[kind="destroy"]:disabled {
+  background: $surface_alt; color: $text_disabled; border: 1px solid $border; }
+QAbstractButton[kind="quiet"]:disabled, QAbstractButton[kind="link"]:disabled { color: $text_disabled; }
+""")
+
+_FIELDS = Template("""
+QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox {
+  background: $surface; color: $text; border: 1px solid $border_control; border-radius: ${r_control}px;
+  padding: 1px 9px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:hover, QComboBox:hover { border-color: $text_muted; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
+  border: 2px solid $focus; padding: 0 8px; }
+QLineEdit[iconed="true"] { padding-left: 1px; }
+QLineEdit[iconed="true"]:focus { padding-left: 0; }
+QLineEdit[wrong="true"] { border-color: $error; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {
+  background: $surface_alt; color: $text_disabled; border-color: $border; }
+QLineEdit[frameless="true"] { border: 0; background: transparent; padding: 0; }
+QComboBox::drop-down { border: 0; width: 26px; }
+QComboBox::down-arrow { image: none; }
+QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px;
+  selection-background-color: $selection; selection-color: $text; outline: 0; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
+QMenu { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: ${r_badge}px; }
+QMenu::item:selected { background: $selection; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 0; }
+QProgressBar { background: $border; border: 0; border-radius: 2px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+""")
+
+_TABLES = Template("""
+QTableView { background: $surface; border: 0; color: $text; selection-background-color: transparent; }
+QHeaderView { background: $surface; border: 0; }
+QHeaderView::section { background: $surface; color: $text_secondary; border: 0; border-bottom: 1px solid $border;
+  padding: 0 12px; font-weight: 500; }
+QTableCornerButton::section { background: $surface; border: 0; }
+""")
+
+
+def sheet(theme: "Theme") -> str:
+    """The whole style sheet for the theme's current mode."""
+    values: dict[str, str] = {}
+    for name in theme.tokens("color")[theme.current]:
+        colour = theme.color(name)
+        alpha = f"rgba({colour.red()},{colour.green()},{colour.blue()},{colour.alpha()})"
+        values[name.replace(".", "_")] = colour.name() if colour.alpha() == 255 else alpha
+    for name in ("badge", "control", "panel", "dialog"):
+        values[f"r_{name}"] = str(theme.px(f"radius.{name}"))
+    parts = [template.substitute(values) for template in (_BASE, _BUTTONS, _FIELDS, _TABLES)]
+    return "".join([*parts, *(_type(theme, role) for role in theme.tokens("type")["scale_pt"]), _mono(theme)])
+
+
+def _type(theme: "Theme", role: str) -> str:
+    font = theme.font(role)
+    return f'QLabel[type="{role}"] {{ font-size: {font.pointSizeF()}pt; font-weight: {int(font.weight())}; }}\n'
+
+
+def _mono(theme: "Theme") -> str:
+    font = theme.font("mono")
+    families = ", ".join(f'"{family}"' for family in font.families())
+    size = font.pointSizeF() if sys.platform != "darwin" else font.pointSizeF() + 1
+    return f'QLabel[type="mono"] {{ font-family: {families}; font-size: {size}pt; }}\n'

@@ -1,0 +1,316 @@
+"""Background work in its one shape: what blocks runs on a thread, what comes back arrives on the window's thread.
+
+    tasks.read(self, lambda session: people.list_people(session, actor, listing), self._show)
+    tasks.change(self, lambda session: accounts.revoke(session, actor, session_id=id), self._revoked)
+    tasks.run(self, lambda progress: pair(port, progress), self._paired, title=_("Pairing {port}").format(port=port))
+
+The database session opens inside the worker. Results travel through one signal that lives as long as the program and
+are dropped if their owner is gone by then. Changes run one after the other, in the order they were asked for.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Literal, Protocol, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+from benchboard.errors import AppError, Cancelled, Unavailable
+from benchboard.i18n import _
+
+T = TypeVar("T")
+DatabaseSession = Any
+"""SQLAlchemy's session: the window hands it on to services and never looks inside."""
+
+Kind = Literal["read", "change", "run"]
+
+UNREACHABLE: Final = "storage.unreachable"
+"""The code of the error that says so."""
+
+_READERS = 4
+_RUNNERS = 8
+
+
+class OpenDatabase(Protocol):
+    """What `Tasks` needs of `storage.engine.Database`."""
+
+    def read(self) -> AbstractContextManager[DatabaseSession]: ...
+    def change(self) -> AbstractContextManager[DatabaseSession]: ...
+
+
+class ErrorSink(Protocol):
+    """Where failures nobody handles go: `Problems`."""
+
+    def show(self, error: AppError, retry: Callable[[], None] | None = None) -> None: ...
+    def bug(self, error: BaseException) -> None: ...
+
+
+class Work:
+    """One piece of work under way. `cancel` drops a read's result, and asks long work to stop; a change happens."""
+
+    def __init__(self, kind: Kind, title: str = "", changed: Callable[[], None] | None = None) -> None:
+        self.kind = kind
+        self.title = title
+        self.done = 0
+        self.total: int | None = None
+        self.note = ""
+        self._cancelled = threading.Event()
+        self._finished = threading.Event()
+        self._changed = changed or (lambda: None)
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    @property
+    def finished(self) -> bool:
+        return self._finished.is_set()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+        self._changed()
+
+    def finish(self) -> None:
+        self._finished.set()
+
+    def progressed(self, done: int, total: int | None, note: str) -> None:
+        """Progress never jumps back while the total stays the same."""
+        self.done = max(done, self.done) if total == self.total else done
+        self.total = total
+        self.note = note or self.note
+        self._changed()
+
+
+class Progress:
+    """How work on a thread says how far it is, and learns that it should stop."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def report(self, done: int, total: int | None, note: str = "") -> None:
+        """`done` of `total` steps (None: unknown); `note` says what is happening now."""
+        self._work.progressed(done, total, note)
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the person asked to stop."""
+        if self._work.cancelled:
+            raise Cancelled("tasks.cancelled", _("It was stopped."))
+
+    @property
+    def cancelled(self) -> bool:
+        return self._work.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """`call` is for a living owner; `otherwise` is what must be said even if there is none any more."""
+
+    owner: QObject
+    work: Work
+    call: Callable[[], None]
+    otherwise: Callable[[], None] | None = None
+
+
+class _Bridge(QObject):
+    """The one way from a worker to the window's thread."""
+
+    delivered = Signal(object)
+    poked = Signal()
+    away = Signal()
+
+
+class Tasks(QObject):
+    """Runs the window's work. `attach` names the database once it is open."""
+
+    running_changed = Signal()
+    saving_changed = Signal()
+    unreachable = Signal()
+    """Some work found that the database does not answer."""
+
+    def __init__(self, problems: ErrorSink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._problems = problems
+        self._database: OpenDatabase | None = None
+        self._readers = ThreadPoolExecutor(_READERS, "benchboard-read")
+        self._writer = ThreadPoolExecutor(1, "benchboard-change")
+        self._runners = ThreadPoolExecutor(_RUNNERS, "benchboard-run")
+        self._running: list[Work] = []
+        self._saving = 0
+        self._closed = False
+        self._bridge = _Bridge(self)
+        self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._bridge.poked.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
+        self._bridge.away.connect(self.unreachable, Qt.ConnectionType.QueuedConnection)
+
+    def attach(self, database: OpenDatabase | None) -> None:
+        """Read from and change `database` from now on; None while nobody is signed in."""
+        self._database = database
+
+    @property
+    def running(self) -> tuple[Work, ...]:
+        """The long work under way, oldest first."""
+        return tuple(self._running)
+
+    @property
+    def saving(self) -> bool:
+        """Whether a change is still on its way to the database."""
+        return self._saving > 0
+
+    def read(
+        self,
+        owner: QObject,
+        op: Callable[[DatabaseSession], T],
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None] | None = None,
+    ) -> Work:
+        """Run `op` with a reading session; reads run side by side."""
+        database = self._database
+        work = Work("read")
+
+        def job() -> T:
+            with _opened(database).read() as session:
+                return op(session)
+
+        def again() -> None:
+            self.read(owner, op, done, failed)
+
+        return self._submit(self._readers, owner, work, job, done, failed, again)
+
+    def change(
+        self,
+        owner: QObject,
+        op: Callable[[DatabaseSession], T],
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None] | None = None,
+    ) -> Work:
+        """Run `op` in a transaction of its own, committed when it returns. It happens even if `owner` goes away."""
+        database = self._database
+        work = Work("change")
+        self._saving += 1
+        self.saving_changed.emit()
+
+        def job() -> T:
+            with _opened(database).change() as session:
+                return op(session)
+
+        def again() -> None:
+            self.change(owner, op, done, failed)
+
+        return self._submit(self._writer, owner, work, job, done, failed, again)
+
+    def run(
+        self,
+        owner: QObject,
+        op: Callable[[Progress], T],
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None] | None = None,
+        *,
+        title: str,
+    ) -> Work:
+        """Run long work without a session of its own; the status bar shows it and can stop it.
+
+        A work that was stopped calls `failed` with `Cancelled`, so that its owner can tidy up; nothing is shown.
+        """
+        work = Work("run", title, self._bridge.poked.emit)
+        self._running.append(work)
+        self.running_changed.emit()
+
+        def again() -> None:
+            self.run(owner, op, done, failed, title=title)
+
+        return self._submit(self._runners, owner, work, lambda: op(Progress(work)), done, failed, again)
+
+    def close(self) -> None:
+        """Stop what can be stopped; changes already asked for are finished first, so nothing is lost."""
+        self._closed = True
+        for work in self._running:
+            work.cancel()
+        self._writer.shutdown(wait=True)
+        for pool in (self._readers, self._runners):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(
+        self,
+        pool: ThreadPoolExecutor,
+        owner: QObject,
+        work: Work,
+        job: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None] | None,
+        again: Callable[[], None],
+    ) -> Work:
+        def attempt() -> None:
+            delivery = self._attempt(owner, work, job, done, failed, again)
+            work.finish()
+            if not self._closed:
+                self._bridge.delivered.emit(delivery)
+
+        if not self._closed:  # after the end nothing begins any more
+            pool.submit(attempt)
+        return work
+
+    def _attempt(
+        self,
+        owner: QObject,
+        work: Work,
+        job: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None] | None,
+        again: Callable[[], None],
+    ) -> _Delivery:
+        """On the worker: do it, and answer what the window's thread is to do about it."""
+        try:
+            if work.cancelled and work.kind != "change":
+                raise Cancelled("tasks.cancelled", _("It was stopped."))
+            result = job()
+        except AppError as error:
+            if error.code == UNREACHABLE and not self._closed:
+                self._bridge.away.emit()
+            show = partial(self._show, error, again)
+            # A change that failed after its screen was closed is still somebody's lost work: it is said.
+            return _Delivery(
+                owner,
+                work,
+                show if failed is None else partial(failed, error),
+                show if work.kind == "change" else None,
+            )
+        except BaseException as error:  # noqa: BLE001 - a bug, and reported as one
+            return _Delivery(owner, work, partial(self._report, error, failed), partial(self._problems.bug, error))
+        return _Delivery(owner, work, partial(done, result))
+
+    def _report(self, bug: BaseException, failed: Callable[[AppError], None] | None) -> None:
+        self._problems.bug(bug)
+        if failed is not None:
+            # Whoever waits for an answer gets one, so that no screen waits for ever.
+            failed(AppError("tasks.bug", _("This did not finish, because of a mistake in Benchboard.")))
+
+    def _show(self, error: AppError, again: Callable[[], None]) -> None:
+        if not isinstance(error, Cancelled):
+            self._problems.show(error, again if isinstance(error, Unavailable) else None)
+
+    def _deliver(self, delivery: _Delivery) -> None:
+        self._forget(delivery.work)
+        if not shiboken6.isValid(delivery.owner):
+            if delivery.otherwise is not None:
+                delivery.otherwise()
+        elif not (delivery.work.kind == "read" and delivery.work.cancelled):
+            delivery.call()
+
+    def _forget(self, work: Work) -> None:
+        if work.kind == "run":
+            self._running.remove(work)
+            self.running_changed.emit()
+        elif work.kind == "change":
+            self._saving -= 1
+            self.saving_changed.emit()
+
+
+def _opened(database: OpenDatabase | None) -> OpenDatabase:
+    if database is None:
+        # A screen of a session that has just ended still asks; it is on its way out, and nobody waits for the answer.
+        raise Cancelled("tasks.signed-out", _("Nobody is signed in."))
+    return database

@@ -1,0 +1,177 @@
+"""Colours, type and icons of the window, made from resources/themes/tokens.json and nothing else.
+
+One `Theme` lives for the whole program. Whoever paints asks `theme()` at paint time, so a switch between light and
+dark needs no bookkeeping: the style sheet is set anew and everything repaints; icons take their colour while they are
+drawn. Tokens are numbers of the visual rules beside them, sizes in device-independent pixels.
+"""
+
+import json
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from benchboard.settings import Appearance
+from benchboard.ui import stylesheet
+
+Mode = Literal["light", "dark"]
+_WEIGHTS: Final = {"body_strong": 600, "section": 600, "title": 600, "display": 600, "kpi": 600}
+
+
+class Theme(QObject):
+    """What the program looks like now. `changed` follows every switch, after the new style is in force."""
+
+    changed = Signal()
+
+    def __init__(self, tokens_file: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tokens: dict[str, Any] = json.loads(tokens_file.read_text(encoding="utf-8"))
+        self._appearance: Appearance = "system"
+        self.current: Mode = "light"
+        self._colours: dict[str, QColor] = {}
+        self._read()
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+
+    @property
+    def appearance(self) -> Appearance:
+        return self._appearance
+
+    def follow(self, appearance: Appearance) -> None:
+        """Use `light` or `dark`, or go with the system from now on."""
+        self._appearance = appearance
+        self._apply()
+
+    def color(self, name: str) -> QColor:
+        """The colour token `name` in the current mode, for example `text.muted`."""
+        return self._colours[name]
+
+    def chart(self, index: int) -> QColor:
+        """The colour of the `index`-th series; assign in order and keep it for the series' lifetime."""
+        series = self._tokens["chart"][self.current]
+        return QColor(series[index % len(series)])
+
+    def px(self, path: str) -> int:
+        """A size token: `shell.rail`, `spacing.4`, `table.row.standard`, `icon.control`."""
+        group, *rest = path.split(".")
+        value: Any = self._tokens[f"{group}_px"]
+        for part in rest:
+            value = value[part]
+        return int(value)
+
+    def motion(self, name: str) -> int:
+        """Milliseconds a movement takes: 0 where the platform asks for none."""
+        return int(self._tokens["motion_ms"][name]) if _may_move() else 0
+
+    def font(self, role: str = "body") -> QFont:
+        """The font of a step of the scale (`body`, `title`, …), or `mono`: body's digits one size smaller."""
+        family = self._tokens["type"]["family"]
+        if role == "mono":
+            return self._font(family["mono"], "caption", 400)
+        return self._font(family[_platform()], role, _WEIGHTS.get(role, 400))
+
+    def icon(self, name: str, role: str = "text.secondary", on: str | None = None) -> QIcon:
+        """The icon `ph.<name>` of Phosphor or `bb.<name>` of ours, in colour `role` (`on` while checked)."""
+        from benchboard.ui.icons import themed  # late: most of a first paint has no icon
+
+        return themed(name, role, on or role)
+
+    def tokens(self, group: str) -> dict[str, Any]:
+        """A whole group of tokens, for the style sheet and the tests."""
+        found: dict[str, Any] = self._tokens[group]
+        return found
+
+    def _font(self, families: list[str], step: str, weight: int) -> QFont:
+        font = QFont()
+        font.setFamilies(families)
+        scale = "scale_px_at_96dpi" if sys.platform == "darwin" else "scale_pt"
+        font.setPointSizeF(float(self._tokens["type"][scale][step]))
+        font.setWeight(QFont.Weight(weight))
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def _read(self) -> None:
+        self._colours = {name: _colour(text) for name, text in self._tokens["color"][self.current].items()}
+
+    def _system_changed(self) -> None:
+        if self._appearance == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        if self._appearance == "system":
+            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            self.current = "dark" if dark else "light"
+        else:
+            self.current = self._appearance
+        self._read()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setFont(self.font())
+            app.setPalette(_palette(self._colours))
+            app.setStyleSheet(stylesheet.sheet(self))
+        self.changed.emit()
+
+
+_the_theme: Theme | None = None
+
+
+def start(tokens_file: Path, appearance: Appearance = "system") -> Theme:
+    """Make the program's theme and put it in force. Called once, by the composition root and by tests."""
+    global _the_theme
+    _the_theme = Theme(tokens_file, QApplication.instance())
+    _the_theme.follow(appearance)
+    return _the_theme
+
+
+def theme() -> Theme:
+    """The program's theme."""
+    if _the_theme is None:
+        raise RuntimeError("benchboard.ui.theme.start was not called")
+    return _the_theme
+
+
+def _colour(text: str) -> QColor:
+    """`#RRGGBB`, or `#RRGGBBAA` as the tokens write it (Qt wants the alpha first)."""
+    return QColor(f"#{text[7:9]}{text[1:7]}") if len(text) == 9 else QColor(text)
+
+
+def _platform() -> str:
+    return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+
+
+@cache
+def _may_move() -> bool:
+    """Whether the platform wants movement; only these two tell Qt (6.11 has no hint for it elsewhere)."""
+    if sys.platform in ("win32", "darwin") and not QApplication.isEffectEnabled(Qt.UIEffect.UI_General):
+        return False
+    style = QApplication.style()
+    return style is None or style.styleHint(style.StyleHint.SH_Widget_Animation_Duration) != 0
+
+
+def _palette(colours: dict[str, QColor]) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for target, name in (
+        (role.Window, "window"),
+        (role.WindowText, "text"),
+        (role.Base, "surface"),
+        (role.AlternateBase, "surface.alt"),
+        (role.Text, "text"),
+        (role.Button, "surface"),
+        (role.ButtonText, "text"),
+        (role.Highlight, "accent"),
+        (role.HighlightedText, "on.accent"),
+        (role.PlaceholderText, "text.muted"),
+        (role.ToolTipBase, "tooltip"),
+        (role.ToolTipText, "on.tooltip"),
+        (role.Link, "accent.text"),
+        (role.LinkVisited, "accent.text"),
+    ):
+        palette.setColor(target, colours[name])
+    for target in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, colours["text.disabled"])
+    return palette

@@ -1,0 +1,54 @@
+"""The parts every screen is made of. Rooms import them from here."""
+
+from benchboard.ui.widgets.badges import Badge, Chip, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
+from benchboard.ui.widgets.banners import Banner, Toast
+from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
+from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
+from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row
+from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
+from benchboard.ui.widgets.popover import Item, Popover, copyable, heading, menu
+from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, paint_shadow
+
+__all__ = [
+    "Avatar",
+    "Badge",
+    "Banner",
+    "Button",
+    "Card",
+    "CheckBox",
+    "Chip",
+    "Confirm",
+    "ConfirmByTyping",
+    "Dialog",
+    "Edit",
+    "Elided",
+    "EmptyState",
+    "Field",
+    "Floating",
+    "Icon",
+    "Item",
+    "KeyCap",
+    "Popover",
+    "Scrim",
+    "SegmentedControl",
+    "Select",
+    "Text",
+    "Toast",
+    "Toolbar",
+    "badge_width",
+    "copyable",
+    "facts",
+    "hairline",
+    "heading",
+    "initials",
+    "menu",
+    "paint_avatar",
+    "paint_badge",
+    "paint_check",
+    "paint_icon",
+    "paint_mark",
+    "paint_meter",
+    "paint_shadow",
+    "restyle",
+    "row",
+]

@@ -1,0 +1,149 @@
+"""Badges (a state, in an icon and a word), chips (a filter one can take away), meters."""
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Text
+
+Kind = Literal["ok", "warn", "error", "info", "neutral", "proven", "observed", "waits"]
+
+# kind → fill, ink of the mark, ink of the word, usual icon
+_LOOK: Final[dict[str, tuple[str, str, str, str]]] = {
+    "ok": ("ok.soft", "ok", "ok", "ph.check-circle-fill"),
+    "warn": ("warn.soft", "warn", "warn", "ph.warning-fill"),
+    "error": ("error.soft", "error", "error", "ph.warning-circle-fill"),
+    "info": ("info.soft", "info", "info", "ph.info"),
+    "neutral": ("surface.alt", "text.secondary", "text.secondary", "ph.circle-dashed"),
+    "proven": ("surface.alt", "proven", "text.secondary", "ph.circle-wavy-check-fill"),
+    "observed": ("", "observed", "text.secondary", "ph.eye"),
+    "waits": ("warn.soft", "warn", "warn", "ph.clock"),
+}
+
+
+class Badge(QWidget):
+    """A state: 20 px high, an icon and a word or two. Not a button."""
+
+    def __init__(self, kind: Kind, text: str, icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind, self._text, self._icon = kind, text, icon
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    def show_state(self, kind: Kind, text: str, icon: str = "") -> None:
+        """Say something else."""
+        self._kind, self._text, self._icon = kind, text, icon
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(badge_width(self._text), 20)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_badge(painter, QPointF(0, (self.height() - 20) / 2), self._kind, self._text, self._icon)
+        painter.end()
+
+
+def badge_width(text: str) -> int:
+    """How wide the badge with `text` is."""
+    return QFontMetrics(_badge_font()).horizontalAdvance(text) + 12 + 4 + 14
+
+
+def paint_badge(painter: QPainter, at: QPointF, kind: Kind, text: str, icon: str = "") -> float:
+    """Draw a badge with its top left corner `at`; answers its width."""
+    fill, mark, ink, usual = _LOOK[kind]
+    width = badge_width(text)
+    box = QRectF(at.x(), at.y(), width, 20)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    radius = theme().px("radius.badge")
+    if fill:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color(fill))
+        painter.drawRoundedRect(box, radius, radius)
+    else:
+        painter.setPen(QPen(theme().color("border.control"), 1, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    paint_icon(painter, icon or usual, QRectF(box.x() + 7, box.y() + 4, 12, 12), theme().color(mark))
+    painter.setFont(_badge_font())
+    painter.setPen(theme().color(ink))
+    painter.drawText(box.adjusted(23, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+    painter.restore()
+    return width
+
+
+def paint_mark(painter: QPainter, box: QRectF, kind: Kind, text: str, icon: str = "") -> None:
+    """Draw a status in a row: a filled mark and its word in the status colour, without a fill."""
+    mark, ink, usual = _LOOK[kind][1:]
+    painter.save()
+    side = 14
+    spot = QRectF(box.x(), box.y() + (box.height() - side) / 2, side, side)
+    paint_icon(painter, icon or usual, spot, theme().color(mark))
+    painter.setFont(theme().font("body"))
+    painter.setPen(theme().color(ink))
+    room = box.adjusted(side + 5, 0, 0, 0)
+    shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.restore()
+
+
+def paint_icon(painter: QPainter, name: str, box: QRectF, colour: QColor) -> None:
+    """Draw an icon in a colour of one's own."""
+    from benchboard.ui.icons import draw
+
+    draw(painter, name, box, colour)
+
+
+def paint_meter(painter: QPainter, box: QRectF, share: float, kind: Kind = "info") -> None:
+    """Draw a bar filled to `share` (0 to 1), 4 px high, in the middle of `box`."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    track = QRectF(box.x(), box.center().y() - 2, box.width(), 4)
+    painter.setBrush(theme().color("border"))
+    painter.drawRoundedRect(track, 2, 2)
+    if share > 0:
+        painter.setBrush(theme().color("accent" if kind == "info" else _LOOK[kind][1]))
+        painter.drawRoundedRect(QRectF(track.x(), track.y(), max(4.0, track.width() * min(share, 1.0)), 4), 2, 2)
+    painter.restore()
+
+
+def _badge_font() -> QFont:
+    font = theme().font("caption")
+    font.setWeight(QFont.Weight.Medium)
+    return font
+
+
+class Chip(QWidget):
+    """A filter in force, which can be taken away: `State: all but deleted ×`."""
+
+    def __init__(self, text: str, remove: Callable[[], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 2, 0)
+        row.setSpacing(0)
+        row.addWidget(Text(text, "body", "accent"))
+        from benchboard.i18n import _
+
+        row.addWidget(
+            Button("", remove, kind="quiet", icon="ph.x", size="sm", tip=_("Remove “{text}”").format(text=text))
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("accent.soft"))
+        radius = theme().px("radius.control")
+        painter.drawRoundedRect(self.rect(), radius, radius)
+        painter.end()

@@ -1,0 +1,135 @@
+"""The banner under the header and the toast at the bottom."""
+
+from collections.abc import Callable
+from html import escape
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.problems import Notice
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import Icon
+
+_ICONS = {"info": "ph.info", "warn": "ph.warning", "error": "ph.warning-circle"}
+_TOAST_MS = 6000
+
+
+class Banner(QWidget):
+    """One notice: what in bold, then why, its actions at the right, × to dismiss. 40 px, more where text needs it."""
+
+    dismissed = Signal()
+
+    def __init__(self, notice: Notice, *, framed: bool = False, closable: bool = True, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._kind = notice.kind
+        self._framed = framed
+        self.setObjectName("banner")
+        self.setAccessibleName(f"{notice.what} {notice.why}")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(40)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 10, 6)
+        row.setSpacing(theme().px("spacing.2"))
+        row.addWidget(Icon(notice.icon or _ICONS[notice.kind], notice.kind, 18))
+        row.addWidget(_words(notice), 1)
+        for action in notice.actions[:2]:
+            button = Button(action.title, size="sm", name="banner_action")
+            button.clicked.connect(lambda _checked=False, run=action.run: self._act(run))
+            row.addWidget(button)
+        if closable:
+            row.addWidget(
+                Button("", self.dismissed.emit, kind="quiet", icon="ph.x", size="sm", tip=_("Dismiss"), name="dismiss")
+            )
+
+    def _act(self, run: Callable[[], None]) -> None:
+        self.dismissed.emit()
+        run()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill = theme().color(f"{self._kind}.soft")
+        if self._framed:
+            painter.setPen(theme().color("border"))
+            painter.setBrush(fill)
+            radius = theme().px("radius.control")
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        else:
+            painter.fillRect(self.rect(), fill)
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
+        painter.end()
+
+
+def _words(notice: Notice) -> QLabel:
+    """What in bold, then why; they wrap where the window is narrow."""
+    label = QLabel(f"<span style='font-weight:600'>{escape(notice.what)}</span>&ensp;{escape(notice.why)}")
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setWordWrap(True)
+    return label
+
+
+class Toast(QWidget):
+    """Something was done: six seconds at the bottom of the window, with a way back."""
+
+    def __init__(self, text: str, undo: Callable[[], None] | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self.setObjectName("toast")
+        self.setAccessibleName(text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(theme().px("spacing.2"))
+        row.addWidget(Icon("ph.check-circle-fill", "on.tooltip"))
+        row.addWidget(Text(text, tone="inverse"))
+        self._undo = undo
+        if undo is not None:
+            button = Button(_("Undo"), self._take_back, kind="inverse", name="toast_undo")
+            row.addWidget(button)
+            row.addWidget(Text("Ctrl Z", "body", "inverse"))
+            app = QApplication.instance()
+            if app is not None:
+                app.installEventFilter(self)
+        self.setFixedHeight(32)
+        self.adjustSize()
+        QTimer.singleShot(_TOAST_MS, self, self.deleteLater)
+
+    def _take_back(self) -> None:
+        undo = self._undo
+        self._undo = None
+        self.hide()
+        self.deleteLater()
+        if undo is not None:
+            undo()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While it is shown, Ctrl Z is the toast's, before any shortcut of the place (typing keeps its own)."""
+        if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
+            return False
+        typing = isinstance(watched, QLineEdit) and watched.isUndoAvailable()
+        if self._undo is None or typing or not event.matches(QKeySequence.StandardKey.Undo):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # it comes back as a plain key press
+        else:
+            self._take_back()
+        return True
+
+    def place(self) -> None:
+        """Move to the bottom centre of the window."""
+        window = self._window
+        bottom = window.height() - theme().px("shell.statusbar") - self.height() - theme().px("spacing.4")
+        self.move((window.width() - self.width()) // 2, bottom)
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("tooltip"))
+        radius = theme().px("radius.control")
+        painter.drawRoundedRect(self.rect(), radius, radius)
+        painter.end()

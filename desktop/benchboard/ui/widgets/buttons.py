@@ -1,0 +1,326 @@
+"""Buttons, check boxes, the segmented control."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.focus import entered, focused
+from benchboard.ui.widgets.labels import KeyCap, plain_tip, restyle
+
+Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "inverse"]
+Size = Literal["xs", "sm", "md", "lg", "primary_form"]
+_INK = {
+    "plain": "text",
+    "primary": "on.accent",
+    "destroy": "on.accent",
+    "danger": "error",
+    "quiet": "text.secondary",
+    "link": "accent.text",
+    "inverse": "on.tooltip",
+}
+_GAP = 7
+_WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
+
+
+class Button(QPushButton):
+    """A button: `primary` (one a region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
+    `quiet` (no frame) or `link`. Without a title it is square and `tip` is its name."""
+
+    def __init__(
+        self,
+        title: str,
+        run: Callable[[], object] | None = None,
+        *,
+        kind: Kind = "plain",
+        icon: str = "",
+        size: Size = "md",
+        tip: str = "",
+        keys: str = "",
+        menu: bool = False,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(title, parent)
+        self._menu = menu
+        self._cap: KeyCap | None = None
+        self.setProperty("kind", kind)
+        self.setProperty("size", size)
+        self.setObjectName(name)
+        height = theme().px(f"control_height.{size}")
+        self._bare = kind in ("link", "inverse")
+        if not self._bare:
+            self.setFixedHeight(height)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if self._bare else Qt.CursorShape.ArrowCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        if icon:
+            self.setIcon(theme().icon(icon, _INK[kind], on="accent.text"))
+            side = theme().px("icon.control")
+            self.setIconSize(QSize(side, side))
+        if not title:
+            self.setProperty("square", True)
+            self.setFixedWidth(height)
+        if tip:
+            self.setToolTip(plain_tip(f"{tip} ({keys})" if keys else tip))
+        self.setAccessibleName(title or tip)
+        if keys:
+            self.setShortcut(keys)
+        if run is not None:
+            self.clicked.connect(lambda _checked=False: run())
+
+    def add_cap(self, keys: str) -> None:
+        """Show the key that does the same, at the right end."""
+        self._cap = KeyCap(keys, inverse=self.property("kind") == "primary", parent=self)
+        self.updateGeometry()
+
+    def show_cap(self, shown: bool) -> None:
+        """Show the key or keep its place empty: it is shown while it works."""
+        if self._cap is not None:
+            self._cap.setVisible(shown)
+            self.update()
+
+    def setText(self, text: str) -> None:
+        """New words; a button that was square for want of words is as wide as they need."""
+        super().setText(text)
+        if text and self.property("square"):
+            self.setProperty("square", False)
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(_WIDEST)
+            restyle(self)
+        self.updateGeometry()
+
+    def disable(self, reason: str) -> None:
+        """Turn it off and say why; an empty reason turns it on again."""
+        self.setEnabled(not reason)
+        self.setToolTip(plain_tip(reason))
+
+    def sizeHint(self) -> QSize:
+        if not self.text():
+            return QSize(self.height(), self.height())
+        pad = 0 if self._bare else 16 if self.property("size") == "sm" else 24
+        height = QFontMetrics(self.font()).height() + 2 if self._bare else self.height()
+        return QSize(self._width() + self._tail() + pad, height)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _width(self) -> int:
+        """Of icon and words together."""
+        words = QFontMetrics(self._font()).horizontalAdvance(self.text())
+        return words + (0 if self.icon().isNull() else self.iconSize().width() + _GAP)
+
+    def _tail(self) -> int:
+        """Of what stands at the right end."""
+        return (18 if self._menu else 0) + (self._cap.sizeHint().width() + 8 if self._cap else 0)
+
+    def _font(self) -> QFont:
+        font = theme().font("body")
+        font.setWeight(QFont.Weight.Normal if self._bare else QFont.Weight.Medium)
+        hovered = self._bare and self.underMouse() and self.isEnabled()
+        font.setUnderline(hovered or self.property("kind") == "inverse")
+        return font
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not entered(self, event):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        focused(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        focused(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # The style draws the frame; words and icon are placed here, since a style sheet cannot set their distance.
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        state = QIcon.State.On if self.isChecked() else QIcon.State.Off
+        # While the key is not shown, the words stand in the middle of the place kept for both.
+        room = self.width() - (self._tail() if self._cap is None or self._cap.isVisibleTo(self) else 0)
+        left = 0 if self._bare else (room - self._width()) // 2 if self.text() else 0
+        if not self.icon().isNull():
+            side = self.iconSize().width()
+            left = left if self.text() else (self.width() - side) // 2
+            self.icon().paint(painter, QRect(left, (self.height() - side) // 2, side, side), mode=mode, state=state)
+            left += side + _GAP
+        ink = "text.disabled" if not self.isEnabled() else _INK[str(self.property("kind"))]
+        painter.setPen(theme().color("accent.text" if self.isChecked() else ink))
+        painter.setFont(self._font())
+        painter.drawText(QRect(left, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._menu:
+            spot = QRect(self.width() - 21, (self.height() - 12) // 2 + 1, 12, 12)
+            theme().icon("ph.caret-down").paint(painter, spot, mode=mode)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._cap is not None:
+            hint = self._cap.sizeHint()
+            self._cap.setGeometry(
+                QRect(QPoint(self.width() - hint.width() - 9, (self.height() - hint.height()) // 2), hint)
+            )
+
+
+class CheckBox(QCheckBox):
+    """A tick box of 16 px, three-state where asked."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        return QSize(16 + (width + 9 if self.text() else 0), max(20, QFontMetrics(self.font()).height()))
+
+    def hitButton(self, position: QPoint) -> bool:
+        return self.rect().contains(position)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        focused(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        focused(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        side = 14
+        box = QRectF(1, (self.height() - side) / 2, side, side)
+        paint_check(painter, box, self.checkState(), enabled=self.isEnabled(), hot=self.underMouse())
+        painter.setPen(theme().color("text" if self.isEnabled() else "text.disabled"))
+        painter.setFont(self.font())
+        painter.drawText(self.rect().adjusted(24, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+
+def paint_check(
+    painter: QPainter, box: QRectF, state: Qt.CheckState, *, enabled: bool = True, hot: bool = False
+) -> None:
+    """Draw a tick box into `box`."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    on = state != Qt.CheckState.Unchecked
+    fill = "surface.alt" if not enabled else "accent" if on else "surface"
+    line = "border" if not enabled else "accent" if on else "text.muted" if hot else "border.control"
+    painter.setPen(QPen(theme().color(line), 1))
+    painter.setBrush(theme().color(fill))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    if on:
+        painter.setPen(
+            QPen(
+                theme().color("on.accent" if enabled else "text.disabled"),
+                1.6,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.RoundCap,
+                Qt.PenJoinStyle.RoundJoin,
+            )
+        )
+        x, y, s = box.x(), box.y(), box.width()
+        if state == Qt.CheckState.Checked:
+            points = ((0.25, 0.52), (0.43, 0.70), (0.76, 0.32))
+        else:
+            points = ((0.27, 0.5), (0.5, 0.5), (0.73, 0.5))
+        painter.drawPolyline([QPointF(x + a * s, y + b * s) for a, b in points])
+    painter.restore()
+
+
+class SegmentedControl(QWidget):
+    """A few choices side by side, one of them chosen: `All | Here 9 | Trouble 2`."""
+
+    chosen = Signal(str)
+
+    def __init__(self, choices: Sequence[tuple[str, str]], *, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(label)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, _Segment] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for index, (key, title) in enumerate(choices):
+            button = _Segment(title, index == 0, index == len(choices) - 1)
+            button.setObjectName(f"segment_{key}")
+            button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
+            self._group.addButton(button)
+            self._buttons[key] = button
+            row.addWidget(button)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        if choices:
+            self.choose(choices[0][0])
+
+    def choose(self, key: str) -> None:
+        """Show `key` as chosen; says nothing to anybody."""
+        self._buttons[key].setChecked(True)
+
+    def current(self) -> str:
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def rename(self, key: str, title: str) -> None:
+        """Give a choice another title (a count that changed)."""
+        self._buttons[key].setText(title)
+        self._buttons[key].updateGeometry()
+
+
+class _Segment(QPushButton):
+    def __init__(self, title: str, first: bool, last: bool) -> None:
+        super().__init__(title)
+        self._first, self._last = first, last
+        self.setCheckable(True)
+        self.setFixedHeight(theme().px("control_height.md"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(QFontMetrics(self._font()).horizontalAdvance(self.text()) + 22, self.height())
+
+    def _font(self) -> QFont:
+        font = theme().font("body")
+        font.setWeight(font.Weight.Medium)
+        return font
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        focused(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        focused(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = theme().px("radius.control")
+        # The neighbours' rounded ends lie outside the clip, so that only the outer corners are round.
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5 if self._last else 0.5, -0.5)
+        shape = box.adjusted(0 if self._first else -radius, 0, 0 if self._last else radius, 0)
+        painter.setClipRect(self.rect())
+        on = self.isChecked()
+        fill = "accent.soft" if on else "row.hover" if self.underMouse() else "surface"
+        painter.setBrush(theme().color(fill))
+        painter.setPen(QPen(theme().color("border.strong"), 1))
+        painter.drawRoundedRect(shape, radius, radius)
+        if not self._first:
+            painter.drawLine(QPoint(0, 0), QPoint(0, self.height()))
+        painter.setFont(self._font())
+        painter.setPen(theme().color("accent.text" if on else "text"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()

@@ -1,0 +1,256 @@
+"""Dialogs: only to finish one job, or to confirm what cannot be undone. Above a scrim, inside the window.
+
+Nothing blocks: a dialog opens and reports by signal, background work goes on. Esc leaves.
+"""
+
+from collections.abc import Callable, Sequence
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.fields import Edit, Field
+from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.surfaces import SHADOW, Floating
+
+
+class Scrim(QWidget):
+    """Covers the window's content; keyboard and mouse stay with what stands on it."""
+
+    left = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        Popover.close_any()
+        self._window = window
+        self._before = QApplication.focusWidget()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setGeometry(window.rect())
+        window.installEventFilter(self)
+
+    def leave(self) -> None:
+        """Close, and give the keyboard back."""
+        self.hide()
+        self._window.removeEventFilter(self)
+        if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.left.emit()
+        self.deleteLater()
+
+    def settle(self) -> None:
+        """Place the content after a change of size."""
+
+    def resizeEvent(self, event: QEvent) -> None:
+        self.settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._window.rect())
+        return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round inside."""
+        stops = [
+            child
+            for child in self.findChildren(QWidget)
+            if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        if not stops:
+            return True
+        now = QApplication.focusWidget()
+        at = stops.index(now) if now in stops else (-1 if forward else 0)
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().color("scrim"))
+        painter.end()
+
+
+class Dialog(Scrim):
+    """A job in a frame: title, optional steps at the left, content, footer with the way forward at the right."""
+
+    def __init__(
+        self, window: QWidget, title: str, *, steps: Sequence[str] = (), size: QSize | None = None, name: str = "dialog"
+    ) -> None:
+        super().__init__(window.window())
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self._size = size
+        self.frame = Floating(self, radius="dialog")
+        whole = QVBoxLayout(self.frame.body)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 14, 12, 12)
+        self._title = Text(title, "title")
+        head.addWidget(self._title, 1)
+        self.close_button = Button(
+            "", self.leave, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
+        )
+        head.addWidget(self.close_button)
+        whole.addLayout(head)
+        holder = QWidget()
+        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        middle = QHBoxLayout(holder)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        self._steps = _Steps(steps)
+        if steps:
+            whole.addWidget(hairline())
+            middle.addWidget(self._steps)
+            middle.addWidget(hairline(vertical=True))
+        self.content = QVBoxLayout()
+        self.content.setContentsMargins(20, 12 if steps else 0, 20, 16)
+        self.content.setSpacing(theme().px("spacing.3"))
+        middle.addLayout(self.content, 1)
+        whole.addWidget(holder, 1)
+        whole.addWidget(hairline())
+        self.footer = QHBoxLayout()
+        self.footer.setContentsMargins(20, 0, 20, 0)
+        self.footer.setSpacing(theme().px("spacing.2"))
+        foot = QWidget()
+        foot.setFixedHeight(56)
+        foot.setLayout(self.footer)
+        whole.addWidget(foot)
+        self.footer.addStretch(1)
+
+    def add_button(self, button: Button, *, left: bool = False) -> Button:
+        """Put a button into the footer; the way forward comes last."""
+        if left:
+            self.footer.insertWidget(0, button)
+        else:
+            self.footer.addWidget(button)
+        return button
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+        self.setAccessibleName(title)
+
+    def at_step(self, index: int) -> None:
+        """Show which step one is at; those before it are done."""
+        self._steps.at(index)
+
+    def open(self) -> None:
+        """Show it; the first field gets the keyboard."""
+        self.show()
+        self.raise_()
+        self.settle()
+        self.setFocus()
+        self.focusNextPrevChild(True)
+        if self.close_button.hasFocus():
+            self.focusNextPrevChild(True)
+
+    def settle(self) -> None:
+        size = self._size + QSize(2 * SHADOW, 2 * SHADOW) if self._size else self.frame.sizeHint()
+        size = size.boundedTo(self.size()).expandedTo(QSize(320, 160))
+        box = QRect(0, 0, size.width(), size.height())
+        box.moveCenter(self.rect().center())
+        self.frame.setGeometry(box)
+
+
+class _Steps(QWidget):
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__()
+        self._titles = tuple(titles)
+        self._now = 0
+        self.setFixedWidth(200)
+
+    def at(self, index: int) -> None:
+        self._now = index
+        self.setAccessibleName(
+            _("Step {number} of {count}: {title}").format(
+                number=index + 1, count=len(self._titles), title=self._titles[index]
+            )
+        )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, title in enumerate(self._titles):
+            y = 16 + index * 36
+            mark = QRectF(20, y, 20, 20)
+            now, done = index == self._now, index < self._now
+            if done:
+                paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
+            else:
+                painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.5 if now else 1))
+                painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
+                painter.setPen(theme().color("on.accent" if now else "text.muted"))
+                painter.setFont(theme().font("caption"))
+                painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+            painter.setFont(theme().font("body_strong" if now else "body"))
+            painter.setPen(theme().color("text" if now else "text.secondary" if done else "text.muted"))
+            painter.drawText(QRectF(50, y, self.width() - 58, 20), Qt.AlignmentFlag.AlignVCenter, title)
+        painter.end()
+
+
+class ConfirmByTyping(Dialog):
+    """Confirms what cannot be undone: says what will happen, and asks for the thing's name."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        title: str,
+        consequences: str,
+        *,
+        name: str,
+        act: str,
+        keep: str,
+        run: Callable[[], object],
+    ) -> None:
+        super().__init__(window, title, size=QSize(440, 252), name="confirm_by_typing")
+        self._name, self._run = name, run
+        self.content.addWidget(Text(consequences, "body", "secondary", wrap=True))
+        self._edit = Edit(name="confirm_name")
+        self.content.addWidget(Field(_("Type “{name}” to go on").format(name=name), self._edit))
+        self.content.addStretch(1)
+        self.add_button(Button(keep, self.leave, name="confirm_keep"))
+        self._button = self.add_button(Button(act, self._do, kind="destroy", name="confirm_act"))
+        self._edit.textChanged.connect(self._typed)
+        self._edit.returnPressed.connect(self._do)
+        self._typed("")
+
+    def _typed(self, text: str) -> None:
+        self._button.disable("" if text.strip() == self._name else _("Type the name first."))
+
+    def _do(self) -> None:
+        if self._button.isEnabled():
+            self.leave()
+            self._run()
+
+
+class Confirm(Dialog):
+    """Confirms something with wide consequences that a name would not make clearer: says exactly what will happen."""
+
+    def __init__(
+        self, window: QWidget, title: str, consequences: str, *, act: str, keep: str, run: Callable[[], object]
+    ) -> None:
+        super().__init__(window, title, size=QSize(440, 190), name="confirm")
+        self._run = run
+        self.content.addWidget(Text(consequences, "body", "secondary", wrap=True))
+        self.content.addStretch(1)
+        self.add_button(Button(keep, self.leave, name="confirm_keep"))
+        self.add_button(Button(act, self._do, kind="destroy", name="confirm_act"))
+
+    def _do(self) -> None:
+        self.leave()
+        self._run()

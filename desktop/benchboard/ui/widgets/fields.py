@@ -1,0 +1,196 @@
+"""Fields: a label, something to fill in, its unit, and under it what is wrong or worth knowing."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import KeyCap, Text, restyle
+
+
+class Edit(QLineEdit):
+    """One line of text, with an icon in front, a unit or a key cap at its end."""
+
+    def __init__(
+        self,
+        *,
+        placeholder: str = "",
+        icon: str = "",
+        unit: str = "",
+        keys: str = "",
+        clear: bool = False,
+        name: str = "",
+        label: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(label or placeholder)
+        self.setFixedHeight(theme().px("control_height.md"))
+        self.setClearButtonEnabled(False)
+        self._unit = Text(unit, tone="muted", parent=self) if unit else None
+        self._cap = KeyCap(keys, parent=self) if keys else None
+        self._mark: QAction | None = None
+        if icon:
+            self.setProperty("iconed", True)
+            self.addAction(theme().icon(icon, "text.muted"), QLineEdit.ActionPosition.LeadingPosition)
+        if clear:
+            self._offer_clearing()
+
+    def mark_wrong(self, wrong: bool) -> None:
+        """Red border and a mark at the end, or neither."""
+        self.setProperty("wrong", wrong)
+        if wrong and self._mark is None:
+            self._mark = self.addAction(
+                theme().icon("ph.warning-circle-fill", "error"), QLineEdit.ActionPosition.TrailingPosition
+            )
+        elif not wrong and self._mark is not None:
+            self.removeAction(self._mark)
+            self._mark = None
+        restyle(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for tail in (self._unit, self._cap):
+            if tail is not None:
+                hint = tail.sizeHint()
+                right = 9 + (22 if self._mark else 0)
+                top = (self.height() - hint.height()) // 2
+                tail.setGeometry(self.width() - hint.width() - right, top, hint.width(), hint.height())
+                self.setTextMargins(0, 0, hint.width() + 6, 0)
+
+    def _offer_clearing(self) -> None:
+        action = self.addAction(theme().icon("ph.x", "text.muted"), QLineEdit.ActionPosition.TrailingPosition)
+        action.setVisible(False)
+        action.triggered.connect(self.clear)
+        self.textChanged.connect(lambda text: self._show_tail(action, bool(text)))
+
+    def _show_tail(self, clearing: QAction, filled: bool) -> None:
+        """The × where there is something to clear, the key cap where there is not: they share the end."""
+        clearing.setVisible(filled)
+        if self._cap is not None:
+            self._cap.setVisible(not filled)
+
+
+class Select(QComboBox):
+    """One of several, from a list that drops down. `choose` and `current_key` speak in keys."""
+
+    def __init__(
+        self, choices: Sequence[tuple[str, str]] = (), *, name: str = "", label: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.setFixedHeight(theme().px("control_height.md"))
+        self.offer(choices)
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Replace the choices: (key, title)."""
+        self.blockSignals(True)
+        self.clear()
+        for key, title in choices:
+            self.addItem(title, key)
+        self.blockSignals(False)
+
+    def choose(self, key: str) -> None:
+        """Show `key` as chosen, if it is offered; says nothing to anybody."""
+        self.blockSignals(True)
+        self.setCurrentIndex(max(0, self.findData(key)))
+        self.blockSignals(False)
+
+    def current_key(self) -> str:
+        return str(self.currentData() or "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        spot = QRect(self.width() - 24, (self.height() - 12) // 2 + 1, 12, 12)
+        theme().icon("ph.caret-down").paint(painter, spot)
+        painter.end()
+
+
+class Field(QWidget):
+    """A labelled editor. `fail` says under it what is wrong; `note` says what is worth knowing."""
+
+    def __init__(
+        self,
+        label: str,
+        editor: QWidget | None = None,
+        *,
+        unit: str = "",
+        note: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.editor: QWidget = editor if editor is not None else Edit(unit=unit)
+        self._note = note
+        self._label = Text(label, tone="secondary")
+        self._label.setBuddy(self.editor)
+        self.editor.setAccessibleName(label)
+        self._below = Text(note, "caption", "muted", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().px("spacing.1"))
+        column.addWidget(self._label)
+        column.addWidget(self.editor)
+        column.addWidget(self._below)
+        self._below.setVisible(bool(note))
+        self.editor.installEventFilter(self)
+
+    @property
+    def edit(self) -> Edit:
+        """The editor where it is a line of text."""
+        if not isinstance(self.editor, Edit):
+            raise TypeError("this field is not a line of text")
+        return self.editor
+
+    def text(self) -> str:
+        return self.edit.text()
+
+    def set_note(self, note: str) -> None:
+        """Say something else that is worth knowing."""
+        self._note = note
+        self.fail("")
+
+    def fail(self, sentence: str) -> None:
+        """Say what is wrong with what was given; an empty sentence takes it back."""
+        if isinstance(self.editor, Edit):
+            self.editor.mark_wrong(bool(sentence))
+        self._below.setText(sentence or self._note)
+        self._below.set_tone("error" if sentence else "muted")
+        self._below.setVisible(bool(sentence or self._note))
+        self.editor.setAccessibleDescription(sentence)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.EnabledChange:
+            self._label.setEnabled(self.editor.isEnabled())
+        return super().eventFilter(watched, event)
+
+
+def facts(rows: Sequence[tuple[str, QWidget]], parent: QWidget | None = None) -> QWidget:
+    """Names on the left, values on the right: `Server   bench-db.example.com`."""
+    from PySide6.QtWidgets import QGridLayout
+
+    holder = QWidget(parent)
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(theme().px("spacing.4"))
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    for index, (label, value) in enumerate(rows):
+        grid.addWidget(Text(label, tone="muted"), index, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(value, index, 1)
+    return holder
+
+
+def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
+    """Widgets side by side."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for widget in widgets:
+        layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop if isinstance(widget, Field) else Qt.AlignmentFlag(0))
+    return layout

@@ -1,0 +1,131 @@
+"""The focus ring: 2 px, 1 px off, drawn for the keyboard and for nobody else.
+
+Buttons of ours ask for it in their focus events; fields and tables draw their own. (An event filter on the whole
+application would see every mouse move of a drag.)
+"""
+
+from typing import ClassVar
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from benchboard.ui.theme import theme
+
+_ROOM = 3
+_ring: "_Ring | None" = None
+_back: QWidget | None = None
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+
+
+def focused(wearer: QWidget, event: QFocusEvent) -> None:
+    """Call in `focusInEvent` and `focusOutEvent`: the ring comes with the keyboard and goes with it.
+
+    A window that comes to the front again has its ring where it was.
+    """
+    global _ring, _back
+    wore, switched = _take_off(wearer), event.reason() == Qt.FocusReason.ActiveWindowFocusReason
+    if not event.gotFocus():
+        _back = wearer if wore and switched else None
+        return
+    if (event.reason() in _BY_KEY or (switched and wearer is _back)) and wearer.parentWidget() is not None:
+        _ring = _Ring(wearer)
+    _back = None
+
+
+def begin_at(wearer: QWidget) -> None:
+    """Put the keyboard here and show it, at once or when the window comes to the front."""
+    global _back
+    wearer.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    if not wearer.hasFocus():
+        _back = wearer
+
+
+def entered(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Call in `keyPressEvent`: Enter presses what the keyboard is on, as Space does. Answers whether it did."""
+    if (
+        event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    ):
+        button.click()
+        return True
+    return False
+
+
+class Pressable(QAbstractButton):
+    """A button that paints itself: wears the ring (unless it draws its own), follows the mouse, takes Enter."""
+
+    wears_ring: ClassVar[bool] = True
+    by_key = False
+    """Whether it has the keyboard and was given it by the keyboard: then those that draw their own ring do."""
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # A window that comes to the front again, or a menu that closes, leaves it as it was.
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self.by_key = event.reason() in _BY_KEY
+        self.update()
+        if self.wears_ring:
+            focused(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+        if self.wears_ring:
+            focused(self, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not entered(self, event):
+            super().keyPressEvent(event)
+
+
+class _Ring(QWidget):
+    def __init__(self, wearer: QWidget) -> None:
+        super().__init__(wearer.parentWidget())
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.wearer = wearer
+        wearer.installEventFilter(self)
+        self._follow()
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self._follow()
+        elif event.type() == QEvent.Type.Hide:
+            self.hide()
+        return False
+
+    def _follow(self) -> None:
+        box = QRect(self.wearer.pos(), self.wearer.size())
+        self.setGeometry(box.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().color("focus"), 2))
+        radius = theme().px("radius.control") + 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+        painter.end()
+
+
+def _take_off(wearer: QWidget) -> bool:
+    """Answers whether it was this one who wore the ring."""
+    global _ring
+    wore = False
+    if _ring is not None and shiboken6.isValid(_ring):
+        wore = _ring.wearer is wearer
+        _ring.hide()
+        _ring.deleteLater()
+    _ring = None
+    return wore

@@ -1,0 +1,179 @@
+"""Text, key caps, avatars."""
+
+import zlib
+from html import escape
+from typing import Literal
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from benchboard.ui.theme import theme
+
+Tone = Literal["text", "secondary", "muted", "accent", "ok", "warn", "error", "info", "inverse"]
+
+
+class Text(QLabel):
+    """A piece of text in a step of the type scale and a tone. Plain text only, so that data can never be markup."""
+
+    def __init__(
+        self,
+        text: str = "",
+        type: str = "body",
+        tone: Tone = "text",
+        *,
+        wrap: bool = False,
+        selectable: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("type", type)
+        self.setProperty("tone", tone)
+        self.setWordWrap(wrap)
+        self.setText(text)
+        if selectable:
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self.setCursor(Qt.CursorShape.IBeamCursor)
+
+    def set_tone(self, tone: Tone) -> None:
+        """Change what the text says by its colour."""
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            restyle(self)
+
+
+class Elided(Text):
+    """A line that gives way: too long, it ends in … and the whole is in the tooltip."""
+
+    def __init__(self, text: str = "", type: str = "body", tone: Tone = "text") -> None:
+        self._whole = ""
+        super().__init__(text, type, tone)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self._elide()
+
+    def text(self) -> str:
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        super().setText(shown)
+        self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
+
+
+def plain_tip(text: str) -> str:
+    """`text` for a tooltip, to be read as it stands: Qt takes for markup what looks like it, and fetches its images."""
+    return f"<span>{escape(text)}</span>" if "<" in text else text
+
+
+def restyle(widget: QWidget) -> None:
+    """Make the style sheet look at a changed property."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def hairline(*, vertical: bool = False) -> QFrame:
+    """A line of one pixel between two panes."""
+    line = QFrame()
+    line.setProperty("line", True)
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
+class KeyCap(QWidget):
+    """A key as a small cap: `Ctrl K`. `inverse` on the accent colour."""
+
+    def __init__(self, keys: str, *, inverse: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = keys
+        self._inverse = inverse
+        self.setAccessibleName(keys)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme().font("caption"))
+        return QSize(max(18, metrics.horizontalAdvance(self._keys) + 10), 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colours = ("on.accent", "on.accent") if self._inverse else ("border.strong", "text.secondary")
+        if not self.isEnabled():
+            colours = ("border", "text.disabled")
+        paint_key(painter, QRectF(self.rect()), self._keys, theme().color(colours[0]), theme().color(colours[1]))
+        painter.end()
+
+
+def paint_key(painter: QPainter, rect: QRectF, keys: str, line: QColor, ink: QColor) -> None:
+    """Draw a key cap into `rect`."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(line, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = theme().px("radius.badge")
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    painter.setFont(theme().font("caption"))
+    painter.setPen(ink)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, keys)
+    painter.restore()
+
+
+class Avatar(QWidget):
+    """A person's initials in a circle, tinted by who it is."""
+
+    def __init__(self, name: str, size: int = 24, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setFixedSize(size, size)
+        self.setAccessibleName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_name(self, name: str) -> None:
+        self._name = name
+        self.setAccessibleName(name)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_avatar(painter, QRectF(self.rect()), self._name)
+        painter.end()
+
+
+def initials(name: str) -> str:
+    """Two letters for a name: `Dana Whitfield` → `DW`, `Nightly` → `Ni`."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if len(words) >= 2:
+        return (words[0][0] + words[-1][0]).upper()
+    return (words[0][:1].upper() + words[0][1:2]) if words else "?"
+
+
+def paint_avatar(painter: QPainter, rect: QRectF, name: str) -> None:
+    """Draw the initials of `name` into the circle in `rect`. A person keeps their colour everywhere."""
+    tint = theme().chart(zlib.crc32(name.encode()) % 8)
+    fill = QColor(tint)
+    fill.setAlphaF(0.14 if theme().current == "light" else 0.22)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    edge = QColor(tint)
+    edge.setAlphaF(0.5)
+    painter.setPen(QPen(edge, 1))
+    painter.setBrush(fill)
+    painter.drawEllipse(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+    font = theme().font("body_strong")
+    font.setPixelSize(max(8, round(rect.height() * 0.36)))
+    painter.setFont(font)
+    painter.setPen(theme().color("text"))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, initials(name))
+    painter.restore()

@@ -1,0 +1,239 @@
+"""Popovers: what opens above the content, at the button that was pressed, and goes away by itself.
+
+They are children of the window, not windows of their own, so that their shadow needs no compositor and a picture of
+the window shows them. One is open at a time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import Elided, Text, hairline
+from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
+
+
+class Popover(Floating):
+    """Opens at `anchor`, upwards where there is no room below. Esc, a click elsewhere or the anchor close it."""
+
+    closed = Signal()
+    _open: "Popover | None" = None
+
+    def __init__(self, anchor: QWidget, *, width: int = 0, padding: int = 14, name: str = "popover") -> None:
+        super().__init__(anchor.window())
+        self._anchor, self._window = anchor, anchor.window()
+        anchor.destroyed.connect(self.close)
+        self._before = QApplication.focusWidget()
+        self.setObjectName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.column = QVBoxLayout(self.body)
+        self.column.setContentsMargins(padding, padding, padding, padding)
+        self.column.setSpacing(theme().px("spacing.2"))
+        if width:
+            self.body.setFixedWidth(width)
+
+    def open(self) -> None:
+        """Show it and give it the keyboard."""
+        Popover.close_any()
+        Popover._open = self
+        self.place()
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    @classmethod
+    def close_any(cls) -> None:
+        """Close the one that is open."""
+        if cls._open is not None and shiboken6.isValid(cls._open):
+            cls._open.close()
+        cls._open = None
+
+    def place(self) -> None:
+        """Beside the anchor, inside the window."""
+        self.adjustSize()
+        window = self._window
+        size = self.sizeHint()
+        top_left = self._anchor.mapTo(window, QPoint(0, 0))
+        below = top_left.y() + self._anchor.height() + 4
+        up = below + size.height() - 2 * SHADOW > window.height() - 4
+        y = top_left.y() - (size.height() - 2 * SHADOW) - 4 if up else below
+        left = top_left.x()
+        widest = window.width() - 8 - (size.width() - 2 * SHADOW)
+        if left > widest:
+            left = min(left + self._anchor.width() - (size.width() - 2 * SHADOW), widest)
+        self.setGeometry(max(8, left) - SHADOW, max(8, y) - SHADOW, size.width(), size.height())
+
+    def close(self) -> bool:
+        """Take it away and give the keyboard back."""
+        if Popover._open is self:
+            Popover._open = None
+            app = QApplication.instance()
+            if app is not None:
+                app.removeEventFilter(self)
+            self.hide()
+            self.closed.emit()
+            for widget in (self._before, self._anchor):
+                if widget is not None and shiboken6.isValid(widget) and widget.isVisible():
+                    widget.setFocus(Qt.FocusReason.PopupFocusReason)
+                    break
+            self.deleteLater()
+        return True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            spot = event.globalPosition().toPoint()
+            if isinstance(watched, QWidget) and not self.frame().contains(self.mapFromGlobal(spot)):
+                anchor = self._anchor if shiboken6.isValid(self._anchor) else None
+                self.close()
+                return anchor is not None and anchor.rect().contains(anchor.mapFromGlobal(spot))
+        elif event.type() == QEvent.Type.Resize and watched is self._window:
+            self.close()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        else:
+            super().keyPressEvent(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a menu. A `run` of None makes it a heading."""
+
+    title: str
+    run: Callable[[], object] | None = None
+    icon: str = ""
+    subtitle: str = ""
+    checked: bool | None = None
+    danger: bool = False
+    why_not: str = ""
+    name: str = ""
+
+
+def menu(anchor: QWidget, items: Sequence[Item], *, name: str = "menu") -> Popover:
+    """Open a menu at `anchor`: arrows choose, Enter runs."""
+    popover = Popover(anchor, padding=4, name=name)
+    popover.column.setSpacing(0)
+    for item in items:
+        if item.run is None and not item.why_not:
+            if popover.column.count():
+                popover.column.addWidget(hairline())
+            if item.title:
+                heading = Text(item.title, "caption", "muted")
+                heading.setContentsMargins(10, 6, 10, 4)
+                popover.column.addWidget(heading)
+            continue
+        popover.column.addWidget(_MenuLine(item, popover))
+    popover.open()
+    popover.focusNextPrevChild(True)
+    return popover
+
+
+class _MenuLine(Pressable):
+    wears_ring = False
+
+    def __init__(self, item: Item, popover: Popover) -> None:
+        super().__init__(popover.body)
+        self._popover = popover
+        self._run = item.run
+        self.setText(item.title)
+        self.setObjectName(item.name)
+        self.setAccessibleName(item.title)
+        self.setAccessibleDescription(item.why_not or item.subtitle)
+        self.setEnabled(not item.why_not)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 6, 14, 6)
+        line.setSpacing(theme().px("spacing.2"))
+        icon = item.icon or ("ph.check" if item.checked else "")
+        if icon or item.checked is not None:
+            line.addWidget(Icon(icon, "error" if item.danger else "text.secondary") if icon else _gap(16))
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(Text(item.title, tone="error" if item.danger else "text"))
+        under = item.why_not or item.subtitle
+        if under:
+            words.addWidget(Text(under, "caption", "muted"))
+        line.addLayout(words, 1)
+        if item.icon and item.checked:
+            line.addWidget(Icon("ph.check", "accent.text"))
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setMinimumWidth(180)
+        self.clicked.connect(self._choose)
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    def _choose(self) -> None:
+        run = self._run
+        self._popover.close()
+        if run is not None:
+            run()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def paintEvent(self, event: QEvent) -> None:
+        if self.hasFocus() and self.isEnabled():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("selection"))
+            painter.drawRoundedRect(self.rect(), 4, 4)
+            painter.end()
+
+
+def _gap(width: int) -> QWidget:
+    gap = QWidget()
+    gap.setFixedWidth(width)
+    return gap
+
+
+def heading(title: str, trailing: QWidget | None = None) -> QWidget:
+    """The first line of a popover: what it is about, and a badge or count."""
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addWidget(Text(title, "body_strong"))
+    line.addStretch(1)
+    if trailing is not None:
+        line.addWidget(trailing)
+    return holder
+
+
+def copyable(text: str) -> QWidget:
+    """A value in mono with a button that copies it."""
+    from benchboard.ui.widgets.buttons import Button
+
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(4)
+    line.addWidget(Elided(text, "mono"), 1)
+    line.addWidget(
+        Button(
+            "",
+            lambda: QApplication.clipboard().setText(text),
+            kind="quiet",
+            icon="ph.copy",
+            size="xs",
+            tip=_("Copy"),
+        )
+    )
+    return holder

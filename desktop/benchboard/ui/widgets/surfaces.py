@@ -1,0 +1,201 @@
+"""What things stand on: cards, toolbars, the empty state, the shadow of what floats."""
+
+from collections.abc import Callable
+from functools import cache
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Text, restyle
+
+SHADOW = 24
+
+
+class Icon(QLabel):
+    """An icon by itself, decoration beside words that say the same."""
+
+    def __init__(self, name: str, role: str = "text.secondary", size: int = 16, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._role, self._size = name, role, size
+        self.setFixedSize(size, size)
+
+    def show_icon(self, name: str, role: str = "") -> None:
+        self._name, self._role = name, role or self._role
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        from benchboard.ui.icons import draw
+
+        role = self._role if self.isEnabled() else "text.disabled"
+        draw(painter, self._name, QRectF(0, 0, self._size, self._size), theme().color(role))
+        painter.end()
+
+
+class Card(QFrame):
+    """A frame with rounded corners for what a person compares or rearranges. Never a card inside a card."""
+
+    def __init__(self, *, padding: int = 20, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", "true")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(padding, padding, padding, padding)
+        self.column.setSpacing(theme().px("spacing.2"))
+
+    def choose(self, chosen: bool) -> None:
+        """Ring it in the accent colour: this is the one in use."""
+        self.setProperty("card", "chosen" if chosen else "true")
+        restyle(self)
+
+
+class Toolbar(QWidget):
+    """The strip above a list or canvas: title and filters from the left, actions from the right, primary last."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(theme().px("shell.toolbar") + 4)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 0, 12, 1)
+        self._row.setSpacing(theme().px("spacing.2"))
+        self._title = Text(title, "section")
+        self._count = Text("", "body", "muted")
+        self._left = 0
+        if title:
+            self.add(self._title)
+            self.add(self._count)
+        self._row.addStretch(1)
+
+    def add(self, widget: QWidget) -> QWidget:
+        """Put `widget` after what is on the left."""
+        self._row.insertWidget(self._left, widget)
+        self._left += 1
+        return widget
+
+    def add_right(self, widget: QWidget) -> QWidget:
+        """Put `widget` at the right end."""
+        self._row.addWidget(widget)
+        return widget
+
+    def remove(self, widget: QWidget) -> None:
+        """Take a widget of the left side away for good."""
+        if self._row.indexOf(widget) >= 0:
+            self._left -= 1
+            self._row.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+
+    def set_count(self, text: str) -> None:
+        """Beside the title: `12, of which 9 here`."""
+        self._count.setText(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
+        painter.end()
+
+
+class EmptyState(QWidget):
+    """Nothing here, why, and the one thing to do about it."""
+
+    def __init__(
+        self,
+        icon: str,
+        sentence: str,
+        action: str = "",
+        run: Callable[[], object] | None = None,
+        *,
+        why: str = "",
+        role: str = "text.muted",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme().px("spacing.2"))
+        column.addStretch(1)
+        column.addWidget(Icon(icon, role, theme().px("icon.empty_state")), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.sentence = Text(sentence, "body_strong", wrap=True)
+        self.why = Text(why, "body", "secondary", wrap=True)
+        for text in (self.sentence, self.why):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(text)
+        self.action = Button(action, run, kind="link")
+        column.addWidget(self.action, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Only now: showing a widget that has no parent yet would open it as a window of its own.
+        self.why.setVisible(bool(why))
+        self.action.setVisible(bool(action))
+        column.addStretch(2)
+
+
+class Floating(QWidget):
+    """Something above the window's content: raised surface, hairline, one pre-rendered shadow. Content in `body`."""
+
+    def __init__(self, parent: QWidget, *, radius: str = "panel") -> None:
+        super().__init__(parent)
+        self._radius = theme().px(f"radius.{radius}")
+        self.body = QWidget(self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(SHADOW, SHADOW, SHADOW, SHADOW)
+        outer.addWidget(self.body)
+
+    def frame(self) -> QRect:
+        """The visible part, without the shadow."""
+        return self.rect().adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_shadow(painter, self.frame())
+        painter.setPen(QPen(theme().color("border.strong"), 1))
+        painter.setBrush(theme().color("raised"))
+        painter.drawRoundedRect(QRectF(self.frame()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
+        painter.end()
+
+
+def paint_shadow(painter: QPainter, frame: QRect) -> None:
+    """Draw the shadow of something floating at `frame`, stretched from one small picture (nine patches)."""
+    picture = _shadow(theme().current)
+    edge, target = 2 * SHADOW, frame.adjusted(-SHADOW, -SHADOW + 8, SHADOW, SHADOW)
+    side = picture.width()
+    xs = (target.left(), target.left() + edge, target.right() + 1 - edge, target.right() + 1)
+    ys = (target.top(), target.top() + edge, target.bottom() + 1 - edge, target.bottom() + 1)
+    cuts = (0, edge, side - edge, side)
+    for i in range(3):
+        for j in range(3):
+            if i == 1 and j == 1:
+                continue
+            part = QRect(xs[i], ys[j], xs[i + 1] - xs[i], ys[j + 1] - ys[j])
+            source = QRect(cuts[i], cuts[j], cuts[i + 1] - cuts[i], cuts[j + 1] - cuts[j])
+            painter.drawPixmap(part, picture, source)
+
+
+@cache
+def _shadow(mode: str) -> QPixmap:
+    """A soft shadow, drawn once a mode: many faint rounded rectangles, each a little larger."""
+    side = 5 * SHADOW
+    pixmap = QPixmap(QSize(side, side))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    strength = 0.18 if mode == "light" else 0.5
+    steps = 16
+    for step in range(steps):
+        inset = SHADOW * step / steps
+        path = QPainterPath()
+        radius = 8 + SHADOW - inset
+        path.addRoundedRect(QRectF(0, 0, side, side).adjusted(inset, inset, -inset, -inset), radius, radius)
+        colour = QColor(0, 0, 0)
+        colour.setAlphaF(strength * (2 * (step + 1)) / (steps * (steps + 1)))
+        painter.fillPath(path, colour)
+    painter.end()
+    return pixmap

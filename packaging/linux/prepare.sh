@@ -1,0 +1,54 @@
+#!/bin/sh
+# Makes sure that this machine has what pip cannot bring: Python with venv, and the libraries Qt loads.
+# Installs what is missing where it may (root, or sudo without a password); else names the exact command and stops.
+set -eu
+
+missing=""
+want() { # package, and a test that it is there
+  package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
+
+[ "$(uname -s)" = Linux ] || exit 0
+if ! command -v dpkg-query >/dev/null; then
+  python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' && exit 0
+  echo "Benchboard needs Python 3.11 or newer with its venv module; install it with your system's package tool." >&2
+  exit 1
+fi
+
+want python3 command -v python3
+want python3-venv python3 -c 'import venv, ensurepip'
+for package in libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 fonts-dejavu-core libglib2.0-0; do
+  want "$package" installed "$package"
+done
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  for package in libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 \
+    libxcb-xkb1 libxkbcommon-x11-0; do
+    want "$package" installed "$package"
+  done
+fi
+
+if [ -n "$missing" ]; then
+  install="apt-get install -y --no-install-recommends$missing"
+  if [ "$(id -u)" = 0 ]; then
+    as_root=""
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root="sudo"
+  else
+    echo "Benchboard needs system packages that are not here. Run this, then try again:" >&2
+    echo "  sudo apt-get update && sudo $install" >&2
+    exit 1
+  fi
+  echo "Installing:$missing" >&2
+  export DEBIAN_FRONTEND=noninteractive
+  $as_root apt-get update -q >&2
+  # shellcheck disable=SC2086  # a list of package names
+  $as_root $install >&2
+fi
+
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+  echo "Benchboard needs Python 3.11 or newer; this machine's python3 is $(python3 --version 2>&1)." >&2
+  exit 1
+}

@@ -1,0 +1,191 @@
+"""The list of people, by mouse and keys, on a real database."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton
+
+from benchboard.identity import accounts
+from benchboard.identity.access import Client
+from benchboard.ui.admin.person import PersonDetail
+from support.admin import Admin
+
+TABLE = "people_table"
+
+
+def detail(admin: Admin) -> PersonDetail:
+    pane = admin.application.window.findChild(PersonDetail)
+    assert pane is not None
+    return pane
+
+
+def said(admin: Admin, name: str) -> str:
+    """Every label of a pane or dialog."""
+    return " ".join(label.text() for label in admin.find(name).findChildren(QLabel) if label.isVisible())
+
+
+def test_everybody_is_there_and_a_search_narrows_whatever_the_accents(admin: Admin) -> None:
+    admin.row(TABLE, "Ada Lovelace")
+    everybody = admin.column(TABLE)
+    assert {"Öz Işık", "İnes Çağrı", "John"} <= set(everybody)
+    admin.find(TABLE).setFocus()
+    admin.key(Qt.Key.Key_Slash)
+    edit = admin.find("people_search")
+    assert edit.hasFocus()
+    admin.qtbot.keyClicks(edit, "oz isik")
+    admin.wait(lambda: admin.column(TABLE) == ["Öz Işık"])
+    admin.qtbot.keyClicks(edit, "/zzz")
+    admin.click("people_show_all")
+    admin.wait(lambda: admin.column(TABLE) == everybody)
+    assert isinstance(edit, QLineEdit)
+    assert edit.text() == ""
+
+
+def test_role_and_state_filter_and_a_header_sorts(admin: Admin) -> None:
+    role = admin.find("people_role")
+    assert isinstance(role, QComboBox)
+    role.setFocus()
+    admin.qtbot.keyClicks(role, "T")
+    admin.wait(lambda: set(admin.column(TABLE, 1)) == {"Technician"})
+    role.setCurrentIndex(0)
+    admin.row(TABLE, "John")
+    header = admin.table(TABLE).horizontalHeader()
+    spot = QPoint(header.sectionViewportPosition(1) + 20, 10)
+    for ends in (("Admin", "Technician"), ("Technician", "Admin")):
+        admin.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        admin.wait(lambda ends=ends: (admin.column(TABLE, 1)[0], admin.column(TABLE, 1)[-1]) == ends)  # type: ignore[misc]
+
+
+def test_disabling_is_undone_by_its_key(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace", tick=True)
+    admin.press_row(TABLE, "Öz Işık", tick=True)
+    admin.click("people_disable")
+    admin.wait(lambda: "2 people are disabled" in admin.toast())
+    assert {admin.person(name).state for name in ("Ada Lovelace", "Öz Işık")} == {"inactive"}
+    assert admin.person("Ada Lovelace").sessions == 0
+    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Disabled")
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
+    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Active")
+    assert admin.person("Öz Işık").state == "active"
+
+
+def test_nobody_disables_themselves_by_ticking_everybody(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ines Okafor", tick=True)
+    admin.press_row(TABLE, "Ada Lovelace", tick=True)
+    admin.click("people_disable")
+    admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
+    assert admin.person("Ines Okafor").state == "active"
+    assert "You stay active" in admin.banner()
+
+
+def test_keys_tick_open_and_leave(admin: Admin) -> None:
+    at = admin.row(TABLE, "Ada Lovelace")
+    view = admin.table(TABLE)
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(at, 0))
+    admin.key(Qt.Key.Key_Space)
+    assert admin.find("people_revoke_sessions").isVisible()
+    admin.key(Qt.Key.Key_Space)
+    bulk = admin.window.findChild(QPushButton, "people_revoke_sessions")
+    assert bulk is not None
+    admin.wait(lambda: not bulk.isVisible())
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(detail(admin).isVisible)
+    assert detail(admin).isAncestorOf(admin.window.focusWidget())
+    admin.key(Qt.Key.Key_Escape)
+    admin.wait(lambda: not detail(admin).isVisible())
+    assert view.hasFocus()
+
+
+def test_revoking_says_what_will_happen_and_does_it_only_then(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace", tick=True)
+    admin.click("people_revoke_sessions")
+    assert "Ada Lovelace is signed out everywhere within 5 seconds" in said(admin, "confirm")
+    admin.click("confirm_keep")
+    assert admin.person("Ada Lovelace").sessions == 2
+    admin.click("people_revoke_sessions")
+    button = admin.find("confirm_act")
+    assert isinstance(button, QPushButton)
+    assert button.text() == "Revoke 2 sessions"
+    admin.click("confirm_act")
+    admin.wait(lambda: "2 sessions revoked" in admin.toast())
+    assert admin.person("Ada Lovelace").sessions == 0
+    admin.wait(lambda: admin.column(TABLE, 4)[admin.row(TABLE, "Ada Lovelace")] == "0")
+
+
+def test_the_detail_revokes_one_session_and_names_what_was_done(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("person_sessions")
+    admin.wait(lambda: len(_revokes(admin)) == 2)
+    admin.qtbot.mouseClick(_revokes(admin)[0], Qt.MouseButton.LeftButton)
+    admin.click("confirm_act")
+    admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
+    admin.wait(lambda: len(_revokes(admin)) == 1)
+    admin.click("person_audit")
+    admin.wait(lambda: "Revoked a session of Ada Lovelace" in said(admin, "person_detail"))
+    assert "Added Ada Lovelace" in said(admin, "person_detail")
+
+
+def _revokes(admin: Admin) -> list[QPushButton]:
+    return [b for b in detail(admin).findChildren(QPushButton, "session_revoke") if b.isVisible()]
+
+
+def test_a_person_is_added_once_every_field_is_right(admin: Admin) -> None:
+    admin.click("people_add")
+    act = admin.find("add_act")
+    admin.type("add_email", "mert@")
+    assert "is not an e-mail address" in said(admin, "add_person")
+    admin.type("add_email", "north.example")
+    admin.type("add_name", "Mert Two")
+    admin.type("add_password", "short")
+    assert "fewer than 12" in said(admin, "add_person")
+    assert not act.isEnabled()
+    admin.type("add_password", " no more, it is long")
+    assert act.isEnabled()
+    admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    admin.row(TABLE, "Mert Two")
+    assert admin.application.shell is not None
+    with admin.application.shell.context.workspace.database.change() as session:
+        signed_in = accounts.sign_in(
+            session, email="mert@north.example", password="short no more, it is long", client=Client.here()
+        )
+    assert signed_in.actor.roles == {"technician"}
+    admin.click("people_add")
+    admin.type("add_email", "MERT@north.example")
+    admin.type("add_password", "four unrelated words")
+    admin.click("add_act")
+    admin.wait(lambda: "already has an account" in said(admin, "add_person"))
+    admin.click("add_cancel")
+
+
+def test_the_export_holds_what_the_filter_leaves(admin: Admin, tmp_path: Path) -> None:
+    admin.type("people_search", "ÖZ")
+    admin.wait(lambda: admin.column(TABLE) == ["Öz Işık"])
+    admin.click("people_export")
+    admin.wait(lambda: [d for d in admin.window.findChildren(QFileDialog) if d.isVisible()])
+    dialog = admin.window.findChildren(QFileDialog)[-1]
+    name = dialog.findChild(QLineEdit)
+    assert name is not None
+    name.setText(str(tmp_path / "some people"))  # typed, it would open Qt's completer, which grabs the keyboard
+    admin.qtbot.keyClick(name, Qt.Key.Key_Return)
+    file = tmp_path / "some people.csv"
+    admin.wait(lambda: "1 row is in some people.csv" in admin.toast())
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].split(",")[:3] == ["id", "name", "email"]
+    assert [line.split(",")[1] for line in lines[1:]] == ["Öz Işık"]
+
+
+def test_an_address_opens_a_person_and_a_narrow_window_lays_them_over(admin: Admin) -> None:
+    who = admin.person("İnes Çağrı")
+    admin.go(f"admin/people/{who.id}")
+    admin.wait(lambda: "İnes Çağrı" in said(admin, "person_detail"))
+    wide = detail(admin).geometry()
+    assert admin.table(TABLE).width() <= wide.left()
+    admin.window.resize(1000, 700)
+    admin.wait(lambda: admin.table(TABLE).width() > detail(admin).geometry().left())
+    assert detail(admin).geometry().right() <= admin.window.width()
+    admin.press_row(TABLE, "Ada Lovelace", tick=True)
+    admin.wait(lambda: not detail(admin).isVisible())  # it would cover what can be done with the ticked
+    admin.click("people_disable")
+    admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")

@@ -1,0 +1,163 @@
+"""Sessions and the audit list, and a desktop elsewhere that is signed out."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QComboBox
+
+from benchboard.identity import people
+from benchboard.paging import Listing
+from support.admin import Admin
+
+
+def test_a_session_is_revoked_from_the_list_and_found_among_the_ended(admin: Admin) -> None:
+    admin.go("admin/sessions")
+    admin.type("sessions_search", "bench-12")
+    admin.wait(lambda: admin.column("sessions_table", 1) == ["bench-12"])
+    assert not admin.find("sessions_revoke").isEnabled()
+    admin.press_row("sessions_table", "Ada Lovelace")
+    admin.click("sessions_revoke")
+    admin.click("confirm_act")
+    admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
+    admin.click("segment_ended")
+    admin.wait(lambda: admin.column("sessions_ended_table", 1) == ["bench-12"])
+    assert admin.column("sessions_ended_table", 4) == ["Revoked"]
+
+
+def test_ticked_sessions_are_revoked_together(admin: Admin) -> None:
+    admin.go("admin/sessions")
+    admin.type("sessions_search", "ada")
+    admin.wait(lambda: admin.column("sessions_table") == ["Ada Lovelace"] * 2)
+    header = admin.table("sessions_table").horizontalHeader()
+    admin.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(16, 10))
+    admin.click("sessions_revoke_ticked")
+    admin.click("confirm_act")
+    admin.wait(lambda: admin.person("Ada Lovelace").sessions == 0)
+
+
+def test_this_window_says_which_session_is_its_own(admin: Admin) -> None:
+    admin.go("admin/sessions")
+    view = admin.table("sessions_table")
+    admin.row("sessions_table", "Ines Okafor")
+    own = [
+        str(view.model().index(row, 1).data(Qt.ItemDataRole.AccessibleTextRole))
+        for row in range(view.model().rowCount())
+        if admin.column("sessions_table")[row] == "Ines Okafor"
+    ]
+    assert len([text for text in own if "this window" in text]) == 1
+
+
+def test_the_trail_is_narrowed_by_event_and_person(admin: Admin) -> None:
+    admin.go("admin/audit")
+    table = "audit_table"
+    admin.wait(lambda: "Added Öz Işık" in admin.column(table, 2))
+    event = admin.find("audit_event")
+    assert isinstance(event, QComboBox)
+    event.setCurrentIndex(event.findData("user.create"))
+    admin.wait(lambda: admin.column(table, 2) and all(text.startswith("Added") for text in admin.column(table, 2)))
+    event.setCurrentIndex(0)
+    admin.click("audit_person")
+    admin.qtbot.keyClicks(admin.find("audit_whom_search"), "oz isik")
+    admin.wait(lambda: [b.text() for b in _lines(admin)] == ["Öz Işık"])
+    admin.qtbot.mouseClick(_lines(admin)[0], Qt.MouseButton.LeftButton)
+    admin.wait(lambda: set(admin.column(table, 2)) == {"Added Öz Işık", "Signed in"})
+    admin.press_row(table, admin.column(table)[0])
+    admin.wait(lambda: admin.find("audit_detail").isVisible())
+    assert admin.find("audit_chip").isVisible()
+
+
+def _lines(admin: Admin) -> list[object]:
+    from benchboard.ui.widgets import Button
+
+    return [b for b in admin.window.findChildren(Button, "audit_whom_line") if b.isVisible()]  # type: ignore[return-value]
+
+
+_OTHER_DESKTOP = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from benchboard.ui.app import Application
+from benchboard.ui.widgets import Banner
+
+qt = QApplication([])
+application = Application(Path(sys.argv[1]))
+application.start()
+steps = ["open_demo", "demo_technician"]
+
+def look():
+    if steps:
+        found = [w for w in application.window.findChildren(QWidget, steps[0]) if w.isVisible() and w.isEnabled()]
+        if found:
+            QTest.mouseClick(found[0], Qt.MouseButton.LeftButton)
+            steps.pop(0)
+    elif application.shell is not None and not look.inside:
+        look.inside = True
+        print("inside as", application.shell.context.actor.name, flush=True)
+    elif look.inside and application.shell is None and application.sign_in.isVisible():
+        print("outside:", *(b.accessibleName() for b in application.window.findChildren(Banner)), flush=True)
+        application.close()
+        qt.quit()
+
+look.inside = False
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(50)
+qt.exec()
+"""
+
+
+class Desktop:
+    """Another Benchboard, another process; `lines` is what it said."""
+
+    def __init__(self, home: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _OTHER_DESKTOP, home], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.strip())
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def desktop(admin: Admin) -> Iterator[Desktop]:
+    other = Desktop(str(admin.application.home))
+    yield other
+    other.end()
+
+
+def test_a_desktop_in_another_process_is_signed_out_within_five_seconds(admin: Admin, desktop: Desktop) -> None:
+    admin.wait(lambda: desktop.lines or desktop.process.poll() is not None, timeout=60_000)
+    assert desktop.lines == ["inside as Dana Whitfield"]
+    # It shows up here by itself, without anybody pressing anything.
+    admin.wait(lambda: admin.column("people_table", 4)[admin.row("people_table", "Dana Whitfield")] == "1")
+    admin.press_row("people_table", "Dana Whitfield", tick=True)
+    admin.click("people_revoke_sessions")
+    admin.click("confirm_act")
+    admin.wait(lambda: len(desktop.lines) == 2, timeout=5_000)
+    assert desktop.lines[1].startswith("outside:")
+    assert "an admin ended this session" in desktop.lines[1]
+    assert desktop.process.wait(timeout=20) == 0
+    ended = admin.ask(
+        lambda session, actor: people.list_sessions(session, actor, Listing("Dana", {"ended": True})).rows
+    )
+    assert [(row.person, row.end_reason) for row in ended] == [("Dana Whitfield", "revoked")]

@@ -1,0 +1,99 @@
+"""The window on the bench, on a home of its own where simulated dongles appear."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard import workspace
+from benchboard.dongles import fleet
+from benchboard.dongles.fleet import Dongle
+from benchboard.paging import Listing
+from benchboard.ui.app import Application
+from benchboard.ui.bench import ROOM
+from benchboard.ui.bench.hub import Hub
+from benchboard.ui.shell import Shell
+from support.benchsim import Simulator, simulated
+from support.window import Hand
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home"
+    monkeypatch.setenv("BENCHBOARD_HOME", str(home))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
+    workspace.open_local(home).close()
+    return home
+
+
+@pytest.fixture
+def shell(qtbot: QtBot, home: Path, click: Hand) -> Iterator[Shell]:
+    """The operator, signed in and at the dongles."""
+    application = Application(home, lambda: (ROOM,))
+    application.window.resize(1440, 900)
+    application.start("bench/dongles")
+    application.window.activateWindow()
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None, timeout=20_000)
+    assert application.shell is not None
+    yield application.shell
+    application.close()
+    application.window.close()
+    application.window.deleteLater()
+    application.deleteLater()
+
+
+@pytest.fixture
+def simulator(home: Path) -> Iterator[Simulator]:
+    """Two dongles whose buttons this test presses, on a bus with traffic."""
+    with simulated(home, 2, "--manual", "--traffic", "200") as running:
+        yield running
+
+
+@pytest.fixture
+def dongles(shell: Shell) -> Callable[[], list[Dongle]]:
+    """What the registry holds now."""
+
+    def read() -> list[Dongle]:
+        context = shell.context
+        with context.workspace.database.read() as session:
+            return list(fleet.list_dongles(session, context.actor, Listing()).rows)
+
+    return read
+
+
+@pytest.fixture
+def hub(shell: Shell) -> Hub:
+    return Hub.of(shell.context)
+
+
+def visible(window: QWidget, name: str) -> bool:
+    """Whether a widget of that name is on screen."""
+    return any(one.isVisible() for one in window.findChildren(QWidget, name))
+
+
+@pytest.fixture
+def pair_one(qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub) -> Callable[[], str]:
+    """Pairs the first dongle through the wizard, pressing its button; answers its device id."""
+
+    def pair() -> str:
+        window = shell.window()
+        qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=15_000)
+        click(window, "bench_pair")
+        click(window, "pair_next")
+        click(window, "pair_next")
+        qtbot.waitUntil(
+            lambda: shell.window().findChild(QWidget, "pairing_wizard").steps.marks[3] == "now", timeout=15_000
+        )
+        wizard = window.findChild(QWidget, "pairing_wizard")
+        device_id = str(wizard._here.device_id)
+        simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
+        qtbot.waitUntil(lambda: visible(window, "pair_bitrate"), timeout=15_000)
+        click(window, "pair_close")
+        qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
+        return device_id
+
+    return pair

@@ -1,0 +1,45 @@
+"""Every icon the window names can be drawn, in the theme's colours."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon
+
+from benchboard.storage import locate
+from benchboard.ui import icons
+from benchboard.ui.theme import Theme
+
+SOURCE = Path(icons.__file__).parent
+NAMES = sorted(
+    {name for file in SOURCE.rglob("*.py") for name in re.findall(r'"((?:ph|bb)\.[a-z0-9-]+)"', file.read_text())}
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_icon_that_is_named_is_there(name: str, light: Theme) -> None:
+    family, glyph = icons._resolve(name)
+    if family == "bb":
+        assert (locate.resources() / "icons" / f"{glyph}.svg").is_file()
+    else:
+        assert glyph in icons._characters()
+        assert glyph == "question" or name.endswith(glyph) or name.partition(".")[2] in icons._NEWER
+
+
+def test_an_unknown_icon_is_logged_and_drawn_as_a_question(light: Theme, expected_log: list[str]) -> None:
+    expected_log.append("no icon called ph.xyzzy")
+    icons._resolve.cache_clear()
+    assert icons._resolve("ph.xyzzy") == ("ph", "question")
+
+
+def test_an_icon_takes_the_colour_of_the_theme_of_the_moment(light: Theme) -> None:
+    icon: QIcon = light.icon("ph.square-fill", "accent")
+
+    def middle() -> str:
+        return icon.pixmap(QSize(16, 16)).toImage().pixelColor(8, 8).name()
+
+    assert middle() == light.color("accent").name()
+    light.follow("dark")
+    assert middle() == light.color("accent").name()
+    light.follow("light")

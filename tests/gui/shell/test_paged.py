@@ -1,0 +1,215 @@
+"""Tables over thousands of real rows: pages as one scrolls, sorting, stale answers, failures, ticks, keys."""
+
+import threading
+import uuid
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt
+from pytestqt.qtbot import QtBot
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Unavailable
+from benchboard.identity import people
+from benchboard.identity.people import Person
+from benchboard.paging import Listing, Page
+from benchboard.storage.changes import unaudited
+from benchboard.storage.models.identity import User
+from benchboard.ui.paged import Column, PagedTableModel
+from benchboard.ui.paged_view import PagedTable
+from benchboard.ui.tasks import Tasks
+from benchboard.ui.theme import Theme
+from support.people import Town
+from support.window import Hand
+
+COUNT = 3000
+COLUMNS: tuple[Column[Person], ...] = (
+    Column(
+        "name", "Name", lambda person: person.name, True, second=lambda person: person.email, width=220, stretch=True
+    ),
+    Column("role", "Role", lambda person: person.role, True),
+    Column("state", "State", lambda person: person.state),
+)
+
+
+@pytest.fixture
+def crowd(town: Town) -> Town:
+    """North with three thousand people more."""
+    rows = []
+    for number in range(COUNT):
+        email = f"person{number:05}@north.example"
+        rows.append(
+            {
+                "id": str(uuid.uuid4()),
+                "organisation_id": town.north,
+                "email": email,
+                "email_norm": email,
+                "name": f"Person {number:05}",
+                "role": ("analyst", "technician")[number % 2],
+            }
+        )
+    with town.database.change() as session:
+        session.execute(insert(User), rows)
+        unaudited(session, "users")
+    return town
+
+
+Fetch = Callable[[Session, Listing, str | None, int], Page[Person]]
+
+
+@pytest.fixture
+def fetch(crowd: Town) -> Fetch:
+    actor = crowd.actor
+
+    def page(session: Session, listing: Listing, after: str | None, limit: int) -> Page[Person]:
+        return people.list_people(session, actor, listing, after=after, limit=limit)
+
+    return page
+
+
+@pytest.fixture
+def model(qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch) -> PagedTableModel[Person]:
+    return PagedTableModel(tasks, fetch, COLUMNS, owner)
+
+
+def load(qtbot: QtBot, model: PagedTableModel[Person], act: Callable[[], object]) -> None:
+    with qtbot.waitSignal(model.loaded, timeout=10_000):
+        act()
+
+
+def test_it_reads_on_as_one_scrolls_and_ends(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+    load(qtbot, model, model.refresh)
+    assert model.rowCount() == 100
+    assert model.canFetchMore(model.index(-1, -1))
+    while model.canFetchMore(model.index(-1, -1)):
+        load(qtbot, model, lambda: model.fetchMore(model.index(-1, -1)))
+    assert model.rowCount() == COUNT + 1
+    assert model.at_end
+    names = [row.name for row in model.rows]
+    assert names == sorted(names)
+    assert len({row.id for row in model.rows}) == COUNT + 1
+
+
+def test_sorting_and_searching_are_new_questions(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+    load(qtbot, model, model.refresh)
+    load(qtbot, model, lambda: model.sort(0, Qt.SortOrder.DescendingOrder))
+    assert model.row(0).name == f"Person {COUNT - 1:05}"
+    load(qtbot, model, lambda: setattr(model, "listing", Listing(search="person 0012", sort="name")))
+    assert [row.name for row in model.rows] == [f"Person 0012{digit}" for digit in range(10)]
+    model.sort(2, Qt.SortOrder.AscendingOrder)
+    assert not model.loading  # the state cannot be sorted by
+
+
+def test_an_answer_to_an_older_question_is_discarded(qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch) -> None:
+    gate = threading.Event()
+
+    def slow_first(session: Session, listing: Listing, after: str | None, limit: int) -> Page[Person]:
+        if not listing.search:
+            gate.wait(10)
+        return fetch(session, listing, after, limit)
+
+    model = PagedTableModel(tasks, slow_first, COLUMNS, owner)
+    model.refresh()
+    load(qtbot, model, lambda: setattr(model, "listing", Listing(search="person 00007")))
+    gate.set()
+    after: list[int] = []
+    tasks.read(owner, lambda _session: 1, after.append)
+    qtbot.waitUntil(lambda: bool(after))
+    assert [row.name for row in model.rows] == ["Person 00007"]
+
+
+def test_a_page_of_an_older_generation_changes_nothing(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+    load(qtbot, model, model.refresh)
+    shown = model.rows
+    model._arrived(model._generation - 1, None, Page(()))
+    model._not_arrived(model._generation - 1, Unavailable("test.away", "The server did not answer."))
+    assert model.rows == shown
+    assert model.error is None
+
+
+def test_a_failed_page_is_said_and_asked_for_again(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch, light: Theme, click: Hand
+) -> None:
+    away = [True]
+
+    def sometimes(session: Session, listing: Listing, after: str | None, limit: int) -> Page[Person]:
+        if away[0]:
+            raise Unavailable("test.away", "The server did not answer.", do="Check the network.")
+        return fetch(session, listing, after, limit)
+
+    model = PagedTableModel(tasks, sometimes, COLUMNS, owner)
+    table = PagedTable(model, label="People", name="people")
+    qtbot.addWidget(table)
+    table.resize(800, 600)
+    table.show()
+    with qtbot.waitSignal(model.failed):
+        model.refresh()
+    away[0] = False
+    load(qtbot, model, lambda: click(table, "people_retry"))
+    assert table.view.isVisible()
+    assert model.rowCount() == 100
+
+
+def test_ticks_and_the_current_row_survive_a_refresh(
+    qtbot: QtBot, model: PagedTableModel[Person], light: Theme
+) -> None:
+    table = PagedTable(model, label="People", name="people")
+    qtbot.addWidget(table)
+    table.resize(800, 600)
+    table.show()
+    load(qtbot, model, model.refresh)
+    box = table.view.visualRect(model.index(3, 0)).topLeft() + QPoint(16, 20)
+    qtbot.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=box)
+    name = table.view.visualRect(model.index(5, 0)).center()
+    qtbot.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=name)
+    ticked, current = table.selected(), table.current()
+    assert [person.name for person in ticked] == [model.row(3).name]
+    assert current == model.row(5)
+    load(qtbot, model, model.refresh)
+    assert table.selected() == ticked
+    assert table.current() == current
+
+
+def test_keys_tick_open_and_choose_all(qtbot: QtBot, model: PagedTableModel[Person], light: Theme) -> None:
+    table = PagedTable(model, label="People", name="people")
+    qtbot.addWidget(table)
+    table.resize(800, 600)
+    table.show()
+    load(qtbot, model, model.refresh)
+    opened: list[Person] = []
+    table.activated.connect(opened.append)
+    view = table.view
+    view.setCurrentIndex(model.index(0, 0))
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(view, key)
+    assert table.selected() == [model.row(0), model.row(1)]
+    assert opened == [model.row(1)]
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(table.selected()) == 100
+
+
+def test_a_click_on_the_header_sorts_and_a_second_one_turns_round(
+    qtbot: QtBot, model: PagedTableModel[Person], light: Theme
+) -> None:
+    table = PagedTable(model, label="People", name="people")
+    qtbot.addWidget(table)
+    table.resize(800, 600)
+    table.show()
+    load(qtbot, model, model.refresh)
+    header = table.view.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(1) + 30, 16)
+    for descending, role in ((False, "admin"), (True, "technician")):
+        load(qtbot, model, lambda: qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at))
+        assert model.listing.descending is descending
+        assert model.row(0).role == role
+
+
+def test_what_is_empty_says_why(qtbot: QtBot, model: PagedTableModel[Person], light: Theme) -> None:
+    table = PagedTable(model, label="People", name="people")
+    qtbot.addWidget(table)
+    table.resize(800, 600)
+    table.show()
+    load(qtbot, model, lambda: setattr(model, "listing", Listing(search="nobody is called this")))
+    assert not table.view.isVisible()
+    assert table._no_match.isVisible()

@@ -1,0 +1,331 @@
+"""Signing in, staying, going, and being sent away, on real databases in a home of the test's own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard import workspace
+from benchboard.identity import accounts, people
+from benchboard.identity.access import Client
+from benchboard.settings import Settings
+from benchboard.ui import entering
+from benchboard.ui.app import Application
+from benchboard.ui.shell import Shell
+from benchboard.ui.widgets.badges import Badge
+from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.dialog import Dialog, Scrim
+from benchboard.ui.widgets.labels import KeyCap
+from support.postgres import Server
+from support.window import Bench, Hand
+
+LONG = 20_000
+
+
+def banner(application: Application) -> str:
+    return " ".join(found.accessibleName() for found in application.window.findChildren(Banner) if found.isVisible())
+
+
+def revoke_everybody(home: Path) -> None:
+    """What an admin does, in a database connection of their own."""
+    opened = workspace.open_local(home)
+    try:
+        with opened.database.change() as session:
+            admin = accounts.operator(session, client=Client.here())
+            people.revoke_all(session, admin, [admin.user_id])
+    finally:
+        opened.close()
+
+
+def sessions(home: Path) -> int:
+    opened = workspace.open_local(home)
+    try:
+        with opened.database.read() as session:
+            admin = accounts.operator(session, client=Client.here())
+            return people.get_person(session, admin, admin.user_id).sessions
+    finally:
+        opened.close()
+
+
+def test_the_first_start_is_a_click_away_from_work(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+    working = start()
+    assert not (working.home / "benchboard.db").exists()
+    click(working.window, "sign_in_local")
+    qtbot.waitUntil(lambda: working.shell is not None, timeout=10_000)
+    assert working.shell is not None
+    assert working.shell.address == "bench/dongles"
+    assert working.tasks.running == ()
+    assert (working.home / "benchboard.db").read_bytes()[:6] != b"SQLite"  # it is encrypted
+    assert sessions(working.home) == 1
+
+
+def test_enter_does_what_it_is_shown_to_do(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+    application = start()
+
+    def marked() -> str:
+        names = [cap.parent().objectName() for cap in application.window.findChildren(KeyCap) if cap.isVisible()]
+        return " ".join([*names, *(["ring"] if any(r.isVisible() for r in _rings(application)) else [])])
+
+    qtbot.waitUntil(lambda: marked() == "ring")
+    assert QApplication.focusWidget().objectName() == "sign_in_local"
+    click(application.window, "server_url")
+    assert marked() == "sign_in_server"
+
+
+def test_the_server_is_called_unguarded_even_when_it_was_used_last(
+    qtbot: QtBot, start: Callable[[], Application], tmp_path: Path
+) -> None:
+    Settings(last_way="postgresql://role@server/bench").save(tmp_path / "home")
+    card = Hand(qtbot).find(start().window, "card_server")
+    assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {"Last used", "Unguarded"}
+
+
+def _rings(application: Application) -> list[QWidget]:
+    return [widget for widget in application.window.findChildren(QWidget) if type(widget).__name__ == "_Ring"]
+
+
+def test_the_keyboard_alone_starts_works_and_leaves(qtbot: QtBot, start: Callable[..., Application]) -> None:
+    application = start()
+
+    def press(key: Qt.Key) -> None:
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        qtbot.keyClick(focus, key)
+
+    press(Qt.Key.Key_Return)  # it starts on this computer
+    qtbot.waitUntil(lambda: application.shell is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: application.shell.isAncestorOf(QApplication.focusWidget() or application.window))
+    for _turn in range(2):
+        qtbot.keyClick(application.window, Qt.Key.Key_F6)
+    press(Qt.Key.Key_Tab)
+    press(Qt.Key.Key_Return)
+    assert application.shell is not None
+    assert application.shell.address == "studio/home"
+    application.shell._header.account.setFocus()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        press(key)
+    qtbot.waitUntil(lambda: application.shell is None and application.tasks.running == (), timeout=LONG)
+
+
+def test_a_revoked_session_goes_to_the_sign_in_screen_and_says_so(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    place = shell.context.go
+    place("bench/timing")
+    widget = shell.findChild(Bench, "place_bench_timing")
+    assert widget is not None
+    widget.draft = "Timing of Conveyor A"
+    revoke_everybody(working.home)
+    qtbot.waitUntil(lambda: working.shell is None, timeout=5000)
+    qtbot.waitUntil(lambda: "an admin ended this session" in banner(working))
+    assert "Timing of Conveyor A" in banner(working)
+
+
+def test_what_stood_above_the_content_goes_with_the_session(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    dialog = Dialog(working.window, "Pair a dongle")
+    dialog.open()
+    shell.open_palette()
+    revoke_everybody(working.home)
+    qtbot.waitUntil(lambda: working.shell is None, timeout=5000)
+    assert not [scrim for scrim in working.window.findChildren(Scrim) if scrim.isVisible()]
+
+
+def test_a_database_file_is_opened_as_its_operator(
+    qtbot: QtBot, start: Callable[..., Application], tmp_path: Path
+) -> None:
+    application = start(file=tmp_path / "plain.db")
+    qtbot.waitUntil(lambda: application.shell is not None, timeout=LONG)
+    assert application.shell is not None
+    assert application.shell.context.workspace.way.kind == "file"
+
+
+def test_a_link_leads_to_its_place_after_signing_in(
+    qtbot: QtBot, start: Callable[..., Application], click: Hand
+) -> None:
+    application = start(address="admin/people/42")
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None, timeout=LONG)
+    assert application.shell is not None
+    assert application.shell.address == "admin/people"
+    place = application.shell.findChild(Bench, "place_admin_people")
+    assert place is not None
+    assert place.rests == ["42"]
+
+
+def test_one_can_sign_in_again_after_that(qtbot: QtBot, working: Application, click: Hand) -> None:
+    revoke_everybody(working.home)
+    qtbot.waitUntil(lambda: working.shell is None, timeout=5000)
+    click(working.window, "sign_in_local")
+    qtbot.waitUntil(lambda: working.shell is not None, timeout=LONG)
+
+
+def test_signing_out_ends_the_session(qtbot: QtBot, working: Application, click: Hand) -> None:
+    click(working.window, "account")
+    click(working.window, "account_sign_out")
+    qtbot.waitUntil(lambda: working.shell is None and working.tasks.running == (), timeout=LONG)
+    assert sessions(working.home) == 0
+
+
+def test_without_staying_the_session_ends_with_the_program(qtbot: QtBot, working: Application) -> None:
+    working.window.close()
+    working.close()
+    assert sessions(working.home) == 0
+
+
+def test_who_stays_signed_in_comes_back_to_where_they_were(
+    qtbot: QtBot, start: Callable[[], Application], click: Hand
+) -> None:
+    first = start()
+    click(first.window, "stay_local")
+    click(first.window, "sign_in_local")
+    qtbot.waitUntil(lambda: first.shell is not None, timeout=LONG)
+    assert first.shell is not None
+    first.shell.go("bench/timing")
+    first.window.close()
+    first.close()
+    second = start()
+    qtbot.waitUntil(lambda: second.shell is not None, timeout=LONG)
+    assert second.shell is not None
+    assert second.shell.address == "bench/timing"
+    assert sessions(second.home) == 1
+
+
+def test_a_session_revoked_while_the_program_was_closed_is_not_resumed(
+    qtbot: QtBot, start: Callable[[], Application], click: Hand
+) -> None:
+    first = start()
+    click(first.window, "stay_local")
+    click(first.window, "sign_in_local")
+    qtbot.waitUntil(lambda: first.shell is not None, timeout=LONG)
+    first.window.close()
+    first.close()
+    revoke_everybody(first.home)
+    second = start()
+    qtbot.waitUntil(lambda: second.tasks.running == (), timeout=LONG)
+    assert second.shell is None
+    assert not list((second.home / "vault").glob("window.*"))
+
+
+def test_changes_of_another_process_refresh_the_screens(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    widget = shell.findChild(Bench, "place_bench_dongles")
+    assert widget is not None
+    qtbot.waitUntil(lambda: working._watch is not None and working._watch._version is not None, timeout=5000)
+    script = (
+        "import sys; from pathlib import Path; from benchboard import workspace; "
+        "from benchboard.identity import accounts; from benchboard.identity.access import Client; "
+        "opened = workspace.open_local(Path(sys.argv[1]))\n"
+        "with opened.database.change() as session:\n"
+        "    accounts.sign_in_operator(session, client=Client('elsewhere', 'test'))\n"
+        "opened.close()"
+    )
+    before = widget.refreshed
+    subprocess.run([sys.executable, "-c", script, str(working.home)], check=True, timeout=60)
+    qtbot.waitUntil(lambda: widget.refreshed > before, timeout=5000)
+
+
+def test_the_demo_is_entered_as_one_of_its_people(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+    application = start()
+    qtbot.keyClick(application.window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    click(application.window, "demo_technician")
+    qtbot.waitUntil(lambda: application.shell is not None, timeout=LONG)
+    assert application.shell is not None
+    actor = application.shell.context.actor
+    assert actor.roles == {"technician"}
+    assert application.shell.context.status.text("where") == "Demo on this computer"
+    rail = [
+        button.objectName()
+        for button in application.shell.findChildren(type(click.find(application.window, "rail_bench")))
+    ]
+    assert rail == ["rail_bench", "rail_studio", "rail_settings"]  # no Admin for a technician
+    application.shell.go("admin/people")
+    assert application.shell.address == "bench/dongles"
+    assert "may not enter Admin" in banner(application)
+
+
+def test_a_wrong_password_is_said_at_its_field(
+    qtbot: QtBot, pg_server: Server, pg_template: str, start: Callable[[], Application], click: Hand
+) -> None:
+    from support import databases
+
+    with databases.on_postgres(pg_server, template=pg_template) as database:
+        application = start()
+        url = database.engine.url
+        bare = f"postgresql://{url.username}@{url.host}:{url.port}/{url.database}"
+        click.type(application.window, "server_url", bare)
+        click.type(application.window, "server_role_password", url.password or "")
+        click.type(application.window, "server_email", "nobody@example.com")
+        field = click.type(application.window, "server_password", "wrong")
+        assert isinstance(field, QLineEdit)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: "wrong" in field.accessibleDescription(), timeout=LONG)
+        assert application.shell is None
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("postgresql://bench@db.example.com/bench", "postgresql://bench@db.example.com/bench"),
+        ("postgres://db.example.com/bench", "postgresql://db.example.com/bench"),
+        (" bench@db.example.com:5433/bench ", "postgresql://bench@db.example.com:5433/bench"),
+    ],
+)
+def test_a_servers_address_is_taken_as_people_type_it(text: str, url: str) -> None:
+    assert entering.check_url(text) == url
+
+
+@pytest.mark.parametrize("text", ["", "not a url", "http://db.example.com", "postgresql://", "postgresql://h:x/y"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(entering.Invalid) as refused:
+        entering.check_url(text)
+    assert refused.value.code == "signin.url"
+
+
+def test_a_password_in_the_address_is_refused_and_never_repeated() -> None:
+    with pytest.raises(entering.Invalid) as refused:
+        entering.check_url("postgresql://bench:hunter2@db.example.com/bench")
+    assert refused.value.code == "signin.url-password"
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("postgresql://bench:hunter2@db/work", "postgresql://bench@db/work"),
+        ("postgresql://bench:hun@ter2@db:5/work?sslmode=require", "postgresql://bench@db:5/work?sslmode=require"),
+        ("postgresql://bench@db/work?password=hunter2", "postgresql://bench@db/work"),
+        ("postgresql:///work?host=/run&%70assword=hunter2", "postgresql:///work?host=/run"),
+        ("postgresql:///work?host=/run", "postgresql:///work?host=/run"),
+        ("postgresql://[hunter2/work", ""),
+    ],
+)
+def test_a_password_of_the_environment_is_not_shown_or_kept(url: str, kept: str) -> None:
+    assert entering.without_password(url) == kept
+
+
+def test_a_password_behind_the_question_mark_is_refused_too() -> None:
+    with pytest.raises(entering.Invalid, match="carries a password"):
+        entering.check_url("postgresql://bench@db.example.com/bench?password=hunter2")
+
+
+def test_the_roles_password_goes_into_the_drivers_url_whatever_is_in_it() -> None:
+    url = entering.with_password("postgresql://bench@db.example.com:5433/bench?sslmode=require", "p@ss/w:rd #1")
+    assert url == "postgresql://bench:p%40ss%2Fw%3Ard%20%231@db.example.com:5433/bench?sslmode=require"
+
+
+def test_an_entry_never_shows_its_secrets() -> None:
+    entry = entering.Entry("server", url="postgresql://h/d", password="hunter2", database_password="hunter3")
+    assert "hunter" not in repr(entry)
+
+
+def test_settings_are_kept_and_hold_no_secret(working: Application, shell: Shell) -> None:
+    kept = json.loads((working.home / "settings.json").read_text(encoding="utf-8"))
+    assert kept["last_way"] == "local"
+    token = working._entered
+    assert token is not None
+    assert token.signed_in.token not in json.dumps(kept)

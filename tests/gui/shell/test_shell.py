@@ -1,0 +1,333 @@
+"""The shell around the rooms: rail, tabs, palette, keys, banner, toast, status bar, theme, language."""
+
+import threading
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.errors import Unavailable
+from benchboard.ui.app import Application
+from benchboard.ui.header import Tab
+from benchboard.ui.problems import Action
+from benchboard.ui.shell import Shell
+from benchboard.ui.studio import figures
+from benchboard.ui.tasks import Progress
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.banners import Banner, Toast
+from benchboard.ui.widgets.buttons import SegmentedControl
+from benchboard.ui.widgets.popover import Popover
+from support.window import Bench, Hand
+
+
+def place(shell: Shell, name: str) -> Bench:
+    found = shell.findChild(Bench, f"place_{name}")
+    assert found is not None
+    return found
+
+
+def banners(shell: Shell) -> list[Banner]:
+    return [banner for banner in shell.findChildren(Banner) if banner.isVisible()]
+
+
+def test_rail_and_tabs_lead_to_places(working: Application, shell: Shell, click: Hand) -> None:
+    click(working.window, "tab_bench_timing")
+    assert shell.address == "bench/timing"
+    click(working.window, "rail_admin")
+    assert shell.address == "admin/people"
+    click(working.window, "rail_bench")
+    assert shell.address == "bench/timing"  # where one was in that room
+
+
+def test_a_tabs_ring_is_for_the_keyboard(qtbot: QtBot, working: Application, shell: Shell, click: Hand) -> None:
+    dongles, timing = (click.find(working.window, f"tab_bench_{name}") for name in ("dongles", "timing"))
+    assert isinstance(dongles, Tab)
+    assert isinstance(timing, Tab)
+    dongles.setFocus(Qt.FocusReason.TabFocusReason)
+    assert dongles.by_key
+    click(working.window, "tab_bench_timing")
+    assert shell.address == "bench/timing"
+    assert not dongles.hasFocus()
+    assert not timing.by_key
+    timing.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.keyClick(timing, Qt.Key.Key_Left)
+    assert shell.address == "bench/dongles"
+    assert dongles.by_key
+
+
+def test_an_address_reaches_into_a_place(shell: Shell) -> None:
+    shell.go("admin/people/42/sessions")
+    assert place(shell, "admin_people").rests == ["42/sessions"]
+    shell.go("nowhere/at/all")
+    assert shell.address == "admin/people"
+    assert "nowhere" in banners(shell)[0].accessibleName()
+
+
+def test_the_palette_goes_and_does(
+    qtbot: QtBot, working: Application, shell: Shell, click: Hand, done: list[str]
+) -> None:
+    qtbot.keyClick(working.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = click.find(working.window, "palette_field")
+    qtbot.keyClicks(field, "bench timing")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert shell.address == "bench/timing"
+    click(working.window, "search")
+    field = click.find(working.window, "palette_field")
+    qtbot.keyClicks(field, "> pair")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert done == ["paired"]
+
+
+def test_ctrl_comma_opens_settings_and_the_theme_changes_at_once(
+    qtbot: QtBot, working: Application, shell: Shell, click: Hand
+) -> None:
+    qtbot.keyClick(working.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert shell.address == "settings/general"
+    click(working.window, "segment_dark")
+    assert theme().current == "dark"
+    corner = working.window.grab().toImage().pixelColor(working.window.width() - 3, 300)
+    assert corner == theme().color("surface")
+    assert working.settings.appearance == "dark"
+    click(working.window, "segment_light")
+    assert theme().current == "light"
+    assert QApplication.palette().window().color() == theme().color("window")
+
+
+def test_settings_show_the_theme_chosen_in_the_palette(
+    qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: working.remember(replace(working.settings, appearance="light")))
+    shell.go("settings")
+    next(command for command in shell.commands() if command.title == "Use the dark theme").run()
+    chosen = click.find(working.window, "appearance")
+    assert isinstance(chosen, SegmentedControl)
+    assert chosen.current() == "dark"
+
+
+def test_a_new_language_shows_the_window_anew(
+    qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: working.remember(replace(working.settings, language="en")))
+    shell.go("bench/timing")
+    english = said(working, click)
+    assert english == ["Bench", "Studio", "Admin", "Settings", "Bench", "Dongles", "Timing"]
+
+    speak(qtbot, working, click, Qt.Key.Key_End)
+    assert working.shell is not shell
+    assert working.shell is not None
+    assert working.shell.address == "settings/general"
+    assert working.settings.language == "tr"
+    assert working.shell.context.status.text("where") == "Bu bilgisayar"
+    assert figures.day(date(2026, 10, 15)) == "15 Eki"
+    working.shell.go("bench/timing")
+    assert said(working, click) == ["Tezgâh", "Stüdyo", "Yönetici", "Ayarlar", "Tezgâh", "Dongle'lar", "Zamanlama"]
+
+    speak(qtbot, working, click, Qt.Key.Key_Home)
+    assert working.shell is not None
+    assert figures.day(date(2026, 10, 15)) == "15 Oct"
+    working.shell.go("bench/timing")
+    assert said(working, click) == english
+
+
+def said(working: Application, click: Hand) -> list[str]:
+    """What the rail says from top to bottom, then the header: the room's name and its tabs."""
+    names = ["rail_bench", "rail_studio", "rail_admin", "rail_settings"]
+    rail = [click.find(working.window, name) for name in names]
+    header = click.find(working.window, "header")
+    room = next(label for label in header.findChildren(QLabel) if label.isVisible())
+    tabs = [click.find(working.window, name) for name in ("tab_bench_dongles", "tab_bench_timing")]
+    return [button.text() for button in (*rail, room, *tabs) if isinstance(button, QAbstractButton | QLabel)]
+
+
+def speak(qtbot: QtBot, working: Application, click: Hand, key: Qt.Key) -> None:
+    """Go to Settings and choose the first or the last language with the keyboard."""
+    click(working.window, "rail_settings")
+    choice = click.find(working.window, "settings_language")
+    choice.setFocus()
+    qtbot.keyClick(choice, key)
+
+
+def test_f6_goes_from_pane_to_pane_and_back(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    place(shell, "bench_dongles").field.setFocus()
+    seen = []
+    for _turn in range(4):
+        qtbot.keyClick(working.window, Qt.Key.Key_F6)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        seen.append(focus.objectName())
+    assert seen == ["status_where", "rail_bench", "tab_bench_dongles", "place_field"]
+    qtbot.keyClick(working.window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "tab_bench_dongles"
+
+
+def test_one_banner_at_a_time_and_trying_again(working: Application, shell: Shell, click: Hand) -> None:
+    tried: list[int] = []
+    problems = working.problems
+    problems.show(Unavailable("a", "ttyACM4 is busy.", why="“modem-manager” holds it."), lambda: tried.append(1))
+    problems.notice(
+        "New dongle found on ttyACM7.", "Nobody has claimed it.", Action("Pair it", lambda: tried.append(2))
+    )
+    assert [banner.accessibleName() for banner in banners(shell)] == ["ttyACM4 is busy. “modem-manager” holds it."]
+    click(working.window, "banner_action")
+    assert tried == [1]
+    assert "ttyACM7" in banners(shell)[0].accessibleName()
+    click(working.window, "dismiss")
+    assert banners(shell) == []
+
+
+def test_the_same_problem_twice_is_one_banner(working: Application, shell: Shell) -> None:
+    for _turn in range(3):
+        working.problems.show(Unavailable("a", "The database cannot be reached."))
+    working.problems.dismiss()
+    assert banners(shell) == []
+
+
+def test_what_was_said_of_the_database_goes_when_it_answers_again(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    def away(_session: object) -> None:
+        raise Unavailable("storage.unreachable", "The database cannot be reached.")
+
+    asked = place(shell, "bench_dongles").refreshed
+    working.tasks.read(shell, away, lambda _nothing: None)
+    qtbot.waitUntil(lambda: [b.accessibleName() for b in banners(shell)] != [])
+    qtbot.waitUntil(lambda: shell.context.status.text("saved").startswith("No answer since"))
+    qtbot.waitUntil(lambda: banners(shell) == [] and shell.context.status.text("saved") == "Saved")
+    qtbot.waitUntil(lambda: place(shell, "bench_dongles").refreshed > asked)
+
+
+def test_data_in_a_banner_is_never_markup(working: Application, shell: Shell) -> None:
+    working.problems.show(Unavailable("a", "<img src=x> & <b>bold</b>"))
+    assert banners(shell)[0].accessibleName().startswith("<img src=x>")
+
+
+def test_a_toast_is_undone_by_ctrl_z_and_then_the_place_has_it_again(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    undone: list[str] = []
+    canvas = place(shell, "bench_dongles")
+    QShortcut("Ctrl+Z", canvas, lambda: undone.append("place"))
+    canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    canvas.setFocus()
+    working.problems.toast("4 people added to team Commerce", lambda: undone.append("toast"))
+    assert any(toast.isVisible() for toast in working.window.findChildren(Toast))
+    for _turn in range(2):
+        qtbot.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["toast", "place"]
+
+
+def test_a_bug_is_reported_without_secrets_and_work_goes_on(
+    working: Application, shell: Shell, click: Hand, expected_log: list[str]
+) -> None:
+    expected_log.append("a bug")
+    try:
+        raise RuntimeError("token=abcdef0123456789 went missing")
+    except RuntimeError as error:
+        working.problems.bug(error)
+    click(working.window, "bug_copy")
+    report = QApplication.clipboard().text()
+    assert "RuntimeError" in report
+    assert "abcdef" not in report
+    click(working.window, "bug_go_on")
+    shell.go("admin")
+    assert shell.address == "admin/people"
+
+
+def test_every_cell_of_the_status_bar_opens_upwards(qtbot: QtBot, working: Application, click: Hand) -> None:
+    for name in ("where", "saved", "organisation"):
+        cell = click(working.window, f"status_{name}")
+        popover = click.find(working.window, f"status_{name}_popover")
+        assert isinstance(popover, Popover)
+        assert popover.geometry().bottom() - 24 <= cell.mapTo(working.window, cell.rect().topLeft()).y()
+        qtbot.keyClick(popover, Qt.Key.Key_Escape)
+        assert QApplication.focusWidget() is not popover
+
+
+def test_where_the_key_is_kept_is_said(working: Application, shell: Shell, click: Hand) -> None:
+    click(working.window, "status_where")
+    popover = click.find(working.window, "status_where_popover")
+    words = " ".join(child.accessibleName() for child in popover.findChildren(QWidget))
+    assert str(working.home / "benchboard.db") in words
+    assert str(working.home / "vault") in words  # no keyring here, so a file, and it is said
+
+
+def test_running_work_is_shown_and_stopped_from_the_status_bar(
+    qtbot: QtBot, working: Application, shell: Shell, click: Hand
+) -> None:
+    started = threading.Event()
+
+    def op(progress: Progress) -> None:
+        progress.report(2, 8, "about 1 min")
+        started.set()
+        while True:
+            progress.check()
+
+    ended: list[object] = []
+    working.tasks.run(shell, op, ended.append, ended.append, title="Pairing a tray")
+    qtbot.waitUntil(lambda: shell.context.status.text("work") == "Pairing a tray, 2 of 8")
+    click(working.window, "status_work")
+    click(working.window, "cancel_work")
+    qtbot.waitUntil(lambda: bool(ended))
+    assert shell.context.status.text("work") == ""
+
+
+def test_a_place_may_refuse_to_be_left(working: Application, shell: Shell) -> None:
+    shell.go("bench/timing")
+    place(shell, "bench_timing").leaves = False
+    shell.go("bench/dongles")
+    working.sign_out()
+    assert working.shell is shell
+    assert shell.address == "bench/timing"
+    assert not working.window.close()
+    place(shell, "bench_timing").leaves = True
+
+
+def test_nothing_is_called_saved_while_a_place_has_something_unsaved(shell: Shell) -> None:
+    bench = place(shell, "bench_dongles")
+    said = shell.context.status.text
+    bench.draft = "Home layout"
+    bench.unsaved_changed.emit()
+    assert said("saved") == "Not saved yet"
+    bench.draft = ""
+    bench.unsaved_changed.emit()
+    assert said("saved") == "Saved"
+
+
+def test_a_commit_reaches_the_screens_before_its_answer(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    from benchboard.identity import accounts
+
+    order: list[str] = []
+    shell.context.changed.told.connect(lambda tables: order.append("told" if "sessions" in tables else "other"))
+    token = working._entered
+    assert token is not None
+    working.tasks.change(
+        shell, lambda session: accounts.touch(session, token=token.signed_in.token), lambda _none: order.append("done")
+    )
+    qtbot.waitUntil(lambda: "done" in order)
+    assert order[:2] == ["told", "done"]
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 900])
+def test_it_fits_smaller_windows(working: Application, shell: Shell, width: int) -> None:
+    working.window.resize(width, 640)
+    QApplication.processEvents()
+    assert shell.width() == width
+    assert shell._header.account.geometry().right() <= shell._header.width()
+
+
+def test_every_button_without_words_has_a_name(working: Application, shell: Shell) -> None:
+    from PySide6.QtWidgets import QAbstractButton
+
+    shell.go("settings")
+    nameless = [
+        button.objectName() or type(button).__name__
+        for button in working.window.findChildren(QAbstractButton)
+        if not button.text() and not button.accessibleName()
+    ]
+    assert nameless == []

@@ -1,0 +1,117 @@
+"""What starts what, and how little it takes to the first window."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from benchboard import __main__ as start
+from benchboard.errors import Unavailable
+from benchboard.storage.engine import Database
+from benchboard.storage.models.identity import SessionHistory, SignInSession
+
+LATE = ("sqlalchemy", "alembic", "sqlcipher3", "psycopg", "qtawesome", "pyqtgraph", "keyring", "numpy", "can", "serial")
+
+
+def run(script: str, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "BENCHBOARD_HOME": str(home), "BENCHBOARD_KEYRING": "off"}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    return subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_first_window_needs_none_of_the_heavy_libraries(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from benchboard.ui.app import Application\n"
+        "qt = QApplication([])\n"
+        f"application = Application(Path({str(tmp_path)!r}))\n"
+        "application.start()\n"
+        "qt.processEvents()\n"
+        "assert application.window.isVisible()\n"
+        "print(' '.join(sorted(sys.modules)))\n"
+        "application.close()\n"
+    )
+    ended = run(script, tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    loaded = set(ended.stdout.split())
+    assert not loaded & {*LATE, "click", "rich"}
+
+
+def test_a_command_never_loads_the_window(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "sys.argv = ['benchboard', '--version']\n"
+        "from benchboard.__main__ import main\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "assert not any(name.startswith(('PySide6', 'shiboken6')) for name in sys.modules)\n"
+    )
+    ended = run(script, tmp_path)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_links_and_database_files_open_the_window_and_words_are_commands(tmp_path: Path) -> None:
+    file = tmp_path / "bench.db"
+    assert not start._opens(str(file))
+    file.touch()
+    assert start._opens(str(file))
+    assert start._opens("benchboard://bench/dongles")
+    assert not start._opens("db")
+    assert not start._opens("timing")
+
+
+def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(sys, "argv", ["benchboard"])
+    assert start.main() == 1
+    assert "no display" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_program_and_its_session_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    file = tmp_path / "bench.db"
+    environment = {**os.environ, "BENCHBOARD_HOME": str(tmp_path), "BENCHBOARD_KEYRING": "off"}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    file.touch()
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchboard", str(file)], env=environment, stderr=subprocess.PIPE, text=True
+    ) as program:
+        opened = Database.open(f"sqlite:///{file}")
+        # The settings are written when the window has entered the session.
+        wait_for(lambda: count(opened, SignInSession) == 1 and (tmp_path / "settings.json").exists())
+        program.send_signal(number)
+        _out, said = program.communicate(timeout=30)
+    assert program.returncode == 0, said
+    assert "Traceback" not in said
+    assert (count(opened, SignInSession), count(opened, SessionHistory)) == (0, 1)
+    opened.dispose()
+
+
+def count(database: Database, table: type[SignInSession] | type[SessionHistory]) -> int:
+    """How many rows there are; none before the table is there."""
+    try:
+        with database.read() as session:
+            return session.scalars(select(func.count()).select_from(table)).one()
+    except Unavailable:
+        return 0
+
+
+def wait_for(there: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not there():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.05)

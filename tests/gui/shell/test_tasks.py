@@ -1,0 +1,191 @@
+"""Work in the background: order, owners that go away, stopping, failing, bugs."""
+
+import threading
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QObject, QThread
+from pytestqt.qtbot import QtBot
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from benchboard.errors import AppError, Cancelled, Conflict, Unavailable
+from benchboard.storage.models.identity import Permission
+from benchboard.ui.tasks import Progress, Tasks
+from support.window import Spoken
+
+
+def add(session: Session, name: str) -> str:
+    """One more permission; a catalogue row, which needs no audit row."""
+    session.add(Permission(name=name, description=""))
+    return name
+
+
+def names(session: Session) -> list[str]:
+    """The permissions that `add` made; those of the catalogue have a colon."""
+    return list(session.scalars(select(Permission.name).where(~Permission.name.contains(":")).order_by(text("rowid"))))
+
+
+def test_a_result_arrives_on_the_windows_thread(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    seen: list[tuple[object, bool, bool]] = []
+    here = QThread.currentThread()
+
+    def op(session: Session) -> tuple[int, bool]:
+        return session.execute(
+            text("SELECT 41 + 1")
+        ).scalar_one(), threading.current_thread() is threading.main_thread()
+
+    tasks.read(owner, op, lambda got: seen.append((got[0], got[1], QThread.currentThread() is here)))
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [(42, False, True)]
+
+
+def test_changes_happen_in_the_order_they_were_asked_for(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gate = threading.Event()
+    done: list[str] = []
+
+    def slow(session: Session) -> str:
+        gate.wait(10)
+        return add(session, "first")
+
+    tasks.change(owner, slow, done.append)
+    for name in ("second", "third", "fourth"):
+        tasks.change(owner, lambda session, name=name: add(session, name), done.append)
+    assert tasks.saving
+    gate.set()
+    qtbot.waitUntil(lambda: len(done) == 4)
+    assert done == ["first", "second", "third", "fourth"]
+    assert not tasks.saving
+    stored: list[list[str]] = []
+    tasks.read(owner, names, stored.append)
+    qtbot.waitUntil(lambda: bool(stored))
+    assert stored[0] == done
+
+
+def test_a_result_for_an_owner_that_is_gone_is_dropped(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
+    gate, seen = threading.Event(), []
+    gone, other = QObject(), QObject()
+    tasks.change(gone, lambda session: (gate.wait(10), add(session, "kept"))[1], seen.append)
+    shiboken6.delete(gone)
+    gate.set()
+    later: list[list[str]] = []
+    tasks.change(other, names, later.append)
+    qtbot.waitUntil(lambda: bool(later))
+    assert seen == []
+    assert later == [["kept"]]  # the change itself happened
+    assert spoken.bugs == []
+
+
+def test_a_change_that_failed_is_said_even_when_its_owner_is_gone(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
+    gate, gone = threading.Event(), QObject()
+
+    def op(_session: Session) -> None:
+        gate.wait(10)
+        raise Conflict("test.lost", "Somebody else was first.")
+
+    tasks.change(gone, op, lambda _result: None, lambda _error: None)
+    shiboken6.delete(gone)
+    gate.set()
+    qtbot.waitUntil(lambda: bool(spoken.errors))
+    assert spoken.errors[0].code == "test.lost"
+
+
+def test_a_cancelled_read_delivers_nothing(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gate = threading.Event()
+    seen: list[object] = []
+    work = tasks.read(owner, lambda _session: gate.wait(10), seen.append, seen.append)
+    work.cancel()
+    gate.set()
+    after: list[int] = []
+    tasks.read(owner, lambda _session: 1, after.append)
+    qtbot.waitUntil(lambda: bool(after) and work.finished)
+    qtbot.waitUntil(lambda: work.finished)
+    assert seen == []
+
+
+def test_long_work_shows_how_far_it_is_and_stops_when_told(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    started, ended = threading.Event(), []
+
+    def op(progress: Progress) -> None:
+        progress.report(2, 8, "about 1 min")
+        started.set()
+        while True:
+            progress.check()
+
+    work = tasks.run(owner, op, ended.append, ended.append, title="Pairing a tray")
+    assert [running.title for running in tasks.running] == ["Pairing a tray"]
+    qtbot.waitUntil(started.is_set)
+    assert (work.done, work.total, work.note) == (2, 8, "about 1 min")
+    work.cancel()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert isinstance(ended[0], Cancelled)
+    assert tasks.running == ()
+
+
+def test_progress_never_jumps_back(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    def op(progress: Progress) -> None:
+        progress.report(5, 8)
+        progress.report(3, 8)
+
+    done: list[object] = []
+    work = tasks.run(owner, op, done.append, title="Copying")
+    qtbot.waitUntil(lambda: bool(done))
+    assert work.done == 5
+
+
+def test_an_expected_failure_goes_to_the_banner_with_a_way_to_try_again(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken
+) -> None:
+    tries: list[int] = []
+
+    def op(_session: Session) -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Unavailable("test.away", "The database cannot be reached.")
+        return len(tries)
+
+    seen: list[int] = []
+    tasks.read(owner, op, seen.append)
+    qtbot.waitUntil(lambda: bool(spoken.errors))
+    assert spoken.errors[0].code == "test.away"
+    retry = spoken.retries[0]
+    assert retry is not None
+    retry()
+    qtbot.waitUntil(lambda: seen == [2])
+
+
+def test_who_handles_failures_gets_them_alone(qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken) -> None:
+    def op(_session: Session) -> None:
+        raise Conflict("test.first", "Somebody else was first.")
+
+    failed: list[AppError] = []
+    tasks.change(owner, op, lambda _result: None, failed.append)
+    qtbot.waitUntil(lambda: bool(failed))
+    assert failed[0].code == "test.first"
+    assert spoken.errors == []
+
+
+@pytest.mark.parametrize("handled", [True, False])
+def test_a_bug_is_reported_and_whoever_waits_is_told(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken, handled: bool
+) -> None:
+    failed: list[AppError] = []
+
+    def op(_session: Session) -> None:
+        raise ZeroDivisionError
+
+    tasks.read(owner, op, lambda _result: None, failed.append if handled else None)
+    qtbot.waitUntil(lambda: bool(spoken.bugs))
+    assert isinstance(spoken.bugs[0], ZeroDivisionError)
+    assert [error.code for error in failed] == (["tasks.bug"] if handled else [])
+
+
+def test_closing_finishes_the_changes_that_were_asked_for(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gate = threading.Event()
+    database = tasks._database
+    assert database is not None
+    tasks.change(owner, lambda session: (gate.wait(10), add(session, "asked"))[1], lambda _result: None)
+    threading.Timer(0.05, gate.set).start()
+    tasks.close()
+    with database.read() as session:
+        assert names(session) == ["asked"]

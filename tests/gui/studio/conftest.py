@@ -1,0 +1,158 @@
+"""Studio in the whole window, on a copy of the demo, as its analyst; real mouse and key events."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard import workspace
+from benchboard.dashboards import documents
+from benchboard.dashboards.layout import Cell
+from benchboard.identity import accounts
+from benchboard.identity.access import Actor, Client
+from benchboard.ui.app import Application
+from benchboard.ui.entering import Entered
+from benchboard.ui.studio import ROOM
+from benchboard.ui.studio.page import HomePage
+
+
+class Studio:
+    """An open window with the home page, and a hand for it."""
+
+    def __init__(self, qtbot: QtBot, home: Path) -> None:
+        self.qtbot = qtbot
+        self.home = home
+        self._closed = False
+        self.application = Application(home, lambda: (ROOM,))
+        self.workspace = workspace.open_demo(home)
+        with self.workspace.database.read() as session:
+            person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
+        with self.workspace.database.change() as session:
+            signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+        self.actor: Actor = signed_in.actor
+        self.application.window.resize(1440, 900)
+        self.application.window.show()
+        self.application._enter(Entered(self.workspace, signed_in, "demo", False))
+        assert self.application.shell is not None
+        self.application.shell.go("studio/home")
+        self.application.window.activateWindow()
+        qtbot.waitUntil(self.application.window.isActiveWindow)
+        (self.page,) = self.application.window.findChildren(HomePage)
+        self.wait(lambda: self.page.saving.state == "saved" and not self.page.feeds.busy)
+        self.canvas = self.page.canvas
+        self.viewport = self.canvas.viewport()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=15_000)
+
+    def cells(self) -> dict[str, Cell]:
+        return {item.id: cell for item, cell in self.page.editor.layout}
+
+    def shown(self) -> dict[str, QRect]:
+        """Where the tiles are drawn, in the view."""
+        return {item_id: self.box(item_id) for item_id in self.canvas.tiles}
+
+    def box(self, item_id: str) -> QRect:
+        return self.canvas.mapFromScene(self.canvas.tiles[item_id].rect).boundingRect()
+
+    def header(self, item_id: str) -> QPoint:
+        box = self.box(item_id)
+        return QPoint(box.left() + 40, box.top() + 16)
+
+    def step(self) -> tuple[float, float]:
+        """One column and one row, in pixels of the view."""
+        page = self.canvas.page
+        return (page.column + page.gap) * self.canvas.zoom, (page.row + page.gap) * self.canvas.zoom
+
+    def click(self, item_id: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.qtbot.mouseClick(self.viewport, Qt.MouseButton.LeftButton, modifier, self.header(item_id))
+
+    def press(self, at: QPoint) -> None:
+        self.qtbot.mousePress(self.viewport, Qt.MouseButton.LeftButton, pos=at)
+
+    def glide(self, start: QPoint, end: QPoint, widget: QWidget | None = None, steps: int = 12) -> None:
+        """Move the held mouse there, in steps as a hand does."""
+        for k in range(1, steps + 1):
+            at = start + (end - start) * k / steps
+            self.qtbot.mouseMove(widget or self.viewport, at)
+
+    def release(self, at: QPoint) -> None:
+        self.qtbot.mouseRelease(self.viewport, Qt.MouseButton.LeftButton, pos=at)
+
+    def drag(self, start: QPoint, end: QPoint) -> None:
+        self.press(start)
+        self.glide(start, end)
+        self.release(end)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.qtbot.keyClick(self.application.window.focusWidget() or self.canvas, key, modifier)
+
+    def find(self, name: str) -> QWidget:
+        (found,) = [widget for widget in self.page.findChildren(QWidget, name) if widget.isVisible()]
+        return found
+
+    def press_button(self, name: str) -> None:
+        self.qtbot.mouseClick(self.find(name), Qt.MouseButton.LeftButton)
+
+    def settled(self) -> None:
+        """Everything is stored and every tile has its answer."""
+        self.wait(lambda: not self.page.saving.dirty and self.page.saving.state == "saved" and not self.page.feeds.busy)
+
+    def stored(self) -> documents.HomeLayout:
+        with self.workspace.database.read() as session:
+            return documents.home_layout(session, self.actor)
+
+    def store(self, document: object) -> None:
+        """Another window of the same person stores this."""
+        with self.workspace.database.change() as session:
+            documents.save_home(session, self.actor, document, base_version=None)
+
+    def close(self) -> None:
+        """Close the window, once."""
+        if self._closed:
+            return
+        self._closed = True
+        self.application.window.close()
+        self.application.close()
+        self.application.window.deleteLater()
+        QCoreApplication.sendPostedEvents(self.application.window, QEvent.Type.DeferredDelete.value)
+        self.application.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo in it, made once, to copy."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCHBOARD_KEYRING", "off")
+        workspace.open_demo(home).close()
+    return home
+
+
+@pytest.fixture
+def open_studio(
+    qtbot: QtBot, tmp_path: Path, made_demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Studio]]:
+    """Opens a window on this test's copy of the demo, as often as it is asked to."""
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
+    home = shutil.copytree(made_demo, tmp_path / "home")
+    opened: list[Studio] = []
+
+    def another() -> Studio:
+        studio = Studio(qtbot, home)
+        opened.append(studio)
+        return studio
+
+    yield another
+    for studio in opened:
+        studio.close()
+
+
+@pytest.fixture
+def studio(open_studio: Callable[[], Studio]) -> Studio:
+    return open_studio()

@@ -1,0 +1,289 @@
+"""Arranging the home page with mouse and keyboard, taking it back, and finding it again after a restart."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+
+from benchboard.dashboards.catalogue import KINDS
+from benchboard.dashboards.layout import HANDLES, Cell, Handle
+from benchboard.ui.studio.marks import handle_spot
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def _no_overlap(cells: dict[str, Cell]) -> bool:
+    boxes = list(cells.values())
+    return not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+
+
+def test_a_widget_is_dragged_from_the_palette_onto_the_page(studio: "Studio") -> None:
+    before = studio.cells()
+    kind = studio.find("palette_bar_chart")
+    start = kind.rect().center()
+    column, row = studio.step()
+    middle = studio.viewport.mapToGlobal(QPoint(round(20 + column * 6), round(20 + row * 3 + 16)))
+    studio.qtbot.mousePress(kind, Qt.MouseButton.LeftButton, pos=start)
+    studio.glide(start, kind.mapFromGlobal(middle), kind)
+    assert studio.cells() == before  # nothing has happened yet
+    assert studio.box("orders-per-day").top() > 200  # but the others make room
+    studio.qtbot.mouseRelease(kind, Qt.MouseButton.LeftButton, pos=kind.mapFromGlobal(middle))
+    (added,) = studio.cells().keys() - before.keys()
+    assert studio.cells()[added] == Cell(4, 3, 4, 6)
+    assert studio.page.editor.chosen == (added,)
+    assert _no_overlap(studio.cells())
+    studio.settled()
+    answer = studio.page.feeds.answer(added)
+    assert answer is not None
+    assert answer.table is not None
+    assert answer.table.rows
+
+
+def test_a_drag_from_the_palette_that_ends_elsewhere_adds_nothing(studio: "Studio") -> None:
+    before, shown = studio.cells(), studio.shown()
+    kind = studio.find("palette_table")
+    over = kind.mapFromGlobal(studio.viewport.mapToGlobal(QPoint(300, 300)))
+    studio.qtbot.mousePress(kind, Qt.MouseButton.LeftButton, pos=kind.rect().center())
+    studio.glide(kind.rect().center(), over, kind)
+    studio.glide(over, QPoint(-40, 20), kind)
+    assert studio.shown() == shown
+    studio.qtbot.mouseRelease(kind, Qt.MouseButton.LeftButton, pos=QPoint(-40, 20))
+    assert studio.cells() == before
+    assert not studio.page.saving.dirty
+
+
+def test_escape_puts_back_a_drag_from_the_palette(studio: "Studio") -> None:
+    before, shown = studio.cells(), studio.shown()
+    kind = studio.find("palette_table")
+    over = kind.mapFromGlobal(studio.viewport.mapToGlobal(QPoint(300, 300)))
+    studio.qtbot.mousePress(kind, Qt.MouseButton.LeftButton, pos=kind.rect().center())
+    studio.glide(kind.rect().center(), over, kind)
+    studio.key(Qt.Key.Key_Escape)
+    studio.glide(over, over + QPoint(30, 30), kind)
+    studio.qtbot.mouseRelease(kind, Qt.MouseButton.LeftButton, pos=over)
+    assert (studio.cells(), studio.shown()) == (before, shown)
+
+
+def test_enter_puts_what_is_found_in_the_first_free_place(studio: "Studio") -> None:
+    before = studio.cells()
+    search = studio.find("palette_search")
+    studio.qtbot.keyClicks(search, "metr")
+    assert not any(w.isVisible() for w in studio.page.palette_pane.kinds if w.kind.type != "metric_card")
+    studio.qtbot.keyClick(search, Qt.Key.Key_Return)
+    (added,) = studio.cells().keys() - before.keys()
+    assert studio.page.editor.widget(added).type == "metric_card"
+    assert {k: v for k, v in studio.cells().items() if k != added} == before
+    assert studio.application.window.focusWidget() is studio.canvas
+
+
+def test_a_tile_is_moved_and_its_neighbours_return_on_the_way_back(studio: "Studio") -> None:
+    before, shown = studio.cells(), studio.shown()
+    column, row = studio.step()
+    start = studio.header("notes")
+    away = start + QPoint(round(-column * 4), round(row * 2))
+    studio.press(start)
+    studio.glide(start, away)
+    lying = {k: v for k, v in studio.shown().items() if k != "notes"}
+    assert lying != {k: v for k, v in shown.items() if k != "notes"}
+    studio.glide(away, start)
+    assert {k: v for k, v in studio.shown().items() if k != "notes"} == {k: v for k, v in shown.items() if k != "notes"}
+    studio.glide(start, away)
+    assert {k: v for k, v in studio.shown().items() if k != "notes"} == lying  # the way there does not matter
+    studio.release(away)
+    after = studio.cells()
+    assert after["notes"].x == before["notes"].x - 4
+    assert _no_overlap(after)
+    assert studio.page.editor.stack.count() == 1
+
+
+def test_escape_puts_everything_back(studio: "Studio") -> None:
+    before, shown = studio.cells(), studio.shown()
+    start = studio.header("notes")
+    studio.press(start)
+    studio.glide(start, start + QPoint(-300, 200))
+    assert studio.shown() != shown
+    studio.key(Qt.Key.Key_Escape)
+    assert (studio.cells(), studio.shown()) == (before, shown)
+    studio.glide(start + QPoint(-300, 200), start + QPoint(-200, 200))
+    studio.release(start + QPoint(-200, 200))
+    assert (studio.cells(), studio.shown()) == (before, shown)
+    assert studio.page.editor.stack.count() == 0
+
+
+@pytest.mark.parametrize("handle", HANDLES)
+def test_each_handle_resizes(studio: "Studio", handle: Handle) -> None:
+    studio.page.editor.choose(["by-state"])
+    before = studio.cells()["by-state"]
+    column, row = studio.step()
+    start = handle_spot(QRectF(studio.box("by-state")), handle).toPoint()
+    by = QPointF(column if "w" in handle or "e" in handle else 0, row if "n" in handle or "s" in handle else 0)
+    inwards = QPoint(round(-by.x() if "e" in handle else by.x()), round(-by.y() if "s" in handle else by.y()))
+    # five pixels off the middle of the handle: 16 px are there to be hit
+    studio.drag(start + QPoint(5, -5), start + QPoint(5, -5) + inwards)
+    after = studio.cells()["by-state"]
+    assert (after.w, after.h) == (before.w - (by.x() > 0), before.h - (by.y() > 0))
+    assert after.x == before.x + ("w" in handle)
+    assert _no_overlap(studio.cells())
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert studio.cells()["by-state"] == before
+
+
+def test_several_chosen_tiles_move_as_one_body(studio: "Studio") -> None:
+    before = studio.cells()
+    studio.click("orders-week")
+    studio.click("revenue-week", CTRL)
+    studio.click("refunds", SHIFT)
+    studio.click("refunds", SHIFT)
+    assert studio.page.editor.chosen == ("orders-week", "revenue-week")
+    column, row = studio.step()
+    start = studio.header("revenue-week")
+    studio.drag(start, start + QPoint(round(column * 6), round(row * 3)))
+    after = studio.cells()
+    moved = [(after[k].x - before[k].x, after[k].y - before[k].y) for k in ("orders-week", "revenue-week")]
+    assert moved[0] == moved[1] != (0, 0)
+    assert _no_overlap(after)
+
+
+def test_the_keyboard_does_it_all(studio: "Studio") -> None:
+    before = studio.cells()
+    assert studio.application.window.focusWidget() is studio.canvas
+    studio.key(Qt.Key.Key_Tab)
+    assert studio.page.editor.chosen == ("orders-week",)
+    studio.key(Qt.Key.Key_Tab)
+    studio.key(Qt.Key.Key_Tab)
+    studio.key(Qt.Key.Key_Backtab)
+    assert studio.page.editor.chosen == ("revenue-week",)
+    studio.key(Qt.Key.Key_Down)
+    assert studio.cells()["revenue-week"] != before["revenue-week"]
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.key(Qt.Key.Key_Right, SHIFT)
+    studio.key(Qt.Key.Key_Down, SHIFT)
+    assert studio.cells()["revenue-week"][2:] == (4, 4)
+    studio.key(Qt.Key.Key_D, CTRL)
+    (copy,) = studio.cells().keys() - before.keys()
+    assert studio.page.editor.widget(copy).query == studio.page.editor.widget("revenue-week").query
+    studio.key(Qt.Key.Key_Delete)
+    assert studio.cells().keys() == before.keys()
+    for _step in range(4):
+        studio.key(Qt.Key.Key_Z, CTRL)
+    assert studio.cells() == before
+    assert not studio.page.editor.stack.canUndo()
+    studio.key(Qt.Key.Key_Z, CTRL | SHIFT)
+    assert studio.cells()["revenue-week"].w == 4
+
+
+def test_the_keyboard_leaves_the_page_after_the_last_tile(studio: "Studio") -> None:
+    for _tile in studio.cells():
+        studio.key(Qt.Key.Key_Tab)
+    assert studio.page.editor.chosen == ("latest",)
+    studio.key(Qt.Key.Key_Tab)
+    assert studio.application.window.focusWidget() is not studio.canvas
+
+
+def test_undo_and_redo_by_their_buttons(studio: "Studio") -> None:
+    before = studio.cells()
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Delete)
+    assert not studio.find("studio_redo").isEnabled()
+    studio.press_button("studio_undo")
+    assert studio.cells() == before
+    studio.press_button("studio_redo")
+    assert "notes" not in studio.cells()
+
+
+def test_it_is_all_there_after_a_restart(open_studio: Callable[[], "Studio"]) -> None:
+    first = open_studio()
+    first.click("notes")
+    first.drag(first.header("notes"), first.header("notes") + QPoint(-300, 200))
+    first.page.editor.tell("orders-week", "query", "SELECT 4711 AS orders")
+    first.page.editor.tell("orders-week", "title", "Made up")
+    assert first.page.saving.dirty
+    arranged = first.cells()
+    first.key(Qt.Key.Key_S, CTRL)
+    first.settled()
+    first.close()
+    second = open_studio()
+    assert second.cells() == arranged
+    assert second.page.editor.widget("orders-week").title == "Made up"
+    answer = second.page.feeds.answer("orders-week")
+    assert answer is not None
+    assert answer.table is not None
+    assert answer.table.rows == ((4711,),)
+
+
+def test_what_is_not_stored_when_the_window_closes_is_stored_then(open_studio: Callable[[], "Studio"]) -> None:
+    first = open_studio()
+    first.click("notes")
+    first.key(Qt.Key.Key_Delete)
+    assert first.page.unsaved()
+    first.close()
+    assert "notes" not in open_studio().cells()
+
+
+def test_the_status_bar_never_says_saved_of_what_is_not(studio: "Studio") -> None:
+    status = studio.application.shell.context.status
+    assert status.text("saved") == "Saved"
+    studio.page.add(KINDS[0])
+    assert status.text("saved") == "Not saved yet"
+    studio.wait(lambda: studio.page.saving.state == "saved")
+    assert status.text("saved") == "Saved"
+
+
+def test_a_page_saves_itself(studio: "Studio") -> None:
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Delete)
+    studio.settled()
+    assert "notes" not in {item["id"] for item in studio.stored().items}
+    assert "Saved" in studio.page._state.text()
+
+
+def test_an_empty_page_says_so_and_offers_a_start(studio: "Studio") -> None:
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    studio.key(Qt.Key.Key_A, CTRL)
+    studio.key(Qt.Key.Key_Delete)
+    empty = studio.find("studio_empty")
+    studio.qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    assert len(studio.cells()) == 1
+    assert not empty.isVisible()
+
+
+def test_unknown_kinds_and_fields_are_kept(studio: "Studio") -> None:
+    strange = {"id": "odd", "type": "hologram", "position": {"x": 0, "y": 0, "w": 4, "h": 3, "depth": 2}, "beam": [1]}
+    studio.store(
+        [strange, {"id": "k", "type": "kpi", "position": {"x": 4, "y": 0, "w": 3, "h": 3}, "query": "SELECT 1"}]
+    )
+    studio.wait(lambda: set(studio.cells()) == {"odd", "k"})
+    studio.settled()
+    studio.page.editor.choose(["odd"])
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    studio.key(Qt.Key.Key_Right, SHIFT)
+    studio.settled()
+    kept = next(item for item in studio.stored().items if item["id"] == "odd")
+    assert kept == strange | {"position": {"x": 0, "y": 0, "w": 5, "h": 3, "depth": 2}}
+
+
+def test_zoom_keeps_the_page_as_wide_as_the_view(studio: "Studio") -> None:
+    for name in ("studio_zoom_out", "studio_zoom_out", "studio_zoom_in", "studio_fit"):
+        studio.press_button(name)
+        rights = max(box.right() for box in studio.shown().values())
+        assert abs(studio.viewport.width() - rights - 20 * studio.canvas.zoom) <= 3
+    assert max(box.bottom() for box in studio.shown().values()) <= studio.viewport.height()
+
+
+def test_every_tile_is_an_object_for_assistive_programs(studio: "Studio") -> None:
+    from PySide6.QtGui import QAccessible
+
+    page = QAccessible.queryAccessibleInterface(studio.canvas)
+    assert page is not None
+    assert page.childCount() == len(studio.cells())
+    first = page.child(0)
+    assert first.text(QAccessible.Text.Name) == "Orders, 7 days"
+    assert first.text(QAccessible.Text.Description) == "Metric card, column 0, row 0, 3 wide, 3 high"
+    assert first.rect().size() == studio.box("orders-week").size()
+    assert first.text(QAccessible.Text.Value)
+    studio.page.editor.choose(["orders-week"])
+    assert page.child(0).state().selected

@@ -1,0 +1,301 @@
+"""What the tiles show: rows of a service, following their query, the data and the theme; errors in words; conflicts."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from benchboard.analytics import commerce
+from benchboard.errors import AppError, Unavailable
+from benchboard.ui.studio.queryedit import QueryEdit
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.banners import Banner
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _figure(studio: "Studio", item_id: str) -> object:
+    answer = studio.page.feeds.answer(item_id)
+    assert answer is not None
+    assert answer.table is not None
+    return answer.table.rows[-1][-1]
+
+
+def _picture(studio: "Studio", item_id: str) -> QImage:
+    return studio.canvas.tiles[item_id].picture().toImage()
+
+
+def _write_query(studio: "Studio", text: str) -> QueryEdit:
+    """Select everything in the query and type over it, as a hand does."""
+    edit = studio.find("inspector_query")
+    assert isinstance(edit, QueryEdit)
+    studio.qtbot.mouseClick(edit.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+    studio.qtbot.keyClick(edit, Qt.Key.Key_A, CTRL)
+    studio.qtbot.keyClicks(edit, text)
+    return edit
+
+
+def test_changing_the_query_changes_the_tile(studio: "Studio") -> None:
+    studio.click("orders-week")
+    before, picture = _figure(studio, "orders-week"), _picture(studio, "orders-week")
+    _write_query(studio, "select 40 + 2 as answer")
+    studio.wait(lambda: studio.page.editor.widget("orders-week").query == "select 40 + 2 as answer")
+    studio.settled()
+    assert _figure(studio, "orders-week") == 42 != before
+    assert _picture(studio, "orders-week") != picture
+    grabbed = studio.viewport.grab(studio.box("orders-week")).toImage()
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.settled()
+    assert _figure(studio, "orders-week") == before
+    assert _picture(studio, "orders-week") == picture
+    assert studio.viewport.grab(studio.box("orders-week")).toImage() != grabbed
+    edit = studio.find("inspector_query")
+    assert isinstance(edit, QueryEdit)
+    assert edit.toPlainText() == studio.page.editor.widget("orders-week").query
+
+
+def test_an_error_is_said_where_it_is_and_the_tile_goes_on(studio: "Studio") -> None:
+    studio.click("orders-week")
+    before = _figure(studio, "orders-week")
+    edit = _write_query(studio, "select count(stats) from orders")
+    studio.wait(lambda: "stats" in edit.accessibleDescription())
+    assert "status" in edit.accessibleDescription()  # did you mean
+    (marked,) = edit.extraSelections()
+    assert marked.cursor.selectedText() == "stats"  # type: ignore[attr-defined]
+    assert _figure(studio, "orders-week") == before  # half a query disturbs nobody
+    studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)  # on request it is taken as it is
+    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
+    picture = _picture(studio, "orders-week")
+    studio.page.editor.tell("orders-week", "query", "select count(status) from orders")
+    studio.settled()
+    assert _picture(studio, "orders-week") != picture
+
+
+def test_a_tile_that_failed_offers_to_try_again(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchboard.analytics import queries
+
+    monkeypatch.setattr(queries, "TABLES", {})  # as if the table had gone away
+    studio.page.feeds.retry("orders-week")
+    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
+    tile = studio.canvas.tiles["orders-week"]
+    tile.picture()
+    assert tile.links.retry is not None
+    spot = studio.box("orders-week").topLeft() + tile.links.retry.center().toPoint()
+    monkeypatch.undo()
+    studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=spot)
+    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.table is not None)
+
+
+def test_what_failed_while_the_database_was_away_asks_again(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchboard.analytics import queries
+
+    def away(*_args: object, **_more: object) -> None:
+        raise Unavailable("storage.unreachable", "The database cannot be reached.")
+
+    feeds = studio.page.feeds
+    studio.click("orders-week")
+    field = studio.find("inspector_query")
+    assert isinstance(field, QueryEdit)
+    with monkeypatch.context() as gone:
+        gone.setattr(queries, "run_query", away)
+        gone.setattr(queries, "check_query", away)
+        feeds.retry("orders-week")
+        field.check()
+        studio.wait(lambda: (a := feeds.answer("orders-week")) is not None and a.error is not None)
+        studio.wait(lambda: field._unheard)
+    studio.wait(lambda: (a := feeds.answer("orders-week")) is not None and a.table is not None)
+    studio.wait(lambda: not field._unheard)
+
+
+def test_a_slow_query_can_be_stopped_in_its_tile(studio: "Studio") -> None:
+    before = _picture(studio, "by-state")
+    joined = ", ".join(f"orders {name}" for name in "abcdef")
+    studio.page.editor.tell("by-state", "query", f"select count(*) from {joined} where a.order_total > f.order_total")
+    studio.wait(lambda: (a := studio.page.feeds.answer("by-state")) is not None and a.slow)
+    tile = studio.canvas.tiles["by-state"]
+    assert _picture(studio, "by-state") != before  # it says that it asks, over what it showed
+    assert tile.answer is not None
+    assert tile.answer.table is not None
+    assert tile.links.stop is not None
+    spot = studio.box("by-state").topLeft() + tile.links.stop.center().toPoint()
+    studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=spot)
+    studio.wait(lambda: (a := studio.page.feeds.answer("by-state")) is not None and a.error is not None)
+    answer = studio.page.feeds.answer("by-state")
+    assert answer is not None
+    assert answer.error is not None
+    assert answer.error.code == "query.stopped"
+    studio.page.editor.stack.undo()
+    studio.settled()
+
+
+def test_new_orders_appear_by_themselves(studio: "Studio") -> None:
+    studio.page.editor.tell("orders-week", "query", "select count(*) from orders")
+    studio.settled()
+    before = _figure(studio, "orders-week")
+    assert isinstance(before, int)
+    with studio.workspace.database.read() as session:
+        from benchboard.identity import accounts
+        from benchboard.identity.access import Client
+
+        admin = accounts.operator(session, client=Client.here())
+    first = next(commerce.demo_orders(commerce.datetime.now(commerce.UTC)))
+    from dataclasses import replace
+
+    with studio.workspace.database.change() as session:
+        commerce.import_orders(session, admin, [replace(first, id="brand-new", order_total=Decimal("1.25"))])
+    studio.wait(lambda: _figure(studio, "orders-week") == before + 1)
+
+
+def test_the_fields_of_the_inspector_and_the_page_agree(studio: "Studio") -> None:
+    studio.click("by-state")
+    x = studio.find("inspector_x")
+    assert isinstance(x, QLineEdit)
+    assert x.text() == "3"
+    x.selectAll()
+    studio.qtbot.keyClicks(x, "0")
+    studio.qtbot.keyClick(x, Qt.Key.Key_Return)
+    assert studio.cells()["by-state"].x == 0
+    width = studio.find("inspector_w")
+    assert isinstance(width, QLineEdit)
+    width.setFocus()
+    width.selectAll()
+    studio.qtbot.keyClicks(width, "99999")
+    studio.qtbot.keyClick(width, Qt.Key.Key_Return)
+    assert studio.cells()["by-state"].w == 12
+    assert width.text() == "12"
+    title = studio.find("inspector_title")
+    assert isinstance(title, QLineEdit)
+    title.setFocus()
+    title.selectAll()
+    studio.qtbot.keyClicks(title, "<b>States</b>")
+    assert studio.page.editor.widget("by-state").title == "<b>States</b>"
+    steps = studio.page.editor.stack.count()
+    studio.qtbot.keyClick(title, Qt.Key.Key_Z, CTRL)  # all that was typed in one go is one step
+    assert studio.page.editor.widget("by-state").title == "Orders by state"
+    assert studio.page.editor.stack.index() == steps - 1
+    assert title.text() == "Orders by state"
+
+
+def test_settings_of_a_kind_change_its_tile(studio: "Studio") -> None:
+    studio.click("revenue-week")
+    picture = _picture(studio, "revenue-week")
+    unit = studio.find("inspector_unit")
+    studio.qtbot.keyClicks(unit, "ur")
+    decimals = studio.find("inspector_decimals")
+    assert isinstance(decimals, QLineEdit)
+    decimals.setFocus()
+    decimals.selectAll()
+    studio.qtbot.keyClicks(decimals, "2")
+    widget = studio.page.editor.widget("revenue-week")
+    assert (widget.setting("unit"), widget.setting("decimals")) == ("€ur", 2)
+    assert _picture(studio, "revenue-week") != picture
+    studio.qtbot.keyClicks(decimals, "9")
+    assert studio.page.editor.widget("revenue-week").setting("decimals") == 2
+
+
+def test_text_is_markdown_and_never_markup_nor_a_way_to_files(
+    studio: "Studio", tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    red = tmp_path_factory.mktemp("pictures") / "red.png"
+    image = QImage(60, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff0000"))
+    image.save(str(red))
+    for text in (f"![x](file://{red})", f'<img src="file://{red}">', "<h1 style='color:#ff0000'>x</h1>"):
+        studio.page.editor.tell("notes", "config.text", text)
+        shown = _picture(studio, "notes")
+        reds = sum(
+            shown.pixelColor(x, y) == QColor("#ff0000")
+            for x in range(0, shown.width(), 3)
+            for y in range(0, shown.height(), 3)
+        )
+        assert reds == 0
+    plain = _picture(studio, "notes")
+    studio.page.editor.tell("notes", "config.text", "# <h1>x</h1>")
+    assert _picture(studio, "notes") != plain
+
+
+def test_a_change_of_the_theme_repaints_every_tile(studio: "Studio") -> None:
+    light = {item_id: _picture(studio, item_id) for item_id in studio.canvas.tiles}
+    theme().follow("dark")
+    try:
+        assert all(_picture(studio, item_id) != picture for item_id, picture in light.items())
+    finally:
+        theme().follow("light")
+
+
+def _banner_button(studio: "Studio", title: str) -> QWidget:
+    (banner,) = [found for found in studio.application.window.findChildren(Banner) if found.isVisible()]
+    return next(b for b in banner.findChildren(QWidget, "banner_action") if b.text() == title)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("choice", ["Take the stored one", "Keep this one"])
+def test_a_layout_changed_elsewhere_is_never_overwritten_unasked(studio: "Studio", choice: str) -> None:
+    other = [{"id": "theirs", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}]
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Delete)  # ours, not stored yet
+    mine = studio.cells()
+    studio.store(other)
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    assert studio.stored().items == other
+    assert studio.application.shell is not None
+    assert not studio.page.closing()  # it does not just go away
+    studio.qtbot.mouseClick(_banner_button(studio, choice), Qt.MouseButton.LeftButton)
+    studio.settled()
+    if choice == "Keep this one":
+        assert {item["id"] for item in studio.stored().items} == set(mine)
+    else:
+        assert list(studio.cells()) == ["theirs"]
+        assert studio.stored().items == other
+        studio.key(Qt.Key.Key_Z, CTRL)  # one step back is what was here
+        assert studio.cells() == mine
+        studio.settled()
+
+
+def test_a_page_that_is_not_being_edited_follows_the_other_window(studio: "Studio") -> None:
+    studio.store([{"id": "theirs", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}])
+    studio.wait(lambda: list(studio.cells()) == ["theirs"])
+    assert not studio.page.saving.dirty
+
+
+def test_a_stored_layout_that_cannot_be_read_is_said_and_can_be_tried_again(studio: "Studio") -> None:
+    from sqlalchemy import text
+
+    from benchboard.storage import changes
+
+    good = studio.stored().document
+    with studio.workspace.database.change() as session:
+        changes.unaudited(session, "dashboard_layouts")
+        session.execute(text('UPDATE dashboard_layouts SET config = \'[{"id": "w9"}]\''))
+    studio.page.saving.load()
+    studio.wait(lambda: studio.page.saving.state == "failed")
+    empty = studio.find("studio_empty")
+    assert "w9" in empty.sentence.text()  # type: ignore[attr-defined]
+    studio.store(good)
+    studio.qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    studio.wait(lambda: len(studio.cells()) == 11)
+
+
+def test_the_palette_of_commands_adds_a_widget(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    before = set(studio.cells())
+    command = next(found for found in shell.commands() if "Add widget: table" in found.title)
+    command.run()
+    (added,) = set(studio.cells()) - before
+    assert studio.page.editor.widget(added).type == "table"
+
+
+def test_what_somebody_may_not_see_is_said_in_the_tile(studio: "Studio") -> None:
+    from dataclasses import replace
+
+    context = studio.page._context
+    context.actor = replace(context.actor, permissions=context.actor.permissions - {"orders:read"})
+    studio.page.feeds.refresh()
+    studio.wait(lambda: (a := studio.page.feeds.answer("merchants")) is not None and isinstance(a.error, AppError))
+    _picture(studio, "merchants")

@@ -1,0 +1,118 @@
+"""Numbers, days and scales as the tiles write them; a few pure steps of the editor."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import KINDS
+from benchboard.ui.studio import figures
+from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.faces import fitting
+from benchboard.ui.theme import Theme
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "unit", "shown"),
+    [
+        (1483, None, "rpm", "1\u2009483 rpm"),
+        (Decimal("1234567.891"), 2, "", "1\u2009234\u2009567.89"),
+        (Decimal("-0.001"), 2, "", "0.00"),
+        (Decimal("-12.5"), 1, "%", "\u221212.5 %"),
+        (999, 0, "", "999"),
+        (Decimal("41.40"), None, "", "41.40"),
+        (None, 0, "", "–"),
+    ],
+)
+def test_numbers_are_grouped_and_have_a_space_before_the_unit(
+    value: int | Decimal | None, decimals: int | None, unit: str, shown: str
+) -> None:
+    assert figures.number(value, decimals, unit) == shown
+
+
+def test_what_goes_along_an_axis_is_as_short_as_it_can_be() -> None:
+    days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2)]
+    assert figures.along(days) == ["1 Mar", "2 Mar"]
+    assert figures.along([day.replace(hour=9, minute=5) for day in days[:1]]) == ["09:05"]
+    assert figures.along([date(2026, 12, 31)]) == ["31 Dec"]
+    assert figures.along(["a", None]) == ["a", "–"]
+
+
+_ends = st.floats(-1e12, 1e12)
+
+
+@given(_ends, _ends, st.integers(3, 6))
+def test_a_scale_spans_both_ends_with_few_even_ticks(a: float, b: float, most: int) -> None:
+    low, high = min(a, b), max(a, b)
+    ticks = figures.scale(low, high, most)
+    assert 2 <= len(ticks) <= most + 1
+    near = 1e-8 * max(abs(low), abs(high), 1e-3)
+    assert ticks[0] <= low + near
+    assert ticks[-1] >= high - near
+
+
+@given(st.lists(st.sampled_from(["add", "move", "size", "copy", "remove", "title", "nudge"]), max_size=12), st.data())
+def test_every_step_can_be_taken_back_and_again(steps: list[str], data: st.DataObject) -> None:
+    editor = Editor()
+    seen = [editor.layout]
+    for step in steps:
+        if editor.layout.items and step != "add":
+            editor.choose([data.draw(st.sampled_from([item.id for item in editor.layout.items]))])
+        _do(editor, step, data)
+        while len(seen) > 1 and editor.stack.count() < len(seen):
+            seen.pop()
+        if editor.layout is not seen[-1]:
+            seen.append(editor.layout)
+    last = editor.layout
+    while editor.stack.canUndo():
+        editor.stack.undo()
+        cells = editor.layout.cells
+        assert not any(a.overlaps(b) for k, a in enumerate(cells) for b in cells[:k])
+    assert editor.layout is seen[0]
+    while editor.stack.canRedo():
+        editor.stack.redo()
+    assert editor.layout is last
+    written = grid.serialise(last)
+    assert grid.serialise(grid.parse(written)) == written
+
+
+def _do(editor: Editor, step: str, data: st.DataObject) -> None:
+    small = st.integers(-4, 4)
+    if step == "add":
+        editor.add(data.draw(st.sampled_from(KINDS)))
+    elif step == "copy":
+        editor.duplicate()
+    elif step == "remove":
+        editor.remove()
+    elif step == "nudge":
+        editor.nudge(*data.draw(st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)])))
+    elif step == "size":
+        editor.stretch(data.draw(small), data.draw(small))
+    elif editor.chosen and step == "title":
+        editor.tell(
+            editor.chosen[0],
+            "title",
+            data.draw(st.text(st.characters(codec="ascii", exclude_characters="\n\0"), max_size=5)),
+        )
+    elif editor.chosen:
+        cell = editor.layout.cell(editor.chosen[0])
+        editor.put(editor.chosen[0], cell._replace(x=data.draw(st.integers(0, 14)), y=data.draw(st.integers(0, 30))))
+
+
+@pytest.mark.parametrize("width", [60, 120, 240, 900])
+@pytest.mark.parametrize("height", [5, 20, 45, 200])
+def test_a_text_that_does_not_fit_ends_with_a_word_and_an_ellipsis(light: Theme, width: int, height: int) -> None:
+    text = "The database cannot be reached. Check that the server runs and the network is up, then try again."
+    metrics, wrap = QFontMetricsF(light.font("body")), int(Qt.TextFlag.TextWordWrap)
+    shown, need = fitting(metrics, text, QSizeF(width, height), wrap)
+    assert need <= height
+    if shown not in ("", text):
+        kept = shown.removesuffix(" …")
+        assert text.startswith(kept + " ")
+        longer = text[: (text + " ").index(" ", len(kept) + 1)] + " …"
+        assert metrics.boundingRect(QRectF(0, 0, width, 9999), wrap, longer).height() > height

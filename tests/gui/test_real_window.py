@@ -1,0 +1,89 @@
+"""A real window on a real X server, driven from outside by xdotool: first start, and the demo entered by keys."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from benchboard import workspace
+from benchboard.errors import Unavailable
+
+NEEDED = ("Xvfb", "xdotool")
+missing = [name for name in NEEDED if shutil.which(name) is None]
+pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed here: {', '.join(missing)}")
+
+
+def until(wanted: Callable[[], object], what: str, seconds: float = 60) -> object:
+    deadline = time.monotonic() + seconds
+    while not (found := wanted()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24"], pass_fds=(write,), stderr=subprocess.DEVNULL
+    )
+    os.close(write)
+    with os.fdopen(read) as number:
+        name = f":{number.readline().strip()}"
+    yield name
+    server.terminate()
+    server.wait()
+
+
+def test_the_demo_is_entered_by_the_keyboard_alone(display: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "DISPLAY": display, "BENCHBOARD_HOME": str(tmp_path / "home")}
+    environment.pop("QT_QPA_PLATFORM", None)
+    with (tmp_path / "said").open("w") as said:
+        window = subprocess.Popen([sys.executable, "-m", "benchboard"], env=environment, stderr=said)
+
+    def xdotool(*arguments: str) -> str:
+        done = subprocess.run(["xdotool", *arguments], env=environment, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def shown() -> str:
+        if window.poll() is not None:
+            pytest.skip(f"no X11 for Qt here: {(tmp_path / 'said').read_text().strip()}")
+        return xdotool("search", "--onlyvisible", "--name", "^Benchboard$")
+
+    def signed_in() -> str | None:
+        if not (tmp_path / "home" / "demo.db").exists():
+            return None
+        opened = workspace.connect(tmp_path / "home", demo_file=True)
+        try:
+            with opened.database.read() as session:
+                return session.scalar(text("SELECT users.role FROM sessions JOIN users ON users.id = user_id"))
+        except Unavailable:  # it is still being made
+            return None
+        finally:
+            opened.close()
+
+    try:
+        ident = str(until(shown, "the window")).splitlines()[0]
+        xdotool("windowfocus", "--sync", ident)
+        xdotool("key", "--clearmodifiers", "alt+3")
+        until((tmp_path / "home" / "demo.db").exists, "the demo")
+
+        def picked() -> str | None:
+            # Down and Enter, until the picker has come up and taken them: who is second in it is a technician.
+            xdotool("key", "Down")
+            xdotool("key", "Return")
+            time.sleep(0.3)
+            return signed_in()
+
+        assert until(picked, "somebody signed in") in ("technician", "analyst", "admin", "business_user")
+    finally:
+        window.send_signal(signal.SIGTERM)
+        window.wait(20)
+    assert "Traceback" not in (tmp_path / "said").read_text()

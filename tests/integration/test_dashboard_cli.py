@@ -1,0 +1,57 @@
+"""`benchboard dashboard …` as a person or a script runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchboard.cli.main import main
+
+LAYOUT = [{"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}, "theirs": "ş"}]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'desk.db'}")
+    return tmp_path
+
+
+def test_save_show_list_export_import(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(*arguments: str, status: int = 0) -> str:
+        assert main(["dashboard", *arguments]) == status
+        return capsys.readouterr().out
+
+    assert json.loads(run("list", "--json")) == {"items": [], "next": None}
+    file = home / "layout.json"
+    file.write_text(json.dumps(LAYOUT))
+    assert json.loads(run("save", "--home", str(file), "--json")) == {"version": 1, "widgets": 1}
+    assert json.loads(run("show", "--home")) == LAYOUT
+    (row,) = json.loads(run("list", "--json"))["items"]
+    assert (row["name"], row["widgets"], row["version"]) == ("Home", 1, 1)
+    run("save", "--home", "--base-version", "0", str(file), status=1)
+    run("export", "--home", str(home / "out.json"))
+    assert json.loads((home / "out.json").read_text()) == LAYOUT == json.loads(run("export", "--home", "-"))
+    assert "1 widget" in run("import", "--home", str(home / "out.json"))
+    file.write_text('[{"id": 1}]')
+    run("save", "--home", str(file), status=1)
+    assert json.loads(run("show", "--home")) == LAYOUT
+
+
+def test_what_is_wrong_is_said_in_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "bad.json").write_bytes(b"[{\xff")
+    for arguments in (["save", "--home", str(home / "bad.json")], ["export", "--home", str(home / "no" / "dir.json")]):
+        assert main(["dashboard", *arguments]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b'{"a": 1}', b"[{", b"\x00\xff\xfe"])
+def test_a_file_that_is_no_layout_is_named_with_what_to_do(
+    home: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    (home / "bad.json").write_bytes(content)
+    assert main(["dashboard", "save", "--home", str(home / "bad.json")]) == 1
+    said = capsys.readouterr().err
+    assert str(home / "bad.json") in said
+    assert "dashboard show --home" in said
+    assert said.count("\n") == 1

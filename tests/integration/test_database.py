@@ -1,0 +1,240 @@
+"""`Database`: whole or not at all, read without writing, told once, recorded always, and its troubles in words."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+
+from benchboard.errors import AppError, Conflict, Invalid, Unavailable
+from benchboard.storage import changes, guard
+from benchboard.storage.changes import UnrecordedChange
+from benchboard.storage.engine import Database, refuse_password
+from benchboard.storage.models.base import new_id, now
+from benchboard.storage.models.identity import Organisation
+from support import databases
+from support.postgres import Server
+
+
+def found(database: Database, slug: str) -> str:
+    """An organisation, recorded."""
+    with database.change() as session:
+        row = Organisation(name=slug, slug=slug)
+        session.add(row)
+        session.flush()
+        record(session, row.id)
+        return row.id
+
+
+def record(session: object, organisation_id: str) -> None:
+    guard.append_audit(
+        session,  # type: ignore[arg-type]  # a session, passed through
+        id=new_id(),
+        organisation_id=organisation_id,
+        action="create",
+        event_type="organisation.create",
+        resource_type="organisation",
+        resource_id=organisation_id,
+        details={},
+        created_at=now(),
+    )
+
+
+def slugs(database: Database) -> list[str]:
+    with database.read() as session:
+        return sorted(session.scalars(select(Organisation.slug)))
+
+
+def test_a_change_is_kept_whole_or_not_at_all(database: Database) -> None:
+    found(database, "kept")
+    with pytest.raises(ZeroDivisionError), database.change() as session:
+        session.add(Organisation(name="lost", slug="lost"))
+        session.flush()
+        raise ZeroDivisionError
+    assert slugs(database) == ["kept"]
+
+
+def test_a_change_without_an_audit_row_does_not_commit(database: Database) -> None:
+    with pytest.raises(UnrecordedChange, match="organisations"), database.change() as session:
+        session.add(Organisation(name="secret", slug="secret"))
+    assert slugs(database) == []
+
+
+def test_a_bulk_change_without_an_audit_row_does_not_commit(database: Database) -> None:
+    found(database, "north")
+    with pytest.raises(UnrecordedChange, match="organisations"), database.change() as session:
+        session.execute(update(Organisation).values(name="renamed"))
+    with database.read() as session:
+        assert session.scalars(select(Organisation.name)).all() == ["north"]
+
+
+def test_what_needs_no_record_says_so_by_name(database: Database) -> None:
+    found(database, "north")
+    with database.change() as session:
+        changes.unaudited(session, "organisations")
+        session.execute(update(Organisation).values(name="renamed"))
+    with pytest.raises(UnrecordedChange), database.change() as session:
+        changes.unaudited(session, "users")
+        session.execute(update(Organisation).values(name="again"))
+
+
+def test_listeners_hear_once_and_only_of_what_was_committed(database: Database) -> None:
+    heard: list[Mapping[str, frozenset[str]]] = []
+    stop = database.on_change(heard.append)
+    first = found(database, "north")
+    assert heard == [{"organisations": frozenset({first}), "audit_logs": heard[0]["audit_logs"]}]
+    with pytest.raises(UnrecordedChange), database.change() as session:
+        session.add(Organisation(name="lost", slug="lost"))
+    with database.change() as session:
+        session.scalars(select(Organisation)).all()
+    stop()
+    found(database, "south")
+    assert len(heard) == 1
+
+
+def test_reading_writes_nothing(database: Database) -> None:
+    try:
+        with database.read() as session:
+            session.execute(text("INSERT INTO permissions (name) VALUES ('sneaked:in')"))
+    except AppError as refused:
+        assert database.dialect == "postgresql", refused  # SQLite forgets it, PostgreSQL refuses it
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM permissions")) == 0
+
+
+def test_a_read_sees_one_moment(database: Database) -> None:
+    found(database, "north")
+    with database.read() as session:
+        before = session.scalars(select(Organisation.slug)).all()
+        found(database, "south")
+        assert session.scalars(select(Organisation.slug)).all() == before
+
+
+def test_a_unique_name_taken_meanwhile_is_a_conflict_in_words(database: Database) -> None:
+    found(database, "north")
+    with pytest.raises(Conflict, match="Somebody else") as refused:
+        found(database, "north")
+    assert "slug" in str(refused.value.facts["constraint"])
+
+
+def test_writers_take_turns(database: Database) -> None:
+    """Twenty writers at once read a number and write it one higher; none is lost."""
+    organisation = found(database, "0")
+
+    def one_higher() -> None:
+        with database.change() as session:
+            row = session.scalars(select(Organisation).where(Organisation.id == organisation).with_for_update()).one()
+            row.name = str(int(row.name) + 1)
+            record(session, organisation)
+
+    threads = [threading.Thread(target=one_higher) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as session:
+        assert session.scalars(select(Organisation.name)).one() == "20"
+
+
+def test_another_key_is_said_in_words_and_the_file_is_left_alone(sqlite_database: Database, tmp_path: Path) -> None:
+    found(sqlite_database, "north")
+    sqlite_database.dispose()
+    file = tmp_path / "bench.db"
+    before = file.read_bytes()
+    other = Database.open(databases.file_url(file), key=bytes(32))
+    with pytest.raises(Unavailable) as refused:
+        slugs(other)
+    other.dispose()
+    assert refused.value.code == "storage.key"
+    assert file.read_bytes() == before
+
+
+def test_the_file_is_encrypted(sqlite_database: Database, tmp_path: Path) -> None:
+    found(sqlite_database, "northwind-test-lab")
+    sqlite_database.dispose()
+    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert b"northwind-test-lab" not in raw
+    assert b"SQLite format 3" not in raw
+
+
+def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear Benchboard, " * 500, encoding="utf-8")
+    letter = Database.open(f"sqlite:///{tmp_path}/letter.db")
+    with pytest.raises(Unavailable) as refused:
+        slugs(letter)
+    letter.dispose()
+    assert refused.value.code == "storage.key"
+
+
+def test_a_writer_that_never_ends_is_said_in_words(sqlite_database: Database, tmp_path: Path) -> None:
+    second = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
+    with second.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+        connection.rollback()
+    with sqlite_database.change() as held:
+        held.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable) as refused:
+            found(second, "second")
+    second.dispose()
+    assert refused.value.code == "storage.busy"
+
+
+def test_a_server_that_is_not_there_is_said_in_words() -> None:
+    nowhere = Database.open("postgresql://somebody@127.0.0.1:9/nothing")
+    with pytest.raises(Unavailable) as refused:
+        slugs(nowhere)
+    assert refused.value.code == "storage.unreachable"
+    assert "127.0.0.1" not in str(refused.value)
+
+
+def test_a_database_or_role_that_a_server_has_not_is_said_in_words(pg_server: Server) -> None:
+    for url in (pg_server.url("nothing"), f"postgresql://nobody@127.0.0.1:{pg_server.port}/postgres"):
+        nowhere = Database.open(url)
+        with pytest.raises(Unavailable) as refused:
+            slugs(nowhere)
+        nowhere.dispose()
+        # Whether a server tells that a role is missing, or only refuses it, is the server's to decide.
+        assert refused.value.code in ("storage.nowhere", "storage.password")
+
+
+def test_a_database_without_our_tables_is_said_in_words(empty_database: Database) -> None:
+    with pytest.raises(Unavailable) as refused:
+        slugs(empty_database)
+    assert refused.value.code == "storage.outdated"
+
+
+@pytest.mark.parametrize("url", ["", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "not a url", "postgresql"])
+def test_urls_that_are_none_of_ours_are_refused(url: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        Database.open(url)
+    assert refused.value.facts["field"] == "url"
+
+
+@pytest.mark.parametrize("name", ["password", "sslpassword", "PASSWORD"])
+def test_a_password_behind_the_question_mark_is_one_too(name: str) -> None:
+    with pytest.raises(Invalid, match="carries a password") as refused:
+        refuse_password(f"postgresql://dana@server/work?{name}=hunter2")
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("query", ["uri=true", "uri=true/work.db", "isolation_level=x"])
+def test_a_file_takes_no_options_from_its_url(tmp_path: Path, query: str) -> None:
+    with pytest.raises(Invalid, match="takes no options"):
+        Database.open(f"sqlite:///{tmp_path}/work.db?{query}")
+
+
+def test_what_a_statement_carries_stays_out_of_every_error(database: Database) -> None:
+    with pytest.raises(AppError) as failed, database.change() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "hunter2"})
+    cause: BaseException | None = failed.value
+    while cause is not None:
+        assert "hunter2" not in str(cause)
+        cause = cause.__cause__
+
+
+def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
+    with pytest.raises(Invalid) as refused:
+        refuse_password("postgresql://dana:hunter2@server/work")
+    assert "hunter2" not in repr(refused.value) + str(refused.value)
+    refuse_password("postgresql://dana@server/work")

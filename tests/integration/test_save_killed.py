@@ -1,0 +1,86 @@
+"""kill -9 at every SQL statement of a save, enumerated: the layout is the old one or the new one."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict
+
+import pytest
+from sqlalchemy import func, select, text
+
+from benchboard.dashboards import documents
+from benchboard.identity.access import Actor
+from benchboard.storage.engine import Database
+from benchboard.storage.models.identity import AuditLog
+from support import databases
+from support.people import Town
+from support.programs import Programs
+from support.save_killed import NEW
+
+Save = Callable[[str, int], subprocess.CompletedProcess[str]]
+
+OLD = [{"id": "old", "type": "kpi", "position": {"x": 3, "y": 0, "w": 3, "h": 2}, "theirs": "o" * 20_000}]
+
+
+def _put_back(database: Database, actor: Actor) -> None:
+    """The old layout, version 1, as if nothing had been saved since."""
+    with database.change() as session:
+        session.execute(text("DELETE FROM dashboard_layouts"))
+        documents.save_home(session, actor, OLD, base_version=None)
+
+
+@pytest.fixture
+def save(town: Town, programs: Programs) -> Save:
+    """A process that saves, and is killed at the statement of that number."""
+    database, actor = town.database, town.actor
+    url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    key = databases.KEY.hex() if database.dialect == "sqlite" else ""
+    given = json.dumps(asdict(actor) | {"roles": sorted(actor.roles), "permissions": sorted(actor.permissions)})
+
+    def saved(moment: str, statement: int) -> subprocess.CompletedProcess[str]:
+        told = (url, key, moment, str(statement))
+        return programs.run("support.save_killed", *told, environment=os.environ, typed=given)
+
+    return saved
+
+
+def _saves(database: Database) -> int:
+    with database.read() as session:
+        query = select(func.count()).select_from(AuditLog).where(AuditLog.event_type == "dashboard_layout.save")
+        return session.scalar(query) or 0
+
+
+def _assert_sound(database: Database) -> None:
+    if database.dialect == "sqlite":
+        with database.read() as session:
+            assert session.scalar(text("PRAGMA integrity_check")) == "ok"
+            assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after", "commit"])
+def test_a_save_killed_anywhere_leaves_the_old_or_the_new(town: Town, save: Save, moment: str) -> None:
+    database, actor = town.database, town.actor
+    _put_back(database, actor)
+    whole = save(moment, 0)
+    assert whole.returncode == 0, whole.stderr
+    statements = int(whole.stdout)
+    assert statements >= (1 if moment == "commit" else 3)
+    left = set()
+    for statement in range(1, statements + 1):
+        _put_back(database, actor)
+        before = _saves(database)
+        killed = save(moment, statement)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        database.dispose()
+        _assert_sound(database)
+        with database.read() as session:
+            home = documents.home_layout(session, actor)
+        saved = _saves(database) - before
+        assert (home.document, home.version, saved) in ((OLD, 1, 0), (NEW, 2, 1))
+        left.add(home.version)
+        with database.change() as session:
+            assert documents.save_home(session, actor, NEW, base_version=home.version).document == NEW
+    # Killed before its COMMIT has been sent, a save has not happened.
+    assert left == {1}

@@ -1,0 +1,49 @@
+"""Noticing what another program committed to the same file."""
+
+from pathlib import Path
+
+from benchboard.storage.engine import Database
+from benchboard.storage.models.identity import Permission
+from support import databases
+from support.postgres import Server
+
+
+def add(database: Database, name: str) -> None:
+    with database.change() as session:
+        session.add(Permission(name=name, description=""))
+
+
+def test_a_commit_elsewhere_moves_the_number_and_a_look_does_not(sqlite_database: Database, tmp_path: Path) -> None:
+    other = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
+    first = sqlite_database.data_version()
+    assert sqlite_database.data_version() == first
+    with other.read() as session:
+        session.query(Permission).count()
+    assert sqlite_database.data_version() == first
+    add(other, "one")
+    second = sqlite_database.data_version()
+    assert second != first
+    assert sqlite_database.data_version() == second
+    other.dispose()
+
+
+def test_it_never_holds_a_transaction_that_would_stop_others(sqlite_database: Database, tmp_path: Path) -> None:
+    sqlite_database.data_version()
+    other = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
+    add(other, "one")
+    add(sqlite_database, "two")
+    with other.engine.connect() as connection:
+        busy, _pages, _moved = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    assert busy == 0
+    other.dispose()
+
+
+def test_it_answers_again_after_the_database_was_closed(sqlite_database: Database) -> None:
+    assert sqlite_database.data_version() is not None
+    sqlite_database.dispose()
+    assert sqlite_database.data_version() is not None
+
+
+def test_a_server_has_no_such_number(pg_server: Server, pg_template: str) -> None:
+    with databases.on_postgres(pg_server, template=pg_template) as database:
+        assert database.data_version() is None

@@ -1,0 +1,29 @@
+"""The guided tour, as `make run` runs it where there is no display: the three ways, end to end."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_every_step_is_taken_proved_and_pictured(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    result = subprocess.run(
+        [sys.executable, "-m", "benchboard", "tour", "--out", str(tmp_path / "out")],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    index = json.loads((tmp_path / "out" / "index.json").read_text(encoding="utf-8"))
+    assert len(index) >= 12
+    for entry in index:
+        assert entry["see"]
+        assert entry["assertion"]["passed"]
+        picture = (tmp_path / "out" / entry["file"]).read_bytes()
+        assert picture.startswith(PNG)
+        assert len(picture) > 10_000, f"{entry['file']} shows nothing"
+    assert (tmp_path / "out" / "second-desktop.png").read_bytes().startswith(PNG)

@@ -1,0 +1,93 @@
+"""What tests of Admin do with the window, by mouse and keys, and ask of the database beside it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.identity import accounts, people
+from benchboard.identity.access import Client
+from benchboard.identity.people import Person
+from benchboard.paging import Listing
+from benchboard.ui.app import Application
+from benchboard.ui.widgets import Banner, Toast
+from support.window import Hand
+
+LONG = 20_000
+_TICK = 16
+
+
+class Admin:
+    """The window in an admin's hands."""
+
+    def __init__(self, qtbot: QtBot, click: Hand, application: Application) -> None:
+        self.qtbot, self._click, self.application = qtbot, click, application
+        self.window = application.window
+
+    def go(self, address: str) -> None:
+        assert self.application.shell is not None
+        self.application.shell.go(address)
+
+    def click(self, name: str) -> QWidget:
+        return self._click(self.window, name)
+
+    def find(self, name: str) -> QWidget:
+        return self._click.find(self.window, name)
+
+    def wait(self, condition: Callable[[], object], timeout: int = LONG) -> None:
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
+
+    def type(self, name: str, text: str) -> None:
+        self._click.type(self.window, name, text)
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the keyboard is."""
+        target = self.window.focusWidget() or self.window
+        self.qtbot.keyClick(target, key, modifiers)
+
+    def table(self, name: str) -> QTableView:
+        view = self.find(name)
+        assert isinstance(view, QTableView)
+        self.wait(lambda: view.model().rowCount())
+        return view
+
+    def column(self, name: str, at: int = 0) -> list[str]:
+        """What a column of a table says, from top to bottom; nothing while it shows no rows."""
+        found = [view for view in self.window.findChildren(QTableView, name) if view.isVisible()]
+        if not found:
+            return []
+        model = found[-1].model()
+        return [str(model.index(row, at).data()) for row in range(model.rowCount())]
+
+    def row(self, table: str, text: str) -> int:
+        self.wait(lambda: text in self.column(table))
+        return self.column(table).index(text)
+
+    def press_row(self, table: str, text: str, *, tick: bool = False) -> None:
+        """Click the row whose first column says `text`, on its tick box or in the middle."""
+        view = self.table(table)
+        rect = view.visualRect(view.model().index(self.row(table, text), 0))
+        x = _TICK if tick else rect.center().x()
+        self.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, rect.center().y()))
+
+    def toast(self) -> str:
+        shown = [toast.accessibleName() for toast in self.window.findChildren(Toast) if toast.isVisible()]
+        return shown[-1] if shown else ""
+
+    def banner(self) -> str:
+        return " ".join(one.accessibleName() for one in self.window.findChildren(Banner) if one.isVisible())
+
+    def ask(self, op: Callable[[Any, Any], Any]) -> Any:
+        """Ask the database, as its operator."""
+        assert self.application.shell is not None
+        with self.application.shell.context.workspace.database.read() as session:
+            return op(session, accounts.operator(session, client=Client.here()))
+
+    def person(self, name: str) -> Person:
+        def op(session: Any, actor: Any) -> Person:
+            return next(p for p in people.list_people(session, actor, Listing(), limit=1000).rows if p.name == name)
+
+        found: Person = self.ask(op)
+        return found

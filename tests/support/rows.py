@@ -1,0 +1,93 @@
+"""A row in every table, written by plain SQL statements, and what all tables hold, to compare before and after."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Connection, Row, Table, insert, text, update
+
+from benchboard.storage.models import Base
+from benchboard.storage.models.base import Exact, Id, Moment, new_id
+
+_AT = datetime(2026, 3, 1, 12, 30, 45, 123456, tzinfo=UTC)
+_FIXED: Mapping[str, Any] = {
+    "email_norm": "ada@example.com",
+    "email": "Ada@example.com",
+    "device_id": "0011223344556677",
+    "nonce": bytes(range(12)),
+    "pending_nonce": bytes(range(12)),
+    "private_nonce": bytes(range(12)),
+    "secret_nonce": bytes(range(12)),
+    "public_key": bytes(range(32)),
+    "pending_key_version": 2,
+    "currency": "EUR",
+}
+
+
+def fill(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Write one row (two dongles) into every table, no column left empty; answers them by table."""
+    rows: dict[str, dict[str, Any]] = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name == "dongle_group_members":
+            continue  # the triggers' own
+        rows[table.name] = _row(table, rows)
+        if table.name == "dongle_groups":
+            other = {**rows["dongles"], "id": new_id(), "device_id": "8899aabbccddeeff"}
+            connection.execute(insert(Base.metadata.tables["dongles"]).values(other))
+            rows[table.name]["dongle_b_id"] = other["id"]
+        connection.execute(insert(table).values(rows[table.name]))
+    organisations = Base.metadata.tables["organisations"]
+    connection.execute(update(organisations).values(owner_id=rows["users"]["id"]))
+    return rows
+
+
+def _row(table: Table, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for column in table.columns:
+        targets = [key.column for key in column.foreign_keys if key.column.table.name in rows]
+        if column.name == "id":
+            found[column.name] = _value(table, column)
+        elif targets:
+            found[column.name] = rows[targets[0].table.name][targets[0].name]
+        elif column.foreign_keys:
+            found[column.name] = None  # organisations.owner_id, whose user does not exist yet
+        else:
+            found[column.name] = _value(table, column)
+    return found
+
+
+def _value(table: Table, column: Column[Any]) -> Any:
+    if column.name in _FIXED:
+        return _FIXED[column.name]
+    if column.name.endswith("_hash"):
+        return f"{abs(hash((table.name, column.name))):064x}"[-64:]
+    listed = _choices(table).get(column.name)
+    if listed:
+        return listed[-1]
+    kind = column.type
+    if isinstance(kind, Id):
+        return new_id()
+    if isinstance(kind, Moment):
+        return _AT
+    if isinstance(kind, Exact):
+        return Decimal("10.10")
+    if isinstance(kind, JSON):
+        return {"a": [1, None, "é"]}
+    return {int: 1, bool: True, bytes: b"\x00sealed"}.get(kind.python_type, f"{table.name}.{column.name}"[:15])
+
+
+def _choices(table: Table) -> dict[str, list[str]]:
+    rules = [str(check.sqltext) for check in table.constraints if isinstance(check, CheckConstraint)]
+    matches = (re.match(r"(\w+) IN \(('.+)\)$", rule) for rule in rules)
+    return {found[1]: re.findall(r"'(\w+)'", found[2]) for found in matches if found}
+
+
+def everything(connection: Connection) -> dict[str, list[Row[Any]]]:
+    """All rows of all tables as the database holds them, whatever its revision."""
+    held = {}
+    for name in Base.metadata.tables:
+        rows = connection.execute(text(f"SELECT * FROM {name}")).all()  # the tables' own names
+        held[name] = sorted(rows, key=repr)
+    return held

@@ -1,0 +1,43 @@
+"""A process that saves a home layout with the product's own service and is killed at one of its SQL statements.
+
+Arguments: database URL, its key in hex ("" for none), `before` or `after` or `commit`, the number of the statement
+(0: live on). Prints how many statements the save took when it lives. The acting account is JSON on standard input.
+"""
+
+import json
+import os
+import signal
+import sys
+
+from sqlalchemy import event
+
+from benchboard.dashboards import documents
+from benchboard.identity.access import Actor, Client
+from benchboard.storage.engine import Database
+
+NEW = [{"id": "new", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}, "config": {"text": "n" * 20_000}}]
+_EVENTS = {"before": "before_cursor_execute", "after": "after_cursor_execute", "commit": "commit"}
+
+
+def main() -> None:
+    url, key, moment, statement = sys.argv[1:]
+    given = json.load(sys.stdin)
+    sets = {name: frozenset(given[name]) for name in ("roles", "permissions")}
+    actor = Actor(**{**given, **sets, "client": Client("bench-12", "test")})
+    database = Database.open(url, key=bytes.fromhex(key) or None)
+    count = 0
+
+    def counted(*_arguments: object) -> None:
+        nonlocal count
+        count += 1
+        if count == int(statement):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(database.engine, _EVENTS[moment], counted)
+    with database.change() as session:
+        documents.save_home(session, actor, NEW, base_version=1)
+    print(count)
+
+
+if __name__ == "__main__":
+    main()

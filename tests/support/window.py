@@ -1,0 +1,102 @@
+"""What tests of the window share: a hand that clicks by name, an ear for failures, a room to be in."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.errors import AppError
+from benchboard.ui.context import Context
+from benchboard.ui.rooms import Command, Place, Room
+
+
+class Spoken:
+    """Stands where `Problems` does and keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.errors: list[AppError] = []
+        self.retries: list[Callable[[], None] | None] = []
+        self.bugs: list[BaseException] = []
+
+    def show(self, error: AppError, retry: Callable[[], None] | None = None) -> None:
+        self.errors.append(error)
+        self.retries.append(retry)
+
+    def bug(self, error: BaseException) -> None:
+        self.bugs.append(error)
+
+
+class Hand:
+    """Finds widgets by their objectName in a window and presses them with mouse and keys."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self._qtbot = qtbot
+
+    def find(self, window: QWidget, name: str) -> QWidget:
+        """The visible widget called `name`; waits for it."""
+
+        def visible() -> list[QWidget]:
+            return [widget for widget in window.findChildren(QWidget, name) if widget.isVisible()]
+
+        self._qtbot.waitUntil(lambda: bool(visible()), timeout=20_000)
+        return visible()[-1]
+
+    def __call__(self, window: QWidget, name: str, at: QPoint | None = None) -> QWidget:
+        widget = self.find(window, name)
+        self._qtbot.waitUntil(widget.isEnabled, timeout=20_000)
+        self._qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
+        return widget
+
+    def type(self, window: QWidget, name: str, text: str) -> QWidget:
+        widget = self(window, name)
+        self._qtbot.keyClicks(widget, text)
+        return widget
+
+
+class Bench(QWidget):
+    """A place that takes an address, may refuse to close and may have something unsaved."""
+
+    unsaved_changed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.rests: list[str] = []
+        self.refreshed = 0
+        self.leaves = True
+        self.draft = ""
+        column = QVBoxLayout(self)
+        self.field = QLineEdit()
+        self.field.setObjectName("place_field")
+        column.addWidget(self.field)
+        context.changed.watch(self, {"users"}, self._refresh)
+
+    def opened(self, rest: str) -> None:
+        self.rests.append(rest)
+
+    def closing(self) -> bool:
+        return self.leaves
+
+    def unsaved(self) -> str:
+        return self.draft
+
+    def _refresh(self) -> None:
+        self.refreshed += 1
+
+
+def rooms(done: list[str]) -> tuple[Room, ...]:
+    """Three rooms with places and a command that writes into `done`."""
+    command = Command("Pair a dongle", lambda: done.append("paired"), "Walks through four steps", "bb.dongle")
+    return (
+        Room(
+            "bench",
+            "Bench",
+            "bb.plug",
+            "bench:enter",
+            (Place("dongles", "Dongles", Bench), Place("timing", "Timing", Bench)),
+            lambda _context: (command,),
+        ),
+        Room("studio", "Studio", "ph.squares-four", "studio:enter", (Place("home", "Home", Bench),)),
+        Room("admin", "Admin", "ph.users", "admin:enter", (Place("people", "People", Bench),)),
+    )

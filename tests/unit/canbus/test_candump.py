@@ -1,0 +1,54 @@
+"""Frames as can-utils write them, there and back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.canbus import candump, slcan
+from benchboard.canbus.slcan import FD_LENGTHS, Frame
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> Frame:
+    extended, fd, remote = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
+    ident = draw(st.integers(0, 0x1FFF_FFFF if extended else 0x7FF))
+    if remote and not fd:
+        return Frame(ident, extended=extended, remote=True, remote_dlc=draw(st.integers(0, 8)))
+    size = draw(st.sampled_from(FD_LENGTHS if fd else FD_LENGTHS[:9]))
+    data = draw(st.binary(min_size=size, max_size=size))
+    brs, esi = draw(st.booleans()), draw(st.booleans())
+    return Frame(ident, extended=extended, fd=fd, brs=fd and brs, esi=fd and esi, data=data)
+
+
+@given(frames())
+def test_written_and_read_again_it_is_the_same(frame: Frame) -> None:
+    assert candump.parse(candump.text(frame)) == frame
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_is_a_valid_frame_or_none(text: str) -> None:
+    frame = candump.parse(text)
+    assert frame is None or slcan.valid(frame)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "#", "123", "12#00", "1234#00", "800#00", "123#0", "123#000102030405060708", "123#R9", "123#R4AA",
+     "123##4AA", "123##0000102030405060708AA", "20000000#00", "123#00 ", "123#GG", "123#" + "0" * 400],
+)  # fmt: skip
+def test_refused(text: str) -> None:
+    assert candump.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ("123#DEADBEEF", Frame(0x123, data=b"\xde\xad\xbe\xef")),
+        ("18fef100#00.11", Frame(0x18FEF100, extended=True, data=b"\x00\x11")),
+        ("123#R4", Frame(0x123, remote=True, remote_dlc=4)),
+        ("123#R", Frame(0x123, remote=True)),
+        ("123##1AABB", Frame(0x123, fd=True, brs=True, data=b"\xaa\xbb")),
+    ],
+)
+def test_the_forms_of_cansend(text: str, frame: Frame) -> None:
+    assert candump.parse(text) == frame

@@ -1,0 +1,104 @@
+"""Linux's algorithm against the answers of can-utils (tests/data/cases/timing_canutils.jsonl)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchboard.canbus.timing import Limits, controller, solve_linux
+from benchboard.errors import Invalid
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[2] / "data/cases/timing_canutils.jsonl").read_text().splitlines()
+]
+
+
+def test_all_cases_are_there() -> None:
+    assert len(CASES) == 206
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["case"]))
+def test_equals_can_utils(case: dict) -> None:
+    found = solve_linux(
+        Limits.of(case["limits"]),
+        clock=case["clock"],
+        bitrate=case["bitrate"],
+        sample_point=case["sample_point"],
+        kernel=case["algorithm"],
+    )
+    answer = found and {
+        name: getattr(found.timing, name) for name in ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
+    } | {"bitrate": found.bitrate, "sample_point": found.sample_point}
+    assert answer == case["expect"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["case"]))
+def test_our_limits_are_those_of_the_cases(case: dict) -> None:
+    limits = controller(case["controller"]).limits(case["phase"])
+    assert {name: getattr(limits, name) for name in case["limits"]} == case["limits"]
+
+
+def test_linux_means_the_newest_and_wants_no_sample_point() -> None:
+    limits = controller("bxcan").nominal
+    newest = solve_linux(limits, clock=48_000_000, bitrate=500_000, kernel="linux")
+    assert newest == solve_linux(limits, clock=48_000_000, bitrate=500_000, sample_point=87.5, kernel="v6.3")
+    assert newest is not None
+    assert newest.sample_point == 87.5
+
+
+def test_kernels_differ_where_they_do() -> None:
+    # 5.19 kept the first of equal solutions (most quanta), 5.16 the last; 6.3 widened the jump.
+    limits = controller("mcan-v3.1+").nominal
+    jumps = {
+        kernel: solve_linux(limits, clock=80_000_000, bitrate=500_000, sample_point=80, kernel=kernel)
+        for kernel in ("v6.3", "v5.19")
+    }
+    assert jumps["v6.3"].timing.sjw == 16
+    assert jumps["v5.19"].timing.sjw == 1
+
+
+def test_rate_errors_to_5_percent_are_accepted_after_truncation() -> None:
+    # can-calc-bit-timing -c 8000000 -s 800 bxcan: -b 1053000 (5.03 %) answers, -b 1054000 (5.12 %) does not.
+    limits = controller("bxcan").nominal
+    found = solve_linux(limits, clock=8_000_000, bitrate=1_053_000, sample_point=80)
+    assert found is not None
+    assert (found.bitrate, found.timing.quanta, found.sample_point) == (1_000_000, 8, 75.0)
+    assert solve_linux(limits, clock=8_000_000, bitrate=1_054_000, sample_point=80) is None
+
+
+def test_the_longest_bit_is_tried_with_the_prescaler_rounded_up_too() -> None:
+    # can-calc-bit-timing -c 8000000 -b 160080 -s 680 bxcan: 8 8 8 4 2.
+    found = solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=160_080, sample_point=68)
+    assert found is not None
+    assert (found.timing.prescaler, found.timing.quanta, found.bitrate) == (2, 25, 160_000)
+
+
+def test_an_answer_below_tseg1_min_says_that_it_does_not_fit() -> None:
+    # The kernel never checks tseg1_min for the split it chose.
+    found = solve_linux(controller("flexcan").nominal, clock=8_000_000, bitrate=1_000_000, sample_point=40)
+    assert found is not None
+    assert found.timing.tseg1 < 4
+    assert not found.fits
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("clock", 0), ("clock", -1), ("clock", 2**32), ("clock", float("nan")), ("clock", 8e6 + 0.5),
+        ("clock", True),
+        ("bitrate", 0), ("bitrate", 10**12), ("bitrate", float("inf")),
+        ("sample_point", 0.5), ("sample_point", 100), ("sample_point", float("nan")),
+    ],
+)  # fmt: skip
+def test_hostile_numbers_are_refused_by_name(name: str, value: float) -> None:
+    request = {"clock": 8_000_000, "bitrate": 500_000, "sample_point": 80.0} | {name: value}
+    with pytest.raises(Invalid) as caught:
+        solve_linux(controller("bxcan").nominal, **request)
+    assert caught.value.facts["field"] == name
+
+
+def test_unknown_kernel() -> None:
+    with pytest.raises(Invalid) as caught:
+        solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=500_000, kernel="v9.9")
+    assert caught.value.facts["field"] == "algorithm"

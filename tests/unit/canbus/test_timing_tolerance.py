@@ -1,0 +1,169 @@
+"""Oscillator tolerance, cable, delay compensation and the comparison of two nodes."""
+
+from math import floor
+
+import can
+import pytest
+
+from benchboard.canbus.timing import (
+    Node,
+    Timing,
+    cable,
+    compare,
+    controller,
+    delay_compensation,
+    oscillator_tolerance,
+)
+from benchboard.errors import Invalid
+
+NOMINAL = Timing(80_000_000, 1, 95, 32, 32, 32)
+DATA = Timing(80_000_000, 1, 23, 8, 8, 8)
+DRIVE = Node("Motor drive ECU", Timing(40_000_000, 1, 59, 10, 10, 10), Timing(40_000_000, 1, 9, 5, 5, 5), 0.3)
+CONVEYOR = Node("Conveyor A, node 3", NOMINAL, DATA, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("timing", "percent"),
+    [
+        # Bosch TTCAN User's Manual 1.6, 4.2.1.7: 10 MHz, 1 Mbit/s, tProp 6, tSJW 1, tTSeg1 7, tTSeg2 2 tq.
+        (Timing(10_000_000, 1, 6, 1, 2, 1), 0.39),
+        # ST UM0404 p. 463: 2 MHz, BRP 1, 100 kbit/s, tProp 1 tq, tPB1 4 tq, tPB2 4 tq, tSJW 4 tq.
+        (Timing(2_000_000, 2, 1, 4, 4, 4), 1.58),
+        # TI SPRUIX1B: Prop_Seg 1 and Phase_Seg1 = Phase_Seg2 = SJW = 4, the largest there can be; 125 kbit/s.
+        (Timing(10_000_000, 8, 1, 4, 4, 4), 1.58),
+    ],
+)
+def test_published_examples(timing: Timing, percent: float) -> None:
+    found = oscillator_tolerance(timing)
+    # All three publications cut 1.587 and 0.3906 off after two digits.
+    assert floor(100 * found.percent) / 100 == percent
+    assert found.limiting.number == 1
+    assert all(condition.verified for condition in found.conditions)
+
+
+def test_five_conditions_as_in_the_mockup() -> None:
+    found = oscillator_tolerance(NOMINAL, DATA)
+    assert [round(condition.percent, 2) for condition in found.conditions] == [0.78, 1.0, 1.0, 1.18, 0.88]
+    assert found.percent == found.conditions[0].percent
+    assert [condition.verified for condition in found.conditions] == [True, True, False, False, False]
+    assert all(condition.source and condition.title for condition in found.conditions)
+
+
+@pytest.mark.parametrize("prescalers", [(1, 1), (2, 1), (4, 1), (1, 2), (4, 2), (5, 1)])
+def test_five_conditions_with_unequal_prescalers_agree_with_python_can(prescalers: tuple[int, int]) -> None:
+    # python-can splits tseg1 by a propagation delay; with one of 1 tq's worth prop_seg is that of our timing.
+    n, d = prescalers
+    nominal, data = Timing(80_000_000, n, 8, 30, 20, 15), Timing(80_000_000, d, 1, 14, 9, 7)
+    theirs = can.BitTimingFd(80_000_000, n, 38, 20, 15, d, 15, 9, 7)
+    delay = 8 * n * 12.5 / 2 - 10 * 5  # half of prop_seg in ns, less 10 m of cable
+    percent = theirs.oscillator_tolerance(node_loop_delay_ns=delay, bus_length_m=10)
+    assert oscillator_tolerance(nominal, data).percent == pytest.approx(percent, rel=1e-9)
+
+
+def test_condition_5_can_leave_nothing() -> None:
+    found = oscillator_tolerance(Timing(80_000_000, 10, 9, 3, 3, 3), Timing(80_000_000, 1, 23, 8, 8, 8))
+    assert found.limiting.number == 5
+    assert found.percent < 0
+
+
+def test_two_clocks_are_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        oscillator_tolerance(NOMINAL, Timing(40_000_000, 1, 9, 5, 5, 5))
+    assert caught.value.facts["field"] == "clock"
+
+
+def test_cable_as_in_the_mockup() -> None:
+    found = cable(NOMINAL, length_m=42, delay_ns_per_m=5.0, loop_delay_ns=210)
+    assert (found.needed_ns, found.segment_ns, found.longest_m, found.spare_m) == (840, 1187.5, 76.75, 34.75)
+    assert found.fits
+
+
+def test_a_cable_that_is_exactly_long_enough_and_one_that_is_not() -> None:
+    assert cable(NOMINAL, length_m=76.75).fits
+    assert not cable(NOMINAL, length_m=76.76).fits
+    short = cable(Timing(80_000_000, 1, 10, 5, 5, 5), length_m=1)
+    assert (short.longest_m, short.fits) == (0, False)
+    assert short.spare_m < 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("length_m", -1), ("length_m", float("nan")), ("delay_ns_per_m", 0), ("loop_delay_ns", float("inf"))],
+)
+def test_hostile_cables(name: str, value: float) -> None:
+    with pytest.raises(Invalid) as caught:
+        cable(NOMINAL, **({"length_m": 10.0} | {name: value}))
+    assert caught.value.facts["field"] == name
+
+
+def test_delay_compensation_as_in_the_mockup() -> None:
+    found = delay_compensation(DATA, loop_delay_ns=210, controller=controller("fdcan"))
+    assert (found.offset, found.measured, found.usable) == (32, 17, True)
+
+
+def test_microchip_counts_the_offset_without_the_synchronisation_segment() -> None:
+    assert delay_compensation(DATA, controller=controller("mcp2518fd")).offset == 31
+
+
+@pytest.mark.parametrize(
+    ("data", "loop", "problems"),
+    [
+        (Timing(80_000_000, 4, 5, 2, 2, 2), 210, 1),  # prescaler
+        (Timing(80_000_000, 2, 23, 8, 8, 8), 800, 1),  # 64 measured + 64 offset = 128 > 127
+        (Timing(80_000_000, 2, 23, 8, 8, 8), 787.5, 0),  # 63 + 64 = 127
+        (Timing(80_000_000, 1, 5, 2, 2, 2), 650, 1),  # 52 + 8 = 60 = six bits of 10
+        (Timing(80_000_000, 1, 5, 2, 2, 2), 637.5, 0),  # 51 + 8 = 59
+        (Timing(80_000_000, 2, 60, 8, 8, 8), 0, 2),  # offset 138
+    ],
+)
+def test_limits_of_delay_compensation(data: Timing, loop: float, problems: int) -> None:
+    assert len(delay_compensation(data, loop_delay_ns=loop).problems) == problems
+
+
+def test_two_nodes_as_in_the_mockup() -> None:
+    found = compare(CONVEYOR, DRIVE)
+    assert found.talk
+    assert round(found.margin, 3) == 0.185
+    assert (found.limiting_node, found.limiting.number) == ("Motor drive ECU", 1)
+    assert (found.nominal_point_difference, found.data_point_difference) == (7.5, -5.0)
+    assert (found.nominal_rate_difference, found.data_rate_difference) == (0, 0)
+    # The drive at 80 %, as the mockup advises.
+    better = Node("Motor drive ECU", Timing(40_000_000, 1, 47, 16, 16, 16), DRIVE.data, 0.3)
+    assert compare(CONVEYOR, better).margin == pytest.approx(0.48, abs=0.005)
+
+
+def test_comparing_is_symmetric() -> None:
+    one, two = compare(CONVEYOR, DRIVE), compare(DRIVE, CONVEYOR)
+    assert (one.margin, one.limiting_node, one.talk) == (two.margin, two.limiting_node, two.talk)
+    assert one.nominal_point_difference == -two.nominal_point_difference
+
+
+def test_a_difference_of_bit_rates_uses_up_the_margin() -> None:
+    a = Node("a", Timing(80_000_000, 1, 95, 32, 32, 32))
+    for quanta_less, talks in ((1, True), (3, False)):  # 0.63 % and 1.9 % apart; 2 × 0.78 % are allowed
+        b = Node("b", Timing(80_000_000, 1, 95 - quanta_less, 32, 32, 32))
+        found = compare(a, b)
+        assert found.talk is talks
+        used = 100 * 2 * quanta_less / (320 - quanta_less) / 2
+        allowed = oscillator_tolerance(a.nominal).percent
+        assert found.margin == pytest.approx(allowed - used)
+
+
+def test_different_bit_rates_do_not_talk() -> None:
+    found = compare(Node("a", NOMINAL), Node("b", Timing(80_000_000, 2, 95, 32, 32, 32)))
+    assert not found.talk
+    assert found.margin < -30
+
+
+def test_a_classic_node_disturbs_can_fd() -> None:
+    found = compare(CONVEYOR, Node("Old sensor", NOMINAL, None, 0.1))
+    assert not found.talk
+    assert found.margin > 0
+    assert "Old sensor" in found.problems[0]
+
+
+def test_a_hostile_clock_tolerance() -> None:
+    for value in (-1, 11, float("nan")):
+        with pytest.raises(Invalid) as caught:
+            compare(CONVEYOR, Node("b", NOMINAL, DATA, value))
+        assert caught.value.facts["field"] == "clock_tolerance"

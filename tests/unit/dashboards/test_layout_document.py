@@ -1,0 +1,174 @@
+"""Documents in, documents out: identity for what is right, one clear refusal for what is not."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.errors import Invalid
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=10,
+)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+OPTIONAL = [{}, {"static": True}, {"static": False}, {"min_w": 2, "max_w": 4}, {"max_h": None}]
+KNOWN = {"id", "type", "position", "static", "min_w", "max_w", "min_h", "max_h"}
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[dict[str, Any]]:
+    ids = draw(st.lists(st.text(min_size=1, max_size=6), unique=True, max_size=6))
+    items = []
+    for name in ids:
+        position = {
+            "x": draw(st.integers(0, 11)),
+            "y": draw(st.integers(0, 40)),
+            "w": draw(st.integers(1, 6)),
+            "h": draw(st.integers(1, 6)),
+        }
+        names = st.text(max_size=6)
+        unknown = draw(st.dictionaries(names.filter(lambda key: key not in KNOWN), plain, max_size=3))
+        extra = draw(st.dictionaries(names.filter(lambda key: key not in ("x", "y", "w", "h")), plain, max_size=2))
+        item = {"id": name, "type": "text", "position": position | extra, **unknown}
+        item |= draw(st.sampled_from(OPTIONAL))
+        keys = draw(st.permutations(list(item)))
+        items.append({key: item[key] for key in keys})
+    return items
+
+
+@given(documents())
+def test_serialise_gives_back_what_parse_was_given(document: list[dict[str, Any]]) -> None:
+    text = json.dumps(document)
+    assert json.dumps(grid.serialise(grid.parse(grid.decode(text)))) == text
+
+
+@given(documents())
+def test_an_operation_keeps_unknown_fields(document: list[dict[str, Any]]) -> None:
+    before = {entry["id"]: entry for entry in json.loads(json.dumps(document))}
+    for entry in grid.serialise(grid.compacted(grid.parse(document))):
+        was = before[str(entry["id"])]
+        assert list(entry) == list(was)
+        position: Any = entry["position"]
+        assert entry | {"position": None} == was | {"position": None}
+        assert position | was["position"] == was["position"] | {
+            key: value for key, value in position.items() if key not in was["position"]
+        }
+
+
+def _item(**changes: object) -> dict[str, object]:
+    return {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}} | changes
+
+
+def _at(**changes: object) -> dict[str, object]:
+    return _item(position={"x": 0, "y": 0, "w": 2, "h": 2} | changes)
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "item", "field"),
+    [
+        ([_at(w=-1)], "layout.bad-number", "a", "position.w"),
+        ([_at(h=0)], "layout.bad-number", "a", "position.h"),
+        ([_at(y=-1)], "layout.bad-number", "a", "position.y"),
+        ([_at(x=float("nan"))], "layout.bad-number", "a", "position.x"),
+        ([_at(x=True)], "layout.bad-number", "a", "position.x"),
+        ([_at(w=10**9)], "layout.bad-number", "a", "position.w"),
+        ([_at(w="2")], "layout.bad-number", "a", "position.w"),
+        ([_at(y=10**4000)], "layout.bad-number", "a", "position.y"),
+        ([_item(), _item()], "layout.duplicate-id", "a", "id"),
+        ([_item(id=7)], "layout.bad-id", None, "items.0.id"),
+        ([_item(id="")], "layout.bad-id", None, "items.0.id"),
+        ([_item(), _item(id="b" * 201)], "layout.bad-id", None, "items.1.id"),
+        ([_item(type=None)], "layout.bad-type", "a", "type"),
+        ([_item(static=1)], "layout.bad-static", "a", "static"),
+        ([_item(position=[0, 0, 1, 1])], "layout.bad-position", "a", "position"),
+        ([{"id": "a", "type": "text"}], "layout.bad-position", "a", "position"),
+        ([_item(min_w=0)], "layout.bad-number", "a", "min_w"),
+        ([_item(min_h=5, max_h=4)], "layout.limits-crossed", "a", "min_h"),
+        (["a"], "layout.not-an-object", None, "items.0"),
+        ({"items": []}, "layout.not-a-list", None, "items"),
+        ([_item()] * 10_001, "layout.too-many-items", None, "items"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_by_item_and_field(
+    document: object, code: str, item: str | None, field: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        grid.parse(document)
+    said = refusal.value
+    assert (said.code, said.facts["item"], said.facts["field"]) == (code, item, field)
+    assert str(refusal.value).endswith(".")
+    assert len(str(refusal.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (b'{"a": NaN}', "layout.not-a-number"),
+        (b'{"a": -Infinity}', "layout.not-a-number"),
+        (b"[" + b"9" * 5000 + b"]", "layout.not-a-number"),
+        (b"\xff", "layout.not-utf8"),
+        (b'[{"id": "a"', "layout.not-json"),
+        (b"[" * 100_000, "layout.too-deep"),
+        (b'{"a": 1, "a": 2}', "layout.field-twice"),
+        (b" " * 101, "layout.too-long"),
+    ],
+)
+def test_bytes_that_are_no_document_are_refused(text: bytes, code: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        grid.decode(text, max_bytes=100 if code == "layout.too-long" else 1 << 20)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("columns", [0, -1, 10**9, 12.0, True, None, "12"])
+def test_only_a_sane_number_of_columns_is_taken(columns: object) -> None:
+    with pytest.raises(Invalid) as refusal:
+        grid.parse_columns(columns)
+    assert refusal.value.facts["field"] == "columns"
+
+
+@given(values)
+def test_whatever_is_parsed_gives_a_layout_or_a_refusal(value: object) -> None:
+    refusals: list[Invalid] = []
+    for document in (
+        value,
+        [value],
+        [_item(position=value)],
+        [_at(w=value)],
+        [_item(static=value)],
+        [_item(id=value)],
+    ):
+        try:
+            grid.serialise(grid.parse(document))
+        except Invalid as refusal:
+            refusals.append(refusal)
+    assert all(refusal.what and "field" in refusal.facts for refusal in refusals)
+
+
+@given(values, values)
+def test_whatever_is_requested_gives_a_layout_or_a_refusal(value: object, other: object) -> None:
+    refusals: list[Invalid] = []
+    for op in (
+        value,
+        {"move": "a", "x": value, "y": other},
+        {"add": value},
+        {"resize": "a", "w": value, "h": 1},
+    ):
+        for request in (
+            value,
+            {"items": [_item()], "op": op},
+            {"items": [_item()], "op": op, "columns": other},
+        ):
+            try:
+                grid.apply(request)
+            except Invalid as refusal:
+                refusals.append(refusal)
+    assert all(refusal.what and "field" in refusal.facts for refusal in refusals)

@@ -1,0 +1,119 @@
+"""Exact mode against react-grid-layout's own answers, and against itself."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import compaction
+from benchboard.errors import Invalid
+from support import rgl
+
+CASES = Path(__file__).parents[2] / "data" / "cases" / "layout_rgl.jsonl"
+
+
+def _cells(layout: grid.Layout) -> dict[str, list[int]]:
+    return {item.id: list(cell) for item, cell in layout}
+
+
+LINES = CASES.read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("line", LINES, ids=[f"case-{json.loads(line)['case']}" for line in LINES])
+def test_equals_react_grid_layout(line: str) -> None:
+    request = json.loads(line)
+    assert _cells(grid.apply(request)) == request["expect"]
+
+
+def test_equals_react_grid_layout_on_random_work() -> None:
+    """A short seeded part; `benchmarks/layout_differential.py` runs as many as one likes."""
+    rng = random.Random(20)
+    try:
+        with rgl.oracle() as oracle:
+            for _ in range(1000):
+                request = rgl.random_request(rng, 25)
+                assert _cells(grid.apply(request)) == oracle.ask(request)["cells"], json.dumps(request)
+    except rgl.Missing as reason:
+        pytest.skip(str(reason))
+
+
+@st.composite
+def layouts(draw: st.DrawFn, statics: bool = True) -> grid.Layout:
+    rng = random.Random(draw(st.integers(0, 10**9)))
+    columns = draw(st.sampled_from([6, 12, 24]))
+    fixed = draw(st.sampled_from([0, 0.1])) if statics else 0
+    items = rgl.random_items(rng, draw(st.integers(1, 20)), columns, statics=fixed)
+    return grid.parse(items, columns=columns)
+
+
+def _overlaps(layout: grid.Layout) -> list[tuple[str, str]]:
+    pairs = list(layout)
+    return [
+        (a.id, b.id)
+        for number, (a, here) in enumerate(pairs)
+        for b, there in pairs[:number]
+        if here.overlaps(there) and not (a.static and b.static)
+    ]
+
+
+@given(layouts(), st.sampled_from(["vertical", "horizontal"]))
+def test_compaction_leaves_no_overlap_and_nothing_outside(layout: grid.Layout, compact: grid.Compact) -> None:
+    done = grid.compacted(layout, compact=compact)
+    assert _overlaps(done) == []
+    assert all(cell.x >= 0 and cell.y >= 0 and cell.right <= layout.columns for cell in done.cells)
+
+
+@given(layouts(statics=False), st.sampled_from(grid.COMPACTS))
+def test_compaction_of_the_compacted_changes_nothing(layout: grid.Layout, compact: grid.Compact) -> None:
+    done = grid.compacted(layout, compact=compact)
+    assert grid.compacted(done, compact=compact) == done
+
+
+@given(layouts(), st.sampled_from(grid.COMPACTS), st.data())
+def test_an_operation_leaves_the_layout_it_was_given_as_it_was(
+    layout: grid.Layout, compact: grid.Compact, data: st.DataObject
+) -> None:
+    before = grid.serialise(layout)
+    item = data.draw(st.sampled_from(layout.items))
+    kept = layout
+    x, y = data.draw(st.integers(-3, 30)), data.draw(st.integers(-3, 60))
+    grid.move(layout, item.id, x, y, compact=compact)
+    grid.resize(layout, item.id, 3, 3, data.draw(st.sampled_from(grid.HANDLES)), compact=compact)
+    grid.remove(layout, item.id, compact=compact)
+    assert grid.serialise(kept) == before
+
+
+@given(layouts(), st.data())
+def test_statics_never_move_under_compaction(layout: grid.Layout, data: st.DataObject) -> None:
+    item = data.draw(st.sampled_from(layout.items))
+    done = grid.move(layout, item.id, data.draw(st.integers(0, 24)), data.draw(st.integers(0, 40)))
+    assert all(done.cell(i.id) == cell for i, cell in layout if i.static)
+
+
+def test_a_wider_dashboard_is_brought_in() -> None:
+    wide: list[dict[str, Any]] = [
+        {"id": "a", "type": "text", "position": {"x": 20, "y": 0, "w": 4, "h": 1}},
+        {"id": "b", "type": "text", "position": {"x": 0, "y": 0, "w": 24, "h": 1}},
+    ]
+    done = grid.compacted(grid.parse(wide, columns=12))
+    assert _cells(done) == {"a": [8, 1, 4, 1], "b": [0, 0, 12, 1]}
+
+
+def test_a_tower_of_overlapping_items_needs_no_deep_stack() -> None:
+    items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 2}} for n in range(2500)]
+    done = grid.compacted(grid.parse(items))
+    assert done.bottom == 5000
+    assert sorted(cell.y for cell in done.cells) == list(range(0, 5000, 2))
+
+
+def test_a_heap_nobody_can_sort_out_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compaction, "_PATIENCE", 100_000)  # the real patience takes seconds to lose
+    items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 2}} for n in range(300)]
+    with pytest.raises(Invalid) as refusal:
+        grid.compacted(grid.parse(items), compact="horizontal")
+    assert (refusal.value.code, refusal.value.facts["field"]) == ("layout.too-tangled", "items")

@@ -1,0 +1,158 @@
+"""A drag shows a function of its start and the pointer, free of overlaps, and lets go as it showed."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from support import rgl
+
+Changes = dict[int, grid.Cell]
+
+
+@st.composite
+def starts(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact]:
+    """A layout as a person finds it: settled, with or without statics and limits."""
+    rng = random.Random(draw(st.integers(0, 10**9)))
+    columns = draw(st.sampled_from([6, 12, 24]))
+    compact: grid.Compact = draw(st.sampled_from(grid.COMPACTS))
+    fixed, limits = draw(st.sampled_from([0, 0.1])), draw(st.sampled_from([0, 0.3]))
+    items = rgl.random_items(rng, draw(st.integers(1, 22)), columns, statics=fixed, limits=limits)
+    return grid.settled(grid.parse(items, columns=columns), compact), compact
+
+
+points = st.tuples(st.integers(-3, 27), st.integers(-3, 60))
+
+
+def _shown(lifted: grid.Layout, changes: Changes) -> grid.Layout:
+    return lifted.moved_to([changes.get(place, cell) for place, cell in enumerate(lifted.cells)])
+
+
+def _check(shown: grid.Layout, start: grid.Layout) -> None:
+    pairs = list(shown)
+    for number, (item, cell) in enumerate(pairs):
+        assert cell.x >= 0
+        assert cell.y >= 0
+        assert cell.right <= shown.columns
+        for other, there in pairs[:number]:
+            assert not cell.overlaps(there) or (item.static and other.static), (item.id, other.id)
+    assert all(shown.cell(item.id) == cell for item, cell in start if item.static)
+
+
+def _body(data: st.DataObject, start: grid.Layout) -> list[str]:
+    names = [item.id for item in start.items]
+    return data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+
+
+@given(starts(), st.data(), st.lists(points, min_size=1, max_size=5))
+@settings(max_examples=300)
+def test_a_drag_never_overlaps_and_depends_on_no_path(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, path: list[tuple[int, int]]
+) -> None:
+    layout, compact = start
+    ids = _body(data, layout)
+    drag = grid.Drag(layout, ids, compact=compact)
+    for point in path:
+        changes = drag.at(*point)
+        _check(_shown(drag.lifted, changes), layout)
+    assert grid.Drag(layout, ids, compact=compact).at(*path[-1]) == changes
+
+
+@given(starts(), st.data())
+@settings(max_examples=300)
+def test_let_go_where_it_began_everything_is_as_it_was(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject
+) -> None:
+    layout, compact = start
+    ids = _body(data, layout)
+    grabbed = next((name for name in ids if not layout.items[layout.index(name)].static), ids[0])
+    cell = layout.cell(grabbed)
+    assert grid.Drag(layout, ids, compact=compact).drop(cell.x, cell.y) == layout
+
+
+@given(starts(), st.data(), points)
+@settings(max_examples=300)
+def test_one_item_is_dropped_as_it_was_shown(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
+) -> None:
+    layout, compact = start
+    drag = grid.Drag(layout, [data.draw(st.sampled_from(layout.items)).id], compact=compact)
+    assert drag.drop(*point) == _shown(drag.lifted, drag.at(*point)) or not drag.places
+
+
+@given(starts(), st.data(), points)
+def test_several_items_keep_their_distances(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
+) -> None:
+    layout, compact = start
+    drag = grid.Drag(layout, _body(data, layout), compact=compact)
+    changes = drag.at(*point)
+    ways = {
+        (changes[place].x - layout.cells[place].x, changes[place].y - layout.cells[place].y) for place in drag.places
+    }
+    assert len(ways) <= 1
+
+
+@given(starts(), st.data(), points, st.integers(0, 60))
+def test_rows_in_sight_are_the_same_as_without_a_horizon(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int], until: int
+) -> None:
+    layout, compact = start
+    drag = grid.Drag(layout, _body(data, layout), compact=compact)
+    whole, seen = _shown(drag.lifted, drag.at(*point)), _shown(drag.lifted, drag.at(*point, until=until))
+    for place, cell in enumerate(drag.lifted.cells):
+        if cell.y < until:
+            assert seen.cells[place] == whole.cells[place]
+
+
+@given(starts(), st.data(), st.integers(-2, 30), st.integers(-2, 15))
+@settings(max_examples=300)
+def test_a_resize_never_overlaps_and_is_dropped_as_shown(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, w: int, h: int
+) -> None:
+    layout, compact = start
+    item = data.draw(st.sampled_from(layout.items))
+    pull = grid.Resize(layout, item.id, data.draw(st.sampled_from(grid.HANDLES)), compact=compact)
+    shown = _shown(pull.lifted, pull.at(w, h))
+    _check(shown, layout)
+    assert pull.drop(w, h) == shown
+    size = shown.cell(item.id)
+    assert item.static or size.w <= max(item.max_w or size.w, layout.cell(item.id).w)
+
+
+def test_neighbours_return_when_one_moves_back() -> None:
+    layout = grid.parse(
+        [
+            {"id": "a", "type": "t", "position": {"x": 0, "y": 0, "w": 4, "h": 2}},
+            {"id": "b", "type": "t", "position": {"x": 4, "y": 0, "w": 4, "h": 2}},
+            {"id": "c", "type": "t", "position": {"x": 4, "y": 2, "w": 4, "h": 3}},
+        ]
+    )
+    drag = grid.Drag(layout, ["a"])
+    away = _shown(drag.lifted, drag.at(4, 0))
+    assert [tuple(cell) for cell in away.cells] == [(4, 0, 4, 2), (4, 2, 4, 2), (4, 4, 4, 3)]
+    assert _shown(drag.lifted, drag.at(0, 0)) == layout
+
+
+@given(starts(), st.integers(1, 8), st.integers(1, 8))
+def test_a_new_item_is_placed_where_nothing_lies_and_nothing_higher_is_free(
+    start: tuple[grid.Layout, grid.Compact], w: int, h: int
+) -> None:
+    layout, _compact = start
+    cell = grid.first_free(layout, w, h)
+    assert cell.right <= layout.columns
+    assert not any(cell.overlaps(other) for other in layout.cells)
+    for y in range(cell.y + 1):
+        for x in range(cell.x if y == cell.y else layout.columns - cell.w + 1):
+            earlier = grid.Cell(x, y, cell.w, cell.h)
+            assert any(earlier.overlaps(other) for other in layout.cells)
+
+
+@given(starts())
+def test_reading_order_goes_down_and_then_right(start: tuple[grid.Layout, grid.Compact]) -> None:
+    layout, _compact = start
+    order = grid.reading_order(layout)
+    assert sorted(order) == sorted(item.id for item in layout.items)
+    spots = [(layout.cell(name).y, layout.cell(name).x) for name in order]
+    assert spots == sorted(spots)

@@ -1,0 +1,85 @@
+"""Every sentence of the program is there in Turkish, with the same facts in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from benchboard import i18n
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "resources" / "i18n"
+Sentence = tuple[str, ...]
+
+
+def spoken() -> dict[Sentence, str]:
+    """Every sentence in the source (singular, and plural where there is one) → where it stands."""
+    found: dict[Sentence, str] = {}
+    keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
+    for file, line, message, _comments, _context in extract_from_dir(
+        ROOT / "desktop" / "benchboard", method_map=[("**.py", "python")], keywords=keywords
+    ):
+        found[message if isinstance(message, tuple) else (message,)] = f"{file}:{line}"
+    return found
+
+
+def facts(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)[^}]*\}", text))
+
+
+@pytest.fixture(scope="module")
+def turkish() -> dict[Sentence, Message]:
+    with (FOLDER / "tr.po").open("rb") as file:
+        catalogue = read_po(file, locale="tr")
+    return {m.id if isinstance(m.id, tuple) else (m.id,): m for m in catalogue if m.id}
+
+
+def test_every_sentence_has_its_turkish(turkish: dict[Sentence, Message]) -> None:
+    missing = {
+        where: sentence
+        for sentence, where in spoken().items()
+        if sentence not in turkish or turkish[sentence].fuzzy or not all(_strings(turkish[sentence]))
+    }
+    assert not missing
+
+
+def test_nothing_is_kept_that_nobody_says(turkish: dict[Sentence, Message]) -> None:
+    assert not turkish.keys() - spoken().keys()
+
+
+def test_the_facts_are_the_same(turkish: dict[Sentence, Message]) -> None:
+    for sentence, message in turkish.items():
+        for string, said in zip(_strings(message), sentence, strict=True):
+            assert facts(string) == facts(said), sentence
+
+
+def test_a_count_chooses_its_form() -> None:
+    try:
+        i18n.use("tr", FOLDER)
+        for count in (0, 1, 2, 1_000_000):
+            form = i18n.ngettext("{count} row", "{count} rows", count)
+            assert form.format(count=count) == f"{count} satır"
+    finally:
+        i18n.use("en", FOLDER)
+
+
+def test_a_language_is_spoken_and_english_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "tr.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Stopped."\nmsgstr "Durduruldu."\n',
+        encoding="utf-8",
+    )
+    try:
+        i18n.use("tr", tmp_path)
+        assert i18n._("Stopped.") == "Durduruldu."
+        assert i18n._("A sentence without one") == "A sentence without one"
+        i18n.use("xx", tmp_path)
+        assert i18n._("Stopped.") == "Stopped."
+    finally:
+        i18n.use("en", tmp_path)
+
+
+def _strings(message: Message) -> list[str]:
+    return list(message.string) if isinstance(message.string, list | tuple) else [str(message.string)]

@@ -1,0 +1,33 @@
+"""Text as people search for it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.storage.folding import fold
+
+
+@pytest.mark.parametrize(
+    ("written", "searched"),
+    [
+        ("İnes", "ines"),
+        ("İNES", "ines"),
+        ("Öz", "oz"),
+        ("IŞIK", "isik"),
+        ("ışık", "isik"),
+        ("Çağrı", "cagri"),
+        ("Łukasz", "lukasz"),
+        ("Søren", "soren"),
+        ("ΟΔΥΣΣΕΥΣ", "οδυσσευσ"),
+        ("Ｆｕｌｌ", "full"),
+        ("Ирина", "ирина"),
+    ],
+)
+def test_case_and_accents_do_not_matter(written: str, searched: str) -> None:
+    assert fold(written) == searched
+    assert fold(searched) == searched
+
+
+@given(st.text(alphabet="ıİiIşŞöÖçÇğĞüÜabcZ łŁøØς", max_size=20), st.text(alphabet="ıİşÖz ", max_size=5))
+def test_folding_a_part_gives_a_part_of_the_fold(before: str, after: str) -> None:
+    assert fold(before) in fold(before + after)

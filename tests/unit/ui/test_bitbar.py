@@ -1,0 +1,44 @@
+"""The bit, drawn: its parts fill the width, in proportion, none too narrow to see."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.canbus.timing import Timing
+from benchboard.ui.bench.bitbar import segments, spans
+from benchboard.ui.bench.cloud import tolerance_band
+
+
+@st.composite
+def timings(draw: st.DrawFn) -> Timing:
+    prop = draw(st.integers(0, 200))
+    phase1, phase2 = draw(st.integers(1, 128)), draw(st.integers(1, 128))
+    return Timing(80_000_000, draw(st.integers(1, 64)), prop, phase1, phase2, draw(st.integers(1, min(phase1, phase2))))
+
+
+@given(timings(), st.integers(60, 2000))
+def test_the_parts_fill_the_bar_without_gap_or_overlap(timing: Timing, width: int) -> None:
+    edges = spans(timing, width)
+    assert edges[0][0] == 0
+    assert abs(edges[-1][1] - width) < 1e-6
+    assert all(abs(left[1] - right[0]) < 1e-6 for left, right in pairwise(edges))
+    assert all(right - left >= min(10, width / len(edges)) - 1e-6 for left, right in edges)
+
+
+@given(timings())
+def test_the_parts_are_the_bit(timing: Timing) -> None:
+    parts = segments(timing)
+    assert sum(part.length for part in parts) == timing.quanta
+    assert parts[-1].start == 1 + timing.tseg1
+
+
+def test_longer_parts_are_never_drawn_shorter() -> None:
+    timing = Timing(80_000_000, 1, 95, 32, 32, 32)
+    wide = [right - left for left, right in spans(timing, 600)]
+    assert wide[1] > wide[2] > wide[0]
+    assert abs(wide[2] - wide[3]) < 1e-6
+
+
+def test_a_tolerance_below_your_clock_is_not_enough() -> None:
+    assert [tolerance_band(value, 0.3) for value in (0.29, 0.3, 0.59, 0.6)] == [0, 1, 1, 2]

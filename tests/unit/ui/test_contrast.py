@@ -1,0 +1,71 @@
+"""Everything that carries meaning can be seen: WCAG 2.1, 1.4.3 (text, 4.5) and 1.4.11 (controls and marks, 3)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from benchboard.storage import locate
+
+TOKENS: dict[str, Any] = json.loads((locate.resources() / "themes" / "tokens.json").read_text(encoding="utf-8"))
+
+SURFACES = ("window", "surface", "surface.alt", "raised", "rail", "header", "row.hover", "selection")
+TEXT = (
+    *((ink, ground) for ink in ("text", "text.secondary") for ground in SURFACES),
+    *(("text.muted", ground) for ground in ("window", "surface", "raised", "header", "rail", "row.hover", "selection")),
+    *(("accent.text", ground) for ground in ("window", "surface", "raised", "header", "accent.soft", "selection")),
+    *((kind, f"{kind}.soft") for kind in ("ok", "warn", "error", "info")),
+    *((kind, ground) for kind in ("ok", "warn", "error", "info") for ground in ("surface", "rail", "raised")),
+    ("text", "ok.soft"),
+    ("text", "warn.soft"),
+    ("text", "error.soft"),
+    ("text", "info.soft"),
+    ("text.secondary", "warn.soft"),
+    ("on.accent", "accent"),
+    ("on.accent", "accent.hover"),
+    ("on.accent", "accent.pressed"),
+    ("on.accent", "error.fill"),
+    ("on.tooltip", "tooltip"),
+)
+MARKS = (
+    *(("border.control", ground) for ground in ("window", "surface", "raised")),
+    *(("focus", ground) for ground in ("window", "surface", "raised", "rail", "selection")),
+    *((mark, "surface") for mark in ("proven", "observed", "accent", "guide")),
+    *((mark, "surface.alt") for mark in ("proven", "observed")),
+)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#RRGGBB`, WCAG 2.1."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def pairs() -> Iterator[tuple[str, str, str, float]]:
+    for mode in ("light", "dark"):
+        yield from ((mode, ink, ground, 4.5) for ink, ground in TEXT)
+        yield from ((mode, mark, ground, 3.0) for mark, ground in MARKS)
+
+
+@pytest.mark.parametrize(("mode", "ink", "ground", "least"), list(pairs()))
+def test_what_is_drawn_can_be_seen(mode: str, ink: str, ground: str, least: float) -> None:
+    colours = TOKENS["color"][mode]
+    assert contrast(colours[ink], colours[ground]) >= least
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_series_of_a_chart_can_be_seen(mode: str) -> None:
+    surface = TOKENS["color"][mode]["surface"]
+    for index, colour in enumerate(TOKENS["chart"][mode]):
+        assert contrast(colour, surface) >= 3, f"series {index}"
+
+
+def test_black_on_white_is_twenty_one_to_one() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
