@@ -21,11 +21,11 @@ def _home(context: "Context") -> "QWidget":
 
 def _commands(context: "Context") -> Sequence[Command]:
     from benchboard.dashboards.catalogue import KINDS
-    from benchboard.ui.studio.acts import ACTS
+    from benchboard.ui.studio.pageacts import PAGE_ACTS
 
     acts = [
         Command(_(act.title), partial(context.go, f"studio/home/do/{act.key}"), "", act.icon, *act.keys[:1])
-        for act in ACTS
+        for act in PAGE_ACTS
         if act.icon
     ]
     kinds = [

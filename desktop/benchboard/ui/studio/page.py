@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.dashboards.catalogue import KINDS, WidgetKind, kind_of
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible
-from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Feeds
 from benchboard.ui.studio.finding import Finder
 from benchboard.ui.studio.inspector import Inspector
+from benchboard.ui.studio.jsonview import JsonView
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
+from benchboard.ui.studio.pageacts import PAGE_ACTS
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.saving import Saving
 from benchboard.ui.studio.sidebar import Sidebar
@@ -29,6 +30,9 @@ from benchboard.ui.widgets.surfaces import EmptyState
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+
+_ROOM = 782
+"""So wide the page is beside the JSON, where the window is wide enough."""
 
 
 class HomePage(QWidget):
@@ -49,6 +53,7 @@ class HomePage(QWidget):
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do)
@@ -96,7 +101,7 @@ class HomePage(QWidget):
 
     def closing(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided."""
-        self.inspector.commit()
+        self._commit()
         if self.saving.state == "conflict":
             self.saving.ask_about_conflict()
             return False
@@ -110,7 +115,7 @@ class HomePage(QWidget):
 
     def undo(self) -> None:
         """Take the last step back."""
-        self.inspector.commit()
+        self._commit()
         self.canvas.cancel()
         self.editor.stack.undo()
 
@@ -121,8 +126,13 @@ class HomePage(QWidget):
 
     def save(self) -> None:
         """Store the page now."""
-        self.inspector.commit()
+        self._commit()
         self.saving.save()
+
+    def _commit(self) -> None:
+        """Hand on what is being written."""
+        self.inspector.commit()
+        self.json_view.commit()
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -133,6 +143,8 @@ class HomePage(QWidget):
         middle.addWidget(self.canvas, 1)
         middle.addWidget(hairline(vertical=True))
         middle.addWidget(self.inspector)
+        middle.addWidget(self.json_view)
+        self.json_view.hide()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -155,6 +167,7 @@ class HomePage(QWidget):
             "zoom_out": lambda: self.canvas.zoom_by(-1),
             "zoom_reset": lambda: self.canvas.set_zoom(1.0),
             "fit": self.canvas.fit,
+            "json": self._show_json,
             "choose_all": self._choose_all,
             "duplicate": self.editor.duplicate,
         }
@@ -165,8 +178,22 @@ class HomePage(QWidget):
         if run is not None:
             run()
 
+    def _show_json(self) -> None:
+        """The JSON in place of the inspector, or the inspector again."""
+        shown = self.json_view.isHidden()
+        self.inspector.commit()
+        self.json_view.setVisible(shown)
+        self.inspector.setVisible(not shown)
+        self.bar.json.setChecked(shown)
+        self._share_width()
+        target: QWidget = self.json_view.text if shown else self.canvas
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _share_width(self) -> None:
+        self.json_view.setFixedWidth(max(320, min(560, self.width() - self.sidebar.width() - _ROOM)))
+
     def _shortcuts(self) -> None:
-        for known in ACTS:
+        for known in PAGE_ACTS:
             for sequence in known.keys if known.taken == "shortcut" else ():
                 shortcut = QShortcut(QKeySequence(sequence), self)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -248,6 +275,7 @@ class HomePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._share_width()
         self._place_notice()
 
 
