@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.catalogue import KINDS, WidgetKind, kind_of
@@ -17,10 +17,12 @@ from benchboard.ui.studio.feeds import Feeds
 from benchboard.ui.studio.finding import Finder
 from benchboard.ui.studio.inspector import Inspector
 from benchboard.ui.studio.jsonview import JsonView
+from benchboard.ui.studio.keysheet import KeySheet
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
 from benchboard.ui.studio.pageacts import PAGE_ACTS
 from benchboard.ui.studio.palette import Palette
+from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
@@ -34,11 +36,16 @@ if TYPE_CHECKING:
 _ROOM = 782
 """So wide the page is beside the JSON, where the window is wide enough."""
 
+_WHILE_PRESENTING = frozenset(
+    ("present", "zoom_in", "zoom_out", "zoom_reset", "fit", "save", "print", "export_png", "export_svg", "export_pdf")
+)
+
 
 class HomePage(QWidget):
     """A person's own dashboard, to be looked at and arranged."""
 
     unsaved_changed = Signal()
+    presenting_changed = Signal(bool)
 
     def __init__(self, context: "Context") -> None:
         super().__init__()
@@ -58,6 +65,8 @@ class HomePage(QWidget):
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do)
         self.finder = Finder(self.canvas)
+        self.presentation = Presentation(self.canvas)
+        self.presentation.changed.connect(self._present)
         self._notice: QWidget | None = None
         self._wish: WidgetKind | None = None
         self._lay_out()
@@ -138,10 +147,12 @@ class HomePage(QWidget):
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
+        left, right = hairline(vertical=True), hairline(vertical=True)
+        self._around = (self.bar, self.sidebar, left, right)
         middle.addWidget(self.sidebar)
-        middle.addWidget(hairline(vertical=True))
+        middle.addWidget(left)
         middle.addWidget(self.canvas, 1)
-        middle.addWidget(hairline(vertical=True))
+        middle.addWidget(right)
         middle.addWidget(self.inspector)
         middle.addWidget(self.json_view)
         self.json_view.hide()
@@ -168,15 +179,29 @@ class HomePage(QWidget):
             "zoom_reset": lambda: self.canvas.set_zoom(1.0),
             "fit": self.canvas.fit,
             "json": self._show_json,
+            "present": self.presentation.end if self.presentation.on else self.presentation.begin,
+            "keys": lambda: KeySheet(self).open(),
             "choose_all": self._choose_all,
             "duplicate": self.editor.duplicate,
         }
 
     def do(self, key: str) -> None:
-        """Do what an act of the table is called; nothing while the page is not there yet."""
+        """Do what an act of the table is called."""
         run = self._acts().get(key)
         if run is not None:
+            if key not in _WHILE_PRESENTING:
+                self.presentation.end()
             run()
+
+    def _present(self, presenting: bool) -> None:
+        self._commit()
+        for widget in self._around:
+            widget.setVisible(not presenting)
+        self.json_view.setVisible(not presenting and self.bar.json.isChecked())
+        self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
+        self.presenting_changed.emit(presenting)
+        if presenting:
+            self._context.problems.toast(_("Esc ends the presentation, the arrow keys scroll."))
 
     def _show_json(self) -> None:
         """The JSON in place of the inspector, or the inspector again."""
@@ -212,12 +237,18 @@ class HomePage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = step_of(event)
-        if step == "undo":
+        if event.key() == Qt.Key.Key_Escape and self.presentation.on:
+            self.presentation.end()
+        elif step == "undo":
             self.undo()
         elif step == "redo":
             self.redo()
         else:
             super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.presentation.end()
 
     def _choose_all(self) -> None:
         self.editor.choose(self.editor.page.shown)
