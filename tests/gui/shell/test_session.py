@@ -113,6 +113,31 @@ def test_the_keyboard_alone_starts_works_and_leaves(qtbot: QtBot, start: Callabl
     qtbot.waitUntil(lambda: application.shell is None and application.tasks.running == (), timeout=LONG)
 
 
+def test_a_key_pressed_the_moment_the_shell_is_there_is_not_lost(
+    qtbot: QtBot, start: Callable[[], Application], click: Hand
+) -> None:
+    application = start()
+    landed: list[bool] = []
+
+    def at_once(_entered: object) -> None:
+        qtbot.keyClick(application.window, Qt.Key.Key_F6)
+        focus = QApplication.focusWidget()
+        assert application.shell is not None
+        landed.append(focus is not None and application.shell._status.isAncestorOf(focus))
+
+    assert application.sign_in is not None
+    application.sign_in.entered.connect(at_once)
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: bool(landed), timeout=LONG)
+    assert landed == [True]
+
+
+def test_the_sign_in_screen_too_takes_keys_at_once(working: Application, shell: Shell) -> None:
+    shell.context.sign_out()
+    assert working.sign_in is not None
+    assert working.sign_in.isVisible()
+
+
 def test_a_revoked_session_goes_to_the_sign_in_screen_and_says_so(
     qtbot: QtBot, working: Application, shell: Shell
 ) -> None:
