@@ -13,13 +13,13 @@ from sqlalchemy import (
     Connection,
     Row,
     Table,
-    column,
     insert,
     inspect,
     select,
-    table,
     update,
 )
+from sqlalchemy import column as a_column
+from sqlalchemy import table as a_table
 
 from benchboard.storage.models import Base
 from benchboard.storage.models.base import Exact, Id, Moment, new_id
@@ -63,7 +63,7 @@ def fill(connection: Connection) -> dict[str, dict[str, Any]]:
 
 def _insert(connection: Connection, into: Table, values: Mapping[str, Any]) -> None:
     """Only the columns given: a column that a later revision adds has no default to offer here."""
-    plain = table(into.name, *(column(name, into.columns[name].type) for name in values))
+    plain = a_table(into.name, *(a_column(name, into.columns[name].type) for name in values))
     connection.execute(insert(plain).values(**values))
 
 
@@ -116,9 +116,9 @@ def shape(connection: Connection) -> Shape:
 
 
 def everything(connection: Connection, of: Shape | None = None) -> dict[str, list[Row[Any]]]:
-    """All rows of all tables as the database holds them, whatever its revision; only what `of` has where it is given."""
+    """All rows of all tables as the database holds them, at any revision; only what `of` has where it is given."""
     held = {}
     for name, columns in (of or shape(connection)).items():
-        rows = connection.execute(select(*(column(one) for one in columns)).select_from(table(name))).all()
+        rows = connection.execute(select(*(a_column(one) for one in columns)).select_from(a_table(name))).all()
         held[name] = sorted(rows, key=repr)
     return held
