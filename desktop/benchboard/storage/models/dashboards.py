@@ -1,7 +1,7 @@
 """Dashboards: a person's own home layout, the shared ones, their widgets and who else may see them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +20,23 @@ from benchboard.storage.models.base import (
     mentions,
     now,
     one_of,
+)
+
+WIDGET_TYPES: Final = (
+    "line_chart",
+    "bar_chart",
+    "pie_chart",
+    "area_chart",
+    "table",
+    "metric_card",
+    "text",
+    "image",
+    "kpi",
+    "chart",
+    "gauge",
+    "signal",
+    "dongle_status",
+    "placeholder",
 )
 
 
@@ -98,23 +115,7 @@ class Widget(Identified, Changing, Tenant, Base):
         Index(None, "organisation_id", "data_source_id"),
         belongs("dashboard_id", "dashboards"),
         *mentions("widgets", "data_source_id", "data_sources"),
-        one_of(
-            "type",
-            "line_chart",
-            "bar_chart",
-            "pie_chart",
-            "area_chart",
-            "table",
-            "metric_card",
-            "text",
-            "image",
-            "kpi",
-            "chart",
-            "gauge",
-            "signal",
-            "dongle_status",
-            "placeholder",
-        ),
+        one_of("type", *WIDGET_TYPES),
     )
 
     dashboard_id: Mapped[str] = mapped_column(Id())
