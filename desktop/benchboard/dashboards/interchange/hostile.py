@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final, NoReturn
 
-from benchboard.dashboards.layout.document import shown
+from benchboard.dashboards.layout import shown
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from unicodedata import category
 
 from benchboard.dashboards.catalogue import MAX_TITLE, kind_of
 from benchboard.i18n import _, ngettext
@@ -57,7 +58,7 @@ def titled(panel: Mapping[str, Any], item: str) -> str:
 
 def one_line(given: str) -> str:
     """`given` as a title can show it: on one line, nothing a terminal would obey, no longer than a title may be."""
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in given).split())
+    words = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in given)
     return words if len(words) <= MAX_TITLE else f"{words[: MAX_TITLE - 1]}…"
 
 
@@ -82,7 +83,7 @@ def widget(panel: Mapping[str, Any], item: str) -> tuple[dict[str, Any], list[Li
         what = _("{label} becomes a placeholder of the same size.").format(label=fields["config"]["label"])
         lines.append(Line(item, title, "placeholder", what, _("No widget here shows that.")))
     given = panel.get("title")
-    if isinstance(given, str) and given.strip() and title != given.strip():
+    if isinstance(given, str) and given.strip() and title != given:
         what = _("Its title was put on one line of {limit} characters at most.").format(limit=MAX_TITLE)
         lines.append(Line(item, title, "changed", what, ""))
     if kept := ", ".join(_kept(panel)):
