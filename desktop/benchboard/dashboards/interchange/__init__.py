@@ -2,5 +2,6 @@
 
 from .reading import from_grafana
 from .report import Line, Report
+from .writing import to_grafana
 
-__all__ = ["Line", "Report", "from_grafana"]
+__all__ = ["Line", "Report", "from_grafana", "to_grafana"]

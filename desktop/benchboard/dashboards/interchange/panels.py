@@ -102,8 +102,8 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     if kind == "text":
         return {"text": _prose(panel, item)}
     config: dict[str, Any] = {}
-    if kind != "table" and (unit := _unit(panel)):
-        config["unit"] = unit
+    if kind != "table" and unit(panel):
+        config["unit"] = unit(panel)
     decimals = _decimals(panel)
     if kind == "metric_card" and decimals is not None:
         config["decimals"] = decimals
@@ -149,7 +149,8 @@ def _given_unit(panel: Mapping[str, Any]) -> str:
     return unit if isinstance(unit, str) else ""
 
 
-def _unit(panel: Mapping[str, Any]) -> str:
+def unit(panel: Mapping[str, Any]) -> str:
+    """A panel's unit as we write it; empty where ours has no word for it."""
     given = _given_unit(panel)
     own = given.removeprefix("suffix:") if given.startswith("suffix:") else UNITS.get(given, "")
     return one_line(own)[:_MAX_UNIT]
@@ -179,9 +180,9 @@ def _kept(panel: Mapping[str, Any]) -> Iterator[str]:
         yield _("links")
     if panel.get("alert"):
         yield _("an alert")
-    unit = _given_unit(panel)
-    if unit not in UNITS and unit and not unit.startswith("suffix:"):
-        yield _("the unit “{unit}”").format(unit=one_line(unit))
+    given = _given_unit(panel)
+    if given not in UNITS and given and not given.startswith("suffix:"):
+        yield _("the unit “{unit}”").format(unit=one_line(given))
 
 
 def _sources(panel: Mapping[str, Any], targets: list[Any]) -> Iterator[str]:

@@ -43,7 +43,9 @@ def from_grafana(value: object) -> tuple[dict[str, object], Report]:
     listed = sequence(templating.get("list"), item=None, field="templating.list")
     ours, theirs, told = variables.imported(listed)
     items = [_item(panel, {entry["name"] for entry in ours}, lines) for panel in panels]
-    root = {key: field for key, field in said.items() if key not in ("panels", "rows", "templating", "title", "description")}
+    root = {
+        key: field for key, field in said.items() if key not in ("panels", "rows", "templating", "title", "description")
+    }
     root |= {"templating": {key: field for key, field in templating.items() if key != "list"}, "variables": theirs}
     document: dict[str, object] = {
         "format": FORMAT,
@@ -92,7 +94,9 @@ def _noted(said: Mapping[str, Any]) -> list[Line]:
     version = said.get("schemaVersion")
     if isinstance(version, int) and version > NEWEST:
         what = _("The file has version {version} of Grafana's form; {known} is the last one known here.")
-        return [Line("", "", "kept", what.format(version=shown(version), known=NEWEST), _("What is new in it is kept."))]
+        return [
+            Line("", "", "kept", what.format(version=shown(version), known=NEWEST), _("What is new in it is kept."))
+        ]
     return []
 
 
@@ -165,8 +169,8 @@ def _placed(panels: list[Panel], lines: list[Line]) -> list[Panel]:
         else:
             bottom = max(bottom, panel.cell.bottom)
     x = high = 0
-    for panel, (w, h) in homeless:
-        w = min(w, COLUMNS)
+    for panel, (wide, h) in homeless:
+        w = min(wide, COLUMNS)
         if x + w > COLUMNS:
             x, bottom, high = 0, bottom + high, 0
         panel.cell = Cell(x, min(bottom, MAX_ROW), w, h)
@@ -177,7 +181,7 @@ def _placed(panels: list[Panel], lines: list[Line]) -> list[Panel]:
 def _place(panel: Panel, lines: list[Line]) -> tuple[int, int]:
     """Read a panel's `gridPos` into its cell, or leave that open; answers its size."""
     given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
-    found = {key: _field(panel, key, given.get(key)) for key in _SPAN}
+    found = {key: _field(panel, key, given[key]) if given.get(key) is not None else None for key in _SPAN}
     x, y, w, h = (found[key] for key in "xywh")
     if w is None or h is None:
         w, h = w or (COLUMNS if panel.is_row else _USUAL[0]), h or (1 if panel.is_row else _USUAL[1])
@@ -193,15 +197,13 @@ def _place(panel: Panel, lines: list[Line]) -> tuple[int, int]:
     return w, h
 
 
-def _field(panel: Panel, key: str, value: object) -> int | None:
+def _field(panel: Panel, key: str, value: object) -> int:
     least, most = _SPAN[key]
-    if value is None:
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
-        return max(least, round(value))
-    what = _("gridPos.{key} of panel {item} is {value}; it must be a whole number from {least} to {most}.")
-    facts = {"key": key, "item": shown(panel.id), "value": shown(value), "least": least, "most": most}
-    refuse("bad-number", what.format(**facts), item=panel.id, field=f"gridPos.{key}")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+        what = _("gridPos.{key} of panel {item} is {value}; it must be a whole number from {least} to {most}.")
+        facts = {"key": key, "item": shown(panel.id), "value": shown(value), "least": least, "most": most}
+        refuse("bad-number", what.format(**facts), item=panel.id, field=f"gridPos.{key}")
+    return round(value)
 
 
 def _item(panel: Panel, names: set[str], lines: list[Line]) -> dict[str, Any]:

@@ -130,6 +130,6 @@ def _fields(height: object, field: str) -> int:
 
 
 def _number(value: object, field: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**6:
-        return float(value)
-    refuse("bad-number", _("{field} must be a number from 0 to 999,999.").format(field=field), field=field)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 10**6:
+        refuse("bad-number", _("{field} must be a number from 0 to 999,999.").format(field=field), field=field)
+    return float(value)

@@ -63,7 +63,11 @@ def _no_place(name: str, kind: str, names: set[str], count: int) -> str:
         return _("A name here has letters, digits and _, 63 at most, and begins with none of the digits.")
     if name in names:
         return _("Another variable has the same name.")
-    return _("A dashboard has {limit} variables at most.").format(limit=_MOST_VARIABLES) if count >= _MOST_VARIABLES else ""
+    return (
+        _("A dashboard has {limit} variables at most.").format(limit=_MOST_VARIABLES)
+        if count >= _MOST_VARIABLES
+        else ""
+    )
 
 
 def _ours(said: Mapping[str, Any], name: str, kind: str, where: str) -> dict[str, Any]:
@@ -122,7 +126,9 @@ def _value(part: str) -> str:
 
 def _strings(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [str(one) for one in values if isinstance(one, str | int | float) and not isinstance(one, bool) and one != ""]
+    return [
+        str(one) for one in values if isinstance(one, str | int | float) and not isinstance(one, bool) and one != ""
+    ]
 
 
 def _short(values: Sequence[str]) -> list[str]:
