@@ -2,6 +2,7 @@
 
 from .reading import from_grafana
 from .report import Line, Report
+from .versions import SCHEMA, from_benchboard, upgrade
 from .writing import to_grafana
 
-__all__ = ["Line", "Report", "from_grafana", "to_grafana"]
+__all__ = ["SCHEMA", "Line", "Report", "from_benchboard", "from_grafana", "to_grafana", "upgrade"]

@@ -8,39 +8,40 @@ from benchboard.dashboards.layout import shown
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
-DEEPEST: Final = 30
-"""Levels of a dashboard file. Grafana's own have about twelve, and a document stores a few around them."""
+DEEPEST: Final = 50
+"""Levels of a Grafana file. Its own have about twelve; a document stores up to ten around them, of 60."""
 _LARGEST: Final = 10**20
 
 
-def check(value: object) -> None:
+def check(value: object, *, deepest: int = DEEPEST) -> None:
     """Refuse what no document could keep: half a surrogate pair, NUL, a number JSON does not know, bottomless nesting.
 
     Raises `Invalid` naming the place as a dotted path.
     """
-    stack: list[tuple[object, int, Any]] = [(value, 0, None)]
-    while stack:
-        part, depth, way = stack.pop()
-        if depth > DEEPEST:
-            _refuse_at("too-deep", _("{field} is nested too deeply for a dashboard."), way)
-        if isinstance(part, Mapping):
-            for key, inner in part.items():
-                if not isinstance(key, str) or not _is_text(key):
-                    _refuse_at("not-text", _("A name of a field in {field} holds a character that is none."), way)
-                stack.append((inner, depth + 1, (way, key)))
-        elif isinstance(part, list):
-            stack += [(inner, depth + 1, (way, place)) for place, inner in enumerate(part)]
-        elif isinstance(part, str):
-            if not _is_text(part):
-                _refuse_at("not-text", _("{field} holds a character that is none."), way)
-        elif isinstance(part, float):
-            if not isfinite(part):
-                _refuse_at("not-a-number", _("{field} is no number that JSON knows."), way)
-        elif isinstance(part, int):
-            if abs(part) >= _LARGEST:
-                _refuse_at("not-a-number", _("{field} is a number with too many digits."), way)
-        elif part is not None:
-            _refuse_at("not-json", _("{field} is nothing that JSON knows."), way)
+    _check(value, [], deepest)
+
+
+def _check(value: object, way: list[str | int], deepest: int) -> None:
+    if len(way) > deepest:
+        _refuse_at("too-deep", _("{field} is nested too deeply for a dashboard."), way)
+    if isinstance(value, Mapping | list):
+        for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+            if isinstance(value, Mapping) and (not isinstance(key, str) or not _is_text(key)):
+                _refuse_at("not-text", _("A name of a field in {field} holds a character that is none."), way)
+            way.append(key)
+            _check(inner, way, deepest)
+            way.pop()
+    elif isinstance(value, str):
+        if not _is_text(value):
+            _refuse_at("not-text", _("{field} holds a character that is none."), way)
+    elif isinstance(value, float):
+        if not isfinite(value):
+            _refuse_at("not-a-number", _("{field} is no number that JSON knows."), way)
+    elif isinstance(value, int):
+        if abs(value) >= _LARGEST:
+            _refuse_at("not-a-number", _("{field} is a number with too many digits."), way)
+    elif value is not None:
+        _refuse_at("not-json", _("{field} is nothing that JSON knows."), way)
 
 
 def refuse(code: str, what: str, *, item: str | None = None, field: str | None = None) -> NoReturn:
@@ -92,11 +93,7 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _refuse_at(code: str, what: str, way: Any) -> NoReturn:
-    keys: list[str] = []
-    while way is not None:
-        way, key = way
-        keys.append(str(key)[:60])
-    path = ".".join(reversed(keys))
+def _refuse_at(code: str, what: str, way: list[str | int]) -> NoReturn:
+    path = ".".join(str(key)[:60] for key in way)
     path = (path if len(path) <= 200 else f"{path[:100]}…{path[-90:]}").encode("utf-8", "replace").decode("utf-8")
     refuse(code, what.format(field=path or _("the whole file")), field=path or None)

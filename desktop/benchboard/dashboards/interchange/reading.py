@@ -13,6 +13,7 @@ from . import variables
 from .hostile import check, mapping, refuse, sequence, text
 from .report import Line, Report
 from .rows import COLUMNS, Panel, owned, panels_of_rows
+from .versions import SCHEMA
 
 NEWEST: Final = 42
 """The last version of Grafana's classic form this was written for."""
@@ -48,6 +49,7 @@ def from_grafana(value: object) -> tuple[dict[str, object], Report]:
     }
     root |= {"templating": {key: field for key, field in templating.items() if key != "list"}, "variables": theirs}
     document: dict[str, object] = {
+        "$schema": SCHEMA,
         "format": FORMAT,
         "version": VERSION,
         "title": tiles.one_line(text(said.get("title"), item=None, field="title"))[:MAX_NAME],
