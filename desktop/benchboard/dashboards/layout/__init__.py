@@ -4,6 +4,7 @@ hysteresis.
 A `Layout` is never changed: every operation gives a new one, so undo is keeping the old.
 """
 
+from .arranging import Axis, Edge, align, distribute, equalise, swap
 from .document import (
     COMPACTS,
     MAX_COLUMNS,
@@ -22,9 +23,11 @@ from .document import (
     serialise,
 )
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .jumping import Way, jumped
 from .placing import first_free, reading_order
-from .preview import Drag, Resize, settled
+from .preview import Drag, Resize, placed, settled
 from .requests import apply
+from .tidying import arranged
 
 __all__ = [
     "COMPACTS",
@@ -33,26 +36,36 @@ __all__ = [
     "MAX_HEIGHT",
     "MAX_ITEMS",
     "MAX_ROW",
+    "Axis",
     "Cell",
     "Compact",
     "Drag",
+    "Edge",
     "Handle",
     "Item",
     "Layout",
     "Resize",
+    "Way",
     "add",
+    "align",
     "apply",
+    "arranged",
     "compacted",
     "decode",
+    "distribute",
+    "equalise",
     "first_free",
+    "jumped",
     "move",
     "parse",
     "parse_columns",
     "parse_compact",
     "parse_item",
+    "placed",
     "reading_order",
     "remove",
     "resize",
     "serialise",
     "settled",
+    "swap",
 ]
