@@ -206,11 +206,7 @@ class Reader:
         """The values chosen for a variable, each bound as a text. `Invalid` if there is no such variable."""
         name = str(node.args.get("this") or "")
         if name not in self._variables:
-            what = (
-                _("There is no variable “{name}”.").format(name=name[:MAX_NAME])
-                if name
-                else _("“?” names no variable.")
-            )
+            what = _("There is no variable “{name}”.").format(name=name[:MAX_NAME] or "?")
             do = _("The variables are: {names}.").format(names=", ".join(self._variables)) if self._variables else ""
             raise Invalid("query.no-variable", what, do=do, field="query", **place_of(node))
         made: list[exp.Expr] = []
