@@ -57,8 +57,8 @@ def _mistyped(value: Any, kind: Any, way: str) -> Iterator[str]:
         return
     if origin in (typing.Union, types.UnionType):
         if all(any(_mistyped(value, one, way)) for one in inner):
-            # The types tell the members apart by class, so the one of the value's own class has the words.
-            own = [one for one in inner if isinstance(one, type) and isinstance(value, one)]
+            # The member of the value's own class has the words.
+            own = [one for one in inner if isinstance(value, typing.get_origin(one) or one)]
             yield from (_mistyped(value, own[0], way) if own else [f"{way} is {value!r}, none of {inner}"])
     elif origin is typing.Literal:
         yield from [] if value in inner else [f"{way} is {value!r}, not in {inner}"]
