@@ -23,6 +23,7 @@ from .document import (
     serialise,
 )
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed, settled
@@ -41,7 +42,11 @@ __all__ = [
     "Compact",
     "Drag",
     "Edge",
+    "Gap",
+    "Guide",
+    "Guides",
     "Handle",
+    "Hints",
     "Item",
     "Layout",
     "Resize",
