@@ -22,6 +22,7 @@ from .document import (
     parse_item,
     serialise,
 )
+from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
 from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
@@ -42,6 +43,7 @@ __all__ = [
     "Compact",
     "Drag",
     "Edge",
+    "EdgePull",
     "Gap",
     "Guide",
     "Guides",
@@ -50,6 +52,7 @@ __all__ = [
     "Item",
     "Layout",
     "Resize",
+    "SharedEdge",
     "Way",
     "add",
     "align",
@@ -58,6 +61,7 @@ __all__ = [
     "compacted",
     "decode",
     "distribute",
+    "edge_at",
     "equalise",
     "first_free",
     "jumped",
