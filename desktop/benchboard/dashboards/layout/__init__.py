@@ -42,7 +42,9 @@ from .document import (
     serialise,
     shown,
 )
+from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed, settled
@@ -67,14 +69,20 @@ __all__ = [
     "Compact",
     "Drag",
     "Edge",
+    "EdgePull",
     "Found",
+    "Gap",
+    "Guide",
+    "Guides",
     "Handle",
+    "Hints",
     "Item",
     "Layout",
     "Page",
     "Pane",
     "Path",
     "Resize",
+    "SharedEdge",
     "Stretch",
     "Way",
     "add",
@@ -85,6 +93,7 @@ __all__ = [
     "compacted",
     "decode",
     "distribute",
+    "edge_at",
     "equalise",
     "everything",
     "first_free",
