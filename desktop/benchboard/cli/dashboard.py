@@ -7,6 +7,7 @@ import click
 
 from benchboard.cli.desk import Desk, answer, at_desk
 from benchboard.dashboards import documents, layout
+from benchboard.dashboards.document import MAX_BYTES
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Page
@@ -70,7 +71,7 @@ def export(desk: Desk, file: Path) -> None:
 
 def _store(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
     try:
-        document = layout.decode(file.read(documents.MAX_BYTES + 1), max_bytes=documents.MAX_BYTES)
+        document = layout.decode(file.read(MAX_BYTES + 1), max_bytes=MAX_BYTES)
         with desk.database.change() as session:
             stored = documents.save_home(session, desk.actor, document, base_version=base_version)
     except Invalid as error:

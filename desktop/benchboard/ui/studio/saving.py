@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.dashboards import documents
 from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import parse_document, write_home
 from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Conflict
@@ -50,7 +52,8 @@ class Saving(QObject):
     @property
     def document(self) -> object:
         """The whole JSON as it would be stored now."""
-        return documents.with_layout(self._stored.document if self._stored else [], self._editor.layout)
+        content = self._stored.content if self._stored else parse_document([])
+        return write_home(replace(content, layout=self._editor.layout))
 
     @property
     def dirty(self) -> bool:
