@@ -1,7 +1,7 @@
-"""A process that edits a document without a pause, says which edits are on the disk, and kills itself (SIGKILL) meanwhile.
+"""A process that edits a document without a pause, says which edits are on the disk, and meanwhile kills itself.
 
-Arguments: the home folder, how many milliseconds after its first word it dies. Each line it prints is the number of an
-edit of which the journal said that it is on the disk; it goes on counting where the one before it was killed.
+Arguments: the home folder, how many milliseconds after its first word it dies (SIGKILL). Each line it prints is the
+number of an edit of which the journal said that it is on the disk; it goes on counting where the one before was killed.
 """
 
 import os
@@ -43,7 +43,8 @@ def main(home: Path, milliseconds: float) -> None:
 
     threading.Thread(target=die, daemon=True).start()
     while True:
-        for number in range(number + 1, number + 1 + _BURST):
+        for _edit in range(_BURST):
+            number += 1
             journal.step("Move", partial(document, number), (["w"], ["w"]))
         if journal.flush():
             print(number, flush=True)

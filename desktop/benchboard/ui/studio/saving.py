@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.dashboards import documents
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document, write_home
 from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.editor import Editor, as_shown
+from benchboard.ui.studio.recovering import Brought, Recovering
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
 
 State = Literal["loading", "failed", "saved", "changed", "saving", "conflict", "unsaved"]
 _PAUSE_MS: Final = 800
@@ -37,6 +38,7 @@ class Saving(QObject):
     def __init__(self, context: "Context", editor: Editor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._editor = context, editor
+        self.recovering = Recovering(context, editor, self)
         self.state: State = "loading"
         self.problem: AppError | None = None
         self._stored: HomeLayout | None = None
@@ -52,8 +54,12 @@ class Saving(QObject):
     @property
     def document(self) -> object:
         """The whole JSON as it would be stored now."""
+        return self._written(self._editor.layout)()
+
+    def _written(self, layout: Layout) -> Callable[[], object]:
+        """Makes the whole JSON with `layout` in it, on whichever thread."""
         content = self._stored.content if self._stored else parse_document([])
-        return write_home(replace(content, layout=self._editor.layout))
+        return lambda: write_home(replace(content, layout=layout))
 
     @property
     def dirty(self) -> bool:
@@ -68,7 +74,12 @@ class Saving(QObject):
         """Read the stored layout into the editor."""
         self._become("loading")
         actor = self._context.actor
-        self._context.tasks.read(self, lambda session: documents.home_layout(session, actor), self._read, self._unread)
+
+        def read(session: "DatabaseSession") -> tuple[HomeLayout, Brought]:
+            home = documents.home_layout(session, actor)
+            return home, self.recovering.open(home)
+
+        self._context.tasks.read(self, read, self._read, self._unread)
 
     def save(self) -> None:
         """Store what the editor has, unless that is stored or on its way."""
@@ -95,12 +106,16 @@ class Saving(QObject):
             self._become("changed")
             self._timer.start(_PAUSE_MS)
 
-    def _read(self, home: HomeLayout) -> None:
+    def _read(self, read: tuple[HomeLayout, Brought]) -> None:
+        home, brought = read
         self._stored = home
         self._editor.load(home.layout)
         self._kept = self._editor.layout
         self._saved_at = time.monotonic()
         self._become("saved")
+        self.recovering.begin(brought, self._written)
+        if brought.overtaken:
+            self.ask_about_conflict()
         self.loaded.emit()
 
     def _unread(self, error: AppError) -> None:
@@ -109,6 +124,7 @@ class Saving(QObject):
 
     def _is_stored(self, home: HomeLayout, layout: Layout) -> None:
         self._stored, self._kept, self._replace = home, layout, False
+        self.recovering.saved(home.version, self._written(layout))
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
@@ -159,10 +175,11 @@ class Saving(QObject):
             self._take(home, _("Follow the other window"))
 
     def _take(self, home: HomeLayout, title: str) -> None:
-        self._stored, self._kept = home, grid.settled(home.layout, "vertical")
+        self._stored, self._kept = home, as_shown(home.layout)
         self._saved_at = time.monotonic()
         self._become("saved")
         self._editor.replace(title, self._kept)
+        self.recovering.saved(home.version, self._written(self._kept))
 
     def _stored_then(self, done: Callable[[HomeLayout], None]) -> None:
         self._context.problems.dismiss(_CONFLICT)
