@@ -68,7 +68,9 @@ class Recovering(QObject):
         """Read the page's journal, for `begin`. On a worker: it waits for the disk."""
         workspace, actor = self._context.workspace, self._context.actor
         stored = write_home(replace(home.content, layout=as_shown(home.layout)))
-        subject = (workspace.way.kind, workspace.way.detail, actor.organisation_id, actor.user_id, "home")
+        way = workspace.way
+        database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
+        subject = (way.kind, database, actor.organisation_id, actor.user_id, "home")
         try:
             journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, self._say))
         except AppError as error:
