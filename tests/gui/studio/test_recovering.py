@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from benchboard import workspace
 from benchboard.dashboards import documents
 from benchboard.dashboards.layout import Cell
 from benchboard.ui.problems import Notice
+from benchboard.ui.studio.page import HomePage
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -138,6 +140,23 @@ def test_edits_of_a_killed_window_wait_for_a_decision_where_another_stored_a_pag
     said.actions[0].run()
     second.wait(lambda: second.cells().keys() == {"theirs"})
     assert walk_back(second)[1:] == seen[::-1]
+
+
+def test_the_way_back_outlives_another_language(studio: "Studio") -> None:
+    seen = edit(studio)
+    studio.settled()
+    application, old = studio.application, studio.page
+    application.remember(replace(application.settings, language="tr"))
+
+    def anew() -> bool:
+        pages = [page for page in application.window.findChildren(HomePage) if page is not old]
+        return bool(pages) and pages[0].saving.state == "saved" and pages[0].editor.stack.canUndo()
+
+    studio.wait(anew)
+    (page,) = [page for page in application.window.findChildren(HomePage) if page is not old]
+    assert {item.id: cell for item, cell in page.editor.layout} == seen[3]
+    page.undo()
+    assert {item.id: cell for item, cell in page.editor.layout} == seen[2]
 
 
 def test_two_windows_keep_two_journals(open_studio: Open) -> None:

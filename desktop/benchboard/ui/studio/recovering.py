@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QDate, QDateTime, QLocale, QObject, Qt, Signal
 
+from benchboard.dashboards.deltas import diff
 from benchboard.dashboards.document import parse_document, write_home
 from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
@@ -80,7 +81,7 @@ class Recovering(QObject):
         if past is None or not _readable(past.document):
             return found
         place = past.place_of(stored)
-        overtaken = place is None and past.version != home.version
+        overtaken = place is None and diff(past.base, stored) is not None
         if overtaken and not past.unsaved:
             return found
         return replace(found, past=past, place=place, overtaken=overtaken)
