@@ -64,6 +64,11 @@ class Recovered:
         return self.documents[self.position]
 
     @property
+    def at(self) -> float:
+        """When the last edit was made, in seconds since 1970; 0 where none is known."""
+        return max((step.at for step in self.steps), default=0.0)
+
+    @property
     def unsaved(self) -> bool:
         """Whether the edits led to anything the database did not have."""
         return diff(self.base, self.document) is not None

@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from benchboard import workspace
+from benchboard import i18n, workspace
 from benchboard.dashboards import documents
 from benchboard.dashboards.layout import Cell
+from benchboard.storage import locate
 from benchboard.ui.problems import Notice
 from benchboard.ui.studio.page import HomePage
 
@@ -142,7 +144,8 @@ def test_edits_of_a_killed_window_wait_for_a_decision_where_another_stored_a_pag
     assert walk_back(second)[1:] == seen[::-1]
 
 
-def test_the_way_back_outlives_another_language(studio: "Studio") -> None:
+def test_the_way_back_outlives_another_language(studio: "Studio", request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(lambda: i18n.use("en", locate.resources() / "i18n"))
     seen = edit(studio)
     studio.settled()
     application, old = studio.application, studio.page

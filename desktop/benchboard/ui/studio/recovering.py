@@ -4,27 +4,25 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QDate, QDateTime, QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from benchboard.dashboards.deltas import diff
-from benchboard.dashboards.document import parse_document, write_home
+from benchboard.dashboards.document import Document, fitted, parse_document, write_home
 from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.editor import Edit, Editor, as_shown
+from benchboard.ui.studio.editor import Edit, Editor
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
-
-Written = Callable[[Layout], Callable[[], object]]
-"""Answers what makes the JSON of the page with a layout in it, on whichever thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,9 @@ class Brought:
     @property
     def unsaved(self) -> int:
         """How many edits the database does not have."""
-        return abs(self.past.position - (self.place or 0)) if self.past else 0
+        if self.past is None:
+            return 0
+        return max(1, self.past.position) if self.place is None else abs(self.past.position - self.place)
 
 
 class Recovering(QObject):
@@ -59,7 +59,6 @@ class Recovering(QObject):
         self._context, self._editor = context, editor
         self._held = _Held()
         self._journal: Journal | None = None
-        self._written: Written = lambda _layout: list
         self._index = self._newest = 0
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._held.close)
@@ -68,7 +67,7 @@ class Recovering(QObject):
     def open(self, home: HomeLayout) -> Brought:
         """Read the page's journal, for `begin`. On a worker: it waits for the disk."""
         workspace, actor = self._context.workspace, self._context.actor
-        stored = write_home(replace(home.content, layout=as_shown(home.layout)))
+        stored = write_home(fitted(home.content))
         way = workspace.way
         database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
         subject = (way.kind, database, actor.organisation_id, actor.user_id, "home")
@@ -86,32 +85,32 @@ class Recovering(QObject):
             return found
         return replace(found, past=past, place=place, overtaken=overtaken)
 
-    def begin(self, brought: Brought, written: Written) -> None:
+    def begin(self, brought: Brought) -> None:
         """The editor has loaded the stored page: put the earlier session's steps upon it; write down what follows."""
         journal, past = brought.journal, brought.past
         if journal is None:
             if brought.problem is not None:
                 self._context.problems.show(brought.problem)
             return
-        kept = self._editor.layout
+        kept = self._editor.document
         if past is None:
             journal.begin(brought.version, brought.stored, lambda: brought.stored)
         else:
             known = {} if brought.place is None else {brought.place: kept}
-            self._editor.restore(past.steps, past.position, _Pages(past.documents, known, kept))
+            self._editor.restore(past.steps, past.position, _Past(past.documents, known, kept))
             if not brought.overtaken:
                 journal.saved(brought.version, lambda: brought.stored)
-        self._journal, self._written = journal, written
+        self._journal = journal
         self._index = self._editor.stack.index()
         if journal.note:
             self._context.problems.notice(journal.note, kind="warn")
         if past is not None and brought.unsaved and not brought.overtaken:
-            self._say_brought(brought.unsaved, past.steps[max(past.position, 1) - 1].at, kept)
+            self._say_brought(brought.unsaved, past.at, kept)
 
-    def saved(self, version: int, written: Callable[[], object]) -> None:
-        """The database has what `written` makes, in `version`."""
+    def saved(self, version: int, document: Document) -> None:
+        """The database has this document, in `version`."""
         if self._journal is not None:
-            self._journal.saved(version, written)
+            self._journal.saved(version, partial(write_home, document))
 
     def leave(self) -> None:
         """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
@@ -128,12 +127,12 @@ class Recovering(QObject):
         number = top.number if isinstance(top, Edit) else 0
         if isinstance(top, Edit) and (number > self._newest or index == was):
             chosen = (top.chosen_before, top.chosen_after)
-            journal.step(top.text(), self._written(top.after), chosen, amends=number <= self._newest)
+            journal.step(top.text(), partial(write_home, top.after), chosen, amends=number <= self._newest)
             self._newest = max(self._newest, number)
         elif index != was:
-            journal.move(index - was, self._written(self._editor.layout))
+            journal.move(index - was, partial(write_home, self._editor.document))
 
-    def _say_brought(self, count: int, at: float, kept: Layout) -> None:
+    def _say_brought(self, count: int, at: float, kept: Document) -> None:
         what = ngettext(
             "{count} edit from {time} was brought back.", "{count} edits from {time} were brought back.", count
         )
@@ -173,21 +172,22 @@ class _Held:
             self._journal.close(wait=False)
 
 
-class _Pages:
-    """The layouts of an earlier session, read when somebody goes there. They share the widgets that are the same."""
+class _Past:
+    """The documents of an earlier session, read when somebody goes there. They share the widgets that are the same."""
 
-    def __init__(self, documents: Sequence[object], known: Mapping[int, Layout], like: Layout) -> None:
-        self._documents, self._read, self._like = documents, dict(known), like
+    def __init__(self, documents: Sequence[object], known: Mapping[int, Document], like: Document) -> None:
+        self._documents, self._read, self._like = documents, dict(known), like.layout
 
-    def __call__(self, place: int) -> Layout:
+    def __call__(self, place: int) -> Document:
         if place not in self._read:
-            layout, like = parse_document(self._documents[place]).layout, self._like
+            document = parse_document(self._documents[place])
+            layout, like = document.layout, self._like
             pairs = (
                 (like.items[there] if there is not None and like.items[there] == item else item, cell)
                 for item, cell in layout
                 for there in (like.places.get(item.id),)
             )
-            self._read[place] = Layout.of(layout.columns, pairs)
+            self._read[place] = replace(document, layout=Layout.of(layout.columns, pairs))
         return self._read[place]
 
 
@@ -200,6 +200,5 @@ def _readable(document: object) -> bool:
 
 
 def _time(at: float) -> str:
-    when = QDateTime.fromSecsSinceEpoch(int(at))
-    short = QLocale.FormatType.ShortFormat
-    return QLocale().toString(when.time() if when.date() == QDate.currentDate() else when, short)
+    then, now = datetime.fromtimestamp(at).astimezone(), datetime.now().astimezone()
+    return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"

@@ -2,19 +2,17 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.dashboards import documents
-from benchboard.dashboards.document import parse_document, write_home
+from benchboard.dashboards.document import Document, fitted, write_home
 from benchboard.dashboards.documents import HomeLayout
-from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.editor import Editor, as_shown
+from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.recovering import Brought, Recovering
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ class Saving(QObject):
         self.state: State = "loading"
         self.problem: AppError | None = None
         self._stored: HomeLayout | None = None
-        self._kept: Layout | None = None
+        self._kept: Document | None = None
         self._saved_at = 0.0
         self._replace = False
         self._timer = QTimer(self)
@@ -54,17 +52,12 @@ class Saving(QObject):
     @property
     def document(self) -> object:
         """The whole JSON as it would be stored now."""
-        return self._written(self._editor.layout)()
-
-    def _written(self, layout: Layout) -> Callable[[], object]:
-        """Makes the whole JSON with `layout` in it, on whichever thread."""
-        content = self._stored.content if self._stored else parse_document([])
-        return lambda: write_home(replace(content, layout=layout))
+        return write_home(self._editor.document)
 
     @property
     def dirty(self) -> bool:
         """Whether there are edits the database does not have."""
-        return self._stored is not None and self._editor.layout is not self._kept
+        return self._stored is not None and self._editor.document is not self._kept
 
     def seconds_ago(self) -> int:
         """How long ago the layout was stored."""
@@ -84,7 +77,7 @@ class Saving(QObject):
     def save(self) -> None:
         """Store what the editor has, unless that is stored or on its way."""
         self._timer.stop()
-        stored, layout = self._stored, self._editor.layout
+        stored, kept = self._stored, self._editor.document
         if stored is None or not self.dirty or self.state in ("saving", "conflict"):
             return
         self._become("saving")
@@ -93,7 +86,7 @@ class Saving(QObject):
         self._context.tasks.change(
             self,
             lambda session: documents.save_home(session, actor, document, base_version=base),
-            lambda saved: self._is_stored(saved, layout),
+            lambda saved: self._is_stored(saved, kept),
             self._refused,
         )
 
@@ -109,11 +102,11 @@ class Saving(QObject):
     def _read(self, read: tuple[HomeLayout, Brought]) -> None:
         home, brought = read
         self._stored = home
-        self._editor.load(home.layout)
-        self._kept = self._editor.layout
+        self._editor.load(home.content)
+        self._kept = self._editor.document
         self._saved_at = time.monotonic()
         self._become("saved")
-        self.recovering.begin(brought, self._written)
+        self.recovering.begin(brought)
         if brought.overtaken:
             self.ask_about_conflict()
         self.loaded.emit()
@@ -122,9 +115,9 @@ class Saving(QObject):
         self.problem = error
         self._become("failed")
 
-    def _is_stored(self, home: HomeLayout, layout: Layout) -> None:
-        self._stored, self._kept, self._replace = home, layout, False
-        self.recovering.saved(home.version, self._written(layout))
+    def _is_stored(self, home: HomeLayout, kept: Document) -> None:
+        self._stored, self._kept, self._replace = home, kept, False
+        self.recovering.saved(home.version, kept)
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
@@ -175,11 +168,11 @@ class Saving(QObject):
             self._take(home, _("Follow the other window"))
 
     def _take(self, home: HomeLayout, title: str) -> None:
-        self._stored, self._kept = home, as_shown(home.layout)
+        self._stored, self._kept = home, fitted(home.content)
         self._saved_at = time.monotonic()
         self._become("saved")
         self._editor.replace(title, self._kept)
-        self.recovering.saved(home.version, self._written(self._kept))
+        self.recovering.saved(home.version, self._kept)
 
     def _stored_then(self, done: Callable[[HomeLayout], None]) -> None:
         self._context.problems.dismiss(_CONFLICT)
