@@ -7,6 +7,7 @@ A `Layout` is never changed: every operation gives a new one, so undo is keeping
 from .carrying import Carry, Stretch
 from .containers import (
     CONTAINERS,
+    DEEPEST,
     GROUP,
     HEADING,
     ROW,
@@ -49,6 +50,7 @@ from .requests import apply
 __all__ = [
     "COMPACTS",
     "CONTAINERS",
+    "DEEPEST",
     "GROUP",
     "HANDLES",
     "HEADING",
