@@ -7,7 +7,7 @@ nothing a bare list could not say stays one.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, NoReturn
 
@@ -79,10 +79,22 @@ class Document:
     source: Source = field(default_factory=_nothing, repr=False)
     form: int = VERSION
 
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """The values chosen for each variable, by its name."""
+        return {variable.name: variable.chosen for variable in self.variables}
+
 
 def empty(title: str = "", columns: int = COLUMNS) -> Document:
     """A document with nothing on it."""
     return Document(Layout.of(columns, ()), title)
+
+
+def fitted(document: Document) -> Document:
+    """The document as it is shown: free of overlaps, containers as high as what they hold. One that is so already comes
+    back itself."""
+    layout = grid.fitted(document.layout, document.compact)
+    return document if layout == document.layout else replace(document, layout=layout)
 
 
 def parse_document(value: object) -> Document:

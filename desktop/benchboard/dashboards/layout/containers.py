@@ -262,6 +262,11 @@ class Page:
         """The page's fields of everything that can be seen, a container before what it holds."""
         return dict(_shown(self.layout, 0, 0))
 
+    @cached_property
+    def reading_order(self) -> tuple[str, ...]:
+        """What can be seen from top to bottom and, in one row, from left to right; a container before what it holds."""
+        return tuple(name for name, _cell in sorted(self.shown.items(), key=lambda pair: (pair[1].y, pair[1].x)))
+
     def path(self, item_id: str) -> Path:
         """The grid an item lies in. Invalid if there is no such item."""
         found = self.paths.get(item_id)

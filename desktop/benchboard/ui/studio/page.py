@@ -182,7 +182,7 @@ class HomePage(QWidget):
             super().keyPressEvent(event)
 
     def _choose_all(self) -> None:
-        self.editor.choose(item.id for item in self.editor.layout.items)
+        self.editor.choose(self.editor.page.shown)
 
     def _say_steps(self, _index: int = 0) -> None:
         stack = self.editor.stack

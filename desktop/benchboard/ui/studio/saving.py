@@ -2,16 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.dashboards import documents
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import parse_document, write_home
+from benchboard.dashboards.document import Document, fitted, write_home
 from benchboard.dashboards.documents import HomeLayout
-from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
@@ -40,7 +37,7 @@ class Saving(QObject):
         self.state: State = "loading"
         self.problem: AppError | None = None
         self._stored: HomeLayout | None = None
-        self._kept: Layout | None = None
+        self._kept: Document | None = None
         self._saved_at = 0.0
         self._replace = False
         self._timer = QTimer(self)
@@ -52,13 +49,12 @@ class Saving(QObject):
     @property
     def document(self) -> object:
         """The whole JSON as it would be stored now."""
-        content = self._stored.content if self._stored else parse_document([])
-        return write_home(replace(content, layout=self._editor.layout))
+        return write_home(self._editor.document)
 
     @property
     def dirty(self) -> bool:
         """Whether there are edits the database does not have."""
-        return self._stored is not None and self._editor.layout is not self._kept
+        return self._stored is not None and self._editor.document is not self._kept
 
     def seconds_ago(self) -> int:
         """How long ago the layout was stored."""
@@ -73,7 +69,7 @@ class Saving(QObject):
     def save(self) -> None:
         """Store what the editor has, unless that is stored or on its way."""
         self._timer.stop()
-        stored, layout = self._stored, self._editor.layout
+        stored, kept = self._stored, self._editor.document
         if stored is None or not self.dirty or self.state in ("saving", "conflict"):
             return
         self._become("saving")
@@ -82,7 +78,7 @@ class Saving(QObject):
         self._context.tasks.change(
             self,
             lambda session: documents.save_home(session, actor, document, base_version=base),
-            lambda saved: self._is_stored(saved, layout),
+            lambda saved: self._is_stored(saved, kept),
             self._refused,
         )
 
@@ -97,8 +93,8 @@ class Saving(QObject):
 
     def _read(self, home: HomeLayout) -> None:
         self._stored = home
-        self._editor.load(home.layout)
-        self._kept = self._editor.layout
+        self._editor.load(home.content)
+        self._kept = self._editor.document
         self._saved_at = time.monotonic()
         self._become("saved")
         self.loaded.emit()
@@ -107,8 +103,8 @@ class Saving(QObject):
         self.problem = error
         self._become("failed")
 
-    def _is_stored(self, home: HomeLayout, layout: Layout) -> None:
-        self._stored, self._kept, self._replace = home, layout, False
+    def _is_stored(self, home: HomeLayout, kept: Document) -> None:
+        self._stored, self._kept, self._replace = home, kept, False
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
@@ -159,7 +155,7 @@ class Saving(QObject):
             self._take(home, _("Follow the other window"))
 
     def _take(self, home: HomeLayout, title: str) -> None:
-        self._stored, self._kept = home, grid.settled(home.layout, "vertical")
+        self._stored, self._kept = home, fitted(home.content)
         self._saved_at = time.monotonic()
         self._become("saved")
         self._editor.replace(title, self._kept)
