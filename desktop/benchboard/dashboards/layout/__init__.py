@@ -4,9 +4,11 @@ hysteresis.
 A `Layout` is never changed: every operation gives a new one, so undo is keeping the old.
 """
 
+from .arranging import Axis, Edge, align, distribute, equalise, swap
 from .carrying import Carry, Stretch
 from .containers import (
     CONTAINERS,
+    DEEPEST,
     GROUP,
     HEADING,
     ROW,
@@ -41,14 +43,19 @@ from .document import (
     serialise,
     shown,
 )
+from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .guides import Gap, Guide, Guides, Hints
+from .jumping import Way, jumped
 from .placing import first_free, reading_order
-from .preview import Drag, Resize, settled
+from .preview import Drag, Resize, placed, settled
 from .requests import apply
+from .tidying import arranged
 
 __all__ = [
     "COMPACTS",
     "CONTAINERS",
+    "DEEPEST",
     "GROUP",
     "HANDLES",
     "HEADING",
@@ -58,27 +65,42 @@ __all__ = [
     "MAX_ROW",
     "ROW",
     "TABS",
+    "Axis",
     "Carry",
     "Cell",
     "Compact",
     "Drag",
+    "Edge",
+    "EdgePull",
     "Found",
+    "Gap",
+    "Guide",
+    "Guides",
     "Handle",
+    "Hints",
     "Item",
     "Layout",
     "Page",
     "Pane",
     "Path",
     "Resize",
+    "SharedEdge",
     "Stretch",
+    "Way",
     "add",
+    "align",
     "apply",
+    "arranged",
     "collapsed",
     "compacted",
     "decode",
+    "distribute",
+    "edge_at",
+    "equalise",
     "everything",
     "first_free",
     "fitted",
+    "jumped",
     "mapped",
     "move",
     "parse",
@@ -86,6 +108,7 @@ __all__ = [
     "parse_compact",
     "parse_item",
     "parse_page",
+    "placed",
     "reading_order",
     "remove",
     "resize",
@@ -93,5 +116,6 @@ __all__ = [
     "serialise_page",
     "settled",
     "shown",
+    "swap",
     "without",
 ]

@@ -115,6 +115,7 @@ class HomePage(QWidget):
             self.saving.ask_about_conflict()
             return False
         self.saving.save()
+        self.saving.recovering.leave()
         self.feeds.stop_all()
         return True
 
