@@ -11,7 +11,6 @@ from benchboard.i18n import _
 from benchboard.ui.studio.library import Library
 from benchboard.ui.studio.page import StudioPage
 from benchboard.ui.studio.shelf import DashboardShelf
-from benchboard.ui.widgets import hairline
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -30,6 +29,8 @@ class Dashboards(QWidget):
         self.library = Library(context)
         self.tabs = QTabBar()
         self.tabs.setObjectName("studio_tabs")
+        self.tabs.setProperty("documents", "true")
+        self.tabs.setAutoHide(True)
         self.tabs.setAccessibleName(_("Open dashboards"))
         self.tabs.setTabsClosable(True)
         self.tabs.setExpanding(False)
@@ -44,7 +45,6 @@ class Dashboards(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tabs)
-        column.addWidget(hairline())
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
