@@ -166,6 +166,20 @@ def test_f6_goes_from_pane_to_pane_and_back(qtbot: QtBot, working: Application, 
     assert focus.objectName() == "tab_bench_dongles"
 
 
+def test_f6_reaches_the_tabs_of_a_room_the_moment_one_is_there(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    shell.go("studio/home")  # it has none
+    shell.go("bench/timing")
+    rail = shell.findChild(QWidget, "rail_bench")
+    assert rail is not None
+    rail.setFocus()
+    qtbot.keyClick(working.window, Qt.Key.Key_F6)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "tab_bench_timing"
+
+
 def test_one_banner_at_a_time_and_trying_again(working: Application, shell: Shell, click: Hand) -> None:
     tried: list[int] = []
     problems = working.problems
