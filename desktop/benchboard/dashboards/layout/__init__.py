@@ -8,6 +8,7 @@ from .arranging import Axis, Edge, align, distribute, equalise, swap
 from .carrying import Carry, Stretch
 from .containers import (
     CONTAINERS,
+    DEEPEST,
     GROUP,
     HEADING,
     ROW,
@@ -42,7 +43,9 @@ from .document import (
     serialise,
     shown,
 )
+from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed, settled
@@ -52,6 +55,7 @@ from .tidying import arranged
 __all__ = [
     "COMPACTS",
     "CONTAINERS",
+    "DEEPEST",
     "GROUP",
     "HANDLES",
     "HEADING",
@@ -67,14 +71,20 @@ __all__ = [
     "Compact",
     "Drag",
     "Edge",
+    "EdgePull",
     "Found",
+    "Gap",
+    "Guide",
+    "Guides",
     "Handle",
+    "Hints",
     "Item",
     "Layout",
     "Page",
     "Pane",
     "Path",
     "Resize",
+    "SharedEdge",
     "Stretch",
     "Way",
     "add",
@@ -85,6 +95,7 @@ __all__ = [
     "compacted",
     "decode",
     "distribute",
+    "edge_at",
     "equalise",
     "everything",
     "first_free",
