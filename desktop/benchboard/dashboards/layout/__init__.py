@@ -5,6 +5,7 @@ A `Layout` is never changed: every operation gives a new one, so undo is keeping
 """
 
 from .arranging import Axis, Edge, align, distribute, equalise, swap
+from .breakpoints import derived, manual
 from .document import (
     COMPACTS,
     MAX_COLUMNS,
@@ -60,11 +61,13 @@ __all__ = [
     "arranged",
     "compacted",
     "decode",
+    "derived",
     "distribute",
     "edge_at",
     "equalise",
     "first_free",
     "jumped",
+    "manual",
     "move",
     "parse",
     "parse_columns",
