@@ -29,6 +29,7 @@ from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed, settled
+from .repeating import Repeat, repeat_of, repeated
 from .requests import apply
 from .tidying import arranged
 
@@ -52,6 +53,7 @@ __all__ = [
     "Hints",
     "Item",
     "Layout",
+    "Repeat",
     "Resize",
     "SharedEdge",
     "Way",
@@ -76,6 +78,8 @@ __all__ = [
     "placed",
     "reading_order",
     "remove",
+    "repeat_of",
+    "repeated",
     "resize",
     "serialise",
     "settled",
