@@ -1,4 +1,4 @@
-"""The home page of Studio: palette, toolbar, canvas and inspector around one editor."""
+"""A page of Studio: palette, toolbar, canvas and inspector around one editor."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +26,7 @@ from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import StudioBar
@@ -43,20 +44,20 @@ _WHILE_PRESENTING = frozenset(
 )
 
 
-class HomePage(QWidget):
-    """A person's own dashboard, to be looked at and arranged."""
+class StudioPage(QWidget):
+    """One dashboard, to be looked at and arranged: a person's home layout, or one of the many."""
 
     unsaved_changed = Signal()
+    named = Signal(str)
     presenting_changed = Signal(bool)
 
-    def __init__(self, context: "Context") -> None:
+    def __init__(self, context: "Context", shelf: Shelf) -> None:
         super().__init__()
         accessible.install()
-        self.setObjectName("studio_home")
-        self._context = context
+        self._context, self.shelf = context, shelf
         self.editor = Editor(self)
         self.feeds = Feeds(context, self.editor, self)
-        self.saving = Saving(context, self.editor, self)
+        self.saving = Saving(context, self.editor, shelf, self)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
         self.palette_pane = Palette(self.canvas)
@@ -80,6 +81,7 @@ class HomePage(QWidget):
         self.saving.loaded.connect(self._grant)
         self.saving.decided.connect(self.canvas.setFocus)
         self.editor.changed.connect(self._say_empty)
+        self.editor.changed.connect(lambda: self.named.emit(self.name))
         self.editor.stack.indexChanged.connect(self._say_steps)
         self.canvas.zoom_changed.connect(self._say_zoom)
         self.setFocusProxy(self.canvas)
@@ -119,9 +121,14 @@ class HomePage(QWidget):
         self.feeds.stop_all()
         return True
 
+    @property
+    def name(self) -> str:
+        """What the page is called."""
+        return self.editor.document.title or (_("Home layout") if self.shelf.dashboard_id is None else _("Untitled"))
+
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        return _("Home layout") if self.saving.dirty else ""
+        return self.name if self.saving.dirty else ""
 
     def undo(self) -> None:
         """Take the last step back."""
