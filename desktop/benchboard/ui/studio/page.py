@@ -1,6 +1,7 @@
 """A page of Studio: palette, toolbar, canvas and inspector around one editor."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,8 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.catalogue import KINDS, WidgetKind, kind_of
+from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible
 from benchboard.ui.studio.canvas import Canvas
@@ -16,6 +18,7 @@ from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.exportdialog import ExportDialog
 from benchboard.ui.studio.feeds import Feeds
 from benchboard.ui.studio.finding import Finder
+from benchboard.ui.studio.gallery import Gallery
 from benchboard.ui.studio.inspector import Inspector
 from benchboard.ui.studio.jsonview import JsonView
 from benchboard.ui.studio.keysheet import KeySheet
@@ -192,6 +195,7 @@ class StudioPage(QWidget):
             "export_svg": lambda: self._export("svg"),
             "export_pdf": lambda: self._export("pdf"),
             "print": lambda: self._export("print"),
+            "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "choose_all": self._choose_all,
             "duplicate": self.editor.duplicate,
@@ -213,8 +217,20 @@ class StudioPage(QWidget):
         width = max(float(self.canvas.viewport().width()), NARROWEST + 2 * MARGIN)
         ExportDialog(
             self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
-            title=self.editor.document.title or _("Home page"), form=form,
+            title=self.name, form=form,
         ).open()  # fmt: skip
+
+    def _offer_templates(self) -> None:
+        Gallery(self, self._begin_from).open()
+
+    def _begin_from(self, template: Template) -> None:
+        """Put a template's widgets in the place of what is there, as one step."""
+        document = begun(self.editor.document, template)
+        if self.shelf.dashboard_id is None:
+            document = replace(document, title=self.editor.document.title)  # it goes on being the home page
+        self.editor.choose(())
+        self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _present(self, presenting: bool) -> None:
         self._commit()
@@ -312,9 +328,9 @@ class StudioPage(QWidget):
             self._notice = EmptyState("ph.warning-circle", problem.what, _("Try again"), self.saving.load, why=why,
                                       role="error", parent=self.canvas)  # fmt: skip
         elif wanted:
-            self._notice = EmptyState("ph.squares-four", _("Your home page is empty."), _("Add a metric card"),
-                                      lambda: self.add(KINDS[0]), why=_("Drag a widget here from the left."),
-                                      parent=self.canvas)  # fmt: skip
+            empty = _("Your home page is empty.") if self.shelf.dashboard_id is None else _("This dashboard is empty.")
+            self._notice = EmptyState("ph.squares-four", empty, _("Start from a template"), self._offer_templates,
+                                      why=_("Drag a widget here from the left."), parent=self.canvas)  # fmt: skip
         if self._notice is not None:
             self._notice.setProperty("says", wanted)
             self._notice.setObjectName("studio_empty")
