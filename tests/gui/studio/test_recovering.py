@@ -20,7 +20,7 @@ from benchboard.dashboards import documents
 from benchboard.dashboards.layout import Cell
 from benchboard.storage import locate
 from benchboard.ui.problems import Notice
-from benchboard.ui.studio.page import HomePage
+from benchboard.ui.studio.page import StudioPage
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -138,10 +138,11 @@ def test_edits_of_a_killed_window_wait_for_a_decision_where_another_stored_a_pag
     assert {item["id"] for item in second.stored().items} == {"theirs"}
     said = notice(second)
     assert said is not None
-    assert [action.title for action in said.actions] == ["Take the stored one", "Keep this one"]
-    said.actions[0].run()
-    second.wait(lambda: second.cells().keys() == {"theirs"})
-    assert walk_back(second)[1:] == seen[::-1]
+    assert [action.title for action in said.actions] == ["Decide", "Keep this one"]
+    said.actions[1].run()
+    second.settled()
+    assert {item["id"] for item in second.stored().items} == seen[3].keys()
+    assert walk_back(second) == seen[::-1]
 
 
 def test_the_way_back_outlives_another_language(studio: "Studio", request: pytest.FixtureRequest) -> None:
@@ -152,11 +153,11 @@ def test_the_way_back_outlives_another_language(studio: "Studio", request: pytes
     application.remember(replace(application.settings, language="tr"))
 
     def anew() -> bool:
-        pages = [page for page in application.window.findChildren(HomePage) if page is not old]
+        pages = [page for page in application.window.findChildren(StudioPage) if page is not old]
         return bool(pages) and pages[0].saving.state == "saved" and pages[0].editor.stack.canUndo()
 
     studio.wait(anew)
-    (page,) = [page for page in application.window.findChildren(HomePage) if page is not old]
+    (page,) = [page for page in application.window.findChildren(StudioPage) if page is not old]
     assert {item.id: cell for item, cell in page.editor.layout} == seen[3]
     page.undo()
     assert {item.id: cell for item, cell in page.editor.layout} == seen[2]

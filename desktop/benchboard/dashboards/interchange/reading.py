@@ -12,7 +12,7 @@ from . import panels as tiles
 from . import variables
 from .hostile import check, mapping, refuse, sequence, text
 from .report import Line, Report
-from .rows import COLUMNS, Panel, owned, panels_of_rows
+from .rows import COLUMNS, NUMBERS, Panel, owned, panels_of_rows, unused
 from .versions import SCHEMA
 
 NEWEST: Final = 42
@@ -130,29 +130,22 @@ def _every(panels: list[Panel] | tuple[Panel, ...]) -> list[Panel]:
 
 def _numbered(panels: list[Panel]) -> list[Line]:
     """Give every panel a number of its own: the file's, where it is one and nobody had it before."""
-    every = _every(panels)
     taken: set[int] = set()
     without: list[tuple[Panel, str]] = []
-    for panel in every:
+    for panel in _every(panels):
         number = panel.said.get("id")
-        if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**32:
-            if number not in taken:
-                taken.add(number)
-                panel.number = number
-            else:
-                without.append((panel, _("Another panel has the id {number} too.").format(number=number)))
-        else:
+        if not isinstance(number, int) or isinstance(number, bool) or number not in NUMBERS:
             without.append((panel, _("Its id in the file is {value}.").format(value=shown(number))))
-    free = max(taken, default=0)
+        elif number in taken:
+            without.append((panel, _("Another panel has the id {number} too.").format(number=number)))
+        else:
+            taken.add(number)
+            panel.number = number
     lines = []
-    for panel, why in without:
-        free += 1
-        while free in taken or free >= 2**32:
-            free = free + 1 if free < 2**32 else 1
-        panel.number = free
-        taken.add(free)
+    for (panel, why), number in zip(without, unused(taken), strict=False):
+        panel.number = number
         title = tiles.titled(panel.said, panel.id)
-        lines.append(Line(panel.id, title, "changed", _("It was given the id {id}.").format(id=free), why))
+        lines.append(Line(panel.id, title, "changed", _("It was given the id {id}.").format(id=number), why))
     return lines
 
 

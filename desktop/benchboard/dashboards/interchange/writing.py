@@ -12,7 +12,7 @@ from benchboard.i18n import _, ngettext
 from . import backs, variables
 from .panels import one_line
 from .report import Line, Report
-from .rows import COLUMNS
+from .rows import COLUMNS, NUMBERS, unused
 
 VERSION: Final = 39
 """The schemaVersion of what was made here: Grafana 11's, which 10.4 and all later ones read."""
@@ -96,7 +96,7 @@ class _Writer:
         self._queue: deque[tuple[dict[str, Any], Layout]] = deque()
         self._names = {variable.name for variable in document.variables}
         self._numbers = _numbers(document.layout)
-        self._next = max(self._numbers.values(), default=0)
+        self._unused = unused(set(self._numbers.values()))
 
     def page(self) -> _Panels:
         """All panels: the page's own, then a row for each grid that Grafana has no place for."""
@@ -175,8 +175,7 @@ class _Writer:
     def _number(self, item: Item | None) -> int:
         if item is not None and item.id in self._numbers:
             return self._numbers[item.id]
-        self._next += 1
-        return self._next
+        return next(self._unused)
 
     def _tell(self, item: Item, outcome: Any, what: str, why: str) -> None:
         self.lines.append(Line(item.id, one_line(str(item.source.get("title", ""))), outcome, what, why))
@@ -187,14 +186,9 @@ class _Writer:
 def _numbers(layout: Layout) -> dict[str, int]:
     """A number for every item: the one Grafana knew it by, else a new one."""
     ids = [found.item.id for found in everything(layout)]
-    known = {name: int(match[1]) for name in ids if (match := _NUMBER.fullmatch(name)) and int(match[1]) < 2**31}
-    free = max(known.values(), default=0)
-    numbers = {}
-    for name in ids:
-        if name not in known:
-            free += 1
-        numbers[name] = known.get(name, free)
-    return numbers
+    known = {name: int(match[1]) for name in ids if (match := _NUMBER.fullmatch(name)) and int(match[1]) in NUMBERS}
+    others = (name for name in ids if name not in known)
+    return known | dict(zip(others, unused(set(known.values())), strict=False))
 
 
 def _scaled(cell: Cell, columns: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Where a new item fits, and in which order a reader meets the items."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 
 from .board import Board
 from .document import Cell, Layout
@@ -31,3 +32,53 @@ def reading_order(layout: Layout) -> tuple[str, ...]:
     """The ids from top to bottom and, in one row, from left to right: the order of Tab."""
     ranked = sorted((cell.y, cell.x, place) for place, cell in enumerate(layout.cells))
     return tuple(layout.items[place].id for _y, _x, place in ranked)
+
+
+class Taken:
+    """Which fields are taken: a row's columns as the bits of one number."""
+
+    def __init__(self, cells: Iterable[Cell] = ()) -> None:
+        self.rows: dict[int, int] = {}
+        for cell in cells:
+            self.put(cell)
+
+    def put(self, cell: Cell) -> None:
+        mask = ((1 << cell.w) - 1) << cell.x
+        for row in range(cell.y, cell.bottom):
+            self.rows[row] = self.rows.get(row, 0) | mask
+
+    def take_away(self, cell: Cell) -> None:
+        mask = ((1 << cell.w) - 1) << cell.x
+        for row in range(cell.y, cell.bottom):
+            self.rows[row] &= ~mask
+
+    def _in(self, y: int, h: int) -> int:
+        bits = 0
+        for row in range(y, y + h):
+            bits |= self.rows.get(row, 0)
+        return bits
+
+    def covers(self, cell: Cell) -> bool:
+        """Whether a field of this cell is taken."""
+        return self._in(cell.y, cell.h) & (((1 << cell.w) - 1) << cell.x) != 0
+
+    def room(self, cell: Cell, columns: int) -> int:
+        """How many columns right of the cell are free in all its rows."""
+        beside = self._in(cell.y, cell.h) >> cell.right
+        free = columns - cell.right
+        return min(free, (beside & -beside).bit_length() - 1) if beside else free
+
+    def first(self, w: int, h: int, y: int, columns: int, x: int = 0) -> Cell:
+        """The topmost free place from row `y` on, in that row from column `x` on, then the leftmost."""
+        full = (1 << columns) - 1
+        free = full >> x << x
+        while True:
+            free &= ~self._in(y, h)
+            wide = 1
+            while wide < w:
+                step = min(wide, w - wide)
+                free &= free >> step
+                wide += step
+            if free:
+                return Cell((free & -free).bit_length() - 1, y, w, h)
+            y, free = y + 1, full
