@@ -49,8 +49,8 @@ def two(home: Path) -> Iterator[Simulator]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must come to be, 10 s at most."""
-    deadline = time.monotonic() + 10
+    """Wait for something that must come to be, a minute at most."""
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it never came to be"
         time.sleep(0.005)
@@ -91,7 +91,7 @@ def test_three_hundred_frames_pass_between_two_foreign_clients(two: Simulator) -
         for message in sent:
             one.send(message)
         while len(got) < len(sent):
-            received = other.recv(5)
+            received = other.recv(60)
             assert received is not None
             got.append(received)
         assert other.recv(0.1) is None
@@ -277,7 +277,7 @@ def test_a_simulated_port_without_its_simulator_says_to_start_it(home: Path) -> 
 def test_a_dongle_that_leaves_is_gone_in_words(home: Path) -> None:
     with simulator(home) as running, link.open_port(running.ports[0]) as handle:
         running.process.send_signal(signal.SIGTERM)
-        running.process.wait(10)
+        running.process.wait(60)
         with pytest.raises(DeviceFailure) as raised:
             handle.read(10)
         assert raised.value.code == "port.gone"
@@ -306,9 +306,14 @@ def test_frames_scroll_by_and_are_sent(two: Simulator) -> None:
         assert taken.times == sorted(taken.times)
         assert other.take(taken.next).frames == []
         assert [frame.id for frame in other.take(40).frames] == list(range(0x128, 0x132))
-        until(lambda: other.counters().load > 0)
         assert one.counters().sent == 50
         assert one.counters().refused == 0
+
+        def busy() -> bool:
+            one.send(Frame(1))
+            return other.counters().load > 0  # of the last second alone, so frames have to go on
+
+        until(busy)
     finally:
         one.stop()
         other.stop()
