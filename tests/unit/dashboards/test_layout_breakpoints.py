@@ -138,3 +138,13 @@ def test_only_what_was_moved_is_remembered() -> None:
     assert grid.manual(again, last, ["a"], places)["c"] == last.cell("c")
     assert grid.derived(layout, 2, grid.manual(again, last, ["a"], places)) == last
     assert grid.manual(page, page, ["a"], {}) == {}
+
+
+def test_a_heading_that_a_static_pushes_down_keeps_its_items_below_it() -> None:
+    items = [
+        (grid.Item("r", "row"), grid.Cell(0, 0, 12, 1)),
+        (grid.Item("b", "text"), grid.Cell(0, 1, 4, 2)),
+        (grid.Item("fixed", "text", static=True), grid.Cell(0, 9, 6, 2)),
+    ]
+    page = grid.derived(grid.Layout.of(12, items), 6, {"fixed": grid.Cell(3, 0, 3, 2)})
+    assert shown(page) == {"r": (0, 2, 6, 1), "b": (0, 3, 2, 2), "fixed": (3, 0, 3, 2)}

@@ -11,6 +11,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.library import Library
 from benchboard.ui.studio.page import StudioPage
 from benchboard.ui.studio.shelf import DashboardShelf
+from benchboard.ui.widgets import Button
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -33,13 +34,10 @@ class Dashboards(QWidget):
         self.tabs.setProperty("documents", "true")
         self.tabs.setAutoHide(True)
         self.tabs.setAccessibleName(_("Open dashboards"))
-        self.tabs.setTabsClosable(True)
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.addTab(_("All dashboards"))
-        for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
-            self.tabs.setTabButton(0, side, None)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
         column = QVBoxLayout(self)
@@ -49,11 +47,10 @@ class Dashboards(QWidget):
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
-        self.tabs.tabCloseRequested.connect(self.close_tab)
         self.library.wanted.connect(self.open)
         self.library.gone.connect(self._forget)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+W", lambda: self.close_tab(self.tabs.currentIndex())),
+            ("Ctrl+W", lambda: self.close_page(self.page)),
             ("Ctrl+Tab", lambda: self._step(1)),
             ("Ctrl+Shift+Tab", lambda: self._step(-1)),
         )
@@ -98,16 +95,18 @@ class Dashboards(QWidget):
             page.named.connect(lambda name: self._name(page, name))
             self._stack.addWidget(page)
             place = self.tabs.addTab(_("Opening"))
+            shut = Button("", lambda: self.close_page(page), kind="quiet", icon="ph.x", size="sm", tip=_("Close"))
+            shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
+            self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, shut)
         self.tabs.setCurrentIndex(place)
         self._show(place)
         shown = self._stack.widget(place)
         assert isinstance(shown, StudioPage)
         return shown
 
-    def close_tab(self, place: int) -> None:
+    def close_page(self, page: StudioPage | None) -> None:
         """Close an open dashboard, saved; one that waits for a decision stays."""
-        page = self._stack.widget(place)
-        if isinstance(page, StudioPage) and page.closing():
+        if page is not None and page.closing():
             self._remove(page)
 
     def closing(self) -> bool:

@@ -214,6 +214,9 @@ class Saving(QObject):
         known = self.stored
         if known is None or self.state != "saved":
             return
+        if stored.may_edit and not known.may_edit:
+            self.load()  # with the journal that a page has which may be edited
+            return
         self._editor.read_only = not stored.may_edit
         if stored.version != known.version and stored.document != known.document:
             self.stored, self._kept = stored, fitted(stored.document)
