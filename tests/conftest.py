@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from benchboard.identity import passwords
 from benchboard.storage.engine import Database
@@ -21,8 +21,8 @@ from support.people import Town
 from support.postgres import NoServer, Server
 from support.programs import Programs, warmed
 
-# How long an example takes says how busy the machine is, and nothing about the code.
-settings.register_profile("benchboard", deadline=None)
+# How long an example takes, to make or to try, says how busy the machine is, and nothing about the code.
+settings.register_profile("benchboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("benchboard")
 
 ENGINES = ("sqlite", "postgresql")

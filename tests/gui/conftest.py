@@ -18,7 +18,7 @@ from benchboard.ui.context import ChangeNotices
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from support.people import Town
-from support.window import Spoken
+from support.window import Patient, Spoken
 
 # What the offscreen platform says of itself, and no fault of ours.
 _OFFSCREEN = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
@@ -52,6 +52,12 @@ def expected_log() -> list[str]:
 @pytest.fixture(autouse=True)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, with more patience."""
+    return Patient(request)
 
 
 @pytest.fixture

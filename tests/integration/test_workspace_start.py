@@ -141,7 +141,7 @@ workspace.open_local(Path(sys.argv[1]))
     ],
 )
 def test_a_first_start_cut_short_is_finished_by_the_next(tmp_path: Path, at: str) -> None:
-    cut = subprocess.run([sys.executable, "-c", _CUT, str(tmp_path), at], env=_environment(), timeout=60)
+    cut = subprocess.run([sys.executable, "-c", _CUT, str(tmp_path), at], env=_environment(), timeout=120)
     assert cut.returncode == -signal.SIGKILL
     _whole(tmp_path)
 

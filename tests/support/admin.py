@@ -15,7 +15,6 @@ from benchboard.ui.app import Application
 from benchboard.ui.widgets import Banner, Toast
 from support.window import Hand
 
-LONG = 20_000
 _TICK = 16
 
 
@@ -36,8 +35,8 @@ class Admin:
     def find(self, name: str) -> QWidget:
         return self._click.find(self.window, name)
 
-    def wait(self, condition: Callable[[], object], timeout: int = LONG) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
+    def wait(self, condition: Callable[[], object]) -> None:
+        self.qtbot.waitUntil(lambda: bool(condition()))
 
     def type(self, name: str, text: str) -> None:
         self._click.type(self.window, name, text)

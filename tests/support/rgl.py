@@ -75,7 +75,7 @@ def oracle(*, install: bool = False) -> Iterator[Oracle]:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.close()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 

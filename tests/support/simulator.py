@@ -36,7 +36,7 @@ class Simulator:
     def kill(self) -> None:
         """kill -9, and wait until it is dead."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def say(self, text: str) -> None:
         assert self.process.stdin is not None
@@ -44,9 +44,9 @@ class Simulator:
         self.process.stdin.flush()
 
     def heard(self) -> str:
-        """The next line on its standard error, within 10 s."""
+        """The next line on its standard error, within a minute."""
         assert self.process.stderr is not None
-        readable, _, _ = select.select([self.process.stderr], [], [], 10)
+        readable, _, _ = select.select([self.process.stderr], [], [], 60)
         assert readable, "the simulator says nothing"
         return self.process.stderr.readline()
 
@@ -69,7 +69,7 @@ def simulator(home: Path, *arguments: str, count: int = 1) -> Iterator[Simulator
         yield Simulator(process, served)
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert process.wait(60) == 0
     finally:
         if process.poll() is None:
             process.kill()

@@ -1,6 +1,7 @@
 """What tests of the window share: a hand that clicks by name, an ear for failures, a room to be in."""
 
 from collections.abc import Callable
+from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -9,6 +10,19 @@ from pytestqt.qtbot import QtBot
 from benchboard.errors import AppError
 from benchboard.ui.context import Context
 from benchboard.ui.rooms import Command, Place, Room
+
+PATIENCE_MS: Final = 60_000
+
+
+class Patient(QtBot):
+    """Waits a minute for whatever must come. How long it takes says how busy the machine is, and nothing about the
+    code; what comes is not waited for any longer than before."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **more)
 
 
 class Spoken:
@@ -39,12 +53,12 @@ class Hand:
         def visible() -> list[QWidget]:
             return [widget for widget in window.findChildren(QWidget, name) if widget.isVisible()]
 
-        self._qtbot.waitUntil(lambda: bool(visible()), timeout=20_000)
+        self._qtbot.waitUntil(lambda: bool(visible()))
         return visible()[-1]
 
     def __call__(self, window: QWidget, name: str, at: QPoint | None = None) -> QWidget:
         widget = self.find(window, name)
-        self._qtbot.waitUntil(widget.isEnabled, timeout=20_000)
+        self._qtbot.waitUntil(widget.isEnabled)
         self._qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
         return widget
 

@@ -79,6 +79,11 @@ class Document:
     source: Source = field(default_factory=_nothing, repr=False)
     form: int = VERSION
 
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """The values chosen for each variable, by its name."""
+        return {variable.name: variable.chosen for variable in self.variables}
+
 
 def empty(title: str = "", columns: int = COLUMNS) -> Document:
     """A document with nothing on it."""

@@ -138,6 +138,7 @@ class Application(QObject):
         self.problems.attach(_SignInStage(self.sign_in, self.problems))
         if notice is not None:
             self.sign_in.say(notice)
+        self.sign_in.show()  # see _show_shell
 
     def remember(self, settings: Settings) -> None:
         """Keep changed settings and put them into force: theme at once, language by showing everything anew."""
@@ -226,6 +227,8 @@ class Application(QObject):
         self.window.setCentralWidget(self.shell)
         self.window.setWindowTitle(f"{self._entered.signed_in.actor.organisation} · Benchboard")
         self.shell.go(address if self.shell.has(address) else self.shell.home)
+        # Qt would show it only when it next comes round: until then it has the keyboard, and every key would be lost.
+        self.shell.show()
 
     def _show_anew(self) -> None:
         if self.shell is None:

@@ -63,7 +63,7 @@ def admin(
     qtbot.waitUntil(application.window.isActiveWindow)
     click(application.window, "open_demo")
     click(application.window, "demo_admin")
-    qtbot.waitUntil(lambda: application.shell is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: application.shell is not None)
     assert application.shell is not None
     application.shell.go("admin/people")
     yield Admin(qtbot, click, application)

@@ -37,7 +37,7 @@ def shell(qtbot: QtBot, home: Path, click: Hand) -> Iterator[Shell]:
     application.start("bench/dongles")
     application.window.activateWindow()
     click(application.window, "sign_in_local")
-    qtbot.waitUntil(lambda: application.shell is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: application.shell is not None)
     assert application.shell is not None
     yield application.shell
     application.close()
@@ -81,17 +81,15 @@ def pair_one(qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub:
 
     def pair() -> str:
         window = shell.window()
-        qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=15_000)
+        qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
         click(window, "bench_pair")
         click(window, "pair_next")
         click(window, "pair_next")
-        qtbot.waitUntil(
-            lambda: shell.window().findChild(QWidget, "pairing_wizard").steps.marks[3] == "now", timeout=15_000
-        )
+        qtbot.waitUntil(lambda: shell.window().findChild(QWidget, "pairing_wizard").steps.marks[3] == "now")
         wizard = window.findChild(QWidget, "pairing_wizard")
         device_id = str(wizard._here.device_id)
         simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
-        qtbot.waitUntil(lambda: visible(window, "pair_bitrate"), timeout=15_000)
+        qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
         click(window, "pair_close")
         qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
         return device_id

@@ -31,26 +31,26 @@ def test_the_whole_way_with_the_windows_own_simulator(
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
     click(window, "banner_action")
     click(window, "pair_next")
     click(window, "pair_next")
     click(window, "pair_press")
-    qtbot.waitUntil(lambda: visible(window, "pair_bitrate"), timeout=20_000)
+    qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
     rate = click.find(window, "pair_bitrate")
     rate.setFocus()
     qtbot.keyClick(rate, Qt.Key.Key_Up)
     click(window, "pair_next")
-    qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000, timeout=20_000)
+    qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000)
     click(window, "pair_next")
-    qtbot.waitUntil(lambda: visible(window, "pair_name"), timeout=20_000)
+    qtbot.waitUntil(lambda: visible(window, "pair_name"))
     qtbot.keyClicks(click.find(window, "pair_name"), "Conveyor A, node 3")
     click(window, "pair_another")
-    qtbot.waitUntil(lambda: dongles()[0].name is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: dongles()[0].name is not None)
     # The name is stored before the window hears of it.
-    qtbot.waitUntil(lambda: sum(one.isVisible() for one in window.findChildren(Choice)) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: sum(one.isVisible() for one in window.findChildren(Choice)) == 1)
     click(window, "pair_close")
-    qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"), timeout=10_000)
+    qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
     (found,) = dongles()
     assert (found.name, found.ownership_state, found.identity_kind) == (
         "Conveyor A, node 3",
@@ -61,7 +61,7 @@ def test_the_whole_way_with_the_windows_own_simulator(
     with shell.context.workspace.database.read() as session:
         events = set(session.scalars(select(AuditLog.event_type).where(AuditLog.resource_id == found.id)))
     assert {"dongle.claim", "dongle.configure", "dongle.rename"} <= events
-    qtbot.waitUntil(lambda: shell.context.status.text("dongles") == "2 of 2 dongles here", timeout=5_000)
+    qtbot.waitUntil(lambda: shell.context.status.text("dongles") == "2 of 2 dongles here")
 
 
 def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
@@ -74,15 +74,15 @@ def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
     pair_one: Callable[[], str],
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
     click(window, "bench_pair")
     click(window, "pair_next")
     click(window, "pair_next")
     wizard = click.find(window, "pairing_wizard")
-    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now", timeout=15_000)
+    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     device_id = wizard._here.device_id
     qtbot.keyClick(wizard, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: [one.ownership_state for one in dongles()] == ["UNCLAIMED"], timeout=10_000)
+    qtbot.waitUntil(lambda: [one.ownership_state for one in dongles()] == ["UNCLAIMED"])
     assert simulator.durable(device_id).state == State.UNCLAIMED
     assert pair_one() == device_id
     assert simulator.durable(device_id).state == State.CLAIMED_ACTIVE
@@ -93,14 +93,14 @@ def test_a_dongle_pulled_out_while_it_is_claimed_is_said_in_words(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub, dongles: Callable[[], list[Dongle]]
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
     click(window, "bench_pair")
     click(window, "pair_next")
     click(window, "pair_next")
     wizard = click.find(window, "pairing_wizard")
-    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now", timeout=15_000)
+    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     simulator.process.kill()
-    qtbot.waitUntil(lambda: visible(window, "pair_problem"), timeout=15_000)
+    qtbot.waitUntil(lambda: visible(window, "pair_problem"))
     words = window.findChild(QWidget, "pair_problem").words.text()
     assert "gone" in words or "answer" in words
     assert wizard.steps.marks[3] == "failed"
@@ -116,20 +116,20 @@ def test_renamed_in_place_and_taken_back(
 ) -> None:
     window = shell.window()
     pair_one()
-    qtbot.waitUntil(lambda: visible(window, "bench_rename_start"), timeout=10_000)
+    qtbot.waitUntil(lambda: visible(window, "bench_rename_start"))
     click(window, "bench_rename_start")
     edit = click.find(window, "bench_rename")
     qtbot.keyClicks(edit, "Brake rig")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dongles()[0].name == "Brake rig", timeout=10_000)
+    qtbot.waitUntil(lambda: dongles()[0].name == "Brake rig")
     click(window, "toast_undo")
-    qtbot.waitUntil(lambda: dongles()[0].name is None, timeout=10_000)
+    qtbot.waitUntil(lambda: dongles()[0].name is None)
 
 
 def test_paired_from_a_command_the_window_catches_up(
     qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: Hub
 ) -> None:
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
     device_id, port = next(iter(simulator.ports.items()))
     environment = {**os.environ, "BENCHBOARD_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "benchboard", "dongle", "pair", "--port", port, "--yes"]
@@ -143,19 +143,19 @@ def test_paired_from_a_command_the_window_catches_up(
         here = hub.find(device_id)
         return here is not None and here.info is not None and here.info.ownership_state == "CLAIMED_ACTIVE"
 
-    qtbot.waitUntil(known, timeout=15_000)
+    qtbot.waitUntil(known)
 
 
 def test_found_within_a_second_and_gone_within_a_second(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: len(hub.here) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: len(hub.here) == 2)
     table = click.find(window, "bench_dongles_table")
-    qtbot.waitUntil(lambda: table.model().rowCount() == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: table.model().rowCount() == 2)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: len(hub.here) == 0, timeout=10_000)
-    qtbot.waitUntil(lambda: visible(window, "bench_simulate_empty"), timeout=10_000)
+    qtbot.waitUntil(lambda: len(hub.here) == 0)
+    qtbot.waitUntil(lambda: visible(window, "bench_simulate_empty"))
     assert shell.context.problems.current is None
 
 
@@ -163,12 +163,12 @@ def test_enter_alone_goes_the_whole_way(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub, dongles: Callable[[], list[Dongle]]
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
     click(window, "bench_pair")
     wizard, forward = click.find(window, "pairing_wizard"), click.find(window, "pair_next")
 
     def at(title: str) -> None:
-        qtbot.waitUntil(lambda: forward.text() == title and forward.isEnabled(), timeout=20_000)
+        qtbot.waitUntil(lambda: forward.text() == title and forward.isEnabled())
         focus = QApplication.focusWidget()
         assert focus is forward or focus.objectName() == "pair_name"
 
@@ -179,7 +179,7 @@ def test_enter_alone_goes_the_whole_way(
     enter()
     at("This is the one")
     enter()
-    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now", timeout=15_000)
+    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     assert QApplication.focusWidget() is not wizard.close_button
     simulator.say(f"press {list(simulator.ports).index(wizard._here.device_id) + 1}")
     at("Keep this timing")
@@ -189,7 +189,7 @@ def test_enter_alone_goes_the_whole_way(
     at("Finish")
     qtbot.keyClicks(QApplication.focusWidget(), "Oven 2")
     enter()
-    qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"), timeout=10_000)
+    qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
     assert [one.name for one in dongles()] == ["Oven 2"]
 
 
@@ -204,9 +204,9 @@ def test_with_nothing_plugged_in_the_wizard_offers_a_simulated_one(
     assert "No dongle is plugged in." in said
     assert not any("These dongles" in text for text in said)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: forward.text() == "Identify it" and forward.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: forward.text() == "Identify it" and forward.isEnabled())
     assert QApplication.focusWidget() is forward
-    qtbot.waitUntil(lambda: [one.isVisible() for one in window.findChildren(Choice)] == [True, True], timeout=10_000)
+    qtbot.waitUntil(lambda: [one.isVisible() for one in window.findChildren(Choice)] == [True, True])
 
 
 def test_the_button_pressed_by_key_leaves_the_keyboard_on_the_way_forward(
@@ -214,17 +214,17 @@ def test_the_button_pressed_by_key_leaves_the_keyboard_on_the_way_forward(
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
     click(window, "bench_pair")
     wizard, forward = click.find(window, "pairing_wizard"), click.find(window, "pair_next")
     for _step in range(2):
-        qtbot.waitUntil(forward.isEnabled, timeout=20_000)
+        qtbot.waitUntil(forward.isEnabled)
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     press = click.find(window, "pair_press")
     assert QApplication.focusWidget() is press
     qtbot.keyClick(press, Qt.Key.Key_Return)
     for title in ("Keep this timing", "Listen now"):
-        qtbot.waitUntil(lambda title=title: forward.text() == title and forward.isEnabled(), timeout=20_000)
+        qtbot.waitUntil(lambda title=title: forward.text() == title and forward.isEnabled())
         assert QApplication.focusWidget() is forward
         qtbot.keyClick(forward, Qt.Key.Key_Return)
         assert QApplication.focusWidget() is not wizard.close_button

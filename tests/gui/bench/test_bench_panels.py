@@ -39,23 +39,23 @@ def test_solved_written_read_back_and_counted(
 ) -> None:
     window, device_id = shell.window(), pair_one()
     shell.go(f"bench/timing/{device_id}")
-    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled(), timeout=10_000)
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
     _type(qtbot, click, window, "timing_bitrate", "250")
     # At once: what is written is what the fields say, solved or not yet.
     qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000, timeout=10_000)
+    qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000)
     assert simulator.durable(device_id).config == dongles()[0].config
     said = click.find(window, "timing_verified")
-    qtbot.waitUntil(lambda: "error" in said.text() and "frame" in said.text(), timeout=25_000)
+    qtbot.waitUntil(lambda: "error" in said.text() and "frame" in said.text())
     assert said.text().startswith("0 errors in ")
-    qtbot.waitUntil(lambda: hub.live is None, timeout=5_000)
+    qtbot.waitUntil(lambda: hub.live is None)
 
 
 def test_a_click_in_the_cloud_and_a_drag_in_the_bit_choose(qtbot: QtBot, shell: Shell, click: Hand) -> None:
     window = shell.window()
     shell.go("bench/timing")
     place = window.findChild(TimingPlace)
-    qtbot.waitUntil(lambda: place._timing is not None, timeout=5_000)
+    qtbot.waitUntil(lambda: place._timing is not None)
     cloud, bar = place._cloud, place._bar
     point = next(one for one in cloud._points if abs(one.sample_point - 75) < 0.5 and one.error < 0.01)
     qtbot.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=cloud.place(point.sample_point, point.error).toPoint())
@@ -84,7 +84,7 @@ def test_a_second_node_on_another_rate_will_not_talk(qtbot: QtBot, shell: Shell,
     window = shell.window()
     shell.go("bench/timing")
     verdict = click.find(window, "second_verdict")
-    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Yes, with"), timeout=5_000)
+    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Yes, with"))
     _type(qtbot, click, window, "second_bitrate", "250")
     assert verdict.accessibleName().startswith("No ")
     _type(qtbot, click, window, "second_bitrate", "500")
@@ -95,7 +95,7 @@ def test_a_second_node_on_another_rate_will_not_talk(qtbot: QtBot, shell: Shell,
 
 def test_the_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
     click(shell.window(), "bench_simulate")
-    qtbot.waitUntil(lambda: len(hub.here) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(hub.here) == 2)
     process, ends = hub._simulator._process, hub._ends
     assert process.poll() is None
     ends.end()
@@ -104,11 +104,11 @@ def test_the_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: H
 
 def test_and_when_the_window_is_killed(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
     click(shell.window(), "bench_simulate")
-    qtbot.waitUntil(lambda: len(hub.here) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(hub.here) == 2)
     process = hub._simulator._process
     process.stdin.close()  # what the kernel does to a killed window's pipes
-    qtbot.waitUntil(lambda: process.poll() is not None, timeout=10_000)
-    qtbot.waitUntil(lambda: len(hub.here) == 0, timeout=10_000)
+    qtbot.waitUntil(lambda: process.poll() is not None)
+    qtbot.waitUntil(lambda: len(hub.here) == 0)
 
 
 def test_what_cannot_be_solved_is_said_beside_the_field(qtbot: QtBot, shell: Shell, click: Hand) -> None:
@@ -116,12 +116,12 @@ def test_what_cannot_be_solved_is_said_beside_the_field(qtbot: QtBot, shell: She
     shell.go("bench/timing")
     place = window.findChild(TimingPlace)
     _type(qtbot, click, window, "timing_clock", "fast")
-    qtbot.waitUntil(lambda: place._timing is None, timeout=5_000)
+    qtbot.waitUntil(lambda: place._timing is None)
     edit = click.find(window, "timing_clock")
     assert edit.property("wrong")
     assert edit.accessibleDescription()
     _type(qtbot, click, window, "timing_clock", "80")
-    qtbot.waitUntil(lambda: place._timing is not None, timeout=5_000)
+    qtbot.waitUntil(lambda: place._timing is not None)
     assert not edit.property("wrong")
 
 
@@ -139,25 +139,25 @@ def test_frames_of_another_node_go_by_and_one_sent_arrives_there(
         place = window.findChild(LivePlace)
         place._dongle.choose(device_id)
         click(window, "live_start")
-        qtbot.waitUntil(lambda: place.model.rowCount() >= 6, timeout=10_000)
+        qtbot.waitUntil(lambda: place.model.rowCount() >= 6)
         click(window, "segment_rolling")
-        qtbot.waitUntil(lambda: place.model.rowCount() > 30, timeout=10_000)
+        qtbot.waitUntil(lambda: place.model.rowCount() > 30)
         _type(qtbot, click, window, "live_frame", "321#C0FFEE")
         click(window, "live_send")
-        qtbot.waitUntil(lambda: any(one.id == 0x321 for one in listener.take().frames), timeout=10_000)
+        qtbot.waitUntil(lambda: any(one.id == 0x321 for one in listener.take().frames))
         counts = place._counters
-        qtbot.waitUntil(lambda: counts.value("Sent") == "1", timeout=5_000)
+        qtbot.waitUntil(lambda: counts.value("Sent") == "1")
         assert counts.value("Lost frames") == "0"
         click(window, "live_pause")
         shown = place.model.rowCount()
         heard = hub.live.bus.counters().frames
-        qtbot.waitUntil(lambda: hub.live.bus.counters().frames > heard + 20, timeout=5_000)
+        qtbot.waitUntil(lambda: hub.live.bus.counters().frames > heard + 20)
         assert place.model.rowCount() == shown
         _type(qtbot, click, window, "live_frame", "nonsense")
         click(window, "live_send")
         assert click.find(window, "live_frame").property("wrong")
         click(window, "live_stop")
-        qtbot.waitUntil(lambda: hub.live is None, timeout=5_000)
+        qtbot.waitUntil(lambda: hub.live is None)
         listener.stop()
 
 
@@ -169,9 +169,9 @@ def test_lost_frames_are_never_silent(
     window = shell.window()
     shell.go("bench/live")
     place = window.findChild(LivePlace)
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled(), timeout=15_000)
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
-    qtbot.waitUntil(lambda: place._counters.value("Lost frames") not in ("", "0"), timeout=10_000)
+    qtbot.waitUntil(lambda: place._counters.value("Lost frames") not in ("", "0"))
 
 
 def test_the_device_leaving_ends_the_bus_and_says_so(
@@ -179,11 +179,11 @@ def test_the_device_leaving_ends_the_bus_and_says_so(
 ) -> None:
     window = shell.window()
     shell.go("bench/live")
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled(), timeout=15_000)
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
-    qtbot.waitUntil(lambda: hub.live is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: hub.live is not None)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: hub.live is None, timeout=10_000)
+    qtbot.waitUntil(lambda: hub.live is None)
 
 
 def test_a_dongle_that_left_stays_chosen_and_is_the_one_again_when_it_is_back(
@@ -193,24 +193,24 @@ def test_a_dongle_that_left_stays_chosen_and_is_the_one_again_when_it_is_back(
     shell.go("bench/live")
     place = window.findChild(LivePlace)
     problems = shell.context.problems
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
     device_id = max(simulator.ports)  # the list begins with the other one
     place._dongle.choose(device_id)
     click(window, "live_start")
-    qtbot.waitUntil(lambda: place.model.rowCount() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: place.model.rowCount() > 0)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: hub.live is None and not hub.here, timeout=10_000)
+    qtbot.waitUntil(lambda: hub.live is None and not hub.here)
     assert place._dongle.current_key() == device_id
     assert "away" in place._dongle.currentText()
     start = click.find(window, "live_start")
     assert not start.isEnabled()
     assert "not plugged in here" in start.toolTip()
     with simulated(home, 2, "--traffic", "200"):
-        qtbot.waitUntil(start.isEnabled, timeout=15_000)
+        qtbot.waitUntil(start.isEnabled)
         assert place._dongle.current_key() == device_id
         assert all(notice.key != "port.gone" for notice in problems._waiting)
         click(window, "live_start")
-        qtbot.waitUntil(lambda: hub.live is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: hub.live is not None)
         assert hub.live.device_id == device_id
         hub.end_bus()
 
@@ -223,10 +223,10 @@ def test_in_a_narrow_window_the_detail_lies_over_the_list(
     table, detail = click.find(window, "bench_dongles_table"), click.find(window, "bench_detail")
     beside = table.width()
     window.resize(1024, 640)
-    qtbot.waitUntil(lambda: table.width() > 900, timeout=5_000)
+    qtbot.waitUntil(lambda: table.width() > 900)
     assert detail.isVisible()
     assert table.mapTo(window, table.rect().topRight()).x() > detail.mapTo(window, detail.rect().topLeft()).x()
     click(window, "bench_detail_close")
-    qtbot.waitUntil(lambda: not detail.isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: not detail.isVisible())
     window.resize(1440, 900)
-    qtbot.waitUntil(lambda: table.width() > beside, timeout=5_000)
+    qtbot.waitUntil(lambda: table.width() > beside)

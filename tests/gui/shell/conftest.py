@@ -64,7 +64,7 @@ def working(
     shutil.copytree(made_home, tmp_path / "home")
     application = start()
     click(application.window, "sign_in_local")
-    qtbot.waitUntil(lambda: application.shell is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: application.shell is not None)
     return application
 
 

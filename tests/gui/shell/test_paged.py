@@ -74,7 +74,7 @@ def model(qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch) -> PagedTabl
 
 
 def load(qtbot: QtBot, model: PagedTableModel[Person], act: Callable[[], object]) -> None:
-    with qtbot.waitSignal(model.loaded, timeout=10_000):
+    with qtbot.waitSignal(model.loaded):
         act()
 
 

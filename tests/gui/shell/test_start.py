@@ -23,7 +23,7 @@ def run(script: str, home: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "BENCHBOARD_HOME": str(home), "BENCHBOARD_KEYRING": "off"}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     return subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -94,7 +94,7 @@ def test_a_signal_ends_the_program_and_its_session_in_order(tmp_path: Path, numb
         # The settings are written when the window has entered the session.
         wait_for(lambda: count(opened, SignInSession) == 1 and (tmp_path / "settings.json").exists())
         program.send_signal(number)
-        _out, said = program.communicate(timeout=30)
+        _out, said = program.communicate(timeout=120)
     assert program.returncode == 0, said
     assert "Traceback" not in said
     assert (count(opened, SignInSession), count(opened, SessionHistory)) == (0, 1)
@@ -111,7 +111,7 @@ def count(database: Database, table: type[SignInSession] | type[SessionHistory])
 
 
 def wait_for(there: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not there():
         assert time.monotonic() < until, "it never came"
         time.sleep(0.05)

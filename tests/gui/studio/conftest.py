@@ -47,7 +47,7 @@ class Studio:
         self.viewport = self.canvas.viewport()
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=15_000)
+        self.qtbot.waitUntil(condition)
 
     def cells(self) -> dict[str, Cell]:
         return {item.id: cell for item, cell in self.page.editor.layout}

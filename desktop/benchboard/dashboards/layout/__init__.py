@@ -4,6 +4,7 @@ hysteresis.
 A `Layout` is never changed: every operation gives a new one, so undo is keeping the old.
 """
 
+from .arranging import Axis, Edge, align, distribute, equalise, swap
 from .carrying import Carry, Stretch
 from .containers import (
     CONTAINERS,
@@ -43,9 +44,11 @@ from .document import (
     shown,
 )
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .jumping import Way, jumped
 from .placing import first_free, reading_order
-from .preview import Drag, Resize, settled
+from .preview import Drag, Resize, placed, settled
 from .requests import apply
+from .tidying import arranged
 
 __all__ = [
     "COMPACTS",
@@ -59,10 +62,12 @@ __all__ = [
     "MAX_ROW",
     "ROW",
     "TABS",
+    "Axis",
     "Carry",
     "Cell",
     "Compact",
     "Drag",
+    "Edge",
     "Found",
     "Handle",
     "Item",
@@ -72,15 +77,21 @@ __all__ = [
     "Path",
     "Resize",
     "Stretch",
+    "Way",
     "add",
+    "align",
     "apply",
+    "arranged",
     "collapsed",
     "compacted",
     "decode",
+    "distribute",
+    "equalise",
     "everything",
     "first_free",
     "fitted",
     "height",
+    "jumped",
     "mapped",
     "move",
     "parse",
@@ -88,6 +99,7 @@ __all__ = [
     "parse_compact",
     "parse_item",
     "parse_page",
+    "placed",
     "reading_order",
     "remove",
     "resize",
@@ -95,5 +107,6 @@ __all__ = [
     "serialise_page",
     "settled",
     "shown",
+    "swap",
     "without",
 ]

@@ -146,7 +146,9 @@ class Frame(QGraphicsItem):
         top = (self._heading + theme().px("tile.gap")) * zoom
         if self._size.height() < top + 20 * zoom:
             return None
-        return QRectF(0, top, self._size.width(), self._size.height() - top).adjusted(*(4 * k * zoom for k in (1, 0, -1, -1)))
+        return QRectF(0, top, self._size.width(), self._size.height() - top).adjusted(
+            *(4 * k * zoom for k in (1, 0, -1, -1))
+        )
 
     def _measure(self) -> None:
         self._tabs = []
@@ -210,7 +212,9 @@ class Frame(QGraphicsItem):
             name = metrics.elidedText(tab_name(self.item, place), Qt.TextElideMode.ElideRight, box.width() - 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
             if active:
-                painter.fillRect(QRectF(box.left() + 6, self._heading - 1.5, box.width() - 12, 2), theme().color("accent"))
+                painter.fillRect(
+                    QRectF(box.left() + 6, self._heading - 1.5, box.width() - 12, 2), theme().color("accent")
+                )
         if self.locked:
             spot = QRectF(self._width - 26, self._heading / 2 - 7, 14, 14)
             paint_icon(painter, LOCK, spot, theme().color("text.muted"))

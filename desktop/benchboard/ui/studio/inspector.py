@@ -225,7 +225,7 @@ class _Sheet(QWidget):
         return [holder]
 
     def _query_field(self, context: "Context", widget: Widget) -> QWidget:
-        self._query = QueryEdit(context, "inspector_query")
+        self._query = QueryEdit(context, "inspector_query", lambda: self._editor.document.chosen)
         self._query.setMinimumHeight(176)
         self._query.committed.connect(lambda text: self._tell("query", text))
         self._query.checked.connect(self._checked)

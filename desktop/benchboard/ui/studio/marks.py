@@ -9,6 +9,7 @@ from benchboard.dashboards.layout import HANDLES, Cell, Handle
 from benchboard.i18n import _, ngettext
 from benchboard.ui.theme import theme
 
+
 def handle_spot(box: QRectF, handle: Handle) -> QPointF:
     """The middle of a handle of a tile."""
     x = box.left() if "w" in handle else box.right() if "e" in handle else box.center().x()

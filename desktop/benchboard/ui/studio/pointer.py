@@ -111,7 +111,9 @@ class Pointer(QObject):
         self._pressed = None
         tile = self._canvas.tile_at(event.position().toPoint())
         if tile is not None:
-            part = tile.part_at(self._canvas.mapToScene(event.position().toPoint())) if isinstance(tile, Frame) else None
+            part = (
+                tile.part_at(self._canvas.mapToScene(event.position().toPoint())) if isinstance(tile, Frame) else None
+            )
             if part is None or part.what == "heading":
                 self._editor.choose([tile.item.id])
                 self._canvas.opened.emit(tile.item.id)
