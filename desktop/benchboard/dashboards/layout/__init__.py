@@ -43,7 +43,9 @@ from .document import (
     serialise,
     shown,
 )
+from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed, settled
@@ -68,14 +70,20 @@ __all__ = [
     "Compact",
     "Drag",
     "Edge",
+    "EdgePull",
     "Found",
+    "Gap",
+    "Guide",
+    "Guides",
     "Handle",
+    "Hints",
     "Item",
     "Layout",
     "Page",
     "Pane",
     "Path",
     "Resize",
+    "SharedEdge",
     "Stretch",
     "Way",
     "add",
@@ -86,6 +94,7 @@ __all__ = [
     "compacted",
     "decode",
     "distribute",
+    "edge_at",
     "equalise",
     "everything",
     "first_free",
