@@ -217,7 +217,7 @@ def grouped(page: Page, ids: Iterable[str], kind: str, title: str, compact: Comp
     pane = rest.pane(path)
     # The room it takes is known only now: in the order things settle it is where its top edge is.
     with_it = Layout.of(pane.columns, [*pane, (new, Cell(x, y, w, grid.height(new)))])
-    return Edited(checked(rest.with_pane(path, with_it, compact)), (name,))
+    return Edited(checked(grid.fitted(rest.with_pane(path, with_it, compact), compact)), (name,))
 
 
 def ungrouped(page: Page, ids: Iterable[str], compact: Compact = "vertical") -> Edited:

@@ -73,9 +73,9 @@ def _lock(lock: editing.Lock) -> "Callable[[Canvas], object]":
     return lambda canvas: canvas.editor.lock(lock, not canvas.editor.locked(lock))
 
 
-ACTS: Final = (
+ACTS: Final[tuple[Act, ...]] = (
     Act("edit", N_("Edit"), "ph.pencil-simple", "Enter", "open",
-        lambda canvas: canvas.opened.emit(canvas.editor.chosen[0]), _any),
+        lambda canvas: canvas.edit(), _any),
     Act("collapse", N_("Close or open the row"), "ph.caret-down", "Space", "open",
         lambda canvas: canvas.editor.collapse(canvas.editor.chosen), _row),
     Act("add-tab", N_("Add a tab"), "ph.plus", "", "open",

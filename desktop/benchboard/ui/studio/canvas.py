@@ -46,6 +46,8 @@ class Canvas(QGraphicsView):
     zoom_changed = Signal()
     opened = Signal(str)
     """Somebody wants to edit this widget."""
+    editor: Editor
+    feeds: Feeds
 
     def __init__(self, editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -325,6 +327,10 @@ class Canvas(QGraphicsView):
         """Put everything back as it was before the gesture."""
         self.pointer.forget()
         self.hand.cancel()
+
+    def edit(self) -> None:
+        """Edit the first of what is chosen."""
+        self.opened.emit(self.editor.chosen[0])
 
     # Bringing something new
 

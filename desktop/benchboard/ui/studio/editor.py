@@ -18,7 +18,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
-from benchboard.dashboards.layout import Cell, Item, Layout, Page
+from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 
@@ -276,6 +276,33 @@ class Editor(QObject):
             start, home = carry.body[0][1], carry.home
             farthest = 1 if dx else _FARTHEST
             self._first_other(_("Move"), lambda k: carry.drop(home, start.x + dx * k, start.y + dy * k), farthest)
+
+    def jump(self, dx: int, dy: int) -> None:
+        """Move the chosen widgets past their next neighbour that way, in the grid the first of them lies in."""
+        way: grid.Way = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
+        self._in_grid(_("Move"), lambda pane, ids: grid.jumped(pane, ids, way, compact=self.document.compact))
+
+    def arrange(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
+        """Bring the chosen widgets of one grid into order, as one step. What keeps its size keeps it."""
+        self._in_grid(title, edit)
+
+    def tidy(self) -> None:
+        """Arrange what the chosen container shows, or the grid the chosen widgets lie in, or the page."""
+        page, compact = self.page, self.document.compact
+        path: Path = ()
+        if self._chosen:
+            item, path = page.item(self._chosen[0]), page.path(self._chosen[0])
+            if item.panes and len(self._chosen) == 1:
+                path = (*path, (item.id, item.active))
+        self.take(_("Arrange"), page.with_pane(path, grid.arranged(page.pane(path)), compact))
+
+    def _in_grid(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
+        """Edit the grid in which the first chosen widget lies, with those of the chosen that lie there too."""
+        if self._chosen:
+            path = self.page.path(self._chosen[0])
+            ids = [item_id for item_id in self._chosen if self.page.path(item_id) == path]
+            pane = self.page.pane(path)
+            self.take(title, self.page.with_pane(path, edit(pane, ids), self.document.compact))
 
     def stretch(self, dw: int, dh: int) -> None:
         """Make the chosen widgets one column or row larger or smaller."""

@@ -52,7 +52,8 @@ class Moving:
         self.target = self.carry.target(*self.grid.field(pointer))
         if (asked := (self._spot, self.target, until)) != self._asked:
             self._asked = asked
-            self.changed = self.carry.at(self.target, *self._spot, until=until)
+            answer = self.carry.at(self.target, *self._spot, until=until)
+            self.changed = _in_sight(answer, self.still, until)
         return self.changed
 
     def floating(self, item_id: str) -> QRectF:
@@ -119,7 +120,7 @@ class Pulling:
         self._size = self.grid.span(self.floating(self.id).size())
         if (asked := (self._size, until)) != self._asked:
             self._asked = asked
-            self.changed = self.stretch.at(*self._size, until=until)
+            self.changed = _in_sight(self.stretch.at(*self._size, until=until), self.still, until)
         return self.changed
 
     def floating(self, _item_id: str) -> QRectF:
@@ -140,3 +141,12 @@ class Pulling:
 
 
 Gesture = Moving | Pulling
+
+
+def _in_sight(changed: Changed, still: Mapping[str, Cell], until: int) -> Changed:
+    """What of an answer is, or was, above a row."""
+    return {
+        item_id: cell
+        for item_id, cell in changed.items()
+        if cell.y < until or (item_id in still and still[item_id].y < until)
+    }

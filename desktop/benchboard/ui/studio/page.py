@@ -42,6 +42,7 @@ class HomePage(QWidget):
         self.inspector = Inspector(context, self.editor, self.feeds)
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
+        self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
         self._state, self._mark = Text("", tone="muted"), Icon("ph.check", "ok")
         self._state.setObjectName("studio_saved")
@@ -182,7 +183,7 @@ class HomePage(QWidget):
             super().keyPressEvent(event)
 
     def _choose_all(self) -> None:
-        self.editor.choose(self.editor.page.shown)
+        self.editor.choose_all()
 
     def _say_steps(self, _index: int = 0) -> None:
         stack = self.editor.stack

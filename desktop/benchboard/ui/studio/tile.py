@@ -72,7 +72,6 @@ class Tile(QGraphicsPixmapItem):
         if lifted:
             self._shadow = _Shadow(self)
         elif self._shadow is not None:
-            self._shadow.setParentItem(None)
             self._canvas.scene().removeItem(self._shadow)
             self._shadow = None
 
