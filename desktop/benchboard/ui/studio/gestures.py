@@ -1,4 +1,5 @@
-"""What the pointer is doing: moving widgets, pulling one at a handle, or bringing a new one onto the page.
+"""What the pointer is doing: moving widgets, pulling one at a handle or two at the edge they share, or bringing a new
+one onto the page.
 
 Each is a function of the page at its start and of where the pointer is now (`dashboards.layout`'s previews), so that
 going back leads back, and letting go of it without dropping leaves nothing behind. What one shows is `still` with
@@ -10,7 +11,22 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 
-from benchboard.dashboards.layout import Carry, Cell, Compact, Handle, Item, Layout, Page, Path, Stretch
+from benchboard.dashboards.editing import locks
+from benchboard.dashboards.layout import (
+    ROW,
+    Carry,
+    Cell,
+    Compact,
+    EdgePull,
+    Handle,
+    Item,
+    Layout,
+    Page,
+    Path,
+    SharedEdge,
+    Stretch,
+    edge_at,
+)
 from benchboard.ui.studio.pagegrid import PageGrid
 
 Changed = dict[str, Cell]
@@ -140,7 +156,66 @@ class Pulling:
         return self.stretch.drop(*self._size)
 
 
-Gesture = Moving | Pulling
+class Splitting:
+    """The edge that neighbours share pulled with all that lie along it: what one side wins, the other gives. Nothing
+    floats."""
+
+    def __init__(self, grid: PageGrid, page: Page, path: Path, edge: SharedEdge, compact: Compact) -> None:
+        self.grid, self.page, self.target, self.edge, self.compact = grid, page, path, edge, compact
+        self.pull = EdgePull(page.pane(path), edge, compact=compact)
+        self.at = QPointF()
+        self.body: list[str] = []
+        self.held: Mapping[str, Cell] = {}
+        self.still = page.shown
+        self.landing: list[Cell] = []
+        self.changed: Changed = {}
+        self._position = edge.at
+
+    def to(self, pointer: QPointF, until: int) -> Changed:
+        """What differs from the start with the pointer here; rows from `until` on are out of sight."""
+        self.at = pointer
+        left, top = self.page.origin(self.target)
+        column, row = self.grid.exact(pointer)
+        position = round(column) - left if self.edge.axis == "across" else round(row) - top
+        position = max(self.pull.least, min(position, self.pull.most))
+        if position != self._position:
+            self._position = position
+            after = Page(self.drop()).shown
+            changed = {item_id: cell for item_id, cell in after.items() if self.still.get(item_id) != cell}
+            self.changed = _in_sight(changed, self.still, until)
+        return self.changed
+
+    def line(self) -> QRectF:
+        """The gutter as it is pulled, on the page."""
+        left, top = self.page.origin(self.target)
+        edge, at = self.edge, self._position
+        if edge.axis == "across":
+            box = self.grid.rect(Cell(left + at, top + edge.begin, 1, edge.end - edge.begin))
+            return QRectF(box.left() - self.grid.gap, box.top(), self.grid.gap, box.height())
+        box = self.grid.rect(Cell(left + edge.begin, top + at, edge.end - edge.begin, 1))
+        return QRectF(box.left(), box.top() - self.grid.gap, box.width(), self.grid.gap)
+
+    def drop(self) -> Layout:
+        return self.page.with_pane(self.target, self.pull.drop(self._position), self.compact)
+
+
+def split_at(grid: PageGrid, page: Page, spot: QPointF) -> tuple[Path, SharedEdge] | None:
+    """The edge that neighbours share at a point in the gutter between them, and the grid they lie in. What is as high
+    as what it holds, and what keeps its size, shares none that would change that."""
+    path = page.pane_at(*grid.field(spot))
+    pane, (left, top) = page.pane(path), page.origin(path)
+    column, row = grid.exact(spot)
+    reach = ((grid.gap / 2 + 1) / (grid.column + grid.gap), (grid.gap / 2 + 1) / (grid.row + grid.gap))
+    fixed = [item.id for item in pane.items if "size" in locks(item) or item.type == ROW]
+    edge = edge_at(pane, column - left, row - top, reach=reach, fixed=fixed)
+    if edge is None or (
+        edge.axis == "down" and any(pane.items[pane.index(one)].panes for one in edge.before + edge.after)
+    ):
+        return None
+    return path, edge
+
+
+Gesture = Moving | Pulling | Splitting
 
 
 def _in_sight(changed: Changed, still: Mapping[str, Cell], until: int) -> Changed:

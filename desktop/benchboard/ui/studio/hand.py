@@ -6,11 +6,12 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.catalogue import WidgetKind
-from benchboard.dashboards.layout import TABS
+from benchboard.dashboards.layout import TABS, Hints
 from benchboard.i18n import _
-from benchboard.ui.studio import marks
+from benchboard.ui.studio import hints, marks
 from benchboard.ui.studio.frame import Frame
-from benchboard.ui.studio.gestures import Bringing, Gesture, Moving, Pulling
+from benchboard.ui.studio.gestures import Bringing, Gesture, Moving, Pulling, Splitting
+from benchboard.ui.studio.hints import Sight
 from benchboard.ui.studio.tile import Tile
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Hand(QObject):
         self.gesture: Gesture | None = None
         self.guest: WidgetKind | None = None
         """The kind of the new widget that is held."""
+        self._sight = Sight()
+        self._hints: Hints | None = None
         self._over: tuple[str, int] | None = None
         self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
         self._dwell.timeout.connect(self._turn)
@@ -39,6 +42,7 @@ class Hand(QObject):
     def begin(self, gesture: Gesture, at: QPointF) -> None:
         """Take something in hand at a point of the page."""
         canvas, self.gesture = self._canvas, gesture
+        self._sight = Sight()
         for item_id in gesture.held:
             canvas.tiles[item_id].lift(True)
         self._stand()
@@ -71,6 +75,7 @@ class Hand(QObject):
                 if item_id not in held and before.get(item_id) != cell:
                     self._place(tiles[item_id], grid.rect(cell))
             self._heat()
+            self._hints = self._sight.of(gesture, self._canvas.seen())
         for item_id in gesture.held:
             self._place(tiles[item_id], gesture.floating(item_id))
         if isinstance(gesture, Moving):
@@ -87,7 +92,7 @@ class Hand(QObject):
         if guest is not None:
             editor.take(_("Add {title}").format(title=_(guest.title).lower()), gesture.drop(), gesture.body)
         else:
-            editor.take(_("Resize") if isinstance(gesture, Pulling) else _("Move"), gesture.drop(), editor.chosen)
+            editor.take(_("Move") if isinstance(gesture, Moving) else _("Resize"), gesture.drop(), editor.chosen)
         self._canvas.present(editor.page)
 
     def cancel(self) -> None:
@@ -101,6 +106,11 @@ class Hand(QObject):
         gesture, tiles = self.gesture, self._canvas.tiles
         if gesture is None:
             return
+        if isinstance(gesture, Splitting):
+            marks.paint_split(painter, gesture.line(), gesture.edge.axis)
+            return
+        if self._hints is not None:
+            hints.paint(painter, gesture.grid, self._hints)
         boxes = [gesture.grid.rect(cell) for cell in gesture.landing]
         held = [tiles[item_id].outline for item_id in gesture.body]
         marks.paint_landing(painter, boxes, held)
@@ -111,8 +121,11 @@ class Hand(QObject):
     def _marks(self) -> list[QRectF]:
         gesture, tiles = self.gesture, self._canvas.tiles
         assert gesture is not None
+        if isinstance(gesture, Splitting):
+            return [gesture.line()]
         held = [tiles[item_id].outline for item_id in gesture.body]
-        return [*(gesture.grid.rect(cell) for cell in gesture.landing), *held, *marks.place_area(held)]
+        lines = hints.areas(gesture.grid, self._hints) if self._hints is not None else []
+        return [*lines, *(gesture.grid.rect(cell) for cell in gesture.landing), *held, *marks.place_area(held)]
 
     def _stand(self) -> None:
         """Put everything where it is while the body is in the air."""
@@ -160,10 +173,11 @@ class Hand(QObject):
             for item_id in gesture.held:
                 self._canvas.tiles[item_id].lift(True)
             gesture.changed = {}
+            self._sight = Sight()
             self.follow(gesture.at)
 
     def _stop(self) -> None:
-        self.gesture, self.guest, self._over = None, None, None
+        self.gesture, self.guest, self._over, self._hints = None, None, None, None
         self._glide.stop()
         self._dwell.stop()
         for tile in self._canvas.tiles.values():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from benchboard.dashboards.layout import HANDLES, Cell, Handle
+from benchboard.dashboards.layout import HANDLES, Axis, Cell, Handle
 from benchboard.i18n import _, ngettext
 from benchboard.ui.theme import theme
 
@@ -111,6 +111,19 @@ def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: s
     painter.setFont(font)
     painter.setPen(theme().color(ink))
     painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def paint_split(painter: QPainter, gutter: QRectF, axis: Axis) -> None:
+    """The shared edge in hand: a line along the middle of its gutter."""
+    middle = gutter.center()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    if axis == "across":
+        painter.drawLine(QPointF(middle.x(), gutter.top() + 2), QPointF(middle.x(), gutter.bottom() - 2))
+    else:
+        painter.drawLine(QPointF(gutter.left() + 2, middle.y()), QPointF(gutter.right() - 2, middle.y()))
     painter.restore()
 
 

@@ -40,12 +40,21 @@ class PageGrid:
         y = round((corner.y() - self.margin) / (self.row + self.gap))
         return x, y
 
+    def exact(self, spot: QPointF) -> tuple[float, float]:
+        """A point in columns and rows, where whole numbers are the middles of the gaps."""
+        x = (spot.x() - self.margin + self.gap / 2) / (self.column + self.gap)
+        return x, (spot.y() - self.margin + self.gap / 2) / (self.row + self.gap)
+
+    def gutter(self, column: float, row: float) -> QPointF:
+        """Where the gaps before a column and a row cross; halves lie in the middle of a field."""
+        x = self.margin + column * (self.column + self.gap) - self.gap / 2
+        return QPointF(x, self.margin + row * (self.row + self.gap) - self.gap / 2)
+
     def field(self, spot: QPointF) -> tuple[int, int]:
         """The column and row a point lies in, each with half the gaps around it; inside the grid's columns, from row
         0 on."""
-        x = math.floor((spot.x() - self.margin + self.gap / 2) / (self.column + self.gap))
-        y = math.floor((spot.y() - self.margin + self.gap / 2) / (self.row + self.gap))
-        return max(0, min(x, self.columns - 1)), max(0, y)
+        x, y = self.exact(spot)
+        return max(0, min(math.floor(x), self.columns - 1)), max(0, math.floor(y))
 
     def span(self, size: QSizeF) -> tuple[int, int]:
         """How many columns and rows come nearest to a size."""

@@ -11,7 +11,7 @@ from benchboard.dashboards import editing
 from benchboard.dashboards.layout import HANDLES, ROW, Handle
 from benchboard.ui.studio import marks
 from benchboard.ui.studio.frame import Frame, Part
-from benchboard.ui.studio.gestures import Moving, Pulling
+from benchboard.ui.studio.gestures import Moving, Pulling, Splitting, split_at
 from benchboard.ui.studio.hand import scroll_at
 from benchboard.ui.studio.tile import Tile
 
@@ -66,6 +66,12 @@ class Pointer(QObject):
             at, item_id = canvas.mapToScene(spot), self._editor.chosen[0]
             compact = self._editor.document.compact
             canvas.hand.begin(Pulling(canvas.page, self._editor.page, item_id, handle, at, compact), at)
+            return
+        split = split_at(canvas.page, self._editor.page, canvas.mapToScene(spot))
+        if split is not None:
+            compact = self._editor.document.compact
+            gesture = Splitting(canvas.page, self._editor.page, *split, compact)
+            canvas.hand.begin(gesture, canvas.mapToScene(spot))
             return
         tile, adding = canvas.tile_at(spot), bool(event.modifiers() & _ADDING)
         part = tile.part_at(canvas.mapToScene(spot)) if isinstance(tile, Frame) else Part("heading")
@@ -212,6 +218,10 @@ class Pointer(QObject):
         handle = self._handle_at(spot)
         if handle is not None:
             return _CURSORS[handle]
+        split = split_at(self._canvas.page, self._editor.page, self._canvas.mapToScene(spot))
+        if split is not None:
+            across = split[1].axis == "across"
+            return Qt.CursorShape.SplitHCursor if across else Qt.CursorShape.SplitVCursor
         tile = self._canvas.tile_at(spot)
         if isinstance(tile, Tile):
             link = self._link_at(tile, spot) is not None
