@@ -1,5 +1,6 @@
 """The window on the bench, on a home of its own where simulated dongles appear."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,7 +8,6 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard import workspace
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import Dongle
 from benchboard.paging import Listing
@@ -20,12 +20,11 @@ from support.window import Hand
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    home = tmp_path / "home"
+def home(tmp_path: Path, made_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = shutil.copytree(made_home, tmp_path / "home")
     monkeypatch.setenv("BENCHBOARD_HOME", str(home))
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    workspace.open_local(home).close()
     return home
 
 

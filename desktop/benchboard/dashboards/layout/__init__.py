@@ -8,6 +8,7 @@ from .arranging import Axis, Edge, align, distribute, equalise, swap
 from .carrying import Carry, Stretch
 from .containers import (
     CONTAINERS,
+    DEEPEST,
     GROUP,
     HEADING,
     ROW,
@@ -55,6 +56,7 @@ from .tidying import arranged
 __all__ = [
     "COMPACTS",
     "CONTAINERS",
+    "DEEPEST",
     "GROUP",
     "HANDLES",
     "HEADING",

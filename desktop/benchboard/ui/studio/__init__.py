@@ -21,8 +21,14 @@ def _home(context: "Context") -> "QWidget":
 
 def _commands(context: "Context") -> Sequence[Command]:
     from benchboard.dashboards.catalogue import KINDS
+    from benchboard.ui.studio.acts import ACTS
 
-    return [
+    acts = [
+        Command(_(act.title), partial(context.go, f"studio/home/do/{act.key}"), "", act.icon, *act.keys[:1])
+        for act in ACTS
+        if act.icon
+    ]
+    kinds = [
         Command(
             _("Add widget: {title}").format(title=_(kind.title).lower()),
             partial(context.go, f"studio/home/add/{kind.type}"),
@@ -31,6 +37,7 @@ def _commands(context: "Context") -> Sequence[Command]:
         )
         for kind in KINDS
     ]
+    return [*acts, *kinds]
 
 
 ROOM = Room("studio", N_("Studio"), "ph.squares-four", "studio:enter", (Place("home", N_("Home"), _home),), _commands)

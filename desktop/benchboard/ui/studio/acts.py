@@ -1,143 +1,107 @@
-"""What can be done with what is chosen on a page, once: for keys, the context menu, the inspector and the palette."""
+"""What Studio does by name: the one table of which shortcuts, the palette's commands and the sheet of keys are made.
 
-from collections.abc import Callable
+Titles and groups are marked here and translated where they are shown. Keys are written as Qt writes them (`Ctrl+S`).
+"""
+
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, Literal
 
-from PySide6.QtCore import Qt
-
-from benchboard.dashboards import editing
-from benchboard.dashboards.layout import GROUP, ROW, TABS
 from benchboard.i18n import N_
-from benchboard.ui.studio import clipboard
-from benchboard.ui.studio.editor import Editor
-
-if TYPE_CHECKING:
-    from benchboard.ui.studio.canvas import Canvas
-
-Reason = Callable[[Editor], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing to do. `why_not` answers (marked) words for why it cannot be done now, nothing where it can; `section`
-    says what it stands beside in a menu. Titles are marked and translated where they are shown."""
+    """Something a page does. `taken` says who hears its keys: the page by shortcut, or whoever has the keyboard then.
+    One without an icon is no command of the palette: it means something only where one is."""
 
-    name: str
+    key: str
     title: str
-    icon: str
-    keys: str
-    section: str
-    run: "Callable[[Canvas], object]"
-    why_not: Reason
+    group: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    taken: Literal["shortcut", "page", "canvas", "outline", "presentation"] = "shortcut"
 
 
-def _any(editor: Editor) -> str:
-    return "" if editor.chosen else N_("Choose a widget first.")
+_STEPS: Final = N_("Steps")
+_FIND: Final = N_("Find your way")
+_SEE: Final = N_("See")
+_CHOSEN: Final = N_("What is chosen")
+_ORDER: Final = N_("Bring into order")
+_HOLD: Final = N_("Rows, groups and tabs")
+_OUTLINE: Final = N_("In the outline")
+_OUT: Final = N_("Show and hand on")
+
+ACTS: Final = (
+    Act("undo", N_("Take a step back"), _STEPS, ("Ctrl+Z",), "ph.arrow-u-up-left", "page"),
+    Act("redo", N_("Take the step again"), _STEPS, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right", "page"),
+    Act("save", N_("Save now"), _STEPS, ("Ctrl+S",), "ph.check"),
+    Act("find", N_("Find a widget on the page"), _FIND, ("Ctrl+F",), "ph.magnifying-glass"),
+    Act("find_next", N_("Go to the next one found"), _FIND, ("F3",), "ph.arrow-down"),
+    Act("find_previous", N_("Go to the one found before"), _FIND, ("Shift+F3",), "ph.arrow-up"),
+    Act("outline", N_("Show the outline"), _FIND, ("Ctrl+Shift+O",), "ph.tree-structure"),
+    Act("add", N_("Find a widget to add"), _FIND, ("A",), "ph.plus"),
+    Act("tab", N_("Choose the next widget"), _FIND, ("Tab",), "", "canvas"),
+    Act("zoom_in", N_("Larger"), _SEE, ("Ctrl++", "Ctrl+="), "ph.magnifying-glass-plus"),
+    Act("zoom_out", N_("Smaller"), _SEE, ("Ctrl+-",), "ph.magnifying-glass-minus"),
+    Act("zoom_reset", N_("Show at 100 %"), _SEE, ("Ctrl+0",), "ph.magnifying-glass"),
+    Act("fit", N_("Show the whole page"), _SEE, ("Ctrl+9",), "ph.corners-out"),
+    Act("json", N_("Show the page as JSON"), _SEE, ("Ctrl+J",), "ph.brackets-curly"),
+    Act("choose_all", N_("Choose everything"), _CHOSEN, ("Ctrl+A",), "ph.selection-all"),
+    Act("move", N_("Move it"), _CHOSEN, ("Left", "Up", "Right", "Down"), "", "canvas"),
+    Act("resize", N_("Resize it"), _CHOSEN, ("Shift+Right", "Shift+Down"), "", "canvas"),
+    Act("duplicate", N_("Duplicate it"), _CHOSEN, ("Ctrl+D",), "ph.copy"),
+    Act("remove", N_("Remove it"), _CHOSEN, ("Del",), "", "canvas"),
+    Act("open", N_("Write its query or text"), _CHOSEN, ("Return",), "", "canvas"),
+    Act("leave", N_("Let go of it"), _CHOSEN, ("Esc",), "", "canvas"),
+    Act("jump", N_("Move it past a neighbour"), _CHOSEN, ("Alt+Left", "Alt+Up", "Alt+Right", "Alt+Down"), "", "canvas"),
+    Act("cut", N_("Cut"), _CHOSEN, ("Ctrl+X",), "ph.scissors", "canvas"),
+    Act("copy", N_("Copy"), _CHOSEN, ("Ctrl+C",), "ph.copy", "canvas"),
+    Act("paste", N_("Paste"), _CHOSEN, ("Ctrl+V",), "ph.clipboard", "canvas"),
+    Act("keep_place", N_("Keep in place"), _CHOSEN, ("Ctrl+L",), "ph.lock-simple", "canvas"),
+    Act("keep_size", N_("Keep its size"), _CHOSEN, (), "ph.lock-simple", "canvas"),
+    Act("keep_content", N_("Keep its content"), _CHOSEN, (), "ph.lock-simple", "canvas"),
+    Act("menu", N_("Show what can be done with it"), _CHOSEN, ("Shift+F10",), "", "canvas"),
+    Act("align_left", N_("Align left edges"), _ORDER, ("Ctrl+Shift+Left",), "ph.align-left", "canvas"),
+    Act("align_centre", N_("Align centres"), _ORDER, ("Ctrl+Shift+C",), "ph.align-center-horizontal", "canvas"),
+    Act("align_right", N_("Align right edges"), _ORDER, ("Ctrl+Shift+Right",), "ph.align-right", "canvas"),
+    Act("align_top", N_("Align top edges"), _ORDER, ("Ctrl+Shift+Up",), "ph.align-top", "canvas"),
+    Act("align_middle", N_("Align middles"), _ORDER, ("Ctrl+Shift+M",), "ph.align-center-vertical", "canvas"),
+    Act("align_bottom", N_("Align bottom edges"), _ORDER, ("Ctrl+Shift+Down",), "ph.align-bottom", "canvas"),
+    Act("spread_across", N_("Spread across evenly"), _ORDER, ("Ctrl+Shift+X",), "ph.columns", "canvas"),
+    Act("spread_down", N_("Spread down evenly"), _ORDER, ("Ctrl+Shift+Y",), "ph.rows", "canvas"),
+    Act("same_width", N_("Make equally wide"), _ORDER, ("Ctrl+Shift+W",), "ph.arrows-out-line-horizontal", "canvas"),
+    Act("same_height", N_("Make equally high"), _ORDER, ("Ctrl+Shift+H",), "ph.arrows-out-line-vertical", "canvas"),
+    Act("swap", N_("Swap the two"), _ORDER, ("Ctrl+Shift+S",), "ph.swap", "canvas"),
+    Act("arrange", N_("Arrange the page, or the container"), _ORDER, ("Ctrl+Shift+R",), "ph.squares-four", "canvas"),
+    Act("row", N_("Add row"), _HOLD, (), "ph.rows", "canvas"),
+    Act("group", N_("Group"), _HOLD, ("Ctrl+G",), "ph.selection", "canvas"),
+    Act("tabs", N_("Put into tabs"), _HOLD, ("Ctrl+Shift+T",), "ph.browser", "canvas"),
+    Act("ungroup", N_("Ungroup"), _HOLD, ("Ctrl+Shift+G",), "ph.selection-slash", "canvas"),
+    Act("collapse", N_("Close or open the row"), _HOLD, ("Space",), "ph.caret-down", "canvas"),
+    Act("add_tab", N_("Add a tab"), _HOLD, (), "ph.plus", "canvas"),
+    Act("next_tab", N_("Next tab"), _HOLD, ("Ctrl+]",), "ph.caret-right", "canvas"),
+    Act("previous_tab", N_("Previous tab"), _HOLD, ("Ctrl+[",), "ph.caret-left", "canvas"),
+    Act("rename", N_("Rename it"), _OUTLINE, ("F2",), "", "outline"),
+    Act("outline_remove", N_("Remove it"), _OUTLINE, ("Del",), "", "outline"),
+    Act("outline_go", N_("Go to it on the page"), _OUTLINE, ("Return",), "", "outline"),
+    Act("present", N_("Present the page"), _OUT, ("F5",), "ph.play"),
+    Act("present_scroll", N_("Scroll while presenting"), _OUT, ("Down", "PgDown"), "", "presentation"),
+    Act("present_leave", N_("Stop presenting"), _OUT, ("Esc",), "", "presentation"),
+    Act("export_png", N_("Export as a picture (PNG)"), _OUT, (), "ph.image"),
+    Act("export_svg", N_("Export as a drawing (SVG)"), _OUT, (), "ph.file"),
+    Act("export_pdf", N_("Export as PDF"), _OUT, (), "ph.file-pdf"),
+    Act("print", N_("Print the page"), _OUT, ("Ctrl+P",), "ph.printer"),
+    Act("templates", N_("Start from a template"), _OUT, (), "ph.layout"),
+    Act("keys", N_("Show all keys"), _OUT, ("?", "F1"), "ph.keyboard"),
+)
+"""In the order the sheet shows them."""
 
 
-def _free(editor: Editor) -> str:
-    if editor.chosen and all(editor.page.item(one).static for one in editor.chosen):
-        return N_("It is kept in its place.")
-    return _any(editor)
-
-
-def _container(editor: Editor) -> str:
-    held = any(editor.page.item(one).panes for one in editor.chosen)
-    return _free(editor) if held else N_("Choose a row, a group or tabs first.")
-
-
-def _row(editor: Editor) -> str:
-    rows = any(editor.page.item(one).type == ROW for one in editor.chosen)
-    return "" if rows else N_("Choose a row first.")
-
-
-def _tabs(editor: Editor) -> str:
-    tabs = any(editor.page.item(one).type == TABS for one in editor.chosen)
-    return "" if tabs else N_("Choose tabs first.")
-
-
-def _always(_editor: Editor) -> str:
-    return ""
-
-
-def _add_row(canvas: "Canvas") -> None:
-    from benchboard.dashboards.catalogue import kind_of
-
-    kind = kind_of(ROW)
-    assert kind is not None
-    canvas.editor.add(kind)
-
-
-def _lock(lock: editing.Lock) -> "Callable[[Canvas], object]":
-    return lambda canvas: canvas.editor.lock(lock, not canvas.editor.locked(lock))
-
-
-ACTS: Final[tuple[Act, ...]] = (
-    Act("edit", N_("Edit"), "ph.pencil-simple", "Enter", "open",
-        lambda canvas: canvas.edit(), _any),
-    Act("collapse", N_("Close or open the row"), "ph.caret-down", "Space", "open",
-        lambda canvas: canvas.editor.collapse(canvas.editor.chosen), _row),
-    Act("add-tab", N_("Add a tab"), "ph.plus", "", "open",
-        lambda canvas: canvas.editor.add_tab(canvas.editor.chosen[0]), _tabs),
-    Act("next-tab", N_("Next tab"), "ph.caret-right", "Ctrl+]", "open", lambda canvas: canvas.editor.turn(1), _tabs),
-    Act("previous-tab", N_("Previous tab"), "ph.caret-left", "Ctrl+[", "open",
-        lambda canvas: canvas.editor.turn(-1), _tabs),
-    Act("cut", N_("Cut"), "ph.scissors", "Ctrl+X", "copy", clipboard.cut, _any),
-    Act("copy", N_("Copy"), "ph.copy", "Ctrl+C", "copy", clipboard.copy, _any),
-    Act("paste", N_("Paste"), "ph.clipboard", "Ctrl+V", "copy", clipboard.paste, _always),
-    Act("duplicate", N_("Duplicate"), "ph.copy-simple", "Ctrl+D", "copy",
-        lambda canvas: canvas.editor.duplicate(), _any),
-    Act("group", N_("Group"), "ph.selection", "Ctrl+G", "group", lambda canvas: canvas.editor.group(GROUP), _free),
-    Act("tabs", N_("Put into tabs"), "ph.browser", "Ctrl+Shift+T", "group",
-        lambda canvas: canvas.editor.group(TABS), _free),
-    Act("ungroup", N_("Ungroup"), "ph.selection-slash", "Ctrl+Shift+G", "group",
-        lambda canvas: canvas.editor.ungroup(), _container),
-    Act("row", N_("Add row"), "ph.rows", "", "group", _add_row, _always),
-    Act("keep-place", N_("Keep in place"), "ph.lock-simple", "Ctrl+L", "lock", _lock("place"), _any),
-    Act("keep-size", N_("Keep its size"), "ph.lock-simple", "", "lock", _lock("size"), _any),
-    Act("keep-content", N_("Keep its content"), "ph.lock-simple", "", "lock", _lock("content"), _any),
-    Act("all", N_("Choose all"), "ph.selection-all", "Ctrl+A", "end",
-        lambda canvas: canvas.editor.choose_all(), _always),
-    Act("remove", N_("Remove"), "ph.trash", "Delete", "end", lambda canvas: canvas.editor.remove(), _any),
-)  # fmt: skip
-KEEPS: Final[dict[str, editing.Lock]] = {"keep-place": "place", "keep-size": "size", "keep-content": "content"}
-"""The acts that are on or off."""
-
-_BY_NAME: Final = {act.name: act for act in ACTS}
-
-
-def act_of(name: str) -> Act | None:
+def act(key: str) -> Act:
     """The act called so."""
-    return _BY_NAME.get(name)
+    return next(known for known in ACTS if known.key == key)
 
 
-def shown_keys(act: Act) -> str:
-    """Its keys as a key cap shows them: `Ctrl Shift G`."""
-    return act.keys.replace("+", " ") if len(act.keys) > 1 else act.keys
-
-
-_SPOKEN: Final = {
-    "Delete": Qt.Key.Key_Delete,
-    "Enter": Qt.Key.Key_Return,
-    "Space": Qt.Key.Key_Space,
-    "[": Qt.Key.Key_BracketLeft,
-    "]": Qt.Key.Key_BracketRight,
-}
-_MODIFIERS: Final = {
-    "Ctrl": Qt.KeyboardModifier.ControlModifier,
-    "Shift": Qt.KeyboardModifier.ShiftModifier,
-    "Alt": Qt.KeyboardModifier.AltModifier,
-}
-
-
-def chord(act: Act) -> tuple[Qt.Key, Qt.KeyboardModifier]:
-    """Its keys as an event has them."""
-    *held, key = act.keys.split("+")
-    modifiers = Qt.KeyboardModifier.NoModifier
-    for name in held:
-        modifiers |= _MODIFIERS[name]
-    return _SPOKEN.get(key) or Qt.Key[f"Key_{key}"], modifiers
-
-
-BY_KEYS: Final = {chord(act): act for act in ACTS if act.keys}
+def cap(keys: str) -> str:
+    """Keys as a key cap shows them: `Ctrl+S` → `Ctrl S`."""
+    return {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))

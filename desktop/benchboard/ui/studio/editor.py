@@ -18,6 +18,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
+from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
@@ -27,30 +28,48 @@ _ONE_BURST: Final = 1.5
 _FARTHEST: Final = 200
 
 
-class _Edit(QUndoCommand):
-    """One step. `burst` names the text it changes, so that the next change of it can join; None joins nothing."""
+class Edit(QUndoCommand):
+    """One step. `burst` names the text it changes, so that the next change of it can join; None joins nothing.
+    `number` grows with each."""
 
     def __init__(self, editor: "Editor", title: str, after: Document, chosen: Sequence[str], burst: str | None) -> None:
         super().__init__(title)
         self._editor = editor
+        self.number = editor.next_number()
         self.before, self.after = editor.document, after
-        self._chosen_before, self._chosen_after = editor.chosen, tuple(chosen)
+        self.chosen_before, self.chosen_after = editor.chosen, tuple(chosen)
         self._burst, self._at = burst, time.monotonic()
 
     def undo(self) -> None:
-        self._editor._show(self.before, self._chosen_before)
+        self._editor._show(self.before, self.chosen_before)
 
     def redo(self) -> None:
-        self._editor._show(self.after, self._chosen_after)
+        self._editor._show(self.after, self.chosen_after)
 
     def id(self) -> int:
         return -1 if self._burst is None else 1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other._burst != self._burst or other._at - self._at > _ONE_BURST:
+        if not isinstance(other, Edit) or other._burst != self._burst or other._at - self._at > _ONE_BURST:
             return False
-        self.after, self._chosen_after, self._at = other.after, other._chosen_after, other._at
+        self.after, self.chosen_after, self._at = other.after, other.chosen_after, other._at
         return True
+
+
+class _Past(QUndoCommand):
+    """A step of an earlier session: its documents are read when somebody goes there."""
+
+    def __init__(self, editor: "Editor", step: Step, place: int, past: Callable[[int], Document]) -> None:
+        super().__init__(step.title)
+        self._editor, self._step, self._place, self._past = editor, step, place, past
+
+    def undo(self) -> None:
+        if not self._editor.restoring:
+            self._editor._show(self._past(self._place), self._step.chosen_before)
+
+    def redo(self) -> None:
+        if not self._editor.restoring:
+            self._editor._show(self._past(self._place + 1), self._step.chosen_after)
 
 
 class Editor(QObject):
@@ -69,12 +88,15 @@ class Editor(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(KEPT_STEPS)
+        self.restoring = False
+        """While steps are put on the stack whose outcome is not to be shown."""
         self.document = empty()
         """What the dashboard says now."""
         self.page = Page(self.document.layout)
         """Its layout, made ready to be asked where things are."""
         self._chosen: tuple[str, ...] = ()
-        self._serial = 0
+        self._serial = self._edits = 0
         self._showing = False
 
     @property
@@ -91,6 +113,25 @@ class Editor(QObject):
         """Begin anew with a stored document, its overlaps resolved; there is nothing to undo."""
         self.stack.clear()
         self._show(fitted(document), ())
+
+    def restore(self, steps: Sequence[Step], position: int, past: Callable[[int], Document]) -> None:
+        """Put an earlier session's steps back, `position` of them taken. `past` answers the document after the first so
+        many."""
+        self.restoring = True
+        self.stack.blockSignals(True)
+        self.stack.clear()
+        for place, step in enumerate(steps):
+            self.stack.push(_Past(self, step, place, past))
+        self.stack.setIndex(position)
+        self.stack.blockSignals(False)
+        self.restoring = False
+        self.stack.indexChanged.emit(position)
+        self._show(past(position), ())
+
+    def next_number(self) -> int:
+        """One more than the last time."""
+        self._edits += 1
+        return self._edits
 
     def replace(self, title: str, document: Document) -> None:
         """Take another document as one step."""
@@ -359,7 +400,7 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        self.stack.push(_Edit(self, title, after, chosen, burst))
+        self.stack.push(Edit(self, title, after, chosen, burst))
 
     def _show(self, document: Document, chosen: Sequence[str]) -> None:
         self.document, self.page = document, Page(document.layout)

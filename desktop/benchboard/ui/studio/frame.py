@@ -54,6 +54,18 @@ class Frame(QGraphicsItem):
         """What a ring is drawn around: a row has no frame, so that it is its heading."""
         return self._box().translated(self.pos())
 
+    @property
+    def told(self) -> str:
+        """How it stands, in words: closed or open, which tab, how much it holds."""
+        item = self.item
+        if item.type == TABS:
+            name = tab_name(item, item.active)
+            at = _("tab {name}, {place} of {count}").format(name=name, place=item.active + 1, count=len(item.panes))
+            return f"{at}, {holds(item)}"
+        if item.type == ROW:
+            return f"{_('closed') if item.collapsed else _('open')}, {holds(item)}"
+        return holds(item)
+
     def place(self, rect: QRectF) -> None:
         """Move and size it."""
         if rect.size() != self._size:

@@ -185,6 +185,10 @@ class Splitting:
             self.changed = _in_sight(changed, self.still, until)
         return self.changed
 
+    def floating(self, item_id: str) -> QRectF:
+        """Nothing floats: where it is."""
+        return self.grid.rect(self.changed.get(item_id, self.still[item_id]))
+
     def line(self) -> QRectF:
         """The gutter as it is pulled, on the page."""
         left, top = self.page.origin(self.target)

@@ -31,7 +31,7 @@ class Sight:
         if gesture.target not in self._grids:
             page, held = gesture.page, gesture.held
             there = [one for one in gesture.still if one not in held and page.path(one) == gesture.target]
-            numbers = {item_id: number for number, item_id in enumerate(there)}
+            numbers: Mapping[str, int] = {item_id: number for number, item_id in enumerate(there)}
             cells = {number: gesture.still[item_id] for item_id, number in numbers.items()}
             self._grids[gesture.target] = Guides(cells), numbers
         guides, numbers = self._grids[gesture.target]

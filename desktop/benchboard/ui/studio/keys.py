@@ -1,11 +1,11 @@
-"""What keys do on the canvas; those of `acts`, and the ones that move."""
+"""What keys do on the canvas: what `chosen` knows, and moving."""
 
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from benchboard.ui.studio.acts import BY_KEYS
+from benchboard.ui.studio import chosen
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas import Canvas
@@ -17,6 +17,7 @@ _ARROWS: Final = {
     Qt.Key.Key_Down: (0, 1),
 }
 _SAME: Final = {Qt.Key.Key_Enter: Qt.Key.Key_Return, Qt.Key.Key_Backspace: Qt.Key.Key_Delete}
+_DEEDS: Final = chosen.by_keys()
 _SHIFT, _ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 
 
@@ -35,17 +36,13 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
         return True
     if canvas.busy:
         return False
-    if key in _ARROWS and editor.chosen:
-        dx, dy = _ARROWS[key]
-        if held & _SHIFT:
-            editor.stretch(dx, dy)
-        elif held & _ALT:
-            editor.jump(dx, dy)
-        else:
-            editor.nudge(dx, dy)
+    deed = _DEEDS.get((key, held))
+    if deed is not None and not deed.why_not(editor):
+        deed.run(canvas)
         return True
-    act = BY_KEYS.get((key, held))
-    if act is None or act.why_not(editor):
-        return False
-    act.run(canvas)
-    return True
+    if key in _ARROWS and editor.chosen and not held & Qt.KeyboardModifier.ControlModifier:
+        dx, dy = _ARROWS[key]
+        move = editor.stretch if held & _SHIFT else editor.jump if held & _ALT else editor.nudge
+        move(dx, dy)
+        return True
+    return False

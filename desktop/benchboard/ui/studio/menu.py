@@ -6,7 +6,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
 from benchboard.i18n import _
-from benchboard.ui.studio.acts import ACTS, KEEPS, shown_keys
+from benchboard.ui.studio import chosen
+from benchboard.ui.studio.acts import act, cap
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def open_menu(canvas: "Canvas", event: QContextMenuEvent) -> None:
             canvas.editor.choose([tile.item.id])
     elif canvas.editor.chosen and canvas.editor.chosen[-1] in canvas.tiles:
         box = canvas.mapFromScene(canvas.tiles[canvas.editor.chosen[-1]].outline).boundingRect()
-        corner = box.topLeft() + (canvas.viewport().rect().topLeft() - box.topLeft()) * 0
-        where = canvas.viewport().mapToGlobal(corner + (box.center() - corner) / 2)
+        where = canvas.viewport().mapToGlobal(box.topLeft() + (box.center() - box.topLeft()) / 2)
     menu = made(canvas)
     menu.popup(where)
 
@@ -35,22 +35,29 @@ def made(canvas: "Canvas") -> QMenu:
     menu = QMenu(canvas)
     menu.setObjectName("studio_menu")
     menu.setAccessibleName(_("What can be done here"))
-    editor, section = canvas.editor, ""
-    for act in ACTS:
-        if act.why_not(editor):
+    order = QMenu(_("Bring into order"), menu)
+    section = ""
+    for deed in chosen.DEEDS:
+        if deed.why_not(canvas.editor):
             continue
-        if section and act.section != section:
+        if section and deed.section != section:
             menu.addSeparator()
-        section = act.section
-        action = menu.addAction(_(act.title))
-        action.setObjectName(f"act_{act.name}")
-        if act.keys:
-            action.setText(f"{_(act.title)}\t{shown_keys(act)}")
-        if act.name in KEEPS:
-            action.setCheckable(True)
-            action.setChecked(editor.locked(KEEPS[act.name]))
-        else:
-            action.setIcon(theme().icon(act.icon, "text.secondary"))
-        action.triggered.connect(lambda _on=False, act=act: act.run(canvas))
+        if deed.section == "order" and section != "order":
+            menu.addMenu(order)
+        section = deed.section
+        _add(order if section == "order" else menu, canvas, deed)
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
+
+
+def _add(menu: QMenu, canvas: "Canvas", deed: chosen.Deed) -> None:
+    known = act(deed.key)
+    title = _(known.title)
+    action = menu.addAction(f"{title}\t{cap(known.keys[0])}" if known.keys else title)
+    action.setObjectName(f"act_{deed.key}")
+    if deed.key in chosen.KEEPS:
+        action.setCheckable(True)
+        action.setChecked(canvas.editor.locked(chosen.KEEPS[deed.key]))
+    else:
+        action.setIcon(theme().icon(known.icon or "ph.pencil-simple", "text.secondary"))
+    action.triggered.connect(lambda _on=False: deed.run(canvas))

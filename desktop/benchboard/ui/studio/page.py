@@ -1,6 +1,7 @@
 """The home page of Studio: palette, toolbar, canvas and inspector around one editor."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
@@ -9,17 +10,22 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.catalogue import KINDS, WidgetKind, kind_of
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio import accessible
+from benchboard.ui.studio import accessible, chosen
+from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Feeds
+from benchboard.ui.studio.finding import Finder
 from benchboard.ui.studio.inspector import Inspector
+from benchboard.ui.studio.minimap import Minimap
+from benchboard.ui.studio.outline import Outline
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import Text, hairline, plain_tip
-from benchboard.ui.widgets.surfaces import EmptyState, Icon, Toolbar
+from benchboard.ui.studio.toolbar import StudioBar
+from benchboard.ui.widgets.labels import hairline
+from benchboard.ui.widgets.surfaces import EmptyState
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -44,8 +50,10 @@ class HomePage(QWidget):
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
-        self._state, self._mark = Text("", tone="muted"), Icon("ph.check", "ok")
-        self._state.setObjectName("studio_saved")
+        self.outline = Outline(self.canvas)
+        self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
+        self.bar = StudioBar(self.do)
+        self.finder = Finder(self.canvas)
         self._notice: QWidget | None = None
         self._wish: WidgetKind | None = None
         self._lay_out()
@@ -71,8 +79,10 @@ class HomePage(QWidget):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def opened(self, rest: str) -> None:
-        """Somebody came here, perhaps with a wish: `add/<kind>`."""
+        """Somebody came here, perhaps with a wish: `add/<kind>` or `do/<act>`."""
         wish, _slash, what = rest.partition("/")
+        if wish == "do":
+            self.do(what)
         kind = kind_of(what)
         if wish == "add" and kind is not None:
             self._wish = kind
@@ -92,6 +102,7 @@ class HomePage(QWidget):
             self.saving.ask_about_conflict()
             return False
         self.saving.save()
+        self.saving.recovering.leave()
         self.feeds.stop_all()
         return True
 
@@ -116,31 +127,10 @@ class HomePage(QWidget):
         self.saving.save()
 
     def _lay_out(self) -> None:
-        bar = Toolbar()
-        self._undo = Button("", self.undo, kind="quiet", icon="ph.arrow-u-up-left", tip=_("Undo"), name="studio_undo")
-        self._redo = Button("", self.redo, kind="quiet", icon="ph.arrow-u-up-right", tip=_("Redo"), name="studio_redo")
-        line = hairline(vertical=True)
-        line.setFixedHeight(20)
-        smaller = Button(
-            "", lambda: self.canvas.zoom_by(-1), kind="quiet", icon="ph.minus", tip=_("Smaller"), name="studio_zoom_out"
-        )
-        larger = Button(
-            "", lambda: self.canvas.zoom_by(1), kind="quiet", icon="ph.plus", tip=_("Larger"), name="studio_zoom_in"
-        )
-        self._zoom = Button(
-            "", lambda: self.canvas.set_zoom(1.0), kind="quiet", tip=_("Show at 100 %"), name="studio_zoom"
-        )
-        self._zoom.setFixedWidth(64)
-        fit = Button(_("Fit"), self.canvas.fit, kind="quiet", tip=_("Show the whole page"), name="studio_fit")
-        for widget in (self._undo, self._redo, line, smaller, self._zoom, larger, fit):
-            bar.add(widget)
-        self._save = Button(_("Save now"), self.save, tip=_("Save"), keys="", name="studio_save")
-        for widget in (self._mark, self._state, self._save):
-            bar.add_right(widget)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        middle.addWidget(self.palette_pane)
+        middle.addWidget(self.sidebar)
         middle.addWidget(hairline(vertical=True))
         middle.addWidget(self.canvas, 1)
         middle.addWidget(hairline(vertical=True))
@@ -148,23 +138,45 @@ class HomePage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(bar)
+        whole.addWidget(self.bar)
         whole.addLayout(middle, 1)
 
+    def _acts(self) -> dict[str, Callable[[], object]]:
+        """What each act of the table does here."""
+        ask = lambda: self.finder.open(self.bar.find_anchor)  # noqa: E731 - once for three of them
+        return {
+            "undo": self.undo,
+            "redo": self.redo,
+            "save": self.save,
+            "find": ask,
+            "find_next": lambda: self.finder.next(1, ask),
+            "find_previous": lambda: self.finder.next(-1, ask),
+            "outline": lambda: self._show_pane("outline", self.outline),
+            "add": lambda: self._show_pane("add", self.palette_pane.search),
+            "zoom_in": lambda: self.canvas.zoom_by(1),
+            "zoom_out": lambda: self.canvas.zoom_by(-1),
+            "zoom_reset": lambda: self.canvas.set_zoom(1.0),
+            "fit": self.canvas.fit,
+            "choose_all": self.editor.choose_all,
+            "duplicate": self.editor.duplicate,
+        }
+
+    def do(self, key: str) -> None:
+        """Do what an act of the table is called; nothing while the page is not there yet."""
+        run = self._acts().get(key) or chosen.run_of(self.canvas, key)
+        if run is not None:
+            run()
+
     def _shortcuts(self) -> None:
-        keys: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+S", self.save),
-            ("Ctrl+D", self.editor.duplicate),
-            ("Ctrl+A", self._choose_all),
-            ("Ctrl++", lambda: self.canvas.zoom_by(1)),
-            ("Ctrl+=", lambda: self.canvas.zoom_by(1)),
-            ("Ctrl+-", lambda: self.canvas.zoom_by(-1)),
-            ("Ctrl+0", lambda: self.canvas.set_zoom(1.0)),
-        )
-        for sequence, run in keys:
-            shortcut = QShortcut(QKeySequence(sequence), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(run)
+        for known in ACTS:
+            for sequence in known.keys if known.taken == "shortcut" else ():
+                shortcut = QShortcut(QKeySequence(sequence), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(partial(self.do, known.key))
+
+    def _show_pane(self, pane: str, into: QWidget) -> None:
+        self.sidebar.show_pane(pane)
+        into.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def event(self, event: QEvent) -> bool:
         # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
@@ -182,28 +194,11 @@ class HomePage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _choose_all(self) -> None:
-        self.editor.choose_all()
-
     def _say_steps(self, _index: int = 0) -> None:
-        stack = self.editor.stack
-        for button, name, possible, text, keys in (
-            (self._undo, _("Undo"), stack.canUndo(), stack.undoText(), "Ctrl Z"),
-            (self._redo, _("Redo"), stack.canRedo(), stack.redoText(), "Ctrl Shift Z"),
-        ):
-            button.setEnabled(possible)
-            what = plain_tip(f"{name}: {text}" if text else name)
-            button.setToolTip(
-                f"{what} ({keys})"
-                if possible
-                else _("Nothing to take back")
-                if button is self._undo
-                else _("Nothing to repeat")
-            )
-            button.setAccessibleDescription(text)
+        self.bar.show_steps(self.editor.stack)
 
     def _say_zoom(self) -> None:
-        self._zoom.setText(_("{percent} %").format(percent=round(self.canvas.zoom * 100)))
+        self.bar.show_zoom(self.canvas.zoom)
 
     def _say_state(self) -> None:
         state, problem = self.saving.state, self.saving.problem
@@ -216,9 +211,7 @@ class HomePage(QWidget):
             "conflict": (_("Changed in another window"), "ph.warning-circle", "error"),
             "unsaved": (problem.what if problem else _("Not saved"), "ph.warning-circle", "error"),
         }[state]
-        self._state.setText(text)
-        self._mark.show_icon(icon, role)
-        self._save.setEnabled(state in ("saved", "changed", "saving", "unsaved"))
+        self.bar.show_state(text, icon, role, may_save=state in ("saved", "changed", "saving", "unsaved"))
         self._say_empty()
 
     def _say_empty(self) -> None:

@@ -13,9 +13,11 @@ from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.recovering import Brought, Recovering
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
 
 State = Literal["loading", "failed", "saved", "changed", "saving", "conflict", "unsaved"]
 _PAUSE_MS: Final = 800
@@ -34,6 +36,7 @@ class Saving(QObject):
     def __init__(self, context: "Context", editor: Editor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._editor = context, editor
+        self.recovering = Recovering(context, editor, self)
         self.state: State = "loading"
         self.problem: AppError | None = None
         self._stored: HomeLayout | None = None
@@ -64,7 +67,12 @@ class Saving(QObject):
         """Read the stored layout into the editor."""
         self._become("loading")
         actor = self._context.actor
-        self._context.tasks.read(self, lambda session: documents.home_layout(session, actor), self._read, self._unread)
+
+        def read(session: "DatabaseSession") -> tuple[HomeLayout, Brought]:
+            home = documents.home_layout(session, actor)
+            return home, self.recovering.open(home)
+
+        self._context.tasks.read(self, read, self._read, self._unread)
 
     def save(self) -> None:
         """Store what the editor has, unless that is stored or on its way."""
@@ -91,12 +99,16 @@ class Saving(QObject):
             self._become("changed")
             self._timer.start(_PAUSE_MS)
 
-    def _read(self, home: HomeLayout) -> None:
+    def _read(self, read: tuple[HomeLayout, Brought]) -> None:
+        home, brought = read
         self._stored = home
         self._editor.load(home.content)
         self._kept = self._editor.document
         self._saved_at = time.monotonic()
         self._become("saved")
+        self.recovering.begin(brought)
+        if brought.overtaken:
+            self.ask_about_conflict()
         self.loaded.emit()
 
     def _unread(self, error: AppError) -> None:
@@ -105,6 +117,7 @@ class Saving(QObject):
 
     def _is_stored(self, home: HomeLayout, kept: Document) -> None:
         self._stored, self._kept, self._replace = home, kept, False
+        self.recovering.saved(home.version, kept)
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
@@ -159,6 +172,7 @@ class Saving(QObject):
         self._saved_at = time.monotonic()
         self._become("saved")
         self._editor.replace(title, self._kept)
+        self.recovering.saved(home.version, self._kept)
 
     def _stored_then(self, done: Callable[[HomeLayout], None]) -> None:
         self._context.problems.dismiss(_CONFLICT)
