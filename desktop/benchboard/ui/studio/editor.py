@@ -211,13 +211,17 @@ class Editor(QObject):
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
         if self._chosen:
-            title = _counted("Remove {count} widget", "Remove {count} widgets", self._chosen)
+            title = ngettext("Remove {count} widget", "Remove {count} widgets", len(self._chosen)).format(
+                count=len(self._chosen)
+            )
             self.take(title, grid.without(self.layout, self._chosen, self.document.compact), ())
 
     def duplicate(self) -> None:
         """Put a copy of each chosen widget in the first place free for it in its grid, and choose the copies."""
         if self._chosen:
-            title = _counted("Duplicate {count} widget", "Duplicate {count} widgets", self._chosen)
+            title = ngettext("Duplicate {count} widget", "Duplicate {count} widgets", len(self._chosen)).format(
+                count=len(self._chosen)
+            )
             self._edit(title, lambda: editing.duplicated(self.page, self._chosen, self.document.compact))
 
     def copy(self) -> str:
@@ -236,7 +240,7 @@ class Editor(QObject):
             return
         page = self.page
         path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
-        title = _counted("Paste {count} widget", "Paste {count} widgets", copy)
+        title = ngettext("Paste {count} widget", "Paste {count} widgets", len(copy)).format(count=len(copy))
         self._edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
 
     def group(self, kind: str) -> None:
@@ -367,18 +371,24 @@ class Editor(QObject):
 
     def tell(self, item_id: str, key: str, value: object) -> None:
         """Set `title`, `query` or (as `config.<key>`) a setting of a widget."""
+        self.tell_each([item_id], key, value)
+
+    def tell_each(self, ids: Sequence[str], key: str, value: object) -> None:
+        """Set the same of several widgets, as one step; what keeps its content keeps it."""
         if self._showing:
             return  # a field that goes away with the step being taken has nothing more to say
-        item = self.page.item(item_id)
-        if "content" in editing.locks(item):
-            return
+        page, compact = self.page, self.document.compact
         field, _dot, setting = key.partition(".")
-        if setting:
-            value = {**self.widget(item_id).config, setting: value}
-        if item.source.get(field) != value:
-            layout = Page(self.document.layout).with_item(changed(item, **{field: value}), self.document.compact)
-            title = _("Change {title}").format(title=self._name(item_id))
-            self.amend(title, replace(self.document, layout=layout), burst=f"{item_id}.{key}")
+        for item_id in ids:
+            item = page.item(item_id)
+            said = {**widget_of(item).config, setting: value} if setting else value
+            if "content" not in editing.locks(item) and item.source.get(field) != said:
+                page = Page(page.with_item(changed(item, **{field: said}), compact))
+        if page is not self.page:
+            title = _("Change {title}").format(title=self._name(ids[0]))
+            if len(ids) > 1:
+                title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
+            self.amend(title, replace(self.document, layout=page.layout), burst=f"{' '.join(ids)}.{key}")
 
     def _edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
@@ -410,7 +420,3 @@ class Editor(QObject):
             self.choose(chosen)
         finally:
             self._showing = False
-
-
-def _counted(one: str, several: str, things: Sequence[object]) -> str:
-    return ngettext(one, several, len(things)).format(count=len(things))

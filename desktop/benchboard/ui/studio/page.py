@@ -46,6 +46,7 @@ class HomePage(QWidget):
         self.saving = Saving(context, self.editor, self)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
+        self.inspector.wanted.connect(self.do)
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
