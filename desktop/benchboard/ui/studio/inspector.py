@@ -14,6 +14,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Feeds
+from benchboard.ui.studio.frame import kind_name
 from benchboard.ui.studio.orderbar import OrderBar
 from benchboard.ui.studio.places import Keeps, Places
 from benchboard.ui.studio.queryedit import Prose, QueryEdit, hint
@@ -162,7 +163,8 @@ class _Sheet(QWidget):
     def _head(self) -> QWidget:
         if len(self._chosen) == 1:
             widget = self._editor.widget(self._chosen[0])
-            title, kind = widget.title or _("Widget"), _(widget.kind.title) if widget.kind else widget.type
+            kind = kind_name(widget)
+            title = widget.title or kind
         else:
             count = len(self._chosen)
             title = ngettext("{count} widget", "{count} widgets", count).format(count=count)
@@ -276,7 +278,8 @@ class _Sheet(QWidget):
         if all(item_id in self._editor.page.shown for item_id in self._chosen):
             self._editor.tell_each(self._chosen, key, value)
             if key == "title":
-                self._name.setText(self._editor.widget(self._chosen[0]).title or _("Widget"))
+                widget = self._editor.widget(self._chosen[0])
+                self._name.setText(widget.title or kind_name(widget))
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._data is None:

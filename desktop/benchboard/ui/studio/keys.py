@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from benchboard.ui.studio import chosen
+from benchboard.ui.studio import chosen, menu
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas import Canvas
@@ -36,6 +36,9 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
         return True
     if canvas.busy:
         return False
+    if key == Qt.Key.Key_F10 and held == _SHIFT:
+        menu.open_at_chosen(canvas)  # the Menu key arrives as an event of its own
+        return True
     deed = _DEEDS.get((key, held))
     if deed is not None and not deed.why_not(editor):
         deed.run(canvas)

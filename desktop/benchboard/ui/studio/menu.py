@@ -15,19 +15,25 @@ if TYPE_CHECKING:
 
 
 def open_menu(canvas: "Canvas", event: QContextMenuEvent) -> None:
-    """Open it where the pointer is, or below what is chosen when a key asks for it."""
-    where = event.globalPos()
-    if event.reason() == QContextMenuEvent.Reason.Mouse:
-        tile = canvas.tile_at(event.pos())
-        if tile is None:
-            canvas.editor.choose(())
-        elif tile.item.id not in canvas.editor.chosen:
-            canvas.editor.choose([tile.item.id])
-    elif canvas.editor.chosen and canvas.editor.chosen[-1] in canvas.tiles:
+    """Open it where the pointer is, or at what is chosen when a key asks for it."""
+    if event.reason() != QContextMenuEvent.Reason.Mouse:
+        open_at_chosen(canvas)
+        return
+    tile = canvas.tile_at(event.pos())
+    if tile is None:
+        canvas.editor.choose(())
+    elif tile.item.id not in canvas.editor.chosen:
+        canvas.editor.choose([tile.item.id])
+    made(canvas).popup(event.globalPos())
+
+
+def open_at_chosen(canvas: "Canvas") -> None:
+    """Open it at what was chosen last, or in the corner of the page."""
+    spot = canvas.viewport().rect().topLeft()
+    if canvas.editor.chosen and canvas.editor.chosen[-1] in canvas.tiles:
         box = canvas.mapFromScene(canvas.tiles[canvas.editor.chosen[-1]].outline).boundingRect()
-        where = canvas.viewport().mapToGlobal(box.topLeft() + (box.center() - box.topLeft()) / 2)
-    menu = made(canvas)
-    menu.popup(where)
+        spot = box.intersected(canvas.viewport().rect()).center()
+    made(canvas).popup(canvas.viewport().mapToGlobal(spot))
 
 
 def made(canvas: "Canvas") -> QMenu:
@@ -59,5 +65,5 @@ def _add(menu: QMenu, canvas: "Canvas", deed: chosen.Deed) -> None:
         action.setCheckable(True)
         action.setChecked(canvas.editor.locked(chosen.KEEPS[deed.key]))
     else:
-        action.setIcon(theme().icon(known.icon or "ph.pencil-simple", "text.secondary"))
+        action.setIcon(theme().icon(known.icon, "text.secondary"))
     action.triggered.connect(lambda _on=False: deed.run(canvas))

@@ -97,12 +97,14 @@ class Keeps(QWidget):
         square.setContentsMargins(0, 2, 0, 0)
         square.setHorizontalSpacing(8)
         square.setVerticalSpacing(6)
+        square.setColumnStretch(0, 1)
+        square.setColumnStretch(1, 1)
         for place, (lock, title) in enumerate(_KEEPS):
             box = CheckBox(_(title))
             box.setObjectName(f"inspector_keep_{lock}")
             box.clicked.connect(lambda _on=False, lock=lock: self._keep(lock))
             self._boxes[lock] = box
-            square.addWidget(box, place // 2, place % 2)
+            square.addWidget(box, place // 2, place % 2, Qt.AlignmentFlag.AlignLeft)
 
     def refresh(self) -> None:
         """Show what the page says now."""
