@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio import accessible
+from benchboard.ui.studio import accessible, chosen
+from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.exportdialog import ExportDialog
@@ -24,7 +25,6 @@ from benchboard.ui.studio.jsonview import JsonView
 from benchboard.ui.studio.keysheet import KeySheet
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
-from benchboard.ui.studio.pageacts import PAGE_ACTS
 from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
@@ -63,8 +63,10 @@ class StudioPage(QWidget):
         self.saving = Saving(context, self.editor, shelf, self)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
+        self.inspector.wanted.connect(self.do)
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
+        self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
@@ -197,13 +199,13 @@ class StudioPage(QWidget):
             "print": lambda: self._export("print"),
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
-            "choose_all": self._choose_all,
+            "choose_all": self.editor.choose_all,
             "duplicate": self.editor.duplicate,
         }
 
     def do(self, key: str) -> None:
         """Do what an act of the table is called."""
-        run = self._acts().get(key)
+        run = self._acts().get(key) or chosen.run_of(self.canvas, key)
         if run is not None:
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
@@ -257,7 +259,7 @@ class StudioPage(QWidget):
         self.json_view.setFixedWidth(max(320, min(560, self.width() - self.sidebar.width() - _ROOM)))
 
     def _shortcuts(self) -> None:
-        for known in PAGE_ACTS:
+        for known in ACTS:
             for sequence in known.keys if known.taken == "shortcut" else ():
                 shortcut = QShortcut(QKeySequence(sequence), self)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -288,9 +290,6 @@ class StudioPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.presentation.end()
-
-    def _choose_all(self) -> None:
-        self.editor.choose(self.editor.page.shown)
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)
