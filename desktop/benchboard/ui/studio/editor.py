@@ -13,7 +13,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from benchboard.dashboards import editing
+from benchboard.dashboards import breakpoints, editing
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
@@ -95,8 +95,10 @@ class Editor(QObject):
         """Whether this person may only look: then nothing is a step."""
         self.document = empty()
         """What the dashboard says now."""
+        self.breakpoint = ""
+        """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
         self.page = Page(self.document.layout)
-        """Its layout, made ready to be asked where things are."""
+        """Its layout at the breakpoint, made ready to be asked where things are."""
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
         self._showing = False
@@ -143,6 +145,23 @@ class Editor(QObject):
         """Take a document whose layout is no other; changes of one `burst` that follow closely are one step."""
         if document != self.document:
             self._do(title, document, self._chosen, burst)
+
+    def show_breakpoint(self, name: str) -> None:
+        """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
+        if name != self.breakpoint:
+            self.breakpoint = name
+            self._show(self.document, self._chosen)
+
+    def follow_desktop(self, ids: Sequence[str] | None = None) -> None:
+        """Let these, or all, lie at this breakpoint where they follow from the desktop."""
+        if self.breakpoint:
+            self.amend(_("Follow the desktop again"), breakpoints.following(self.document, self.breakpoint, ids))
+
+    def _with(self, layout: Layout, ids: Sequence[str]) -> Document:
+        """The document with what is shown arranged so, `ids` being what was moved."""
+        if self.breakpoint:
+            return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
+        return replace(self.document, layout=layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -207,8 +226,8 @@ class Editor(QObject):
         except Invalid as error:
             self.refused.emit(error)
             return
-        after = replace(self.document, layout=settled)
-        self._do(title, after, self._chosen if chosen is None else chosen)
+        now = self._chosen if chosen is None else chosen
+        self._do(title, self._with(settled, now), now)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -302,8 +321,7 @@ class Editor(QObject):
         """Give a tab another title."""
         if not self._showing and self.page.item(item_id).panes[tab].title != title:
             layout = editing.with_tab_called(self.page, item_id, tab, title, self.document.compact)
-            after = replace(self.document, layout=layout)
-            self.amend(_("Name a tab"), after, burst=f"{item_id}.tabs.{tab}")
+            self.amend(_("Name a tab"), self._with(layout, [item_id]), burst=f"{item_id}.tabs.{tab}")
 
     def choose_all(self) -> None:
         """Choose everything in the grid of what is chosen; where that is chosen already, everything there is."""
@@ -390,7 +408,7 @@ class Editor(QObject):
             title = _("Change {title}").format(title=self._name(ids[0]))
             if len(ids) > 1:
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
-            self.amend(title, replace(self.document, layout=page.layout), burst=f"{' '.join(ids)}.{key}")
+            self.amend(title, self._with(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
     def _edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
@@ -416,7 +434,8 @@ class Editor(QObject):
             self.stack.push(Edit(self, title, after, chosen, burst))
 
     def _show(self, document: Document, chosen: Sequence[str]) -> None:
-        self.document, self.page = document, Page(document.layout)
+        self.document = document
+        self.page = Page(breakpoints.seen(document, self.breakpoint) if self.breakpoint else document.layout)
         self._showing = True
         try:
             self.changed.emit()
