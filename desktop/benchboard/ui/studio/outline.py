@@ -372,7 +372,7 @@ class _Painter(QStyledItemDelegate):
         if line.mark:
             paint_icon(painter, line.mark, QRectF(end - 12, rect.center().y() - 6, 12, 12), theme().color("text.muted"))
             end -= 18
-        font = theme().font("body_strong" if line.icon in _CONTAINERS.values() else "body")
+        font = theme().font("body_strong" if item.childCount() and line.tab < 0 else "body")
         painter.setFont(font)
         painter.setPen(theme().color(tone))
         room = QRectF(left + 23, rect.top(), max(0.0, end - left - 23), rect.height())
