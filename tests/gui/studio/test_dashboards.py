@@ -40,7 +40,10 @@ class Shelves:
         return {card.name: card for card in page.rows}
 
     def find(self, name: str) -> QWidget:
-        (found,) = [one for one in self.studio.application.window.findChildren(QWidget, name) if one.isVisible()]
+        """The visible widget called so, as soon as it is there."""
+        window = self.studio.application.window
+        self.studio.wait(lambda: any(one.isVisible() for one in window.findChildren(QWidget, name)))
+        (found,) = [one for one in window.findChildren(QWidget, name) if one.isVisible()]
         return found
 
     def click(self, name: str) -> None:
@@ -138,10 +141,8 @@ def test_a_share_is_given_by_name_changed_and_taken_back(shelves: Shelves) -> No
 
     search = shelves.find("share_search")
     shelves.qtbot.keyClicks(search, who.name.split()[-1][:4])
-    shelves.studio.wait(lambda: bool(shelves.place.window().findChildren(QWidget, f"share_view_{who.id}")))
     shelves.click(f"share_view_{who.id}")
     shelves.studio.wait(lambda: given().get(who.id) == "view")
-    shelves.studio.wait(lambda: bool(shelves.place.window().findChildren(QWidget, f"unshare_{who.id}")))
     shelves.click(f"unshare_{who.id}")
     shelves.studio.wait(lambda: who.id not in given())
 

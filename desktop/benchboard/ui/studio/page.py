@@ -13,6 +13,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.exportdialog import ExportDialog
 from benchboard.ui.studio.feeds import Feeds
 from benchboard.ui.studio.finding import Finder
 from benchboard.ui.studio.inspector import Inspector
@@ -21,6 +22,7 @@ from benchboard.ui.studio.keysheet import KeySheet
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
 from benchboard.ui.studio.pageacts import PAGE_ACTS
+from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
@@ -69,7 +71,7 @@ class StudioPage(QWidget):
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
         self._notice: QWidget | None = None
-        self._wish: WidgetKind | None = None
+        self._wish: Callable[[], object] | None = None
         self._lay_out()
         self._shortcuts()
         self._clock = QTimer(self, interval=5_000)
@@ -96,19 +98,17 @@ class StudioPage(QWidget):
     def opened(self, rest: str) -> None:
         """Somebody came here, perhaps with a wish: `add/<kind>` or `do/<act>`."""
         wish, _slash, what = rest.partition("/")
-        if wish == "do":
-            self.do(what)
         kind = kind_of(what)
-        if wish == "add" and kind is not None:
-            self._wish = kind
-            self._grant()
+        if wish == "do":
+            self._wish = partial(self.do, what)
+        elif wish == "add" and kind is not None:
+            self._wish = partial(self.add, kind)
+        self._grant()
 
     def _grant(self) -> None:
-        wish, self._wish = self._wish, None
-        if wish is not None and self.saving.state not in ("loading", "failed"):
-            self.add(wish)
-        else:
-            self._wish = wish
+        if self._wish is not None and self.saving.state not in ("loading", "failed"):
+            wish, self._wish = self._wish, None
+            wish()
 
     def closing(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided."""
@@ -188,6 +188,10 @@ class StudioPage(QWidget):
             "fit": self.canvas.fit,
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
+            "export_png": lambda: self._export("png"),
+            "export_svg": lambda: self._export("svg"),
+            "export_pdf": lambda: self._export("pdf"),
+            "print": lambda: self._export("print"),
             "keys": lambda: KeySheet(self).open(),
             "choose_all": self._choose_all,
             "duplicate": self.editor.duplicate,
@@ -200,6 +204,17 @@ class StudioPage(QWidget):
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
             run()
+
+    def _export(self, form: str) -> None:
+        if not self.editor.page.shown:
+            self._context.problems.toast(_("The page is empty: there is nothing to export yet."))
+            return
+        self._commit()
+        width = max(float(self.canvas.viewport().width()), NARROWEST + 2 * MARGIN)
+        ExportDialog(
+            self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
+            title=self.editor.document.title or _("Home page"), form=form,
+        ).open()  # fmt: skip
 
     def _present(self, presenting: bool) -> None:
         self._commit()
