@@ -1,12 +1,14 @@
 """Storing a home layout: one a person, locked by version, audited, nothing half-written, nothing lost."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
 
 from benchboard.dashboards import documents, layout
+from benchboard.dashboards.document import write_home
 from benchboard.errors import AppError, Conflict, Denied, Invalid
 from benchboard.identity import audit
 from benchboard.identity.access import Actor
@@ -59,7 +61,7 @@ def test_an_object_with_items_keeps_its_other_fields(database: Database, actor: 
     loaded = _load(database, actor)
     assert loaded.layout.columns == 24
     moved = layout.move(loaded.layout, "w1", 20, 0)
-    assert documents.with_layout(loaded.document, moved) == {
+    assert write_home(replace(loaded.content, layout=moved)) == {
         "columns": 24,
         "items": [_item() | {"position": {"x": 20, "y": 0, "w": 3, "h": 2}}],
         "theme": "night",

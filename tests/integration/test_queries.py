@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from benchboard.analytics.queries import ResultTable, Stop, run_query
+from benchboard.analytics.queries import ResultTable, Stop, Variables, check_query, run_query
 from benchboard.errors import AppError, Cancelled, Denied, Invalid, Unavailable
 from benchboard.identity.access import Actor
 from benchboard.storage.engine import Database
@@ -359,3 +359,54 @@ def test_an_answer_that_would_fill_this_computer_is_stopped(market: Market) -> N
 def test_an_answer_has_no_more_columns_than_anybody_reads(ask: Ask) -> None:
     with pytest.raises(Invalid, match="columns at most"):
         ask("select " + ", ".join(f"id as c{number}" for number in range(201)) + " from orders")
+
+
+BOUND = "select count(*) from orders where status in (:states)"
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "answer"),
+    [
+        (BOUND, {"states": ["paid"]}, 3),
+        (BOUND, {"states": ["paid", "refunded"]}, 6),
+        (BOUND, {"states": []}, 0),
+        ("select count(*) from orders where status in (:states, 'refunded')", {"states": ["paid"]}, 6),
+        ("select count(*) from orders where status = :state or currency = :state", {"state": ["USD"]}, 2),
+        ("select count(*) from orders where status = :state", {"state": []}, 0),
+        ("select count(*) from orders where :state is null", {"state": []}, 6),
+        (BOUND, {"states": ["paid' or 1=1 --", 'x"; drop table orders', "%(organisation)s", ":organisation"]}, 0),
+        ("select count(*) from orders where status like '%a%' and status in (:states)", {"states": ["paid"]}, 3),
+        (
+            "with p as (select id from orders where status = :s) select count(*) from p where '%(x)s' <> :s",
+            {"s": ["paid"]},
+            3,
+        ),
+        ("select count(*) from orders where status in (:states)", {"states": ["paid", *map(str, range(900))]}, 3),
+    ],
+)
+def test_a_variable_s_values_are_bound_whatever_is_in_them(
+    ask: Ask, query: str, variables: Variables, answer: int
+) -> None:
+    assert ask(query, variables=variables).rows == ((answer,),)
+    assert [column.kind for column in check_query(query, variables)] == ["integer"]
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "code"),
+    [
+        (BOUND, {}, "query.no-variable"),
+        (BOUND, {"state": ["paid"]}, "query.no-variable"),
+        ("select count(*) from orders where status = ?", {"state": ["paid"]}, "query.no-variable"),
+        ("select count(*) from orders where status = :states", {"states": ["a", "b"]}, "query.several"),
+        ("select count(*) from orders where order_total > :least", {"least": ["5"]}, "query.kind"),
+        ("select count(*) from :states", {"states": ["orders"]}, None),
+        ("select count(*) from orders order by id limit :states", {"states": ["1"]}, None),
+    ],
+)
+def test_a_variable_that_cannot_be_is_refused_in_words(
+    ask: Ask, query: str, variables: Variables, code: str | None
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(query, variables=variables)
+    assert refused.value.what
+    assert code in (None, refused.value.code)

@@ -20,6 +20,8 @@ from benchboard.storage.engine import Database
 from support import databases, rows
 
 ROOT = Path(__file__).parents[2]
+HEAD = upgrade.head()
+NEXT = f"{int(HEAD) + 1:04d}"
 
 # A migration that does what is dangerous on SQLite: it rebuilds tables that others point at and triggers watch.
 REBUILD = '''
@@ -28,7 +30,7 @@ REBUILD = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "{next}", "{head}", None, None
 
 
 def _how() -> str:
@@ -59,9 +61,10 @@ def downgrade() -> None:
 
 
 def _with_migration(folder: Path, source: str) -> Path:
-    """A copy of the migrations with one more."""
+    """A copy of the migrations with one more, which says `{next}` and `{head}` for its number and the one before."""
     shutil.copytree(ROOT / "migrations", folder / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "migrations" / "versions" / "0003_test.py").write_text(source)
+    written = source.replace("{next}", NEXT).replace("{head}", HEAD)
+    (folder / "migrations" / "versions" / f"{NEXT}_test.py").write_text(written)
     return folder / "migrations"
 
 
@@ -82,9 +85,14 @@ def filled(database: Database) -> Database:
     return database
 
 
-def _everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
+def _shape(database: Database) -> rows.Shape:
     with database.engine.connect() as connection:
-        return {table: [tuple(row) for row in held] for table, held in rows.everything(connection).items()}
+        return rows.shape(connection)
+
+
+def _everything(database: Database, of: rows.Shape | None = None) -> dict[str, list[tuple[object, ...]]]:
+    with database.engine.connect() as connection:
+        return {table: [tuple(row) for row in held] for table, held in rows.everything(connection, of).items()}
 
 
 def _traces(database: Database) -> object:
@@ -125,14 +133,26 @@ def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
 
 
 def test_every_revision_round_trips_with_rows_in_every_table(filled: Database) -> None:
-    before = _everything(filled)
+    before, shape = _everything(filled), _shape(filled)
     assert all(before.values()), "a table without a row proves nothing"
-    for revision in upgrade.revisions()[1:]:
+    for revision in upgrade.revisions()[:-1]:
         upgrade.upgrade(filled)
-        assert _everything(filled) == before
+        assert _everything(filled, shape) == before
         assert upgrade.check(filled) == ()
-        upgrade.downgrade(filled, upgrade.revisions()[upgrade.revisions().index(revision) - 1])
-        assert _everything(filled) == before
+        upgrade.downgrade(filled, revision)
+        assert _everything(filled, shape) == before
+
+
+def test_going_back_takes_what_a_revision_added_and_nothing_else(database: Database) -> None:
+    with database.engine.begin() as connection:
+        rows.fill(connection)
+    assert all(_everything(database).values()), "a table without a row proves nothing"
+    for revision in reversed(upgrade.revisions()[:-1]):
+        held, shape = _everything(database), _shape(database)
+        upgrade.downgrade(database, revision)
+        left = _shape(database)
+        assert _everything(database) == _narrowed(held, shape, left)
+        assert all(_everything(database).values())
 
 
 def test_base_takes_every_table_away_and_the_way_back_works(filled: Database) -> None:
@@ -144,9 +164,9 @@ def test_base_takes_every_table_away_and_the_way_back_works(filled: Database) ->
 
 
 def test_rebuilding_tables_keeps_children_and_triggers(filled: Database, rebuilding: Path) -> None:
-    before = _everything(filled)
+    before, shape = _everything(filled), _shape(filled)
     upgrade.upgrade(filled)
-    assert upgrade.current(filled) == "0003"
+    assert upgrade.current(filled) == NEXT
     for statement in ("UPDATE audit_logs SET action = 'x'", "DELETE FROM audit_logs"):
         with pytest.raises(IntegrityError, match="append-only"):
             _say(filled, statement)
@@ -157,8 +177,8 @@ def test_rebuilding_tables_keeps_children_and_triggers(filled: Database, rebuild
         )
         assert len(connection.execute(text("SELECT * FROM dongle_group_members")).all()) == 2
         connection.rollback()
-    upgrade.downgrade(filled, "0002")
-    assert _everything(filled) == before
+    upgrade.downgrade(filled, HEAD)
+    assert _everything(filled, shape) == before
 
 
 def test_the_numbers_are_alembics_revisions() -> None:
@@ -167,6 +187,16 @@ def test_the_numbers_are_alembics_revisions() -> None:
     script = ScriptDirectory.from_config(config)
     assert tuple(one.revision for one in reversed(list(script.walk_revisions()))) == upgrade.revisions()
     assert script.get_current_head() == upgrade.head()
+
+
+def _narrowed(
+    held: dict[str, list[tuple[object, ...]]], shape: rows.Shape, left: rows.Shape
+) -> dict[str, list[tuple[object, ...]]]:
+    """What was `held` in the tables and columns that are left."""
+    places = {table: [shape[table].index(column) for column in columns] for table, columns in left.items()}
+    return {
+        table: sorted((tuple(row[place] for place in places[table]) for row in held[table]), key=repr) for table in left
+    }
 
 
 # ---- what is refused
@@ -255,7 +285,7 @@ def test_a_revision_that_is_not_behind_is_refused(filled: Database, revision: st
 FAILING = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "{next}", "{head}", None, None
 def upgrade():
     op.add_column("teams", sa.Column("note", sa.Text()))
     op.execute("DELETE FROM scopes")
@@ -275,7 +305,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     filled: Database, last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = _everything(filled)
-    migrations = _with_migration(tmp_path, FAILING.format(last=last))
+    migrations = _with_migration(tmp_path, FAILING.replace("{last}", last))
     monkeypatch.setattr(locate, "migrations", lambda: migrations)
     with pytest.raises(Unavailable) as caught:
         upgrade.upgrade(filled)
@@ -291,19 +321,21 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
 def test_a_copy_is_made_first_and_three_are_kept(sqlite_database: Database) -> None:
     with sqlite_database.engine.begin() as connection:
         rows.fill(connection)
-    before = _everything(sqlite_database)
-    made = []
+    made = [upgrade.downgrade(sqlite_database, "0001").backup, upgrade.upgrade(sqlite_database).backup]
+    shape = {"users": ("id", "email"), "widgets": ("id", "position")}
+    before = _everything(sqlite_database, shape)
+    assert all(before.values())
     for _round in range(3):
         made += [upgrade.downgrade(sqlite_database, "0001").backup, upgrade.upgrade(sqlite_database).backup]
     kept = sorted(Path(str(sqlite_database.engine.url.database)).parent.joinpath("backups").iterdir())
     assert sorted(kept) == sorted(copy for copy in made[-3:] if copy is not None)
-    for copy, revision in zip(made[-3:], ("0001", "0002", "0001"), strict=True):
+    for copy, revision in zip(made[-3:], ("0001", HEAD, "0001"), strict=True):
         assert copy is not None
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600
         assert not copy.read_bytes().startswith(b"SQLite format 3")
         database = Database.open(databases.file_url(copy), key=databases.KEY)
         assert upgrade.current(database) == revision
-        assert _everything(database) == before
+        assert _everything(database, shape) == before
         database.dispose()
 
 
@@ -431,7 +463,7 @@ def _kill_at_every_statement(database: Database, migrations: Path, look: Callabl
 
 
 def test_kill_9_at_every_statement_of_a_migration_with_rows(filled: Database, rebuilding: Path) -> None:
-    before = _everything(filled)
+    before, shape = _everything(filled), _shape(filled)
     seen = []
 
     def look() -> None:
@@ -444,10 +476,10 @@ def test_kill_9_at_every_statement_of_a_migration_with_rows(filled: Database, re
 
     tried = _kill_at_every_statement(filled, rebuilding, look)
     assert tried > 40
-    assert set(seen) == {"0001", "0003"}
+    assert set(seen) == {"0001", NEXT}
     assert seen == sorted(seen)
-    upgrade.downgrade(filled, "0002")
-    assert _everything(filled) == before
+    upgrade.downgrade(filled, HEAD)
+    assert _everything(filled, shape) == before
 
 
 def test_kill_9_at_every_statement_of_the_first_migration(tmp_path: Path) -> None:

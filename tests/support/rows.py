@@ -6,10 +6,26 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Connection, Row, Table, insert, text, update
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Connection,
+    Row,
+    Table,
+    insert,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy import column as a_column
+from sqlalchemy import table as a_table
 
 from benchboard.storage.models import Base
 from benchboard.storage.models.base import Exact, Id, Moment, new_id
+
+Shape = Mapping[str, tuple[str, ...]]
+"""The tables of a database, whatever its revision, and their columns."""
 
 _AT = datetime(2026, 3, 1, 12, 30, 45, 123456, tzinfo=UTC)
 _FIXED: Mapping[str, Any] = {
@@ -27,20 +43,28 @@ _FIXED: Mapping[str, Any] = {
 
 
 def fill(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Write one row (two dongles) into every table, no column left empty; answers them by table."""
+    """Write one row (two dongles) into every table there is, no column left empty; answers them by table."""
     rows: dict[str, dict[str, Any]] = {}
-    for table in Base.metadata.sorted_tables:
-        if table.name == "dongle_group_members":
-            continue  # the triggers' own
-        rows[table.name] = _row(table, rows)
-        if table.name == "dongle_groups":
+    there = shape(connection)
+    for one in Base.metadata.sorted_tables:
+        if one.name not in there or one.name == "dongle_group_members":  # the triggers' own
+            continue
+        written = _row(one, rows)
+        rows[one.name] = {name: written[name] for name in there[one.name]}
+        if one.name == "dongle_groups":
             other = {**rows["dongles"], "id": new_id(), "device_id": "8899aabbccddeeff"}
-            connection.execute(insert(Base.metadata.tables["dongles"]).values(other))
-            rows[table.name]["dongle_b_id"] = other["id"]
-        connection.execute(insert(table).values(rows[table.name]))
+            _insert(connection, Base.metadata.tables["dongles"], other)
+            rows[one.name]["dongle_b_id"] = other["id"]
+        _insert(connection, one, rows[one.name])
     organisations = Base.metadata.tables["organisations"]
     connection.execute(update(organisations).values(owner_id=rows["users"]["id"]))
     return rows
+
+
+def _insert(connection: Connection, into: Table, values: Mapping[str, Any]) -> None:
+    """Only the columns given: a column that a later revision adds has no default to offer here."""
+    plain = a_table(into.name, *(a_column(name, into.columns[name].type) for name in values))
+    connection.execute(insert(plain).values(**values))
 
 
 def _row(table: Table, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -84,10 +108,17 @@ def _choices(table: Table) -> dict[str, list[str]]:
     return {found[1]: re.findall(r"'(\w+)'", found[2]) for found in matches if found}
 
 
-def everything(connection: Connection) -> dict[str, list[Row[Any]]]:
-    """All rows of all tables as the database holds them, whatever its revision."""
+def shape(connection: Connection) -> Shape:
+    """Which of our tables and columns the database has."""
+    inspector = inspect(connection)
+    names = sorted(Base.metadata.tables.keys() & set(inspector.get_table_names()))
+    return {name: tuple(one["name"] for one in inspector.get_columns(name)) for name in names}
+
+
+def everything(connection: Connection, of: Shape | None = None) -> dict[str, list[Row[Any]]]:
+    """All rows of all tables as the database holds them, at any revision; only what `of` has where it is given."""
     held = {}
-    for name in Base.metadata.tables:
-        rows = connection.execute(text(f"SELECT * FROM {name}")).all()  # the tables' own names
+    for name, columns in (of or shape(connection)).items():
+        rows = connection.execute(select(*(a_column(one) for one in columns)).select_from(a_table(name))).all()
         held[name] = sorted(rows, key=repr)
     return held

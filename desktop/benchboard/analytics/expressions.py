@@ -118,6 +118,20 @@ class Expressions:
         made = values.number(int(exact.scaleb(decimals))) if self._sqlite else exp.Literal.number(f"{exact:f}")
         return Value(made, Typed("decimal", decimals))
 
+    def variable(self, node: exp.Placeholder, _scope: "Scope") -> Value:
+        chosen = self._reader.chosen(node)
+        if len(chosen) > 1:
+            refuse(node, "several", _("Several values are chosen for “{name}”.").format(name=node.name),
+                   _("Write IN (:{name}).").format(name=node.name))  # fmt: skip
+        return Value(chosen[0], Typed("text")) if chosen else Value(exp.Null(), Typed("nothing"))
+
+    def _listed(self, node: exp.Expr, scope: "Scope") -> list[Value]:
+        """What one part of IN (…) stands for: a variable for every value chosen."""
+        if not isinstance(node, exp.Placeholder):
+            return [self.read(node, scope)]
+        chosen = self._reader.chosen(node)
+        return [Value(one, Typed("text")) for one in chosen] or [Value(exp.Null(), Typed("nothing"))]
+
     def boolean(self, node: exp.Boolean, _scope: "Scope") -> Value:
         return Value(exp.Boolean(this=bool(node.this)), Typed("boolean"))
 
@@ -165,7 +179,9 @@ class Expressions:
             if columns[0][1] != this.typed:
                 refuse(node, "kind", _("What stands before IN and the column it looks in are of different kinds."))
             return Value(exp.In(this=bracketed(this.node), query=exp.Subquery(this=query)), Typed("boolean"))
-        listed = self._forms.alike(node, [this, *(self.read(part, scope) for part in node.expressions)])
+        listed = self._forms.alike(
+            node, [this, *(one for part in node.expressions for one in self._listed(part, scope))]
+        )
         first, *rest = (bracketed(value.node) for value in listed)
         return Value(exp.In(this=first, expressions=rest), Typed("boolean"))
 
@@ -465,7 +481,8 @@ _CASTS: Final[Mapping[exp.DType, str]] = {
 }
 _E = Expressions
 _HANDLERS: Final[Mapping[type[exp.Expr], Callable[..., Value]]] = {
-    exp.Column: _E.column, exp.Literal: _E.literal, exp.Boolean: _E.boolean, exp.Null: _E.null, exp.Paren: _E.paren,
+    exp.Column: _E.column, exp.Placeholder: _E.variable,
+    exp.Literal: _E.literal, exp.Boolean: _E.boolean, exp.Null: _E.null, exp.Paren: _E.paren,
     exp.And: _E.connective, exp.Or: _E.connective, exp.Not: _E.negation,
     exp.EQ: _E.comparison, exp.NEQ: _E.comparison, exp.GT: _E.comparison, exp.GTE: _E.comparison,
     exp.LT: _E.comparison, exp.LTE: _E.comparison, exp.Between: _E.between, exp.In: _E.among, exp.Is: _E.is_,

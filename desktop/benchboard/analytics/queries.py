@@ -9,11 +9,12 @@ authorizer that lets only SELECT and known functions pass, and a progress handle
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import CursorResult, Row
@@ -117,9 +118,14 @@ class Stop:
                 self._ways.remove(way)
 
 
-def check_query(text: str) -> tuple[ResultColumn, ...]:
+Variables = Mapping[str, Sequence[str]]
+"""The values chosen for what a query names `:name`. They are bound, never pasted."""
+NO_VARIABLES: Final[Variables] = MappingProxyType({})
+
+
+def check_query(text: str, variables: Variables = NO_VARIABLES) -> tuple[ResultColumn, ...]:
     """Read a query without running it; answers its columns. Raises `Invalid` with facts `start` and `end`."""
-    readable = language.read(text, TABLES, sqlite=True, limit=MAX_ROWS)
+    readable = language.read(text, TABLES, sqlite=True, limit=MAX_ROWS, variables=variables)
     return tuple(ResultColumn(name, typed.kind) for name, typed in readable.columns)
 
 
@@ -131,8 +137,10 @@ def run_query(
     limit: int = 1_000,
     timeout: float = TIMEOUT,
     stop: Stop | None = None,
+    variables: Variables = NO_VARIABLES,
 ) -> ResultTable:
-    """Run a query for `actor` and answer `limit` rows at most (1 to 10,000).
+    """Run a query for `actor` and answer `limit` rows at most (1 to 10,000). `:name` stands for the values chosen for a
+    variable: IN (:name) for all of them, elsewhere for one.
 
     Raises `Invalid` for a query that cannot be or that the engine refuses, `Unavailable` for one that takes longer
     than `timeout` seconds (`query.timeout`) or too much memory (`query.memory`), `Cancelled` if `stop` was asked. The
@@ -141,7 +149,7 @@ def run_query(
     access.require(actor, "orders:read")
     limit = max(1, min(limit, MAX_ROWS))
     engine = _Sqlite if session.get_bind().dialect.name == "sqlite" else _Postgresql
-    query = language.read(text, TABLES, sqlite=engine is _Sqlite, limit=limit + 1)
+    query = language.read(text, TABLES, sqlite=engine is _Sqlite, limit=limit + 1, variables=variables)
     began = time.monotonic()
     try:
         rows = engine(session, timeout, stop or Stop()).fetch(query, actor)
@@ -195,7 +203,7 @@ class _Sqlite:
     def fetch(self, query: language.Readable, actor: Actor) -> Sequence[Sequence[Any]]:
         """All rows, as the driver gives them."""
         statement = query.behind([_view(actor, ":organisation", ":user")] if query.tables else [])
-        bound = {"organisation": actor.organisation_id, "user": actor.user_id}
+        bound = {"organisation": actor.organisation_id, "user": actor.user_id, **query.bound}
         # Closed whatever happens: with a statement open, the next query could not set its functions.
         with (
             self._stop.by(self._driver.interrupt),
@@ -254,13 +262,8 @@ class _Postgresql:
         """All rows, as the driver gives them."""
         views = [_view(actor, "%(organisation)s", "%(user)s")] if query.tables else []
         # A percent sign in the query is itself; only our own placeholders are placeholders.
-        plain = language.Readable(
-            query.body.replace("%", "%%"),
-            tuple(cte.replace("%", "%%") for cte in query.ctes),
-            query.columns,
-            query.tables,
-        )
-        bound = {"organisation": actor.organisation_id, "user": actor.user_id}
+        plain = replace(query, body=_escaped(query, query.body), ctes=tuple(_escaped(query, cte) for cte in query.ctes))
+        bound = {"organisation": actor.organisation_id, "user": actor.user_id, **query.bound}
         savepoint = self._connection.begin_nested()
         deadline = time.monotonic() + self._timeout
         try:
@@ -275,6 +278,13 @@ class _Postgresql:
                     return _gathered(answer, deadline)
         finally:
             savepoint.rollback()
+
+
+def _escaped(query: language.Readable, text: str) -> str:
+    text = text.replace("%", "%%")
+    for name in query.bound:
+        text = text.replace(f"%%({name})s", f"%({name})s")
+    return text
 
 
 _SQLITE_REFUSALS: Final = (

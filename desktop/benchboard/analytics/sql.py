@@ -6,9 +6,11 @@ known is refused at its place in the text: there is no list of forbidden things 
 """
 
 import logging
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Final, cast
 
 import sqlglot
@@ -37,12 +39,14 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 @dataclass(frozen=True, slots=True)
 class Readable:
     """A query that may run. `columns` are its names and kinds in order; `tables` are those it reads, each as a view
-    named `_bb_<table>`, which `behind` puts in front."""
+    named `_bb_<table>`, which `behind` puts in front. `bound` are the values of its own placeholders (`:name`, or
+    `%(name)s` on PostgreSQL), under names no query's text can foresee."""
 
     body: str
     ctes: tuple[str, ...]
     columns: tuple[tuple[str, Typed], ...]
     tables: frozenset[str]
+    bound: Mapping[str, str] = field(default_factory=dict)
 
     def behind(self, views: Sequence[str]) -> str:
         """The SQL to run: `views` (`name AS (SELECT …)`), then the query's own common table expressions, then it."""
@@ -90,11 +94,18 @@ class Scope:
         return Invalid("query.no-column", what, do=do, field="query", **place_of(node))
 
 
-def read(text: str, tables: Mapping[str, Mapping[str, Typed]], *, sqlite: bool, limit: int) -> Readable:
-    """The query in `text` for one engine, answering `limit` rows at most. Raises `Invalid` (`query.…`) with its place
-    (`start`, `end`) for what is no query, or none that is offered."""
+def read(
+    text: str,
+    tables: Mapping[str, Mapping[str, Typed]],
+    *,
+    sqlite: bool,
+    limit: int,
+    variables: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Readable:
+    """The query in `text` for one engine, answering `limit` rows at most, with `variables` (`:name`) bound. Raises
+    `Invalid` (`query.…`) with its place (`start`, `end`) for what is no query, or none that is offered."""
     try:
-        return Reader(tables, sqlite=sqlite).read(parse(text), limit)
+        return Reader(tables, variables, sqlite=sqlite).read(parse(text), limit)
     except RecursionError as error:
         raise Invalid("query.too-deep", _("This query is nested too deeply."), field="query") from error
 
@@ -165,9 +176,14 @@ def quoted_column(name: str, table: str | None = None) -> exp.Column:
 class Reader:
     """Reads one query."""
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Typed]], *, sqlite: bool) -> None:
+    def __init__(
+        self, tables: Mapping[str, Mapping[str, Typed]], variables: Mapping[str, Sequence[str]], *, sqlite: bool
+    ) -> None:
         self._tables = tables
+        self._variables = variables
         self._sqlite = sqlite
+        self._token = f"v{secrets.token_hex(8)}"
+        self._bound: dict[str, str] = {}
         self._expressions = Expressions(self, sqlite=sqlite)
         self._used: set[str] = set()
         self._ctes: list[dict[str, Columns]] = []
@@ -182,7 +198,23 @@ class Reader:
         dialect = "sqlite" if self._sqlite else "postgres"
         clause = made.args.pop("with_", None)
         ctes = tuple(cte.sql(dialect=dialect, identify=True) for cte in clause.expressions) if clause else ()
-        return Readable(made.sql(dialect=dialect, identify=True), ctes, tuple(columns), frozenset(self._used))
+        return Readable(
+            made.sql(dialect=dialect, identify=True), ctes, tuple(columns), frozenset(self._used), self._bound
+        )
+
+    def chosen(self, node: exp.Placeholder) -> list[exp.Expr]:
+        """The values chosen for a variable, each bound as a text. `Invalid` if there is no such variable."""
+        name = str(node.args.get("this") or "")
+        if name not in self._variables:
+            what = _("There is no variable “{name}”.").format(name=name[:MAX_NAME] or "?")
+            do = _("The variables are: {names}.").format(names=", ".join(self._variables)) if self._variables else ""
+            raise Invalid("query.no-variable", what, do=do, field="query", **place_of(node))
+        made: list[exp.Expr] = []
+        for value in self._variables[name]:
+            key = f"{self._token}_{len(self._bound)}"
+            self._bound[key] = value
+            made.append(exp.Cast(this=exp.Placeholder(this=key), to=exp.DataType.build("text")))
+        return made
 
     def subquery(self, query: exp.Expr, scope: Scope) -> tuple[Query, Columns]:
         """A query in brackets inside an expression; it sees the names around it."""

@@ -1,18 +1,29 @@
-"""`benchboard layout`: grid geometry for other programs, JSON lines in and JSON lines out."""
+"""`benchboard layout`: grid geometry for other programs, JSON lines in and JSON lines out, and dashboards of other
+programs, read and written."""
 
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from benchboard.cli.terminal import printable
+from benchboard.dashboards import interchange
 from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import parse_document
 from benchboard.errors import Invalid
+from benchboard.i18n import _
 
 MAX_LINE = 8 * 1024 * 1024
 """Bytes. Room for a full layout with a page of text in every item; a longer line is refused without being
 kept."""
+MAX_FILE = 8 * 1024 * 1024
+"""Bytes of a dashboard's file: twice what a document may take, for one written with room between its lines."""
+
+_file = click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
+_as_json = click.option("--json", "as_json", is_flag=True, help="The report in JSON.")
 
 
 @click.group()
@@ -54,3 +65,54 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         while not rest.endswith(b"\n") and (rest := stream.readline(MAX_LINE)):
             pass
         yield line.removesuffix(b"\n")
+
+
+@layout.command("import", short_help="Read a dashboard from FILE as a document of ours.")
+@_file
+@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="What FILE holds.")
+@_as_json
+def import_(file: Path, form: str, as_json: bool) -> None:
+    """Read a dashboard from FILE (- is the terminal) and print it as a document of ours, of the newest version.
+
+    The report on stderr says what became of each widget.
+    """
+    value = _decoded(file)
+    read = interchange.from_grafana if form == "grafana" else interchange.from_benchboard
+    _print(*read(value), as_json=as_json)
+
+
+@layout.command("export", short_help="Write the document in FILE for another program.")
+@_file
+@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="What to print.")
+@_as_json
+def export(file: Path, form: str, as_json: bool) -> None:
+    """Read a document of ours, of any version, from FILE (- is the terminal) and print it in a format.
+
+    The report on stderr says what became of each widget.
+    """
+    document, report = interchange.from_benchboard(_decoded(file))
+    if form == "grafana":
+        document, report = interchange.to_grafana(parse_document(document))
+    _print(document, report, as_json=as_json)
+
+
+def _decoded(file: Path) -> object:
+    try:
+        if str(file) == "-":
+            return grid.decode(sys.stdin.buffer.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+        with file.open("rb") as stream:
+            return grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+    except OSError as error:
+        raise Invalid("cli.file", _("{file} cannot be read.").format(file=file), why=error.strerror or "") from error
+
+
+def _print(document: object, report: interchange.Report, *, as_json: bool) -> None:
+    """The document on stdout, what a terminal might obey escaped; the report on stderr."""
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    safe = (sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
+    click.echo("".join(safe))
+    if as_json:
+        click.echo(json.dumps(report.to_json()), err=True)
+        return
+    for line in report.text().splitlines():
+        click.echo(printable(line), err=True)

@@ -5,7 +5,7 @@ are shown as a placeholder that names them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -149,10 +149,7 @@ def widget_of(item: Item) -> Widget:
 
 def changed(item: Item, **fields: object) -> Item:
     """The item with `title`, `query` or `config` set; everything else it says stays as it is."""
-    source = {**item.source, **fields}
-    return Item(
-        item.id, item.type, item.static, item.min_w, item.max_w, item.min_h, item.max_h, MappingProxyType(source)
-    )
+    return replace(item, source=MappingProxyType({**item.source, **fields}))
 
 
 def new_item(kind: WidgetKind, item_id: str) -> Item:

@@ -36,6 +36,8 @@ RULES: Final[dict[str, tuple[str, ...]]] = {
     "dongles:pair": (ADMIN, TECHNICIAN),
     "dongles:configure": (ADMIN, TECHNICIAN),
     "layouts:write": ROLES,
+    "dashboards:write": ROLES,
+    "dashboards:manage": (ADMIN,),
     "orders:read": (ADMIN, OPS_MANAGER, ANALYST, BUSINESS_USER),
     "orders:read-all-shops": (ADMIN, OPS_MANAGER, ANALYST),
     "orders:import": (ADMIN,),

@@ -1,25 +1,12 @@
 """A drag shows a function of its start and the pointer, free of overlaps, and lets go as it showed."""
 
-import random
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from support import rgl
+from support.grids import check, some, starts
 
 Changes = dict[int, grid.Cell]
-
-
-@st.composite
-def starts(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact]:
-    """A layout as a person finds it: settled, with or without statics and limits."""
-    rng = random.Random(draw(st.integers(0, 10**9)))
-    columns = draw(st.sampled_from([6, 12, 24]))
-    compact: grid.Compact = draw(st.sampled_from(grid.COMPACTS))
-    fixed, limits = draw(st.sampled_from([0, 0.1])), draw(st.sampled_from([0, 0.3]))
-    items = rgl.random_items(rng, draw(st.integers(1, 22)), columns, statics=fixed, limits=limits)
-    return grid.settled(grid.parse(items, columns=columns), compact), compact
 
 
 points = st.tuples(st.integers(-3, 27), st.integers(-3, 60))
@@ -29,33 +16,17 @@ def _shown(lifted: grid.Layout, changes: Changes) -> grid.Layout:
     return lifted.moved_to([changes.get(place, cell) for place, cell in enumerate(lifted.cells)])
 
 
-def _check(shown: grid.Layout, start: grid.Layout) -> None:
-    pairs = list(shown)
-    for number, (item, cell) in enumerate(pairs):
-        assert cell.x >= 0
-        assert cell.y >= 0
-        assert cell.right <= shown.columns
-        for other, there in pairs[:number]:
-            assert not cell.overlaps(there) or (item.static and other.static), (item.id, other.id)
-    assert all(shown.cell(item.id) == cell for item, cell in start if item.static)
-
-
-def _body(data: st.DataObject, start: grid.Layout) -> list[str]:
-    names = [item.id for item in start.items]
-    return data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
-
-
 @given(starts(), st.data(), st.lists(points, min_size=1, max_size=5))
 @settings(max_examples=300)
 def test_a_drag_never_overlaps_and_depends_on_no_path(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, path: list[tuple[int, int]]
 ) -> None:
     layout, compact = start
-    ids = _body(data, layout)
+    ids = some(data, layout, 3)
     drag = grid.Drag(layout, ids, compact=compact)
     for point in path:
         changes = drag.at(*point)
-        _check(_shown(drag.lifted, changes), layout)
+        check(_shown(drag.lifted, changes), layout)
     assert grid.Drag(layout, ids, compact=compact).at(*path[-1]) == changes
 
 
@@ -65,7 +36,7 @@ def test_let_go_where_it_began_everything_is_as_it_was(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject
 ) -> None:
     layout, compact = start
-    ids = _body(data, layout)
+    ids = some(data, layout, 3)
     grabbed = next((name for name in ids if not layout.items[layout.index(name)].static), ids[0])
     cell = layout.cell(grabbed)
     assert grid.Drag(layout, ids, compact=compact).drop(cell.x, cell.y) == layout
@@ -86,7 +57,7 @@ def test_several_items_keep_their_distances(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
     layout, compact = start
-    drag = grid.Drag(layout, _body(data, layout), compact=compact)
+    drag = grid.Drag(layout, some(data, layout, 3), compact=compact)
     changes = drag.at(*point)
     ways = {
         (changes[place].x - layout.cells[place].x, changes[place].y - layout.cells[place].y) for place in drag.places
@@ -99,7 +70,7 @@ def test_rows_in_sight_are_the_same_as_without_a_horizon(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int], until: int
 ) -> None:
     layout, compact = start
-    drag = grid.Drag(layout, _body(data, layout), compact=compact)
+    drag = grid.Drag(layout, some(data, layout, 3), compact=compact)
     whole, seen = _shown(drag.lifted, drag.at(*point)), _shown(drag.lifted, drag.at(*point, until=until))
     for place, cell in enumerate(drag.lifted.cells):
         if cell.y < until:
@@ -115,7 +86,7 @@ def test_a_resize_never_overlaps_and_is_dropped_as_shown(
     item = data.draw(st.sampled_from(layout.items))
     pull = grid.Resize(layout, item.id, data.draw(st.sampled_from(grid.HANDLES)), compact=compact)
     shown = _shown(pull.lifted, pull.at(w, h))
-    _check(shown, layout)
+    check(shown, layout)
     assert pull.drop(w, h) == shown
     size = shown.cell(item.id)
     assert item.static or size.w <= max(item.max_w or size.w, layout.cell(item.id).w)

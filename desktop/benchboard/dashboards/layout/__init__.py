@@ -4,6 +4,27 @@ hysteresis.
 A `Layout` is never changed: every operation gives a new one, so undo is keeping the old.
 """
 
+from .arranging import Axis, Edge, align, distribute, equalise, swap
+from .breakpoints import derived, manual
+from .carrying import Carry, Stretch
+from .containers import (
+    CONTAINERS,
+    DEEPEST,
+    GROUP,
+    HEADING,
+    ROW,
+    TABS,
+    Found,
+    Page,
+    Path,
+    collapsed,
+    everything,
+    fitted,
+    mapped,
+    parse_page,
+    serialise_page,
+    without,
+)
 from .document import (
     COMPACTS,
     MAX_COLUMNS,
@@ -14,45 +35,94 @@ from .document import (
     Compact,
     Item,
     Layout,
+    Pane,
     decode,
     parse,
     parse_columns,
     parse_compact,
     parse_item,
     serialise,
+    shown,
 )
+from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .guides import Gap, Guide, Guides, Hints
+from .jumping import Way, jumped
 from .placing import first_free, reading_order
-from .preview import Drag, Resize, settled
+from .preview import Drag, Resize, placed, settled
+from .repeating import Repeat, repeat_of, repeated
 from .requests import apply
+from .tidying import arranged
 
 __all__ = [
     "COMPACTS",
+    "CONTAINERS",
+    "DEEPEST",
+    "GROUP",
     "HANDLES",
+    "HEADING",
     "MAX_COLUMNS",
     "MAX_HEIGHT",
     "MAX_ITEMS",
     "MAX_ROW",
+    "ROW",
+    "TABS",
+    "Axis",
+    "Carry",
     "Cell",
     "Compact",
     "Drag",
+    "Edge",
+    "EdgePull",
+    "Found",
+    "Gap",
+    "Guide",
+    "Guides",
     "Handle",
+    "Hints",
     "Item",
     "Layout",
+    "Page",
+    "Pane",
+    "Path",
+    "Repeat",
     "Resize",
+    "SharedEdge",
+    "Stretch",
+    "Way",
     "add",
+    "align",
     "apply",
+    "arranged",
+    "collapsed",
     "compacted",
     "decode",
+    "derived",
+    "distribute",
+    "edge_at",
+    "equalise",
+    "everything",
     "first_free",
+    "fitted",
+    "jumped",
+    "manual",
+    "mapped",
     "move",
     "parse",
     "parse_columns",
     "parse_compact",
     "parse_item",
+    "parse_page",
+    "placed",
     "reading_order",
     "remove",
+    "repeat_of",
+    "repeated",
     "resize",
     "serialise",
+    "serialise_page",
     "settled",
+    "shown",
+    "swap",
+    "without",
 ]

@@ -67,6 +67,25 @@ class Item:
     max_h: int | None = None
     source: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     """The document's own fields in their order; `serialise` writes the position over them."""
+    panes: tuple["Pane", ...] = ()
+    """What a container holds (`containers`): one pane of a row or a group, one a tab; nothing of a widget."""
+    collapsed: bool = False
+    """A row that shows its heading only."""
+    active: int = 0
+    """Which of its panes tabs show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """A grid inside a container; its cells count from its own top left field, below the container's heading."""
+
+    layout: "Layout"
+    id: str = ""
+    title: str = ""
+    top: int = 0
+    """Where the items of a collapsed row began in its document (`containers`)."""
+    source: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """A tab's own fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +202,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return fields
 
 
-def parse_columns(value: object) -> int:
-    """The number of columns of a grid. Invalid unless a whole number from 1 to 1,000."""
-    return _whole(value, 1, MAX_COLUMNS, None, "columns")
+def parse_columns(value: object, where: str = "columns") -> int:
+    """The number of columns of a grid. Invalid, naming `where`, unless a whole number from 1 to 1,000."""
+    return _whole(value, 1, MAX_COLUMNS, None, where)
 
 
 def parse_compact(value: object) -> Compact:

@@ -13,7 +13,7 @@ their order.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .board import Blocks, Board
@@ -225,6 +225,57 @@ class Resize(_Gesture):
         while h > old.h and self.fixed.first(*pulled(old, w, h, self.handle)) is not None:
             h -= 1
         return pulled(old, w, h, self.handle)
+
+
+class _Placing(_Gesture):
+    """Items put into cells of their own, each for itself, in one go."""
+
+    def __init__(self, layout: Layout, places: Sequence[int], compact: Compact) -> None:
+        super().__init__(layout, places, compact, by_middle=False)
+
+    def drop(self, cells: Sequence[Cell]) -> Layout:
+        return self._dropped(self._around(list(cells), None))
+
+
+def placed(layout: Layout, cells: Mapping[str, Cell], *, compact: Compact = "vertical") -> Layout:
+    """The layout with these items in these cells, the others giving way downwards; statics stay where they are.
+
+    Cells are held to the grid. Of two that cover each other the later in reading order goes below, and so does one
+    that covers a static. Under `vertical` everything rises then, so none lies lower than asked for these reasons
+    alone. Items that lie as asked already change nothing. Invalid if there is no such item.
+    """
+    layout = settled(layout, compact)
+    asked = {layout.index(item_id): _inside(cell, layout.columns) for item_id, cell in cells.items()}
+    wanted = {place: cell for place, cell in asked.items() if not layout.items[place].static}
+    if all(layout.cells[place] == cell for place, cell in wanted.items()):
+        return layout
+    wanted = _parted(layout, wanted)
+    return _Placing(layout, list(wanted), compact).drop(list(wanted.values()))
+
+
+def _inside(cell: Cell, columns: int) -> Cell:
+    w = max(1, min(cell.w, columns))
+    return Cell(max(0, min(cell.x, columns - w)), max(0, min(cell.y, MAX_ROW)), w, max(1, cell.h))
+
+
+def _parted(layout: Layout, wanted: Mapping[int, Cell]) -> dict[int, Cell]:
+    """These cells lowered, where need be, below each other and below the statics; first the upper ones."""
+    board = Board(layout)
+    taken = Blocks(board, board.statics)
+    sky = [0] * layout.columns
+    for place in sorted(wanted, key=lambda place: (wanted[place].y, wanted[place].x, place)):
+        x, y, w, h = wanted[place]
+        board.xs[place], board.ys[place], board.ws[place], board.hs[place] = x, y, w, h
+        board.remask(place)
+        hit = taken.first(x, y, w, h)
+        if hit is not None and not board.static[hit]:
+            y = max(sky[x : x + w])
+        while (hit := taken.first(x, y, w, h)) is not None:
+            y = board.ys[hit] + board.hs[hit]
+        board.ys[place] = y
+        taken.put(place)
+        sky[x : x + w] = [max(old, y + h) for old in sky[x : x + w]]
+    return {place: Cell(board.xs[place], board.ys[place], board.ws[place], board.hs[place]) for place in wanted}
 
 
 def settled(layout: Layout, compact: Compact, *, without: frozenset[int] = frozenset()) -> Layout:

@@ -1,9 +1,9 @@
 """Dashboards: a person's own home layout, the shared ones, their widgets and who else may see them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from benchboard.storage.models.base import (
@@ -22,6 +22,23 @@ from benchboard.storage.models.base import (
     one_of,
 )
 
+WIDGET_TYPES: Final = (
+    "line_chart",
+    "bar_chart",
+    "pie_chart",
+    "area_chart",
+    "table",
+    "metric_card",
+    "text",
+    "image",
+    "kpi",
+    "chart",
+    "gauge",
+    "signal",
+    "dongle_status",
+    "placeholder",
+)
+
 
 class DashboardLayout(Identified, Changing, Tenant, Base):
     """A person's own home dashboard, at most one: `config` is the sources' JSON, a list of widgets or an
@@ -37,7 +54,7 @@ class DashboardLayout(Identified, Changing, Tenant, Base):
 
 class Dashboard(Identified, Changing, Tenant, Base):
     """A dashboard. `layout` holds grid, containers and breakpoints; where a widget lies is the widget's
-    own.
+    own. One with `deleted_at` lies in the trash.
     """
 
     __tablename__ = "dashboards"
@@ -45,7 +62,11 @@ class Dashboard(Identified, Changing, Tenant, Base):
         keyed("dashboards"),
         Index(None, "organisation_id", "user_id"),
         Index(None, "organisation_id", "created_at"),
+        Index(None, "organisation_id", "updated_at", "id"),
+        Index(None, "organisation_id", "name", "id"),
+        Index(None, "organisation_id", "deleted_at"),
         belongs("user_id", "users"),
+        *mentions("dashboards", "deleted_by", "users"),
     )
 
     user_id: Mapped[str] = mapped_column(Id())
@@ -53,6 +74,36 @@ class Dashboard(Identified, Changing, Tenant, Base):
     description: Mapped[str | None]
     layout: Mapped[JsonObject] = mapped_column(default=dict, server_default=text("'{}'"))
     is_public: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    deleted_at: Mapped[datetime | None]
+    deleted_by: Mapped[str | None] = mapped_column(Id())
+
+
+class DashboardVersion(Identified, Changing, Tenant, Base):
+    """What a dashboard was when it was stored: the whole document.
+
+    `number` counts within the dashboard. An `automatic` one grows with its author's next saves until somebody else
+    saves or it is named; `saved_at` is when it last did. `stored_version` is the dashboard row's version then, by
+    which a later save knows whether the document has changed since it was read. `restored_from` is the number of
+    the version it was restored from.
+    """
+
+    __tablename__ = "dashboard_versions"
+    __table_args__ = (
+        UniqueConstraint("dashboard_id", "number"),
+        Index(None, "organisation_id", "dashboard_id"),
+        belongs("dashboard_id", "dashboards"),
+        *mentions("dashboard_versions", "author_id", "users"),
+    )
+
+    dashboard_id: Mapped[str] = mapped_column(Id())
+    number: Mapped[int]
+    note: Mapped[str | None]
+    author_id: Mapped[str | None] = mapped_column(Id())
+    automatic: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    restored_from: Mapped[int | None]
+    stored_version: Mapped[int] = mapped_column(BigInteger())
+    document: Mapped[JsonObject]
+    saved_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
 
 
 class Widget(Identified, Changing, Tenant, Base):
@@ -64,23 +115,7 @@ class Widget(Identified, Changing, Tenant, Base):
         Index(None, "organisation_id", "data_source_id"),
         belongs("dashboard_id", "dashboards"),
         *mentions("widgets", "data_source_id", "data_sources"),
-        one_of(
-            "type",
-            "line_chart",
-            "bar_chart",
-            "pie_chart",
-            "area_chart",
-            "table",
-            "metric_card",
-            "text",
-            "image",
-            "kpi",
-            "chart",
-            "gauge",
-            "signal",
-            "dongle_status",
-            "placeholder",
-        ),
+        one_of("type", *WIDGET_TYPES),
     )
 
     dashboard_id: Mapped[str] = mapped_column(Id())
@@ -105,6 +140,25 @@ class DashboardShare(Changing, Tenant, Base):
 
     dashboard_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     user_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    permission: Mapped[str] = mapped_column(default="view", server_default=text("'view'"))
+    shared_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
+    shared_by: Mapped[str | None] = mapped_column(Id())
+
+
+class DashboardTeamShare(Changing, Tenant, Base):
+    """The members of a team may see or edit a dashboard."""
+
+    __tablename__ = "dashboard_team_shares"
+    __table_args__ = (
+        Index(None, "organisation_id", "team_id"),
+        belongs("dashboard_id", "dashboards"),
+        belongs("team_id", "teams"),
+        *mentions("dashboard_team_shares", "shared_by", "users"),
+        one_of("permission", "view", "edit"),
+    )
+
+    dashboard_id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    team_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     permission: Mapped[str] = mapped_column(default="view", server_default=text("'view'"))
     shared_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
     shared_by: Mapped[str | None] = mapped_column(Id())

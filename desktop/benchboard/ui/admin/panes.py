@@ -1,16 +1,12 @@
 """The detail beside a list, and its sections."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Edit, Text, hairline
-
-_PAUSE_MS = 200
+from benchboard.ui.widgets import Button, Text, hairline
 
 
 class Detail(QWidget):
@@ -82,26 +78,3 @@ class Section(QWidget):
                 old.deleteLater()
         for widget in widgets:
             self._body.addWidget(widget)
-
-
-def search_field(place: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
-    """The place's filter: `/` goes to it from anywhere in the place, `searched` comes when typing pauses."""
-    edit = Edit(placeholder=placeholder, icon="ph.funnel", keys="/", clear=True, name=name, label=placeholder)
-    edit.setFixedWidth(230)
-    pause = QTimer(edit)
-    pause.setSingleShot(True)
-    pause.setInterval(_PAUSE_MS)
-    pause.timeout.connect(lambda: searched(edit.text()))
-    edit.textChanged.connect(lambda _text: pause.start())
-    edit.returnPressed.connect(lambda: searched(edit.text()))
-    shortcut = QShortcut(QKeySequence("/"), place, edit.setFocus)
-    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    return edit
-
-
-def keep_true(view: QWidget) -> None:
-    """Times are told from now: paint them again twice a minute."""
-    clock = QTimer(view)
-    clock.setInterval(30_000)
-    clock.timeout.connect(view.update)
-    clock.start()

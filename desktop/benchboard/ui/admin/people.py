@@ -13,16 +13,16 @@ from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import acts
 from benchboard.ui.admin.adding import AddPerson
 from benchboard.ui.admin.export import ask_and_export
-from benchboard.ui.admin.panes import keep_true, search_field
 from benchboard.ui.admin.person import PersonDetail
-from benchboard.ui.admin.words import ago, exactly, state_mark
+from benchboard.ui.admin.words import state_mark
 from benchboard.ui.beside import ListAndDetail
 from benchboard.ui.context import Context
 from benchboard.ui.demo_picker import role_title
+from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar
+from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, search_field
 
 _CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
 

@@ -14,10 +14,11 @@ from benchboard.identity.people import OpenSession, Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import acts
 from benchboard.ui.admin.panes import Detail, Section
-from benchboard.ui.admin.words import ago, exactly, state_mark, what, where
+from benchboard.ui.admin.words import state_mark, what, where
 from benchboard.ui.context import Context
 from benchboard.ui.demo_picker import role_may, role_title
 from benchboard.ui.header import Tab
+from benchboard.ui.moments import ago, exactly
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, Text, facts, hairline

@@ -10,13 +10,13 @@ from benchboard.identity.people import OpenSession
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import acts
 from benchboard.ui.admin.export import ask_and_export
-from benchboard.ui.admin.panes import keep_true, search_field
-from benchboard.ui.admin.words import ago, ended_how, exactly, program
+from benchboard.ui.admin.words import ended_how, program
 from benchboard.ui.context import Context
+from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar
+from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, search_field
 
 _CSV = (
     "id",

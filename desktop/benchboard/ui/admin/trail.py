@@ -14,10 +14,11 @@ from benchboard.identity.audit import Entry
 from benchboard.identity.people import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.export import ask_and_export
-from benchboard.ui.admin.panes import Detail, Section, keep_true, search_field
-from benchboard.ui.admin.words import EVENTS, ago, event_title, exactly, program, what
+from benchboard.ui.admin.panes import Detail, Section
+from benchboard.ui.admin.words import EVENTS, event_title, program, what
 from benchboard.ui.beside import ListAndDetail
 from benchboard.ui.context import Context
+from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
@@ -36,6 +37,7 @@ from benchboard.ui.widgets import (
     copyable,
     facts,
     hairline,
+    search_field,
 )
 from benchboard.ui.widgets.labels import plain_tip
 

@@ -4,7 +4,6 @@ from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QWindow
 from PySide6.QtWidgets import QAccessibleWidget
 
-from benchboard.dashboards import layout as grid
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.faces import summary
@@ -39,7 +38,7 @@ class _Page(QAccessibleWidget):
         self._tiles: dict[str, _TileObject] = {}
 
     def _order(self) -> list[str]:
-        return [item_id for item_id in grid.reading_order(self._canvas.editor.layout) if item_id in self._canvas.tiles]
+        return [item_id for item_id in self._canvas.editor.page.reading_order if item_id in self._canvas.tiles]
 
     def childCount(self) -> int:
         return len(self._order())
@@ -89,7 +88,7 @@ class _TileObject(QAccessibleInterface):
     def text(self, kind: QAccessible.Text) -> str:
         if not self.isValid():
             return ""
-        tile, cell = self._canvas.tiles[self._id], self._canvas.editor.layout.cell(self._id)
+        tile, cell = self._canvas.tiles[self._id], self._canvas.editor.page.shown[self._id]
         widget = tile.widget
         if kind == QAccessible.Text.Name:
             return widget.title or (_(widget.kind.title) if widget.kind else widget.type)

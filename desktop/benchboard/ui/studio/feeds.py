@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -36,6 +36,13 @@ class Answer:
     """A newer answer has been awaited for two seconds or more."""
 
 
+class _Question(NamedTuple):
+    """A widget's query with the values chosen for the variables it names."""
+
+    query: str
+    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 class Feeds(QObject):
     """The answers to the queries of all widgets of a page, asked anew when a query or the data change."""
 
@@ -46,9 +53,9 @@ class Feeds(QObject):
         super().__init__(parent)
         self._context, self._editor = context, editor
         self._answers: dict[str, Answer] = {}
-        self._wanted: dict[str, str] = {}
+        self._wanted: dict[str, _Question] = {}
         self._waiting: deque[str] = deque()
-        self._running: dict[str, tuple[Stop, str]] = {}
+        self._running: dict[str, tuple[Stop, _Question]] = {}
         editor.changed.connect(self.follow)
         context.changed.watch(self, {"orders", "merchant_team", "merchant_dashboards"}, self.refresh)
 
@@ -58,8 +65,9 @@ class Feeds(QObject):
 
     def follow(self) -> None:
         """Ask for what is new on the page, forget what is gone."""
+        chosen = self._editor.document.chosen
         wanted = {
-            widget.id: widget.query
+            widget.id: _Question(widget.query, tuple(pair for pair in chosen.items() if f":{pair[0]}" in widget.query))
             for widget in self._editor.widgets()
             if widget.kind is not None and widget.kind.query and widget.query.strip()
         }
@@ -69,8 +77,8 @@ class Feeds(QObject):
             if self._running[item_id][1] != wanted.get(item_id):
                 self._stop(item_id)
         before, self._wanted = self._wanted, wanted
-        for item_id, query in wanted.items():
-            if before.get(item_id) != query:
+        for item_id, question in wanted.items():
+            if before.get(item_id) != question:
                 self._ask(item_id)
 
     def refresh(self) -> None:
@@ -97,7 +105,7 @@ class Feeds(QObject):
 
     def _ask(self, item_id: str) -> None:
         if item_id not in self._answers:
-            self._tell(item_id, Answer(self._wanted[item_id]))
+            self._tell(item_id, Answer(self._wanted[item_id].query))
             QTimer.singleShot(PATIENCE_MS, self, lambda: self._is_late(item_id))
         if item_id not in self._waiting:
             self._waiting.append(item_id)
@@ -117,22 +125,22 @@ class Feeds(QObject):
             if item_id in self._wanted:
                 self._run(item_id, self._wanted[item_id])
 
-    def _run(self, item_id: str, query: str) -> None:
-        stop, actor = Stop(), self._context.actor
-        self._running[item_id] = (stop, query)
+    def _run(self, item_id: str, question: _Question) -> None:
+        stop, actor, query, variables = Stop(), self._context.actor, question.query, dict(question.chosen)
+        self._running[item_id] = (stop, question)
 
         QTimer.singleShot(_SLOW_MS, self, lambda: self._is_slow(item_id, stop))
 
         def arrived(answer: Answer) -> None:
-            if self._running.get(item_id, (None, ""))[0] is stop:
+            if item_id in self._running and self._running[item_id][0] is stop:
                 del self._running[item_id]
-            if self._wanted.get(item_id) == query and not stop.asked:
+            if self._wanted.get(item_id) == question and not stop.asked:
                 self._tell(item_id, answer)
             self._go_on()
 
         self._context.tasks.read(
             self,
-            lambda session: queries.run_query(session, actor, query, stop=stop),
+            lambda session: queries.run_query(session, actor, query, stop=stop, variables=variables),
             lambda table: arrived(Answer(query, table)),
             lambda error: arrived(Answer(query, error=error)),
         )
@@ -140,18 +148,18 @@ class Feeds(QObject):
     def cancel(self, item_id: str) -> None:
         """End a query somebody has waited for long enough."""
         if item_id in self._running:
-            query = self._running[item_id][1]
+            query = self._running[item_id][1].query
             self._stop(item_id)
             self._tell(item_id, Answer(query, error=Cancelled("query.stopped", _("The query was stopped."))))
             self._go_on()
 
     def _is_slow(self, item_id: str, stop: Stop) -> None:
         answer = self._answers.get(item_id)
-        if answer is not None and self._running.get(item_id, (None, ""))[0] is stop:
+        if answer is not None and item_id in self._running and self._running[item_id][0] is stop:
             self._tell(item_id, replace(answer, slow=True))
 
     def _stop(self, item_id: str) -> None:
-        stop, _query = self._running.pop(item_id)
+        stop, _question = self._running.pop(item_id)
         # On a server, stopping asks it over the network: not from the window's thread.
         threading.Thread(target=stop.ask, name="benchboard-stop", daemon=True).start()
 

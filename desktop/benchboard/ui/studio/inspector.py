@@ -64,7 +64,7 @@ class Inspector(QWidget):
             self._sheet.commit()
 
     def _follow(self) -> None:
-        chosen = [item_id for item_id in self._editor.chosen if item_id in self._editor.layout.places]
+        chosen = [item_id for item_id in self._editor.chosen if item_id in self._editor.page.shown]
         if self._sheet is not None and self._sheet.shows(chosen):
             self._sheet.refresh()
             return
@@ -137,7 +137,7 @@ class _Sheet(QWidget):
         if len(self._chosen) > 1:
             return
         item_id = self._chosen[0]
-        cell, widget = self._editor.layout.cell(item_id), self._editor.widget(item_id)
+        cell, widget = self._editor.page.cell(item_id), self._editor.widget(item_id)
         for key, edit in self._places.items():
             _show(edit, str(getattr(cell, key)))
             edit.mark_wrong(False)
@@ -225,7 +225,7 @@ class _Sheet(QWidget):
         return [holder]
 
     def _query_field(self, context: "Context", widget: Widget) -> QWidget:
-        self._query = QueryEdit(context, "inspector_query")
+        self._query = QueryEdit(context, "inspector_query", lambda: self._editor.document.chosen)
         self._query.setMinimumHeight(176)
         self._query.committed.connect(lambda text: self._tell("query", text))
         self._query.checked.connect(self._checked)
@@ -263,9 +263,9 @@ class _Sheet(QWidget):
 
     def _placed(self, key: str) -> None:
         item_id, edit = self._chosen[0], self._places[key]
-        if item_id not in self._editor.layout.places:
+        if item_id not in self._editor.page.shown:
             return
-        cell, text = self._editor.layout.cell(item_id), edit.text().strip()
+        cell, text = self._editor.page.cell(item_id), edit.text().strip()
         if text == str(getattr(cell, key)):
             return
         right = text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) >= (1 if key in "wh" else 0)
@@ -280,7 +280,7 @@ class _Sheet(QWidget):
 
     def _tell(self, key: str, value: object) -> None:
         item_id = self._chosen[0]
-        if item_id in self._editor.layout.places:
+        if item_id in self._editor.page.shown:
             self._editor.tell(item_id, key, value)
             if key == "title":
                 self._name.setText(self._editor.widget(item_id).title or _("Widget"))

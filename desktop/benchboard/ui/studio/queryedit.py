@@ -1,5 +1,6 @@
 """Where a query is written: checked while one types, its errors marked at their place and said in words below."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -15,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.analytics import queries
-from benchboard.analytics.queries import ResultColumn
+from benchboard.analytics.queries import ResultColumn, Variables
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.steps import step_of
@@ -84,14 +85,17 @@ class Prose(QPlainTextEdit):
 
 
 class QueryEdit(Prose):
-    """A query. While one types, only what can be read is handed on; leaving it, or Ctrl+Enter, hands on anything."""
+    """A query. While one types, only what can be read is handed on; leaving it, or Ctrl+Enter, hands on anything.
+
+    `chosen` answers the values of the variables it may name.
+    """
 
     checked = Signal(object, object)
     """The columns of what is written, or the error in it."""
 
-    def __init__(self, context: "Context", name: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, parent)
-        self._context = context
+    def __init__(self, context: "Context", name: str, chosen: Callable[[], Variables]) -> None:
+        super().__init__(name)
+        self._context, self._chosen = context, chosen
         self.setFont(theme().font("mono"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self._colours = _Colours(self.document())
@@ -119,7 +123,7 @@ class QueryEdit(Prose):
 
     def check(self) -> None:
         """Read what is written, in the background; `checked` answers."""
-        text = self.toPlainText()
+        text, chosen = self.toPlainText(), self._chosen()
 
         def right(columns: tuple[ResultColumn, ...]) -> None:
             if text == self.toPlainText():
@@ -134,7 +138,7 @@ class QueryEdit(Prose):
                 self.mark(error)
                 self.checked.emit(None, error)
 
-        self._context.tasks.read(self, lambda _session: queries.check_query(text), right, wrong)
+        self._context.tasks.read(self, lambda _session: queries.check_query(text, chosen), right, wrong)
 
     def _again(self) -> None:
         if self._unheard:

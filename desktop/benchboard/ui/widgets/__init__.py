@@ -4,7 +4,7 @@ from benchboard.ui.widgets.badges import Badge, Chip, badge_width, paint_badge, 
 from benchboard.ui.widgets.banners import Banner, Toast
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
-from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row
+from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
 from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
 from benchboard.ui.widgets.popover import Item, Popover, copyable, heading, menu
 from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, paint_shadow
@@ -51,4 +51,5 @@ __all__ = [
     "paint_shadow",
     "restyle",
     "row",
+    "search_field",
 ]

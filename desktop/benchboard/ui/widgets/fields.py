@@ -1,13 +1,15 @@
 """Fields: a label, something to fill in, its unit, and under it what is wrong or worth knowing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import KeyCap, Text, restyle
+
+_PAUSE_MS = 200
 
 
 class Edit(QLineEdit):
@@ -194,3 +196,18 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
     for widget in widgets:
         layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop if isinstance(widget, Field) else Qt.AlignmentFlag(0))
     return layout
+
+
+def search_field(place: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
+    """The place's filter: `/` goes to it from anywhere in the place, `searched` comes when typing pauses."""
+    edit = Edit(placeholder=placeholder, icon="ph.funnel", keys="/", clear=True, name=name, label=placeholder)
+    edit.setFixedWidth(230)
+    pause = QTimer(edit)
+    pause.setSingleShot(True)
+    pause.setInterval(_PAUSE_MS)
+    pause.timeout.connect(lambda: searched(edit.text()))
+    edit.textChanged.connect(lambda _text: pause.start())
+    edit.returnPressed.connect(lambda: searched(edit.text()))
+    shortcut = QShortcut(QKeySequence("/"), place, edit.setFocus)
+    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    return edit

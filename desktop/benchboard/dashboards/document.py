@@ -1,0 +1,321 @@
+"""A dashboard as a document: its layout with everything in its containers, and what it says besides.
+
+The form is docs/dashboard-format.md. JSON of any version is read and the newest is written; a home layout that says
+nothing a bare list could not say stays one.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, NoReturn
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.layout import Cell, Compact, Layout
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+FORMAT: Final = "benchboard/dashboard"
+VERSION: Final = 2
+COLUMNS: Final = 12
+MAX_NAME: Final = 255
+MAX_DESCRIPTION: Final = 4_000
+MAX_BYTES: Final = 4 * 1024 * 1024
+BREAKPOINTS: Final = ("tablet", "phone")
+_DEEPEST: Final = 60
+_VARIABLES: Final = 100
+_VALUES: Final = 1_000
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_OWN: Final = frozenset(
+    ("$schema", "format", "version", "title", "description", "columns", "compact", "variables", "items", "breakpoints")
+)
+
+Source = Mapping[str, object]
+
+
+def _nothing() -> Source:
+    return MappingProxyType({})
+
+
+def _refuse(code: str, what: str, field_name: str | None) -> NoReturn:
+    raise Invalid(f"layout.{code}", what, item=None, field=field_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Something a reader chooses that queries (`:name`) and repeats depend on. `type` is `list` or `text`."""
+
+    name: str
+    label: str
+    type: str
+    values: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    multiple: bool = False
+    source: Source = field(default_factory=_nothing, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """A narrower page: how many columns, and what somebody arranged by hand there (id → cell)."""
+
+    columns: int
+    places: Mapping[str, Cell] = field(default_factory=dict)
+    source: Source = field(default_factory=_nothing, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A dashboard's document. `source` holds the fields this program does not know; `form` is the version it was read
+    from (0: the sources' bare list)."""
+
+    layout: Layout
+    title: str = ""
+    description: str = ""
+    compact: Compact = "vertical"
+    variables: tuple[Variable, ...] = ()
+    breakpoints: Mapping[str, Breakpoint] = field(default_factory=dict)
+    source: Source = field(default_factory=_nothing, repr=False)
+    form: int = VERSION
+
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """The values chosen for each variable, by its name."""
+        return {variable.name: variable.chosen for variable in self.variables}
+
+
+def empty(title: str = "", columns: int = COLUMNS) -> Document:
+    """A document with nothing on it."""
+    return Document(Layout.of(columns, ()), title)
+
+
+def fitted(document: Document) -> Document:
+    """The document as it is shown: free of overlaps, containers as high as what they hold. One that is so already comes
+    back itself."""
+    layout = grid.fitted(document.layout, document.compact)
+    return document if layout == document.layout else replace(document, layout=layout)
+
+
+def parse_document(value: object) -> Document:
+    """The document that decoded JSON of any version describes. Raises `Invalid` that names item and field."""
+    _storable(value)
+    if not isinstance(value, dict):
+        return _checked(Document(grid.parse_page(value, columns=COLUMNS), form=0))
+    form = _form(value)
+    columns = grid.parse_columns(value.get("columns", COLUMNS))
+    return _checked(
+        Document(
+            grid.parse_page(value.get("items"), columns=columns),
+            _text(value, "title", MAX_NAME, one_line=True),
+            _text(value, "description", MAX_DESCRIPTION),
+            grid.parse_compact(value.get("compact", "vertical")),
+            _variables(value.get("variables", [])),
+            _breakpoints(value.get("breakpoints", {})),
+            MappingProxyType({key: said for key, said in value.items() if key not in _OWN}),
+            form,
+        )
+    )
+
+
+def write_document(document: Document) -> dict[str, object]:
+    """The document as JSON of the newest version."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": document.title,
+        "description": document.description,
+        "columns": document.layout.columns,
+        "compact": document.compact,
+        "variables": [_written_variable(variable) for variable in document.variables],
+        "items": grid.serialise_page(document.layout),
+        "breakpoints": {name: _written_breakpoint(point) for name, point in document.breakpoints.items()},
+        **document.source,
+    }
+
+
+def write_home(document: Document) -> object:
+    """The document as a home layout keeps it: in the form it was read from, as long as that can say it."""
+    says_more = document.title or document.description or document.variables or document.breakpoints
+    if document.form >= VERSION or says_more or document.compact != "vertical":
+        return write_document(document)
+    items = grid.serialise_page(document.layout)
+    if document.form == 0 and not document.source and document.layout.columns == COLUMNS:
+        return items
+    return {**document.source, "columns": document.layout.columns, "items": items}
+
+
+def _form(value: Source) -> int:
+    if "format" not in value:
+        return 1
+    if value["format"] != FORMAT:
+        what = _("format is {value}; a dashboard of this program says “{format}”.")
+        _refuse("bad-format", what.format(value=grid.shown(value["format"]), format=FORMAT), "format")
+    version = value.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        what = _("version is {value}; it must be a whole number from 1 on.")
+        _refuse("bad-version", what.format(value=grid.shown(version)), "version")
+    if version > VERSION:
+        raise Invalid(
+            "layout.newer",
+            _("This dashboard has version {version}; this program knows version {known}.").format(
+                version=grid.shown(version), known=VERSION
+            ),
+            do=_("Open it with a newer Benchboard."),
+            item=None,
+            field="version",
+        )
+    return version
+
+
+def _checked(document: Document) -> Document:
+    for found in grid.everything(document.layout):
+        widget_of(found.item)
+        _locked(found.item)
+    return document
+
+
+def _locked(item: grid.Item) -> None:
+    locked = item.source.get("locked", [])
+    if not isinstance(locked, list) or any(part not in ("size", "content") for part in locked):
+        what = _("locked of item {item} is {value}; it may name “size” and “content”.")
+        raise Invalid(
+            "layout.bad-locked",
+            what.format(item=grid.shown(item.id), value=grid.shown(locked)),
+            item=item.id,
+            field="locked",
+        )
+
+
+def _variables(value: object) -> tuple[Variable, ...]:
+    if not isinstance(value, list) or len(value) > _VARIABLES:
+        what = _("variables is {value}; it must be a list of at most {limit} variables.")
+        _refuse("bad-variables", what.format(value=grid.shown(value), limit=_VARIABLES), "variables")
+    found = tuple(_variable(entry, f"variables.{place}") for place, entry in enumerate(value))
+    names = [variable.name for variable in found]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            what = _("Two variables are called {name}.").format(name=grid.shown(name))
+            _refuse("duplicate-variable", what, f"variables.{place}.name")
+    return found
+
+
+def _variable(entry: object, where: str) -> Variable:
+    if not isinstance(entry, dict):
+        what = _("{field} is {value}; it must be an object.").format(field=where, value=grid.shown(entry))
+        _refuse("bad-variable", what, where)
+    name = entry.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        what = _("{field} is {value}; it must be a name of letters, digits and _, of at most 63 characters.")
+        _refuse("bad-variable", what.format(field=f"{where}.name", value=grid.shown(name)), f"{where}.name")
+    kind = entry.get("type", "list")
+    if kind not in ("list", "text"):
+        what = _("{field} is {value}; it must be list or text.")
+        _refuse("bad-variable", what.format(field=f"{where}.type", value=grid.shown(kind)), f"{where}.type")
+    multiple = entry.get("multiple", False)
+    if not isinstance(multiple, bool):
+        what = _("{field} is {value}; it must be true or false.")
+        _refuse("bad-variable", what.format(field=f"{where}.multiple", value=grid.shown(multiple)), f"{where}.multiple")
+    known = {"name", "label", "type", "values", "chosen", "multiple"}
+    return Variable(
+        name,
+        _text(entry, "label", MAX_NAME, one_line=True, where=f"{where}."),
+        str(kind),
+        _texts(entry, "values", where),
+        _texts(entry, "chosen", where),
+        multiple,
+        MappingProxyType({key: said for key, said in entry.items() if key not in known}),
+    )
+
+
+def _written_variable(variable: Variable) -> dict[str, object]:
+    return {
+        "name": variable.name,
+        "label": variable.label,
+        "type": variable.type,
+        "values": list(variable.values),
+        "chosen": list(variable.chosen),
+        "multiple": variable.multiple,
+        **variable.source,
+    }
+
+
+def _breakpoints(value: object) -> Mapping[str, Breakpoint]:
+    if not isinstance(value, dict) or len(value) > len(BREAKPOINTS):
+        what = _("breakpoints is {value}; it must be an object that names {names}.")
+        _refuse("bad-breakpoints", what.format(value=grid.shown(value), names=" / ".join(BREAKPOINTS)), "breakpoints")
+    return MappingProxyType({name: _breakpoint(name, entry) for name, entry in value.items()})
+
+
+def _breakpoint(name: str, entry: object) -> Breakpoint:
+    where = f"breakpoints.{name[:40]}"
+    if name not in BREAKPOINTS or not isinstance(entry, dict):
+        what = _("{field} is {value}; breakpoints are objects called {names}.")
+        facts = {"field": where, "value": grid.shown(entry), "names": " / ".join(BREAKPOINTS)}
+        _refuse("bad-breakpoints", what.format(**facts), where)
+    places = entry.get("places", {})
+    if not isinstance(places, dict) or len(places) > grid.MAX_ITEMS:
+        what = _("{field} is {value}; it must be an object.")
+        _refuse("bad-breakpoints", what.format(field=f"{where}.places", value=grid.shown(places)), f"{where}.places")
+    cells = {
+        item_id: grid.parse_item({"id": item_id, "type": "text", "position": place})[1]
+        for item_id, place in places.items()
+    }
+    source = MappingProxyType({key: said for key, said in entry.items() if key not in ("columns", "places")})
+    columns = grid.parse_columns(entry.get("columns"), f"{where}.columns")
+    return Breakpoint(columns, MappingProxyType(cells), source)
+
+
+def _written_breakpoint(point: Breakpoint) -> dict[str, object]:
+    places = {item_id: cell._asdict() for item_id, cell in point.places.items()}
+    return {"columns": point.columns, "places": places, **point.source}
+
+
+def _texts(entry: Source, key: str, where: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    if (
+        isinstance(value, list)
+        and len(value) <= _VALUES
+        and all(isinstance(one, str) and len(one) <= MAX_NAME for one in value)
+    ):
+        return tuple(value)
+    what = _("{field} must be a list of at most {count} texts of at most {limit} characters.")
+    _refuse("bad-variable", what.format(field=f"{where}.{key}", count=_VALUES, limit=MAX_NAME), f"{where}.{key}")
+
+
+def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: str = "") -> str:
+    text = value.get(key, "")
+    if isinstance(text, str) and len(text) <= most and not (one_line and "\n" in text):
+        return text
+    what = _("{field} is {value}; it must be text of at most {limit} characters.")
+    _refuse(f"bad-{key}", what.format(field=where + key, value=grid.shown(text), limit=most), where + key)
+
+
+def _storable(document: object) -> None:
+    """Refuse what JSON can say and a database cannot keep."""
+    stack: list[tuple[object, int]] = [(document, 0)]
+    while stack:
+        value, depth = stack.pop()
+        if depth > _DEEPEST:
+            _refuse("too-deep", _("This layout is nested too deeply."), None)
+        if isinstance(value, dict):
+            stack += [(part, depth + 1) for pair in value.items() for part in pair]
+        elif isinstance(value, list):
+            stack += [(part, depth + 1) for part in value]
+        elif isinstance(value, str) and ("\0" in value or not _is_text(value)):
+            _refuse("not-text", _("A text in this layout holds a character that is none."), None)
+    try:
+        size = len(json.dumps(document, allow_nan=False))
+    except ValueError as error:
+        raise Invalid("layout.not-a-number", _("This layout holds a number that JSON cannot say.")) from error
+    if size > MAX_BYTES:
+        what = _("This layout is longer than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
+        _refuse("too-long", what, None)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,8 @@
+"""Dashboards in and out, pure: Grafana's JSON and older documents of our own, read and written with a report."""
+
+from .reading import from_grafana
+from .report import Line, Report
+from .versions import SCHEMA, from_benchboard, upgrade
+from .writing import to_grafana
+
+__all__ = ["SCHEMA", "Line", "Report", "from_benchboard", "from_grafana", "to_grafana", "upgrade"]

@@ -1,0 +1,154 @@
+"""One widget of ours as a panel of Grafana's: the panel it was, with what changed here; else a fresh one."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from benchboard.dashboards.catalogue import Widget, widget_of
+from benchboard.dashboards.layout import Item
+from benchboard.i18n import _
+
+from . import panels as tiles
+from .report import Line
+
+TYPES: Final = {
+    "metric_card": "stat",
+    "line_chart": "timeseries",
+    "area_chart": "timeseries",
+    "bar_chart": "barchart",
+    "pie_chart": "piechart",
+    "gauge": "gauge",
+    "table": "table",
+    "text": "text",
+    "image": "text",
+}
+"""Our kinds and the panel type that shows each. Every other one becomes a text that says what it was."""
+
+_SOURCE: Final = {"type": "grafana-postgresql-datasource"}
+_NAMES: Final = {unit: name for name, unit in reversed(tiles.UNITS.items()) if unit}
+
+
+def said(source: Mapping[str, object]) -> Mapping[str, Any]:
+    """What Grafana said of an item or a document that came from there; empty for one that did not."""
+    return inside(source, "grafana")
+
+
+def inside(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The object under `key`; an empty one where there is none."""
+    found = value.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def without_nulls(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that say something: Grafana's schema does not know null."""
+    return {key: field for key, field in value.items() if field is not None}
+
+
+def row(item: Item) -> dict[str, Any]:
+    """What a row that came from Grafana said and a row may say, besides what every row of ours says."""
+    source = said(item.source).get("datasource")
+    return {"datasource": source} if isinstance(source, Mapping) else {}
+
+
+def words(title: str, content: str) -> dict[str, Any]:
+    """A text panel."""
+    return {"type": "text", "title": title, "options": {"mode": "markdown", "content": content}}
+
+
+def panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
+    """The panel of a widget, without id and place; `names` are the document's variables."""
+    widget, came = widget_of(item), said(item.source)
+    if came and tiles.kind_for(came, item.id) == widget.type:
+        return _given_back(item, widget, came, names)
+    made, lines = _fresh(item, widget)
+    made |= {key: came[key] for key in ("targets", "datasource") if came.get(key) is not None}
+    made |= {key: value for key, value in (("description", item.source.get("description")),) if isinstance(value, str)}
+    return made | repeated(item, names), lines
+
+
+def repeated(item: Item, names: set[str]) -> dict[str, Any]:
+    """How Grafana says an item's `repeat`. One by a variable that is none of `names` is only kept, and stays."""
+    repeat, came = inside(item.source, "repeat"), said(item.source)
+    name = repeat.get("variable")
+    if not isinstance(name, str):
+        theirs = came.get("repeat")
+        return {"repeat": theirs} if isinstance(theirs, str) and theirs and theirs not in names else {}
+    fields: dict[str, Any] = {"repeat": name}
+    if item.panes:
+        return fields
+    direction = "v" if repeat.get("direction") == "down" else "h"
+    if direction != came.get("repeatDirection", "h") or "repeatDirection" in came or not came:
+        fields["repeatDirection"] = direction
+    most = repeat.get("most")
+    if direction == "h" and isinstance(most, int) and not isinstance(most, bool) and most > 0:
+        fields["maxPerRow"] = most
+    return fields
+
+
+def _given_back(
+    item: Item, widget: Widget, came: Mapping[str, Any], names: set[str]
+) -> tuple[dict[str, Any], list[Line]]:
+    was, _told = tiles.widget(came, item.id)
+    again = without_nulls({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
+    again |= repeated(item, names)
+    if widget.title != was["title"]:
+        again["title"] = widget.title
+    about = item.source.get("description", "")
+    if isinstance(about, str) and about != was.get("description", ""):
+        again["description"] = about
+    if widget.type != "placeholder" and dict(widget.config) != was["config"]:
+        again |= _settings(widget, again)
+    if steps := inside(inside(inside(again, "fieldConfig"), "defaults"), "thresholds").get("steps"):
+        again["fieldConfig"] = _stepped(again["fieldConfig"], steps)
+    lines = []
+    if widget.type == "placeholder":
+        what = _("{label} is given back as it was.").format(label=tiles.settings(came, "placeholder", item.id)["label"])
+        lines.append(Line(item.id, widget.title, "placeholder", what, ""))
+    if widget.query:
+        what = _("Its SQL is left out; the queries it had in Grafana are given back.")
+        lines.append(Line(item.id, widget.title, "left out", what, ""))
+    return again, lines
+
+
+_REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
+
+
+def _fresh(item: Item, widget: Widget) -> tuple[dict[str, Any], list[Line]]:
+    kind = widget.kind.type if widget.kind else widget.type
+    if kind not in TYPES:
+        label = _("Widget “{kind}” of Benchboard").format(kind=tiles.one_line(widget.type))
+        what = _("{label} becomes a text of the same size.").format(label=label)
+        line = Line(item.id, widget.title, "placeholder", what, _("Grafana has no panel for it."))
+        return words(widget.title, label), [line]
+    if TYPES[kind] == "text":
+        return words(widget.title, "") | _settings(widget, {}), []
+    made: dict[str, Any] = {"type": TYPES[kind], "title": widget.title, "options": {}, "targets": []}
+    made["fieldConfig"] = {"defaults": {}, "overrides": []}
+    if widget.query:
+        asked = {"datasource": _SOURCE, "editorMode": "code", "format": "table", "rawQuery": True}
+        made |= {"datasource": _SOURCE, "targets": [{"refId": "A", **asked, "rawSql": widget.query}]}
+    return made | _settings(widget, made), []
+
+
+def _settings(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a panel that say what `config` says, over what they said."""
+    config = widget.config
+    if widget.type in ("text", "image"):
+        content = config.get("text", "") if widget.type == "text" else f"![]({config.get('url', '')})"
+        return {"options": {**inside(panel, "options"), "mode": "markdown", "content": str(content)}}
+    defaults = dict(inside(inside(panel, "fieldConfig"), "defaults"))
+    unit, decimals = config.get("unit"), config.get("decimals")
+    if isinstance(unit, str) and unit != tiles.unit(panel):
+        defaults["unit"] = _NAMES.get(unit, f"suffix:{unit}") if unit else "none"
+    if isinstance(decimals, int) and not isinstance(decimals, bool):
+        defaults["decimals"] = decimals
+    return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}
+
+
+def _stepped(config: Mapping[str, Any], steps: object) -> dict[str, Any]:
+    """`fieldConfig` with a value in every step of its thresholds: older files leave out the lowest one's, which is
+    null."""
+    if not isinstance(steps, list):
+        return dict(config)
+    whole = [{"value": None, **step} if isinstance(step, Mapping) else step for step in steps]
+    defaults = config["defaults"]
+    return {**config, "defaults": {**defaults, "thresholds": {**defaults["thresholds"], "steps": whole}}}

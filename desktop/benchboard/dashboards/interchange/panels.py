@@ -1,0 +1,210 @@
+"""One panel of Grafana's as a widget of ours: which kind shows it, what of its settings there is a place for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from unicodedata import category
+
+from benchboard.dashboards.catalogue import MAX_TITLE, kind_of
+from benchboard.i18n import _, ngettext
+
+from .hostile import mapping, text
+from .report import Line
+
+KINDS: Final = {
+    "text": "text",
+    "stat": "metric_card",
+    "singlestat": "metric_card",
+    "gauge": "metric_card",
+    "bargauge": "metric_card",
+    "timeseries": "line_chart",
+    "graph": "line_chart",
+    "trend": "line_chart",
+    "barchart": "bar_chart",
+    "piechart": "pie_chart",
+    "grafana-piechart-panel": "pie_chart",
+    "table": "table",
+    "table-old": "table",
+}
+"""Grafana's panel types and the kind that shows each. Every other one becomes a placeholder."""
+
+UNITS: Final = {
+    "none": "", "short": "", "string": "", "percent": "%", "ms": "ms", "s": "s", "µs": "µs", "ns": "ns", "m": "min",
+    "h": "h", "d": "d", "bytes": "B", "decbytes": "B", "bits": "bit", "decbits": "bit", "Bps": "B/s", "binBps": "B/s",
+    "bps": "bit/s", "binbps": "bit/s", "pps": "packets/s", "ops": "ops/s", "reqps": "req/s", "rps": "reads/s",
+    "wps": "writes/s", "iops": "io/s", "cps": "1/s", "hertz": "Hz", "rothz": "Hz", "rotrpm": "rpm", "celsius": "°C",
+    "fahrenheit": "°F", "kelvin": "K", "volt": "V", "mvolt": "mV", "amp": "A", "mamp": "mA", "watt": "W", "kwatt": "kW",
+    "watth": "Wh", "kwatth": "kWh", "ohm": "Ω", "lengthm": "m", "lengthmm": "mm", "lengthkm": "km", "velocitykmh":
+    "km/h", "velocityms": "m/s", "massg": "g", "masskg": "kg", "pressurebar": "bar", "pressurepa": "Pa", "degree": "°",
+    "dB": "dB", "currencyUSD": "$", "currencyEUR": "€", "currencyGBP": "£", "currencyTRY": "₺",
+}  # fmt: skip
+"""Grafana's names of units that say the same number in ours. `percentunit`, dates and enumerations do not."""
+
+_MAX_UNIT: Final = 40
+_MAX_WORDS: Final = 20_000
+_TAG: Final = re.compile(r"</?(?!img\b)[a-z][^<>]*>", re.IGNORECASE)
+_IMG: Final = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*["']([^"'<>]+)["'][^<>]*>""", re.IGNORECASE)
+_MARKDOWN_IMG: Final = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def titled(panel: Mapping[str, Any], item: str) -> str:
+    """What a tile is called: the panel's title on one line, else its library panel's name."""
+    given = text(panel.get("title"), item=item, field="title")
+    if not given.strip() and panel.get("libraryPanel") is not None:
+        library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
+        given = text(library.get("name"), item=item, field="libraryPanel.name")
+    return one_line(given)
+
+
+def one_line(given: str) -> str:
+    """`given` as a title can show it: on one line, nothing a terminal would obey, no longer than a title may be."""
+    words = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in given)
+    return words if len(words) <= MAX_TITLE else f"{words[: MAX_TITLE - 1]}…"
+
+
+def kind_for(panel: Mapping[str, Any], item: str) -> str:
+    """The type of our widget for a panel; `placeholder` where there is none."""
+    if panel.get("libraryPanel") is not None:
+        return "placeholder"
+    kind = KINDS.get(text(panel.get("type"), item=item, field="type"), "placeholder")
+    return "image" if kind == "text" and picture(panel, item) else kind
+
+
+def widget(panel: Mapping[str, Any], item: str) -> tuple[dict[str, Any], list[Line]]:
+    """`type`, `title`, `description` and `config` of the widget for a panel, and what its reader should know."""
+    kind, title = kind_for(panel, item), titled(panel, item)
+    fields: dict[str, Any] = {"type": kind, "title": title}
+    if about := text(panel.get("description"), item=item, field="description"):
+        fields["description"] = about
+    fields["config"] = settings(panel, kind, item)
+    lines = []
+    if kind_of(kind) is None:
+        fields["title"] = title or one_line(str(fields["config"]["label"]))
+        what = _("{label} becomes a placeholder of the same size.").format(label=fields["config"]["label"])
+        lines.append(Line(item, title, "placeholder", what, _("No widget here shows that.")))
+    given = panel.get("title")
+    if isinstance(given, str) and given.strip() and title != given:
+        what = _("Its title was put on one line of {limit} characters at most.").format(limit=MAX_TITLE)
+        lines.append(Line(item, title, "changed", what, ""))
+    if kept := ", ".join(_kept(panel)):
+        what = _("Kept without effect here: {things}.").format(things=kept)
+        why = _("A query here is SQL: write one for this widget.") if panel.get("targets") else ""
+        lines.append(Line(item, title, "kept", what, why))
+    return fields, lines
+
+
+def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
+    """The `config` of the widget that shows a panel as `kind`."""
+    if kind == "placeholder":
+        return {"label": _label(panel, item)}
+    if kind == "image":
+        return {"label": _("Picture {url}").format(url=picture(panel, item)), "url": picture(panel, item)}
+    if kind == "text":
+        return {"text": _prose(panel, item)}
+    config: dict[str, Any] = {}
+    if kind != "table" and unit(panel):
+        config["unit"] = unit(panel)
+    decimals = _decimals(panel)
+    if kind == "metric_card" and decimals is not None:
+        config["decimals"] = decimals
+    return config
+
+
+def picture(panel: Mapping[str, Any], item: str) -> str:
+    """The address of the one picture a text panel consists of; empty if it says anything else."""
+    mode, content = _words(panel, item)
+    if mode == "html":
+        found = _IMG.fullmatch(_TAG.sub("", content).strip())
+    else:
+        found = _MARKDOWN_IMG.fullmatch(content.strip())
+    return found[1] if found else ""
+
+
+def _label(panel: Mapping[str, Any], item: str) -> str:
+    if panel.get("libraryPanel") is not None:
+        library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
+        name = text(library.get("name"), item=item, field="libraryPanel.name")
+        name = name or text(library.get("uid"), item=item, field="libraryPanel.uid")
+        return _("Grafana's library panel “{name}”").format(name=one_line(name))
+    return _("Grafana's panel “{kind}”").format(kind=one_line(str(panel.get("type") or "?")))
+
+
+def _words(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
+    options = _inside(panel, "options")
+    mode = text(options.get("mode", panel.get("mode")), item=item, field="options.mode")
+    content = text(options.get("content", panel.get("content")), item=item, field="options.content")
+    return mode, content[:_MAX_WORDS]
+
+
+def _prose(panel: Mapping[str, Any], item: str) -> str:
+    mode, content = _words(panel, item)
+    return f"```\n{content}\n```" if mode in ("code", "html") and content else content
+
+
+def _given_unit(panel: Mapping[str, Any]) -> str:
+    unit = _inside(panel, "fieldConfig", "defaults").get("unit", panel.get("format"))
+    axes = _listed(panel.get("yaxes"))  # of the old graph
+    if unit is None and axes and isinstance(axes[0], Mapping):
+        unit = axes[0].get("format")
+    return unit if isinstance(unit, str) else ""
+
+
+def unit(panel: Mapping[str, Any]) -> str:
+    """A panel's unit as we write it; empty where ours has no word for it."""
+    given = _given_unit(panel)
+    own = given.removeprefix("suffix:") if given.startswith("suffix:") else UNITS.get(given, "")
+    return one_line(own)[:_MAX_UNIT]
+
+
+def _decimals(panel: Mapping[str, Any]) -> int | None:
+    value = _inside(panel, "fieldConfig", "defaults").get("decimals", panel.get("decimals"))
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 6 else None
+
+
+def _kept(panel: Mapping[str, Any]) -> Iterator[str]:
+    """What a panel says that has no place in our widget, in words."""
+    if targets := _listed(panel.get("targets")):
+        asked = ngettext("{count} query", "{count} queries", len(targets)).format(count=len(targets))
+        sources = sorted({one_line(name) for name in _sources(panel, targets) if name})[:3]
+        yield f"{asked} ({', '.join(sources)})" if sources else asked
+    if steps := _listed(panel.get("transformations")):
+        yield ngettext("{count} transformation", "{count} transformations", len(steps)).format(count=len(steps))
+    if own := _listed(_inside(panel, "fieldConfig").get("overrides")):
+        yield ngettext("settings of {count} series", "settings of {count} series", len(own)).format(count=len(own))
+    defaults = _inside(panel, "fieldConfig", "defaults")
+    if _listed(defaults.get("mappings")):
+        yield _("value mappings")
+    if _own_thresholds(defaults):
+        yield _("thresholds")
+    if _listed(panel.get("links")):
+        yield _("links")
+    if panel.get("alert"):
+        yield _("an alert")
+    given = _given_unit(panel)
+    if given not in UNITS and given and not given.startswith("suffix:"):
+        yield _("the unit “{unit}”").format(unit=one_line(given))
+
+
+def _sources(panel: Mapping[str, Any], targets: list[Any]) -> Iterator[str]:
+    for holder in (panel, *(target for target in targets if isinstance(target, Mapping))):
+        source = holder.get("datasource")
+        kind = source.get("type") if isinstance(source, Mapping) else source
+        if isinstance(kind, str) and "$" not in kind:
+            yield kind
+
+
+def _own_thresholds(defaults: Mapping[str, Any]) -> bool:
+    """Whether somebody set them: Grafana writes a green one, and a red one at 80, into every panel."""
+    steps = _listed(_inside(defaults, "thresholds").get("steps"))
+    return any(step.get("value") not in (None, 0, 80) for step in steps if isinstance(step, Mapping))
+
+
+def _inside(value: Any, *keys: str) -> Mapping[str, Any]:
+    """The object at the end of a path. What is none there has no effect here and is only kept, so it is nothing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

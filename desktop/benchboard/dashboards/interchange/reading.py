@@ -1,0 +1,238 @@
+"""A dashboard of Grafana's as a document of ours: every panel where it was, and a report of what became of it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from benchboard.dashboards.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, parse_document
+from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, shown
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+from . import panels as tiles
+from . import variables
+from .hostile import check, mapping, refuse, sequence, text
+from .report import Line, Report
+from .rows import COLUMNS, NUMBERS, Panel, owned, panels_of_rows, unused
+from .versions import SCHEMA
+
+NEWEST: Final = 42
+"""The last version of Grafana's classic form this was written for."""
+_DEEPEST: Final = 8
+_USUAL: Final = (12, 9)
+"""How large Grafana makes a panel that does not say."""
+_SPAN: Final = {"x": (0, MAX_COLUMNS - 1), "y": (0, MAX_ROW), "w": (1, MAX_COLUMNS), "h": (1, MAX_HEIGHT)}
+
+
+def from_grafana(value: object) -> tuple[dict[str, object], Report]:
+    """The document (columns: 24) that a decoded Grafana dashboard becomes, and what became of its parts.
+
+    Takes the classic form, also inside an API's answer and as exported for sharing. Everything Grafana said stays under
+    `grafana`, for `to_grafana`. Raises `Invalid` naming item and field for what is none, and for schema version 2.
+    """
+    said = _classic(value)
+    check(said)
+    lines = list(_noted(said))
+    given = said.get("panels")
+    if given is None and said.get("rows") is not None:
+        given = panels_of_rows(sequence(said["rows"], item=None, field="rows"))
+        what = _("This is the form of before Grafana 5; its rows were laid out as Grafana does.")
+        lines.append(Line("", "", "changed", what, ""))
+    panels = _collected(given, "panels", 0, [0])
+    lines += _numbered(panels)
+    panels = _placed(panels, lines)
+    templating = mapping(said.get("templating"), item=None, field="templating")
+    listed = sequence(templating.get("list"), item=None, field="templating.list")
+    ours, theirs, told = variables.imported(listed)
+    items = [_item(panel, {entry["name"] for entry in ours}, lines) for panel in panels]
+    root = {
+        key: field for key, field in said.items() if key not in ("panels", "rows", "templating", "title", "description")
+    }
+    root |= {"templating": {key: field for key, field in templating.items() if key != "list"}, "variables": theirs}
+    document: dict[str, object] = {
+        "$schema": SCHEMA,
+        "format": FORMAT,
+        "version": VERSION,
+        "title": tiles.one_line(text(said.get("title"), item=None, field="title"))[:MAX_NAME],
+        "description": text(said.get("description"), item=None, field="description")[:MAX_DESCRIPTION],
+        "columns": COLUMNS,
+        "compact": "vertical",
+        "variables": ours,
+        "items": items,
+        "breakpoints": {},
+        "grafana": root,
+    }
+    parse_document(document)
+    every = list(_every(panels))
+    rows = sum(panel.is_row for panel in every)
+    return document, Report.of(len(every) - rows, rows, [*told, *lines])
+
+
+def _classic(value: object) -> Mapping[str, Any]:
+    """The dashboard itself, out of whatever an API wrapped it in."""
+    said = value
+    if isinstance(said, Mapping) and isinstance(said.get("dashboard"), Mapping) and "panels" not in said:
+        said = said["dashboard"]
+    if isinstance(said, Mapping) and isinstance(said.get("spec"), Mapping) and "panels" not in said:
+        said = said["spec"]
+    if not isinstance(said, Mapping):
+        what = _("This is no Grafana dashboard: it is {value}, not an object.").format(value=shown(said))
+        refuse("not-grafana", what)
+    if said.get("format") == FORMAT:
+        refuse("not-grafana", _("This is a Benchboard dashboard, not one of Grafana's."), field="format")
+    if isinstance(said.get("elements"), Mapping) and "panels" not in said:
+        raise Invalid(
+            "interchange.grafana-v2",
+            _("This dashboard is in Grafana's new form (schema version 2), which cannot be read yet."),
+            do=_("In Grafana, export it once more in the classic form."),
+            item=None,
+            field="elements",
+        )
+    if not said.keys() & {"panels", "rows", "schemaVersion"}:
+        refuse("not-grafana", _("This is no Grafana dashboard: it has neither panels nor rows."), field="panels")
+    return said
+
+
+def _noted(said: Mapping[str, Any]) -> list[Line]:
+    version = said.get("schemaVersion")
+    if isinstance(version, int) and version > NEWEST:
+        what = _("The file has version {version} of Grafana's form; {known} is the last one known here.")
+        return [
+            Line("", "", "kept", what.format(version=shown(version), known=NEWEST), _("What is new in it is kept."))
+        ]
+    return []
+
+
+def _collected(given: object, where: str, depth: int, count: list[int]) -> list[Panel]:
+    if depth > _DEEPEST:
+        what = _("{field} lies more than {limit} rows deep.").format(field=where, limit=_DEEPEST)
+        refuse("too-deep", what, field=where)
+    listed = sequence(given, item=None, field=where)
+    count[0] += len(listed)
+    if count[0] > MAX_ITEMS:
+        what = _("There are more than {limit} panels; a dashboard holds no more.").format(limit=MAX_ITEMS)
+        refuse("too-many-items", what, field=where)
+    found = []
+    for place, said in enumerate(listed):
+        field = f"{where}.{place}"
+        if not isinstance(said, Mapping):
+            what = _("{field} is {value}; it must be an object.").format(field=field, value=shown(said))
+            refuse("not-an-object", what, field=field)
+        panel = Panel(said)
+        if panel.is_row:
+            panel.inside = tuple(_collected(said.get("panels"), f"{field}.panels", depth + 1, count))
+        found.append(panel)
+    return found
+
+
+def _every(panels: list[Panel] | tuple[Panel, ...]) -> list[Panel]:
+    return [found for panel in panels for found in (panel, *_every(panel.inside))]
+
+
+def _numbered(panels: list[Panel]) -> list[Line]:
+    """Give every panel a number of its own: the file's, where it is one and nobody had it before."""
+    taken: set[int] = set()
+    without: list[tuple[Panel, str]] = []
+    for panel in _every(panels):
+        number = panel.said.get("id")
+        if not isinstance(number, int) or isinstance(number, bool) or number not in NUMBERS:
+            without.append((panel, _("Its id in the file is {value}.").format(value=shown(number))))
+        elif number in taken:
+            without.append((panel, _("Another panel has the id {number} too.").format(number=number)))
+        else:
+            taken.add(number)
+            panel.number = number
+    lines = []
+    for (panel, why), number in zip(without, unused(taken), strict=False):
+        panel.number = number
+        title = tiles.titled(panel.said, panel.id)
+        lines.append(Line(panel.id, title, "changed", _("It was given the id {id}.").format(id=number), why))
+    return lines
+
+
+def _placed(panels: list[Panel], lines: list[Line]) -> list[Panel]:
+    """The panels of one grid with their cells, those without a place below the others, and in their rows."""
+    bottom = 0
+    homeless: list[tuple[Panel, tuple[int, int]]] = []
+    for panel in panels:
+        size = _place(panel, lines)
+        if panel.is_row:
+            if panel.cell is None:  # a heading belongs where the file has it: below what comes before
+                panel.cell = Cell(0, min(bottom, MAX_ROW), COLUMNS, 1)
+            panel.inside = tuple(_placed(list(panel.inside), lines))
+        if panel.cell is None:
+            homeless.append((panel, size))
+        else:
+            bottom = max(bottom, panel.cell.bottom)
+    x = high = 0
+    for panel, (wide, h) in homeless:
+        w = min(wide, COLUMNS)
+        if x + w > COLUMNS:
+            x, bottom, high = 0, bottom + high, 0
+        panel.cell = Cell(x, min(bottom, MAX_ROW), w, h)
+        x, high = x + w, max(high, h)
+    return owned(panels)
+
+
+def _place(panel: Panel, lines: list[Line]) -> tuple[int, int]:
+    """Read a panel's `gridPos` into its cell, or leave that open; answers its size."""
+    given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
+    found = {key: _field(panel, key, given[key]) if given.get(key) is not None else None for key in _SPAN}
+    x, y, w, h = (found[key] for key in "xywh")
+    if w is None or h is None:
+        w, h = w or (COLUMNS if panel.is_row else _USUAL[0]), h or (1 if panel.is_row else _USUAL[1])
+    if x is not None and y is not None:
+        panel.cell = Cell(x, y, w, h)
+    title = tiles.titled(panel.said, panel.id)
+    if None in found.values():
+        gone = ", ".join(key for key, value in found.items() if value is None)
+        what = _("It has no place in the file ({fields} of gridPos) and was put where there is room.")
+        lines.append(Line(panel.id, title, "changed", what.format(fields=gone), ""))
+    elif any(given[key] != found[key] for key in _SPAN):
+        lines.append(Line(panel.id, title, "changed", _("Its place was rounded to whole fields of the grid."), ""))
+    return w, h
+
+
+def _field(panel: Panel, key: str, value: object) -> int:
+    least, most = _SPAN[key]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+        what = _("gridPos.{key} of panel {item} is {value}; it must be a whole number from {least} to {most}.")
+        facts = {"key": key, "item": shown(panel.id), "value": shown(value), "least": least, "most": most}
+        refuse("bad-number", what.format(**facts), item=panel.id, field=f"gridPos.{key}")
+    return round(value)
+
+
+def _item(panel: Panel, names: set[str], lines: list[Line]) -> dict[str, Any]:
+    assert panel.cell is not None
+    kept = {key: value for key, value in panel.said.items() if key not in ("gridPos", "panels" if panel.is_row else "")}
+    item: dict[str, Any] = {"id": panel.id}
+    if panel.is_row:
+        item |= {"type": "row", "title": tiles.titled(panel.said, panel.id), "collapsed": panel.collapsed}
+    else:
+        fields, told = tiles.widget(panel.said, panel.id)
+        item |= fields
+        lines += told
+    item["position"] = panel.cell._asdict()
+    given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
+    if given.get("static") is True:
+        item["static"] = True
+    item |= _repeat(panel, item["title"], names, lines)
+    if panel.is_row:
+        item["items"] = [_item(inner, names, lines) for inner in panel.inside]
+    item["grafana"] = kept
+    return item
+
+
+def _repeat(panel: Panel, title: str, names: set[str], lines: list[Line]) -> dict[str, Any]:
+    name = text(panel.said.get("repeat"), item=panel.id, field="repeat")
+    if not name:
+        return {}
+    if name not in names:
+        what = _("It repeats by “{name}”, which is no variable here.").format(name=tiles.one_line(name))
+        lines.append(Line(panel.id, title, "kept", what, _("It is shown once.")))
+        return {}
+    down = panel.is_row or panel.said.get("repeatDirection") == "v"
+    repeat: dict[str, Any] = {"variable": name, "direction": "down" if down else "across"}
+    most = panel.said.get("maxPerRow")
+    if not down and isinstance(most, int) and not isinstance(most, bool) and 0 < most <= COLUMNS:
+        repeat["most"] = most
+    return {"repeat": repeat}

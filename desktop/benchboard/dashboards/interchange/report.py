@@ -1,0 +1,69 @@
+"""What became of a dashboard on its way in or out, for people to read and for programs."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal, Self
+
+from benchboard.i18n import _, ngettext
+
+Outcome = Literal["placeholder", "kept", "changed", "left out"]
+"""Stands for something we cannot show; kept without effect here; not quite as it was; gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing worth knowing. `id` is the item's, `title` what people see of it; both are empty for what concerns
+    the whole dashboard. `what` and `why` are sentences."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many widgets were mapped to a kind of ours (or of theirs), how many became placeholders, how many containers
+    came along, how many keep something that has no effect here; and what there is to know of each, in reading
+    order."""
+
+    mapped: int
+    placeholder: int
+    containers: int
+    kept: int
+    lines: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, widgets: int, containers: int, lines: Iterable[Line]) -> Self:
+        """The report on so many widgets and containers."""
+        known = tuple(lines)
+        ids = Counter(outcome for _id, outcome in {(line.id, line.outcome) for line in known if line.id})
+        return cls(widgets - ids["placeholder"], ids["placeholder"], containers, ids["kept"], known)
+
+    def text(self) -> str:
+        """For a terminal or a window: a summary, then one line for each thing."""
+        return "\n".join((self.summary(), *(_said(line) for line in self.lines)))
+
+    def summary(self) -> str:
+        """The counts, in words."""
+        parts = [
+            ngettext("{count} widget mapped", "{count} widgets mapped", self.mapped).format(count=self.mapped),
+            ngettext("{count} placeholder", "{count} placeholders", self.placeholder).format(count=self.placeholder),
+            ngettext("{count} row or group", "{count} rows or groups", self.containers).format(count=self.containers),
+            ngettext(
+                "{count} widget keeps something not shown", "{count} widgets keep something not shown", self.kept
+            ).format(count=self.kept),
+        ]
+        return _("{parts}.").format(parts=", ".join(parts))
+
+    def to_json(self) -> dict[str, object]:
+        """The counts and `lines`, ready for JSON."""
+        return asdict(self) | {"lines": [asdict(line) for line in self.lines]}
+
+
+def _said(line: Line) -> str:
+    who = _("{item} “{title}”").format(item=line.id, title=line.title) if line.title else line.id
+    sentences = " ".join(part for part in (line.what, line.why) if part)
+    return f"- {who}: {sentences}" if who else f"- {sentences}"

@@ -1,0 +1,44 @@
+"""Times as people say them: from now, and exactly in a tooltip."""
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from benchboard.i18n import _
+
+
+def ago(moment: datetime | None) -> str:
+    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” where there is none."""
+    if moment is None:
+        return _("never")
+    there, here = moment.astimezone(), datetime.now(UTC).astimezone()
+    seconds = (here - there).total_seconds()
+    if seconds < 3:
+        return _("now")
+    if seconds < 60:
+        return _("{count} s ago").format(count=int(seconds))
+    if seconds < 3600:
+        return _("{count} min ago").format(count=int(seconds // 60))
+    if there.date() == here.date():
+        return _("{count} h ago").format(count=int(seconds // 3600))
+    if there.date() == (here - timedelta(days=1)).date():
+        return _("yesterday")
+    if seconds < 6 * 86_400:
+        day = _("Mon Tue Wed Thu Fri Sat Sun").split()[there.weekday()]
+        return f"{day} {there:%H:%M}"
+    month = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()[there.month - 1]
+    return f"{there.day} {month}" if there.year == here.year else f"{there.day} {month} {there.year}"
+
+
+def exactly(moment: datetime | None) -> str:
+    """The moment in full, in this computer's time zone, for a tooltip."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}" if moment is not None else ""
+
+
+def keep_true(view: QWidget) -> None:
+    """Times are told from now: paint them again twice a minute."""
+    clock = QTimer(view)
+    clock.setInterval(30_000)
+    clock.timeout.connect(view.update)
+    clock.start()

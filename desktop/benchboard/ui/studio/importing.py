@@ -1,0 +1,92 @@
+"""A dashboard from a file: read and checked beside the window, stored whole or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from benchboard.dashboards import interchange, library
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import MAX_NAME, Document, parse_document
+from benchboard.dashboards.interchange import Report
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import Progress
+from benchboard.ui.widgets import Button, Dialog, Text
+
+MAX_FILE: Final = 8 * 1024 * 1024
+"""Bytes; twice what a document may take, for one written with room between its lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A dashboard made of a file, and what became of what was in it."""
+
+    dashboard_id: str
+    name: str
+    report: Report
+
+    def show_report(self, window: QWidget) -> None:
+        """Say what could not be taken over as it was; nothing where everything was."""
+        if self.report.lines:
+            _ReportDialog(window, self).open()
+
+
+def read_file(path: Path) -> tuple[Document, Report]:
+    """The dashboard in a file, ours of any version or Grafana's. Raises `Invalid` with one sentence that names the
+    file and what is wrong in it."""
+    try:
+        with path.open("rb") as stream:
+            value = grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+        is_grafana = isinstance(value, dict) and "format" not in value and "items" not in value
+        written, report = interchange.from_grafana(value) if is_grafana else interchange.from_benchboard(value)
+        return parse_document(written), report
+    except OSError as error:
+        what = _("{file} cannot be read.").format(file=path.name)
+        raise Invalid("import.file", what, why=error.strerror or "") from error
+    except Invalid as error:
+        raise Invalid(
+            error.code,
+            _("{file} holds no dashboard that can be imported.").format(file=path.name),
+            why=" ".join(part for part in (error.what, error.why) if part),
+            do=error.do,
+            **error.facts,
+        ) from error
+
+
+def bring_in(context: Context, owner: QWidget, path: str, done: Callable[[Imported], None]) -> None:
+    """Store the dashboard in a file as the actor's; `done` comes when it is there."""
+    file, actor = Path(path), context.actor
+
+    def op(progress: Progress) -> Imported:
+        document, report = read_file(file)
+        progress.check()
+        name = document.title or file.stem[:MAX_NAME]
+        with context.workspace.database.change() as session:
+            made = library.create(session, actor, document, name=name)
+        return Imported(made.card.id, made.card.name, report)
+
+    context.tasks.run(owner, op, done, title=_("Importing {file}").format(file=file.name))
+
+
+class _ReportDialog(Dialog):
+    """What an import could not take over as it was."""
+
+    def __init__(self, window: QWidget, imported: Imported) -> None:
+        title = _("“{name}” is here").format(name=imported.name)
+        super().__init__(window, title, size=QSize(640, 460), name="import_report")
+        self.content.addWidget(Text(imported.report.summary(), "body", "secondary", wrap=True))
+        lines = QPlainTextEdit("\n".join(imported.report.text().splitlines()[1:]))
+        lines.setReadOnly(True)
+        lines.setObjectName("import_report_lines")
+        lines.setAccessibleName(_("What was not taken over as it was"))
+        lines.setTabChangesFocus(True)
+        lines.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.content.addWidget(lines, 1)
+        self.add_button(Button(_("Go on"), self.leave, kind="primary", name="import_report_close"))

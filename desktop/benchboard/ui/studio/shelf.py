@@ -1,0 +1,89 @@
+"""Where the document of a page is kept: a person's home layout, or one of the many dashboards."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from benchboard.dashboards import documents, library
+from benchboard.dashboards.document import Document, write_home
+from benchboard.i18n import _
+from benchboard.identity.access import Actor
+from benchboard.ui.tasks import DatabaseSession
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it is stored; `version` is what a save has to begin from."""
+
+    document: Document
+    version: int
+    may_edit: bool = True
+    may_share: bool = False
+
+
+class Shelf(Protocol):
+    """Reads and stores one document. Its methods run beside the window, in a session of their own."""
+
+    key: str
+    """Names the document among all of this account, for what is kept about it on this computer."""
+    tables: frozenset[str]
+    """What changes when somebody stores it."""
+
+    @property
+    def dashboard_id(self) -> str | None:
+        """Which of the many it is; None for the home layout."""
+        ...
+
+    def read(self, session: DatabaseSession) -> Stored: ...
+
+    def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
+              merged: bool = False) -> Stored:  # fmt: skip
+        """Store `document` made from version `base`; None: whatever is there. Raises `Conflict` if it is another."""
+        ...
+
+    def overtaken(self) -> str:
+        """The sentence for when somebody else stored it meanwhile."""
+        ...
+
+
+class HomeShelf:
+    """The actor's own home layout."""
+
+    tables = frozenset({"dashboard_layouts"})
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self.key, self.dashboard_id = "home", None
+
+    def read(self, session: DatabaseSession) -> Stored:
+        home = documents.home_layout(session, self._actor)
+        return Stored(home.content, home.version)
+
+    def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
+              merged: bool = False) -> Stored:  # fmt: skip
+        home = documents.save_home(session, self._actor, write_home(document), base_version=base)
+        return Stored(document, home.version)
+
+    def overtaken(self) -> str:
+        return _("Your home layout was changed in another window meanwhile.")
+
+
+class DashboardShelf:
+    """One of the dashboards the actor may see."""
+
+    tables = frozenset({"dashboards", "widgets", "dashboard_shares", "dashboard_team_shares"})
+
+    def __init__(self, actor: Actor, dashboard_id: str) -> None:
+        self._actor, self.key, self.dashboard_id = actor, dashboard_id, dashboard_id
+
+    def read(self, session: DatabaseSession) -> Stored:
+        opened = library.get(session, self._actor, self.key)
+        level = opened.card.level
+        return Stored(opened.document, opened.card.version, level != "view", level == "own")
+
+    def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
+              merged: bool = False) -> Stored:  # fmt: skip
+        saved = library.save(session, self._actor, self.key, document, base_version=base, note=note, merged=merged)
+        return Stored(saved.document, saved.version)
+
+    def overtaken(self) -> str:
+        return _("Somebody else changed this dashboard meanwhile.")

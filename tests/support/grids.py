@@ -1,0 +1,50 @@
+"""Layouts as a person finds them, for property tests, and what holds of every layout afterwards."""
+
+import random
+
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from support import rgl
+
+
+@st.composite
+def starts(draw: st.DrawFn, columns: tuple[int, ...] = (6, 12, 24)) -> tuple[grid.Layout, grid.Compact]:
+    """A settled layout, with or without statics and limits, and how it is compacted."""
+    rng = random.Random(draw(st.integers(0, 10**9)))
+    wide = draw(st.sampled_from(columns))
+    compact: grid.Compact = draw(st.sampled_from(grid.COMPACTS))
+    fixed, limits = draw(st.sampled_from([0, 0.1])), draw(st.sampled_from([0, 0.3]))
+    items = rgl.random_items(rng, draw(st.integers(1, 22)), wide, statics=fixed, limits=limits)
+    return grid.settled(grid.parse(items, columns=wide), compact), compact
+
+
+def some(data: st.DataObject, layout: grid.Layout, most: int = 6) -> list[str]:
+    """The ids of some of its items."""
+    names = [item.id for item in layout.items]
+    return data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True))
+
+
+def laid(columns: int = 12, **cells: tuple[int, int, int, int]) -> grid.Layout:
+    """A layout of items called so, in these cells; a name that begins with `fixed` is a static."""
+    return grid.Layout.of(
+        columns,
+        [(grid.Item(name, "text", static=name.startswith("fixed")), grid.Cell(*cell)) for name, cell in cells.items()],
+    )
+
+
+def shown(layout: grid.Layout) -> dict[str, tuple[int, ...]]:
+    """The cells by id."""
+    return {item.id: tuple(cell) for item, cell in layout}
+
+
+def check(after: grid.Layout, before: grid.Layout) -> None:
+    """Inside the grid, no overlaps but of statics with each other, the statics where they were."""
+    pairs = list(after)
+    for number, (item, cell) in enumerate(pairs):
+        assert cell.x >= 0
+        assert cell.y >= 0
+        assert cell.right <= after.columns
+        for other, there in pairs[:number]:
+            assert not cell.overlaps(there) or (item.static and other.static), (item.id, other.id)
+    assert all(after.cell(item.id) == cell for item, cell in before if item.static)

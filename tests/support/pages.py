@@ -1,0 +1,74 @@
+"""Pages with rows, groups and tabs, made at random: hypothesis's for properties."""
+
+import random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from support import rgl
+
+JsonItem = dict[str, Any]
+
+
+def random_page(rng: random.Random, columns: int, *, depth: int = 2, statics: float = 0.1) -> list[JsonItem]:
+    """The documented JSON of a page with containers up to `depth` deep. Its ids differ."""
+    numbers = iter(range(10**6))
+    return _items(rng, columns, depth, numbers, statics)
+
+
+def _items(rng: random.Random, columns: int, depth: int, numbers: Any, statics: float) -> list[JsonItem]:
+    items = rgl.random_items(rng, rng.randint(0, 7), columns, statics=statics)
+    for item in items:
+        item["id"] = f"i{next(numbers)}"
+        if depth and rng.random() < 0.3:
+            _contain(rng, item, columns, depth - 1, numbers, statics)
+    return items
+
+
+def _contain(rng: random.Random, item: JsonItem, columns: int, depth: int, numbers: Any, statics: float) -> None:
+    kind = rng.choice(grid.CONTAINERS)
+    item["type"], item["title"] = kind, f"{kind} {item['id']}"
+    place = item["position"]
+    if kind == grid.ROW:
+        place |= {"x": 0, "w": columns}
+    inside = max(1, min(place["w"], columns - place["x"]))
+    if kind == grid.TABS:
+        item["tabs"] = [
+            {"id": f"t{k}", "title": f"Tab {k}", "items": _items(rng, inside, depth, numbers, statics)}
+            for k in range(rng.randint(1, 3))
+        ]
+        item["active"] = rng.choice(item["tabs"])["id"]
+        return
+    item["items"] = _items(rng, inside, depth, numbers, statics)
+    if kind == grid.ROW:
+        for inner in item["items"]:
+            inner["position"]["y"] += place["y"] + 1
+        item["collapsed"] = rng.random() < 0.3
+
+
+@st.composite
+def pages(draw: st.DrawFn, *, statics: float = 0.1) -> grid.Layout:
+    """A page as it is shown: fitted."""
+    rng = random.Random(draw(st.integers(0, 10**9)))
+    columns = draw(st.sampled_from([6, 12, 24]))
+    return grid.fitted(grid.parse_page(random_page(rng, columns, statics=statics), columns=columns))
+
+
+def check_page(layout: grid.Layout) -> None:
+    """Nothing overlaps (but statics each other), everything is inside its grid, containers are as high as they have to
+    be, at every level."""
+    pairs = list(layout)
+    for number, (item, cell) in enumerate(pairs):
+        assert cell.x >= 0
+        assert cell.y >= 0
+        assert cell.right <= layout.columns
+        for other, there in pairs[:number]:
+            assert not cell.overlaps(there) or (item.static and other.static), (item.id, other.id)
+        for pane in item.panes:
+            assert pane.layout.columns == cell.w
+            assert item.collapsed or pane.layout.bottom < cell.h
+            check_page(pane.layout)
+        if item.type == grid.ROW and item.panes:
+            assert (cell.x, cell.w) == (0, layout.columns)
+            assert not item.collapsed or cell.h == 1

@@ -1,0 +1,209 @@
+"""What differs between two dashboards: places, fields, texts, lines; and taking differences back."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.comparing import Difference, differences, json_lines, take_back, word_count, words
+from benchboard.dashboards.document import Document, parse_document, write_document
+from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.pieces import ABSENT, Change, apart, together
+from support.edits import dashboard, documents, edited
+from support.pages import check_page
+
+
+def _ids(document: Document) -> set[str]:
+    return {found.item.id for found in grid.everything(document.layout)}
+
+
+def _of(found: tuple[Difference, ...]) -> dict[tuple[str, str], Difference]:
+    return {one.key: one for one in found}
+
+
+@given(documents())
+@settings(max_examples=60, deadline=None)
+def test_a_dashboard_taken_apart_goes_together_again(document: Document) -> None:
+    assert write_document(together(apart(document))) == write_document(document)
+    assert differences(document, document) == ()
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_every_difference_names_somebody_and_taking_all_back_is_the_start(data: st.DataObject) -> None:
+    before = data.draw(documents())
+    after = data.draw(edited(before, "m"))
+    found = differences(before, after)
+    assert len({one.key for one in found}) == len(found)
+    for one in found:
+        assert one.kind == "document" or one.id in _ids(before) | _ids(after)
+        assert (one.was is None) == (one.kind in ("added", "document"))
+        assert (one.now is None) == (one.kind in ("removed", "document"))
+    back = take_back(after, before, [one.key for one in found if not one.pushed])
+    assert differences(before, back) == ()
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_taking_some_back_is_a_dashboard_without_overlaps_and_loses_nobody_else(data: st.DataObject) -> None:
+    before = data.draw(documents())
+    after = data.draw(edited(before, "m"))
+    found = differences(before, after)
+    chosen = [one for one in found if data.draw(st.booleans())]
+    back = take_back(after, before, [one.key for one in chosen])
+    check_page(back.layout)
+    assert parse_document(write_document(back))
+    gone = {one.id for one in chosen if one.kind == "added"}
+    assert _ids(back) == (_ids(after) - gone) | {one.id for one in chosen if one.kind == "removed"}
+    left = {one.key for one in differences(before, back) if one.kind not in ("moved", "changed")}
+    assert left == {one.key for one in found if one not in chosen and one.kind not in ("moved", "changed")}
+
+
+def test_what_only_gave_way_is_said_last_and_as_such() -> None:
+    before = dashboard(
+        {"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 3)}, {"id": "c", "at": (6, 0, 4, 4)}
+    )
+    after = dashboard({"id": "a", "at": (0, 4, 4, 3)}, {"id": "b", "at": (0, 7, 4, 3)}, {"id": "c", "at": (0, 0, 4, 4)})
+    assert [(one.kind, one.id, one.pushed) for one in differences(before, after)] == [
+        ("moved", "c", False),
+        ("moved", "a", True),
+        ("moved", "b", True),
+    ]
+    back = take_back(after, before, [("moved", "c")])
+    assert differences(before, back) == ()
+
+
+def test_of_two_that_changed_places_the_one_that_went_farther_was_moved() -> None:
+    before = dashboard({"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 6)})
+    after = dashboard({"id": "b", "at": (0, 0, 4, 6)}, {"id": "a", "at": (0, 6, 4, 3)})
+    assert [(one.id, one.pushed) for one in differences(before, after)] == [("a", False), ("b", True)]
+
+
+def test_what_rises_because_something_went_was_not_moved() -> None:
+    before = dashboard(
+        {"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 6)}, {"id": "c", "at": (0, 9, 2, 2)}
+    )
+    after = dashboard({"id": "b", "at": (0, 0, 4, 6)}, {"id": "c", "at": (0, 6, 2, 2)})
+    assert [(one.kind, one.id, one.pushed) for one in differences(before, after)] == [
+        ("removed", "a", False),
+        ("moved", "b", True),
+        ("moved", "c", True),
+    ]
+
+
+def test_fields_are_told_one_by_one_and_true_is_not_one() -> None:
+    before = dashboard({"id": "a", "at": (0, 0, 4, 3), "title": "Old", "config": {"text": "x", "n": 1}, "odd": [1]})
+    after = dashboard({"id": "a", "at": (0, 0, 4, 3), "config": {"text": "y", "n": True}, "odd": [1], "static": True})
+    (one,) = differences(before, after)
+    assert one.kind == "changed"
+    assert set(one.changes) == {
+        Change(("title",), "Old", ABSENT),
+        Change(("config", "text"), "x", "y"),
+        Change(("config", "n"), 1, True),
+        Change(("static",), ABSENT, True),
+    }
+
+
+def test_what_a_document_says_besides_is_told_variable_by_variable() -> None:
+    shop = {"name": "shop", "label": "Shop", "type": "list", "values": [], "chosen": [], "multiple": False}
+    before = dashboard(title="One", variables=[shop], breakpoints={"phone": {"columns": 2, "places": {}}})
+    place = {"x": 0, "y": 0, "w": 2, "h": 2}
+    after = dashboard(
+        title="Two",
+        variables=[{**shop, "label": "Laden"}],
+        breakpoints={"phone": {"columns": 2, "places": {"a": place}}},
+        theme="night",
+    )
+    found = _of(differences(before, after))
+    assert {key[1] for key in found} == {"title", "variables.each.shop.label", "breakpoints.phone.places.a", "theme"}
+    back = take_back(after, before, [("document", "variables.each.shop.label"), ("document", "theme")])
+    assert (back.title, back.variables[0].label, dict(back.source)) == ("Two", "Shop", {})
+
+
+def test_tabs_that_were_renamed_and_put_in_another_order() -> None:
+    one, two = {"id": "a", "title": "Today"}, {"id": "b", "title": "Week"}
+    before = dashboard({"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [one, two]})
+    after = dashboard(
+        {"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [{**two, "title": "Month"}, one], "active": "a"}
+    )
+    (found,) = differences(before, after)
+    assert sorted(found.changes) == [
+        Change(("tabs", "each", "b", "title"), "Week", "Month"),
+        Change(("tabs", "order"), ["a", "b"], ["b", "a"]),
+    ]
+    assert take_back(after, before, [found.key]).layout.items[0].panes == before.layout.items[0].panes
+
+
+def test_an_item_that_went_into_a_container_comes_out_again() -> None:
+    a = {"id": "a", "at": (0, 0, 4, 3)}
+    before = dashboard(a, {"id": "g", "type": "group", "at": (6, 0, 6, 3)})
+    after = dashboard({"id": "g", "type": "group", "at": (6, 0, 6, 4), "items": [a]})
+    (moved,) = differences(before, after)
+    assert (moved.kind, moved.id) == ("moved", "a")
+    assert moved.was is not None
+    assert moved.now is not None
+    assert (moved.was.container, moved.now.container) == ("", "g")
+    assert differences(before, take_back(after, before, [moved.key])) == ()
+
+
+def test_taking_back_a_new_container_leaves_what_was_carried_into_it() -> None:
+    a = {"id": "a", "at": (0, 0, 4, 3)}
+    before = dashboard(a)
+    after = dashboard({"id": "g", "type": "group", "at": (4, 0, 6, 4), "items": [a]})
+    back = take_back(after, before, [("added", "g")])
+    assert [(item.id, cell) for item, cell in back.layout] == [("a", Cell(4, 0, 4, 3))]
+
+
+def test_containers_taken_back_one_by_one_never_lie_in_each_other() -> None:
+    before = dashboard({"id": "a", "type": "group", "at": (0, 0, 6, 5),
+                        "items": [{"id": "b", "type": "group", "at": (0, 0, 4, 3), "items": []}]})  # fmt: skip
+    after = dashboard({"id": "b", "type": "group", "at": (0, 0, 6, 5),
+                       "items": [{"id": "a", "type": "group", "at": (0, 0, 4, 3), "items": []}]})  # fmt: skip
+    back = take_back(after, before, [("moved", "b")])
+    assert _ids(back) == {"a", "b"}
+
+
+def test_words() -> None:
+    assert words("week 46, node 6", "week 47, node 6") == (
+        ("same", "week "),
+        ("gone", "46"),
+        ("new", "47"),
+        ("same", ", node 6"),
+    )
+    assert word_count("week 46", "week 47") == 1
+    assert words("", "a b") == (("new", "a b"),)
+    assert words("a", "a") == (("same", "a"),)
+
+
+@given(st.text("ab \n", max_size=30), st.text("ab \n", max_size=30))
+def test_words_lead_from_one_text_to_the_other(old: str, new: str) -> None:
+    runs = words(old, new)
+    assert "".join(run.text for run in runs if run.kind != "new") == old
+    assert "".join(run.text for run in runs if run.kind != "gone") == new
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_lines_are_both_documents_json(data: st.DataObject) -> None:
+    before = data.draw(documents())
+    after = data.draw(edited(before, "m"))
+    lines = json_lines(before, after)
+    for document, other in ((before, "new"), (after, "gone")):
+        text = "\n".join(line.text for line in lines if line.kind != other)
+        assert differences(parse_document(json.loads(text)), document) == ()
+    known = _ids(before) | _ids(after) | {""}
+    assert {line.item for line in lines} <= known
+    assert all(line.kind == "same" for line in json_lines(before, before))
+
+
+def test_which_item_is_written_first_makes_no_line() -> None:
+    a, b, c = ({"id": name, "at": (4 * k, 0, 4, 3), "hint": 1} for k, name in enumerate("abc"))
+    other = [{"hint": 1, **c}, {**a, "hint": 2}]
+    lines = json_lines(dashboard(a, b, c), dashboard(*other))
+    assert [(line.kind, line.text.strip(" ,"), line.item) for line in lines if "hint" in line.text] == [
+        ("same", '"hint": 1', "c"),
+        ("gone", '"hint": 1', "a"),
+        ("new", '"hint": 2', "a"),
+        ("gone", '"hint": 1', "b"),
+    ]

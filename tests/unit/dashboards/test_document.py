@@ -1,0 +1,108 @@
+"""The document's JSON: any version in, the newest out, nothing lost, and what is wrong named."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards.document import parse_document, write_document, write_home
+from benchboard.errors import Invalid
+from support.pages import random_page
+
+ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
+names = st.text("abcdefgh_", min_size=1, max_size=8)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text("äb<c>\U0001f6e0", max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("xyz", max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """A document of the newest version, with fields nobody knows."""
+    rng, columns = random.Random(draw(st.integers(0, 10**9))), draw(st.sampled_from([6, 12, 24]))
+    variables = [
+        {"name": name, "label": draw(st.text(max_size=5).filter(lambda text: "\n" not in text and text.isprintable())),
+         "type": draw(st.sampled_from(["list", "text"])), "values": ["a", "b"], "chosen": ["a"],
+         "multiple": draw(st.booleans()), "hint": draw(json_values)}
+        for name in draw(st.lists(names, unique=True, max_size=3))
+    ]  # fmt: skip
+    places = {"i0": {"x": 0, "y": draw(st.integers(0, 9)), "w": 2, "h": 2}}
+    return {
+        **draw(st.dictionaries(st.text("uvw", min_size=4, max_size=5), json_values, max_size=2)),
+        "format": "benchboard/dashboard",
+        "version": 2,
+        "title": draw(st.text("abc é", max_size=9)),
+        "description": "one\ntwo",
+        "columns": columns,
+        "compact": draw(st.sampled_from(["vertical", "horizontal", "none"])),
+        "variables": variables,
+        "items": random_page(rng, columns),
+        "breakpoints": {"phone": {"columns": 2, "places": places, "note": draw(json_values)}},
+    }
+
+
+@given(documents())
+@settings(max_examples=150)
+def test_what_is_written_reads_back_the_same_and_unknown_fields_are_kept(document: dict[str, Any]) -> None:
+    written = write_document(parse_document(document))
+    assert write_document(parse_document(written)) == written
+    for key, value in document.items():
+        if key != "items":  # containers say their own height
+            assert written[key] == value, key
+
+
+def test_older_versions_are_read_and_a_home_layout_stays_as_simple_as_it_was() -> None:
+    bare, second = [ITEM], {"columns": 24, "items": [ITEM], "theme": "night"}
+    assert write_home(parse_document(bare)) == bare
+    assert write_home(parse_document(second)) == second
+    assert write_document(parse_document(second))["theme"] == "night"
+    titled = {**write_document(parse_document(bare)), "title": "Mine"}
+    assert write_home(parse_document(titled)) == titled
+
+
+def _with(**fields: object) -> dict[str, object]:
+    return {"format": "benchboard/dashboard", "version": 2, "items": [ITEM], **fields}
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        (_with(version=3), "version"),
+        (_with(version="2"), "version"),
+        (_with(format="grafana"), "format"),
+        (_with(columns=10**9), "columns"),
+        (_with(compact="sideways"), "compact"),
+        (_with(title="a\nb"), "title"),
+        (_with(title=3), "title"),
+        (_with(items=None), "items"),
+        (_with(items=[{**ITEM, "locked": ["size", "doors"]}]), "locked"),
+        (_with(items=[{**ITEM, "position": {"x": 0, "y": 0, "w": -3, "h": 2}}]), "position.w"),
+        (_with(variables={}), "variables"),
+        (_with(variables=[{"name": "a b"}]), "variables.0.name"),
+        (_with(variables=[{"name": "a"}, {"name": "a"}]), "variables.1.name"),
+        (_with(variables=[{"name": "a", "type": "sql"}]), "variables.0.type"),
+        (_with(variables=[{"name": "a", "values": [1]}]), "variables.0.values"),
+        (_with(breakpoints=[]), "breakpoints"),
+        (_with(breakpoints={"watch": {"columns": 1}}), "breakpoints.watch"),
+        (_with(breakpoints={"phone": {"columns": 0}}), "columns"),
+        (_with(breakpoints={"phone": {"columns": 2, "places": {"w1": {"x": 0}}}}), "position.y"),
+        ({"columns": 12}, "items"),
+        ("text", "items"),
+        (None, "items"),
+    ],
+)
+def test_what_no_document_can_be_is_refused_naming_the_field(value: object, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_document(value)
+    assert refused.value.facts["field"] == field
+    assert refused.value.what
+
+
+@pytest.mark.parametrize("text", ["a\0b", "half \ud800"])
+def test_text_no_database_can_keep_is_refused_wherever_it_is(text: str) -> None:
+    with pytest.raises(Invalid, match="character that is none"):
+        parse_document(_with(unknown=[{"deep": text}]))

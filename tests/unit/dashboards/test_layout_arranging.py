@@ -1,0 +1,232 @@
+"""Several items brought into order: where the chosen come to lie, and that nothing else is broken by it."""
+
+import itertools
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.errors import Invalid
+from support.grids import check, laid, shown, some, starts
+
+EDGES = get_args(grid.Edge)
+WAYS = get_args(grid.Way)
+Start = tuple[grid.Layout, grid.Compact]
+
+
+def _movable(layout: grid.Layout, ids: list[str]) -> list[str]:
+    return [name for name in ids if not layout.items[layout.index(name)].static]
+
+
+@given(starts(), st.data())
+@settings(max_examples=150)
+def test_items_go_where_they_are_put_and_the_others_give_way(start: Start, data: st.DataObject) -> None:
+    layout, compact = start
+    asked: dict[str, grid.Cell] = {}
+    for name in _movable(layout, some(data, layout)):
+        w, h = data.draw(st.integers(1, layout.columns)), data.draw(st.integers(1, 6))
+        cell = grid.Cell(data.draw(st.integers(0, layout.columns - w)), data.draw(st.integers(0, 40)), w, h)
+        if not any(cell.overlaps(other) for other in asked.values()):
+            asked[name] = cell
+    after = grid.placed(layout, asked, compact=compact)
+    check(after, layout)
+    assert grid.settled(after, compact) == after
+    for name, cell in asked.items():
+        assert (after.cell(name).x, after.cell(name).w, after.cell(name).h) == (cell.x, cell.w, cell.h)
+        if compact != "vertical" and not any(item.static for item in layout.items):
+            assert after.cell(name).y == cell.y
+
+
+@given(starts(), st.data(), st.sampled_from(EDGES))
+@settings(max_examples=300)
+def test_aligned_items_share_a_line(start: Start, data: st.DataObject, edge: grid.Edge) -> None:
+    layout, compact = start
+    ids = some(data, layout)
+    after = grid.align(layout, ids, edge, compact=compact)
+    check(after, layout)
+    assert all((a.w, a.h) == (b.w, b.h) for a, b in zip(after.cells, layout.cells, strict=True))
+    cells = [after.cell(name) for name in ids]
+    if len(ids) > 1 and len(_movable(layout, ids)) == len(ids):
+        if edge == "left":
+            assert len({cell.x for cell in cells}) == 1
+        if edge == "right":
+            assert len({cell.right for cell in cells}) == 1
+        if edge == "centre":
+            middles = [2 * cell.x + cell.w for cell in cells]
+            assert max(middles) - min(middles) <= 1
+    if edge in ("left", "centre", "right"):
+        assert grid.align(after, ids, edge, compact=compact) == after
+
+
+@given(starts(), st.data(), st.sampled_from(["across", "down"]))
+@settings(max_examples=300)
+def test_distributed_items_lie_at_equal_distances(start: Start, data: st.DataObject, axis: grid.Axis) -> None:
+    layout, compact = start
+    ids = some(data, layout)
+    after = grid.distribute(layout, ids, axis, compact=compact)
+    check(after, layout)
+    if axis == "across" and len(_movable(layout, ids)) == len(ids) > 2:
+        names = sorted(ids, key=lambda n: (2 * layout.cell(n).x + layout.cell(n).w, layout.index(n)))
+        order = [layout.cell(name) for name in names]
+        spare = order[-1].x - order[0].x - sum(cell.w for cell in order[:-1])
+        cells = [after.cell(name) for name in names]
+        if spare >= 0:
+            gaps = [right.x - left.right for left, right in itertools.pairwise(cells)]
+            assert max(gaps) - min(gaps) <= 1
+            assert grid.distribute(after, ids, axis, compact=compact) == after
+            assert (cells[0], cells[-1]) == (order[0], order[-1]) or compact == "vertical"
+
+
+@given(starts(), st.data(), st.sampled_from(["width", "height", "both"]))
+@settings(max_examples=200)
+def test_equalised_items_are_as_large_as_the_first_within_their_limits(
+    start: Start, data: st.DataObject, what: str
+) -> None:
+    layout, compact = start
+    ids = some(data, layout)
+    after = grid.equalise(layout, ids, what, compact=compact)  # type: ignore[arg-type]
+    check(after, layout)
+    model = layout.cell(ids[0])
+    for name in ids:
+        item, cell, old = layout.items[layout.index(name)], after.cell(name), layout.cell(name)
+        assert cell.w == old.w or (what != "height" and not item.static)
+        assert cell.h == old.h or (what != "width" and not item.static)
+        if what != "height" and not item.static:
+            assert cell.w in (model.w, min(item.min_w or 1, layout.columns), item.max_w, old.w)
+        if what != "width" and item.min_h is None and not item.static:
+            assert cell.h in (model.h, item.max_h)
+    assert grid.equalise(after, ids, what, compact=compact) == after  # type: ignore[arg-type]
+
+
+@given(starts(), st.data())
+@settings(max_examples=300)
+def test_swapped_items_lie_in_each_others_place(start: Start, data: st.DataObject) -> None:
+    layout, compact = start
+    a, b = data.draw(st.tuples(*[st.sampled_from([item.id for item in layout.items])] * 2))
+    after = grid.swap(layout, a, b, compact=compact)
+    check(after, layout)
+    ours, theirs = layout.cell(a), layout.cell(b)
+    if len(_movable(layout, [a, b])) < 2:
+        assert after == layout
+    elif ours[2:] == theirs[2:]:
+        assert (after.cell(a), after.cell(b)) == (theirs, ours)
+        assert grid.swap(after, a, b, compact=compact) == layout
+
+
+@given(starts(), st.data(), st.sampled_from(WAYS))
+@settings(max_examples=300)
+def test_a_jump_goes_that_way_as_one_body(start: Start, data: st.DataObject, way: grid.Way) -> None:
+    layout, compact = start
+    ids = some(data, layout, 3)
+    after = grid.jumped(layout, ids, way, compact=compact)
+    check(after, layout)
+    for name in _movable(layout, ids):
+        old, new = layout.cell(name), after.cell(name)
+        assert old[2:] == new[2:]
+        if way in ("left", "right"):
+            assert new.x >= old.x if way == "right" else new.x <= old.x
+    if not any(item.static for item in layout.items) and way in ("left", "right"):
+        edge = (
+            max(layout.cell(n).right for n in ids) == layout.columns
+            if way == "right"
+            else min(layout.cell(n).x for n in ids) == 0
+        )
+        assert (after == layout) == edge
+
+
+@pytest.mark.parametrize("compact", ["vertical", "none"])
+def test_a_body_jumps_over_what_is_in_its_way(compact: grid.Compact) -> None:
+    row = laid(a=(0, 0, 4, 2), b=(4, 0, 4, 2), c=(8, 0, 4, 2))
+    over = grid.jumped(row, ["a"], "right", compact=compact)
+    assert shown(over) == {"a": (4, 0, 4, 2), "b": (0, 0, 4, 2), "c": (8, 0, 4, 2)}
+    assert grid.jumped(over, ["a"], "left", compact=compact) == row
+    free = laid(a=(0, 0, 3, 2), b=(3, 0, 4, 2))
+    assert grid.jumped(free, ["a"], "right", compact=compact).cell("a") == (7, 0, 3, 2)
+    stuck = laid(a=(0, 0, 4, 2), fixed=(6, 0, 6, 2))
+    assert grid.jumped(stuck, ["a"], "right", compact=compact).cell("a") == (2, 0, 4, 2)
+    pile = laid(a=(0, 0, 4, 2), b=(0, 2, 4, 3), c=(0, 5, 4, 1))
+    down = grid.jumped(pile, ["a"], "down", compact=compact)
+    assert shown(down) == {"a": (0, 3, 4, 2), "b": (0, 0, 4, 3), "c": (0, 5, 4, 1)}
+    assert grid.jumped(down, ["a"], "up", compact=compact) == pile
+    assert grid.jumped(down, ["c"], "down", compact=compact) == down
+
+
+def test_items_of_different_size_share_the_room_they_had() -> None:
+    pile = laid(a=(0, 0, 4, 2), b=(0, 2, 4, 4))
+    assert shown(grid.swap(pile, "a", "b")) == {"a": (0, 4, 4, 2), "b": (0, 0, 4, 4)}
+    row = laid(a=(0, 0, 6, 2), b=(6, 0, 3, 2), c=(9, 0, 3, 2))
+    assert shown(grid.swap(row, "a", "c", compact="none")) == {"a": (9, 0, 3, 2), "b": (6, 0, 3, 2), "c": (0, 0, 3, 2)}
+
+
+def test_what_is_aligned_to_a_static_comes_to_it() -> None:
+    layout = laid(a=(0, 0, 3, 2), b=(2, 2, 3, 2), fixed=(5, 4, 4, 2))
+    after = grid.align(layout, ["a", "b", "fixed"], "left", compact="none")
+    assert shown(after) == {"a": (5, 0, 3, 2), "b": (5, 2, 3, 2), "fixed": (5, 4, 4, 2)}
+
+
+def test_what_is_left_over_is_spread_evenly() -> None:
+    layout = laid(a=(0, 0, 2, 1), b=(2, 0, 2, 1), c=(4, 0, 2, 1), d=(11, 0, 1, 1))
+    after = grid.distribute(layout, ["d", "a", "b", "c"], "across", compact="none")
+    assert [cell.x for cell in after.cells] == [0, 3, 7, 11]
+
+
+def test_an_unknown_item_is_named() -> None:
+    layout = laid(a=(0, 0, 2, 1))
+    with pytest.raises(Invalid, match="nobody"):
+        grid.align(layout, ["a", "nobody"], "left")
+
+
+@given(starts())
+@settings(max_examples=300)
+def test_an_arranged_page_is_tidy_and_stays_so(start: Start) -> None:
+    layout, _compact = start
+    after = grid.arranged(layout)
+    check(after, layout)
+    assert grid.arranged(after) == after
+    for compact in grid.COMPACTS:
+        assert grid.settled(after, compact) == after
+    bottom = max((cell.y for item, cell in after if not item.static), default=0)
+    for place, (item, cell) in enumerate(after):
+        old = layout.cells[place]
+        if item.static:
+            continue
+        assert cell.h == old.h
+        assert cell.w == old.w or old.w < cell.w <= (item.max_w or after.columns)
+        wider = grid.Cell(cell.x, cell.y, cell.w + 1, cell.h)
+        blocked = wider.right > after.columns or any(
+            wider.overlaps(other) for number, other in enumerate(after.cells) if number != place
+        )
+        assert blocked or cell.w >= (item.max_w or after.columns) or cell.y == bottom
+
+
+def test_an_arranged_page_keeps_its_order_and_fills_its_lines() -> None:
+    layout = laid(
+        a=(1, 0, 3, 2),
+        b=(5, 0, 3, 2),
+        c=(9, 0, 3, 2),
+        d=(2, 4, 8, 6),
+        e=(0, 11, 4, 3),
+        f=(5, 15, 4, 3),
+        g=(3, 20, 3, 2),
+    )
+    assert shown(grid.arranged(layout)) == {
+        "a": (0, 0, 4, 2),
+        "b": (4, 0, 4, 2),
+        "c": (8, 0, 4, 2),
+        "d": (0, 2, 8, 6),
+        "e": (8, 2, 4, 3),
+        "f": (8, 5, 4, 3),
+        "g": (0, 8, 3, 2),
+    }
+    cards = laid(a=(0, 0, 3, 2), b=(3, 0, 3, 2), c=(6, 0, 3, 2))
+    assert [cell.w for cell in grid.arranged(cards).cells] == [4, 4, 4]
+
+
+def test_what_would_cover_a_static_goes_below_it_and_takes_nothing_along() -> None:
+    layout = laid(a=(0, 6, 3, 2), b=(4, 6, 3, 2), fixed=(0, 0, 3, 4), c=(4, 0, 3, 2))
+    after = grid.placed(layout, {"a": grid.Cell(1, 1, 3, 2), "b": grid.Cell(4, 1, 3, 2)}, compact="none")
+    assert shown(after) == {"a": (1, 4, 3, 2), "b": (4, 1, 3, 2), "fixed": (0, 0, 3, 4), "c": (4, 3, 3, 2)}
+    both = grid.placed(layout, {"a": grid.Cell(4, 2, 3, 2), "b": grid.Cell(4, 1, 3, 2)}, compact="none")
+    assert (both.cell("b").y, both.cell("a").y) == (1, 3)

@@ -1,0 +1,185 @@
+"""Rows, groups and tabs: what they hold stays whole, fits, and can be carried from one to another."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.errors import Invalid
+from support.pages import check_page, pages, random_page
+
+points = st.tuples(st.integers(-2, 25), st.integers(-2, 60))
+
+
+def widget(name: str, x: int, y: int, w: int = 2, h: int = 2, **more: Any) -> dict[str, Any]:
+    return {"id": name, "type": "text", "position": {"x": x, "y": y, "w": w, "h": h}, **more}
+
+
+def row(name: str, y: int, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": name, "type": "row", "position": {"x": 0, "y": y, "w": 12, "h": 1}, "items": list(items), **more}
+
+
+def group(name: str, x: int, y: int, w: int, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    place = {"x": x, "y": y, "w": w, "h": 3}
+    return {"id": name, "type": "group", "position": place, "items": list(items), **more}
+
+
+def page(*items: dict[str, Any]) -> grid.Page:
+    return grid.Page(grid.fitted(grid.parse_page(list(items))))
+
+
+@given(st.integers(0, 10**9), st.sampled_from([6, 12, 24]))
+@settings(max_examples=300)
+def test_what_is_written_reads_back_the_same(seed: int, columns: int) -> None:
+    parsed = grid.parse_page(random_page(random.Random(seed), columns), columns=columns)
+    for layout in (parsed, grid.fitted(parsed)):
+        written = grid.serialise_page(layout)
+        again = grid.parse_page(written, columns=columns)
+        assert grid.serialise_page(again) == written
+        assert [(f.path, f.item.id, f.cell) for f in grid.everything(again)] == [
+            (f.path, f.item.id, f.cell) for f in grid.everything(layout)
+        ]
+
+
+@given(pages())
+@settings(max_examples=300)
+def test_a_fitted_page_has_no_overlap_and_stays_as_it_is(layout: grid.Layout) -> None:
+    check_page(layout)
+    assert grid.fitted(layout) == layout
+
+
+def test_unknown_fields_of_containers_and_tabs_are_kept() -> None:
+    first = {"id": "a", "title": "A", "icon": 1, "items": [widget("w", 0, 0, note="n")]}
+    place = {"x": 0, "y": 0, "w": 6, "h": 9, "deg": 3}
+    both = [first, {"id": "b", "items": []}]
+    tabs = {"id": "t", "type": "tabs", "position": place, "colour": "red", "active": "b", "tabs": both}
+    written = grid.serialise_page(grid.parse_page([tabs]))[0]
+    assert written["colour"] == "red"
+    assert written["position"] == {"x": 0, "y": 0, "w": 6, "h": 3, "deg": 3}
+    assert isinstance(written["tabs"], list)
+    assert (written["tabs"][0]["icon"], written["tabs"][0]["items"][0]["note"]) == (1, "n")
+
+
+def test_a_row_s_items_are_written_in_the_fields_of_its_grid() -> None:
+    given_items = [row("r", 3, widget("w", 4, 5), title="Row")]
+    assert grid.serialise_page(grid.parse_page(given_items)) == given_items
+
+
+def test_a_collapsed_row_keeps_its_stale_rows_until_it_is_opened() -> None:
+    stale = row("r", 20, widget("a", 0, 7), widget("b", 0, 9), collapsed=True)
+    layout = grid.parse_page([widget("top", 0, 0, h=20), stale])
+    assert grid.serialise_page(layout)[1] == stale
+    opened = grid.collapsed(grid.Page(layout), "r", False)
+    assert grid.Page(opened).shown["a"].y == 21
+    assert grid.Page(opened).shown["b"].y == 23
+    shut = grid.collapsed(grid.Page(opened), "r", True)
+    assert "a" not in grid.Page(shut).shown
+    assert shut.cell("r").h == 1
+
+
+@pytest.mark.parametrize(
+    ("items", "field", "named"),
+    [
+        ([row("r", 0, widget("r", 0, 1))], "id", "r"),
+        ([group("g", 0, 0, 4, widget("w", 0, 0)), widget("w", 0, 9)], "id", "w"),
+        ([row("r", 0, collapsed="yes")], "collapsed", "r"),
+        ([{**group("g", 0, 0, 4), "items": {"a": 1}}], "g.items", None),
+        ([{**widget("t", 0, 0), "type": "tabs"}], "tabs", "t"),
+        ([{**widget("t", 0, 0), "type": "tabs", "tabs": [{"id": "a"}, {"id": "a"}]}], "tabs", "t"),
+        ([{**widget("t", 0, 0), "type": "tabs", "tabs": [{"id": "a"}], "active": "b"}], "active", "t"),
+        ([{**widget("t", 0, 0), "type": "tabs", "tabs": [3]}], "tabs.0", "t"),
+        ([{**widget("t", 0, 0), "type": "tabs", "tabs": [{"id": ""}]}], "tabs.0.id", "t"),
+    ],
+)
+def test_what_no_container_can_be_is_refused_by_name(items: list[Any], field: str, named: str | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        grid.parse_page(items)
+    assert refused.value.facts["field"] == field
+    assert refused.value.facts["item"] == named
+
+
+def test_containers_lie_eight_deep_at_most() -> None:
+    inner = widget("w", 0, 0)
+    for depth in range(8):
+        inner = group(f"g{depth}", 0, 0, 4, inner)
+    assert len(list(grid.everything(grid.parse_page([inner])))) == 9
+    with pytest.raises(Invalid) as refused:
+        grid.parse_page([group("outer", 0, 0, 4, inner)])
+    assert refused.value.code == "layout.too-deep"
+
+
+def test_a_widget_carried_into_a_group_makes_it_grow_and_back_again_leads_back() -> None:
+    start = page(group("g", 0, 0, 4, widget("a", 0, 0)), widget("b", 4, 0), widget("below", 0, 3))
+    carry = grid.Carry(start, ["b"])
+    target = carry.target(1, 1)
+    assert target == (("g", 0),)
+    inside = grid.Page(carry.drop(target, 2, 1))
+    assert inside.path("b") == target
+    assert inside.shown["b"] == grid.Cell(2, 1, 2, 2)
+    beneath = grid.Page(carry.drop(target, 0, 3))
+    assert beneath.layout.cell("g").h == 5
+    assert beneath.shown["below"].y == 5
+    assert carry.drop((), 4, 0) == start.layout
+
+
+def test_nothing_is_carried_into_itself_and_no_row_into_a_row() -> None:
+    start = page(group("g", 0, 0, 6, widget("a", 0, 0, h=4)), row("r", 6, widget("b", 0, 7)), row("s", 9))
+    assert grid.Carry(start, ["g", "a"]).ids == ("g",)
+    assert grid.Carry(start, ["g"]).target(1, 2) == ()
+    assert grid.Carry(start, ["s"]).target(1, 7) == ()
+    assert grid.Carry(start, ["g"]).target(1, 7) == (("r", 0),)
+
+
+@given(pages(), st.data(), st.lists(points, min_size=1, max_size=4))
+@settings(max_examples=300)
+def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
+    layout: grid.Layout, data: st.DataObject, path: list[tuple[int, int]]
+) -> None:
+    start = grid.Page(layout)
+    names = list(start.shown)
+    if not names:
+        return
+    ids = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+    carry = grid.Carry(start, ids)
+    for x, y in path:
+        target = carry.target(x, y)
+        shown = {**{k: c for k, c in carry.still.items() if k not in carry.ids}, **carry.at(target, x, y)}
+        dropped = carry.drop(target, x, y)
+    check_page(dropped)
+    after = grid.Page(dropped)
+    assert {found.item.id for found in grid.everything(dropped)} == set(start.paths)
+    assert grid.Carry(start, ids).drop(target, x, y) == dropped
+    for name in carry.ids:
+        assert after.path(name) == target
+    if carry.ids and len(carry.ids) == 1:
+        assert {k: c for k, c in shown.items() if k in after.shown} == after.shown
+
+
+@given(pages(), st.data())
+@settings(max_examples=200)
+def test_let_go_where_it_was_everything_is_as_it_was(layout: grid.Layout, data: st.DataObject) -> None:
+    start = grid.Page(layout)
+    if not start.shown:
+        return
+    name = data.draw(st.sampled_from(list(start.shown)))
+    carry = grid.Carry(start, [name])
+    x, y = start.shown[name][:2]
+    assert carry.drop(carry.home, x, y) == layout
+    assert {**carry.still, **carry.at(carry.home, x, y)} == dict(start.shown) or not carry.ids
+
+
+@given(pages(), st.data(), st.sampled_from(grid.HANDLES), st.tuples(st.integers(0, 20), st.integers(0, 20)))
+@settings(max_examples=300)
+def test_a_stretch_shows_what_it_drops(
+    layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
+) -> None:
+    start = grid.Page(layout)
+    if not start.shown:
+        return
+    stretch = grid.Stretch(start, data.draw(st.sampled_from(list(start.shown))), handle)
+    dropped = stretch.drop(*size)
+    check_page(dropped)
+    assert {**stretch.still, **stretch.at(*size)} == dict(grid.Page(dropped).shown)

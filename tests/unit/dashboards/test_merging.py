@@ -1,0 +1,299 @@
+"""Two edits of one dashboard brought together: nothing lost, nothing guessed, and an end in every case."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.comparing import differences
+from benchboard.dashboards.document import Document, parse_document, write_document
+from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.merging import Choice, Conflict, Key, merge, resolve
+from benchboard.dashboards.pieces import ABSENT, PLACE, WHOLE, Place
+from support.edits import dashboard, documents, edited
+from support.pages import check_page
+
+A: dict[str, Any] = {"id": "a", "at": (0, 0, 4, 3), "title": "A"}
+B: dict[str, Any] = {"id": "b", "at": (4, 0, 4, 3), "title": "B"}
+
+
+def _items(document: Document) -> dict[str, grid.Item]:
+    return {found.item.id: found.item for found in grid.everything(document.layout)}
+
+
+def _cells(document: Document) -> dict[str, Cell]:
+    return {found.item.id: found.cell for found in grid.everything(document.layout)}
+
+
+def _same(one: Document, other: Document) -> bool:
+    return [difference for difference in differences(one, other) if not difference.pushed] == []
+
+
+def _three(data: st.DataObject) -> tuple[Document, Document, Document]:
+    base = data.draw(documents())
+    return base, data.draw(edited(base, "m")), data.draw(edited(base, "t"))
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_who_alone_edited_has_it_and_what_both_did_alike_is_taken(data: st.DataObject) -> None:
+    base = data.draw(documents())
+    edit = data.draw(edited(base, "m"))
+    for mine, theirs, by in ((edit, base, "mine"), (base, edit, "theirs"), (edit, edit, "both")):
+        merged = merge(base, mine, theirs)
+        assert merged.conflicts == ()
+        assert differences(edit, merged.document) == ()
+        assert {one.by for one in merged.merged} <= {by}
+    assert write_document(merge(base, edit, base).document) == write_document(edit)
+
+
+@given(st.data())
+@settings(max_examples=250, deadline=None)
+def test_nothing_is_lost_and_the_result_is_a_dashboard(data: st.DataObject) -> None:
+    base, mine, theirs = _three(data)
+    merged = merge(base, mine, theirs)
+    check_page(merged.document.layout)
+    again = parse_document(write_document(merged.document))
+    assert differences(merged.document, again) == ()
+    was, one, other = _items(base).keys(), _items(mine).keys(), _items(theirs).keys()
+    here = _items(merged.document).keys()
+    assert here >= (one & other) | ((one | other) - was)
+    assert here <= one | other | {name for name in here if name.startswith("new-")}
+    for conflict in merged.conflicts:
+        assert conflict.mine != conflict.theirs or conflict.mine is not conflict.theirs
+        assert conflict.id == "" or conflict.id in here
+    assert len({conflict.key for conflict in merged.conflicts}) == len(merged.conflicts)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_without_conflicts_it_is_the_same_from_both_sides(data: st.DataObject) -> None:
+    base, mine, theirs = _three(data)
+    one, other = merge(base, mine, theirs), merge(base, theirs, mine)
+    assert {conflict.key for conflict in one.conflicts} == {conflict.key for conflict in other.conflicts}
+    renamed = any(merged.instead_of for merged in one.merged)
+    if not one.conflicts and not renamed:
+        assert differences(one.document, other.document) == ()
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_every_decision_leads_to_a_dashboard(data: st.DataObject) -> None:
+    base, mine, theirs = _three(data)
+    merged = merge(base, mine, theirs)
+    kinds: tuple[Choice, ...] = ("mine", "theirs", "both")
+    choices: dict[Key, Choice] = {one.key: data.draw(st.sampled_from(kinds)) for one in merged.conflicts}
+    document = resolve(merged, choices)
+    check_page(document.layout)
+    assert differences(document, parse_document(write_document(document))) == ()
+    assert resolve(merged, {}) == merged.document
+
+
+def test_a_field_of_one_and_a_field_of_the_other() -> None:
+    base = dashboard({**A, "config": {"text": "x"}}, B)
+    mine = dashboard({**A, "title": "Mine", "config": {"text": "x"}}, {**B, "at": (8, 0, 4, 3)})
+    theirs = dashboard({**A, "config": {"text": "y", "unit": "%"}}, B)
+    merged = merge(base, mine, theirs)
+    assert merged.conflicts == ()
+    item = _items(merged.document)["a"]
+    assert (item.source["title"], item.source["config"]) == ("Mine", {"text": "y", "unit": "%"})
+    assert _cells(merged.document)["b"] == Cell(8, 0, 4, 3)
+    assert [(one.by, one.difference.kind, one.difference.id) for one in merged.merged] == [
+        ("mine", "changed", "a"),
+        ("theirs", "changed", "a"),
+        ("mine", "moved", "b"),
+    ]
+
+
+def test_the_same_field_of_both_is_for_a_person_to_decide() -> None:
+    base, mine, theirs = (dashboard({**A, "title": title}, B) for title in ("A", "Mine", "Theirs"))
+    merged = merge(base, mine, theirs)
+    assert merged.conflicts == (Conflict("a", ("title",), "A", "Mine", "Theirs"),)
+    (conflict,) = merged.conflicts
+    for choice, title in (("mine", "Mine"), ("theirs", "Theirs")):
+        choices: dict[Key, Choice] = {conflict.key: choice}  # type: ignore[dict-item]
+        assert _items(resolve(merged, choices))["a"].source["title"] == title
+    both = _items(resolve(merged, {conflict.key: "both"}))
+    assert {name: item.source["title"] for name, item in both.items()} == {"a": "Mine", "b": "B", "a-2": "Theirs"}
+
+
+def test_where_an_item_lies_is_one_field() -> None:
+    base = dashboard(A, B)
+    mine, theirs = dashboard({**A, "at": (8, 0, 4, 3)}, B), dashboard({**A, "at": (0, 0, 2, 5)}, B)
+    (conflict,) = (merged := merge(base, mine, theirs)).conflicts
+    assert (conflict.key, conflict.theirs) == (("a", PLACE), Place("", "", Cell(0, 0, 2, 5)))
+    assert _cells(merged.document)["a"] == Cell(8, 0, 4, 3)
+    assert _cells(resolve(merged, {conflict.key: "theirs"}))["a"] == Cell(0, 0, 2, 5)
+
+
+def test_what_only_gave_way_quarrels_with_nobody() -> None:
+    base = dashboard({**A, "at": (0, 0, 12, 3)}, {**B, "at": (0, 3, 12, 3)})
+    mine = dashboard({"id": "m", "at": (0, 0, 12, 2)}, {**A, "at": (0, 2, 12, 3)}, {**B, "at": (0, 5, 12, 3)})
+    theirs = dashboard({**A, "at": (0, 0, 12, 3)}, {"id": "t", "at": (0, 3, 12, 4)}, {**B, "at": (0, 7, 12, 3)})
+    merged = merge(base, mine, theirs)
+    assert merged.conflicts == ()
+    assert {name: cell.y for name, cell in _cells(merged.document).items()} == {"m": 0, "a": 2, "t": 5, "b": 9}
+
+
+def test_removed_by_one() -> None:
+    base, mine = dashboard(A, B), dashboard(A)
+    assert _items(merge(base, mine, base).document).keys() == {"a"}
+    theirs = dashboard(A, {**B, "title": "New"})
+    merged = merge(base, mine, theirs)
+    (conflict,) = merged.conflicts
+    assert (conflict.key, conflict.mine) == (("b", WHOLE), ABSENT)
+    assert _items(merged.document).keys() == {"a", "b"}
+    assert _items(resolve(merged, {conflict.key: "mine"})).keys() == {"a"}
+    assert _items(resolve(merged, {conflict.key: "theirs"})).keys() == {"a", "b"}
+
+
+def test_two_new_items_of_one_id_are_both_kept_with_what_they_hold() -> None:
+    base = dashboard(A)
+    mine = dashboard(A, {"id": "g", "type": "group", "at": (4, 0, 4, 3), "items": [{"id": "x", "at": (0, 0, 2, 2)}]})
+    theirs = dashboard(A, {"id": "g", "type": "group", "title": "Theirs", "at": (4, 0, 4, 3),
+                           "items": [{"id": "y", "at": (0, 0, 2, 2)}]})  # fmt: skip
+    merged = merge(base, mine, theirs)
+    assert merged.conflicts == ()
+    paths = grid.Page(merged.document.layout).paths
+    assert paths == {"a": (), "g": (), "x": (("g", 0),), "g-2": (), "y": (("g-2", 0),)}
+    assert [(one.difference.id, one.instead_of) for one in merged.merged if one.instead_of] == [("g-2", "g")]
+
+
+def _group(*items: dict[str, Any], name: str = "g", at: tuple[int, int, int, int] = (0, 3, 8, 4)) -> dict[str, Any]:
+    return {"id": name, "type": "group", "title": name, "at": at, "items": list(items)}
+
+
+def test_a_container_that_went_while_something_came_into_it() -> None:
+    base, mine = dashboard(A, B, _group()), dashboard(A, B)
+    theirs = dashboard(A, _group({**B, "at": (0, 0, 4, 3)}))
+    merged = merge(base, mine, theirs)
+    (conflict,) = merged.conflicts
+    assert conflict.key == ("g", WHOLE)
+    assert grid.Page(merged.document.layout).path("b") == (("g", 0),)
+    gone = resolve(merged, {conflict.key: "mine"})
+    assert grid.Page(gone.layout).paths == {"a": (), "b": ()}
+    assert _items(gone)["b"].source["title"] == "B"
+
+
+def test_a_container_comes_back_with_what_is_kept_of_it() -> None:
+    inner = {**B, "at": (0, 0, 4, 3)}
+    base, mine = dashboard(A, _group(inner)), dashboard(A)
+    theirs = dashboard(A, _group({**inner, "title": "New"}))
+    merged = merge(base, mine, theirs)
+    (conflict,) = merged.conflicts
+    assert conflict.key == ("b", WHOLE)
+    assert _items(resolve(merged, {conflict.key: "mine"})).keys() == {"a"}
+    assert grid.Page(resolve(merged, {conflict.key: "theirs"}).layout).path("b") == (("g", 0),)
+
+
+def test_containers_put_into_each_other_are_one_decision() -> None:
+    base = dashboard(_group(name="a", at=(0, 0, 6, 3)), _group(name="b", at=(6, 0, 6, 3)))
+    mine = dashboard(_group(_group(name="a", at=(0, 0, 6, 3)), name="b", at=(6, 0, 6, 3)))
+    theirs = dashboard(_group(_group(name="b", at=(0, 0, 6, 3)), name="a", at=(0, 0, 6, 3)))
+    merged = merge(base, mine, theirs)
+    (conflict,) = merged.conflicts
+    assert (conflict.path, set(conflict.ids)) == (PLACE, {"a", "b"})
+    assert grid.Page(merged.document.layout).path("a") == (("b", 0),)
+    other = resolve(merged, {conflict.key: "theirs"})
+    assert grid.Page(other.layout).path("b") == (("a", 0),)
+    assert _items(other).keys() == {"a", "b"}
+
+
+def test_three_containers_in_a_ring_end() -> None:
+    a, b, c = (_group(name=name, at=(4 * k, 0, 4, 3)) for k, name in enumerate("abc"))
+    base = dashboard(a, b, c)
+    mine = dashboard({**b, "items": [{**a, "at": (0, 0, 4, 3)}]}, c)
+    theirs = dashboard({**a, "items": [{**c, "at": (0, 0, 4, 3), "items": [{**b, "at": (0, 0, 4, 3)}]}]})
+    merged = merge(base, mine, theirs)
+    assert any(conflict.ids for conflict in merged.conflicts)
+    assert _items(merged.document).keys() == {"a", "b", "c"}
+    check_page(merged.document.layout)
+
+
+def _tabs(*tabs: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": "t", "type": "tabs", "at": (0, 3, 12, 4), "tabs": list(tabs), **more}
+
+
+def test_tabs_of_both() -> None:
+    one, two, three, four = ({"id": name, "title": name.upper(), "items": []} for name in "abcd")
+    base = dashboard(A, _tabs(one, two))
+    mine = dashboard(A, _tabs({**one, "title": "Mine"}, two, three))
+    theirs = dashboard(A, _tabs(four, one, two))
+    (tabs,) = (item for item in merge(base, mine, theirs).document.layout.items if item.id == "t")
+    assert [(pane.id, pane.title) for pane in tabs.panes] == [("a", "Mine"), ("b", "B"), ("c", "C"), ("d", "D")]
+    closed = dashboard(_tabs(one), A)
+    filled = dashboard(_tabs(one, {**two, "items": [{**A, "at": (0, 0, 4, 3)}]}))
+    merged = merge(base, closed, filled)
+    assert grid.Page(merged.document.layout).path("a") == (("t", 1),)
+
+
+def test_tabs_of_which_each_side_closed_another_are_still_tabs() -> None:
+    one, two = ({"id": name, "title": name, "items": []} for name in "ab")
+    merged = merge(dashboard(_tabs(one, two)), dashboard(_tabs(one)), dashboard(_tabs(two)))
+    (tabs,) = merged.document.layout.items
+    assert len(tabs.panes) == 1
+    parse_document(write_document(merged.document))
+
+
+def test_another_kind_on_one_side_while_the_other_renames_a_tab() -> None:
+    one = {"id": "a", "title": "A", "items": []}
+    base, mine = dashboard(_tabs(one)), dashboard(_tabs({**one, "title": "Mine"}))
+    theirs = dashboard({**_group(), "id": "t"})
+    merged = merge(base, mine, theirs)
+    assert _items(merged.document)["t"].type == "group"
+    assert "tabs" not in _items(merged.document)["t"].source
+    assert [conflict.path for conflict in merged.conflicts] == []
+
+
+def test_limits_that_would_cross_are_decided_together() -> None:
+    base, mine, theirs = dashboard(A), dashboard({**A, "min_w": 4}), dashboard({**A, "max_w": 3})
+    merged = merge(base, mine, theirs)
+    (conflict,) = merged.conflicts
+    assert conflict.path == ("min_w", "max_w")
+    assert _items(resolve(merged, {conflict.key: "theirs"}))["a"].max_w == 3
+    assert _items(merged.document)["a"].min_w == 4
+
+
+def test_containers_that_together_are_too_deep_come_up() -> None:
+    def nest(names: str, inner: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for name in reversed(names):
+            inner = [_group(*inner, name=name, at=(0, 0, 8, 3))]
+        return inner
+
+    base = dashboard(*nest("abcdef", []), _group(name="g", at=(0, 20, 8, 3)))
+    mine = dashboard(*nest("abcdefg", []))
+    theirs = dashboard(*nest("abcdef", []), *nest("ghij", [{**A, "id": "leaf"}]))
+    merged = merge(base, mine, theirs)
+    assert _items(merged.document).keys() == {*"abcdefghij", "leaf"}
+    parse_document(write_document(merged.document))
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_what_the_document_says_besides_is_merged_field_by_field(choice: Choice) -> None:
+    shop = {"name": "shop", "label": "Shop", "type": "list", "values": ["n"], "chosen": [], "multiple": False}
+    line = {**shop, "name": "line"}
+    base = dashboard(A, title="One", variables=[shop])
+    mine = dashboard(A, title="Mine", variables=[line, {**shop, "label": "Laden"}])
+    phone = {"columns": 2, "places": {"a": {"x": 0, "y": 0, "w": 2, "h": 2}}}
+    theirs = dashboard(
+        A, title="Theirs", variables=[{**shop, "chosen": ["n"]}], theme="night", breakpoints={"phone": phone}
+    )
+    merged = merge(base, mine, theirs)
+    assert [conflict.key for conflict in merged.conflicts] == [("", ("title",))]
+    document = resolve(merged, {("", ("title",)): choice})
+    assert document.title == choice.title()
+    assert [(one.name, one.label, one.chosen) for one in document.variables] == [
+        ("line", "Shop", ()),
+        ("shop", "Laden", ("n",)),
+    ]
+    assert document.source == {"theme": "night"}
+    assert document.breakpoints["phone"].places["a"] == Cell(0, 0, 2, 2)
+
+
+def test_a_home_layout_stays_in_its_form_until_one_side_needs_another() -> None:
+    bare = parse_document([{"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 3}}])
+    assert merge(bare, bare, bare).document.form == 0
+    assert merge(bare, bare, replace(bare, form=2)).document.form == 2
