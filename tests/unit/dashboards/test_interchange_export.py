@@ -224,8 +224,9 @@ def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
              "fieldConfig": config}  # fmt: skip
     row = {"id": 2**32 - 1, "type": "row", "title": "R", "collapsed": False, "targets": [], "datasource": None,
            "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1}, "panels": []}  # fmt: skip
-    host = {"name": "host", "type": "query", "query": "x", "current": {}, "datasource": None, "label": None}
-    back = _again({"panels": [row, panel], "templating": {"list": [host]}, "id": None})
+    host = {"name": "host", "type": "query", "query": "x", "current": {}, "datasource": "Prom", "label": None}
+    root = {"id": None, "gnetId": 12, "refresh": False, "links": [{"title": "L"}], "timepicker": {"now": True}}
+    back = _again({**root, "panels": [row, {**panel, "datasource": "Prom"}], "templating": {"list": [host]}})
     assert faults(back) == []
     assert back["panels"][0]["id"] == 2**32 - 1
     assert back["panels"][1]["fieldConfig"]["defaults"]["thresholds"]["steps"] == [
@@ -233,7 +234,9 @@ def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
         steps[1],
     ]
     (variable,) = back["templating"]["list"]
-    assert variable.keys() == {"name", "type", "query"}
+    assert variable == {"name": "host", "type": "query", "query": "x", "datasource": {"uid": "Prom"}}
+    assert back["panels"][1]["datasource"] == {"uid": "Prom"}
+    assert back["links"][0]["title"] == "L"
     assert not {"targets", "datasource"} & back["panels"][0].keys()
 
 

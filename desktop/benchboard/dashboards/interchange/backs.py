@@ -8,6 +8,7 @@ from benchboard.dashboards.layout import Item
 from benchboard.i18n import _
 
 from . import panels as tiles
+from .mending import whole_panel
 from .report import Line
 
 TYPES: Final = {
@@ -36,11 +37,6 @@ def inside(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """The object under `key`; an empty one where there is none."""
     found = value.get(key)
     return found if isinstance(found, Mapping) else {}
-
-
-def without_nulls(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that say something: Grafana's schema does not know null."""
-    return {key: field for key, field in value.items() if field is not None}
 
 
 def row(item: Item) -> dict[str, Any]:
@@ -88,7 +84,7 @@ def _given_back(
     item: Item, widget: Widget, came: Mapping[str, Any], names: set[str]
 ) -> tuple[dict[str, Any], list[Line]]:
     was, _told = tiles.widget(came, item.id)
-    again = without_nulls({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
+    again = whole_panel({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
     again |= repeated(item, names)
     if widget.title != was["title"]:
         again["title"] = widget.title
@@ -97,8 +93,6 @@ def _given_back(
         again["description"] = about
     if widget.type != "placeholder" and dict(widget.config) != was["config"]:
         again |= _settings(widget, again)
-    if steps := inside(inside(inside(again, "fieldConfig"), "defaults"), "thresholds").get("steps"):
-        again["fieldConfig"] = _stepped(again["fieldConfig"], steps)
     lines = []
     if widget.type == "placeholder":
         what = _("{label} is given back as it was.").format(label=tiles.settings(came, "placeholder", item.id)["label"])
@@ -142,13 +136,3 @@ def _settings(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(decimals, int) and not isinstance(decimals, bool):
         defaults["decimals"] = decimals
     return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}
-
-
-def _stepped(config: Mapping[str, Any], steps: object) -> dict[str, Any]:
-    """`fieldConfig` with a value in every step of its thresholds: older files leave out the lowest one's, which is
-    null."""
-    if not isinstance(steps, list):
-        return dict(config)
-    whole = [{"value": None, **step} if isinstance(step, Mapping) else step for step in steps]
-    defaults = config["defaults"]
-    return {**config, "defaults": {**defaults, "thresholds": {**defaults["thresholds"], "steps": whole}}}

@@ -10,6 +10,7 @@ from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, 
 from benchboard.i18n import _, ngettext
 
 from . import backs, variables
+from .mending import whole_root, whole_variable
 from .panels import one_line
 from .report import Line, Report
 from .rows import COLUMNS, NUMBERS, unused
@@ -40,7 +41,7 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], Report]:
     writer = _Writer(document)
     panels = writer.page()
     came = backs.said(document.source)
-    root = {key: value for key, value in came.items() if key not in ("variables", "templating") and value is not None}
+    root = whole_root({key: value for key, value in came.items() if key not in ("variables", "templating")})
     theirs = came.get("variables")
     listed = variables.exported(document.variables, theirs if isinstance(theirs, list) else [])
     dashboard = {
@@ -48,7 +49,7 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], Report]:
         **root,
         "title": document.title,
         **({"description": document.description} if document.description else {}),
-        "templating": {**backs.inside(came, "templating"), "list": [backs.without_nulls(entry) for entry in listed]},
+        "templating": {**backs.inside(came, "templating"), "list": [whole_variable(entry) for entry in listed]},
         "panels": panels,
     }
     found = [found.item for found in everything(document.layout)]
