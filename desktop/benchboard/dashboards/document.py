@@ -262,7 +262,8 @@ def _breakpoint(name: str, entry: object) -> Breakpoint:
         for item_id, place in places.items()
     }
     source = MappingProxyType({key: said for key, said in entry.items() if key not in ("columns", "places")})
-    return Breakpoint(grid.parse_columns(entry.get("columns")), MappingProxyType(cells), source)
+    columns = grid.parse_columns(entry.get("columns"), f"{where}.columns")
+    return Breakpoint(columns, MappingProxyType(cells), source)
 
 
 def _written_breakpoint(point: Breakpoint) -> dict[str, object]:

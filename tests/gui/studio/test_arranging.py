@@ -238,7 +238,7 @@ def test_a_page_saves_itself(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Delete)
     studio.settled()
     assert "notes" not in {item["id"] for item in studio.stored().items}
-    assert "Saved" in studio.page._state.text()
+    assert "Saved" in studio.find("studio_saved").text()  # type: ignore[attr-defined]
 
 
 def test_an_empty_page_says_so_and_offers_a_start(studio: "Studio") -> None:

@@ -220,3 +220,13 @@ def test_an_arranged_page_keeps_its_order_and_fills_its_lines() -> None:
         "f": (8, 5, 4, 3),
         "g": (0, 8, 3, 2),
     }
+    cards = laid(a=(0, 0, 3, 2), b=(3, 0, 3, 2), c=(6, 0, 3, 2))
+    assert [cell.w for cell in grid.arranged(cards).cells] == [4, 4, 4]
+
+
+def test_what_would_cover_a_static_goes_below_it_and_takes_nothing_along() -> None:
+    layout = laid(a=(0, 6, 3, 2), b=(4, 6, 3, 2), fixed=(0, 0, 3, 4), c=(4, 0, 3, 2))
+    after = grid.placed(layout, {"a": grid.Cell(1, 1, 3, 2), "b": grid.Cell(4, 1, 3, 2)}, compact="none")
+    assert shown(after) == {"a": (1, 4, 3, 2), "b": (4, 1, 3, 2), "fixed": (0, 0, 3, 4), "c": (4, 3, 3, 2)}
+    both = grid.placed(layout, {"a": grid.Cell(4, 2, 3, 2), "b": grid.Cell(4, 1, 3, 2)}, compact="none")
+    assert (both.cell("b").y, both.cell("a").y) == (1, 3)

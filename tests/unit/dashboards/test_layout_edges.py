@@ -111,3 +111,14 @@ def test_a_static_holds_its_edge() -> None:
     assert grid.edge_at(layout, 4.0, 1.0) is None
     edge = grid.SharedEdge("across", 8, 0, 2, ("fixed",), ("b",))
     assert grid.EdgePull(layout, edge).at(10) == {}
+
+
+def test_an_edge_covers_nothing_that_does_not_lie_along_it() -> None:
+    layout = laid(a=(0, 0, 4, 4), b=(4, 0, 6, 2), c=(6, 2, 4, 2), d=(10, 0, 2, 4))
+    edge = grid.edge_at(layout, 4.0, 1.0)
+    assert edge == grid.SharedEdge("across", 4, 0, 4, ("a",), ("b",))
+    assert shown(grid.EdgePull(layout, edge).drop(9)) == shown(layout) | {"a": (0, 0, 6, 4), "b": (6, 0, 4, 2)}
+    mirrored = laid(d=(0, 0, 2, 4), b=(2, 0, 6, 2), c=(2, 2, 4, 2), a=(8, 0, 4, 4))
+    edge = grid.edge_at(mirrored, 8.0, 1.0)
+    assert edge is not None
+    assert grid.EdgePull(mirrored, edge).drop(0).cell("a") == (6, 0, 6, 4)

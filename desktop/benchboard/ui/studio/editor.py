@@ -85,6 +85,8 @@ class Editor(QObject):
         self.stack.setUndoLimit(KEPT_STEPS)
         self.restoring = False
         """While steps are put on the stack whose outcome is not to be shown."""
+        self.read_only = False
+        """Whether this person may only look: then nothing is a step."""
         self.document = empty()
         """What the dashboard says now."""
         self.page = Page(self.document.layout)
@@ -270,7 +272,8 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        self.stack.push(Edit(self, title, after, chosen, burst))
+        if not self.read_only:
+            self.stack.push(Edit(self, title, after, chosen, burst))
 
     def _show(self, document: Document, chosen: Sequence[str]) -> None:
         self.document, self.page = document, Page(document.layout)

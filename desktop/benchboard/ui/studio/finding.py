@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards import reaching
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.i18n import _
