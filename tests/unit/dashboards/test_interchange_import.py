@@ -303,8 +303,8 @@ def test_a_report_says_it_as_text_and_as_json() -> None:
     )
     first, second = report.text().splitlines()
     assert first.startswith("1 widget mapped, 1 placeholder, 0 rows or groups")
-    assert second == "- panel-1 “A <b>map</b>”: Grafana's panel “heatmap” becomes a placeholder of the same size. " \
-                     "No widget here shows that."  # fmt: skip
+    placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. No widget here shows that."
+    assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))
     assert (said["mapped"], said["placeholder"], said["kept"]) == (1, 1, 0)
     assert set(said["lines"][0]) == {"id", "title", "outcome", "what", "why"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.catalogue import Widget, widget_of
-from benchboard.dashboards.layout import Item
+from benchboard.dashboards.layout import Item, repeat_of
 from benchboard.i18n import _
 
 from . import panels as tiles
@@ -63,20 +63,18 @@ def panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
 
 def repeated(item: Item, names: set[str]) -> dict[str, Any]:
     """How Grafana says an item's `repeat`. One by a variable that is none of `names` is only kept, and stays."""
-    repeat, came = inside(item.source, "repeat"), said(item.source)
-    name = repeat.get("variable")
-    if not isinstance(name, str):
+    repeat, came = repeat_of(item), said(item.source)
+    if repeat is None:
         theirs = came.get("repeat")
         return {"repeat": theirs} if isinstance(theirs, str) and theirs and theirs not in names else {}
-    fields: dict[str, Any] = {"repeat": name}
+    fields: dict[str, Any] = {"repeat": repeat.variable}
     if item.panes:
         return fields
-    direction = "v" if repeat.get("direction") == "down" else "h"
+    direction = "v" if repeat.direction == "down" else "h"
     if direction != came.get("repeatDirection", "h") or "repeatDirection" in came or not came:
         fields["repeatDirection"] = direction
-    most = repeat.get("most")
-    if direction == "h" and isinstance(most, int) and not isinstance(most, bool) and most > 0:
-        fields["maxPerRow"] = most
+    if direction == "h" and "most" in inside(item.source, "repeat"):
+        fields["maxPerRow"] = repeat.most
     return fields
 
 
@@ -95,7 +93,9 @@ def _given_back(
         again |= _settings(widget, again)
     lines = []
     if widget.type == "placeholder":
-        what = _("{label} is given back as it was.").format(label=tiles.settings(came, "placeholder", item.id)["label"])
+        what = _("“{label}” is given back as it was.").format(
+            label=tiles.settings(came, "placeholder", item.id)["label"]
+        )
         lines.append(Line(item.id, widget.title, "placeholder", what, ""))
     if widget.query:
         what = _("Its SQL is left out; the queries it had in Grafana are given back.")
@@ -109,8 +109,8 @@ _REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
 def _fresh(item: Item, widget: Widget) -> tuple[dict[str, Any], list[Line]]:
     kind = widget.kind.type if widget.kind else widget.type
     if kind not in TYPES:
-        label = _("Widget “{kind}” of Benchboard").format(kind=tiles.one_line(widget.type))
-        what = _("{label} becomes a text of the same size.").format(label=label)
+        label = tiles.one_line(f"Benchboard: {widget.type}")
+        what = _("“{label}” becomes a text of the same size.").format(label=label)
         line = Line(item.id, widget.title, "placeholder", what, _("Grafana has no panel for it."))
         return words(widget.title, label), [line]
     if TYPES[kind] == "text":

@@ -60,8 +60,8 @@ def _stepped(defaults: object) -> dict[str, Any]:
     null, is often left out."""
     fields = dict(defaults) if isinstance(defaults, Mapping) else {}
     thresholds = fields.get("thresholds")
-    if isinstance(thresholds, Mapping):
-        steps = thresholds.get("steps")
-        whole = [{"value": None, **step} if isinstance(step, Mapping) else step for step in steps or []]
+    if isinstance(thresholds, Mapping) and isinstance(thresholds.get("steps"), list):
+        steps = thresholds["steps"]
+        whole = [{"value": None, **step} if isinstance(step, Mapping) else step for step in steps]
         fields["thresholds"] = {"mode": "absolute", **thresholds, "steps": whole}
     return {key: value for key, value in fields.items() if value is not None}
