@@ -170,6 +170,22 @@ def test_containers_become_rows_and_headings() -> None:
     assert {line.id for line in report.lines} == {"", "Rig", "Both"}
 
 
+def test_what_a_document_says_and_grafana_cannot_is_told() -> None:
+    _dashboard, _by, report = _written(
+        {**_item("Open", 0, 0, 12, 1), "type": "row", "items": [_item("a", 0, 1, locked=["size"], min_w=2)]},
+        _item("Below", 0, 9, query="SELECT 1"),
+        {**_item("Rig", 0, 12, 6, 3), "type": "group", "repeat": {"variable": "v"}, "items": []},
+        breakpoints={"phone": {"columns": 2}},
+        compact="none",
+    )
+    told = [(line.id, line.outcome) for line in report.lines]
+    assert told == [
+        ("", "left out"), ("", "changed"), ("", "left out"), ("", "changed"),
+        ("Rig", "changed"), ("Rig", "left out"), ("Below", "changed"), ("Rig", "changed"),
+    ]  # fmt: skip
+    assert "Open" in report.lines[-2].what
+
+
 def test_what_changed_here_is_written_over_what_grafana_said_and_the_rest_stays() -> None:
     config = {
         "defaults": {"unit": "s", "custom": {"lineWidth": 2}},
