@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from nested import nested
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar, QWidget
-
-from nested import nested
 
 from benchboard import i18n, workspace
 from benchboard.dashboards import documents, library
@@ -23,8 +22,8 @@ from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.storage import locate
 from benchboard.ui.problems import Notice
-from benchboard.ui.studio.recovering import Recovering
 from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.recovering import Recovering
 
 if TYPE_CHECKING:
     from conftest import Studio

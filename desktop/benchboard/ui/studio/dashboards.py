@@ -22,6 +22,7 @@ class Dashboards(QWidget):
     for the dashboard in front."""
 
     unsaved_changed = Signal()
+    presenting_changed = Signal(bool)
 
     def __init__(self, context: "Context") -> None:
         super().__init__()
@@ -90,6 +91,7 @@ class Dashboards(QWidget):
             page = StudioPage(self._context, DashboardShelf(self._context.actor, dashboard_id))
             page.setObjectName(f"studio_page_{dashboard_id}")
             page.unsaved_changed.connect(self.unsaved_changed)
+            page.presenting_changed.connect(self._present)
             page.named.connect(lambda name: self._name(page, name))
             self._stack.addWidget(page)
             place = self.tabs.addTab(_("Opening"))
@@ -132,6 +134,10 @@ class Dashboards(QWidget):
 
     def _step(self, by: int) -> None:
         self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
+
+    def _present(self, presenting: bool) -> None:
+        self.tabs.setVisible(not presenting)
+        self.presenting_changed.emit(presenting)
 
     def _name(self, page: StudioPage, name: str) -> None:
         place = self._stack.indexOf(page)

@@ -30,6 +30,7 @@ from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import StudioBar
+from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
 
@@ -67,6 +68,7 @@ class StudioPage(QWidget):
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do)
+        self.variables = VariablesBar(self.editor)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -81,6 +83,7 @@ class StudioPage(QWidget):
         self.saving.loaded.connect(self._grant)
         self.saving.decided.connect(self.canvas.setFocus)
         self.editor.changed.connect(self._say_empty)
+        self.editor.refused.connect(context.problems.show)
         self.editor.changed.connect(lambda: self.named.emit(self.name))
         self.editor.stack.indexChanged.connect(self._say_steps)
         self.canvas.zoom_changed.connect(self._say_zoom)
@@ -168,6 +171,7 @@ class StudioPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
+        whole.addWidget(self.variables)
         whole.addLayout(middle, 1)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
@@ -193,6 +197,7 @@ class StudioPage(QWidget):
             "export_pdf": lambda: self._export("pdf"),
             "print": lambda: self._export("print"),
             "keys": lambda: KeySheet(self).open(),
+            "variables": self._define_variables,
             "choose_all": self._choose_all,
             "duplicate": self.editor.duplicate,
         }
@@ -218,6 +223,7 @@ class StudioPage(QWidget):
 
     def _present(self, presenting: bool) -> None:
         self._commit()
+        self.editor.show_repeats(presenting)
         for widget in self._around:
             widget.setVisible(not presenting)
         self.json_view.setVisible(not presenting and self.bar.json.isChecked())
@@ -272,6 +278,11 @@ class StudioPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.presentation.end()
+
+    def _define_variables(self) -> None:
+        sheet = VariablesSheet(self, self.editor.document)
+        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet.open()
 
     def _choose_all(self) -> None:
         self.editor.choose(self.editor.page.shown)

@@ -62,7 +62,8 @@ class Saving(QObject):
     @property
     def dirty(self) -> bool:
         """Whether there are edits the database does not have."""
-        return self.stored is not None and self._editor.document is not self._kept
+        stored = self.stored
+        return stored is not None and stored.may_edit and self._editor.document is not self._kept
 
     def seconds_ago(self) -> int:
         """How long ago the document was stored."""
