@@ -200,7 +200,10 @@ def word_count(old: str, new: str) -> int:
 # JSON
 
 
-_FIRST: Final = tuple("format version id type title description columns compact query config position x y w h".split())
+_FIRST: Final = (
+    "format", "version", "id", "type", "title", "description", "columns", "compact", "query", "config", "position",
+    "x", "y", "w", "h",
+)  # fmt: skip
 
 
 class Line(NamedTuple):
