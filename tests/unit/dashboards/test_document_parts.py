@@ -31,8 +31,8 @@ odd = st.fixed_dictionaries(
 )
 
 
-@given(documents(), st.lists(odd, min_size=30, max_size=30))
-@settings(max_examples=150)
+@given(documents(), st.lists(odd, max_size=6))
+@settings(max_examples=60)
 def test_taken_apart_and_put_together_is_the_same(document: dict[str, Any], additions: list[dict[str, Any]]) -> None:
     def strange(items: list[dict[str, Any]]) -> None:
         for item in items:
@@ -124,3 +124,36 @@ def test_rows_that_are_no_document_are_named(
         parse_document(parts.put_together(Parts("Theirs", None, layout, widgets)))
     assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
     assert len(str(refused.value)) < 300
+
+
+STRANGE: list[Any] = [None, True, -1, 10**20, 1.5, "", "x" * 300, [], {}, [[]], {"id": 1}, ROW, "g1", float("1e300")]
+
+
+@given(documents(), st.data())
+@settings(max_examples=80)
+def test_rows_with_anything_anywhere_are_a_document_or_refused(document: dict[str, Any], data: st.DataObject) -> None:
+    made = parts.take_apart(write_document(parse_document(document)), {})
+    rows: dict[str, Any] = {
+        "layout": made.layout,
+        "widgets": [[one.id, one.type, one.config, one.query, one.position] for one in made.widgets],
+    }
+    for _time in range(data.draw(st.integers(1, 4))):
+        _spoil(rows, data)
+    widgets = tuple(WidgetPart(str(row[0]), str(row[1]), row[2], None, row[4]) for row in rows["widgets"])
+    try:
+        parse_document(parts.put_together(Parts("Theirs", None, rows["layout"], widgets)))
+    except Invalid as error:
+        assert len(str(error)) < 400
+
+
+def _spoil(rows: dict[str, Any], data: st.DataObject) -> None:
+    """Put something strange in one place of a JSON column."""
+    place: Any = rows
+    key: Any = "layout"
+    if rows["widgets"] and data.draw(st.booleans()):
+        place = data.draw(st.sampled_from(rows["widgets"]))
+        key = data.draw(st.sampled_from([2, 4]))
+    while isinstance(inner := place[key], dict | list) and inner and data.draw(st.integers(0, 3)):
+        place = inner
+        key = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else list(range(len(inner)))))
+    place[key] = copy.deepcopy(data.draw(st.sampled_from(STRANGE)))
