@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards import parts
 from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards.layout import everything
 from benchboard.dashboards.parts import Parts, WidgetPart
 from benchboard.errors import Invalid
 from benchboard.storage.models.dashboards import WIDGET_TYPES
@@ -73,6 +74,15 @@ def test_a_row_of_another_system_is_an_item_under_its_own_id_and_stays_as_it_is(
     again = parts.take_apart(write_document(read), {ROW: ROW})
     assert again.widgets == (other,)
     assert again.layout["items"] == [ROW]
+
+
+def test_a_layout_that_holds_its_widgets_itself_is_read_and_split_when_it_is_saved() -> None:
+    item = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 1, "h": 1}}
+    group = {**item, "id": "g1", "type": "group", "items": [item]}
+    read = parse_document(parts.put_together(Parts("Theirs", None, {"items": [group]})))
+    assert [found.item.id for found in everything(read.layout)] == ["g1", "w1"]
+    made = parts.take_apart(write_document(read), {})
+    assert made.layout["items"][0]["items"] == [made.widgets[0].id]
 
 
 def test_a_new_item_gets_a_row_id_of_its_own_and_keeps_its_id() -> None:
