@@ -25,7 +25,7 @@ def arranged_by_hand(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, int, d
 
 
 @given(arranged_by_hand())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_what_is_arranged_by_hand_has_the_say(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]],
 ) -> None:
@@ -44,7 +44,7 @@ def test_what_is_arranged_by_hand_has_the_say(
 
 
 @given(arranged_by_hand(), st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]], data: st.DataObject
 ) -> None:
@@ -87,7 +87,7 @@ def test_derived_widths_are_in_proportion_and_within_limits(start: Start, column
 
 
 @given(starts((12,)), narrow, st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_gesture_stays_as_it_was_let_go(start: Start, columns: int, data: st.DataObject) -> None:
     layout, compact = start
     places: dict[str, grid.Cell] = {}
@@ -138,3 +138,13 @@ def test_only_what_was_moved_is_remembered() -> None:
     assert grid.manual(again, last, ["a"], places)["c"] == last.cell("c")
     assert grid.derived(layout, 2, grid.manual(again, last, ["a"], places)) == last
     assert grid.manual(page, page, ["a"], {}) == {}
+
+
+def test_a_heading_that_a_static_pushes_down_keeps_its_items_below_it() -> None:
+    items = [
+        (grid.Item("r", "row"), grid.Cell(0, 0, 12, 1)),
+        (grid.Item("b", "text"), grid.Cell(0, 1, 4, 2)),
+        (grid.Item("fixed", "text", static=True), grid.Cell(0, 9, 6, 2)),
+    ]
+    page = grid.derived(grid.Layout.of(12, items), 6, {"fixed": grid.Cell(3, 0, 3, 2)})
+    assert shown(page) == {"r": (0, 2, 6, 1), "b": (0, 3, 2, 2), "fixed": (3, 0, 3, 2)}

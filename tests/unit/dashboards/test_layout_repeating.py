@@ -35,7 +35,7 @@ def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
 
 
 @given(repeating())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_clones_cover_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     after, clones = grid.repeated(layout, chosen)
@@ -84,6 +84,8 @@ def test_across_takes_lines_as_wide_as_the_page_and_down_lies_below() -> None:
         "e": (0, 8, 12, 1),
     }
     down, _clones = grid.repeated(_repeating(layout, b={"variable": "shop", "direction": "down"}), {"shop": SHOPS[:2]})
+    right, _clones = grid.repeated(_repeating(layout, d={"variable": "shop"}), {"shop": SHOPS[:2]})
+    assert (right.cell("d@1"), right.cell("d@2"), right.cell("b").y) == ((0, 1, 6, 2), (6, 1, 6, 2), 3)
     kept = {name: cell for name, cell in shown(layout).items() if name in ("a", "c", "d")}
     assert shown(down) == kept | {"b@1": (0, 1, 4, 2), "b@2": (0, 3, 4, 2), "e": (0, 5, 12, 1)}
 

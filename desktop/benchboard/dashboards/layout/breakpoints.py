@@ -61,21 +61,18 @@ def _flowed(layout: Layout, columns: int, fixed: Mapping[str, Cell]) -> list[Cel
     cells = list(layout.cells)
     taken = Taken(fixed.values())
     floor = bottom = 0
-    begun: dict[tuple[int, int], int] = {}
     for name in reading_order(layout):
         place = layout.places[name]
         item, cell = layout.items[place], layout.cells[place]
+        floor = bottom if item.type == "row" else floor
         if name in fixed:
             cells[place] = fixed[name]
             continue
-        w, heading = _width(item, cell, layout.columns, columns), item.type == "row"
-        start = bottom if heading else max(floor, begun.get((w, cell.h), 0))
-        cells[place] = new = taken.first(w, cell.h, start, columns)
+        w = _width(item, cell, layout.columns, columns)
+        cells[place] = new = taken.topmost(w, cell.h, columns, floor)
         taken.put(new)
-        begun[w, cell.h] = new.y
         bottom = max(bottom, new.bottom)
-        if heading:
-            floor = new.bottom
+        floor = new.y if item.type == "row" else floor
     return cells
 
 

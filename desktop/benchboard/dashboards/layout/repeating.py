@@ -71,11 +71,12 @@ def repeated(
     stays where it is. Invalid names the item whose clones would make too many items or too long a page, or whose
     repeat cannot be right.
     """
-    units, clones = _units(settled(layout, "none"), chosen, {*taken, *layout.places})
+    page = settled(layout, "none")
+    units, clones = _units(page, chosen, {*taken, *layout.places})
     if all(len(unit.parts) == 1 for unit in units):
         return layout, clones
     pairs: list[tuple[Item, Cell]] = []
-    for unit, row in zip(units, _lowered(layout, units), strict=True):
+    for unit, row in zip(units, _lowered(page, units), strict=True):
         down = row - unit.zone.y
         if len(unit.parts) > 1 and unit.zone.bottom + down > MAX_ROW:
             what = _("Repeating item {item} {count} times makes the page longer than {limit} rows.")

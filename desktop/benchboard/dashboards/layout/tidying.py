@@ -33,14 +33,10 @@ def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
     comes after its predecessor's in reading order too."""
     cells = list(layout.cells)
     taken = Taken(cells[place] for place, item in enumerate(layout.items) if item.static)
-    begun: dict[tuple[int, int], int] = {}
-    """Room only gets scarcer: a size never fits higher up than it did last time."""
-    x, y = 0, 0
+    columns, x, y = layout.columns, 0, 0
     for place in _order(layout):
         w, h = cells[place].w, cells[place].h
-        start = y if in_turn else begun.get((w, h), 0)
-        cells[place] = taken.first(w, h, start, layout.columns, x if in_turn else 0)
-        begun[w, h] = cells[place].y
+        cells[place] = taken.first(w, h, y, columns, x) if in_turn else taken.topmost(w, h, columns)
         x, y = cells[place].right, cells[place].y
         taken.put(cells[place])
     return layout.moved_to(cells)

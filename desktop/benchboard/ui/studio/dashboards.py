@@ -11,6 +11,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.library import Library
 from benchboard.ui.studio.page import StudioPage
 from benchboard.ui.studio.shelf import DashboardShelf
+from benchboard.ui.widgets import Button
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -21,6 +22,7 @@ class Dashboards(QWidget):
     for the dashboard in front."""
 
     unsaved_changed = Signal()
+    presenting_changed = Signal(bool)
 
     def __init__(self, context: "Context") -> None:
         super().__init__()
@@ -32,13 +34,10 @@ class Dashboards(QWidget):
         self.tabs.setProperty("documents", "true")
         self.tabs.setAutoHide(True)
         self.tabs.setAccessibleName(_("Open dashboards"))
-        self.tabs.setTabsClosable(True)
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.addTab(_("All dashboards"))
-        for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
-            self.tabs.setTabButton(0, side, None)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
         column = QVBoxLayout(self)
@@ -48,11 +47,10 @@ class Dashboards(QWidget):
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
-        self.tabs.tabCloseRequested.connect(self.close_tab)
         self.library.wanted.connect(self.open)
         self.library.gone.connect(self._forget)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+W", lambda: self.close_tab(self.tabs.currentIndex())),
+            ("Ctrl+W", lambda: self.close_page(self.page)),
             ("Ctrl+Tab", lambda: self._step(1)),
             ("Ctrl+Shift+Tab", lambda: self._step(-1)),
         )
@@ -93,19 +91,22 @@ class Dashboards(QWidget):
             page = StudioPage(self._context, DashboardShelf(self._context.actor, dashboard_id))
             page.setObjectName(f"studio_page_{dashboard_id}")
             page.unsaved_changed.connect(self.unsaved_changed)
+            page.presenting_changed.connect(self._present)
             page.named.connect(lambda name: self._name(page, name))
             self._stack.addWidget(page)
             place = self.tabs.addTab(_("Opening"))
+            shut = Button("", lambda: self.close_page(page), kind="quiet", icon="ph.x", size="sm", tip=_("Close"))
+            shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
+            self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, shut)
         self.tabs.setCurrentIndex(place)
         self._show(place)
         shown = self._stack.widget(place)
         assert isinstance(shown, StudioPage)
         return shown
 
-    def close_tab(self, place: int) -> None:
+    def close_page(self, page: StudioPage | None) -> None:
         """Close an open dashboard, saved; one that waits for a decision stays."""
-        page = self._stack.widget(place)
-        if isinstance(page, StudioPage) and page.closing():
+        if page is not None and page.closing():
             self._remove(page)
 
     def closing(self) -> bool:
@@ -133,6 +134,10 @@ class Dashboards(QWidget):
 
     def _step(self, by: int) -> None:
         self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
+
+    def _present(self, presenting: bool) -> None:
+        self.tabs.setVisible(not presenting)
+        self.presenting_changed.emit(presenting)
 
     def _name(self, page: StudioPage, name: str) -> None:
         place = self._stack.indexOf(page)

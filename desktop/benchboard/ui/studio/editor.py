@@ -5,7 +5,7 @@ them costs next to nothing). Edits of one text that follow each other closely ar
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,8 +15,10 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
+from benchboard.dashboards.expanding import Values, expanded, has_repeats
 from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page
+from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 
 _ONE_BURST: Final = 1.5
@@ -78,6 +80,8 @@ class Editor(QObject):
     changed = Signal()
     """The document is another one."""
     chosen_changed = Signal()
+    refused = Signal(object)
+    """What somebody asked for cannot be: the `AppError` that says why."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +94,10 @@ class Editor(QObject):
         self.document = empty()
         """What the dashboard says now."""
         self.page = Page(self.document.layout)
-        """Its layout, made ready to be asked where things are."""
+        """What is shown of it, made ready to be asked where things are."""
+        self.own_values: Mapping[str, Values] = {}
+        """What is chosen for widgets that are shown once for each value: id → variable → value."""
+        self._expanding = False
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
         self._showing = False
@@ -137,6 +144,14 @@ class Editor(QObject):
         """Take a document whose layout is no other; changes of one `burst` that follow closely are one step."""
         if document != self.document:
             self._do(title, document, self._chosen, burst)
+
+    def choose_values(self, title: str, document: Document) -> None:
+        """Take a document that differs in what is chosen for its variables: a step, or where one may only look, what
+        this window shows until it is read anew."""
+        if self.read_only:
+            self._show(document, self._chosen)
+        else:
+            self.amend(title, document)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -272,11 +287,23 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        if not self.read_only:
+        if not self.read_only and not self._expanding:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
+    def show_repeats(self, shown: bool) -> None:
+        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
+        if shown != self._expanding:
+            self._expanding = shown
+            self._show(self.document, self._chosen)
+
     def _show(self, document: Document, chosen: Sequence[str]) -> None:
-        self.document, self.page = document, Page(document.layout)
+        self.document, self.page, self.own_values = document, Page(document.layout), {}
+        if (self._expanding or self.read_only) and has_repeats(document):
+            try:
+                seen = expanded(document)
+                self.page, self.own_values = Page(seen.document.layout), seen.chosen
+            except Invalid as error:
+                self.refused.emit(error)
         self._showing = True
         try:
             self.changed.emit()

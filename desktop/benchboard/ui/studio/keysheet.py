@@ -14,7 +14,7 @@ from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
 
-_SIZE: Final = QSize(820, 600)
+_SIZE: Final = QSize(820, 640)
 
 Line = tuple[str, str, tuple[str, ...]]
 """Group, what it does, its keys as caps show them."""

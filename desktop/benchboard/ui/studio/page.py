@@ -13,6 +13,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.exportdialog import ExportDialog
 from benchboard.ui.studio.feeds import Feeds
 from benchboard.ui.studio.finding import Finder
 from benchboard.ui.studio.inspector import Inspector
@@ -21,6 +22,7 @@ from benchboard.ui.studio.keysheet import KeySheet
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
 from benchboard.ui.studio.pageacts import PAGE_ACTS
+from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
@@ -28,6 +30,7 @@ from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import StudioBar
+from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
 
@@ -65,11 +68,12 @@ class StudioPage(QWidget):
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do)
+        self.variables = VariablesBar(self.editor)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
         self._notice: QWidget | None = None
-        self._wish: WidgetKind | None = None
+        self._wish: Callable[[], object] | None = None
         self._lay_out()
         self._shortcuts()
         self._clock = QTimer(self, interval=5_000)
@@ -79,6 +83,7 @@ class StudioPage(QWidget):
         self.saving.loaded.connect(self._grant)
         self.saving.decided.connect(self.canvas.setFocus)
         self.editor.changed.connect(self._say_empty)
+        self.editor.refused.connect(context.problems.show)
         self.editor.changed.connect(lambda: self.named.emit(self.name))
         self.editor.stack.indexChanged.connect(self._say_steps)
         self.canvas.zoom_changed.connect(self._say_zoom)
@@ -96,19 +101,17 @@ class StudioPage(QWidget):
     def opened(self, rest: str) -> None:
         """Somebody came here, perhaps with a wish: `add/<kind>` or `do/<act>`."""
         wish, _slash, what = rest.partition("/")
-        if wish == "do":
-            self.do(what)
         kind = kind_of(what)
-        if wish == "add" and kind is not None:
-            self._wish = kind
-            self._grant()
+        if wish == "do":
+            self._wish = partial(self.do, what)
+        elif wish == "add" and kind is not None:
+            self._wish = partial(self.add, kind)
+        self._grant()
 
     def _grant(self) -> None:
-        wish, self._wish = self._wish, None
-        if wish is not None and self.saving.state not in ("loading", "failed"):
-            self.add(wish)
-        else:
-            self._wish = wish
+        if self._wish is not None and self.saving.state not in ("loading", "failed"):
+            wish, self._wish = self._wish, None
+            wish()
 
     def closing(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided."""
@@ -168,6 +171,7 @@ class StudioPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
+        whole.addWidget(self.variables)
         whole.addLayout(middle, 1)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
@@ -188,7 +192,12 @@ class StudioPage(QWidget):
             "fit": self.canvas.fit,
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
+            "export_png": lambda: self._export("png"),
+            "export_svg": lambda: self._export("svg"),
+            "export_pdf": lambda: self._export("pdf"),
+            "print": lambda: self._export("print"),
             "keys": lambda: KeySheet(self).open(),
+            "variables": self._define_variables,
             "choose_all": self._choose_all,
             "duplicate": self.editor.duplicate,
         }
@@ -201,8 +210,20 @@ class StudioPage(QWidget):
                 self.presentation.end()
             run()
 
+    def _export(self, form: str) -> None:
+        if not self.editor.page.shown:
+            self._context.problems.toast(_("The page is empty: there is nothing to export yet."))
+            return
+        self._commit()
+        width = max(float(self.canvas.viewport().width()), NARROWEST + 2 * MARGIN)
+        ExportDialog(
+            self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
+            title=self.editor.document.title or _("Home page"), form=form,
+        ).open()  # fmt: skip
+
     def _present(self, presenting: bool) -> None:
         self._commit()
+        self.editor.show_repeats(presenting)
         for widget in self._around:
             widget.setVisible(not presenting)
         self.json_view.setVisible(not presenting and self.bar.json.isChecked())
@@ -257,6 +278,11 @@ class StudioPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.presentation.end()
+
+    def _define_variables(self) -> None:
+        sheet = VariablesSheet(self, self.editor.document)
+        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet.open()
 
     def _choose_all(self) -> None:
         self.editor.choose(self.editor.page.shown)

@@ -61,6 +61,7 @@ PAGE_ACTS: Final = (
     PageAct("export_svg", N_("Export as a drawing (SVG)"), _OUT, (), "ph.file"),
     PageAct("export_pdf", N_("Export as PDF"), _OUT, (), "ph.file-pdf"),
     PageAct("print", N_("Print the page"), _OUT, ("Ctrl+P",), "ph.printer"),
+    PageAct("variables", N_("Define the variables"), _OUT, (), "ph.funnel"),
     PageAct("templates", N_("Start from a template"), _OUT, (), "ph.layout"),
     PageAct("keys", N_("Show all keys"), _OUT, ("?", "F1"), "ph.keyboard"),
 )

@@ -70,9 +70,12 @@ class Recovering(QObject):
         editor.stack.indexChanged.connect(self._stepped)
 
     def open(self, kept: Stored) -> Brought:
-        """Read the page's journal, for `begin`. On a worker: it waits for the disk."""
+        """Read the page's journal, for `begin`. On a worker: it waits for the disk. A page that may only be looked at
+        has none, and one left from when it could be edited waits until it can be again."""
         workspace, actor = self._context.workspace, self._context.actor
         stored = write_home(fitted(kept.document))
+        if not kept.may_edit:
+            return Brought(kept.version, stored)
         way = workspace.way
         database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
         subject = (way.kind, database, actor.organisation_id, actor.user_id, self._key)

@@ -62,7 +62,8 @@ class Saving(QObject):
     @property
     def dirty(self) -> bool:
         """Whether there are edits the database does not have."""
-        return self.stored is not None and self._editor.document is not self._kept
+        stored = self.stored
+        return stored is not None and stored.may_edit and self._editor.document is not self._kept
 
     def seconds_ago(self) -> int:
         """How long ago the document was stored."""
@@ -213,6 +214,9 @@ class Saving(QObject):
     def _follow(self, stored: Stored) -> None:
         known = self.stored
         if known is None or self.state != "saved":
+            return
+        if stored.may_edit and not known.may_edit:
+            self.load()  # with the journal that a page has which may be edited
             return
         self._editor.read_only = not stored.may_edit
         if stored.version != known.version and stored.document != known.document:

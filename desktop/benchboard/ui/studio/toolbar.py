@@ -17,7 +17,7 @@ Run = Callable[[str], None]
 """Does the act called so."""
 
 _EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "print")
-_SELDOM: Final = ("find", "json", "templates", "choose_all", "keys")
+_SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys")
 _SPACE: Final = 8
 
 
