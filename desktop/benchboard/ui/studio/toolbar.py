@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.studio.pageacts import cap, page_act
+from benchboard.ui.studio.acts import act, cap
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, hairline, plain_tip
 from benchboard.ui.widgets.popover import Item, menu
@@ -111,12 +111,12 @@ class StudioBar(Toolbar):
         menu(self.more, [self._item(key) for key in keys], name="more_menu")
 
     def _item(self, key: str) -> Item:
-        known = page_act(key)
+        known = act(key)
         under = cap(known.keys[0]) if known.keys else ""
         return Item(_(known.title), lambda: self._run(key), known.icon, under, name=f"do_{key}")
 
     def _button(self, key: str, name: str, icon: str) -> Button:
-        tip = name if not page_act(key).keys else f"{name} ({cap(page_act(key).keys[0])})"
+        tip = name if not act(key).keys else f"{name} ({cap(act(key).keys[0])})"
         button = Button("", lambda: self._run(key), kind="quiet", icon=icon, tip=tip, name=f"studio_{key}")
         button.setAccessibleName(name)
         return button
