@@ -263,9 +263,8 @@ class Editor(QObject):
         assert known is not None
         name = _(known.title)
         title = _("Put into tabs") if kind == grid.TABS else _("Group")
-        made = editing.grouped(self.page, self._chosen, kind, name, self.document.compact)
-        if made is not None:
-            self.take(title, *made)
+        stay = Edited(self.layout, self._chosen)
+        self._edit(title, lambda: editing.grouped(self.page, self._chosen, kind, name, self.document.compact) or stay)
 
     def ungroup(self) -> None:
         """Put what the chosen containers hold in their place."""
