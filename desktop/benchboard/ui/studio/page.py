@@ -29,6 +29,7 @@ from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
@@ -72,7 +73,7 @@ class StudioPage(QWidget):
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
-        self.bar = StudioBar(self.do)
+        self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
         self.variables = VariablesBar(self.editor)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
@@ -171,12 +172,14 @@ class StudioPage(QWidget):
         middle.addWidget(self.inspector)
         middle.addWidget(self.json_view)
         self.json_view.hide()
-        whole = QVBoxLayout(self)
+        desk = QWidget()
+        whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         whole.addWidget(self.variables)
         whole.addLayout(middle, 1)
+        self.screens = Screens(self._context, self, desk, self.saving)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
         """What each act of the table does here."""
@@ -203,6 +206,9 @@ class StudioPage(QWidget):
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "variables": self._define_variables,
+            "share": lambda: self.screens.share(self.name),
+            "versions": self.screens.versions,
+            "name_version": self.screens.name_version,
             "choose_all": self.editor.choose_all,
             "duplicate": self.editor.duplicate,
         }
