@@ -13,7 +13,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from benchboard.dashboards import editing
+from benchboard.dashboards import breakpoints, editing
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
@@ -96,6 +96,8 @@ class Editor(QObject):
         """Whether this person may only look: then nothing is a step."""
         self.document = empty()
         """What the dashboard says now."""
+        self.breakpoint = ""
+        """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
         self.page = Page(self.document.layout)
         """What is shown of it, made ready to be asked where things are."""
         self.own_values: Mapping[str, Values] = {}
@@ -155,6 +157,23 @@ class Editor(QObject):
             self._show(document, self._chosen)
         else:
             self.amend(title, document)
+
+    def show_breakpoint(self, name: str) -> None:
+        """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
+        if name != self.breakpoint:
+            self.breakpoint = name
+            self._show(self.document, self._chosen)
+
+    def follow_desktop(self, ids: Sequence[str] | None = None) -> None:
+        """Let these, or all, lie at this breakpoint where they follow from the desktop."""
+        if self.breakpoint:
+            self.amend(_("Follow the desktop again"), breakpoints.following(self.document, self.breakpoint, ids))
+
+    def _with(self, layout: Layout, ids: Sequence[str]) -> Document:
+        """The document with what is shown arranged so, `ids` being what was moved."""
+        if self.breakpoint:
+            return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
+        return replace(self.document, layout=layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -219,8 +238,8 @@ class Editor(QObject):
         except Invalid as error:
             self.refused.emit(error)
             return
-        after = replace(self.document, layout=settled)
-        self._do(title, after, self._chosen if chosen is None else chosen)
+        now = self._chosen if chosen is None else chosen
+        self._do(title, self._with(settled, now), now)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -313,8 +332,7 @@ class Editor(QObject):
         """Give a tab another title."""
         if not self._showing and self.page.item(item_id).panes[tab].title != title:
             layout = editing.with_tab_called(self.page, item_id, tab, title, self.document.compact)
-            after = replace(self.document, layout=layout)
-            self.amend(_("Name a tab"), after, burst=f"{item_id}.tabs.{tab}")
+            self.amend(_("Name a tab"), self._with(layout, [item_id]), burst=f"{item_id}.tabs.{tab}")
 
     def choose_all(self) -> None:
         """Choose everything in the grid of what is chosen; where that is chosen already, everything there is."""
@@ -401,7 +419,7 @@ class Editor(QObject):
             title = _("Change {title}").format(title=self._name(ids[0]))
             if len(ids) > 1:
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
-            self.amend(title, replace(self.document, layout=page.layout), burst=f"{' '.join(ids)}.{key}")
+            self.amend(title, self._with(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
     def _edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
@@ -433,13 +451,15 @@ class Editor(QObject):
             self._show(self.document, self._chosen)
 
     def _show(self, document: Document, chosen: Sequence[str]) -> None:
-        self.document, self.page, self.own_values = document, Page(document.layout), {}
+        self.document, self.own_values = document, {}
+        seen = document
         if (self._expanding or self.read_only) and has_repeats(document):
             try:
-                seen = expanded(document)
-                self.page, self.own_values = Page(seen.document.layout), seen.chosen
+                shown = expanded(document)
+                seen, self.own_values = shown.document, shown.chosen
             except Invalid as error:
                 self.refused.emit(error)
+        self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
         self._showing = True
         try:
             self.changed.emit()

@@ -15,6 +15,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible, chosen
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.device import DevicePage
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.exportdialog import ExportDialog
 from benchboard.ui.studio.feeds import Feeds
@@ -25,7 +26,7 @@ from benchboard.ui.studio.jsonview import JsonView
 from benchboard.ui.studio.keysheet import KeySheet
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
-from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST
+from benchboard.ui.studio.pagegrid import MARGIN
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
@@ -45,7 +46,21 @@ _ROOM = 782
 """So wide the page is beside the JSON, where the window is wide enough."""
 
 _WHILE_PRESENTING = frozenset(
-    ("present", "zoom_in", "zoom_out", "zoom_reset", "fit", "save", "print", "export_png", "export_svg", "export_pdf")
+    (
+        "present",
+        "desktop",
+        "tablet",
+        "phone",
+        "zoom_in",
+        "zoom_out",
+        "zoom_reset",
+        "fit",
+        "save",
+        "print",
+        "export_png",
+        "export_svg",
+        "export_pdf",
+    )
 )
 
 
@@ -70,6 +85,7 @@ class StudioPage(QWidget):
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.device = DevicePage(self.canvas)
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
@@ -167,7 +183,7 @@ class StudioPage(QWidget):
         self._around = (self.bar, self.sidebar, left, right)
         middle.addWidget(self.sidebar)
         middle.addWidget(left)
-        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.device, 1)
         middle.addWidget(right)
         middle.addWidget(self.inspector)
         middle.addWidget(self.json_view)
@@ -197,6 +213,10 @@ class StudioPage(QWidget):
             "zoom_out": lambda: self.canvas.zoom_by(-1),
             "zoom_reset": lambda: self.canvas.set_zoom(1.0),
             "fit": self.canvas.fit,
+            "desktop": lambda: self._show_breakpoint(""),
+            "tablet": lambda: self._show_breakpoint("tablet"),
+            "phone": lambda: self._show_breakpoint("phone"),
+            "follow": self.device.follow_desktop,
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
             "export_png": lambda: self._export("png"),
@@ -221,12 +241,18 @@ class StudioPage(QWidget):
                 self.presentation.end()
             run()
 
+    def _show_breakpoint(self, name: str) -> None:
+        self._commit()
+        self.canvas.cancel()
+        self.editor.show_breakpoint(name)
+        self.bar.show_breakpoint(name)
+
     def _export(self, form: str) -> None:
         if not self.editor.page.shown:
             self._context.problems.toast(_("The page is empty: there is nothing to export yet."))
             return
         self._commit()
-        width = max(float(self.canvas.viewport().width()), NARROWEST + 2 * MARGIN)
+        width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
         ExportDialog(
             self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
             title=self.name, form=form,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.studio.acts import act, cap
-from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.labels import Text, hairline, plain_tip
 from benchboard.ui.widgets.popover import Item, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
@@ -37,7 +37,24 @@ class StudioBar(Toolbar):
         smaller = self._button("zoom_out", _("Smaller"), "ph.minus")
         larger = self._button("zoom_in", _("Larger"), "ph.plus")
         self._find = self._button("find", _("Find a widget on the page"), "ph.magnifying-glass")
-        for widget in (self._undo, self._redo, line, smaller, self._zoom, larger, self.fit, self._find):
+        titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
+        icons = {key: act(key).icon for key in titles}
+        self.breakpoints = SegmentedControl(list(titles.items()), label=_("Page as on a"), icons=icons)
+        self.breakpoints.chosen.connect(run)
+        second = hairline(vertical=True)
+        second.setFixedHeight(20)
+        for widget in (
+            self._undo,
+            self._redo,
+            line,
+            self.breakpoints,
+            second,
+            smaller,
+            self._zoom,
+            larger,
+            self.fit,
+            self._find,
+        ):
             self.add(widget)
         self.mark, self.state = Icon("ph.check", "ok"), Text("", tone="muted")
         self.state.setObjectName("studio_saved")
@@ -82,6 +99,10 @@ class StudioBar(Toolbar):
             button.setToolTip(f"{what} ({keys})" if possible else none)
             button.setAccessibleDescription(text)
 
+    def show_breakpoint(self, name: str) -> None:
+        """Which page is shown: `tablet`, `phone`, or with nothing the desktop's."""
+        self.breakpoints.choose(name or "desktop")
+
     def show_zoom(self, zoom: float) -> None:
         """How large the page is shown; 1 is 100 %."""
         self._zoom.setText(_("{percent} %").format(percent=round(zoom * 100)))
@@ -100,7 +121,11 @@ class StudioBar(Toolbar):
     def _make_room(self) -> None:
         """Hide as many of what gives way as it takes, the first ones first."""
         shown = [child for child in self._all() if child not in self._gives_way]
-        room = self.width() - 28 - sum(child.sizeHint().width() + _SPACE for child in shown) - 16
+        for words in (True, False):
+            self.breakpoints.show_words(words)
+            room = self.width() - 28 - sum(child.sizeHint().width() + _SPACE for child in shown) - 16
+            if room >= sum(button.sizeHint().width() + _SPACE for button in self._gives_way):
+                break
         for button in reversed(self._gives_way):
             room -= button.sizeHint().width() + _SPACE
             button.setVisible(room >= 0)
