@@ -102,6 +102,11 @@ QHeaderView { background: $surface; border: 0; }
 QHeaderView::section { background: $surface; color: $text_secondary; border: 0; border-bottom: 1px solid $border;
   padding: 0 12px; font-weight: 500; }
 QTableCornerButton::section { background: $surface; border: 0; }
+QListWidget { background: $surface; color: $text; border: 1px solid $border_control; border-radius: ${r_control}px;
+  padding: 4px; }
+QListWidget::item { padding: 6px 8px; border-radius: ${r_badge}px; }
+QListWidget::item:hover { background: $row_hover; }
+QListWidget::item:selected { background: $selection; color: $text; }
 QTabBar[documents="true"] { background: $window; border: 0; }
 QTabBar[documents="true"]::tab { background: $window; color: $text_secondary; border: 0;
   border-right: 1px solid $border; height: 31px; min-width: 96px; max-width: 260px; padding: 0 12px; }

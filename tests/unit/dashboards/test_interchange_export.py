@@ -170,6 +170,22 @@ def test_containers_become_rows_and_headings() -> None:
     assert {line.id for line in report.lines} == {"", "Rig", "Both"}
 
 
+def test_what_a_document_says_and_grafana_cannot_is_told() -> None:
+    _dashboard, _by, report = _written(
+        {**_item("Open", 0, 0, 12, 1), "type": "row", "items": [_item("a", 0, 1, locked=["size"], min_w=2)]},
+        _item("Below", 0, 9, query="SELECT 1"),
+        {**_item("Rig", 0, 12, 6, 3), "type": "group", "repeat": {"variable": "v"}, "items": []},
+        breakpoints={"phone": {"columns": 2}},
+        compact="none",
+    )
+    told = [(line.id, line.outcome) for line in report.lines]
+    assert told == [
+        ("", "left out"), ("", "changed"), ("", "left out"), ("", "changed"),
+        ("Rig", "changed"), ("Rig", "left out"), ("Below", "changed"), ("Rig", "changed"),
+    ]  # fmt: skip
+    assert "Open" in report.lines[-2].what
+
+
 def test_what_changed_here_is_written_over_what_grafana_said_and_the_rest_stays() -> None:
     config = {
         "defaults": {"unit": "s", "custom": {"lineWidth": 2}},
@@ -224,8 +240,9 @@ def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
              "fieldConfig": config}  # fmt: skip
     row = {"id": 2**32 - 1, "type": "row", "title": "R", "collapsed": False, "targets": [], "datasource": None,
            "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1}, "panels": []}  # fmt: skip
-    host = {"name": "host", "type": "query", "query": "x", "current": {}, "datasource": None, "label": None}
-    back = _again({"panels": [row, panel], "templating": {"list": [host]}, "id": None})
+    host = {"name": "host", "type": "query", "query": "x", "current": {}, "datasource": "Prom", "label": None}
+    root = {"id": None, "gnetId": 12, "refresh": False, "links": [{"title": "L"}], "timepicker": {"now": True}}
+    back = _again({**root, "panels": [row, {**panel, "datasource": "Prom"}], "templating": {"list": [host]}})
     assert faults(back) == []
     assert back["panels"][0]["id"] == 2**32 - 1
     assert back["panels"][1]["fieldConfig"]["defaults"]["thresholds"]["steps"] == [
@@ -233,7 +250,9 @@ def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
         steps[1],
     ]
     (variable,) = back["templating"]["list"]
-    assert variable.keys() == {"name", "type", "query"}
+    assert variable == {"name": "host", "type": "query", "query": "x", "datasource": {"uid": "Prom"}}
+    assert back["panels"][1]["datasource"] == {"uid": "Prom"}
+    assert back["links"][0]["title"] == "L"
     assert not {"targets", "datasource"} & back["panels"][0].keys()
 
 

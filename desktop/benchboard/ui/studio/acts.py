@@ -95,6 +95,10 @@ ACTS: Final = (
     Act("export_svg", N_("Export as a drawing (SVG)"), _OUT, (), "ph.file"),
     Act("export_pdf", N_("Export as PDF"), _OUT, (), "ph.file-pdf"),
     Act("print", N_("Print the page"), _OUT, ("Ctrl+P",), "ph.printer"),
+    Act("versions", N_("Show the versions"), _OUT, (), "ph.clock-counter-clockwise"),
+    Act("name_version", N_("Keep a version"), _OUT, ("Ctrl+Shift+S",), "ph.bookmark-simple"),
+    Act("share", N_("Share the dashboard"), _OUT, (), "ph.share-network"),
+    Act("variables", N_("Define the variables"), _OUT, (), "ph.funnel"),
     Act("templates", N_("Start from a template"), _OUT, (), "ph.layout"),
     Act("keys", N_("Show all keys"), _OUT, ("?", "F1"), "ph.keyboard"),
 )

@@ -61,7 +61,7 @@ class DiffPage(QWidget):
         self._scale = 1.0
         self._room = self._least = 0
         for answers in (before, after):
-            answers.came.connect(lambda _id: self.update())
+            answers.came.connect(self._came)
         theme().changed.connect(self._new_look)
 
     def show_documents(
@@ -267,6 +267,9 @@ class DiffPage(QWidget):
         painter.setPen(theme().color("text.secondary"))
         for name, x in zip(self._titles, (MARGIN, MARGIN + self._pages_apart()), strict=True):
             painter.drawText(QPointF(x, 14), name)
+
+    def _came(self, _item_id: str) -> None:
+        self.update()
 
     def _new_look(self) -> None:
         self._pictures.clear()

@@ -6,7 +6,7 @@ them costs next to nothing). Edits of one text that follow each other closely ar
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +18,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
+from benchboard.dashboards.expanding import Values, expanded, has_repeats
 from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
@@ -98,7 +99,10 @@ class Editor(QObject):
         self.breakpoint = ""
         """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
         self.page = Page(self.document.layout)
-        """Its layout at the breakpoint, made ready to be asked where things are."""
+        """What is shown of it, made ready to be asked where things are."""
+        self.own_values: Mapping[str, Values] = {}
+        """What is chosen for widgets that are shown once for each value: id → variable → value."""
+        self._expanding = False
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
         self._showing = False
@@ -145,6 +149,14 @@ class Editor(QObject):
         """Take a document whose layout is no other; changes of one `burst` that follow closely are one step."""
         if document != self.document:
             self._do(title, document, self._chosen, burst)
+
+    def choose_values(self, title: str, document: Document) -> None:
+        """Take a document that differs in what is chosen for its variables: a step, or where one may only look, what
+        this window shows until it is read anew."""
+        if self.read_only:
+            self._show(document, self._chosen)
+        else:
+            self.amend(title, document)
 
     def show_breakpoint(self, name: str) -> None:
         """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
@@ -271,9 +283,8 @@ class Editor(QObject):
         assert known is not None
         name = _(known.title)
         title = _("Put into tabs") if kind == grid.TABS else _("Group")
-        made = editing.grouped(self.page, self._chosen, kind, name, self.document.compact)
-        if made is not None:
-            self.take(title, *made)
+        stay = Edited(self.layout, self._chosen)
+        self._edit(title, lambda: editing.grouped(self.page, self._chosen, kind, name, self.document.compact) or stay)
 
     def ungroup(self) -> None:
         """Put what the chosen containers hold in their place."""
@@ -431,12 +442,25 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        if not self.read_only:
+        if not self.read_only and not self._expanding:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
+    def show_repeats(self, shown: bool) -> None:
+        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
+        if shown != self._expanding:
+            self._expanding = shown
+            self._show(self.document, self._chosen)
+
     def _show(self, document: Document, chosen: Sequence[str]) -> None:
-        self.document = document
-        self.page = Page(breakpoints.seen(document, self.breakpoint) if self.breakpoint else document.layout)
+        self.document, self.own_values = document, {}
+        seen = document
+        if (self._expanding or self.read_only) and has_repeats(document):
+            try:
+                shown = expanded(document)
+                seen, self.own_values = shown.document, shown.chosen
+            except Invalid as error:
+                self.refused.emit(error)
+        self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
         self._showing = True
         try:
             self.changed.emit()

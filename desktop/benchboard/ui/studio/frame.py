@@ -40,7 +40,7 @@ class Frame(QGraphicsItem):
         self._canvas, self.item = canvas, item
         self.widget = widget_of(item)
         self.lifted, self.hot, self.locked = False, False, False
-        self.depth = 0
+        self.depth, self.hot_tab = 0, -1
         self._size = QSizeF(10, 10)
         self._tabs: list[QRectF] = []
 
@@ -81,10 +81,10 @@ class Frame(QGraphicsItem):
             self.setZValue(self.depth + (LIFTED if lifted else 0))
             self.update()
 
-    def heat(self, hot: bool) -> None:
-        """Show that what is held would land in it, or no longer."""
-        if hot != self.hot:
-            self.hot = hot
+    def heat(self, hot: bool, tab: int = -1) -> None:
+        """Show that what is held would land in it, or no longer; `tab` is the one that is about to be shown."""
+        if (hot, tab) != (self.hot, self.hot_tab):
+            self.hot, self.hot_tab = hot, tab
             self.update()
 
     def say(self, item: Item, *, depth: int, locked: bool) -> None:
@@ -97,10 +97,10 @@ class Frame(QGraphicsItem):
         self._measure()
         self.update()
 
-    def part_at(self, spot: QPointF) -> Part:
-        """What of it is at a point of the page."""
-        at = (spot - self.pos()) / self._canvas.zoom
-        if at.y() >= self._heading:
+    def part_at(self, spot: QPointF, corner: QPointF | None = None) -> Part:
+        """What of it is at a point of the page; `corner` is its top left where it is not taken as it stands."""
+        at = (spot - (self.pos() if corner is None else corner)) / self._canvas.zoom
+        if not 0 <= at.y() < self._heading or not 0 <= at.x() <= self._width:
             return Part("body")
         if self.item.type == ROW and at.x() <= _CARET:
             return Part("caret")
@@ -219,6 +219,10 @@ class Frame(QGraphicsItem):
         metrics = QFontMetricsF(_strong())
         for place, box in enumerate(self._tabs):
             active = place == self.item.active
+            if place == self.hot_tab:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("selection"))
+                painter.drawRoundedRect(box.adjusted(4, 4, -4, -5), 6, 6)
             painter.setFont(_strong() if active else theme().font("body"))
             painter.setPen(theme().color("text" if active else "text.secondary"))
             name = metrics.elidedText(tab_name(self.item, place), Qt.TextElideMode.ElideRight, box.width() - 16)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF
 from benchboard.dashboards.editing import locks
 from benchboard.dashboards.layout import (
     ROW,
+    TABS,
     Carry,
     Cell,
     Compact,
@@ -46,6 +47,7 @@ class Moving:
             if item_id in lifted or lifted & {outer for outer, _k in page.path(item_id)}
         }
         self._corner = grid.rect(self.held[self.body[0]]).topLeft() if self.body else QPointF()
+        self._tabs = self._strips()
         self.target: Path = self.carry.home
         self.changed: Changed = {}
         self._asked: object = None
@@ -65,12 +67,22 @@ class Moving:
         """What differs from `still` with the pointer here; rows from `until` on are out of sight."""
         self.at = pointer
         self._spot = self.grid.nearest(self._corner + pointer - self.start)
-        self.target = self.carry.target(*self.grid.field(pointer))
+        strip = self._strip(pointer)
+        # Over a strip of tabs it goes into the tab that is shown: else the tabs would give way from under the pointer.
+        self.target = strip if strip is not None else self.carry.target(*self.grid.field(pointer))
         if (asked := (self._spot, self.target, until)) != self._asked:
             self._asked = asked
             answer = self.carry.at(self.target, *self._spot, until=until)
             self.changed = _in_sight(answer, self.still, until)
         return self.changed
+
+    def _strip(self, pointer: QPointF) -> Path | None:
+        x, y = self.grid.field(pointer)
+        for item_id in self._tabs:
+            cell = self.page.shown[item_id]
+            if cell.y == y and cell.x <= x < cell.right:
+                return (*self.page.path(item_id), (item_id, self.page.item(item_id).active))
+        return None
 
     def floating(self, item_id: str) -> QRectF:
         """Where something held is shown: under the pointer, not in the grid."""
@@ -87,7 +99,12 @@ class Moving:
             return
         self.page = Page(rest.with_item(replace(item, active=tab), self.compact))
         self.carry = Carry(self.page, guests=self.carry.body, compact=self.compact)
+        self._tabs = self._strips()
         self._asked = None
+
+    def _strips(self) -> list[str]:
+        """The tabs that are shown and not held."""
+        return [one for one in self.page.shown if one not in self.held and self.page.item(one).type == TABS]
 
 
 class Bringing(Moving):

@@ -79,7 +79,7 @@ class Hand(QObject):
         for item_id in gesture.held:
             self._place(tiles[item_id], gesture.floating(item_id))
         if isinstance(gesture, Moving):
-            self._hover(pointer)
+            self._hover(gesture, pointer)
         self._canvas.remark(self._marks())
 
     def end(self) -> None:
@@ -147,22 +147,25 @@ class Hand(QObject):
         return self.gesture.grid.field(QPointF(0, seen.bottom()))[1] + 2 if self.gesture else 0
 
     def _heat(self) -> None:
-        """Show which container it would land in, where that is another one."""
-        gesture = self.gesture
-        assert gesture is not None
+        """Show which container it would land in, and which tab is about to be shown."""
+        gesture, over = self.gesture, self._over
         hot = gesture.target[-1][0] if isinstance(gesture, Moving) and gesture.target else ""
         for frame in self._canvas.frames:
-            frame.heat(frame.item.id == hot and not frame.lifted)
+            frame.heat(frame.item.id == hot, over[1] if over is not None and frame.item.id == over[0] else -1)
 
-    def _hover(self, pointer: QPointF) -> None:
-        """Held over a tab that is not shown, it brings that tab up after a while."""
-        over = next((found for frame in self._canvas.frames if (found := _tab_at(frame, pointer)) is not None), None)
+    def _hover(self, gesture: Moving, pointer: QPointF) -> None:
+        """Held over a tab that is not shown, it brings that tab up after a while. Tabs are looked for where they were
+        at the start, as the grid it would land in is."""
+        over = None
+        if gesture.target and (item := gesture.page.item(gesture.target[-1][0])).type == TABS:
+            frame, corner = self._canvas.tiles[item.id], gesture.grid.rect(gesture.page.shown[item.id]).topLeft()
+            part = frame.part_at(pointer, corner) if isinstance(frame, Frame) else None
+            if part is not None and part.what == "tab" and part.tab != item.active:
+                over = (item.id, part.tab)
         if over != self._over:
             self._over = over
-            if over is None:
-                self._dwell.stop()
-            else:
-                self._dwell.start()
+            self._heat()
+            self._dwell.start() if over is not None else self._dwell.stop()
 
     def _turn(self) -> None:
         gesture, over = self.gesture, self._over
@@ -201,10 +204,3 @@ def scroll_at(canvas: "Canvas", spot: QPoint) -> bool:
     before = bar.value()
     bar.setValue(before + into // 2)
     return bool(bar.value() != before)
-
-
-def _tab_at(frame: Frame, pointer: QPointF) -> tuple[str, int] | None:
-    if frame.lifted or frame.item.type != TABS or not frame.outline.contains(pointer):
-        return None
-    part = frame.part_at(pointer)
-    return (frame.item.id, part.tab) if part.what == "tab" and part.tab != frame.item.active else None

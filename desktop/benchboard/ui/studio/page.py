@@ -30,10 +30,12 @@ from benchboard.ui.studio.pagegrid import MARGIN
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import StudioBar
+from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
 
@@ -87,7 +89,8 @@ class StudioPage(QWidget):
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
-        self.bar = StudioBar(self.do)
+        self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
+        self.variables = VariablesBar(self.editor)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -185,11 +188,14 @@ class StudioPage(QWidget):
         middle.addWidget(self.inspector)
         middle.addWidget(self.json_view)
         self.json_view.hide()
-        whole = QVBoxLayout(self)
+        desk = QWidget()
+        whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
+        whole.addWidget(self.variables)
         whole.addLayout(middle, 1)
+        self.screens = Screens(self._context, self, desk, self.saving)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
         """What each act of the table does here."""
@@ -219,6 +225,10 @@ class StudioPage(QWidget):
             "print": lambda: self._export("print"),
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
+            "variables": self._define_variables,
+            "share": lambda: self.screens.share(self.name),
+            "versions": self.screens.versions,
+            "name_version": self.screens.name_version,
             "choose_all": self.editor.choose_all,
             "duplicate": self.editor.duplicate,
         }
@@ -262,6 +272,7 @@ class StudioPage(QWidget):
 
     def _present(self, presenting: bool) -> None:
         self._commit()
+        self.editor.show_repeats(presenting)
         for widget in self._around:
             widget.setVisible(not presenting)
         self.json_view.setVisible(not presenting and self.bar.json.isChecked())
@@ -316,6 +327,11 @@ class StudioPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.presentation.end()
+
+    def _define_variables(self) -> None:
+        sheet = VariablesSheet(self, self.editor.document)
+        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet.open()
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)

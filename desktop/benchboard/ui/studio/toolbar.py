@@ -17,16 +17,16 @@ Run = Callable[[str], None]
 """Does the act called so."""
 
 _EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "print")
-_SELDOM: Final = ("find", "json", "templates", "choose_all", "keys")
+_SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys")
 _SPACE: Final = 8
 
 
 class StudioBar(Toolbar):
     """Asks for acts by name, and shows how the page stands."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, shared: bool) -> None:
         super().__init__()
-        self._run = run
+        self._run, self._shared = run, shared
         self._undo = self._button("undo", _("Undo"), "ph.arrow-u-up-left")
         self._redo = self._button("redo", _("Redo"), "ph.arrow-u-up-right")
         line = hairline(vertical=True)
@@ -71,7 +71,15 @@ class StudioBar(Toolbar):
         self.more = Button(
             "", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more"
         )  # fmt: skip
-        for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, self.more):
+        self.versions = Button(
+            _("Versions"), lambda: run("versions"), icon="ph.clock-counter-clockwise",
+            tip=_("What it was, and the way back"), name="studio_versions",
+        )  # fmt: skip
+        self.share = Button(
+            _("Share"), lambda: run("share"), kind="primary", icon="ph.share-network", name="studio_share"
+        )
+        many = (self.versions, self.share) if shared else ()
+        for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more):
             self.add_right(widget)
         self._gives_way = (self.json, self.export, self.present, self.fit, self._find)
 
@@ -129,7 +137,7 @@ class StudioBar(Toolbar):
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
 
     def _offer_more(self) -> None:
-        keys = [*_SELDOM]
+        keys = [*_SELDOM, *(("versions", "name_version", "share") if self._shared else ())]
         keys += ["present"] if self.present.isHidden() else []
         keys += ["fit"] if self.fit.isHidden() else []
         keys += _EXPORTS if self.export.isHidden() else ()
