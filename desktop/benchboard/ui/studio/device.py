@@ -54,7 +54,12 @@ class DevicePage(QWidget):
         self._editor.changed.connect(self.settle)
         self._editor.chosen_changed.connect(self._say)
         canvas.zoom_changed.connect(self.settle)
-        self._shown = "?"
+        self._shown, self._bare = "?", False
+        self.settle()
+
+    def bare(self, bare: bool) -> None:
+        """Show the page alone, without words above it, or with them again."""
+        self._bare = bare
         self.settle()
 
     def settle(self) -> None:
@@ -67,8 +72,8 @@ class DevicePage(QWidget):
             self._shown = name
             self._canvas.narrowest = float(NARROWEST if width is None else width - 2 * MARGIN)
             self._middle.setContentsMargins(*((0, 0, 0, 0) if width is None else (_RIM, _RIM, _RIM, _RIM)))
-            self._strip.setVisible(width is not None)
             self._canvas.sync()
+        self._strip.setVisible(width is not None and not self._bare)
         self._say()
         self.update()
 

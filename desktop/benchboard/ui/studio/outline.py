@@ -183,7 +183,7 @@ class Outline(QTreeWidget):
 
     def _renamed(self, item: QTreeWidgetItem) -> None:
         line, text = _of(item), " ".join(item.text(0).split())[:MAX_TITLE]
-        if text in (line.bare, line.title):
+        if text in (line.bare, line.title) or self._editor.read_only:
             self.blockSignals(True)
             _say(item, line)
             self.blockSignals(False)
