@@ -262,6 +262,9 @@ class StudioPage(QWidget):
         ).open()  # fmt: skip
 
     def _offer_templates(self) -> None:
+        if self.editor.read_only:
+            self._context.problems.toast(_("You may only look at it."))
+            return
         Gallery(self, self._begin_from).open()
 
     def _begin_from(self, template: Template) -> None:
