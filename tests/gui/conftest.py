@@ -24,7 +24,11 @@ from support.people import Town
 from support.window import Patient, Spoken
 
 # What the offscreen platform says of itself, and no fault of ours.
-_OFFSCREEN = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+_OFFSCREEN = (
+    "This plugin does not support propagateSizeHints()",
+    "This plugin does not support raise()",
+    "This plugin does not support grabbing the keyboard",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -97,6 +97,8 @@ def test_the_home_layout_comes_first_and_pages_go_on_after_it(terminal: Terminal
         assert seen == ["Home", "C", "B", "A"]
     assert terminal.names("--search", "b") == ["B"]
     assert terminal.names("--filter", "mine", "--sort", "name", "--descending") == ["C", "B", "A"]
+    assert terminal.names("--home") == ["Home"]
+    _usage(terminal, "list", "--home", "--search", "b")
     assert "Name one dashboard" in _usage(terminal, "show")
     assert "Name one dashboard" in _usage(terminal, "show", "--home", "A")
     assert "Name one dashboard" in _usage(terminal, "save", "A", "B", str(file))

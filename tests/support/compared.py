@@ -64,6 +64,39 @@ def after() -> Document:
     )  # fmt: skip
 
 
+def _line(weekday: Json, notes: str, **more: Json) -> Document:
+    """A page with two widgets that both edit, and others."""
+    items = {
+        "weekday": {**widget("weekday", "bar_chart", "Orders", (0, 0, 4, 5)), **weekday},
+        "notes": widget("notes", "text", "Shift notes", (4, 0, 4, 5), config={"text": notes}),
+        "load": widget("load", "metric_card", "Bus load, brake rig", (8, 0, 4, 3)),
+        "revenue": widget("revenue", "pie_chart", "Revenue by currency", (0, 5, 4, 5)),
+        "proofs": widget("proofs", "metric_card", "Failed proofs", (4, 5, 4, 3)),
+        "plan": widget("plan", "text", "Line plan", (8, 5, 4, 3), config={"text": "Old."}),
+    }
+    for name, changed in more.items():
+        items[name] = {**items.get(name, {}), **changed}
+    return dashboard(*(item for item in items.values() if "gone" not in item), title="Line 2 overview")
+
+
+def edited_by_two() -> tuple[Document, Document, Document]:
+    """What it was, what I made of it, what they did: two widgets of both, four edits besides."""
+    base = _line({"type": "pie_chart"}, "week 46, node 6 was re-pinned on Tuesday.")
+    mine = _line(
+        {"type": "bar_chart", "title": "Orders by weekday"},
+        "week 47, node 6 was re-pinned on Tuesday.",
+        load={"at": (4, 8, 4, 3)},
+        receive=widget("receive", "line_chart", "Receive errors, 24 h", (0, 10, 6, 5)),
+    )
+    theirs = _line(
+        {"type": "line_chart", "title": "Orders per day"},
+        "week 46, node 6 was replaced on Thursday.",
+        revenue={"config": {"unit": "€"}},
+        proofs={"title": "Failed proofs this week"},
+    )
+    return base, mine, theirs
+
+
 def room(make: Any) -> Room:
     """A room with one place that shows `make(context)`, filling it."""
 

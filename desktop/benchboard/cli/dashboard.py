@@ -20,7 +20,7 @@ from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.library import Card
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
-from benchboard.paging import Listing, Page, Scalar
+from benchboard.paging import Listing, Page
 
 _HOME_KEY: Final = "home"
 """The key of a list after its first row, which is the home layout: it lies in another table than the others."""
@@ -56,6 +56,7 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 
 
 @dashboard.command("list", short_help="List dashboards, the home layout first.")
+@click.option("--home", is_flag=True, help="The home layout alone.")
 @click.option("--search", default="", help="A part of a name, a description or the owner's name.")
 @click.option("--filter", "which", type=click.Choice(library.WHICH), help="Only these; “all” is for admins.")
 @click.option("--sort", default="", help="name, updated_at, created_at, owner or deleted_at; else last changed first.")
@@ -64,19 +65,30 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 @click.option("--after", help="Go on after this key.")
 @at_desk
 def list_dashboards(
-    desk: Desk, search: str, which: str | None, sort: str, descending: bool, limit: int, after: str | None
+    desk: Desk,
+    home: bool,
+    search: str,
+    which: str | None,
+    sort: str,
+    descending: bool,
+    limit: int,
+    after: str | None,
 ) -> None:
-    """List dashboards; without a search or filter the home layout comes first."""
-    filters: dict[str, Scalar] = {"which": which} if which else {}
-    listing = Listing(search, filters, sort, descending)
+    """List dashboards; without a search, filter or sorting the home layout comes first."""
+    narrowed = search or which or sort
+    if home and (narrowed or after):
+        raise click.UsageError(_("There is one home layout: nothing to search, filter or sort."))
+    listing = Listing(search, {"which": which} if which else {}, sort, descending)
     rows: list[dict[str, object]] = []
     with desk.database.read() as session:
-        if not (search or which or sort or after):
-            home = documents.home_layout(session, desk.actor)
-            rows = [_home_row(desk, home)] if home.version else []
+        if not (narrowed or after):
+            stored = documents.home_layout(session, desk.actor)
+            rows = [_home_row(desk, stored)] if stored.version else []
         room = max(limit - len(rows), 1) if limit > 0 else limit
         key = None if after == _HOME_KEY else after
-        page = library.list_dashboards(session, desk.actor, listing, after=key, limit=room)
+        page: Page[Card] = Page(())
+        if not home:
+            page = library.list_dashboards(session, desk.actor, listing, after=key, limit=room)
     if rows and limit == 1:
         found = Page(tuple(rows), _HOME_KEY if page.rows else None)
     else:

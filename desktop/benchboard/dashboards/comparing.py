@@ -201,9 +201,9 @@ def word_count(old: str, new: str) -> int:
 
 
 _FIRST: Final = (
-    "format", "version", "id", "type", "title", "description", "columns", "compact", "query", "config", "position",
-    "x", "y", "w", "h",
-)  # fmt: skip
+    *("format", "version", "id", "type", "title", "description", "columns", "compact", "query", "config"),
+    *("position", "x", "y", "w", "h"),
+)
 
 
 class Line(NamedTuple):

@@ -66,7 +66,7 @@ class Studio:
     def step(self) -> tuple[float, float]:
         """One column and one row, in pixels of the view."""
         page = self.canvas.page
-        return (page.column + page.gap) * self.canvas.zoom, (page.row + page.gap) * self.canvas.zoom
+        return page.column + page.gap, page.row + page.gap
 
     def click(self, item_id: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self.qtbot.mouseClick(self.viewport, Qt.MouseButton.LeftButton, modifier, self.header(item_id))

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QTreeWidgetItem, QWidget
 
 from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.pageacts import PAGE_ACTS
+from benchboard.ui.studio.acts import ACTS
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.outline import Outline
@@ -167,14 +167,14 @@ def test_a_query_is_found_by_what_it_asks(studio: "Studio") -> None:
 
 def test_every_act_with_a_key_or_a_name_does_something(studio: "Studio") -> None:
     acts = studio.page._acts()
-    for known in PAGE_ACTS:
+    for known in ACTS:
         if known.taken in ("shortcut", "page"):
             assert known.key in acts
             assert known.icon
     installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
-    for known in PAGE_ACTS:
+    for known in ACTS:
         if known.taken == "shortcut":
             assert all(QKeySequence(keys) in installed for keys in known.keys)
-    assert len({keys for known in PAGE_ACTS if known.taken == "shortcut" for keys in known.keys}) == len(
-        [keys for known in PAGE_ACTS if known.taken == "shortcut" for keys in known.keys]
+    assert len({keys for known in ACTS if known.taken == "shortcut" for keys in known.keys}) == len(
+        [keys for known in ACTS if known.taken == "shortcut" for keys in known.keys]
     )

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
+from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.keysheet import KeySheet, lines
-from benchboard.ui.studio.pageacts import PAGE_ACTS
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -77,7 +77,7 @@ def test_the_sheet_shows_every_key_of_the_table(studio: "Studio") -> None:
     sheet = studio.application.window.findChild(KeySheet)
     assert sheet is not None
     assert len(sheet.shown()) == len(lines())
-    assert len(lines()) >= sum(1 for act in PAGE_ACTS if act.keys)
+    assert len(lines()) >= sum(1 for act in ACTS if act.keys)
     search = sheet.findChild(QWidget, "keys_search")
     assert studio.application.window.focusWidget() is search
     studio.qtbot.keyClicks(search, "ctrl j")

@@ -60,7 +60,7 @@ class History:
         self.shown.wait(lambda: not self.screen.busy and condition())
 
     def says(self, heading: str) -> bool:
-        return self.screen._heading.text() == heading
+        return self.screen._right.heading == heading
 
     def rows(self) -> list[str]:
         model = self.found.model()
@@ -160,9 +160,9 @@ def test_two_that_are_chosen_by_click_and_shift_click(history: History) -> None:
     history.open()
     history.shown.row(history.versions, 1)
     history.wait(lambda: history.says("0 differences"))
-    assert history.screen._nothing.text() == "The two versions say the same."
+    assert history.screen._right.sentence == "The two versions say the same."
     history.shown.row(history.versions, 2)
-    history.wait(lambda: history.screen._nothing.text().startswith("This is the first version."))
+    history.wait(lambda: history.screen._right.sentence.startswith("This is the first version."))
     history.shown.row(history.versions, 0, modifiers=SHIFT)
     history.wait(lambda: history.says("7 differences"))
     assert history.versions.model().index(2, 0).data().endswith("before")
@@ -171,7 +171,6 @@ def test_two_that_are_chosen_by_click_and_shift_click(history: History) -> None:
 
 def test_a_restore_that_somebody_overtook_changes_nothing(history: History) -> None:
     history.open()
-    history.screen._base = (history.screen._base or 0) - 1  # as if the other save came a moment ago
     other = compared.before()
     with history.shown.workspace.database.change() as session:
         library.save(session, history.shown.actor, history.dashboard_id, other, base_version=None, note="Theirs")

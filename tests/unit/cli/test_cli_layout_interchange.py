@@ -128,7 +128,9 @@ def test_a_hundred_megabytes_are_refused_and_most_of_them_never_read() -> None:
 
 
 @given(place=st.integers(0, 180), junk=st.binary(max_size=4), cut=st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_a_damaged_file_gets_a_document_or_one_line(
     place: int, junk: bytes, cut: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,7 +21,7 @@ def _movable(layout: grid.Layout, ids: list[str]) -> list[str]:
 
 
 @given(starts(), st.data())
-@settings(max_examples=150)
+@settings(max_examples=120)
 def test_items_go_where_they_are_put_and_the_others_give_way(start: Start, data: st.DataObject) -> None:
     layout, compact = start
     asked: dict[str, grid.Cell] = {}
@@ -40,7 +40,7 @@ def test_items_go_where_they_are_put_and_the_others_give_way(start: Start, data:
 
 
 @given(starts(), st.data(), st.sampled_from(EDGES))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_aligned_items_share_a_line(start: Start, data: st.DataObject, edge: grid.Edge) -> None:
     layout, compact = start
     ids = some(data, layout)
@@ -61,7 +61,7 @@ def test_aligned_items_share_a_line(start: Start, data: st.DataObject, edge: gri
 
 
 @given(starts(), st.data(), st.sampled_from(["across", "down"]))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_distributed_items_lie_at_equal_distances(start: Start, data: st.DataObject, axis: grid.Axis) -> None:
     layout, compact = start
     ids = some(data, layout)
@@ -80,7 +80,7 @@ def test_distributed_items_lie_at_equal_distances(start: Start, data: st.DataObj
 
 
 @given(starts(), st.data(), st.sampled_from(["width", "height", "both"]))
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_equalised_items_are_as_large_as_the_first_within_their_limits(
     start: Start, data: st.DataObject, what: str
 ) -> None:
@@ -101,7 +101,7 @@ def test_equalised_items_are_as_large_as_the_first_within_their_limits(
 
 
 @given(starts(), st.data())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_swapped_items_lie_in_each_others_place(start: Start, data: st.DataObject) -> None:
     layout, compact = start
     a, b = data.draw(st.tuples(*[st.sampled_from([item.id for item in layout.items])] * 2))
@@ -116,7 +116,7 @@ def test_swapped_items_lie_in_each_others_place(start: Start, data: st.DataObjec
 
 
 @given(starts(), st.data(), st.sampled_from(WAYS))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_jump_goes_that_way_as_one_body(start: Start, data: st.DataObject, way: grid.Way) -> None:
     layout, compact = start
     ids = some(data, layout, 3)
@@ -179,7 +179,7 @@ def test_an_unknown_item_is_named() -> None:
 
 
 @given(starts())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_an_arranged_page_is_tidy_and_stays_so(start: Start) -> None:
     layout, _compact = start
     after = grid.arranged(layout)

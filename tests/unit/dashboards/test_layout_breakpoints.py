@@ -25,7 +25,7 @@ def arranged_by_hand(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, int, d
 
 
 @given(arranged_by_hand())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_what_is_arranged_by_hand_has_the_say(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]],
 ) -> None:
@@ -44,7 +44,7 @@ def test_what_is_arranged_by_hand_has_the_say(
 
 
 @given(arranged_by_hand(), st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]], data: st.DataObject
 ) -> None:
@@ -87,7 +87,7 @@ def test_derived_widths_are_in_proportion_and_within_limits(start: Start, column
 
 
 @given(starts((12,)), narrow, st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_gesture_stays_as_it_was_let_go(start: Start, columns: int, data: st.DataObject) -> None:
     layout, compact = start
     places: dict[str, grid.Cell] = {}

@@ -42,7 +42,7 @@ def _common(a: grid.Cell, b: grid.Cell) -> bool:
 
 
 @given(starts(), st.data(), st.integers(-2, 26), st.integers(0, 40))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_guides_say_what_looking_at_every_item_says(start: Start, data: st.DataObject, x: int, y: int) -> None:
     layout, compact = start
     drag = grid.Drag(layout, some(data, layout, 3), compact=compact)

@@ -35,7 +35,7 @@ def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
 
 
 @given(repeating())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_clones_cover_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     after, clones = grid.repeated(layout, chosen)

@@ -30,12 +30,12 @@ def _dashboards(context: "Context") -> "QWidget":
 
 def _commands(context: "Context") -> Sequence[Command]:
     from benchboard.dashboards.catalogue import KINDS
-    from benchboard.ui.studio.pageacts import PAGE_ACTS
+    from benchboard.ui.studio.acts import ACTS
 
     # The empty place is the one in front, or the one somebody was at last.
     acts = [
         Command(_(act.title), partial(context.go, f"studio//do/{act.key}"), "", act.icon, *act.keys[:1])
-        for act in PAGE_ACTS
+        for act in ACTS
         if act.icon
     ]
     kinds = [

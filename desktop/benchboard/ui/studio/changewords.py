@@ -90,7 +90,7 @@ def kind_title(type_name: str) -> str:
 
 def kind_icon(type_name: str) -> str:
     """The icon of a type of item."""
-    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.tabs"}
+    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.browser"}
     kind = kind_of(type_name)
     return containers.get(type_name) or (kind.icon if kind is not None else "ph.puzzle-piece")
 
@@ -128,6 +128,8 @@ def label(path: Path, type_name: str) -> str:
     if path[0] == "breakpoints" and len(path) > 1:
         page = {"tablet": _("Tablet page"), "phone": _("Phone page")}
         return page.get(path[1], path[1])
+    if path == ("config", "text"):
+        return _("Text")
     if path[0] == "config" and len(path) > 1:
         kind = kind_of(type_name)
         setting = next((one for one in kind.settings if one.key == path[1]), None) if kind is not None else None
@@ -187,7 +189,7 @@ def _changed_tag(changes: Sequence[Change], type_name: str) -> str:
     name = label(change.path, type_name)
     old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
     if _is_prose(change) or len(old) + len(new) > 14:
-        return _("{field} changed").format(field=_("Text") if change.path == ("config", "text") else name)
+        return _("{field} changed").format(field=name)
     return f"{name} {old} → {new}"
 
 

@@ -91,7 +91,7 @@ class Dashboards(QWidget):
             page = StudioPage(self._context, DashboardShelf(self._context.actor, dashboard_id))
             page.setObjectName(f"studio_page_{dashboard_id}")
             page.unsaved_changed.connect(self.unsaved_changed)
-            page.presenting_changed.connect(self._present)
+            page.presenting_changed.connect(self._give_way)
             page.named.connect(lambda name: self._name(page, name))
             self._stack.addWidget(page)
             place = self.tabs.addTab(_("Opening"))
@@ -132,12 +132,13 @@ class Dashboards(QWidget):
         if self.isVisible():
             now.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _give_way(self, presenting: bool) -> None:
+        """A dashboard is presented: nothing stands above it."""
+        self.tabs.setVisible(not presenting and self.tabs.count() > 1)
+        self.presenting_changed.emit(presenting)
+
     def _step(self, by: int) -> None:
         self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
-
-    def _present(self, presenting: bool) -> None:
-        self.tabs.setVisible(not presenting)
-        self.presenting_changed.emit(presenting)
 
     def _name(self, page: StudioPage, name: str) -> None:
         place = self._stack.indexOf(page)

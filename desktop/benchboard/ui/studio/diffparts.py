@@ -91,16 +91,15 @@ def _width(text: str, font: str) -> float:
     return QFontMetricsF(theme().font(font)).horizontalAdvance(text)
 
 
-def pane(width: int) -> tuple[QWidget, QVBoxLayout]:
-    """A pane of a fixed width, and the column its parts go into."""
-    holder = QWidget()
+def as_pane(holder: QWidget, width: int) -> QVBoxLayout:
+    """Make a widget a pane of a fixed width; answers the column its parts go into."""
     holder.setFixedWidth(width)
     holder.setProperty("surface", "surface")
     holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    return holder, column
+    return column
 
 
 def head() -> tuple[QWidget, QHBoxLayout]:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.studio.pageacts import PAGE_ACTS, cap
+from benchboard.ui.studio.acts import ACTS, cap
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
@@ -22,7 +22,7 @@ Line = tuple[str, str, tuple[str, ...]]
 
 def lines() -> list[Line]:
     """Everything Studio does by a key, group by group."""
-    found = [(_(act.group), _(act.title), tuple(cap(keys) for keys in act.keys)) for act in PAGE_ACTS if act.keys]
+    found = [(_(act.group), _(act.title), tuple(cap(keys) for keys in act.keys)) for act in ACTS if act.keys]
     groups = list(dict.fromkeys(group for group, _title, _keys in found))
     return sorted(found, key=lambda line: groups.index(line[0]))
 

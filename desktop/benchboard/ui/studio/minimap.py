@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas import Canvas
-from benchboard.ui.studio.pagegrid import MARGIN
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Text
 
@@ -137,9 +136,8 @@ class _Map(QWidget):
 
     def _content(self) -> QRectF:
         grid = self._canvas.page
-        height = 2 * MARGIN + self._editor.layout.bottom * (grid.row + grid.gap) - grid.gap
-        least = self._canvas.viewport().height() / self._canvas.zoom
-        return QRectF(0, 0, grid.width + 2 * MARGIN, max(height, least))
+        height = 2 * grid.margin + self._editor.layout.bottom * (grid.row + grid.gap) - grid.gap
+        return QRectF(0, 0, grid.width + 2 * grid.margin, max(height, self._canvas.viewport().height()))
 
     def _drawn(self, there: QRectF) -> QRectF:
         page = self._content()

@@ -1,6 +1,7 @@
 """A page of Studio: palette, toolbar, canvas and inspector around one editor."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,24 +9,28 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.catalogue import KINDS, WidgetKind, kind_of
+from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio import accessible
+from benchboard.ui.studio import accessible, chosen
+from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.device import DevicePage
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.exportdialog import ExportDialog
 from benchboard.ui.studio.feeds import Feeds
 from benchboard.ui.studio.finding import Finder
+from benchboard.ui.studio.gallery import Gallery
 from benchboard.ui.studio.inspector import Inspector
 from benchboard.ui.studio.jsonview import JsonView
 from benchboard.ui.studio.keysheet import KeySheet
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
-from benchboard.ui.studio.pageacts import PAGE_ACTS
-from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST
+from benchboard.ui.studio.pagegrid import MARGIN
 from benchboard.ui.studio.palette import Palette
 from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
@@ -41,7 +46,21 @@ _ROOM = 782
 """So wide the page is beside the JSON, where the window is wide enough."""
 
 _WHILE_PRESENTING = frozenset(
-    ("present", "zoom_in", "zoom_out", "zoom_reset", "fit", "save", "print", "export_png", "export_svg", "export_pdf")
+    (
+        "present",
+        "desktop",
+        "tablet",
+        "phone",
+        "zoom_in",
+        "zoom_out",
+        "zoom_reset",
+        "fit",
+        "save",
+        "print",
+        "export_png",
+        "export_svg",
+        "export_pdf",
+    )
 )
 
 
@@ -61,13 +80,16 @@ class StudioPage(QWidget):
         self.saving = Saving(context, self.editor, shelf, self)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
+        self.inspector.wanted.connect(self.do)
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
+        self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.device = DevicePage(self.canvas)
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
-        self.bar = StudioBar(self.do)
+        self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
         self.variables = VariablesBar(self.editor)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
@@ -83,7 +105,6 @@ class StudioPage(QWidget):
         self.saving.loaded.connect(self._grant)
         self.saving.decided.connect(self.canvas.setFocus)
         self.editor.changed.connect(self._say_empty)
-        self.editor.refused.connect(context.problems.show)
         self.editor.changed.connect(lambda: self.named.emit(self.name))
         self.editor.stack.indexChanged.connect(self._say_steps)
         self.canvas.zoom_changed.connect(self._say_zoom)
@@ -162,17 +183,19 @@ class StudioPage(QWidget):
         self._around = (self.bar, self.sidebar, left, right)
         middle.addWidget(self.sidebar)
         middle.addWidget(left)
-        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.device, 1)
         middle.addWidget(right)
         middle.addWidget(self.inspector)
         middle.addWidget(self.json_view)
         self.json_view.hide()
-        whole = QVBoxLayout(self)
+        desk = QWidget()
+        whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         whole.addWidget(self.variables)
         whole.addLayout(middle, 1)
+        self.screens = Screens(self._context, self, desk, self.saving)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
         """What each act of the table does here."""
@@ -190,36 +213,62 @@ class StudioPage(QWidget):
             "zoom_out": lambda: self.canvas.zoom_by(-1),
             "zoom_reset": lambda: self.canvas.set_zoom(1.0),
             "fit": self.canvas.fit,
+            "desktop": lambda: self._show_breakpoint(""),
+            "tablet": lambda: self._show_breakpoint("tablet"),
+            "phone": lambda: self._show_breakpoint("phone"),
+            "follow": self.device.follow_desktop,
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
             "export_png": lambda: self._export("png"),
             "export_svg": lambda: self._export("svg"),
             "export_pdf": lambda: self._export("pdf"),
             "print": lambda: self._export("print"),
+            "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "variables": self._define_variables,
-            "choose_all": self._choose_all,
+            "share": lambda: self.screens.share(self.name),
+            "versions": self.screens.versions,
+            "name_version": self.screens.name_version,
+            "choose_all": self.editor.choose_all,
             "duplicate": self.editor.duplicate,
         }
 
     def do(self, key: str) -> None:
         """Do what an act of the table is called."""
-        run = self._acts().get(key)
+        run = self._acts().get(key) or chosen.run_of(self.canvas, key)
         if run is not None:
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
             run()
+
+    def _show_breakpoint(self, name: str) -> None:
+        self._commit()
+        self.canvas.cancel()
+        self.editor.show_breakpoint(name)
+        self.bar.show_breakpoint(name)
 
     def _export(self, form: str) -> None:
         if not self.editor.page.shown:
             self._context.problems.toast(_("The page is empty: there is nothing to export yet."))
             return
         self._commit()
-        width = max(float(self.canvas.viewport().width()), NARROWEST + 2 * MARGIN)
+        width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
         ExportDialog(
             self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
-            title=self.editor.document.title or _("Home page"), form=form,
+            title=self.name, form=form,
         ).open()  # fmt: skip
+
+    def _offer_templates(self) -> None:
+        Gallery(self, self._begin_from).open()
+
+    def _begin_from(self, template: Template) -> None:
+        """Put a template's widgets in the place of what is there, as one step."""
+        document = begun(self.editor.document, template)
+        if self.shelf.dashboard_id is None:
+            document = replace(document, title=self.editor.document.title)  # it goes on being the home page
+        self.editor.choose(())
+        self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _present(self, presenting: bool) -> None:
         self._commit()
@@ -247,7 +296,7 @@ class StudioPage(QWidget):
         self.json_view.setFixedWidth(max(320, min(560, self.width() - self.sidebar.width() - _ROOM)))
 
     def _shortcuts(self) -> None:
-        for known in PAGE_ACTS:
+        for known in ACTS:
             for sequence in known.keys if known.taken == "shortcut" else ():
                 shortcut = QShortcut(QKeySequence(sequence), self)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -283,9 +332,6 @@ class StudioPage(QWidget):
         sheet = VariablesSheet(self, self.editor.document)
         sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
         sheet.open()
-
-    def _choose_all(self) -> None:
-        self.editor.choose(self.editor.page.shown)
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)
@@ -323,9 +369,9 @@ class StudioPage(QWidget):
             self._notice = EmptyState("ph.warning-circle", problem.what, _("Try again"), self.saving.load, why=why,
                                       role="error", parent=self.canvas)  # fmt: skip
         elif wanted:
-            self._notice = EmptyState("ph.squares-four", _("Your home page is empty."), _("Add a metric card"),
-                                      lambda: self.add(KINDS[0]), why=_("Drag a widget here from the left."),
-                                      parent=self.canvas)  # fmt: skip
+            empty = _("Your home page is empty.") if self.shelf.dashboard_id is None else _("This dashboard is empty.")
+            self._notice = EmptyState("ph.squares-four", empty, _("Start from a template"), self._offer_templates,
+                                      why=_("Drag a widget here from the left."), parent=self.canvas)  # fmt: skip
         if self._notice is not None:
             self._notice.setProperty("says", wanted)
             self._notice.setObjectName("studio_empty")

@@ -154,18 +154,22 @@ def _run_markup(run: Run, after: Run | None) -> str:
 class TileView(QWidget):
     """One widget's tile by itself; nothing but a sentence where there is none."""
 
-    def __init__(self, answers: Answers, none: str, parent: QWidget | None = None) -> None:
+    def __init__(self, answers: Answers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answers, self._none = answers, none
+        self._answers, self._none = answers, ""
         self._item: Item | None = None
+        self._runs: Sequence[Run] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(170)
-        answers.came.connect(lambda _id: self.update())
+        answers.came.connect(self._came)
 
-    def show_item(self, item: Item | None) -> None:
-        """Show this one from now on."""
-        self._item = item
+    def show_item(self, item: Item | None, runs: Sequence[Run] = (), *, none: str = "") -> None:
+        """Show this one from now on, with `runs` how its text changed; `none` says why there is none."""
+        self._item, self._runs, self._none = item, runs, none
         self.setAccessibleName(self._none if item is None else widget_of(item).title or kind_title(item.type))
+        self.update()
+
+    def _came(self, _item_id: str) -> None:
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -177,5 +181,6 @@ class TileView(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
         else:
             answer = self._answers.of(self._item.id)
-            painter.drawPixmap(QPointF(0, 0), picture(self._item, box.size(), answer, self.devicePixelRatioF()))
+            shown = picture(self._item, box.size(), answer, self.devicePixelRatioF(), runs=self._runs)
+            painter.drawPixmap(QPointF(0, 0), shown)
         painter.end()

@@ -6,7 +6,7 @@ changed differently is asked about.
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 State = Literal["loading", "failed", "saved", "changed", "saving", "conflict", "unsaved"]
 _PAUSE_MS: Final = 800
 _AGAIN_MS: Final = 5_000
+
+
+class Other(NamedTuple):
+    """Who stored something meanwhile, and which number the next version will have where versions are kept."""
+
+    name: str
+    words: str
+    next_number: int | None
 
 
 class Saving(QObject):
@@ -51,6 +59,7 @@ class Saving(QObject):
         self._theirs: Stored | None = None
         self._saved_at = 0.0
         self._note: str | None = None
+        self.other = Other(_("Somebody else"), _("elsewhere"), None)
         self._merged = self._replace = False
         self._banner = f"studio.conflict.{shelf.key}"
         self._timer = QTimer(self)
@@ -136,6 +145,9 @@ class Saving(QObject):
     def _refused(self, error: AppError) -> None:
         self.problem = error
         if isinstance(error, Conflict) and error.code.endswith("overtaken"):
+            who, number = error.facts.get("who"), error.facts.get("number")
+            if isinstance(who, str) and isinstance(number, int):
+                self.other = Other(who, _("version {number}").format(number=number), number + 1)
             self._read_stored(lambda theirs: self._bring_together(self._kept or theirs.document, theirs))
             return
         self._become("unsaved")

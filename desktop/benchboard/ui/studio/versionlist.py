@@ -1,5 +1,6 @@
 """The versions of a dashboard as a list: who made it so, when and why, and which two are being compared."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import (
@@ -15,7 +16,14 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from benchboard.dashboards import versions
 from benchboard.dashboards.versions import Version
@@ -23,8 +31,9 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.moments import ago, exactly, keep_true
+from benchboard.ui.studio.diffparts import as_pane, head
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.labels import paint_avatar
+from benchboard.ui.widgets import Button, EmptyState, Item, KeyCap, Text, hairline, menu, paint_avatar
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -189,6 +198,59 @@ class VersionList(QListView):
 
     def _say(self, signal: Any, index: QModelIndex) -> None:
         signal.emit(self._versions.rows[index.row()].number)
+
+
+class VersionsPane(QWidget):
+    """The list with its heading and the filter. `chosen` and `since` are the list's; `read` says that rows came."""
+
+    def __init__(self, context: "Context", dashboard_id: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.model = Versions(context, dashboard_id, self)
+        self.list = VersionList(self.model)
+        self.filtered = False
+        column = as_pane(self, 272)
+        top, row = head()
+        row.addWidget(Text(_("Versions"), "body_strong"))
+        row.addStretch(1)
+        self._whose = Button(_("Everybody"), self._choose_whose, kind="quiet", icon="ph.funnel", name="versions_filter")
+        row.addWidget(self._whose)
+        self._none = EmptyState("ph.clock-counter-clockwise", _("No version is here."), why=_("Every save makes one."))
+        self._none.hide()
+        foot = QWidget()
+        keys = QHBoxLayout(foot)
+        keys.setContentsMargins(16, 8, 12, 8)
+        keys.setSpacing(6)
+        keys.addWidget(KeyCap("B"))
+        keys.addWidget(Text(_("or Shift and a click: compare with it"), "caption", "muted"))
+        keys.addStretch(1)
+        for widget in (top, hairline(), self._none):
+            column.addWidget(widget)
+        column.addWidget(self.list, 1)
+        column.addWidget(hairline())
+        column.addWidget(foot)
+        self.model.read.connect(self._listed)
+
+    def _listed(self) -> None:
+        self._none.setVisible(not self.model.rows)
+        self.list.setVisible(bool(self.model.rows))
+
+    def _choose_whose(self) -> None:
+        choices: tuple[tuple[str, dict[str, Scalar]], ...] = (
+            (_("Everybody"), {}),
+            (_("Only mine"), {"author_id": self._context.actor.user_id}),
+            (_("Only with a note"), {"named": True}),
+        )
+        lines = [
+            Item(title, partial(self._filter, title, filters), checked=self._whose.text() == title)
+            for title, filters in choices
+        ]
+        menu(self._whose, lines, name="versions_whose")
+
+    def _filter(self, title: str, filters: dict[str, Scalar]) -> None:
+        self._whose.setText(title)
+        self.filtered = bool(filters)
+        self.model.reload(filters)
 
 
 class _Row(QStyledItemDelegate):

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -17,17 +16,16 @@ from benchboard.dashboards.stored import Saved
 from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
-from benchboard.paging import Scalar
 from benchboard.ui.context import Context
 from benchboard.ui.studio.changewords import Names, said
-from benchboard.ui.studio.differencelist import DifferenceList, Differences
-from benchboard.ui.studio.diffpage import DiffPage, Mode
-from benchboard.ui.studio.diffparts import Counts, PageArea, head, pane, wide
+from benchboard.ui.studio.differencepane import DifferencesPane
+from benchboard.ui.studio.diffpage import DiffPage
+from benchboard.ui.studio.diffparts import Counts, PageArea
 from benchboard.ui.studio.jsondiff import JsonDiff
 from benchboard.ui.studio.pictures import Answers
-from benchboard.ui.studio.versionlist import VersionList, Versions
+from benchboard.ui.studio.versionlist import VersionsPane
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, EmptyState, Item, KeyCap, SegmentedControl, Text, Toolbar, hairline, menu
+from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
 
 _NARROW: Final = 1136
 """A window of 1200 px less the rail: narrower, the list of versions is opened by a button."""
@@ -37,12 +35,15 @@ _KEPT: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Two versions with what differs; `before` is None where there is only one."""
+    """Two versions with what differs; `before` is None where there is only one. `base` is what a save made from here
+    has as its base: the dashboard as it was stored then."""
 
+    numbers: tuple[int | None, int]
     before: Document | None
     after: Document
     found: tuple[Difference, ...]
     lines: tuple[Line, ...]
+    base: int
 
 
 class VersionsScreen(QWidget):
@@ -58,20 +59,17 @@ class VersionsScreen(QWidget):
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context, self._dashboard_id = context, dashboard_id
-        self._base: int | None = None
         self._compared: _Compared | None = None
         self._kept: dict[int, Document] = {}
         self._asked = 0
         self._working = False
         self._newest: int | None = None
-        self._filtered = False
         self._before_answers, self._after_answers = Answers(context, self), Answers(context, self)
-        self._model = Versions(context, dashboard_id, self)
-        self._model.read.connect(self._listed)
-        self._found = Differences(self)
-        self._found.ticked_changed.connect(self._offer)
+        self._left = VersionsPane(context, dashboard_id)
+        self._model = self._left.model
+        self._right = DifferencesPane(access.may(context.actor, "dashboards:write"))
         self._lay_out()
-        self._shortcuts()
+        self._connect()
         context.changed.watch(self, {"dashboard_versions"}, self.refresh)
         self.refresh()
 
@@ -82,10 +80,6 @@ class VersionsScreen(QWidget):
 
     def refresh(self) -> None:
         """Read the list anew; the two that are compared stay."""
-        actor, dashboard_id = self._context.actor, self._dashboard_id
-        self._context.tasks.read(
-            self, lambda session: library.get(session, actor, dashboard_id).card.version, self._based
-        )
         self._model.reload()
 
     def compare(self, before: int | None, after: int) -> None:
@@ -96,121 +90,80 @@ class VersionsScreen(QWidget):
         known = dict(self._kept)
         self._working = True
 
-        def read(session: DatabaseSession) -> tuple[_Compared, dict[int, Document]]:
+        def read(session: DatabaseSession) -> _Compared:
+            base = library.get(session, actor, dashboard_id).card.version
             for number in (before, after):
                 if number is not None and number not in known:
                     known[number] = versions.get_version(session, actor, dashboard_id, number).document
             was, now = known[before] if before is not None else None, known[after]
             if was is None:
-                return _Compared(None, now, (), ()), known
-            return _Compared(was, now, differences(was, now), json_lines(was, now)), known
+                return _Compared((before, after), None, now, (), (), base)
+            return _Compared((before, after), was, now, differences(was, now), json_lines(was, now), base)
 
-        self._context.tasks.read(
-            self, read, lambda answer: self._show(asked, *answer), lambda error: self._unread(asked, error)
-        )
+        def show(compared: _Compared) -> None:
+            if asked == self._asked:
+                self._kept = dict(list(known.items())[-_KEPT:])
+                self._show(compared)
+
+        self._context.tasks.read(self, read, show, lambda error: self._unread(asked, error))
 
     # What is shown
 
-    def _based(self, version: int) -> None:
-        self._base = version
-
     def _listed(self) -> None:
         rows = self._model.rows
-        self._say_empty(bool(rows))
-        if not rows:
+        if not rows or self._left.filtered:
             return
-        if not self._filtered:
-            self._newest = rows[0].number
+        newest, self._newest = self._newest, rows[0].number
         if self._model.after is None:
             self._look_at(rows[0].number)
-            self._list.show_number(rows[0].number)
-        self._offer()
+            self._left.list.show_number(rows[0].number)
+        elif newest != self._newest:
+            self.compare(self._model.before, self._model.after)  # on the base of what somebody has saved
+        self._right.show_numbers(self._model.before, self._model.after, self._newest)
 
-    def _show(self, asked: int, compared: _Compared, known: dict[int, Document]) -> None:
-        if asked != self._asked:
-            return
+    def _show(self, compared: _Compared) -> None:
         self._working = False
-        self._kept = dict(list(known.items())[-_KEPT:])
+        again = self._compared is not None and self._compared.numbers == compared.numbers
         self._compared = compared
-        before = compared.before or compared.after
-        names = Names(compared.after, before)
-        self._found.show_differences(compared.found, names)
+        before, after = compared.numbers
+        self._right.show_numbers(before, after, self._newest)
+        if again:
+            return
+        names = Names(compared.after, compared.before or compared.after)
+        was, now = (_("Version {number}").format(number=number) for number in (before or after, after))
+        self._right.show_differences(compared.found, names, alone=before is None)
         self._json.show_lines(compared.lines, names)
-        numbers = (self._model.before or self._model.after, self._model.after)
-        was, now = (_("Version {number}").format(number=number) for number in numbers)
-        self._page.show_documents(before, compared.after, compared.found, (was, now))
+        self._page.show_documents(compared.before or compared.after, compared.after, compared.found, (was, now))
+        self._before_name.setText(was if before is not None else "")
+        self._after_name.setText(now)
+        self._to.setVisible(before is not None)
+        self._counts.show_counts(Counter(said(one, names).look for one in compared.found if not one.pushed))
+        self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
         self._ask()
-        self._say(names)
 
     def _unread(self, asked: int, error: AppError) -> None:
         if asked == self._asked:
             self._working = False
-            self._context.problems.show(error)
+            self._context.problems.show(error, self.refresh)
 
     def _ask(self) -> None:
         """Ask for the figures of the pages in sight."""
-        if self._compared is not None:
+        if self._compared is not None and self.isVisible():
             self._after_answers.ask(self._compared.after)
             if self._modes.current() == "beside" and self._compared.before is not None:
                 self._before_answers.ask(self._compared.before)
-
-    def _say(self, names: Names) -> None:
-        compared = self._compared
-        assert compared is not None
-        before, after = self._model.before, self._model.after
-        self._before_name.setText(_("Version {number}").format(number=before) if before is not None else "")
-        self._after_name.setText(_("Version {number}").format(number=after))
-        self._to.setVisible(before is not None)
-        meant = [one for one in compared.found if not one.pushed]
-        counts = Counter(said(one, names).look for one in meant)
-        self._counts.show_counts(counts)
-        count = len(meant)
-        title = ngettext("{count} difference", "{count} differences", count).format(count=count)
-        self._heading.setText(title)
-        sentence = ""
-        if before is None:
-            sentence = _("This is the first version. There is nothing to compare it with yet.")
-        elif not compared.found:
-            sentence = _("The two versions say the same.")
-        self._nothing.setText(sentence)
-        self._nothing.setVisible(bool(sentence))
-        self._differences.setVisible(not sentence)
-        self._page.setAccessibleName(f"{self._before_name.text()} → {self._after_name.text()}: {title}")
-        self._offer()
-
-    def _offer(self) -> None:
-        """What can be done, and where it cannot, why."""
-        before, after = self._model.before, self._model.after
-        newest = self._newest
-        may = access.may(self._context.actor, "dashboards:write")
-        why_not = "" if may else _("You may look at this dashboard and not change it.")
-        self._restore.setVisible(before is not None)
-        self._restore.setText(_("Restore version {number}").format(number=before))
-        self._restore.disable(why_not)
-        count = len(self._found.ticked)
-        ticked = ngettext("Take back the {count} ticked", "Take back the {count} ticked", count).format(count=count)
-        self._take_back.setText(ticked if count else _("Take back what is ticked"))
-        self._take_back.setVisible(before is not None)
-        if not why_not and after != newest:
-            why_not = _("Only what the newest version has can be taken back.")
-        self._take_back.disable(why_not or ("" if count else _("Tick the differences to take back.")))
-        hint = _("Restoring makes version {next}. Nothing in between is lost, and Undo brings version {newest} back.")
-        self._hint.setText(hint.format(next=(newest or 0) + 1, newest=newest) if before is not None else "")
-
-    def _say_empty(self, any_rows: bool) -> None:
-        self._no_versions.setVisible(not any_rows)
-        self._list.setVisible(any_rows)
 
     # What can be done
 
     def restore(self) -> None:
         """Make the dashboard what it was in the older one of the two."""
-        number, newest = self._model.before, self._newest
-        if number is not None and self._restore.isEnabled() and self._restore.isVisibleTo(self):
-            self._restore_number(number, undo=newest)
+        if self._compared is not None and self._right.may_restore:
+            number, newest = self._compared.numbers[0], self._newest
+            if number is not None:
+                self._restore_number(number, self._compared.base, undo=newest)
 
-    def _restore_number(self, number: int, *, undo: int | None) -> None:
-        actor, dashboard_id, base = self._context.actor, self._dashboard_id, self._base
+    def _restore_number(self, number: int, base: int, *, undo: int | None) -> None:
+        actor, dashboard_id = self._context.actor, self._dashboard_id
 
         def done(saved: Saved) -> None:
             text = _("Version {number} is back, as version {new}.").format(number=number, new=saved.number)
@@ -222,21 +175,15 @@ class VersionsScreen(QWidget):
 
     def take_back(self) -> None:
         """Take the ticked differences back and keep the rest."""
-        compared, before, newest = self._compared, self._model.before, self._newest
-        chosen = tuple(self._found.ticked)
-        if (
-            compared is None
-            or compared.before is None
-            or before is None
-            or not chosen
-            or not self._take_back.isEnabled()
-        ):
+        compared, chosen = self._compared, tuple(self._right.model.ticked)
+        if compared is None or compared.before is None or not chosen:
             return
         document = take_back(compared.after, compared.before, chosen)
-        actor, dashboard_id, base = self._context.actor, self._dashboard_id, self._base
+        actor, dashboard_id, base, newest = self._context.actor, self._dashboard_id, compared.base, self._newest
         count = len(chosen)
-        note = ngettext("Took {count} change back to version {number}", "Took {count} changes back to version {number}",
-                        count).format(count=count, number=before)  # fmt: skip
+        note = ngettext(
+            "Took {count} change back to version {number}", "Took {count} changes back to version {number}", count
+        ).format(count=count, number=compared.numbers[0])
 
         def done(saved: Saved) -> None:
             text = ngettext("{count} change was taken back.", "{count} changes were taken back.", count)
@@ -252,10 +199,9 @@ class VersionsScreen(QWidget):
 
     def _is_back(self, saved: Saved, text: str, undo: int | None) -> None:
         self._working = False
-        self._base = saved.version
-        self._newest = saved.number
         if undo is not None:
-            self._context.problems.toast(text, lambda: self._restore_number(undo, undo=None))
+            number, base = undo, saved.version
+            self._context.problems.toast(text, lambda: self._restore_number(number, base, undo=None))
         self.restored.emit(saved)
         self._model.mark(None, None)
         self._model.reload()
@@ -281,45 +227,30 @@ class VersionsScreen(QWidget):
     def _show_mode(self, mode: str) -> None:
         self._stack.setCurrentWidget(self._json if mode == "json" else self._area)
         if mode != "json":
-            shown: Mode = "beside" if mode == "beside" else "overlay"
-            self._page.show_mode(shown)
+            self._page.show_mode("beside" if mode == "beside" else "overlay")
             self._ask()
 
     def _go(self, key: Key) -> None:
-        self._differences.go(key)
+        self._right.list.go(key)
 
     def _stand_on(self, key: Key | None) -> None:
         box = self._page.show_current(key)
         if box is not None:
-            self._area.ensureVisible(round(box.center().x()), round(box.center().y()),
-                                     round(box.width() / 2), round(box.height() / 2))  # fmt: skip
+            spot = box.toRect()
+            self._area.ensureVisible(spot.center().x(), spot.center().y(), spot.width() // 2, spot.height() // 2)
         if key is not None:
             self._json.show_item(key[1] if key[0] != "document" else "")
-
-    def _choose_whose(self) -> None:
-        actor = self._context.actor
-        choices: tuple[tuple[str, dict[str, Scalar]], ...] = (
-            (_("Everybody"), {}),
-            (_("Only mine"), {"author_id": actor.user_id}),
-            (_("Only with a note"), {"named": True}),
-        )
-        menu(
-            self._whose,
-            [
-                Item(title, partial(self._filter, title, filters), checked=self._whose.text() == title)
-                for title, filters in choices
-            ],
-            name="versions_whose",
-        )
-
-    def _filter(self, title: str, filters: dict[str, Scalar]) -> None:
-        self._whose.setText(title)
-        self._filtered = bool(filters)
-        self._model.reload(filters)
 
     # Parts
 
     def _lay_out(self) -> None:
+        self._page = DiffPage(self._before_answers, self._after_answers)
+        self._area = PageArea(self._page)
+        self._json = JsonDiff()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._area)
+        self._stack.addWidget(self._json)
+        self._left_line = hairline(vertical=True)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -327,21 +258,17 @@ class VersionsScreen(QWidget):
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        self._left = self._versions_pane()
         middle.addWidget(self._left)
-        self._left_line = hairline(vertical=True)
         middle.addWidget(self._left_line)
-        middle.addWidget(self._pages(), 1)
+        middle.addWidget(self._stack, 1)
         middle.addWidget(hairline(vertical=True))
-        middle.addWidget(self._differences_pane())
+        middle.addWidget(self._right)
         whole.addLayout(middle, 1)
-        self.setFocusProxy(self._differences)
+        self.setFocusProxy(self._right.list)
 
     def _toolbar(self) -> QWidget:
         bar = Toolbar()
-        self._back = Button(
-            _("Back to editing"), self.closed.emit, kind="quiet", icon="ph.caret-left", name="versions_back"
-        )
+        back = Button(_("Back to editing"), self.closed.emit, kind="quiet", icon="ph.caret-left", name="versions_back")
         self._show_list = Button(_("Versions"), self._toggle_list, icon="ph.list", name="versions_toggle")
         self._show_list.setCheckable(True)
         self._before_name, self._after_name = Text("", "body_strong"), Text("", "body_strong")
@@ -350,99 +277,27 @@ class VersionsScreen(QWidget):
         line, other = hairline(vertical=True), hairline(vertical=True)
         for one in (line, other):
             one.setFixedHeight(20)
-        for widget in (
-            self._back,
-            self._show_list,
-            line,
-            self._before_name,
-            self._to,
-            self._after_name,
-            other,
-            self._counts,
-        ):
+        names = (self._before_name, self._to, self._after_name)
+        for widget in (back, self._show_list, line, *names, other, self._counts):
             bar.add(widget)
         self._modes = SegmentedControl(
             (("overlay", _("Overlay")), ("beside", _("Side by side")), ("json", _("JSON"))), label=_("How to compare")
         )
-        self._modes.chosen.connect(self._show_mode)
         bar.add_right(self._modes)
         return bar
 
-    def _versions_pane(self) -> QWidget:
-        whole, column = pane(272)
-        top, row = head()
-        row.addWidget(Text(_("Versions"), "body_strong"))
-        row.addStretch(1)
-        self._whose = Button(_("Everybody"), self._choose_whose, kind="quiet", icon="ph.funnel", name="versions_filter")
-        row.addWidget(self._whose)
-        self._list = VersionList(self._model)
-        self._list.chosen.connect(self._look_at)
-        self._list.since.connect(self._compare_since)
-        self._no_versions = EmptyState(
-            "ph.clock-counter-clockwise", _("No version is here."), why=_("Every save makes one.")
-        )
-        self._no_versions.hide()
-        foot = QWidget()
-        keys = QHBoxLayout(foot)
-        keys.setContentsMargins(16, 8, 12, 8)
-        keys.setSpacing(6)
-        keys.addWidget(KeyCap("B"))
-        keys.addWidget(Text(_("or Shift and a click: compare with it"), "caption", "muted"))
-        keys.addStretch(1)
-        for widget in (top, hairline(), self._no_versions):
-            column.addWidget(widget)
-        column.addWidget(self._list, 1)
-        column.addWidget(hairline())
-        column.addWidget(foot)
-        return whole
-
-    def _pages(self) -> QWidget:
-        self._page = DiffPage(self._before_answers, self._after_answers)
+    def _connect(self) -> None:
+        self._model.read.connect(self._listed)
+        self._left.list.chosen.connect(self._look_at)
+        self._left.list.since.connect(self._compare_since)
+        self._right.list.current.connect(self._stand_on)
+        self._right.restore_wanted.connect(self.restore)
+        self._right.take_back_wanted.connect(self.take_back)
         self._page.picked.connect(self._go)
-        self._area = PageArea(self._page)
-        self._json = JsonDiff()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._area)
-        self._stack.addWidget(self._json)
-        return self._stack
-
-    def _differences_pane(self) -> QWidget:
-        whole, column = pane(280)
-        top, row = head()
-        self._heading = Text("", "body_strong")
-        row.addWidget(self._heading)
-        row.addStretch(1)
-        for cap in (KeyCap("J"), KeyCap("K")):
-            row.addWidget(cap)
-        row.addWidget(Text(_("step"), "caption", "muted"))
-        self._differences = DifferenceList(self._found)
-        self._differences.current.connect(self._stand_on)
-        self._nothing = Text("", "body", "muted", wrap=True)
-        self._nothing.setContentsMargins(16, 16, 16, 16)
-        self._nothing.hide()
-        foot = QWidget()
-        foot_column = QVBoxLayout(foot)
-        foot_column.setContentsMargins(16, 12, 16, 14)
-        foot_column.setSpacing(8)
-        self._restore = wide(
-            Button("…", self.restore, kind="primary", icon="ph.clock-counter-clockwise", name="versions_restore")
-        )
-        self._take_back = wide(Button("…", self.take_back, name="versions_take_back"))
-        self._hint = Text("", "caption", "muted", wrap=True)
-        foot_column.addWidget(self._restore)
-        foot_column.addWidget(self._take_back)
-        foot_column.addWidget(self._hint)
-        for widget in (top, hairline(), self._nothing):
-            column.addWidget(widget)
-        column.addWidget(self._differences, 1)
-        column.addWidget(hairline())
-        column.addWidget(foot)
-        return whole
-
-    def _shortcuts(self) -> None:
+        self._modes.chosen.connect(self._show_mode)
         for keys, run in (
-            ("J", lambda: self._differences.step(1)),
-            ("K", lambda: self._differences.step(-1)),
+            ("J", lambda: self._right.list.step(1)),
+            ("K", lambda: self._right.list.step(-1)),
             ("Ctrl+Return", self.restore),
             ("Escape", self.closed.emit),
         ):
