@@ -90,7 +90,7 @@ def kind_title(type_name: str) -> str:
 
 def kind_icon(type_name: str) -> str:
     """The icon of a type of item."""
-    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.tabs"}
+    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.browsers"}
     kind = kind_of(type_name)
     return containers.get(type_name) or (kind.icon if kind is not None else "ph.puzzle-piece")
 
@@ -99,20 +99,20 @@ def said(difference: Difference, names: Names) -> Said:
     """A difference in words."""
     title = names.title(difference.id)
     was, now = difference.was, difference.now
+    type_name = names.type(difference.id)
     if difference.kind == "added" and now is not None:
         return Said("added", "ph.plus", title, _("at {place}").format(place=_placed(now, names)), _("Added"))
     if difference.kind == "removed" and was is not None:
         line = _("was at {place}").format(place=_placed(was, names))
         return Said("removed", "ph.minus", title, line, _("Removed"))
     if difference.kind == "moved" and was is not None and now is not None:
-        return Said("moved", _arrow(was, now), title, _way(was, now, names), _moved_tag(was, now))
-    type_name = names.type(difference.id)
+        return Said("moved", _arrow(was, now), title, _way(was, now, names, type_name), _moved_tag(was, now))
     if difference.kind == "document":
         title = _("Dashboard")
-    prose = all(_is_prose(change) for change in difference.changes)
-    icon = "ph.text-t" if prose else "ph.sliders-horizontal"
-    line = ", ".join(change_line(change, type_name) for change in difference.changes)
-    return Said("changed", icon, title, line, _changed_tag(difference.changes, type_name))
+    changes = one_by_one(difference.changes)
+    icon = "ph.text-t" if all(map(_is_prose, changes)) else "ph.sliders-horizontal"
+    line = ", ".join(change_line(change, type_name) for change in changes)
+    return Said("changed", icon, title, line, _changed_tag(changes, type_name))
 
 
 def label(path: Path, type_name: str) -> str:
@@ -176,6 +176,20 @@ def others(count: int) -> str:
     return ngettext("{count} other gave way", "{count} others gave way", count).format(count=count)
 
 
+def one_by_one(changes: Sequence[Change]) -> list[Change]:
+    """The changes with the first settings of a widget, or its last ones, each for itself."""
+    found = []
+    for change in changes:
+        sides = [value if isinstance(value, dict) else {} for value in (change.old, change.new)]
+        if change.path == ("config",) and any(sides):
+            found += [
+                Change(("config", key), *(side.get(key, ABSENT) for side in sides)) for key in {**sides[0], **sides[1]}
+            ]
+        else:
+            found.append(change)
+    return found
+
+
 def _is_prose(change: Change) -> bool:
     texts = [text for text in (change.old, change.new) if text is not ABSENT]
     long = any(isinstance(text, str) and (len(text) > _SHORT or "\n" in text) for text in texts)
@@ -203,13 +217,13 @@ def _moved_tag(was: Place, now: Place) -> str:
     return _("Moved")
 
 
-def _way(was: Place, now: Place, names: Names) -> str:
-    """From where to where, only what differs."""
+def _way(was: Place, now: Place, names: Names, type_name: str) -> str:
+    """From where to where, only what differs; a container's height follows from what it holds."""
     parts = []
     if was[:2] != now[:2]:
         parts.append(_("from {old} to {new}").format(old=names.where(was), new=names.where(now)))
-    fields = (_("x"), _("y"), _("width"), _("height"))
-    parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=True) if old != new]
+    fields = ["x", "y", _("width"), _("height")][: 3 if type_name in grid.CONTAINERS else 4]
+    parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=False) if old != new]
     return ", ".join(parts)
 
 
