@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,17 +12,23 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QObject, QtMsgType
 from pytestqt.qtbot import QtBot
 
+from benchboard import workspace
 from benchboard.storage import locate
 from benchboard.storage.engine import Database
 from benchboard.ui import theme as theme_module
 from benchboard.ui.context import ChangeNotices
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets import banners
 from support.people import Town
 from support.window import Patient, Spoken
 
 # What the offscreen platform says of itself, and no fault of ours.
-_OFFSCREEN = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+_OFFSCREEN = (
+    "This plugin does not support propagateSizeHints()",
+    "This plugin does not support raise()",
+    "This plugin does not support grabbing the keyboard",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +65,22 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
     """pytest-qt's, with more patience."""
     return Patient(request)
+
+
+@pytest.fixture(autouse=True)
+def toasts_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six seconds are plenty for a person, and may be over on a busy machine before a test can press Undo."""
+    monkeypatch.setattr(banners, "_TOAST_MS", 10 * 60_000)
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose database was made once, to copy."""
+    home = tmp_path_factory.mktemp("made") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCHBOARD_KEYRING", "off")
+        workspace.open_local(home).close()
+    return home
 
 
 @pytest.fixture

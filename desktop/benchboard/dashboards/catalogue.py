@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
-from benchboard.dashboards.layout import Item
+from benchboard.dashboards.layout import CONTAINERS, GROUP, ROW, TABS, Item, Layout, Pane
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _
 
@@ -119,6 +119,9 @@ KINDS: Final = (
         "text", N_("Text"), N_("Words and pictures"), "ph.text-t", 4, 4, 2, 2,
         settings=(Setting("text", N_("Text, in Markdown"), "prose", N_("Write something here.")),),
     ),
+    WidgetKind(ROW, N_("Row"), N_("Containers"), "ph.rows", 12, 3, 1, 1),
+    WidgetKind(GROUP, N_("Group"), N_("Containers"), "ph.selection", 6, 3, 1, 1),
+    WidgetKind(TABS, N_("Tabs"), N_("Containers"), "ph.browser", 6, 3, 1, 1),
 )  # fmt: skip
 
 # Source 000 calls two of them by names of its own; an item keeps the name it came with.
@@ -153,8 +156,11 @@ def changed(item: Item, **fields: object) -> Item:
 
 
 def new_item(kind: WidgetKind, item_id: str) -> Item:
-    """A fresh item of a kind, with its usual title and query and its least size."""
+    """A fresh item of a kind, with its usual title and query and its least size; a container with nothing in it."""
     source: dict[str, object] = {"id": item_id, "type": kind.type, "title": _(kind.title)}
+    if kind.type in CONTAINERS:
+        pane = Pane(Layout.of(kind.w, ()), "t1" if kind.type == TABS else "")
+        return Item(item_id, kind.type, source=MappingProxyType(source), panes=(pane,))
     if kind.query:
         source["query"] = kind.query
     source |= {"min_w": kind.min_w, "min_h": kind.min_h}

@@ -14,7 +14,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 
 T = TypeVar("T")
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 class Stuck(AppError):

@@ -1,5 +1,6 @@
 """The window on the bench, on a home of its own where simulated dongles appear."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,7 +8,6 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard import workspace
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import Dongle
 from benchboard.paging import Listing
@@ -20,12 +20,11 @@ from support.window import Hand
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    home = tmp_path / "home"
+def home(tmp_path: Path, made_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = shutil.copytree(made_home, tmp_path / "home")
     monkeypatch.setenv("BENCHBOARD_HOME", str(home))
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    workspace.open_local(home).close()
     return home
 
 
@@ -36,6 +35,7 @@ def shell(qtbot: QtBot, home: Path, click: Hand) -> Iterator[Shell]:
     application.window.resize(1440, 900)
     application.start("bench/dongles")
     application.window.activateWindow()
+    qtbot.waitUntil(application.window.isActiveWindow)
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert application.shell is not None
@@ -85,8 +85,8 @@ def pair_one(qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub:
         click(window, "bench_pair")
         click(window, "pair_next")
         click(window, "pair_next")
-        qtbot.waitUntil(lambda: shell.window().findChild(QWidget, "pairing_wizard").steps.marks[3] == "now")
-        wizard = window.findChild(QWidget, "pairing_wizard")
+        wizard = click.find(window, "pairing_wizard")
+        qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
         device_id = str(wizard._here.device_id)
         simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
         qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))

@@ -51,6 +51,20 @@ def test_solved_written_read_back_and_counted(
     qtbot.waitUntil(lambda: hub.live is None)
 
 
+def test_whoever_is_quicker_than_the_list_of_dongles_keeps_their_dongle_and_what_they_typed(
+    qtbot: QtBot, shell: Shell, click: Hand, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    place = window.findChild(TimingPlace)
+    assert not place._dongles
+    assert place._wanted == device_id
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    assert place._dongle.current_key() == device_id
+    assert click.find(window, "timing_bitrate").text() == "250"
+
+
 def test_a_click_in_the_cloud_and_a_drag_in_the_bit_choose(qtbot: QtBot, shell: Shell, click: Hand) -> None:
     window = shell.window()
     shell.go("bench/timing")

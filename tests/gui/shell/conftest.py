@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from benchboard import workspace
 from benchboard.ui.app import Application
 from benchboard.ui.shell import Shell
 from support.window import Hand, rooms
@@ -17,16 +16,6 @@ from support.window import Hand, rooms
 def done() -> list[str]:
     """What the rooms' commands did."""
     return []
-
-
-@pytest.fixture(scope="session")
-def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose database was made once, to copy."""
-    home = tmp_path_factory.mktemp("made") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCHBOARD_KEYRING", "off")
-        workspace.open_local(home).close()
-    return home
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from benchboard.identity.access import Actor, Client
 from benchboard.ui.app import Application
 from benchboard.ui.entering import Entered
 from benchboard.ui.studio import ROOM
-from benchboard.ui.studio.page import HomePage
+from benchboard.ui.studio.page import StudioPage
 
 
 class Studio:
     """An open window with the home page, and a hand for it."""
 
-    def __init__(self, qtbot: QtBot, home: Path) -> None:
+    def __init__(self, qtbot: QtBot, home: Path, state: str = "saved") -> None:
         self.qtbot = qtbot
         self.home = home
         self._closed = False
@@ -41,8 +41,8 @@ class Studio:
         self.application.shell.go("studio/home")
         self.application.window.activateWindow()
         qtbot.waitUntil(self.application.window.isActiveWindow)
-        (self.page,) = self.application.window.findChildren(HomePage)
-        self.wait(lambda: self.page.saving.state == "saved" and not self.page.feeds.busy)
+        (self.page,) = self.application.window.findChildren(StudioPage)
+        self.wait(lambda: self.page.saving.state == state and not self.page.feeds.busy)
         self.canvas = self.page.canvas
         self.viewport = self.canvas.viewport()
 
@@ -66,7 +66,7 @@ class Studio:
     def step(self) -> tuple[float, float]:
         """One column and one row, in pixels of the view."""
         page = self.canvas.page
-        return (page.column + page.gap) * self.canvas.zoom, (page.row + page.gap) * self.canvas.zoom
+        return page.column + page.gap, page.row + page.gap
 
     def click(self, item_id: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self.qtbot.mouseClick(self.viewport, Qt.MouseButton.LeftButton, modifier, self.header(item_id))
@@ -136,15 +136,15 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def open_studio(
     qtbot: QtBot, tmp_path: Path, made_demo: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], Studio]]:
-    """Opens a window on this test's copy of the demo, as often as it is asked to."""
+) -> Iterator[Callable[..., Studio]]:
+    """Opens a window on this test's copy of the demo, as often as it is asked to, or on a copy of that."""
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
     home = shutil.copytree(made_demo, tmp_path / "home")
     opened: list[Studio] = []
 
-    def another() -> Studio:
-        studio = Studio(qtbot, home)
+    def another(folder: Path = home, state: str = "saved") -> Studio:
+        studio = Studio(qtbot, folder, state)
         opened.append(studio)
         return studio
 

@@ -238,7 +238,7 @@ def test_a_page_saves_itself(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Delete)
     studio.settled()
     assert "notes" not in {item["id"] for item in studio.stored().items}
-    assert "Saved" in studio.page._state.text()
+    assert "Saved" in studio.page.bar.state.text()
 
 
 def test_an_empty_page_says_so_and_offers_a_start(studio: "Studio") -> None:
@@ -247,7 +247,8 @@ def test_an_empty_page_says_so_and_offers_a_start(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Delete)
     empty = studio.find("studio_empty")
     studio.qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
-    assert len(studio.cells()) == 1
+    studio.key(Qt.Key.Key_Return)  # on the first template
+    assert len(studio.cells()) == 7
     assert not empty.isVisible()
 
 

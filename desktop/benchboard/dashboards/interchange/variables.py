@@ -140,7 +140,7 @@ def _theirs(variable: Variable) -> dict[str, Any]:
     written over it."""
     came = variable.source.get("grafana")
     if isinstance(came, Mapping) and isinstance(came.get("type"), str):
-        was = _ours(came, variable.name, came["type"], "")
+        was = _ours(came, variable.name, came["type"], f"variables.{variable.name}.grafana")
         said = {key: value for key, value in came.items() if key != "current" or value}
         if isinstance(said.get("current"), Mapping):
             said["current"] = {key: said["current"][key] for key in _OPTION if key in said["current"]}
@@ -148,7 +148,7 @@ def _theirs(variable: Variable) -> dict[str, Any]:
         if all(was[key] == value for key, value in now.items()):
             return {**said, "name": variable.name}
         fresh = _fresh(variable)
-        same = was["type"] == variable.type and was["values"] == now["values"]
+        same = was["type"] == variable.type and (came["type"] in _ASKED or was["values"] == now["values"])
         return {**said, "name": variable.name, "label": variable.label, "current": fresh["current"]} if same else fresh
     return _fresh(variable)
 
@@ -163,7 +163,7 @@ def _fresh(variable: Variable) -> dict[str, Any]:
         words = variable.chosen[0] if variable.chosen else ""
         option = {"selected": True, "text": words, "value": words}
         return {**said, "type": "textbox", "query": words, "current": option, "options": [option]}
-    chosen = [value for value in variable.chosen if value in variable.values]
+    chosen = list(variable.chosen)
     value: object = chosen if variable.multiple else (chosen or list(variable.values) or [""])[0]
     options = [{"selected": one in chosen, "text": one, "value": one} for one in variable.values]
     return {

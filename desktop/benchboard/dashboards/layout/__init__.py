@@ -5,6 +5,7 @@ A `Layout` is never changed: every operation gives a new one, so undo is keeping
 """
 
 from .arranging import Axis, Edge, align, distribute, equalise, swap
+from .breakpoints import derived, manual
 from .carrying import Carry, Stretch
 from .containers import (
     CONTAINERS,
@@ -19,6 +20,7 @@ from .containers import (
     collapsed,
     everything,
     fitted,
+    height,
     mapped,
     parse_page,
     serialise_page,
@@ -43,10 +45,13 @@ from .document import (
     serialise,
     shown,
 )
+from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
+from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed, settled
+from .repeating import Repeat, repeat_of, repeated
 from .requests import apply
 from .tidying import arranged
 
@@ -69,14 +74,21 @@ __all__ = [
     "Compact",
     "Drag",
     "Edge",
+    "EdgePull",
     "Found",
+    "Gap",
+    "Guide",
+    "Guides",
     "Handle",
+    "Hints",
     "Item",
     "Layout",
     "Page",
     "Pane",
     "Path",
+    "Repeat",
     "Resize",
+    "SharedEdge",
     "Stretch",
     "Way",
     "add",
@@ -86,12 +98,16 @@ __all__ = [
     "collapsed",
     "compacted",
     "decode",
+    "derived",
     "distribute",
+    "edge_at",
     "equalise",
     "everything",
     "first_free",
     "fitted",
+    "height",
     "jumped",
+    "manual",
     "mapped",
     "move",
     "parse",
@@ -102,6 +118,8 @@ __all__ = [
     "placed",
     "reading_order",
     "remove",
+    "repeat_of",
+    "repeated",
     "resize",
     "serialise",
     "serialise_page",

@@ -137,7 +137,7 @@ class Carry(_Gesture):
         if not self.body:
             return {}
         ground, drag, at = self._landing(target, x, y)
-        if ground.plain and target == self.home and self._together:
+        if ground.plain and target == self.home:
             return ground.changes(drag.at(*at, until=until))
         still = self.still
         whole = Page(ground.whole(drag.drop(*at)))

@@ -5,7 +5,7 @@ as high as what it holds; a pane is as wide in fields as its container, so that 
 fields too. `Page` says where that is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -189,27 +189,28 @@ def height(item: Item) -> int:
     return HEADING + max(pane.layout.bottom or EMPTY for pane in item.panes)
 
 
-def fitted(layout: Layout, compact: Compact = "vertical") -> Layout:
+def fitted(layout: Layout, compact: Compact = "vertical", *, known: Collection[int] = frozenset()) -> Layout:
     """The layout with every container as high as what it holds, and everything inside its grid and free of overlaps, at
-    every level. One that is so already comes back equal."""
+    every level. One that is so already comes back equal. `known` are the `id()`s of containers that are so inside, as
+    long as they keep their width: a gesture asks for this sixty times a second."""
     if not any(item.panes for item in layout.items):
         return settled(layout, compact)
-    return settled(
-        Layout.of(layout.columns, [_fitted_item(item, cell, layout.columns, compact) for item, cell in layout]), compact
-    )
+    placed = [_fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
+    return settled(Layout.of(layout.columns, placed), compact)
 
 
-def _fitted_item(item: Item, cell: Cell, columns: int, compact: Compact) -> tuple[Item, Cell]:
+def _fitted_item(item: Item, cell: Cell, columns: int, compact: Compact, known: Collection[int]) -> tuple[Item, Cell]:
     if not item.panes:
         return item, cell
     cell = cell._replace(x=0, w=columns) if item.type == ROW else cell._replace(w=min(cell.w, columns))
-    panes = tuple(_fitted_pane(pane, cell.w, compact, collapsed=item.collapsed) for pane in item.panes)
-    item = replace(item, panes=panes)
+    if id(item) not in known or item.panes[0].layout.columns != cell.w:
+        panes = tuple(_fitted_pane(pane, cell.w, compact, known, collapsed=item.collapsed) for pane in item.panes)
+        item = replace(item, panes=panes)
     return item, cell._replace(h=height(item))
 
 
-def _fitted_pane(pane: Pane, columns: int, compact: Compact, *, collapsed: bool) -> Pane:
-    inside = fitted(replace(pane.layout, columns=columns), compact)
+def _fitted_pane(pane: Pane, columns: int, compact: Compact, known: Collection[int], *, collapsed: bool) -> Pane:
+    inside = fitted(replace(pane.layout, columns=columns), compact, known=known)
     # A closed row says only how its items lie to each other: the gap above them would be lost when it is written.
     gap = min((cell.y for cell in inside.cells), default=0) if collapsed else 0
     if gap:
@@ -258,6 +259,11 @@ class Page:
         return {found.item.id: found.path for found in everything(self.layout)}
 
     @cached_property
+    def _containers(self) -> frozenset[int]:
+        """The page's containers; the page keeps them, so that nothing else is called so meanwhile."""
+        return frozenset(id(found.item) for found in everything(self.layout) if found.item.panes)
+
+    @cached_property
     def shown(self) -> Mapping[str, Cell]:
         """The page's fields of everything that can be seen, a container before what it holds."""
         return dict(_shown(self.layout, 0, 0))
@@ -304,7 +310,7 @@ class Page:
         """The page with another grid at `path`; the containers on the way grow or shrink with it, and what lies around
         them gives way."""
         if not path:
-            return fitted(layout, compact)
+            return fitted(layout, compact, known=self._containers)
         (item_id, k), outer = path[-1], self.pane(path[:-1])
         place = outer.index(item_id)
         item = outer.items[place]

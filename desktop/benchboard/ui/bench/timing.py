@@ -62,13 +62,14 @@ class TimingPlace(QWidget):
         self._solutions: Solutions | None = None
         self._timing: Timing | None = None
         self._wanted = ""
+        self._typed = False
         self._may_write = may(context.actor, "dongles:configure")
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(_SOLVE_MS)
         self._wait.timeout.connect(self._solve)
         self._toolbar()
-        self._inputs = Inputs(self._wait.start)
+        self._inputs = Inputs(self._edited)
         self._inputs.best.connect_to(self._pick)
         self._inputs.way.chosen.connect(lambda _key: self._solve())
         self._bar = BitBar(_("Nominal phase"), editable=True)
@@ -185,10 +186,11 @@ class TimingPlace(QWidget):
         )
 
     def _found(self, page: Page[Dongle]) -> None:
+        first = self._chosen() is None
         self._dongles = tuple(one for one in page.rows if one.proven)
-        first = not self._wanted
         self._offer()
-        if first and self._chosen() is not None:
+        # Whoever was quicker than the list keeps what they typed.
+        if first and not self._typed:
             self._take_over()
 
     def _offer(self) -> None:
@@ -197,7 +199,8 @@ class TimingPlace(QWidget):
         self._dongle.offer(choices or [("", _("No dongle paired"))])
         here = next((one.device_id for one in self._dongles if self._hub.find(one.device_id)), "")
         self._dongle.choose(kept if any(key == kept for key, _title in choices) else here)
-        self._wanted = self._dongle.current_key()
+        if self._dongles:  # before the list is there, whom an address named is still to come
+            self._wanted = self._dongle.current_key()
         self._compare()
 
     def _chosen(self) -> Dongle | None:
@@ -241,6 +244,10 @@ class TimingPlace(QWidget):
         self.verification.hint(reason)
 
     # ---- solving
+
+    def _edited(self) -> None:
+        self._typed = True
+        self._wait.start()
 
     def _solve(self, keep: Timing | None = None) -> None:
         try:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAccessibleWidget
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.faces import summary
+from benchboard.ui.studio.tile import Tile
 
 _installed = False
 _pages: dict[int, "_Page"] = {}
@@ -98,7 +99,7 @@ class _TileObject(QAccessibleInterface):
                 kind=what, x=cell.x, y=cell.y, w=cell.w, h=cell.h
             )
         if kind == QAccessible.Text.Value:
-            return summary(widget, tile.answer)
+            return summary(widget, tile.answer) if isinstance(tile, Tile) else tile.told
         return ""
 
     def setText(self, _kind: QAccessible.Text, _text: str) -> None:

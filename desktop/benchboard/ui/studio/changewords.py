@@ -90,7 +90,7 @@ def kind_title(type_name: str) -> str:
 
 def kind_icon(type_name: str) -> str:
     """The icon of a type of item."""
-    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.browsers"}
+    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.browser"}
     kind = kind_of(type_name)
     return containers.get(type_name) or (kind.icon if kind is not None else "ph.puzzle-piece")
 

@@ -136,9 +136,9 @@ class DiffPage(QWidget):
         sharp = self.devicePixelRatioF() * self._scale
         if self._mode == "overlay":
             width = wide - 2 * MARGIN - _GUTTER
-            return {side: PageGrid(columns[side], width, sharp) for side in columns}
+            return {side: _grid(columns[side], width, sharp) for side in columns}
         half = wide / 2 - 1.5 * MARGIN
-        return {"before": PageGrid(columns["before"], half, sharp), "after": PageGrid(columns["after"], half, sharp)}
+        return {side: _grid(columns[side], half, sharp) for side in ("before", "after")}
 
     def _looks(self) -> dict[str, list[Difference]]:
         looks: dict[str, list[Difference]] = {}
@@ -340,3 +340,8 @@ def _paint_arrow(painter: QPainter, way: routes.Path) -> None:
     base = end - ahead * 11
     painter.drawPolygon(QPolygonF([end, base + across * 5.5, base - across * 5.5]))
     painter.restore()
+
+
+def _grid(columns: int, width: float, sharp: float) -> PageGrid:
+    """A page `width` pixels wide without its margins."""
+    return PageGrid(columns, width + 2 * MARGIN, 1.0, sharp, least=0)

@@ -4,18 +4,24 @@ One edit is one command on the undo stack, holding the document before and after
 them costs next to nothing). Edits of one text that follow each other closely are one step.
 """
 
+import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from benchboard.dashboards import breakpoints, editing
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
+from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
-from benchboard.dashboards.layout import Cell, Item, Layout, Page
+from benchboard.dashboards.editing import Edited
+from benchboard.dashboards.expanding import Values, expanded, has_repeats
+from benchboard.dashboards.history import KEPT_STEPS, Step
+from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
+from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 
 _ONE_BURST: Final = 1.5
@@ -23,30 +29,48 @@ _ONE_BURST: Final = 1.5
 _FARTHEST: Final = 200
 
 
-class _Edit(QUndoCommand):
-    """One step. `burst` names the text it changes, so that the next change of it can join; None joins nothing."""
+class Edit(QUndoCommand):
+    """One step. `burst` names the text it changes, so that the next change of it can join; None joins nothing.
+    `number` grows with each."""
 
     def __init__(self, editor: "Editor", title: str, after: Document, chosen: Sequence[str], burst: str | None) -> None:
         super().__init__(title)
         self._editor = editor
+        self.number = editor.next_number()
         self.before, self.after = editor.document, after
-        self._chosen_before, self._chosen_after = editor.chosen, tuple(chosen)
+        self.chosen_before, self.chosen_after = editor.chosen, tuple(chosen)
         self._burst, self._at = burst, time.monotonic()
 
     def undo(self) -> None:
-        self._editor._show(self.before, self._chosen_before)
+        self._editor._show(self.before, self.chosen_before)
 
     def redo(self) -> None:
-        self._editor._show(self.after, self._chosen_after)
+        self._editor._show(self.after, self.chosen_after)
 
     def id(self) -> int:
         return -1 if self._burst is None else 1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other._burst != self._burst or other._at - self._at > _ONE_BURST:
+        if not isinstance(other, Edit) or other._burst != self._burst or other._at - self._at > _ONE_BURST:
             return False
-        self.after, self._chosen_after, self._at = other.after, other._chosen_after, other._at
+        self.after, self.chosen_after, self._at = other.after, other.chosen_after, other._at
         return True
+
+
+class _Past(QUndoCommand):
+    """A step of an earlier session: its documents are read when somebody goes there."""
+
+    def __init__(self, editor: "Editor", step: Step, place: int, past: Callable[[int], Document]) -> None:
+        super().__init__(step.title)
+        self._editor, self._step, self._place, self._past = editor, step, place, past
+
+    def undo(self) -> None:
+        if not self._editor.restoring:
+            self._editor._show(self._past(self._place), self._step.chosen_before)
+
+    def redo(self) -> None:
+        if not self._editor.restoring:
+            self._editor._show(self._past(self._place + 1), self._step.chosen_after)
 
 
 class Editor(QObject):
@@ -59,16 +83,28 @@ class Editor(QObject):
     changed = Signal()
     """The document is another one."""
     chosen_changed = Signal()
+    refused = Signal(object)
+    """What somebody asked for cannot be: the `AppError` that says why."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(KEPT_STEPS)
+        self.restoring = False
+        """While steps are put on the stack whose outcome is not to be shown."""
+        self.read_only = False
+        """Whether this person may only look: then nothing is a step."""
         self.document = empty()
         """What the dashboard says now."""
+        self.breakpoint = ""
+        """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
         self.page = Page(self.document.layout)
-        """Its layout, made ready to be asked where things are."""
+        """What is shown of it, made ready to be asked where things are."""
+        self.own_values: Mapping[str, Values] = {}
+        """What is chosen for widgets that are shown once for each value: id → variable → value."""
+        self._expanding = False
         self._chosen: tuple[str, ...] = ()
-        self._serial = 0
+        self._serial = self._edits = 0
         self._showing = False
 
     @property
@@ -86,6 +122,25 @@ class Editor(QObject):
         self.stack.clear()
         self._show(fitted(document), ())
 
+    def restore(self, steps: Sequence[Step], position: int, past: Callable[[int], Document]) -> None:
+        """Put an earlier session's steps back, `position` of them taken. `past` answers the document after the first so
+        many."""
+        self.restoring = True
+        self.stack.blockSignals(True)
+        self.stack.clear()
+        for place, step in enumerate(steps):
+            self.stack.push(_Past(self, step, place, past))
+        self.stack.setIndex(position)
+        self.stack.blockSignals(False)
+        self.restoring = False
+        self.stack.indexChanged.emit(position)
+        self._show(past(position), ())
+
+    def next_number(self) -> int:
+        """One more than the last time."""
+        self._edits += 1
+        return self._edits
+
     def replace(self, title: str, document: Document) -> None:
         """Take another document as one step."""
         self._do(title, fitted(document), self._chosen)
@@ -94,6 +149,31 @@ class Editor(QObject):
         """Take a document whose layout is no other; changes of one `burst` that follow closely are one step."""
         if document != self.document:
             self._do(title, document, self._chosen, burst)
+
+    def choose_values(self, title: str, document: Document) -> None:
+        """Take a document that differs in what is chosen for its variables: a step, or where one may only look, what
+        this window shows until it is read anew."""
+        if self.read_only:
+            self._show(document, self._chosen)
+        else:
+            self.amend(title, document)
+
+    def show_breakpoint(self, name: str) -> None:
+        """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
+        if name != self.breakpoint:
+            self.breakpoint = name
+            self._show(self.document, self._chosen)
+
+    def follow_desktop(self, ids: Sequence[str] | None = None) -> None:
+        """Let these, or all, lie at this breakpoint where they follow from the desktop."""
+        if self.breakpoint:
+            self.amend(_("Follow the desktop again"), breakpoints.following(self.document, self.breakpoint, ids))
+
+    def _with(self, layout: Layout, ids: Sequence[str]) -> Document:
+        """The document with what is shown arranged so, `ids` being what was moved."""
+        if self.breakpoint:
+            return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
+        return replace(self.document, layout=layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -130,55 +210,140 @@ class Editor(QObject):
 
     def add(self, kind: WidgetKind, cell: Cell | None = None) -> str:
         """Put a new widget at `cell`, or in the first free place; answers its id."""
-        item = self.fresh(kind)
-        place = cell or grid.first_free(self.layout, kind.w, kind.h)
-        with_it = self.with_item(item, place)
-        placed = with_it if cell is None else grid.Drag(with_it, [item.id]).drop(place.x, place.y)
-        self.take(_("Add {title}").format(title=_(kind.title).lower()), placed, [item.id])
+        item, size = self.fresh(kind)
+        title = _("Add {title}").format(title=_(kind.title).lower())
+        if cell is None:
+            place = grid.first_free(self.layout, size.w, size.h)
+            self.take(title, Layout.of(self.layout.columns, [*self.layout, (item, place)]), [item.id])
+        else:
+            carry = grid.Carry(self.page, guests=[(item, size)], compact=self.document.compact)
+            self.take(title, carry.drop((), cell.x, cell.y), [item.id])
         return item.id
 
-    def fresh(self, kind: WidgetKind) -> Item:
-        """A new item of a kind with an id nobody has."""
+    def fresh(self, kind: WidgetKind) -> tuple[Item, Cell]:
+        """A new item of a kind with an id nobody has, and its size."""
         while True:
             self._serial += 1
             if (item_id := f"w{len(self.page.paths) + self._serial}") not in self.page.paths:
-                return new_item(kind, item_id)
-
-    def with_item(self, item: Item, cell: Cell) -> Layout:
-        """The layout with one more item below everything, as large as `cell`; a gesture then brings it to its place."""
-        below = Cell(0, self.layout.bottom, min(cell.w, self.layout.columns), cell.h)
-        return Layout.of(self.layout.columns, [*self.layout, (item, cell if not self._covers(cell) else below)])
-
-    def _covers(self, cell: Cell) -> bool:
-        return cell.right > self.layout.columns or any(cell.overlaps(other) for other in self.layout.cells)
+                return new_item(kind, item_id), Cell(0, 0, min(kind.w, self.layout.columns), kind.h)
 
     def take(self, title: str, layout: Layout, chosen: Sequence[str] | None = None) -> None:
-        """Take another layout of the page, settled, as one step; nothing where it leads back to the start."""
+        """Take another layout of the page, settled, as one step; nothing where it leads back to the start. One that no
+        document may say is refused in words."""
         settled = grid.fitted(layout, self.document.compact)
-        if settled != self.layout:
-            after = replace(self.document, layout=settled)
-            self._do(title, after, self._chosen if chosen is None else chosen)
+        if settled == self.layout:
+            return
+        try:
+            editing.checked(settled)
+        except Invalid as error:
+            self.refused.emit(error)
+            return
+        now = self._chosen if chosen is None else chosen
+        self._do(title, self._with(settled, now), now)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
         if self._chosen:
-            count = len(self._chosen)
-            title = ngettext("Remove {count} widget", "Remove {count} widgets", count).format(count=count)
+            title = ngettext("Remove {count} widget", "Remove {count} widgets", len(self._chosen)).format(
+                count=len(self._chosen)
+            )
             self.take(title, grid.without(self.layout, self._chosen, self.document.compact), ())
 
     def duplicate(self) -> None:
         """Put a copy of each chosen widget in the first place free for it in its grid, and choose the copies."""
-        page, copies = self.page, []
-        for item_id in self._chosen:
-            path, item, size = page.path(item_id), page.item(item_id), page.cell(item_id)
-            twin = _twin(item, frozenset(page.paths))
-            pane = page.pane(path)
-            place = grid.first_free(pane, size.w, size.h)
-            page = Page(page.with_pane(path, Layout.of(pane.columns, [*pane, (twin, place)]), self.document.compact))
-            copies.append(twin.id)
-        if copies:
-            title = ngettext("Duplicate {count} widget", "Duplicate {count} widgets", len(copies))
-            self.take(title.format(count=len(copies)), page.layout, copies)
+        if self._chosen:
+            title = ngettext("Duplicate {count} widget", "Duplicate {count} widgets", len(self._chosen)).format(
+                count=len(self._chosen)
+            )
+            self._edit(title, lambda: editing.duplicated(self.page, self._chosen, self.document.compact))
+
+    def copy(self) -> str:
+        """What is chosen as JSON; nothing where nothing is."""
+        copy = editing.copied(self.page, self._chosen)
+        return json.dumps(editing.write_copy(copy, self.layout.columns), ensure_ascii=False, indent=1) if copy else ""
+
+    def paste(self, text: str, at: tuple[int, int] | None = None) -> None:
+        """Put in what somebody copied: at a field of the page, or in the first free place of the grid in which the
+        chosen widget lies. What is none of ours is refused in words."""
+        try:
+            copy = editing.parse_copy(text)
+        except Invalid as error:
+            what = _("The clipboard holds nothing that can be put on a dashboard.")
+            self.refused.emit(Invalid("studio.bad-paste", what, why=error.what))
+            return
+        page = self.page
+        path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
+        title = ngettext("Paste {count} widget", "Paste {count} widgets", len(copy)).format(count=len(copy))
+        self._edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
+
+    def group(self, kind: str) -> None:
+        """Put the chosen widgets into a new group, or into tabs."""
+        known = kind_of(kind)
+        assert known is not None
+        name = _(known.title)
+        title = _("Put into tabs") if kind == grid.TABS else _("Group")
+        stay = Edited(self.layout, self._chosen)
+        self._edit(title, lambda: editing.grouped(self.page, self._chosen, kind, name, self.document.compact) or stay)
+
+    def ungroup(self) -> None:
+        """Put what the chosen containers hold in their place."""
+        self._edit(_("Ungroup"), lambda: editing.ungrouped(self.page, self._chosen, self.document.compact))
+
+    def lock(self, lock: editing.Lock, on: bool) -> None:
+        """Keep the place, size or content of the chosen widgets as it is, or no longer."""
+        title = _("Lock") if on else _("Unlock")
+        self.take(title, editing.locked(self.page, self._chosen, lock, on, self.document.compact))
+
+    def collapse(self, ids: Iterable[str]) -> None:
+        """Close the open ones of these rows and open the closed ones."""
+        page = self.page
+        rows = [page.item(item_id) for item_id in ids if page.item(item_id).type == grid.ROW]
+        for row in rows:
+            page = Page(grid.collapsed(page, row.id, not row.collapsed, self.document.compact))
+        if rows:
+            closed = not rows[0].collapsed
+            self.take(_("Close the row") if closed else _("Open the row"), page.layout)
+
+    def show_tab(self, item_id: str, tab: int) -> None:
+        """Show another tab of some tabs."""
+        layout = editing.with_tab_shown(self.page, item_id, tab, self.document.compact)
+        self.take(_("Show another tab"), layout)
+
+    def turn(self, by: int) -> None:
+        """Show the next (1) or previous (-1) tab of the tabs that are chosen, or that hold what is chosen."""
+        for item_id in self._chosen[:1]:
+            around = [outer for outer, _k in self.page.path(item_id)]
+            item = next((i for one in (item_id, *around[::-1]) if (i := self.page.item(one)).type == grid.TABS), None)
+            if item is not None:
+                layout = editing.with_tab_shown(
+                    self.page, item.id, (item.active + by) % len(item.panes), self.document.compact
+                )
+                self.take(_("Show another tab"), layout, [item.id])
+
+    def add_tab(self, item_id: str) -> None:
+        """Put one more tab into some tabs and show it."""
+        self._edit(_("Add a tab"), lambda: Edited(editing.with_tab(self.page, item_id), self._chosen))
+
+    def remove_tab(self, item_id: str, tab: int) -> None:
+        """Take a tab away with what it holds."""
+        self.take(_("Remove a tab"), editing.without_tab(self.page, item_id, tab, self.document.compact))
+
+    def call_tab(self, item_id: str, tab: int, title: str) -> None:
+        """Give a tab another title."""
+        if not self._showing and self.page.item(item_id).panes[tab].title != title:
+            layout = editing.with_tab_called(self.page, item_id, tab, title, self.document.compact)
+            self.amend(_("Name a tab"), self._with(layout, [item_id]), burst=f"{item_id}.tabs.{tab}")
+
+    def choose_all(self) -> None:
+        """Choose everything in the grid of what is chosen; where that is chosen already, everything there is."""
+        page = self.page
+        path = page.path(self._chosen[0]) if self._chosen else ()
+        same = [item_id for item_id in page.shown if page.path(item_id) == path]
+        self.choose(list(page.shown) if set(same) <= set(self._chosen) else same)
+
+    def locked(self, lock: editing.Lock) -> bool:
+        """Whether this is kept of any of the chosen widgets."""
+        return any(lock in editing.locks(self.page.item(item_id)) for item_id in self._chosen)
 
     def nudge(self, dx: int, dy: int) -> None:
         """Move the chosen widgets one step; where the next row leads nowhere, as far as it takes to get anywhere."""
@@ -188,35 +353,82 @@ class Editor(QObject):
             farthest = 1 if dx else _FARTHEST
             self._first_other(_("Move"), lambda k: carry.drop(home, start.x + dx * k, start.y + dy * k), farthest)
 
+    def jump(self, dx: int, dy: int) -> None:
+        """Move the chosen widgets past their next neighbour that way, in the grid the first of them lies in."""
+        way: grid.Way = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
+        self._in_grid(_("Move"), lambda pane, ids: grid.jumped(pane, ids, way, compact=self.document.compact))
+
+    def arrange(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
+        """Bring the chosen widgets of one grid into order, as one step. What keeps its size keeps it."""
+        self._in_grid(title, edit)
+
+    def tidy(self) -> None:
+        """Arrange what the chosen container shows, or the grid the chosen widgets lie in, or the page."""
+        page, compact = self.page, self.document.compact
+        path: Path = ()
+        if self._chosen:
+            item, path = page.item(self._chosen[0]), page.path(self._chosen[0])
+            if item.panes and len(self._chosen) == 1:
+                path = (*path, (item.id, item.active))
+        self.take(_("Arrange"), page.with_pane(path, grid.arranged(page.pane(path)), compact))
+
+    def _in_grid(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
+        """Edit the grid in which the first chosen widget lies, with those of the chosen that lie there too."""
+        if self._chosen:
+            path = self.page.path(self._chosen[0])
+            ids = [item_id for item_id in self._chosen if self.page.path(item_id) == path]
+            pane = self.page.pane(path)
+            self.take(title, self.page.with_pane(path, edit(pane, ids), self.document.compact))
+
     def stretch(self, dw: int, dh: int) -> None:
         """Make the chosen widgets one column or row larger or smaller."""
         page = self.page
         for item_id in self._chosen:
-            cell = page.cell(item_id)
-            page = Page(grid.Stretch(page, item_id, "se", compact=self.document.compact).drop(cell.w + dw, cell.h + dh))
+            if "size" not in editing.locks(page.item(item_id)):
+                cell = page.cell(item_id)
+                stretch = grid.Stretch(page, item_id, "se", compact=self.document.compact)
+                page = Page(stretch.drop(cell.w + dw, cell.h + dh))
         self.take(_("Resize"), page.layout)
 
     def put(self, item_id: str, cell: Cell) -> None:
-        """Bring one widget to a place and size of the grid it lies in, as near as the grid lets it."""
-        compact = self.document.compact
-        sized = Page(grid.Stretch(self.page, item_id, "se", compact=compact).drop(cell.w, cell.h))
-        carry = grid.Carry(sized, [item_id], compact=compact)
-        left, top = sized.origin(sized.path(item_id))
+        """Bring one widget to a place and size of the grid it lies in, as near as the grid and its locks let it."""
+        page, compact = self.page, self.document.compact
+        if "size" not in editing.locks(page.item(item_id)):
+            page = Page(grid.Stretch(page, item_id, "se", compact=compact).drop(cell.w, cell.h))
+        carry = grid.Carry(page, [item_id], compact=compact)
+        left, top = page.origin(page.path(item_id))
         title = _("Place {title}").format(title=self._name(item_id))
         self.take(title, carry.drop(carry.home, cell.x + left, cell.y + top))
 
     def tell(self, item_id: str, key: str, value: object) -> None:
         """Set `title`, `query` or (as `config.<key>`) a setting of a widget."""
+        self.tell_each([item_id], key, value)
+
+    def tell_each(self, ids: Sequence[str], key: str, value: object) -> None:
+        """Set the same of several widgets, as one step; what keeps its content keeps it."""
         if self._showing:
             return  # a field that goes away with the step being taken has nothing more to say
-        item = self.page.item(item_id)
+        page, compact = self.page, self.document.compact
         field, _dot, setting = key.partition(".")
-        if setting:
-            value = {**self.widget(item_id).config, setting: value}
-        if item.source.get(field) != value:
-            layout = Page(self.document.layout).with_item(changed(item, **{field: value}), self.document.compact)
-            title = _("Change {title}").format(title=self._name(item_id))
-            self.amend(title, replace(self.document, layout=layout), burst=f"{item_id}.{key}")
+        for item_id in ids:
+            item = page.item(item_id)
+            said = {**widget_of(item).config, setting: value} if setting else value
+            if "content" not in editing.locks(item) and item.source.get(field) != said:
+                page = Page(page.with_item(changed(item, **{field: said}), compact))
+        if page is not self.page:
+            title = _("Change {title}").format(title=self._name(ids[0]))
+            if len(ids) > 1:
+                title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
+            self.amend(title, self._with(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+
+    def _edit(self, title: str, edit: Callable[[], Edited]) -> None:
+        """Take what an edit leads to; one that cannot be is refused in words."""
+        try:
+            layout, chosen = edit()
+        except Invalid as error:
+            self.refused.emit(error)
+            return
+        self.take(title, layout, chosen)
 
     def _first_other(self, title: str, reach: Callable[[int], Layout], farthest: int) -> None:
         for k in range(1, farthest + 1):
@@ -229,24 +441,28 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        self.stack.push(_Edit(self, title, after, chosen, burst))
+        if not self.read_only and not self._expanding:
+            self.stack.push(Edit(self, title, after, chosen, burst))
+
+    def show_repeats(self, shown: bool) -> None:
+        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
+        if shown != self._expanding:
+            self._expanding = shown
+            self._show(self.document, self._chosen)
 
     def _show(self, document: Document, chosen: Sequence[str]) -> None:
-        self.document, self.page = document, Page(document.layout)
+        self.document, self.own_values = document, {}
+        seen = document
+        if (self._expanding or self.read_only) and has_repeats(document):
+            try:
+                shown = expanded(document)
+                seen, self.own_values = shown.document, shown.chosen
+            except Invalid as error:
+                self.refused.emit(error)
+        self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
         self._showing = True
         try:
             self.changed.emit()
             self.choose(chosen)
         finally:
             self._showing = False
-
-
-def _twin(item: Item, taken: frozenset[str]) -> Item:
-    """A copy of an item, and of what it holds, under ids nobody has."""
-    stem = item.id[:190]
-    name = next(name for k in range(2, len(taken) + 3) if (name := f"{stem}-{k}") not in taken)
-    panes = tuple(
-        replace(pane, layout=Layout.of(pane.layout.columns, [(_twin(one, taken), cell) for one, cell in pane.layout]))
-        for pane in item.panes
-    )
-    return replace(changed(item, id=name, static=False), id=name, static=False, panes=panes)

@@ -29,6 +29,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
 HEADER: Final = 32
+LOCK: Final = "ph.lock-simple"
 _FOOTER: Final = 24
 _PAD: Final = 12
 _ROW: Final = 28
@@ -44,10 +45,16 @@ class Links:
     stop: QRectF | None = None
 
 
-def paint_face(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None) -> Links:
+def paint_face(
+    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False
+) -> Links:
     """Draw everything inside a tile's frame; answers where its links stand."""
     stop = _paint_asking(painter, size) if answer is not None and answer.slow else None
-    _paint_header(painter, widget, stop.left() - 8 if stop else size.width() - _PAD)
+    end = stop.left() - 8 if stop else size.width() - _PAD
+    if locked:
+        paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
+        end -= 20
+    _paint_header(painter, widget, end)
     return Links(_paint_body(painter, size, widget, answer), stop)
 
 

@@ -1,24 +1,28 @@
 """The inspector at the right: place and size, title, query and settings of what is chosen, each change one step."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import MAX_TITLE, Setting, Widget
-from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.editing import locks
+from benchboard.dashboards.layout import TABS
 from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Feeds
+from benchboard.ui.studio.frame import kind_name
+from benchboard.ui.studio.orderbar import OrderBar
+from benchboard.ui.studio.places import Keeps, Places
 from benchboard.ui.studio.queryedit import Prose, QueryEdit, hint
-from benchboard.ui.studio.steps import step_of
+from benchboard.ui.studio.steps import Line
+from benchboard.ui.studio.tabnames import TabNames
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.fields import Edit, Field, Select
+from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, KeyCap, Text, hairline, plain_tip
 
 if TYPE_CHECKING:
@@ -36,6 +40,9 @@ _KEYS = (
 
 class Inspector(QWidget):
     """What is chosen, in words and fields. `edit_query` puts the keyboard into the query."""
+
+    wanted = Signal(str)
+    """Somebody asks for the act called so."""
 
     def __init__(self, context: "Context", editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +80,7 @@ class Inspector(QWidget):
             self._sheet.deleteLater()
             self._sheet = None
         if chosen:
-            self._sheet = _Sheet(self._context, self._editor, self._feeds, chosen)
+            self._sheet = _Sheet(self._context, self._editor, self._feeds, chosen, self.wanted.emit)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
 
@@ -81,14 +88,18 @@ class Inspector(QWidget):
 class _Sheet(QWidget):
     """The fields of one widget, or what several have in common."""
 
-    def __init__(self, context: "Context", editor: Editor, feeds: Feeds, chosen: list[str]) -> None:
+    def __init__(
+        self, context: "Context", editor: Editor, feeds: Feeds, chosen: list[str], run: Callable[[str], object]
+    ) -> None:
         super().__init__()
         self._editor, self._feeds = editor, feeds
         self._chosen = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
-        self._places: dict[str, Edit] = {}
-        self._settings: dict[str, Edit | Select | Prose] = {}
-        self._title: Edit | None = None
+        self._parts: list[Places | Keeps | OrderBar | TabNames] = []
+        """What shows itself anew."""
+        self._settings: dict[str, Line | Select | Prose] = {}
+        self._title: Line | None = None
+        self._kept = Text(_("Its content is kept."), "caption", "muted", wrap=True)
         self._query: QueryEdit | None = None
         self._data: Field | None = None
         inside = QWidget()
@@ -109,9 +120,7 @@ class _Sheet(QWidget):
         if len(chosen) == 1:
             self._build(context, editor.widget(chosen[0]))
         else:
-            self._column.addWidget(
-                _padded(Text(_("They move together when you drag one of them."), tone="secondary", wrap=True))
-            )
+            self._build_several(run)
         self._column.addStretch(1)
         self.refresh()
         feeds.answered.connect(self._answered)
@@ -134,30 +143,28 @@ class _Sheet(QWidget):
 
     def refresh(self) -> None:
         """Show what the page says now."""
-        if len(self._chosen) > 1:
-            return
-        item_id = self._chosen[0]
-        cell, widget = self._editor.page.cell(item_id), self._editor.widget(item_id)
-        for key, edit in self._places.items():
-            _show(edit, str(getattr(cell, key)))
-            edit.mark_wrong(False)
+        for part in self._parts:
+            part.refresh()
+        widgets = [self._editor.widget(item_id) for item_id in self._chosen]
+        free = not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
+        self._kept.setVisible(not free)
         if self._title is not None:
-            _show(self._title, widget.title)
+            self._title.show_text(widgets[0].title)
         if self._query is not None:
-            self._query.show_text(widget.query)
+            self._query.show_text(widgets[0].query)
+        for edit in (self._title, self._query, *self._settings.values()):
+            if edit is not None:
+                edit.setEnabled(free)
+                edit.setAccessibleDescription("" if free else self._kept.text())
         for key, editor in self._settings.items():
-            value = str(widget.setting(key))
-            if isinstance(editor, Select):
-                editor.choose(value)
-            elif isinstance(editor, Prose):
-                editor.show_text(_(value) if value else "")
-            else:
-                _show(editor, _(value) if value else "")
+            values = {str(widget.setting(key)) for widget in widgets}
+            _show(editor, values.pop() if len(values) == 1 else None)
 
     def _head(self) -> QWidget:
         if len(self._chosen) == 1:
             widget = self._editor.widget(self._chosen[0])
-            title, kind = widget.title or _("Widget"), _(widget.kind.title) if widget.kind else widget.type
+            kind = kind_name(widget)
+            title = widget.title or kind
         else:
             count = len(self._chosen)
             title = ngettext("{count} widget", "{count} widgets", count).format(count=count)
@@ -182,8 +189,14 @@ class _Sheet(QWidget):
         return head
 
     def _build(self, context: "Context", widget: Widget) -> None:
-        self._section(_("Place"), self._place_fields())
-        self._title = _Line(name="inspector_title", label=_("Title"))
+        places, keeps = Places(self._editor, widget.id), Keeps(self._editor, self._chosen)
+        self._parts += [places, keeps]
+        self._section(_("Place"), [places, keeps])
+        if widget.type == TABS:
+            names = TabNames(self._editor, widget.id)
+            self._parts.append(names)
+            self._section(_("Tabs"), [names])
+        self._title = Line(name="inspector_title", label=_("Title"))
         self._title.setMaxLength(MAX_TITLE)
         self._title.textEdited.connect(lambda text: self._tell("title", text.strip()))
         look: list[QWidget] = [Field(_("Title"), self._title)]
@@ -192,9 +205,25 @@ class _Sheet(QWidget):
         if widget.kind is not None and widget.kind.query:
             self._section(_("Data"), [self._query_field(context, widget)])
         self._section(_("Look") if widget.kind and widget.kind.query else _("Words"), look)
+        self._column.insertWidget(self._column.count() - 1, self._kept)
+        self._kept.setContentsMargins(16, 10, 16, 0)
         if widget.kind is None:
             note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.type)
             self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
+
+    def _build_several(self, run: Callable[[str], object]) -> None:
+        """What can be done with several, and the settings all of them have."""
+        order, keeps = OrderBar(self._editor, run), Keeps(self._editor, self._chosen)
+        self._parts += [order, keeps]
+        self._column.addWidget(order)
+        together = Text(_("They move together when you drag one of them."), tone="secondary", wrap=True)
+        self._section(_("Place"), [keeps, together])
+        kinds = {self._editor.widget(item_id).kind for item_id in self._chosen}
+        kind = kinds.pop() if len(kinds) == 1 else None
+        shared = [setting for setting in kind.settings if setting.kind != "prose"] if kind is not None else []
+        if shared:
+            note = Text(_("What you set here is set for all of them."), "caption", "muted", wrap=True)
+            self._section(_("Look"), [*(self._setting(setting) for setting in shared), note, self._kept])
 
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():
@@ -207,22 +236,6 @@ class _Sheet(QWidget):
         for field in fields:
             column.addWidget(field)
         self._column.addWidget(holder)
-
-    def _place_fields(self) -> list[QWidget]:
-        holder = QWidget()
-        square = QGridLayout(holder)
-        square.setContentsMargins(0, 0, 0, 0)
-        square.setHorizontalSpacing(8)
-        square.setVerticalSpacing(8)
-        columns = self._editor.layout.columns
-        of = _("of {columns}").format(columns=columns)
-        names = (("x", _("Column"), ""), ("y", _("Row"), ""), ("w", _("Width"), of), ("h", _("Height"), _("rows")))
-        for place, (key, label, unit) in enumerate(names):
-            edit = _Line(unit=unit, name=f"inspector_{key}", label=label)
-            edit.editingFinished.connect(lambda key=key: self._placed(key))
-            self._places[key] = edit
-            square.addWidget(Field(label, edit), place // 2, place % 2)
-        return [holder]
 
     def _query_field(self, context: "Context", widget: Widget) -> QWidget:
         self._query = QueryEdit(context, "inspector_query", lambda: self._editor.document.chosen)
@@ -246,7 +259,7 @@ class _Sheet(QWidget):
             prose.committed.connect(lambda text: self._tell(f"config.{setting.key}", text))
             self._settings[setting.key] = prose
             return Field(title, prose)
-        edit = _Line(name=name, label=title)
+        edit = Line(name=name, label=title)
         self._settings[setting.key] = edit
         field = Field(title, edit)
         edit.textEdited.connect(lambda text: self._typed_setting(setting, field, text))
@@ -261,29 +274,12 @@ class _Sheet(QWidget):
         if right:
             self._tell(f"config.{setting.key}", int(text))
 
-    def _placed(self, key: str) -> None:
-        item_id, edit = self._chosen[0], self._places[key]
-        if item_id not in self._editor.page.shown:
-            return
-        cell, text = self._editor.page.cell(item_id), edit.text().strip()
-        if text == str(getattr(cell, key)):
-            return
-        right = text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) >= (1 if key in "wh" else 0)
-        edit.mark_wrong(not right)
-        if right:
-            wanted = cell._replace(**{key: int(text)})
-            self._editor.put(
-                item_id, Cell(wanted.x, min(wanted.y, grid.MAX_ROW), wanted.w, min(wanted.h, grid.MAX_HEIGHT))
-            )
-            edit.setModified(False)
-            self.refresh()
-
     def _tell(self, key: str, value: object) -> None:
-        item_id = self._chosen[0]
-        if item_id in self._editor.page.shown:
-            self._editor.tell(item_id, key, value)
+        if all(item_id in self._editor.page.shown for item_id in self._chosen):
+            self._editor.tell_each(self._chosen, key, value)
             if key == "title":
-                self._name.setText(self._editor.widget(item_id).title or _("Widget"))
+                widget = self._editor.widget(self._chosen[0])
+                self._name.setText(widget.title or kind_name(widget))
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._data is None:
@@ -300,16 +296,6 @@ class _Sheet(QWidget):
         if [item_id] == self._chosen and answer is not None and answer.error is not None and self._data is not None:
             self._query.mark(answer.error) if self._query is not None else None
             self._checked(None, answer.error)
-
-
-class _Line(Edit):
-    """A line of text whose steps back are the page's."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 def _nothing_chosen() -> QWidget:
@@ -330,14 +316,15 @@ def _nothing_chosen() -> QWidget:
     return holder
 
 
-def _padded(widget: QWidget) -> QWidget:
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(16, 16, 16, 16)
-    column.addWidget(widget)
-    return holder
-
-
-def _show(edit: Edit, text: str) -> None:
-    if edit.text().strip() != text:
-        edit.setText(text)
+def _show(edit: Line | Select | Prose, value: str | None) -> None:
+    """Show a setting's value; None: they differ."""
+    if isinstance(edit, Select):
+        edit.choose(value or "")
+        if value is None:
+            edit.setPlaceholderText(_("Mixed"))
+            edit.blockSignals(True)
+            edit.setCurrentIndex(-1)
+            edit.blockSignals(False)
+        return
+    edit.setPlaceholderText(_("Mixed") if value is None else "")
+    edit.show_text(_(value) if value else "")

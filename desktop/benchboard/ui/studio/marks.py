@@ -1,16 +1,13 @@
 """What is drawn over the tiles: rings, handles, the landing place, the label that says where."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from benchboard.dashboards.layout import HANDLES, Cell, Handle
+from benchboard.dashboards.layout import HANDLES, Axis, Cell, Handle
 from benchboard.i18n import _, ngettext
 from benchboard.ui.theme import theme
-
-_CORNERS_FIRST: Final[tuple[Handle, ...]] = tuple(sorted(HANDLES, key=len, reverse=True))
 
 
 def handle_spot(box: QRectF, handle: Handle) -> QPointF:
@@ -20,24 +17,24 @@ def handle_spot(box: QRectF, handle: Handle) -> QPointF:
     return QPointF(x, y)
 
 
-def handle_at(box: QRectF, spot: QPointF) -> Handle | None:
-    """The handle within reach of a point, 16 px to hit, corners before edges."""
+def handle_at(box: QRectF, spot: QPointF, handles: Sequence[Handle] = HANDLES) -> Handle | None:
+    """The one of these handles within reach of a point, 16 px to hit, corners before edges."""
     reach = theme().px("tile.handle_hit") / 2
-    for handle in _CORNERS_FIRST:
+    for handle in sorted(handles, key=len, reverse=True):
         off = handle_spot(box, handle) - spot
         if abs(off.x()) <= reach and abs(off.y()) <= reach:
             return handle
     return None
 
 
-def paint_rings(painter: QPainter, boxes: Sequence[QRectF], px: float, *, focused: bool = True) -> None:
+def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = True) -> None:
     """The 2-px ring of what is chosen; paler where the keyboard is elsewhere."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     colour = QColor(theme().color("accent"))
     if not focused:
         colour.setAlphaF(0.6)
-    painter.setPen(QPen(colour, theme().px("tile.selection_width") * px))
+    painter.setPen(QPen(colour, theme().px("tile.selection_width")))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = theme().px("radius.tile")
     for box in boxes:
@@ -45,45 +42,42 @@ def paint_rings(painter: QPainter, boxes: Sequence[QRectF], px: float, *, focuse
     painter.restore()
 
 
-def paint_handles(painter: QPainter, box: QRectF, px: float) -> None:
-    """Eight small squares."""
-    side = theme().px("tile.handle") * px
+def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> None:
+    """A small square for each handle."""
+    side = theme().px("tile.handle")
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme().color("accent"), 1.5 * px))
+    painter.setPen(QPen(theme().color("accent"), 1.5))
     painter.setBrush(theme().color("surface"))
-    for handle in HANDLES:
+    for handle in handles:
         spot = handle_spot(box, handle)
-        painter.drawRoundedRect(QRectF(spot.x() - side / 2, spot.y() - side / 2, side, side), 2 * px, 2 * px)
+        painter.drawRoundedRect(QRectF(spot.x() - side / 2, spot.y() - side / 2, side, side), 2, 2)
     painter.restore()
 
 
-def paint_landing(painter: QPainter, boxes: Sequence[QRectF], held: Sequence[QRectF], px: float) -> None:
+def paint_landing(painter: QPainter, boxes: Sequence[QRectF], held: Sequence[QRectF]) -> None:
     """Where it will lie: a dashed accent box, under what is held."""
     painter.save()
     seen, hidden = QPainterPath(), QPainterPath()
     for box in boxes:
-        seen.addRect(box.adjusted(-px, -px, px, px))
+        seen.addRect(box.adjusted(-1, -1, 1, 1))
     for box in held:
         hidden.addRect(box)
     painter.setClipPath(seen.subtracted(hidden))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     fill = QColor(theme().color("accent"))
     fill.setAlphaF(0.10)
-    pen = QPen(theme().color("accent"), 1.5 * px, Qt.PenStyle.DashLine)
+    pen = QPen(theme().color("accent"), 1.5, Qt.PenStyle.DashLine)
     painter.setPen(pen)
     painter.setBrush(fill)
     radius = theme().px("radius.tile")
     for box in boxes:
-        painter.drawRoundedRect(box.adjusted(px, px, -px, -px), radius, radius)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
     painter.restore()
 
 
-def paint_place(painter: QPainter, held: Sequence[QRectF], cells: Sequence[Cell], px: float, *, sizing: bool) -> None:
+def paint_place(painter: QPainter, held: Sequence[QRectF], cells: Sequence[Cell], *, sizing: bool) -> None:
     """Under what is held: how many, and the grid place or size it would get."""
-    whole = held[0]
-    for box in held[1:]:
-        whole = whole.united(box)
     left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
     where = _("x {x}, y {y}").format(x=left, y=top)
     if sizing:
@@ -91,18 +85,61 @@ def paint_place(painter: QPainter, held: Sequence[QRectF], cells: Sequence[Cell]
     elif len(cells) > 1:
         count = ngettext("{count} widget", "{count} widgets", len(cells)).format(count=len(cells))
         where = f"{count} · {where}"
+    whole = _around(held)
+    paint_label(painter, QPointF(whole.center().x(), whole.bottom() + 16), where, "accent", "on.accent")
+
+
+def place_area(held: Sequence[QRectF]) -> list[QRectF]:
+    """Where `paint_place` may paint."""
+    if not held:
+        return []
+    whole = _around(held)
+    return [QRectF(whole.center().x() - 150, whole.bottom() + 2, 300, 28)]
+
+
+def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:
+    """A small filled label around a point."""
     font = theme().font("caption")
     font.setWeight(QFont.Weight.DemiBold)
     painter.save()
-    painter.translate(whole.center().x(), whole.bottom())
-    painter.scale(px, px)
-    width = QFontMetricsF(font).horizontalAdvance(where) + 16
-    label = QRectF(-width / 2, 6, width, 20)
+    width = QFontMetricsF(font).horizontalAdvance(text) + 16
+    label = QRectF(middle.x() - width / 2, middle.y() - 10, width, 20)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().color("accent"))
+    painter.setBrush(theme().color(fill))
     painter.drawRoundedRect(label, 4, 4)
     painter.setFont(font)
-    painter.setPen(theme().color("on.accent"))
-    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, where)
+    painter.setPen(theme().color(ink))
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
+
+
+def paint_split(painter: QPainter, gutter: QRectF, axis: Axis) -> None:
+    """The shared edge in hand: a line along the middle of its gutter."""
+    middle = gutter.center()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    if axis == "across":
+        painter.drawLine(QPointF(middle.x(), gutter.top() + 2), QPointF(middle.x(), gutter.bottom() - 2))
+    else:
+        painter.drawLine(QPointF(gutter.left() + 2, middle.y()), QPointF(gutter.right() - 2, middle.y()))
+    painter.restore()
+
+
+def paint_band(painter: QPainter, band: QRectF) -> None:
+    """The rectangle that is pulled open over what is to be chosen."""
+    fill = QColor(theme().color("accent"))
+    fill.setAlphaF(0.10)
+    painter.save()
+    painter.setPen(QPen(theme().color("accent"), 1))
+    painter.setBrush(fill)
+    painter.drawRect(band.toAlignedRect().adjusted(0, 0, -1, -1))
+    painter.restore()
+
+
+def _around(boxes: Sequence[QRectF]) -> QRectF:
+    whole = QRectF(boxes[0])
+    for box in boxes[1:]:
+        whole = whole.united(box)
+    return whole

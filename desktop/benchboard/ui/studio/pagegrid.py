@@ -1,6 +1,6 @@
-"""Between the grid's columns and rows and the page's pixels (scene coordinates: pixels at 100 %)."""
+"""Between the grid's columns and rows and the page's pixels (scene coordinates: pixels of the view, zoom included)."""
 
-from dataclasses import dataclass
+import math
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -10,42 +10,54 @@ from benchboard.ui.theme import theme
 
 MARGIN: Final = 20
 NARROWEST: Final = 720
-"""A page narrower than this scrolls sideways."""
+"""So wide the desktop's page is at least, at 100 %."""
 
 
-@dataclass(frozen=True, slots=True)
 class PageGrid:
-    """A page `width` wide with so many columns; `sharp` is how many device pixels a scene pixel has."""
+    """A page in a view `room` pixels wide, with so many columns, shown at `zoom`; `sharp` is how many device pixels a
+    pixel of the view has. The scene is never scaled, so that a tile's picture is copied and not resampled. In less room
+    than `least` (at 100 %, without margins) it scrolls sideways."""
 
-    columns: int
-    width: float
-    sharp: float = 1.0
-
-    @property
-    def gap(self) -> int:
-        return theme().px("tile.gap")
-
-    @property
-    def row(self) -> int:
-        return theme().px("tile.row_unit")
-
-    @property
-    def column(self) -> float:
-        return (self.width - self.gap * (self.columns - 1)) / self.columns
+    def __init__(
+        self, columns: int, room: float, zoom: float = 1.0, sharp: float = 1.0, least: float = NARROWEST
+    ) -> None:
+        self.columns, self.zoom, self.sharp = columns, zoom, sharp
+        self.margin = MARGIN * zoom
+        self.width = max(room - 2 * self.margin, least * zoom)
+        self.gap = theme().px("tile.gap") * zoom
+        self.row = theme().px("tile.row_unit") * zoom
+        self.column = (self.width - self.gap * (columns - 1)) / columns
 
     def rect(self, cell: Cell) -> QRectF:
         """Where a cell lies, with its edges on device pixels: its picture is then as sharp as it was drawn."""
-        step, rise = self.column + self.gap, self.row + self.gap
-        left, top = self._snap(MARGIN + cell.x * step), self._snap(MARGIN + cell.y * rise)
-        right = self._snap(MARGIN + cell.right * step - self.gap)
-        bottom = self._snap(MARGIN + cell.bottom * rise - self.gap)
-        return QRectF(QPointF(left, top), QPointF(right, bottom))
+        x, y, w, h = cell
+        step, rise, sharp = self.column + self.gap, self.row + self.gap, self.sharp
+        left, top = round((self.margin + x * step) * sharp) / sharp, round((self.margin + y * rise) * sharp) / sharp
+        right = round((self.margin + (x + w) * step - self.gap) * sharp) / sharp
+        bottom = round((self.margin + (y + h) * rise - self.gap) * sharp) / sharp
+        return QRectF(left, top, right - left, bottom - top)
 
     def nearest(self, corner: QPointF) -> tuple[int, int]:
         """The column and row whose top left corner is nearest; may lie outside the grid."""
-        x = round((corner.x() - MARGIN) / (self.column + self.gap))
-        y = round((corner.y() - MARGIN) / (self.row + self.gap))
+        x = round((corner.x() - self.margin) / (self.column + self.gap))
+        y = round((corner.y() - self.margin) / (self.row + self.gap))
         return x, y
+
+    def exact(self, spot: QPointF) -> tuple[float, float]:
+        """A point in columns and rows, where whole numbers are the middles of the gaps."""
+        x = (spot.x() - self.margin + self.gap / 2) / (self.column + self.gap)
+        return x, (spot.y() - self.margin + self.gap / 2) / (self.row + self.gap)
+
+    def gutter(self, column: float, row: float) -> QPointF:
+        """Where the gaps before a column and a row cross; halves lie in the middle of a field."""
+        x = self.margin + column * (self.column + self.gap) - self.gap / 2
+        return QPointF(x, self.margin + row * (self.row + self.gap) - self.gap / 2)
+
+    def field(self, spot: QPointF) -> tuple[int, int]:
+        """The column and row a point lies in, each with half the gaps around it; inside the grid's columns, from row
+        0 on."""
+        x, y = self.exact(spot)
+        return max(0, min(math.floor(x), self.columns - 1)), max(0, math.floor(y))
 
     def span(self, size: QSizeF) -> tuple[int, int]:
         """How many columns and rows come nearest to a size."""
@@ -55,8 +67,5 @@ class PageGrid:
 
     def page(self, bottom: int, least: float) -> QRectF:
         """The whole page, with room for one more tile below row `bottom`."""
-        height = max(2 * MARGIN + (bottom + 4) * (self.row + self.gap), least)
-        return QRectF(0, 0, self.width + 2 * MARGIN, height)
-
-    def _snap(self, value: float) -> float:
-        return round(value * self.sharp) / self.sharp
+        height = max(2 * self.margin + (bottom + 4) * (self.row + self.gap), least)
+        return QRectF(0, 0, self.width + 2 * self.margin, height)

@@ -25,9 +25,8 @@ class Palette(QWidget):
         super().__init__(parent)
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
         self.setAccessibleName(_("Palette"))
-        self.search = Edit(placeholder=_("Find a widget"), icon="ph.magnifying-glass", name="palette_search")
+        self.search = Edit(placeholder=_("Find a widget"), icon="ph.magnifying-glass", keys="A", name="palette_search")
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self._first)
         self.kinds = [_Kind(kind, canvas, self) for kind in KINDS]
@@ -35,9 +34,8 @@ class Palette(QWidget):
         self._nothing = Text(_("No widget is called that."), tone="muted", wrap=True)
         self._nothing.hide()
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 14, 12, 12)
+        column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(10)
-        column.addWidget(Text(_("Add"), "section"))
         column.addWidget(self.search)
         column.addWidget(self._nothing)
         column.addWidget(self._offer(), 1)
@@ -106,7 +104,7 @@ class _Kind(QAbstractButton):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def sizeHint(self) -> QSize:
-        return QSize(82, 52)
+        return QSize(77, 52)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -5,6 +5,8 @@ from typing import Final, Literal
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from benchboard.ui.widgets.fields import Edit
+
 _CTRL: Final = Qt.KeyboardModifier.ControlModifier
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 
@@ -17,3 +19,18 @@ def step_of(event: QKeyEvent) -> Literal["undo", "redo"] | None:
     if (event.key() == Qt.Key.Key_Z and keys == _CTRL | _SHIFT) or (event.key() == Qt.Key.Key_Y and keys == _CTRL):
         return "redo"
     return None
+
+
+class Line(Edit):
+    """A line of text whose steps back are the page's."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if step_of(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def show_text(self, text: str) -> None:
+        """Show what the page says, unless that is what stands there: the cursor stays where it is."""
+        if self.text().strip() != text:
+            self.setText(text)

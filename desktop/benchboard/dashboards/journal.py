@@ -1,0 +1,373 @@
+"""The crash journal of a document under edit: each gesture on the disk before the next, and undo after a restart.
+
+`<home>/journal/<document>.<slot>.bbj`, 0600: records of `history`, sealed (`sealed`) with a key from the vault. It
+begins with everything there is and grows by a record for each gesture; grown too large it is written anew, whole
+or not at all.
+
+A document open in a second window has a second slot. A slot belongs to whoever holds its lock, which the system takes
+from a killed program; so what is not locked is an orphan, and the next one to open the document goes on with it.
+"""
+
+import atexit
+import hashlib
+import logging
+import os
+import queue
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from filelock import FileLock, Timeout
+
+from benchboard.dashboards.deltas import apply, diff
+from benchboard.dashboards.history import History, Record, Step, opened, pack, unpack
+from benchboard.dashboards.sealed import NAME_BYTES, Damaged, Sealer, unsealed
+from benchboard.errors import AppError, Unavailable
+from benchboard.i18n import _
+from benchboard.vault import Vault, write_private
+
+_log = logging.getLogger(__name__)
+_KEY: Final = "journal"
+_GROWN: Final = 1024 * 1024
+_MOST_RECORDS: Final = 1_000
+_AGAIN_S: Final = 5.0
+_LEAVING_S: Final = 5.0
+
+Chosen = tuple[Sequence[str], Sequence[str]]
+_leaving: "set[Journal]" = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a journal held when it was opened. `documents` has one more than `steps`: before the first, after each.
+
+    `base` is the document as the database had it in `version` when the journal last knew; `document` is where the edits
+    led.
+    """
+
+    version: int
+    base: object
+    documents: tuple[object, ...]
+    steps: tuple[Step, ...]
+    position: int
+
+    @property
+    def document(self) -> object:
+        return self.documents[self.position]
+
+    @property
+    def at(self) -> float:
+        """When the last edit was made, in seconds since 1970; 0 where none is known."""
+        return max((step.at for step in self.steps), default=0.0)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the edits led to anything the database did not have."""
+        return diff(self.base, self.document) is not None
+
+    def place_of(self, document: object) -> int | None:
+        """After how many steps the document was this one, the nearest to `position`; None if it never was."""
+        alike = apply(self.document, diff(self.document, document))  # shares what it can with them: quick to compare
+        near = sorted(range(len(self.documents)), key=lambda place: abs(place - self.position))
+        return next((place for place in near if diff(self.documents[place], alike) is None), None)
+
+
+class Journal:
+    """The journal of one document in one window. Its methods return at once; a thread of its own writes.
+
+    `written` makes the JSON of a document when it is called, on that thread: what it is made of must not change.
+    `failed` is called on that thread, once for each time the disk begins to refuse. `recovered` is what was in it, None
+    where there was nothing; `note` says in words what could not be read, or nothing.
+    """
+
+    def __init__(
+        self, slot: "_Slot", key: bytes, found: "_Found", note: str, failed: Callable[[AppError], None]
+    ) -> None:
+        self._slot, self._key, self._failed = slot, key, failed
+        self._history = found.history
+        self.recovered = _recovered(found.history) if found.history else None
+        self.note = note
+        self._queue: queue.SimpleQueue[Callable[[], Record | None] | None] = queue.SimpleQueue()
+        self._file: BinaryIO | None = None
+        self._sealer = Sealer(key, slot.name)
+        self._size = self._base_size = 0
+        self._told = threading.Condition()
+        self._asked = self._done = 0
+        self._ended = self._failing = False
+        self._thread = threading.Thread(target=self._run, name="benchboard-journal", daemon=True)
+        self._thread.start()
+        atexit.register(self.close)
+        if found.history is not None:
+            self._ask(lambda: None)  # written anew at once: what a kill cut off, or nobody can read, is gone then
+
+    def begin(self, version: int, stored: object, written: Callable[[], object]) -> None:
+        """Begin anew: the database has `stored` in `version`, the page says `written`, and there is nothing to undo."""
+
+        def begin() -> None:
+            self._history = History(stored, version, written(), [])
+            self._put_down()
+
+        self._ask(begin)
+
+    def step(self, title: str, written: Callable[[], object], chosen: Chosen, *, amends: bool = False) -> None:
+        """The page says `written` after one more edit, or (`amends`) after more of the last one. `chosen` are the ids
+        chosen before and after it."""
+        at, ids = time.time(), (tuple(chosen[0]), tuple(chosen[1]))
+        self._ask(lambda: self._open_history.stepped(title, written(), ids, at, amends=amends))
+
+    def move(self, by: int, written: Callable[[], object]) -> None:
+        """`-by` steps were taken back, or `by` taken again; the page says `written` now."""
+        self._ask(lambda: self._open_history.moved(by, written()))
+
+    def saved(self, version: int, written: Callable[[], object]) -> None:
+        """The database has `written` in `version`."""
+        self._ask(lambda: self._open_history.saved(version, written()))
+
+    def flush(self, seconds: float = 10.0) -> bool:
+        """Wait until all that was asked for is on the disk; answers whether it is."""
+        with self._told:
+            wanted = self._asked
+            self._told.wait_for(lambda: self._done >= wanted or self._ended, seconds)
+            return self._done >= wanted and not self._failing
+
+    def leave(self) -> None:
+        """It is about to be closed: who opens the document next in this program waits for that. An edit revokes it."""
+        _leaving.add(self)
+
+    def close(self, *, wait: bool = True) -> None:
+        """Write what is waiting and let go of the document; `wait` until that is done."""
+        self.leave()
+        self._queue.put(None)
+        if wait:
+            self._thread.join()
+
+    # On the thread
+
+    @property
+    def _open_history(self) -> History:
+        if self._history is None:
+            raise RuntimeError("a journal begins before its first step")
+        return self._history
+
+    def _ask(self, job: Callable[[], Record | None]) -> None:
+        _leaving.discard(self)
+        with self._told:
+            if self._ended:
+                return
+            self._asked += 1
+        self._queue.put(job)
+
+    def _run(self) -> None:
+        try:
+            while self._turn():
+                pass
+        finally:
+            self._put_down()
+            self._slot.lock.release()
+            _leaving.discard(self)
+            atexit.unregister(self.close)
+            with self._told:
+                self._ended = True
+                self._told.notify_all()
+
+    def _turn(self) -> bool:
+        """Write what is waiting, all of it with one wait for the disk; answers whether to go on."""
+        jobs: list[Callable[[], Record | None] | None] = []
+        with suppress(queue.Empty):
+            jobs.append(self._queue.get(timeout=_AGAIN_S if self._failing else None))
+            while True:
+                jobs.append(self._queue.get_nowait())
+        asked = [job for job in jobs if job is not None]
+        records = [packed for job in asked if (packed := self._replayed(job())) is not None]
+        try:
+            self._write(records)
+            self._failing = False
+        except (OSError, AppError) as error:
+            self._put_down()
+            first, self._failing = not self._failing, True
+            if first:
+                self._failed(_unwritable(self._slot.path.parent, error))
+        with self._told:
+            self._done += len(asked)
+            self._told.notify_all()
+        return len(asked) == len(jobs)
+
+    def _replayed(self, record: Record | None) -> bytes | None:
+        if record is None:
+            return None
+        packed = pack(record)
+        self._open_history.replay(record, packed)
+        return packed
+
+    def _write(self, records: list[bytes]) -> None:
+        if self._history is None or not (records or self._file is None):
+            return
+        if self._file is not None:
+            sealed = b"".join(self._sealer.seal(packed) for packed in records)
+            self._file.write(sealed)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._size += len(sealed)
+        if self._file is None or self._sealer.records > _MOST_RECORDS or self._size > max(_GROWN, 2 * self._base_size):
+            self._rewrite(self._history)
+
+    def _rewrite(self, history: History) -> None:
+        """Put everything into a new file, which takes the old one's name when it is on the disk."""
+        self._put_down()
+        self._sealer = Sealer(self._key, self._slot.name)
+        whole = self._sealer.header + b"".join(self._sealer.seal(packed) for packed in history.whole())
+        write_private(self._slot.path, whole)
+        self._file = self._slot.path.open("ab")
+        self._size = self._base_size = len(whole)
+
+    def _put_down(self) -> None:
+        """Whatever the file holds, the next write is a whole new one."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+            self._file = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A place for one window's journal of one document, whose lock is held."""
+
+    path: Path
+    name: bytes
+    lock: FileLock
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What lay in a slot. `damaged`: it goes on after what could be read, and was not merely cut off."""
+
+    history: History | None = None
+    at: float = 0.0
+    damaged: bool = False
+
+    @property
+    def worth(self) -> tuple[bool, float]:
+        """Edits that nobody saved come before everything, then what is newest."""
+        history = self.history
+        return history is not None and diff(history.stored, history.document) is not None, self.at
+
+
+def open_journal(
+    home: Path, vault: Vault, subject: Sequence[str], failed: Callable[[AppError], None] = lambda _error: None
+) -> Journal:
+    """The journal of the document that `subject` names (database, account, document), ready to `begin` or, where it
+    has `recovered`, to go on. Reads and locks files: not for the window's thread. Raises `Unavailable`."""
+    folder = home / "journal"
+    name = hashlib.sha256("\0".join(subject).encode()).digest()[:NAME_BYTES]
+    _wait_for_leaving(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = _key(vault, folder)
+        slot, found = _claimed(folder, name, key)
+        try:
+            note = _set_aside(slot, found) if found.damaged else ""
+            return Journal(slot, key, found, note, failed)
+        except BaseException:
+            slot.lock.release()
+            raise
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _wait_for_leaving(name: bytes) -> None:
+    until = time.monotonic() + _LEAVING_S
+    for journal in list(_leaving):
+        if journal._slot.name == name:
+            journal._thread.join(max(0.0, until - time.monotonic()))
+
+
+def _key(vault: Vault, folder: Path) -> bytes:
+    with FileLock(folder / "key.lock", timeout=10, mode=0o600):  # two programs must not make two keys
+        key = vault.get(_KEY)
+        if key is None:
+            key = secrets.token_bytes(32)
+            vault.put(_KEY, key)
+        return key
+
+
+def _claimed(folder: Path, name: bytes, key: bytes) -> tuple[_Slot, _Found]:
+    """The orphan most worth going on with, or a new slot."""
+    stem = name.hex()
+    there = [slot for path in sorted(folder.glob(f"{stem}.*.bbj")) if (slot := _locked(path, name))]
+    try:
+        found = [(slot, _read(slot, key)) for slot in there]
+    except BaseException:
+        for slot in there:
+            slot.lock.release()
+        raise
+    best = max(found, key=lambda pair: pair[1].worth, default=None)
+    for slot in there:
+        if best is None or slot is not best[0]:
+            slot.lock.release()
+    if best is not None:
+        return best
+    paths = (folder / f"{stem}.{number}.bbj" for number in count())
+    return next(slot for path in paths if not path.exists() and (slot := _locked(path, name))), _Found()
+
+
+def _locked(path: Path, name: bytes) -> _Slot | None:
+    lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        return None
+    return _Slot(path, name, lock)
+
+
+def _read(slot: _Slot, key: bytes) -> _Found:
+    """All that can be read of a journal, from its beginning."""
+    history, at, damaged = None, slot.path.stat().st_mtime, False
+    with slot.path.open("rb") as file:
+        try:
+            for packed in unsealed(file, key, slot.name):
+                if history is None:
+                    history = opened(unpack(packed))
+                else:
+                    history.replay(unpack(packed), packed)
+        except (Damaged, LookupError, TypeError, ValueError, RecursionError) as error:
+            _log.warning("journal: %s: %s", slot.path.name, type(error).__name__)
+            damaged = True
+    if history is not None:
+        history.end()
+    return _Found(history, at, damaged)
+
+
+def _set_aside(slot: _Slot, found: _Found) -> str:
+    """Keep a copy of what cannot be read, and say where."""
+    aside = slot.path.with_suffix(f".{time.time_ns()}.aside")
+    shutil.copyfile(slot.path, aside)
+    aside.chmod(0o600)
+    if found.history is None:
+        what = _("The journal of this page cannot be read by this program on this computer. It was kept as {file}.")
+    else:
+        what = _("The journal of this page was damaged. What could be read was taken from it; a copy is {file}.")
+    return what.format(file=aside)
+
+
+def _recovered(history: History) -> Recovered:
+    documents, steps = tuple(history.documents()), tuple(history.steps)
+    return Recovered(history.version, history.stored, documents, steps, history.position)
+
+
+def _unwritable(folder: Path, error: Exception) -> Unavailable:
+    why = error.strerror or "" if isinstance(error, OSError) else error.why if isinstance(error, AppError) else ""
+    return Unavailable(
+        "journal.unwritable",
+        _("Your edits cannot be kept in {folder} for the case that the program ends unexpectedly.").format(
+            folder=folder
+        ),
+        why=why,
+        do=_("Make room on the disk. Until then save more often."),
+    )

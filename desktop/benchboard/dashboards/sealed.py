@@ -1,0 +1,66 @@
+"""Sealed records one after another in a file: read up to where a kill ended it, and never but what was written.
+
+A header (what it is, whose, a serial number), then for each record its length (4 bytes, big-endian), a nonce (12) and
+AES-256-GCM ciphertext. Header and place are authenticated with it, so that no record can be moved, repeated, or brought
+here from another file.
+"""
+
+import secrets
+from collections.abc import Iterator
+from itertools import count
+from typing import BinaryIO, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_MAGIC: Final = b"BBJ\x01"
+NAME_BYTES: Final = 16
+_SERIAL, _NONCE, _LENGTH = 16, 12, 4
+_LONGEST: Final = 64 * 1024 * 1024
+
+
+class Damaged(Exception):
+    """What follows was not written by us, or not here: it does not merely end."""
+
+
+class Sealer:
+    """Makes the bytes of one file, in their order."""
+
+    def __init__(self, key: bytes, name: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self.header = _MAGIC + name + secrets.token_bytes(_SERIAL)
+        self.records = 0
+
+    def seal(self, text: bytes) -> bytes:
+        """The next record."""
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = nonce + self._cipher.encrypt(nonce, text, _bound(self.header, self.records))
+        self.records += 1
+        return len(sealed).to_bytes(_LENGTH, "big") + sealed
+
+
+def unsealed(file: BinaryIO, key: bytes, name: bytes) -> Iterator[bytes]:
+    """The records of a file that `Sealer(key, name)` made, up to its end or to the one that was cut off. Raises
+    `Damaged` after the last good one where something else follows."""
+    header = file.read(len(_MAGIC) + NAME_BYTES + _SERIAL)
+    if not header:
+        return
+    if not header.startswith(_MAGIC + name):
+        raise Damaged
+    cipher = AESGCM(key)
+    for number in count():
+        frame = file.read(_LENGTH)
+        length = int.from_bytes(frame, "big")
+        if len(frame) == _LENGTH and not _NONCE < length <= _LONGEST:
+            raise Damaged
+        sealed = file.read(length)
+        if len(frame) < _LENGTH or len(sealed) < length:
+            return
+        try:
+            yield cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(header, number))
+        except InvalidTag:
+            raise Damaged from None
+
+
+def _bound(header: bytes, number: int) -> bytes:
+    return header + number.to_bytes(8, "big")

@@ -1,0 +1,415 @@
+"""The outline: everything on the page in reading order, what is hidden in closed rows and other tabs included."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
+    QWidget,
+)
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards import reaching
+from benchboard.dashboards.catalogue import MAX_TITLE, kind_of
+from benchboard.dashboards.layout import Item, Path
+from benchboard.dashboards.reaching import Entry
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.steps import step_of
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+
+_ROW: Final = 28
+_DATA: Final = Qt.ItemDataRole.UserRole
+_CONTAINERS: Final = {
+    grid.ROW: "ph.rows",
+    grid.GROUP: "ph.bounding-box",
+    grid.TABS: "ph.folder-notch",
+}
+
+
+class _Line(NamedTuple):
+    """What a line of the tree stands for: an item, or (`tab` of 0 or more) one tab of it."""
+
+    id: str
+    tab: int
+    icon: str
+    title: str
+    bare: str
+    """The title alone; empty where the line shows the kind's name instead."""
+    mark: str
+    """The icon at its end: in place, locked, hidden; empty for none."""
+    why: str
+    dim: bool
+
+
+class Outline(QTreeWidget):
+    """Chooses on the page what is chosen here, and the other way. A drag brings an item beside or into another."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self._canvas, self._editor = canvas, canvas.editor
+        self._lines: tuple[tuple[int, _Line], ...] = ()
+        self._items: dict[tuple[str, int], QTreeWidgetItem] = {}
+        self._following = False
+        self._pressed: tuple[QPoint, str] | None = None
+        self._target: tuple[QTreeWidgetItem | None, str] | None = None
+        self.setObjectName("studio_outline")
+        self.setAccessibleName(_("Outline"))
+        self.setHeaderHidden(True)
+        self.setIndentation(14)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_Painter(self))
+        self._late = QTimer(self, interval=0, singleShot=True)
+        self._late.timeout.connect(self.build)
+        self._editor.changed.connect(self._late.start)
+        self._editor.chosen_changed.connect(self._follow)
+        self.itemSelectionChanged.connect(self._choose)
+        self.itemChanged.connect(self._renamed)
+        theme().changed.connect(self.viewport().update)
+        self.build()
+
+    def build(self) -> None:
+        """Show the page as it is now. Only another order makes the tree anew: a line being written at stays."""
+        lines = tuple(self._told(reaching.told(self._editor.layout), 0))
+        shape = [(depth, line.id, line.tab) for depth, line in lines]
+        if lines != self._lines and shape == [(depth, line.id, line.tab) for depth, line in self._lines]:
+            self._lines = lines
+            self.blockSignals(True)
+            for _depth, line in lines:
+                _say(self._items[line.id, line.tab], line)
+            self.blockSignals(False)
+        elif lines != self._lines:
+            closed = {key for key, item in self._items.items() if not item.isExpanded() and item.childCount()}
+            bar = self.verticalScrollBar()
+            at = bar.value()
+            self._lines = lines
+            self._fill(closed)
+            bar.setValue(at)
+        self._follow()
+
+    def line(self, item_id: str, tab: int = -1) -> QTreeWidgetItem:
+        """The line of an item, or of one of its tabs."""
+        return self._items[item_id, tab]
+
+    def _told(self, entries: Iterable[Entry], depth: int, hidden: bool = False) -> Iterator[tuple[int, _Line]]:
+        for entry in entries:
+            item = entry.item
+            yield depth, _line(item, hidden=hidden)
+            for k, (title, inside) in enumerate(entry.panes):
+                out = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
+                if item.type == grid.TABS:
+                    name = title or _("Tab {place}").format(place=k + 1)
+                    yield depth + 1, _Line(item.id, k, "ph.folder-simple", name, title, "", "", out)
+                yield from self._told(inside, depth + (2 if item.type == grid.TABS else 1), out)
+
+    def _fill(self, closed: set[tuple[str, int]]) -> None:
+        self.blockSignals(True)
+        self.clear()
+        self._items = {}
+        above: list[QTreeWidgetItem] = []
+        for depth, line in self._lines:
+            item = QTreeWidgetItem()
+            _say(item, line)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+            del above[depth:]
+            if above:
+                above[-1].addChild(item)
+            else:
+                self.addTopLevelItem(item)
+            above.append(item)
+            self._items[line.id, line.tab] = item
+        for key, item in self._items.items():
+            item.setExpanded(key not in closed)
+        self.blockSignals(False)
+
+    # Choosing
+
+    def _choose(self) -> None:
+        if self._following:
+            return
+        ids = list(dict.fromkeys(_of(item).id for item in self.selectedItems()))
+        tabs = [_of(item) for item in self.selectedItems() if _of(item).tab >= 0]
+        self._following = True
+        try:
+            self._reveal(ids, tabs)
+        finally:
+            self._following = False
+
+    def _reveal(self, ids: list[str], tabs: list[_Line]) -> None:
+        editor = self._editor
+        compact = editor.document.compact
+        page = grid.Page(reaching.revealed(editor.page, ids, compact))
+        for line in tabs:
+            page = grid.Page(page.with_item(replace(page.item(line.id), active=line.tab), compact))
+        if page.layout != editor.layout:
+            name = self._items[ids[-1], tabs[-1].tab if tabs else -1].text(0)
+            editor.take(_("Show {title}").format(title=name), page.layout, ids)
+        editor.choose(ids)
+
+    def _follow(self) -> None:
+        """Mark what is chosen on the page."""
+        if self._following:
+            return
+        self._following = True
+        try:
+            chosen = [item_id for item_id in self._editor.chosen if (item_id, -1) in self._items]
+            wanted = [self._items[item_id, -1] for item_id in chosen]
+            if {_of(item).id for item in self.selectedItems()} != set(chosen):
+                self.clearSelection()
+                for item in wanted:
+                    item.setSelected(True)
+                if wanted:
+                    self.scrollToItem(wanted[-1])
+                    if not self.hasFocus():
+                        self.setCurrentItem(wanted[-1], 0, self.selectionModel().SelectionFlag.NoUpdate)
+        finally:
+            self._following = False
+
+    # Changing
+
+    def _renamed(self, item: QTreeWidgetItem) -> None:
+        line, text = _of(item), " ".join(item.text(0).split())[:MAX_TITLE]
+        if text in (line.bare, line.title):
+            self.blockSignals(True)
+            _say(item, line)
+            self.blockSignals(False)
+            return
+        if line.tab < 0:
+            self._editor.tell(line.id, "title", text)
+            return
+        editor = self._editor
+        holder = editor.page.item(line.id)
+        panes = list(holder.panes)
+        panes[line.tab] = replace(panes[line.tab], title=text)
+        title = _("Change {title}").format(title=text or line.title)
+        editor.take(title, editor.page.with_item(replace(holder, panes=tuple(panes)), editor.document.compact))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # the field leaves Enter and Esc to us; they are its own all the same
+        elif step_of(event):
+            event.ignore()
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._editor.remove()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif key == Qt.Key.Key_Escape and self._target is not None:
+            self._drop(None)
+        else:
+            super().keyPressEvent(event)
+
+    # Dragging, in the tree itself: what is under the pointer says where it would go
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = event.position().toPoint()
+        item = self.itemAt(spot)
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and item is not None and _of(item).tab < 0:
+            self._pressed = (spot, _of(item).id)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        spot = event.position().toPoint()
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            return
+        if self._target is None and (spot - self._pressed[0]).manhattanLength() < QApplication.startDragDistance():
+            return
+        self._target = self._target_at(spot)
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        target, pressed = self._target, self._pressed
+        self._drop(pressed[1] if pressed is not None and target is not None else None)
+        if target is None:
+            super().mouseReleaseEvent(event)
+
+    def _target_at(self, spot: QPoint) -> tuple[QTreeWidgetItem | None, str]:
+        item = self.itemAt(spot)
+        if item is None:
+            return None, "end"
+        box = self.visualItemRect(item)
+        line = _of(item)
+        holds = line.tab >= 0 or self._editor.page.item(line.id).type in (grid.ROW, grid.GROUP)
+        edge = box.height() // 4 if holds and line.tab < 0 else 0 if line.tab >= 0 else box.height() // 2
+        if spot.y() < box.top() + edge:
+            return item, "above"
+        if holds and spot.y() <= box.bottom() - edge:
+            return item, "into"
+        return item, "below"
+
+    def _drop(self, item_id: str | None) -> None:
+        target, self._target, self._pressed = self._target, None, None
+        self.viewport().unsetCursor()
+        self.viewport().update()
+        if item_id is None or target is None:
+            return
+        editor, (item, where) = self._editor, target
+        page, compact = editor.page, editor.document.compact
+        line = _of(item) if item is not None else None
+        if line is None:
+            layout = reaching.moved_into(page, item_id, (), compact)
+        elif line.id == item_id:
+            return
+        elif where == "into":
+            path: Path = (*page.path(line.id), (line.id, max(line.tab, 0)))
+            layout = reaching.moved_into(page, item_id, path, compact)
+        else:
+            layout = reaching.moved_beside(page, item_id, line.id, below=where == "below", compact=compact)
+        editor.take(_("Move {title}").format(title=self._items[item_id, -1].text(0)), layout, [item_id])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._items:
+            self._say_empty()
+        if self._target is None:
+            return
+        item, where = self._target
+        painter = QPainter(self.viewport())
+        box = QRectF(self.visualItemRect(item)) if item is not None else self._end()
+        painter.setPen(QPen(theme().color("accent"), 2))
+        if where == "into":
+            painter.drawRoundedRect(box.adjusted(1, 1, -2, -1), 4, 4)
+        else:
+            y = box.top() if where == "above" else box.bottom()
+            painter.drawLine(round(box.left()), round(y), round(box.right()), round(y))
+        painter.end()
+
+    def _end(self) -> QRectF:
+        last = [item for item in self._items.values() if self.visualItemRect(item).isValid()]
+        bottom = max((self.visualItemRect(item).bottom() for item in last), default=0)
+        return QRectF(0, 0, self.viewport().width(), bottom + 1)
+
+    def _say_empty(self) -> None:
+        painter = QPainter(self.viewport())
+        painter.setFont(theme().font("body"))
+        painter.setPen(theme().color("text.muted"))
+        room = self.viewport().rect().adjusted(12, 14, -12, 0)
+        words = _("Nothing is on the page yet. Add a widget, or start from a template.")
+        painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
+        painter.end()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.viewport().update()
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """The lines draw their own."""
+
+    def all_lines(self) -> Iterator[QTreeWidgetItem]:
+        """Every line from top to bottom."""
+        walk = QTreeWidgetItemIterator(self)
+        while walk.value() is not None:
+            yield walk.value()
+            walk += 1
+
+
+class _Painter(QStyledItemDelegate):
+    """A line: the kind's icon, the title, at the end a mark."""
+
+    def __init__(self, outline: Outline) -> None:
+        super().__init__(outline)
+        self._outline = outline
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(80, _ROW)
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        from benchboard.ui.widgets.fields import Edit
+
+        edit = Edit(name="outline_title", label=_("Title"), parent=parent)
+        edit.setMaxLength(MAX_TITLE)
+        return edit
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        editor.setProperty("text", index.data(_DATA).bare)
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        rect: QRect = option.rect
+        editor.setGeometry(rect.adjusted(0, 0, -2, 0))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        line: _Line = index.data(_DATA)
+        item = self._outline.itemFromIndex(index)
+        rect: QRect = option.rect
+        chosen, hot = item.isSelected(), bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = QRectF(0, rect.top(), self._outline.viewport().width(), rect.height())
+        if chosen or hot:
+            painter.fillRect(whole, theme().color("selection" if chosen else "row.hover"))
+        if chosen:
+            painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), theme().color("accent"))
+        left = rect.left() + 4.0
+        if item.childCount():
+            caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
+            paint_icon(painter, caret, QRectF(left - 13, rect.center().y() - 5, 11, 11), theme().color("text.muted"))
+        tone = "text.muted" if line.dim else "text"
+        icon = QRectF(left + 2, rect.center().y() - 7, 14, 14)
+        paint_icon(painter, line.icon, icon, theme().color("text.muted" if line.dim else "text.secondary"))
+        end = rect.right() - 10.0
+        if line.mark:
+            paint_icon(painter, line.mark, QRectF(end - 12, rect.center().y() - 6, 12, 12), theme().color("text.muted"))
+            end -= 18
+        font = theme().font("body_strong" if line.icon in _CONTAINERS.values() else "body")
+        painter.setFont(font)
+        painter.setPen(theme().color(tone))
+        room = QRectF(left + 23, rect.top(), max(0.0, end - left - 23), rect.height())
+        shown = QFontMetricsF(font).elidedText(line.title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+
+def _line(item: Item, *, hidden: bool) -> _Line:
+    title = item.source.get("title", "")
+    bare = title if isinstance(title, str) else ""
+    kind = kind_of(item.type)
+    what = _(kind.title) if kind else container_name(item.type) or item.type
+    icon = kind.icon if kind else _CONTAINERS.get(item.type, "ph.puzzle-piece")
+    locked = item.source.get("locked")
+    mark, why = "", what
+    if item.static:
+        mark, why = "ph.push-pin", _("{kind}, stays in its place").format(kind=what)
+    elif isinstance(locked, list) and locked:
+        mark, why = "ph.lock-simple", _("{kind}, locked").format(kind=what)
+    elif hidden:
+        why = _("{kind}, not in sight now").format(kind=what)
+    return _Line(item.id, -1, icon, bare or what, bare, mark, why, hidden)
+
+
+def container_name(type_name: str) -> str:
+    """What a container is called; empty for what is none."""
+    return {grid.ROW: _("Row"), grid.GROUP: _("Group"), grid.TABS: _("Tabs")}.get(type_name, "")
+
+
+def _say(item: QTreeWidgetItem, line: _Line) -> None:
+    item.setText(0, line.title)
+    item.setData(0, _DATA, line)
+    item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, line.why)
+    item.setToolTip(0, line.why)
+
+
+def _of(item: QTreeWidgetItem) -> _Line:
+    line: _Line = item.data(0, _DATA)
+    return line

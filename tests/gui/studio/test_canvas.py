@@ -1,0 +1,386 @@
+"""Choosing, splitting, copying and ordering on the canvas, with real mouse and keys; and every step back again."""
+
+import json
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards.layout import Cell
+from benchboard.ui.studio import clipboard
+from benchboard.ui.studio.marks import handle_spot
+from benchboard.ui.widgets.banners import Banner
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT, NONE = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
+
+
+def _item(name: str, x: int, y: int, w: int = 3, h: int = 3, **more: object) -> dict[str, object]:
+    place = {"x": x, "y": y, "w": w, "h": h}
+    return {"id": name, "type": "text", "title": name, "config": {"text": name}, "position": place, **more}
+
+
+PAGE = [
+    _item("a", 0, 0),
+    _item("b", 3, 0),
+    _item("c", 6, 0),
+    _item("d", 0, 3),
+    _item("e", 3, 3),
+    {"id": "g", "type": "group", "title": "Group", "position": {"x": 0, "y": 6, "w": 6, "h": 4},
+     "items": [_item("g1", 0, 0), _item("g2", 3, 0)]},
+    {"id": "t", "type": "tabs", "title": "", "active": "one", "position": {"x": 6, "y": 6, "w": 6, "h": 4},
+     "tabs": [{"id": "one", "title": "One", "items": [_item("t1", 0, 0)]}, {"id": "two", "title": "Two", "items": []}]},
+    {"id": "r", "type": "row", "title": "Row", "position": {"x": 0, "y": 10, "w": 12, "h": 1},
+     "items": [_item("r1", 0, 11), _item("r2", 4, 11)]},
+]  # fmt: skip
+
+
+@pytest.fixture
+def board(studio: "Studio") -> "Studio":
+    _load(studio, PAGE)
+    return studio
+
+
+def _load(studio: "Studio", items: list[dict[str, object]]) -> None:
+    studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _said(studio: "Studio") -> str:
+    return " ".join(one.accessibleName() for one in studio.application.window.findChildren(Banner) if one.isVisible())
+
+
+def _menu(studio: "Studio") -> QMenu:
+    (menu,) = [one for one in studio.canvas.findChildren(QMenu, "studio_menu") if one.isVisible()]
+    return menu
+
+
+# Choosing
+
+
+def _pull(studio: "Studio", start: QPoint, end: QPoint, keys: Qt.KeyboardModifier = NONE) -> None:
+    studio.qtbot.mousePress(studio.viewport, Qt.MouseButton.LeftButton, keys, start)
+    studio.glide(start, end)
+    assert studio.canvas.pointer.band is not None
+    studio.qtbot.mouseRelease(studio.viewport, Qt.MouseButton.LeftButton, keys, end)
+
+
+def test_a_band_chooses_what_it_touches_and_ctrl_adds(board: "Studio") -> None:
+    _pull(board, QPoint(5, 5), board.box("b").center())
+    assert board.page.editor.chosen == ("a", "b")
+    free = board.box("c").topRight() + QPoint(60, 40)
+    _pull(board, free, board.box("c").center(), CTRL)
+    assert set(board.page.editor.chosen) == {"a", "b", "c"}
+    _pull(board, free, board.box("c").center())
+    assert board.page.editor.chosen == ("c",)
+
+
+def test_a_band_around_a_container_chooses_it_and_not_what_it_holds(board: "Studio") -> None:
+    start = board.box("g").topLeft() - QPoint(12, 4)
+    _pull(board, start, board.box("g").bottomRight() + QPoint(5, 8))
+    assert board.page.editor.chosen == ("g",)
+
+
+def test_escape_lets_go_of_a_band(board: "Studio") -> None:
+    board.click("c")
+    start = board.box("c").topRight() + QPoint(60, 40)
+    board.qtbot.mousePress(board.viewport, Qt.MouseButton.LeftButton, SHIFT, start)
+    board.glide(start, board.box("a").center())
+    board.key(Qt.Key.Key_Escape)
+    board.release(board.box("a").center())
+    assert board.canvas.pointer.band is None
+    assert board.page.editor.chosen == ("c",)
+
+
+# Edges
+
+
+def test_the_edge_that_neighbours_share_is_pulled_for_both(board: "Studio") -> None:
+    before = board.cells()
+    right, left = board.box("a").right(), board.box("b").left()
+    start = QPoint((right + left) // 2, board.box("a").center().y())
+    board.qtbot.mouseMove(board.viewport, start)
+    assert board.viewport.cursor().shape() == Qt.CursorShape.SplitHCursor
+    board.drag(start, start + QPoint(round(board.step()[0]), 0))
+    after = board.cells()
+    assert (after["a"].w, after["b"].x, after["b"].w) == (4, 4, 2)
+    assert {k: v for k, v in after.items() if k not in "ab"} == {k: v for k, v in before.items() if k not in "ab"}
+    board.key(Qt.Key.Key_Z, CTRL)
+    assert board.cells() == before
+
+
+def test_an_edge_of_what_keeps_its_size_cannot_be_pulled(board: "Studio") -> None:
+    board.page.editor.choose(["b"])
+    board.page.do("keep_size")
+    start = QPoint((board.box("a").right() + board.box("b").left()) // 2, board.box("a").center().y())
+    before = board.cells()
+    board.drag(start, start + QPoint(round(board.step()[0]), 0))
+    assert board.cells() == before
+
+
+# Locks
+
+
+def test_what_is_kept_in_place_stays_for_mouse_keys_and_fields(board: "Studio") -> None:
+    board.click("a")
+    board.press_button("inspector_keep_place")
+    assert board.canvas.tiles["a"].locked
+    assert not board.find("inspector_x").isEnabled()
+    assert not board.canvas.pointer.handles()
+    before = board.cells()
+    board.drag(board.header("a"), board.header("c"))
+    board.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    board.key(Qt.Key.Key_Right)
+    board.key(Qt.Key.Key_Right, SHIFT)
+    board.key(Qt.Key.Key_Down, ALT)
+    assert board.cells() == before
+    board.drag(board.header("c"), board.header("a"))
+    assert board.cells()["a"] == before["a"]
+    board.page.editor.choose(["a", "b", "d"])
+    board.page.do("align_right")
+    assert board.cells()["a"] == before["a"]
+
+
+def test_what_keeps_its_size_can_move_and_not_grow(board: "Studio") -> None:
+    board.click("c")
+    board.page.do("keep_size")
+    assert not board.find("inspector_w").isEnabled()
+    board.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    board.key(Qt.Key.Key_Right, SHIFT)
+    board.key(Qt.Key.Key_Right)
+    assert board.cells()["c"] == Cell(7, 0, 3, 3)
+    board.page.editor.put("c", Cell(8, 0, 5, 5))
+    assert board.cells()["c"] == Cell(8, 0, 3, 3)
+
+
+def test_what_keeps_its_content_says_so_beside_its_fields(board: "Studio") -> None:
+    board.click("a")
+    board.press_button("inspector_keep_content")
+    title = board.find("inspector_title")
+    assert not title.isEnabled()
+    assert title.accessibleDescription() == "Its content is kept."
+    board.page.editor.tell("a", "title", "Other")
+    assert board.page.editor.widget("a").title == "a"
+    board.press_button("inspector_keep_content")
+    assert title.isEnabled()
+
+
+# The clipboard
+
+
+def test_copy_and_paste_put_copies_under_new_names_beside_the_old(board: "Studio") -> None:
+    QCursor.setPos(0, 0)
+    board.click("g")
+    board.key(Qt.Key.Key_C, CTRL)
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.hasFormat(clipboard.MIME)
+    assert json.loads(data.text())["items"][0]["items"][1]["id"] == "g2"
+    before = set(board.page.editor.page.paths)
+    board.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    board.key(Qt.Key.Key_V, CTRL)
+    after = board.page.editor.page
+    assert len(after.paths) == len(before) + 3
+    (group,) = board.page.editor.chosen
+    assert [item.source["title"] for item in after.pane(((group, 0),)).items] == ["g1", "g2"]
+
+
+def test_cut_and_paste_bring_it_to_another_dashboard(board: "Studio") -> None:
+    board.click("a")
+    board.click("b", CTRL)
+    board.key(Qt.Key.Key_X, CTRL)
+    assert not {"a", "b"} & set(board.page.editor.page.paths)
+    _load(board, [_item("z", 0, 0)])
+    board.key(Qt.Key.Key_V, CTRL)
+    assert set(board.cells()) == {"z", "a", "b"}
+    cells = board.cells()
+    assert cells["b"].x - cells["a"].x == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("good morning", "This is not JSON"),
+        (json.dumps([_item("x", -1, 0)]), "position.x of item"),
+        ('[{"id": "a"', "This is not JSON"),
+        (json.dumps({"columns": 10**9, "items": []}), "columns is 1000000000"),
+        ("", "This is not JSON"),
+    ],
+)
+def test_what_is_pasted_and_no_widget_is_refused_in_a_sentence(board: "Studio", text: str, why: str) -> None:
+    before = board.page.editor.document
+    data = QMimeData()
+    data.setText(text)
+    QGuiApplication.clipboard().setMimeData(data)
+    board.key(Qt.Key.Key_V, CTRL)
+    assert board.page.editor.document is before
+    assert why in _said(board)
+
+
+def test_what_somebody_wrote_by_hand_can_be_pasted(board: "Studio") -> None:
+    QGuiApplication.clipboard().setText(json.dumps(_item("hand", 40, 7, 2, 2, beam=[1])))
+    board.key(Qt.Key.Key_V, CTRL)
+    assert board.page.editor.page.item("hand").source["beam"] == [1]
+
+
+# Order
+
+
+@pytest.mark.parametrize(
+    ("keys", "modifier", "chosen", "expected"),
+    [
+        (Qt.Key.Key_Left, CTRL | SHIFT, ["a", "e"], {"e": 0}),
+        (Qt.Key.Key_Right, CTRL | SHIFT, ["a", "e"], {"a": 3}),
+        (Qt.Key.Key_S, CTRL | SHIFT, ["a", "c"], {"a": 6, "c": 0}),
+    ],
+)
+def test_order_is_made_by_keys(
+    board: "Studio", keys: Qt.Key, modifier: Qt.KeyboardModifier, chosen: list[str], expected: dict[str, int]
+) -> None:
+    board.page.editor.choose(chosen)
+    board.key(keys, modifier)
+    assert {one: board.cells()[one].x for one in expected} == expected
+
+
+def test_the_inspector_brings_several_into_order(board: "Studio") -> None:
+    board.page.editor.put("b", Cell(3, 0, 5, 3))
+    board.page.editor.choose(["b", "a"])
+    assert not board.find("inspector_spread_across").isEnabled()
+    assert "three" in board.find("inspector_spread_across").toolTip()
+    board.press_button("inspector_same_width")
+    assert board.cells()["a"].w == 5
+    board.press_button("inspector_arrange")
+    cells = board.cells()
+    assert max(cell.right for cell in cells.values()) == 12
+    assert board.page.editor.stack.canUndo()
+
+
+def test_a_setting_of_several_is_set_for_all(studio: "Studio") -> None:
+    studio.page.editor.choose(["orders-week", "revenue-week"])
+    unit = studio.find("inspector_unit")
+    assert unit.placeholderText() == "Mixed"  # type: ignore[attr-defined]
+    unit.setFocus()
+    studio.qtbot.keyClicks(unit, "kg")
+    assert {studio.page.editor.widget(one).setting("unit") for one in ("orders-week", "revenue-week")} == {"kg"}
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert studio.page.editor.widget("orders-week").setting("unit") != "kg"
+
+
+def test_alt_and_an_arrow_jump_past_a_neighbour(board: "Studio") -> None:
+    board.click("a")
+    board.key(Qt.Key.Key_Right, ALT)
+    assert (board.cells()["a"].x, board.cells()["b"].x) == (3, 0)
+
+
+# The menu
+
+
+def test_the_menu_says_what_can_be_done_here_with_its_keys(board: "Studio") -> None:
+    spot = board.header("b")
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, board.viewport.mapToGlobal(spot))
+    QApplication.sendEvent(board.viewport, event)
+    assert board.page.editor.chosen == ("b",)
+    menu = _menu(board)
+    shown = {action.objectName(): action for action in menu.actions()}
+    assert shown["act_copy"].text() == "Copy\tCtrl C"
+    assert "act_collapse" not in shown
+    shown["act_keep_place"].trigger()
+    menu.close()
+    assert board.page.editor.page.item("b").static
+
+
+def test_shift_f10_opens_the_menu_of_what_is_chosen(board: "Studio") -> None:
+    board.click("r")
+    board.key(Qt.Key.Key_F10, SHIFT)
+    menu = _menu(board)
+    next(action for action in menu.actions() if action.objectName() == "act_collapse").trigger()
+    menu.close()
+    assert board.page.editor.page.item("r").collapsed
+
+
+def test_an_act_of_the_palette_that_cannot_be_done_says_why(board: "Studio") -> None:
+    board.page.editor.choose(["a"])
+    board.page.opened("do/align_left")
+    assert "Choose two or more widgets of one grid first." in _said(board)
+
+
+# All of it, and back
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_was_done_undoing_all_leads_back_and_redoing_all_there_again(board: "Studio", seed: int) -> None:
+    rng = random.Random(seed)
+    editor, first = board.page.editor, board.page.editor.document
+    for _step in range(25):
+        _anything(board, rng)
+        grid_ok = {one: board.canvas.page.rect(cell) for one, cell in editor.page.shown.items()}
+        assert {one: tile.rect for one, tile in board.canvas.tiles.items()} == grid_ok
+        support_check(editor.layout)
+    last = editor.document
+    while editor.stack.canUndo():
+        editor.stack.undo()
+        support_check(editor.layout)
+    assert editor.document == first
+    while editor.stack.canRedo():
+        editor.stack.redo()
+    assert editor.document == last
+    assert parse_document(write_document(last)).layout.cells == last.layout.cells
+
+
+def support_check(layout: grid.Layout) -> None:
+    from support.pages import check_page
+
+    check_page(layout)
+
+
+def _anything(studio: "Studio", rng: random.Random) -> None:
+    canvas, editor = studio.canvas, studio.page.editor
+    seen = [one for one in canvas.tiles if studio.viewport.rect().contains(studio.box(one).topLeft() + QPoint(60, 14))]
+    if not seen:
+        canvas.verticalScrollBar().setValue(0)
+        return
+    one = rng.choice(seen)
+    start = studio.box(one).topLeft() + QPoint(60, 14)
+    size = studio.viewport.size()
+    end = QPoint(rng.randrange(10, size.width() - 10), rng.randrange(50, size.height() - 50))
+    what = rng.choice(["drag", "drag", "drag", "pull", "split", "key", "key", "band", "escape"])
+    if what in ("drag", "escape"):
+        studio.press(start)
+        studio.glide(start, end, steps=4)
+        if what == "escape":
+            studio.key(Qt.Key.Key_Escape)
+        studio.release(end)
+    elif what == "pull":
+        editor.choose([one])
+        handles = canvas.pointer.handles()
+        if handles:
+            box = QRectF(canvas.mapFromScene(canvas.tiles[one].outline).boundingRect())
+            spot = handle_spot(box, rng.choice(handles)).toPoint()
+            studio.drag(spot, spot + QPoint(rng.randrange(-200, 200), rng.randrange(-120, 120)))
+    elif what == "split":
+        spot = canvas.mapFromScene(canvas.tiles[one].rect.topRight() + QPointF(4, 40))
+        studio.drag(spot, spot + QPoint(rng.randrange(-200, 200), 0))
+    elif what == "band":
+        studio.qtbot.mousePress(studio.viewport, Qt.MouseButton.LeftButton, pos=QPoint(4, 4))
+        studio.glide(QPoint(4, 4), end, steps=3)
+        studio.release(end)
+    else:
+        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not editor.chosen:
+            editor.choose([one])
+        studio.key(*rng.choice(_KEYS))
+
+
+_KEYS = (
+    (Qt.Key.Key_Right, NONE), (Qt.Key.Key_Down, NONE), (Qt.Key.Key_Right, SHIFT), (Qt.Key.Key_Up, ALT),
+    (Qt.Key.Key_G, CTRL), (Qt.Key.Key_G, CTRL | SHIFT), (Qt.Key.Key_T, CTRL | SHIFT), (Qt.Key.Key_Space, NONE),
+    (Qt.Key.Key_D, CTRL), (Qt.Key.Key_L, CTRL), (Qt.Key.Key_BracketRight, CTRL), (Qt.Key.Key_Left, CTRL | SHIFT),
+    (Qt.Key.Key_R, CTRL | SHIFT), (Qt.Key.Key_C, CTRL), (Qt.Key.Key_Delete, NONE),
+)  # fmt: skip

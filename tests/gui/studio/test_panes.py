@@ -1,0 +1,180 @@
+"""The left pane: outline and overview; finding a widget; every act of the table within reach."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from nested import nested
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListWidget, QTreeWidgetItem, QWidget
+
+from benchboard.dashboards.document import parse_document
+from benchboard.ui.studio.acts import ACTS
+
+if TYPE_CHECKING:
+    from benchboard.ui.studio.outline import Outline
+    from conftest import Studio
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def outlined(studio: "Studio") -> "Studio":
+    """A page with containers, its outline shown and with the keyboard."""
+    studio.page.editor.load(parse_document(nested()))
+    studio.key(Qt.Key.Key_O, CTRL | SHIFT)
+    outline = studio.page.outline
+    studio.wait(lambda: outline.isVisible() and outline.topLevelItemCount() == 5)
+    assert studio.application.window.focusWidget() is outline
+    return studio
+
+
+def _press(
+    studio: "Studio", outline: "Outline", item: QTreeWidgetItem, modifier: Qt.KeyboardModifier | None = None
+) -> None:
+    spot = outline.visualItemRect(item).center()
+    keys = modifier or Qt.KeyboardModifier.NoModifier
+    studio.qtbot.mouseClick(outline.viewport(), Qt.MouseButton.LeftButton, keys, spot)
+
+
+def _drag(studio: "Studio", outline: "Outline", item: QTreeWidgetItem, to: QPoint) -> None:
+    start = outline.visualItemRect(item).center()
+    studio.qtbot.mousePress(outline.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    for k in range(1, 5):
+        at = start + (to - start) * k / 4
+        # moves with the button held: QTest's own come without it
+        QTest.mouseMove(outline.viewport(), at)
+    studio.qtbot.mouseRelease(outline.viewport(), Qt.MouseButton.LeftButton, pos=to)
+
+
+def test_the_outline_tells_everything_in_reading_order(outlined: "Studio") -> None:
+    titles = [item.text(0) for item in outlined.page.outline.all_lines()]
+    assert titles == [
+        "Left", "Right", "API server", "Inside", "Old things", "Old", "Older",
+        "Shifts", "Today", "Today's text", "Week", "Week's text",
+    ]  # fmt: skip
+
+
+def test_what_is_chosen_here_is_chosen_there(outlined: "Studio") -> None:
+    page, outline = outlined.page, outlined.page.outline
+    _press(outlined, outline, outline.line("left"))
+    assert page.editor.chosen == ("left",)
+    _press(outlined, outline, outline.line("inside"), CTRL)
+    assert set(page.editor.chosen) == {"left", "inside"}
+    page.editor.choose(["right"])
+    assert [item.text(0) for item in outline.selectedItems()] == ["Right"]
+    assert page.editor.stack.count() == 0
+
+
+def test_choosing_what_is_hidden_opens_its_row_and_tab(outlined: "Studio") -> None:
+    page, outline = outlined.page, outlined.page.outline
+    _press(outlined, outline, outline.line("older"))
+    assert page.editor.chosen == ("older",)
+    assert not page.editor.page.item("closed").collapsed
+    outlined.wait(lambda: not outline._late.isActive())
+    _press(outlined, outline, outline.line("week"))
+    assert page.editor.chosen == ("week",)
+    assert page.editor.page.item("tabs").active == 1
+    outlined.key(Qt.Key.Key_Z, CTRL)
+    assert page.editor.page.item("tabs").active == 0
+
+
+def test_f2_renames_and_a_step_back_takes_it_back(outlined: "Studio") -> None:
+    page, outline = outlined.page, outlined.page.outline
+    _press(outlined, outline, outline.line("open"))
+    outlined.key(Qt.Key.Key_F2)
+    edit = outlined.find("outline_title")
+    outlined.qtbot.keyClicks(edit, "Gateway")
+    outlined.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    outlined.wait(lambda: page.editor.page.item("open").source["title"] == "Gateway")
+    outlined.wait(lambda: outline.line("open").text(0) == "Gateway")
+    outlined.key(Qt.Key.Key_Z, CTRL)
+    assert page.editor.page.item("open").source["title"] == "API server"
+    outlined.wait(lambda: outline.line("open").text(0) == "API server")
+
+
+def test_a_tab_is_renamed_too(outlined: "Studio") -> None:
+    page, outline = outlined.page, outlined.page.outline
+    _press(outlined, outline, outline.line("tabs", 1))
+    outlined.wait(lambda: not outline._late.isActive())
+    outlined.key(Qt.Key.Key_F2)
+    edit = outlined.find("outline_title")
+    outlined.qtbot.keyClicks(edit, "Month")
+    outlined.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    outlined.wait(lambda: [pane.title for pane in page.editor.page.item("tabs").panes] == ["Today", "Month"])
+
+
+def test_delete_removes_and_undo_brings_back(outlined: "Studio") -> None:
+    page, outline = outlined.page, outlined.page.outline
+    _press(outlined, outline, outline.line("closed"))
+    outlined.key(Qt.Key.Key_Delete)
+    assert not {"closed", "old", "older"} & page.editor.page.paths.keys()
+    outlined.key(Qt.Key.Key_Z, CTRL)
+    assert {"closed", "old", "older"} <= page.editor.page.paths.keys()
+
+
+def test_a_drag_in_the_outline_moves_into_a_container_and_out_again(outlined: "Studio") -> None:
+    page, outline = outlined.page, outlined.page.outline
+    _drag(outlined, outline, outline.line("left"), outline.visualItemRect(outline.line("open")).center())
+    assert page.editor.page.path("left") == (("open", 0),)
+    outlined.wait(lambda: outline.line("left").parent() is outline.line("open"))
+    right = outline.visualItemRect(outline.line("right"))
+    _drag(outlined, outline, outline.line("left"), QPoint(right.center().x(), right.top() + 3))
+    assert page.editor.page.path("left") == ()
+    assert page.editor.stack.count() == 2
+
+
+def test_the_overview_goes_where_it_is_pressed(studio: "Studio") -> None:
+    bar = studio.canvas.verticalScrollBar()
+    overview = studio.page.sidebar.findChild(QWidget, "studio_minimap")
+    assert bar.value() == 0
+    studio.qtbot.mouseClick(
+        overview, Qt.MouseButton.LeftButton, pos=QPoint(overview.width() // 2, overview.height() - 4)
+    )
+    assert bar.value() == bar.maximum()
+    studio.qtbot.mouseClick(overview, Qt.MouseButton.LeftButton, pos=QPoint(overview.width() // 2, 4))
+    assert bar.value() == 0
+
+
+def test_finding_goes_there_and_f3_goes_on(outlined: "Studio") -> None:
+    page = outlined.page
+    outlined.canvas.setFocus()
+    outlined.key(Qt.Key.Key_F, CTRL)
+    field = outlined.application.window.findChild(QWidget, "find_field")
+    outlined.qtbot.keyClicks(field, "old")
+    found = outlined.application.window.findChild(QListWidget, "find_list")
+    assert [found.item(k).text() for k in range(found.count())] == ["Old things", "Old", "Older"]
+    outlined.qtbot.keyClick(field, Qt.Key.Key_Down)
+    outlined.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert page.editor.chosen == ("old",)
+    assert not page.editor.page.item("closed").collapsed
+    assert outlined.application.window.focusWidget() is outlined.canvas
+    outlined.key(Qt.Key.Key_F3)
+    assert page.editor.chosen == ("older",)
+    outlined.key(Qt.Key.Key_F3, SHIFT)
+    outlined.key(Qt.Key.Key_F3, SHIFT)
+    assert page.editor.chosen == ("closed",)
+
+
+def test_a_query_is_found_by_what_it_asks(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_F, CTRL)
+    field = studio.application.window.findChild(QWidget, "find_field")
+    studio.qtbot.keyClicks(field, "platform_order_number")
+    studio.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert studio.page.editor.chosen == ("latest",)
+
+
+def test_every_act_with_a_key_or_a_name_does_something(studio: "Studio") -> None:
+    acts = studio.page._acts()
+    for known in ACTS:
+        if known.taken in ("shortcut", "page"):
+            assert known.key in acts
+            assert known.icon
+    installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
+    for known in ACTS:
+        if known.taken == "shortcut":
+            assert all(QKeySequence(keys) in installed for keys in known.keys)
+    assert len({keys for known in ACTS if known.taken == "shortcut" for keys in known.keys}) == len(
+        [keys for known in ACTS if known.taken == "shortcut" for keys in known.keys]
+    )

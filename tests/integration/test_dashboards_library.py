@@ -1,0 +1,553 @@
+"""Dashboards: made, listed, saved under a lock, thrown away and brought back; nothing across organisations."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, func, insert, select, text, update
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards import library, sharing, versions
+from benchboard.dashboards.document import Document, parse_document, write_document
+from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
+from benchboard.identity import audit, people
+from benchboard.identity.access import Actor
+from benchboard.paging import Listing
+from benchboard.storage.engine import Database
+from benchboard.storage.models.base import new_id
+from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
+from benchboard.storage.models.identity import User
+from support.papers import Office, document, item, wide
+from support.people import Town
+from unit.dashboards.test_document import documents
+
+
+@pytest.fixture
+def office(town: Town) -> Office:
+    return Office(town)
+
+
+def _names(office: Office, actor: Actor, which: str | None = None, **asked: Any) -> list[str]:
+    listing = Listing(asked.get("search", ""), {"which": which} if which else {}, asked.get("sort", "name"))
+    return [card.name for card in office.ask(library.list_dashboards, actor, listing).rows]
+
+
+def _touched(database: Database) -> list[str]:
+    """The statements that reach the database from now on, by their first two words."""
+    said: list[str] = []
+
+    def executed(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(" ".join(statement.split()[:3]))
+
+    event.listen(database.engine, "before_cursor_execute", executed)
+    return said
+
+
+# ---- what is stored
+
+
+def test_a_dashboard_comes_back_as_it_was_given(office: Office) -> None:
+    ada = office.actor("ada")
+    told = {
+        "format": "benchboard/dashboard", "version": 2, "title": "Line 2", "description": "ş", "columns": 24,
+        "hue": [1], "compact": "none",
+        "variables": [
+            {"name": "shop", "label": "Shop", "type": "list", "values": ["a"], "chosen": [], "multiple": True},
+        ],
+        "items": [
+            item("w1", title="Orders", query="SELECT 1", config={"unit": "€", "benchboard": "theirs"}, locked=["size"]),
+            {"id": "t1", "type": "tabs", "title": "", "active": "b", "position": {"x": 0, "y": 8, "w": 6, "h": 3},
+             "tabs": [{"id": "a", "title": "A", "items": [item("w2", note=None, type="theirs/map")]},
+                      {"id": "b", "title": "B", "items": [{"id": "g1", "type": "group", "title": "In it", "items": [],
+                                                           "position": {"x": 0, "y": 0, "w": 3, "h": 3}}]}]},
+        ],
+        "breakpoints": {"phone": {"columns": 2, "places": {"w1": {"x": 0, "y": 0, "w": 2, "h": 2}}}},
+    }  # fmt: skip
+    wanted = parse_document(told)
+    made = office.make(ada, wanted)
+    opened = office.ask(library.get, ada, made.card.id)
+    assert write_document(opened.document) == write_document(wanted)
+    card = opened.card
+    assert (card.name, card.description, card.widgets, card.owner, card.level) == ("Line 2", "ş", 2, "Ada", "own")
+    assert (card.mine, card.public, card.shares, card.deleted_at) == (True, False, 0, None)
+    with office.town.database.read() as session:
+        rows = {row.type: row for row in session.scalars(select(Widget))}
+    assert rows["kpi"].query == "SELECT 1"
+    assert rows["kpi"].position == {"x": 0, "y": 0, "w": 3, "h": 2}
+    assert rows["placeholder"].config["benchboard"] == {"id": "w2", "type": "theirs/map", "item": {"note": None}}
+
+
+def test_moving_one_widget_of_125_writes_one_widget(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada, wide())
+    first = office.save(ada, made.card.id, grown(made.document, 0), made.card.version)
+    said = _touched(office.town.database)
+    saved = office.save(ada, made.card.id, grown(first.document, 1), first.version)
+    writes = [one for one in said if one.split()[0] in ("INSERT", "UPDATE", "DELETE")]
+    assert writes == [
+        "UPDATE widgets SET",
+        "UPDATE dashboards SET",
+        "UPDATE dashboard_versions SET",
+        "INSERT INTO audit_logs",
+    ]
+    assert len(said) <= 10, said
+    assert write_document(office.ask(library.get, ada, made.card.id).document) == write_document(saved.document)
+    with office.town.database.read() as session:
+        assert session.scalar(select(func.count()).where(Widget.version > 1)) == 2
+
+
+def grown(before: Document, step: int) -> Document:
+    """The document with one of its widgets one field further down than anything else."""
+    layout = before.layout
+    cells = list(layout.cells)
+    cells[step] = cells[step]._replace(y=layout.bottom + 1)
+    return replace(before, layout=layout.moved_to(cells))
+
+
+def test_items_come_go_and_keep_their_rows(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada, document("A", item("w1"), item("w2", 3)))
+    with office.town.database.read() as session:
+        before = {row.config["benchboard"]["id"]: row.id for row in session.scalars(select(Widget))}
+    changed = document("B", {**item("w2", 3), "type": "text"}, item("w3", 6))
+    saved = office.save(ada, made.card.id, changed, made.card.version)
+    assert (saved.version, saved.number) == (made.card.version + 1, 2)
+    with office.town.database.read() as session:
+        rows = {row.config["benchboard"]["id"]: row for row in session.scalars(select(Widget))}
+    assert rows.keys() == {"w2", "w3"}
+    assert (rows["w2"].id, rows["w2"].type) == (before["w2"], "text")
+    opened = office.ask(library.get, ada, made.card.id)
+    assert opened.card.name == "B"
+    assert write_document(opened.document) == write_document(changed)
+
+
+def test_saving_what_is_stored_already_changes_nothing(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    again = office.save(ada, made.card.id, made.document, made.card.version)
+    assert (again.version, again.number) == (made.card.version, 1)
+    assert office.save(ada, made.card.id, made.document, again.version, note="As delivered").number == 2
+
+
+def test_a_dashboard_of_another_system_is_read_kept_and_saved(office: Office) -> None:
+    """Rows as source 001 has them: no tree, no ids of ours."""
+    ada = office.actor("ada")
+    with office.town.database.change() as session:
+        row = Dashboard(
+            organisation_id=ada.organisation_id, user_id=ada.user_id, name="Theirs", layout={"rowHeight": 30}
+        )
+        session.add(row)
+        session.flush()
+        position = {"x": 1, "y": 0, "w": 2, "h": 2}
+        widget = Widget(
+            organisation_id=ada.organisation_id, dashboard_id=row.id, type="gauge", position=position, config={"max": 9}
+        )
+        session.add(widget)
+        session.flush()
+        audit.record(session, ada, "dashboard.import", row.id)
+    opened = office.ask(library.get, ada, row.id)
+    (held,) = opened.document.layout.items
+    assert (held.id, held.type, held.source["config"]) == (widget.id, "gauge", {"max": 9})
+    saved = office.save(ada, row.id, grown(opened.document, 0), opened.card.version)
+    assert saved.number == 2, "what it was before is version 1"
+    with office.town.database.read() as session:
+        kept = session.get_one(Widget, widget.id)
+        assert (kept.config, kept.position["y"]) == ({"max": 9}, 3)
+        first = session.scalars(select(DashboardVersion).where(DashboardVersion.number == 1)).one()
+        assert (first.author_id, first.document["items"][0]["position"]) == (None, position)
+
+
+def _nested(levels: int) -> str:
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+@pytest.mark.parametrize(
+    ("statement", "json", "field"),
+    [
+        ("UPDATE dashboards SET layout = :json", '{"items": ["00000000-0000-4000-8000-00000000000a"]}', "items"),
+        ("UPDATE dashboards SET layout = :json", "[1, 2]", "layout"),
+        ("UPDATE dashboards SET layout = :json", '{"columns": 1000000000}', "columns"),
+        ("UPDATE dashboards SET layout = :json", f'{{"x": {_nested(995)}}}', "layout"),
+        ("UPDATE widgets SET config = :json", "[]", "config"),
+        ("UPDATE widgets SET config = :json", '{"benchboard": {"id": "same"}}', "id"),
+        ("UPDATE widgets SET position = :json", '{"x": 0, "y": 0, "w": 0, "h": 1}', "position.w"),
+        ("UPDATE widgets SET config = :json", _nested(995), None),
+    ],
+)
+def test_rows_that_are_no_dashboard_say_what_is_wrong_and_can_be_thrown_away(
+    office: Office, statement: str, json: str, field: str | None
+) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada, document("A", item("w1"), item("w2", 3)))
+    cast = statement.replace(
+        ":json", "CAST(:json AS jsonb)" if office.town.database.dialect == "postgresql" else ":json"
+    )
+    with office.town.database.engine.begin() as connection:
+        connection.execute(text(cast), {"json": json})
+    with pytest.raises(Invalid) as refused:
+        office.ask(library.get, ada, made.card.id)
+    assert refused.value.facts.get("field") == field
+    assert _names(office, ada) == ["A"]
+    assert office.do(library.discard, ada, [made.card.id]) == 1
+    assert office.do(library.delete_forever, ada, [made.card.id]) == 1
+
+
+def test_more_widgets_than_a_layout_holds_are_refused(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    keys = {"organisation_id": ada.organisation_id, "dashboard_id": made.card.id}
+    rows = [
+        {**keys, "id": new_id(), "type": "kpi", "position": {"x": 0, "y": n, "w": 1, "h": 1}} for n in range(10_000)
+    ]
+    with office.town.database.engine.begin() as connection:
+        connection.execute(insert(Widget), rows)
+    with pytest.raises(Invalid) as refused:
+        office.ask(library.get, ada, made.card.id)
+    assert refused.value.code == "layout.too-many-items"
+
+
+@given(st.lists(documents(), min_size=2, max_size=3))
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_saved_over_whatever_comes_back_the_same(office: Office, given_ones: list[dict[str, Any]]) -> None:
+    ada = office.actor("ada")
+    first, *later = [parse_document({**one, "title": "Any"}) for one in given_ones]
+    made = office.make(ada, first)
+    for changed in later:
+        number = office.save(ada, made.card.id, changed, None).number
+        opened = office.ask(library.get, ada, made.card.id)
+        assert write_document(opened.document) == write_document(changed)
+        assert opened.card.widgets == sum(not one.item.panes for one in grid.everything(changed.layout))
+        kept = office.ask(versions.get_version, ada, made.card.id, number)
+        assert write_document(kept.document) == write_document(changed)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 256, "bell\x07"])
+def test_a_dashboard_needs_a_name(office: Office, name: str) -> None:
+    ada = office.actor("ada")
+    with pytest.raises(Invalid):
+        office.do(library.create, ada, document(), name=name)
+    made = office.make(ada)
+    with pytest.raises(Invalid):
+        office.do(library.describe, ada, made.card.id, name=name)
+    assert _names(office, ada) == ["Line 2"]
+
+
+# ---- two people at once
+
+
+def test_what_another_saved_meanwhile_is_not_overwritten(office: Office) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    made = office.make(ada)
+    office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
+    base = made.card.version
+    theirs = office.save(bob, made.card.id, document("Bob's"), base)
+    for wrong in (base, 0, 99):
+        with pytest.raises(Conflict) as refused:
+            office.save(ada, made.card.id, document("Ada's"), wrong)
+        facts = refused.value.facts
+        assert refused.value.code == "dashboards.overtaken"
+        assert (facts["version"], facts["who"], facts["who_id"]) == (theirs.version, "Bob", bob.user_id)
+        assert (facts["updated_at"], facts["number"]) == (theirs.updated_at, 2)
+    assert _names(office, ada) == ["Bob's"]
+    assert office.save(ada, made.card.id, document("Both"), theirs.version, merged=True).number == 3
+
+
+def test_sharing_and_the_trash_take_nothing_away_from_whoever_is_editing(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    office.do(sharing.set_public, ada, made.card.id, public=True)
+    office.do(library.discard, ada, [made.card.id])
+    with pytest.raises(Conflict) as refused:
+        office.save(ada, made.card.id, document("Later"), made.card.version)
+    assert refused.value.code == "dashboards.in-trash"
+    office.do(library.restore, ada, [made.card.id])
+    assert office.ask(library.get, ada, made.card.id).card.version > made.card.version
+    saved = office.save(ada, made.card.id, document("Later"), made.card.version)
+    with pytest.raises(Conflict):
+        office.save(ada, made.card.id, document("Too late"), saved.version - 1)
+
+
+def test_two_saves_at_the_same_moment_do_not_both_win(office: Office) -> None:
+    """The second waits for the first one's lock, and then sees what it did."""
+    ada, database = office.actor("ada"), office.town.database
+    made = office.make(ada)
+    refused: list[AppError] = []
+
+    def second() -> None:
+        try:
+            office.save(ada, made.card.id, document("Second"), made.card.version)
+        except AppError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=second)
+    with database.change() as session:
+        library.save(session, ada, made.card.id, document("First"), base_version=made.card.version)
+        thread.start()
+        _until_somebody_waits(database, thread)
+    thread.join(30)
+    assert [error.code for error in refused] == ["dashboards.overtaken"]
+    assert _names(office, ada) == ["First"]
+
+
+def _until_somebody_waits(database: Database, thread: threading.Thread) -> None:
+    """On PostgreSQL, until a lock of ours is waited for; SQLite's one writer is waited for from the beginning."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while database.dialect == "postgresql" and thread.is_alive():
+        with database.read() as session:
+            if session.scalar(waiting):
+                return
+        thread.join(0.01)
+
+
+# ---- lists
+
+
+def test_the_list_shows_what_one_may_see_and_why_it_is_there(office: Office) -> None:
+    ada, bob, cleo = office.actor("ada"), office.actor("bob"), office.actor("cleo")
+    stranger = office.town.stranger.actor
+    team = office.team("Rig", bob)
+    ids = {name: office.make(ada, document(name)).card.id for name in ("Private", "Direct", "Team", "Public")}
+    office.do(sharing.share, ada, ids["Direct"], "person", bob.user_id, "edit")
+    office.do(sharing.share, ada, ids["Team"], "team", team, "view")
+    office.do(sharing.set_public, ada, ids["Public"], public=True)
+    office.make(bob, document("Bob's"))
+    assert _names(office, ada) == ["Direct", "Private", "Public", "Team"]
+    assert _names(office, bob) == ["Bob's", "Direct", "Public", "Team"]
+    assert _names(office, bob, "mine") == ["Bob's"]
+    assert _names(office, bob, "shared") == ["Direct", "Team"]
+    assert _names(office, bob, "public") == _names(office, cleo) == ["Public"]
+    assert _names(office, cleo, "mine") == _names(office, stranger) == []
+    assert _names(office, office.actor("admin")) == ["Public"]
+    assert _names(office, office.actor("admin"), "all") == ["Bob's", "Direct", "Private", "Public", "Team"]
+    levels = {card.name: card.level for card in office.ask(library.list_dashboards, bob, Listing()).rows}
+    assert levels == {"Bob's": "own", "Direct": "edit", "Public": "view", "Team": "view"}
+    for name in ("Private",):
+        for act in (library.get, library.duplicate):
+            with pytest.raises(NotFound):
+                office.do(act, bob, ids[name])
+    with pytest.raises(Denied):
+        _names(office, bob, "all")
+    for wrong in ({"which": "theirs"}, {"colour": "red"}):
+        with pytest.raises(Invalid):
+            office.ask(library.list_dashboards, bob, Listing(filters=wrong))
+
+
+def test_the_list_is_searched_sorted_and_paged(office: Office) -> None:
+    ada = office.actor("ada")
+    for number in range(7):
+        office.make(ada, document(f"Board {number}", description="Işık" if number % 2 else ""))
+    assert _names(office, ada, search="isik") == ["Board 1", "Board 3", "Board 5"]
+    assert _names(office, ada, search="ADA") == [f"Board {n}" for n in range(7)]
+    assert _names(office, ada, search="board 4%") == []
+    for sort, descending in (
+        ("", False),
+        ("name", False),
+        ("updated_at", True),
+        ("owner", False),
+        ("deleted_at", True),
+    ):
+        seen, key = [], None
+        while True:
+            found = office.ask(
+                library.list_dashboards, ada, Listing(sort=sort, descending=descending), after=key, limit=3
+            )
+            seen += [card.name for card in found.rows]
+            key = found.next_key
+            if key is None:
+                break
+        assert sorted(seen) == [f"Board {n}" for n in range(7)]
+        if sort in ("", "updated_at"):
+            assert seen == sorted(seen, reverse=True)
+
+
+# ---- the trash
+
+
+def test_the_trash_keeps_for_thirty_days_what_its_owner_can_bring_back(office: Office) -> None:
+    ada, bob, admin = office.actor("ada"), office.actor("bob"), office.actor("admin")
+    made = office.make(ada)
+    office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
+    with pytest.raises(Denied):
+        office.do(library.discard, bob, [made.card.id])
+    assert office.do(library.discard, ada, [made.card.id]) == 1
+    assert office.do(library.discard, ada, [made.card.id]) == 0
+    assert _names(office, ada) == _names(office, bob) == _names(office, bob, "trash") == []
+    assert _names(office, ada, "trash") == _names(office, admin, "trash") == ["Line 2"]
+    for act in (library.get, library.duplicate):
+        with pytest.raises(NotFound):
+            office.do(act, bob, made.card.id)
+    with pytest.raises(NotFound):
+        office.do(library.restore, bob, [made.card.id])
+    card = office.ask(library.get, ada, made.card.id).card
+    assert card.deleted_by == "Ada"
+    assert office.do(library.restore, admin, [made.card.id]) == 1
+    assert _names(office, bob, "shared") == ["Line 2"]
+
+
+def _age(office: Office, days: float, dashboard_id: str) -> None:
+    with office.town.database.change() as session:
+        then = datetime.now(UTC) - timedelta(days=days)
+        session.execute(update(Dashboard).where(Dashboard.id == dashboard_id).values(deleted_at=then))
+        audit.record(session, office.town.actor, "dashboard.discard", dashboard_id)
+
+
+def test_what_is_older_is_gone_at_once_and_deleted_when_somebody_comes_by(office: Office) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    old, young = office.make(ada, document("Old")).card.id, office.make(ada, document("Young")).card.id
+    foreign = office.make(office.town.stranger.actor).card.id
+    for one, days in ((old, 30.1), (young, 29.9), (foreign, 31)):
+        _age(office, days, one)
+    assert _names(office, ada, "trash") == ["Young"]
+    with pytest.raises(NotFound):
+        office.do(library.restore, ada, [old])
+    with pytest.raises(Denied):
+        office.do(library.purge, bob)
+    office.make(bob, document("Bob's"))
+    with office.town.database.read() as session:
+        assert set(session.scalars(select(Dashboard.name).where(Dashboard.deleted_at.is_not(None)))) == {
+            "Young",
+            "Line 2",
+        }
+        assert set(session.scalars(select(Widget.dashboard_id))) >= {young, foreign}
+        assert old not in set(session.scalars(select(Widget.dashboard_id)))
+        entries = audit.list_entries(session, office.town.actor, Listing(filters={"event": "dashboard.expire"})).rows
+    assert [(entry.resource_id, entry.user_id, entry.details) for entry in entries] == [(old, None, {"name": "Old"})]
+    _age(office, 31, young)
+    assert office.do(library.purge, office.actor("admin")) == 1
+    assert office.do(library.purge, office.actor("admin")) == 0
+
+
+def test_only_what_is_in_the_trash_is_deleted_for_good(office: Office) -> None:
+    ada = office.actor("ada")
+    one, two = office.make(ada), office.make(ada, document("Two"))
+    office.do(library.discard, ada, [one.card.id])
+    with pytest.raises(Conflict):
+        office.do(library.delete_forever, ada, [one.card.id, two.card.id])
+    assert office.do(library.delete_forever, ada, [one.card.id]) == 1
+    with pytest.raises(NotFound):
+        office.ask(library.get, ada, one.card.id)
+    with office.town.database.read() as session:
+        assert set(session.scalars(select(DashboardVersion.dashboard_id))) == {two.card.id}
+
+
+# ---- duplicating, naming, finding
+
+
+def test_a_copy_is_its_makers_own(office: Office) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    made = office.make(ada, wide(5))
+    office.do(sharing.set_public, ada, made.card.id, public=True)
+    copied = office.do(library.duplicate, bob, made.card.id)
+    assert (copied.card.name, copied.card.mine, copied.card.public, copied.card.widgets) == (
+        "Wide (copy)", True, False, 5,
+    )  # fmt: skip
+    office.save(bob, copied.card.id, document("Mine"), copied.card.version)
+    assert office.ask(library.get, ada, made.card.id).card.widgets == 5
+    assert office.do(library.duplicate, bob, made.card.id, name="Other").card.name == "Other"
+
+
+def test_a_dashboard_is_renamed_and_described_as_a_save(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    office.do(library.describe, ada, made.card.id, name=" Line 3 ", description="Night shift")
+    opened = office.ask(library.get, ada, made.card.id)
+    assert (opened.document.title, opened.document.description) == ("Line 3", "Night shift")
+    assert (opened.card.name, opened.card.description) == ("Line 3", "Night shift")
+    with pytest.raises(Conflict):
+        office.save(ada, made.card.id, document(), made.card.version)
+
+
+def test_a_dashboard_is_found_by_id_or_name(office: Office) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    made = office.make(ada)
+    assert office.ask(library.find, ada, "Line 2").id == office.ask(library.find, ada, made.card.id).id == made.card.id
+    for who in ("Line", "line 2", made.card.id[:8], "00000000-0000-4000-8000-00000000000a", "\ud800", ""):
+        with pytest.raises(AppError):
+            office.ask(library.find, ada, who)
+    for who in ("Line 2", made.card.id):
+        with pytest.raises(NotFound):
+            office.ask(library.find, bob, who)
+    office.make(ada)
+    with pytest.raises(Conflict) as refused:
+        office.ask(library.find, ada, "Line 2")
+    assert refused.value.code == "dashboards.ambiguous"
+    office.do(library.discard, ada, [made.card.id])
+    assert office.ask(library.find, ada, "Line 2", trashed=True).id == made.card.id
+
+
+# ---- organisations, roles, people who go
+
+
+def test_nothing_of_another_organisation_is_there(office: Office) -> None:
+    ada, stranger = office.actor("ada"), office.town.stranger.actor
+    made = office.make(ada)
+    office.do(sharing.set_public, ada, made.card.id, public=True)
+    assert _names(office, stranger, "all") == _names(office, stranger, "public") == []
+    for act, *rest in (
+        (library.get,), (library.duplicate,), (library.describe,), (sharing.shares,), (sharing.set_public,),
+    ):  # fmt: skip
+        named = {"public": True} if act is sharing.set_public else {}
+        with pytest.raises(NotFound):
+            office.do(act, stranger, made.card.id, *rest, **named)
+    for bulk in (library.discard, library.restore, library.delete_forever):
+        with pytest.raises(NotFound):
+            office.do(bulk, stranger, [made.card.id])
+    with pytest.raises(NotFound):
+        office.save(stranger, made.card.id, document(), None)
+    with pytest.raises(NotFound):
+        office.ask(library.get, ada, "no id")
+
+
+def test_an_admin_has_every_dashboard_as_its_owner_does(office: Office) -> None:
+    ada, admin = office.actor("ada"), office.actor("admin")
+    made = office.make(ada)
+    saved = office.save(admin, made.card.id, document("Mended"), made.card.version)
+    assert office.ask(library.get, admin, made.card.id).card.level == "own"
+    assert saved.number == 2
+    assert office.do(library.discard, admin, [made.card.id]) == 1
+
+
+def test_without_the_permission_nothing_is_read_or_written(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    for kept, refused in ((frozenset(), library.get), (frozenset({"studio:enter"}), library.duplicate)):
+        nobody = Actor(**{name: getattr(ada, name) for name in Actor.__slots__} | {"permissions": kept})
+        with pytest.raises(Denied):
+            office.do(refused, nobody, made.card.id)
+
+
+def test_a_person_who_is_disabled_or_deleted_breaks_nothing(office: Office) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    made = office.make(ada)
+    office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
+    office.do(people.set_state, office.actor("admin"), [ada.user_id], "inactive")
+    with office.town.database.change() as session:
+        session.get_one(User, ada.user_id).deleted_at = datetime.now(UTC)
+        audit.record(session, office.town.actor, "user.delete", ada.user_id)
+    assert office.ask(library.get, bob, made.card.id).card.owner == "Ada"
+    assert office.save(bob, made.card.id, document("Bob's"), made.card.version).number == 2
+    assert office.ask(sharing.shares, bob, made.card.id).owner.name == "Ada"
+    assert _names(office, office.actor("admin"), "all") == ["Bob's"]
+
+
+def test_every_change_is_in_the_audit_trail(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    office.save(ada, made.card.id, document("Line 2", item(), item("w2", 3)), made.card.version)
+    office.do(library.discard, ada, [made.card.id])
+    office.do(library.restore, ada, [made.card.id])
+    office.do(library.discard, ada, [made.card.id])
+    office.do(library.delete_forever, ada, [made.card.id])
+    with office.town.database.read() as session:
+        wanted = Listing(filters={"resource_type": "dashboard"}, sort="at")
+        entries = audit.list_entries(session, office.town.actor, wanted).rows
+    assert [entry.event.partition(".")[2] for entry in entries] == [
+        "create", "save", "discard", "restore", "discard", "delete",
+    ]  # fmt: skip
+    assert {entry.user_id for entry in entries} == {ada.user_id}
+    saved = entries[1].details
+    assert (saved["added"], saved["changed"], saved["removed"], saved["number"]) == (1, 0, 0, 2)

@@ -1,0 +1,78 @@
+"""Documents, and people who work on dashboards, for whoever tests what is stored of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document import Document, parse_document
+from benchboard.dashboards.library import Opened
+from benchboard.dashboards.stored import Saved
+from benchboard.identity import audit
+from benchboard.identity.access import Actor
+from benchboard.storage.models.identity import Team, TeamMember
+from support.people import CLIENT, Town
+
+
+def item(name: str = "w1", x: int = 0, y: int = 0, **fields: Any) -> dict[str, Any]:
+    return {"id": name, "type": "kpi", "position": {"x": x, "y": y, "w": 3, "h": 2}, **fields}
+
+
+def document(title: str = "Line 2", *items: dict[str, Any], **fields: Any) -> Document:
+    """A dashboard's document of these items (one, where none is given)."""
+    held = list(items) or [item()]
+    return parse_document({"format": "benchboard/dashboard", "version": 2, "title": title, "items": held, **fields})
+
+
+def wide(count: int = 125) -> Document:
+    """A dashboard of that many widgets, in rows of four."""
+    return document("Wide", *(item(f"w{n}", n % 4 * 3, n // 4 * 2, query="SELECT 1") for n in range(count)))
+
+
+@dataclass
+class Office:
+    """A town whose people act on dashboards: a call is one transaction."""
+
+    town: Town
+    memory: list[str] = field(default_factory=list)
+    """What an example of a property leaves for the next one."""
+    _signed_in: dict[str, Actor] = field(default_factory=dict)
+
+    def actor(self, name: str, *, role: str = "analyst", south: bool = False) -> Actor:
+        """Somebody of that name, in north unless said otherwise; `admin` is north's admin."""
+        if name == "admin":
+            return self.town.actor
+        if name not in self._signed_in:
+            where = self.town.south if south else self.town.north
+            email = f"{name}@north.example"
+            self.town.add(email, name.title(), role=role, organisation=where)
+            self._signed_in[name] = self.town.sign_in(email).actor
+        return self._signed_in[name]
+
+    def team(self, name: str, *members: Actor) -> str:
+        """A team of north with these members; answers its id."""
+        with self.town.database.change() as session:
+            team = Team(organisation_id=self.town.north, name=name, slug=name.lower())
+            session.add(team)
+            session.flush()
+            for one in members:
+                session.add(TeamMember(organisation_id=self.town.north, team_id=team.id, user_id=one.user_id))
+            audit.append(session, CLIENT, "team.create", team.id, self.town.north, None)
+        return team.id
+
+    def do(self, act: Any, actor: Actor, *given: Any, **named: Any) -> Any:
+        """What a service that changes something answers."""
+        with self.town.database.change() as session:
+            return act(session, actor, *given, **named)
+
+    def ask(self, act: Any, actor: Actor, *given: Any, **named: Any) -> Any:
+        """What a service that only looks answers."""
+        with self.town.database.read() as session:
+            return act(session, actor, *given, **named)
+
+    def make(self, actor: Actor, made: Document | None = None) -> Opened:
+        opened: Opened = self.do(library.create, actor, made or document())
+        return opened
+
+    def save(self, actor: Actor, dashboard_id: str, changed: Document, base: int | None, **named: Any) -> Saved:
+        saved: Saved = self.do(library.save, actor, dashboard_id, changed, base_version=base, **named)
+        return saved

@@ -1,0 +1,99 @@
+"""A window with the home page that a seeded hand edits by mouse and keys until somebody kills it.
+
+Arguments: the home folder with the demo in it, the seed. It prints a line of JSON for each gesture, `["done", steps on
+the stack, steps taken, where the widgets lie]`, and `["kept"]` once the journal says that it is on the disk.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from benchboard import workspace
+from benchboard.identity import accounts
+from benchboard.identity.access import Client
+from benchboard.tour.driver import Driver
+from benchboard.ui.app import Application
+from benchboard.ui.entering import Entered
+from benchboard.ui.studio import ROOM
+from benchboard.ui.studio.page import StudioPage
+
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_CTRL, _SHIFT, _NONE = (
+    Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier,
+)  # fmt: skip
+
+
+def say(*words: object) -> None:
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
+
+
+class Hand:
+    """Does something else each time."""
+
+    def __init__(self, page: StudioPage, driver: Driver, seed: int) -> None:
+        self._page, self._driver, self._chance = page, driver, random.Random(seed)
+
+    def gesture(self) -> None:
+        chance, page = self._chance, self._page
+        page.editor.choose([chance.choice([item.id for item in page.editor.layout.items])])
+        ways: tuple[tuple[int, Callable[[], None]], ...] = (
+            (4, lambda: self._key(chance.choice(_ARROWS), _NONE)),
+            (2, lambda: self._key(chance.choice(_ARROWS), _SHIFT)),
+            (2, self._drag),
+            (1, lambda: self._key(Qt.Key.Key_D, _CTRL)),
+            (1 if len(page.editor.layout) > 4 else 0, lambda: self._key(Qt.Key.Key_Delete, _NONE)),
+            (3, lambda: self._key(Qt.Key.Key_Z, _CTRL)),
+            (1, lambda: self._key(Qt.Key.Key_Z, _CTRL | _SHIFT)),
+        )
+        chance.choices([way for _often, way in ways], [often for often, _way in ways])[0]()
+
+    def _key(self, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+        QTest.keyClick(self._page.canvas, key, modifier)
+
+    def _drag(self) -> None:
+        canvas = self._page.canvas
+        box = canvas.mapFromScene(canvas.tiles[self._page.editor.chosen[0]].rect).boundingRect()
+        start = QPoint(box.left() + 40, box.top() + 16)
+        by = QPoint(self._chance.randint(-300, 300), self._chance.randint(-100, 200))
+        self._driver.drag(canvas.viewport(), start, start + by)
+
+
+def main(home: Path, seed: int) -> None:
+    qt = QApplication(sys.argv[:1])
+    qt.setStyle("Fusion")
+    application = Application(home, lambda: (ROOM,))
+    opened = workspace.open_demo(home)
+    with opened.database.read() as session:
+        person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
+    with opened.database.change() as session:
+        signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+    application.window.resize(1440, 900)
+    application.window.show()
+    application._enter(Entered(opened, signed_in, "demo", False))
+    assert application.shell is not None
+    application.shell.go("studio/home")
+    (page,) = application.window.findChildren(StudioPage)
+    driver = Driver(application.window)
+    driver.until(lambda: page.saving.state == "saved", "the page")
+    journal, stack = page.saving.recovering._journal, page.editor.stack
+    assert journal is not None
+    hand = Hand(page, driver, seed)
+    while True:
+        count, index = stack.count(), stack.index()
+        hand.gesture()
+        qt.processEvents()
+        if (stack.count(), stack.index()) != (count, index):
+            say("done", stack.count(), stack.index(), {item.id: cell for item, cell in page.editor.layout})
+            assert journal.flush()
+            say("kept")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,204 @@
+"""Copies, groups, tabs and locks of a page: nothing is lost, nothing overlaps, what keeps its place keeps it."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import editing
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.editing import LOCKS, Lock
+from benchboard.dashboards.layout import GROUP, TABS, Cell, Layout, Page
+from benchboard.errors import Invalid
+from support import pages as support
+from support.pages import check_page
+
+pages = support.pages()
+
+
+def _ids(layout: Layout) -> set[str]:
+    return {found.item.id for found in grid.everything(layout)}
+
+
+def _some(data: st.DataObject, page: Page) -> list[str]:
+    shown = sorted(page.shown)
+    return data.draw(st.lists(st.sampled_from(shown), unique=True, min_size=1, max_size=5)) if shown else []
+
+
+def _statics(layout: Layout) -> dict[str, tuple[int, int]]:
+    """Where they are; a container among them grows with what comes into it."""
+    return {item.id: (cell.x, cell.y) for item, cell in layout if item.static}
+
+
+@given(pages, st.data())
+def test_what_is_copied_says_the_same_in_json_and_back(layout: Layout, data: st.DataObject) -> None:
+    page = Page(layout)
+    chosen = _some(data, page)
+    copy = editing.copied(page, chosen)
+    if not copy:
+        return
+    written = editing.write_copy(copy, layout.columns)
+    back = editing.parse_copy(json.dumps(written))
+    assert {item.id for item, _cell in back} == {item.id for item, _cell in copy}
+    assert _ids(Layout.of(12, back)) == _ids(Layout.of(12, copy))
+    assert min(cell.x for _item, cell in back) == min(cell.y for _item, cell in back) == 0
+
+
+@given(pages, st.data())
+def test_a_paste_adds_copies_under_new_names_and_changes_nothing_else(layout: Layout, data: st.DataObject) -> None:
+    page = Page(layout)
+    copy = editing.copied(page, _some(data, page))
+    if not copy:
+        return
+    at = data.draw(st.none() | st.tuples(st.integers(0, layout.columns - 1), st.integers(0, 40)))
+    path = page.pane_at(*at) if at else page.path(data.draw(st.sampled_from(sorted(page.shown))))
+    after, new = editing.pasted(page, copy, path, at)
+    check_page(after)
+    assert len(new) == len(copy)
+    count = sum(1 for _found in grid.everything(Layout.of(layout.columns, copy)))
+    assert len(_ids(after)) == len(list(grid.everything(after))) == len(_ids(layout)) + count
+    assert _ids(layout) < _ids(after)
+    assert not set(new) & _ids(layout)
+    assert not any(Page(after).item(one).static for one in new)
+    kept = Page(after)
+    for found in grid.everything(layout):
+        if not found.item.panes:
+            assert kept.item(found.item.id) == found.item
+    assert {k: v for k, v in _statics(after).items() if k in _ids(layout)} == _statics(layout)
+
+
+@given(pages, st.data())
+def test_a_duplicate_leaves_the_others_in_their_grid_where_they_are(layout: Layout, data: st.DataObject) -> None:
+    page = Page(layout)
+    chosen = [one for one in _some(data, page) if not page.path(one)][:1]
+    if not chosen:
+        return
+    after, (twin,) = editing.duplicated(page, chosen)
+    check_page(after)
+    if not any(item.panes for item in layout.items):
+        assert [cell for item, cell in after if item.id != twin] == list(layout.cells)
+
+
+@given(pages, st.sampled_from([GROUP, TABS]), st.data())
+def test_a_group_holds_what_was_chosen_and_ungrouping_loses_nothing(
+    layout: Layout, kind: str, data: st.DataObject
+) -> None:
+    page = Page(layout)
+    chosen = _some(data, page)
+    try:
+        made = editing.grouped(page, chosen, kind, "Mine")
+    except Invalid as error:
+        assert error.code == "layout.too-deep"
+        return
+    free = [one for one in editing.outermost(page, chosen) if not page.item(one).static]
+    if made is None:
+        assert not free
+        return
+    after, (name,) = made
+    check_page(after)
+    assert _statics(layout) == {k: v for k, v in _statics(after).items() if k in _ids(layout)}
+    inside = {found.item.id for found in grid.everything(after) if name in {outer for outer, _k in found.path}}
+    into_tabs = kind == TABS and all(page.item(one).type == GROUP for one in free)
+    assert inside >= set() if into_tabs else inside >= set(free)
+    apart, freed = editing.ungrouped(Page(after), [name])
+    check_page(apart)
+    assert _ids(apart) == _ids(after) - {name}
+    assert set(freed) <= _ids(apart)
+
+
+@given(pages, st.sampled_from(LOCKS), st.data())
+def test_a_lock_put_on_and_taken_off_leaves_what_was(layout: Layout, lock: Lock, data: st.DataObject) -> None:
+    page = Page(layout)
+    chosen = [one for one in _some(data, page) if lock not in editing.locks(page.item(one))]
+    on = editing.locked(page, chosen, lock, on=True)
+    assert all(lock in editing.locks(Page(on).item(one)) for one in chosen)
+    off = editing.locked(Page(on), chosen, lock, on=False)
+    assert not any(lock in editing.locks(Page(off).item(one)) for one in chosen)
+    assert [cell for _item, cell in off] == [cell for _item, cell in layout]
+    reread = Page(grid.parse_page(grid.serialise_page(on), columns=layout.columns))
+    assert all(lock in editing.locks(reread.item(one)) for one in chosen)
+
+
+@given(pages, st.data())
+def test_a_tab_added_and_removed_leaves_what_was(layout: Layout, data: st.DataObject) -> None:
+    page = Page(layout)
+    tabs = [found.item for found in grid.everything(layout) if found.item.type == TABS]
+    for item in tabs[:1]:
+        more = editing.with_tab(page, item.id)
+        check_page(more)
+        made = Page(more).item(item.id)
+        assert (len(made.panes), made.active) == (len(item.panes) + 1, len(item.panes))
+        called = Page(editing.with_tab_called(Page(more), item.id, made.active, "New"))
+        assert called.item(item.id).panes[-1].title == "New"
+        less = Page(editing.without_tab(called, item.id, made.active)).item(item.id)
+        assert less.panes == item.panes
+        for tab in range(len(item.panes)):
+            rest = Page(editing.without_tab(page, item.id, tab)).item(item.id)
+            assert len(rest.panes) == max(1, len(item.panes) - 1)
+            assert 0 <= rest.active < len(rest.panes)
+
+
+ONE = {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("hello", "layout.not-json"),
+        ("[]", "layout.empty-copy"),
+        ("{}", "layout.not-a-list"),
+        ("7", "layout.not-a-list"),
+        (json.dumps([ONE, ONE]), "layout.duplicate-id"),
+        (json.dumps([ONE | {"position": {"x": 0, "y": 0, "w": -1, "h": 2}}]), "layout.bad-number"),
+        (json.dumps({"format": "benchboard/dashboard", "version": 99, "items": [ONE]}), "layout.newer"),
+        ("[" * 100_000, "layout.too-deep"),
+        ('[{"id": "a", "type": "text", "position": {"x": NaN}}]', "layout.not-a-number"),
+        (" " * (4 * 1024 * 1024 + 1), "layout.too-long"),
+        (b"\xff\xfe", "layout.not-utf8"),
+    ],
+)
+def test_what_is_no_copy_is_refused_in_words(text: str | bytes, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        editing.parse_copy(text)
+    assert refused.value.code == code
+    assert refused.value.what
+
+
+def test_a_single_item_can_be_pasted() -> None:
+    ((item, cell),) = editing.parse_copy(json.dumps(ONE | {"beam": [1], "position": {"x": 5, "y": 9, "w": 2, "h": 2}}))
+    assert (item.id, item.source["beam"], cell) == ("a", [1], Cell(0, 0, 2, 2))
+
+
+def test_containers_never_lie_more_than_eight_deep() -> None:
+    page = Page(grid.fitted(grid.parse_page([ONE])))
+    for depth in range(8):
+        made = editing.grouped(page, ["a"], GROUP, "")
+        assert made is not None, depth
+        page = Page(made.layout)
+    with pytest.raises(Invalid, match="8 deep"):
+        editing.grouped(page, ["a"], GROUP, "")
+
+
+def test_groups_put_into_tabs_become_a_tab_each() -> None:
+    one = {"id": "g", "type": "group", "title": "North", "position": {"x": 0, "y": 0, "w": 6, "h": 3}, "items": [ONE]}
+    two = one | {
+        "id": "h",
+        "title": "South",
+        "position": {"x": 6, "y": 0, "w": 6, "h": 3},
+        "items": [ONE | {"id": "b"}],
+    }
+    made = editing.grouped(Page(grid.fitted(grid.parse_page([one, two]))), ["g", "h"], TABS, "")
+    assert made is not None
+    (item,) = made.layout.items
+    assert [(pane.title, [inner.id for inner in pane.layout.items]) for pane in item.panes] == [
+        ("North", ["a"]),
+        ("South", ["b"]),
+    ]
+
+
+@pytest.mark.parametrize("edit", [editing.duplicated, editing.ungrouped])
+def test_nothing_chosen_changes_nothing(edit: Callable[..., editing.Edited]) -> None:
+    layout = grid.fitted(grid.parse_page([ONE]))
+    assert edit(Page(layout), []) == (layout, ())

@@ -1,0 +1,264 @@
+"""Documents as Grafana's dashboards: what its own types take, every widget in it, and back what came from there."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import Document, parse_document
+from benchboard.dashboards.interchange import Report, from_grafana, to_grafana
+from support.grafana import NEEDS_REAL, faults, panels, real
+from support.pages import random_page
+
+Json = dict[str, Any]
+TYPES = ("metric_card", "kpi", "line_chart", "bar_chart", "pie_chart", "table", "text", "image", "odd", "area_chart")
+
+
+def _written(*listed: Json, **fields: Any) -> tuple[Json, dict[str, Json], Report]:
+    value = {"format": "benchboard/dashboard", "version": 2, "title": "T", "items": list(listed), **fields}
+    dashboard, report = to_grafana(parse_document(value))
+    return dashboard, {panel["title"]: panel for panel in panels(dashboard["panels"])}, report
+
+
+def _item(name: str, x: int, y: int, w: int = 3, h: int = 2, **fields: Any) -> Json:
+    place = {"x": x, "y": y, "w": w, "h": h}
+    return {"id": name, "type": "text", "title": name, "position": place, **fields}
+
+
+def _cells(listed: list[Json]) -> list[grid.Cell]:
+    return [grid.Cell(*(panel["gridPos"][key] for key in "xywh")) for panel in listed]
+
+
+def _again(dashboard: Json) -> Json:
+    return to_grafana(parse_document(from_grafana(dashboard)[0]))[0]
+
+
+@NEEDS_REAL
+@pytest.mark.parametrize("file", real(), ids=lambda file: file.stem)
+def test_a_real_dashboard_comes_back_as_it_was(file: Path) -> None:
+    dashboard = json.loads(file.read_text("utf-8"))
+    back = _again(dashboard)
+    theirs = {panel["id"]: panel for panel in panels(dashboard["panels"])}
+    ours = {panel["id"]: panel for panel in panels(back["panels"])}
+    assert list(ours) == list(theirs)
+    for number, panel in theirs.items():
+        # Rows have no queries in Grafana's schema; one that says some is refused by it.
+        kept = (
+            "id",
+            "type",
+            "title",
+            "gridPos",
+            "repeat",
+            "collapsed",
+            *(() if panel["type"] == "row" else ("targets",)),
+        )
+        assert {key: ours[number].get(key) for key in kept} == {key: panel.get(key) for key in kept}
+    root = {key: value for key, value in dashboard.items() if key not in ("panels", "templating") and value is not None}
+    assert {key: back.get(key) for key in root} == root
+    names = [entry["name"] for entry in dashboard["templating"]["list"]]
+    assert [entry["name"] for entry in back["templating"]["list"]] == names
+    assert set(faults(back)) <= set(faults(dashboard))
+    assert _again(back) == back
+
+
+def _filled(rng: random.Random, items: list[Json]) -> None:
+    for item in items:
+        if item["type"] not in grid.CONTAINERS:
+            item |= {"type": rng.choice(TYPES), "query": rng.choice(["", "SELECT 1"])}
+            item["config"] = rng.choice([{}, {"unit": "ms", "decimals": 2}, {"unit": "kg", "text": "# Hi", "url": "u"}])
+        item["title"] = rng.choice(["", "A <b>title</b>"])
+        if rng.random() < 0.2:
+            item["repeat"] = {"variable": "shop", "direction": rng.choice(["across", "down"]), "most": 3}
+        _filled(rng, item.get("items", []))
+        for tab in item.get("tabs", []):
+            _filled(rng, tab["items"])
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """A document as the window shows it."""
+    rng, columns = random.Random(draw(st.integers(0, 10**9))), draw(st.sampled_from([1, 6, 10, 12, 24, 36, 100]))
+    items = random_page(rng, columns, depth=3, statics=0.0)
+    _filled(rng, items)
+    variables = [
+        {"name": "shop", "label": "Shop", "values": ["a,b", "c"], "chosen": ["c"], "multiple": rng.random() < 0.5},
+        {"name": "what", "type": "text", "chosen": ["x"]},
+    ]
+    value = {"format": "benchboard/dashboard", "version": 2, "title": "T", "columns": columns, "items": items}
+    document = parse_document({**value, "variables": variables, "breakpoints": {"phone": {"columns": 2}}})
+    return replace(document, layout=grid.fitted(document.layout))
+
+
+@given(documents())
+@settings(max_examples=60, deadline=None)
+def test_grafana_takes_any_document_of_ours_with_every_widget_in_it(document: Document) -> None:
+    dashboard, report = to_grafana(document)
+    assert faults(dashboard) == []
+    found = [found.item for found in grid.everything(document.layout)]
+    every = list(panels(dashboard["panels"]))
+    assert len({panel["id"] for panel in every}) == len(every)
+    headings = sum(item.type == "group" and item.source["title"] != "" for item in found)
+    assert sum(panel["type"] != "row" for panel in every) == sum(not item.panes for item in found) + headings
+    for held in [dashboard["panels"], *(panel["panels"] for panel in every if panel["type"] == "row")]:
+        cells = _cells(held)
+        assert cells == sorted(cells, key=lambda cell: (cell.y, cell.x))
+        for number, cell in enumerate(cells):
+            assert 0 <= cell.x < cell.right <= 24
+            assert not any(cell.overlaps(other) for other in cells[:number])
+    assert report.mapped + report.placeholder == sum(not item.panes for item in found)
+    # And back again it is a document.
+    parse_document(from_grafana(dashboard)[0])
+
+
+def test_twelve_columns_become_twenty_four_and_what_met_still_meets() -> None:
+    dashboard, _by, _report = _written(_item("a", 0, 0, 5), _item("b", 5, 0, 7), _item("c", 3, 2, 4, 6))
+    assert _cells(dashboard["panels"]) == [(0, 0, 10, 2), (10, 0, 14, 2), (6, 2, 8, 6)]
+    dashboard, _by, _report = _written(_item("a", 0, 0), _item("b", 3, 0, 4), columns=7)
+    assert _cells(dashboard["panels"]) == [(0, 0, 10, 2), (10, 0, 14, 2)]
+
+
+def test_kinds_settings_and_queries_have_their_counterparts() -> None:
+    query = "SELECT count(*) FROM orders WHERE shop = :shop"
+    dashboard, by, report = _written(
+        _item("n", 0, 0, type="metric_card", config={"unit": "%", "decimals": 1}, query=query, static=True),
+        _item("w", 3, 0, config={"text": "# Hi"}, description="Why"),
+        _item("o", 6, 0, type="orrery"),
+        _item("r", 9, 0, type="line_chart", config={"unit": "parts"}, repeat={"variable": "shop", "direction": "down"}),
+        variables=[{"name": "shop", "values": ["a,b", "c"], "chosen": ["c"]}],
+    )
+    assert by["n"]["type"] == "stat"
+    assert by["n"]["fieldConfig"]["defaults"] == {"unit": "percent", "decimals": 1}
+    assert by["n"]["targets"][0]["rawSql"] == query
+    assert by["n"]["gridPos"]["static"] is True
+    assert by["w"]["options"] == {"mode": "markdown", "content": "# Hi"}
+    assert by["w"]["description"] == "Why"
+    assert (by["o"]["type"], "orrery" in by["o"]["options"]["content"]) == ("text", True)
+    assert (by["r"]["type"], by["r"]["repeat"], by["r"]["repeatDirection"]) == ("timeseries", "shop", "v")
+    assert by["r"]["fieldConfig"]["defaults"]["unit"] == "suffix:parts"
+    (variable,) = dashboard["templating"]["list"]
+    assert (variable["type"], variable["query"], variable["current"]["value"]) == ("custom", "a\\,b,c", "c")
+    assert [line.id for line in report.lines if line.outcome == "placeholder"] == ["o"]
+    assert faults(dashboard) == []
+
+
+def test_containers_become_rows_and_headings() -> None:
+    dashboard, by, report = _written(
+        {**_item("Open", 0, 0, 12, 1), "type": "row", "items": [_item("a", 0, 1)]},
+        {**_item("Shut", 0, 3, 12, 1), "type": "row", "collapsed": True, "items": [_item("b", 3, 50)]},
+        {**_item("Rig", 0, 4, 6, 3), "type": "group", "items": [_item("c", 1, 0)]},
+        {**_item("Both", 6, 4, 6, 3), "type": "tabs", "active": "2",
+         "tabs": [{"id": "1", "title": "One", "items": [_item("d", 0, 0)]},
+                  {"id": "2", "title": "Two", "items": [_item("e", 3, 0)]}]},
+        breakpoints={"phone": {"columns": 2}},
+    )  # fmt: skip
+    assert [(panel["title"], panel["type"]) for panel in dashboard["panels"]] == [
+        ("Open", "row"), ("a", "text"), ("Shut", "row"), ("Rig", "text"), ("c", "text"),
+        ("Both: One", "row"), ("Both: Two", "row"), ("e", "text"),
+    ]  # fmt: skip
+    assert [panel["title"] for panel in by["Shut"]["panels"]] == ["b"]
+    assert by["b"]["gridPos"] == {"x": 6, "y": 50, "w": 6, "h": 2}
+    assert by["c"]["gridPos"] == {"x": 2, "y": 5, "w": 6, "h": 2}
+    assert (by["Both: One"]["collapsed"], [panel["title"] for panel in by["Both: One"]["panels"]]) == (True, ["d"])
+    assert by["e"]["gridPos"] == {"x": 12, "y": 9, "w": 12, "h": 2}
+    assert faults(dashboard) == []
+    assert {line.id for line in report.lines} == {"", "Rig", "Both"}
+
+
+def test_what_a_document_says_and_grafana_cannot_is_told() -> None:
+    _dashboard, _by, report = _written(
+        {**_item("Open", 0, 0, 12, 1), "type": "row", "items": [_item("a", 0, 1, locked=["size"], min_w=2)]},
+        _item("Below", 0, 9, query="SELECT 1"),
+        {**_item("Rig", 0, 12, 6, 3), "type": "group", "repeat": {"variable": "v"}, "items": []},
+        breakpoints={"phone": {"columns": 2}},
+        compact="none",
+    )
+    told = [(line.id, line.outcome) for line in report.lines]
+    assert told == [
+        ("", "left out"), ("", "changed"), ("", "left out"), ("", "changed"),
+        ("Rig", "changed"), ("Rig", "left out"), ("Below", "changed"), ("Rig", "changed"),
+    ]  # fmt: skip
+    assert "Open" in report.lines[-2].what
+
+
+def test_what_changed_here_is_written_over_what_grafana_said_and_the_rest_stays() -> None:
+    config = {
+        "defaults": {"unit": "s", "custom": {"lineWidth": 2}},
+        "overrides": [{"matcher": {"id": "x"}, "properties": []}],
+    }
+    panel = {"id": 3, "type": "timeseries", "title": "Old", "gridPos": {"x": 0, "y": 0, "w": 6, "h": 4},
+             "targets": [{"expr": "up"}], "fieldConfig": config, "repeat": "host"}  # fmt: skip
+    host = {"name": "host", "type": "query", "query": "label_values(up)", "definition": "x", "current": {"value": "a"}}
+    words = {"id": 4, "type": "text", "title": "W", "gridPos": {"x": 6, "y": 0, "w": 6, "h": 4},
+             "options": {"mode": "html", "content": "<b>x</b>"}}  # fmt: skip
+    document: Any = from_grafana({"panels": [panel, words], "templating": {"list": [host]}, "tags": ["t"]})[0]
+    assert _again({"panels": [panel, words], "templating": {"list": [host]}})["panels"] == [panel, words]
+    line, text = document["items"]
+    line |= {
+        "title": "New",
+        "position": {"x": 1, "y": 2, "w": 7, "h": 5},
+        "config": {"unit": "parts"},
+        "query": "SELECT 1",
+    }
+    del line["repeat"]
+    text["type"] = "table"
+    document["variables"][0]["chosen"] = ["b"]
+    dashboard, report = to_grafana(parse_document(document))
+    second, first = dashboard["panels"]
+    assert (first["title"], first["gridPos"]) == ("New", {"x": 1, "y": 2, "w": 7, "h": 5})
+    assert first["fieldConfig"]["defaults"] == {"unit": "suffix:parts", "custom": {"lineWidth": 2}}
+    assert first["fieldConfig"]["overrides"] == config["overrides"]
+    assert first["targets"] == [{"expr": "up"}]
+    assert "repeat" not in first
+    assert (second["type"], "content" in second["options"]) == ("table", False)
+    assert dashboard["tags"] == ["t"]
+    (variable,) = dashboard["templating"]["list"]
+    assert (variable["type"], variable["definition"], variable["current"]["value"]) == ("query", "x", "b")
+    assert [told.id for told in report.lines if told.outcome == "left out"] == ["panel-3"]
+
+
+def test_a_grid_finer_than_grafanas_or_items_outside_theirs_still_fit_and_cover_nothing() -> None:
+    dashboard, _by, _report = _written(*(_item(f"i{x}", x, 0, 1) for x in range(100)), columns=100)
+    cells = _cells(dashboard["panels"])
+    assert len(cells) == 100
+    assert not any(cell.overlaps(other) for number, cell in enumerate(cells) for other in cells[:number])
+    assert max(cell.right for cell in cells) == 24
+    dashboard, _by, _report = _written(_item("a", 20, 0), _item("b", 10, 2, 9))
+    assert _cells(dashboard["panels"]) == [(22, 0, 2, 2), (20, 2, 4, 2)]
+    assert faults(dashboard) == []
+
+
+def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
+    steps = [{"color": "green"}, {"color": "red", "value": 80}]
+    config = {"defaults": {"thresholds": {"mode": "absolute", "steps": steps}}, "overrides": []}
+    panel = {"id": 1, "type": "stat", "gridPos": {"x": 0, "y": 1, "w": 6, "h": 4}, "description": None, "title": "",
+             "fieldConfig": config}  # fmt: skip
+    row = {"id": 2**32 - 1, "type": "row", "title": "R", "collapsed": False, "targets": [], "datasource": None,
+           "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1}, "panels": []}  # fmt: skip
+    host = {"name": "host", "type": "query", "query": "x", "current": {}, "datasource": "Prom", "label": None}
+    root = {"id": None, "gnetId": 12, "refresh": False, "links": [{"title": "L"}], "timepicker": {"now": True}}
+    back = _again({**root, "panels": [row, {**panel, "datasource": "Prom"}], "templating": {"list": [host]}})
+    assert faults(back) == []
+    assert back["panels"][0]["id"] == 2**32 - 1
+    assert back["panels"][1]["fieldConfig"]["defaults"]["thresholds"]["steps"] == [
+        {"color": "green", "value": None},
+        steps[1],
+    ]
+    (variable,) = back["templating"]["list"]
+    assert variable == {"name": "host", "type": "query", "query": "x", "datasource": {"uid": "Prom"}}
+    assert back["panels"][1]["datasource"] == {"uid": "Prom"}
+    assert back["links"][0]["title"] == "L"
+    assert not {"targets", "datasource"} & back["panels"][0].keys()
+
+
+def test_items_that_never_were_grafanas_get_numbers_nobody_has() -> None:
+    dashboard, by, _report = _written(
+        _item("panel-2", 0, 0), _item("mine", 3, 0), _item("panel-02", 6, 0), _item("panel-9999999999", 9, 0)
+    )
+    assert (by["panel-2"]["id"], by["mine"]["id"]) == (2, 1)
+    assert {panel["id"] for panel in dashboard["panels"]} == {1, 2, 3, 4}

@@ -1,0 +1,310 @@
+"""Grafana's dashboards as documents: every panel where it was, nothing lost, and a report that says what became of
+it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.interchange import Report, from_grafana
+from benchboard.errors import Invalid
+from support.grafana import NEEDS_REAL, items, panels, real
+
+Json = dict[str, Any]
+
+
+def _at(x: int, y: int, w: int = 6, h: int = 4) -> Json:
+    return {"x": x, "y": y, "w": w, "h": h}
+
+
+def _panel(number: Any, at: Json | None, kind: str = "timeseries", **fields: Any) -> Json:
+    place = {"gridPos": at} if at is not None else {}
+    return {"id": number, "type": kind, "title": f"P{number}", **place, **fields}
+
+
+def _read(*listed: Json, **fields: Any) -> tuple[dict[str, Json], Json, Report]:
+    document, report = from_grafana({"schemaVersion": 39, "panels": list(listed), **fields})
+    said: Json = document  # type: ignore[assignment]
+    return {item["id"]: item for item in items(said["items"])}, said, report
+
+
+@NEEDS_REAL
+@pytest.mark.parametrize("file", real(), ids=lambda file: file.stem)
+def test_a_real_dashboard_keeps_every_panel_and_its_place(file: Path) -> None:
+    dashboard = json.loads(file.read_text("utf-8"))
+    document, report = from_grafana(dashboard)
+    ours = {item["id"]: item for item in items(document["items"])}  # type: ignore[arg-type]
+    theirs = list(panels(dashboard["panels"]))
+    assert set(ours) == {f"panel-{panel['id']}" for panel in theirs}
+    for panel in theirs:
+        item = ours[f"panel-{panel['id']}"]
+        assert item["position"] == panel["gridPos"]
+        assert item["title"] == panel.get("title", "")
+        assert "query" not in item  # PromQL is no SQL
+        assert item["grafana"].get("targets") == panel.get("targets")
+    assert [entry["name"] for entry in document["variables"]] == [  # type: ignore[attr-defined]
+        entry["name"] for entry in dashboard["templating"]["list"]
+    ]
+    rows = sum(panel["type"] == "row" for panel in theirs)
+    assert (report.mapped, report.placeholder, report.containers) == (len(theirs) - rows, 0, rows)
+    asked = {f"panel-{panel['id']}" for panel in theirs if panel["type"] != "row" and panel.get("targets")}
+    assert asked <= {line.id for line in report.lines if line.outcome == "kept"}
+    layout = parse_document(document).layout
+    assert len(list(grid.everything(grid.fitted(layout)))) == len(theirs)
+
+
+@NEEDS_REAL
+def test_a_collapsed_row_brings_its_panels_right_below_it_when_it_opens() -> None:
+    (file,) = [file for file in real() if "bind9" in file.name]
+    layout = parse_document(from_grafana(json.loads(file.read_text("utf-8")))[0]).layout
+    page = grid.Page(grid.fitted(layout))
+    opened = grid.Page(grid.collapsed(page, "panel-27", False))
+    inside = [opened.shown[item.id] for item in opened.item("panel-27").panes[0].layout.items]
+    assert min(cell.y for cell in inside) == opened.cell("panel-27").y + 1
+    assert len(inside) == 9
+
+
+def test_an_open_row_owns_what_lies_below_it_up_to_the_next_row_in_reading_order() -> None:
+    ours, _document, report = _read(
+        _panel(7, _at(6, 20)),
+        _panel(2, _at(0, 5, 24, 1), "row", collapsed=False, panels=[]),
+        _panel(3, _at(12, 6)),
+        _panel(4, _at(0, 6)),
+        _panel(5, _at(0, 19, 24, 1), "row"),
+        _panel(1, _at(0, 0)),
+    )
+    assert [inner["id"] for inner in ours["panel-2"]["items"]] == ["panel-4", "panel-3"]
+    assert [inner["id"] for inner in ours["panel-5"]["items"]] == ["panel-7"]
+    assert ours["panel-3"]["position"] == _at(12, 6)
+    assert (report.mapped, report.containers) == (4, 2)
+
+
+def test_what_follows_a_collapsed_row_is_not_in_it_and_its_stale_places_stay() -> None:
+    inside = [_panel(3, _at(0, 2)), _panel(4, _at(6, 900))]
+    ours, document, _report = _read(
+        _panel(2, _at(0, 40, 24, 1), "row", collapsed=True, panels=inside), _panel(5, _at(0, 41))
+    )
+    assert [item["id"] for item in document["items"]] == ["panel-2", "panel-5"]
+    assert ours["panel-2"]["collapsed"] is True
+    assert [ours[name]["position"] for name in ("panel-3", "panel-4")] == [_at(0, 2), _at(6, 900)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ours"),
+    [
+        ("text", "text"), ("stat", "metric_card"), ("singlestat", "metric_card"), ("gauge", "metric_card"),
+        ("bargauge", "metric_card"), ("timeseries", "line_chart"), ("graph", "line_chart"), ("barchart", "bar_chart"),
+        ("piechart", "pie_chart"), ("grafana-piechart-panel", "pie_chart"), ("table", "table"), ("table-old", "table"),
+        ("heatmap", "placeholder"), ("nodeGraph", "placeholder"), ("ae3e-plotly-panel", "placeholder"),
+    ],
+)  # fmt: skip
+def test_a_type_is_shown_by_our_kind_or_by_a_placeholder_that_names_it(kind: str, ours: str) -> None:
+    found, _document, report = _read(_panel(1, _at(0, 0), kind))
+    item = found["panel-1"]
+    assert (item["type"], item["title"]) == (ours, "P1")
+    assert item["grafana"]["type"] == kind
+    assert report.placeholder == (ours == "placeholder")
+    if ours == "placeholder":
+        assert kind in item["config"]["label"]
+        (line,) = report.lines
+        assert (line.id, line.title, line.outcome) == ("panel-1", "P1", "placeholder")
+        assert kind in line.what
+
+
+def test_units_decimals_and_words_map_and_the_rest_is_kept_and_told() -> None:
+    given = {
+        "defaults": {"unit": "ms", "decimals": 2, "mappings": [{}], "thresholds": {"steps": [{"value": 5}]}},
+        "overrides": [{}],
+    }
+    target = {"datasource": {"type": "prometheus"}, "expr": "up", "refId": "A"}
+    found, _document, report = _read(
+        _panel(1, _at(0, 0), "stat", fieldConfig=given, targets=[target], description="About <b>it</b>"),
+        _panel(2, _at(6, 0), "timeseries", fieldConfig={"defaults": {"unit": "percentunit"}}),
+        _panel(3, _at(12, 0), "graph", yaxes=[{"format": "bytes"}]),
+        _panel(4, _at(18, 0), "text", options={"mode": "markdown", "content": "# Hi"}),
+        _panel(5, _at(0, 4), "text", options={"mode": "html", "content": "<script>x</script>"}),
+        _panel(6, _at(6, 4), "text", mode="markdown", content="old"),
+        _panel(7, _at(12, 4), "text", options={"mode": "html", "content": '<p><img alt="" src="http://h/p.png"/></p>'}),
+    )
+    assert found["panel-1"]["config"] == {"unit": "ms", "decimals": 2}
+    assert found["panel-1"]["description"] == "About <b>it</b>"
+    assert found["panel-2"]["config"] == {}
+    assert found["panel-3"]["config"] == {"unit": "B"}
+    assert found["panel-4"]["config"] == {"text": "# Hi"}
+    assert found["panel-5"]["config"] == {"text": "```\n<script>x</script>\n```"}
+    assert found["panel-6"]["config"] == {"text": "old"}
+    assert found["panel-7"]["type"] == "image"
+    assert found["panel-7"]["config"]["url"] == "http://h/p.png"
+    told = {line.id: line.what for line in report.lines if line.outcome == "kept"}
+    for word in ("1 query (prometheus)", "1 series", "value mappings", "thresholds"):
+        assert word in told["panel-1"]
+    assert "percentunit" in told["panel-2"]
+    assert set(told) == {"panel-1", "panel-2"}
+
+
+def test_a_library_panel_is_a_placeholder_with_its_name() -> None:
+    found, _document, report = _read(
+        {"id": 1, "gridPos": _at(0, 0), "libraryPanel": {"name": "CPU of all", "uid": "abc"}},
+        _panel(2, _at(6, 0), "stat", libraryPanel={"name": "RAM", "uid": "def"}),
+    )
+    assert [found[name]["type"] for name in ("panel-1", "panel-2")] == ["placeholder"] * 2
+    assert [found[name]["title"] for name in ("panel-1", "panel-2")] == ["CPU of all", "P2"]
+    assert "RAM" in found["panel-2"]["config"]["label"]
+    assert report.placeholder == 2
+
+
+VARIABLES: list[tuple[Json, Json]] = [
+    ({"type": "custom", "query": "a, b\\,c,Long : l", "current": {"value": "l"}},
+     {"type": "list", "values": ["a", "b,c", "l"], "chosen": ["l"], "multiple": False}),
+    ({"type": "custom", "multi": True, "options": [{"value": "$__all"}, {"value": "a"}, {"value": "b"}],
+      "current": {"value": ["$__all"]}},
+     {"type": "list", "values": ["a", "b"], "chosen": ["a", "b"], "multiple": True}),
+    ({"type": "query", "query": "label_values(up, job)", "current": {"text": "n", "value": "node"}},
+     {"type": "list", "values": ["node"], "chosen": ["node"], "multiple": False}),
+    ({"type": "query", "query": {"query": "x"}, "current": {}},
+     {"type": "list", "values": [], "chosen": [], "multiple": False}),
+    ({"type": "datasource", "query": "prometheus", "current": {"value": "Prom"}},
+     {"type": "list", "values": ["Prom"], "chosen": ["Prom"], "multiple": False}),
+    ({"type": "interval", "query": "1m,10m", "auto": True, "current": {"value": "$__auto"}},
+     {"type": "list", "values": ["1m", "10m"], "chosen": [], "multiple": False}),
+    ({"type": "textbox", "query": "all", "current": {"value": "some"}},
+     {"type": "text", "values": [], "chosen": ["some"], "multiple": False}),
+    ({"type": "constant", "query": "eu"}, {"type": "text", "values": [], "chosen": ["eu"], "multiple": False}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "ours"), VARIABLES, ids=lambda said: str(said.get("type")))
+def test_a_variable_keeps_its_values_and_what_is_chosen(given: Json, ours: Json) -> None:
+    _found, document, report = _read(templating={"list": [{"name": "v", "label": "The V", **given}]})
+    (variable,) = document["variables"]
+    assert variable.pop("grafana") == {"name": "v", "label": "The V", **given}
+    assert variable == {"name": "v", "label": "The V", **ours}
+    assert bool(report.lines) == (given["type"] in ("query", "datasource"))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("v", "adhoc"), ("v", "groupby"), ("my var", "custom"), ("0", "custom"), ("other", "textbox")]
+)
+def test_a_variable_without_a_place_is_kept_and_told(name: str, kind: str) -> None:
+    entry = {"name": name, "type": kind, "filters": []}
+    first = {"name": "other", "type": "constant", "query": "1"}
+    _found, document, report = _read(templating={"list": [first, entry]})
+    assert [variable["name"] for variable in document["variables"]] == ["other"]
+    assert document["grafana"]["variables"] == [{"at": 1, "variable": entry}]
+    assert name in report.lines[0].what
+
+
+def test_repeats_follow_the_variable() -> None:
+    host = {"name": "host", "type": "custom", "query": "a,b"}
+    found, _document, report = _read(
+        _panel(1, _at(0, 0), repeat="host", repeatDirection="h", maxPerRow=3),
+        _panel(2, _at(0, 4), repeat="host", repeatDirection="v", maxPerRow=3),
+        _panel(3, _at(0, 8, 24, 1), "row", repeat="host"),
+        _panel(4, _at(0, 9), repeat="gone"),
+        _panel(5, _at(6, 9), repeat=None),
+        templating={"list": [host]},
+    )
+    assert found["panel-1"]["repeat"] == {"variable": "host", "direction": "across", "most": 3}
+    assert found["panel-2"]["repeat"] == {"variable": "host", "direction": "down"}
+    assert found["panel-3"]["repeat"] == {"variable": "host", "direction": "down"}
+    assert "repeat" not in found["panel-4"]
+    assert "repeat" not in found["panel-5"]
+    assert [line.id for line in report.lines] == ["panel-4"]
+
+
+def test_panels_without_an_id_or_with_another_ones_get_one_of_their_own() -> None:
+    found, _document, report = _read(
+        _panel(4, _at(0, 0)),
+        _panel(4, _at(6, 0)),
+        _panel(None, _at(12, 0)),
+        _panel("x", _at(18, 0)),
+        _panel(-1, _at(0, 4)),
+    )
+    assert set(found) == {f"panel-{number}" for number in (4, 1, 2, 3, 5)}
+    assert {line.id for line in report.lines if line.outcome == "changed"} == set(found) - {"panel-4"}
+
+
+def test_panels_without_a_place_lie_below_the_others_without_covering_any() -> None:
+    found, document, report = _read(
+        _panel(1, None), _panel(2, _at(0, 3)), _panel(3, {"w": 20, "h": 2}), _panel(4, None, "row"), _panel(5, None)
+    )
+    parsed = parse_document(document).layout
+    assert grid.fitted(parsed, "none") == parsed
+    assert found["panel-2"]["position"] == _at(0, 3)
+    assert found["panel-3"]["position"]["w"] == 20
+    assert {line.id for line in report.lines} == {"panel-1", "panel-3", "panel-4", "panel-5"}
+
+
+def test_a_heading_is_as_wide_as_the_page_and_what_is_half_said_is_what_grafana_takes() -> None:
+    found, _document, report = _read(
+        _panel(1, _at(0, 4, 0, 0), "row"),
+        _panel(2, {"h": 7, "w": 18, "y": 5}),
+        _panel(3, {"x": 0, "y": 13.0, "w": 5.6, "h": 3}),
+    )
+    assert found["panel-1"]["position"] == _at(0, 4, 24, 1)
+    assert found["panel-2"]["position"] == _at(0, 5, 18, 7)
+    assert found["panel-3"]["position"] == _at(0, 13, 6, 3)
+    assert [inner["id"] for inner in found["panel-1"]["items"]] == ["panel-2", "panel-3"]
+    assert [line.id for line in report.lines] == ["panel-1", "panel-2", "panel-3"]
+
+
+def test_rows_of_before_grafana_5_become_rows_with_the_places_grafana_gives() -> None:
+    old = {
+        "schemaVersion": 14,
+        "title": "Old",
+        "rows": [
+            {"title": "A", "showTitle": True, "height": "250px", "panels": [
+                {"id": 1, "type": "graph", "span": 8}, {"id": 2, "type": "singlestat", "span": 4},
+                {"id": 3, "type": "graph", "span": 6}]},
+            {"title": "B", "collapse": True, "height": 100, "panels": [{"id": 4, "type": "text", "span": 12}]},
+            {"title": "C", "panels": [{"id": 5, "type": "text", "content": "x"}]},
+        ],
+    }  # fmt: skip
+    document, report = from_grafana(old)
+    found = {item["title"] or item["id"]: item for item in items(document["items"])}  # type: ignore[arg-type]
+    assert found["panel-1"]["position"] == {"x": 0, "y": 1, "w": 16, "h": 7}
+    assert found["panel-2"]["position"] == {"x": 16, "y": 1, "w": 8, "h": 7}
+    assert found["panel-3"]["position"] == {"x": 0, "y": 8, "w": 12, "h": 7}
+    assert found["panel-4"]["position"] == {"x": 0, "y": 16, "w": 24, "h": 3}
+    assert [inner["id"] for inner in found["A"]["items"]] == ["panel-1", "panel-2", "panel-3"]
+    assert (found["B"]["collapsed"], found["C"]["position"]["y"]) == (True, 16)
+    assert report.containers == 3
+
+
+@pytest.mark.parametrize("wrap", ["dashboard", "spec", "none"])
+def test_an_api_answer_and_an_export_for_sharing_are_read_like_the_dashboard_itself(wrap: str) -> None:
+    dashboard: Json = {"title": "T", "panels": [_panel(1, _at(0, 0))], "__inputs": [{"name": "DS"}], "__elements": {}}
+    given = {"dashboard": {"dashboard": dashboard, "meta": {"slug": "t"}},
+             "spec": {"apiVersion": "dashboard.grafana.app/v1beta1", "kind": "Dashboard", "spec": dashboard},
+             "none": dashboard}[wrap]  # fmt: skip
+    document, _report = from_grafana(given)
+    assert document["title"] == "T"
+    assert document["grafana"]["__inputs"] == [{"name": "DS"}]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"elements": {}, "layout": {"kind": "GridLayout"}},
+        {"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "spec": {"elements": {}, "layout": {}}},
+    ],
+)
+def test_the_new_form_is_refused_in_words(value: Json) -> None:
+    with pytest.raises(Invalid, match="schema version 2"):
+        from_grafana(value)
+
+
+def test_a_report_says_it_as_text_and_as_json() -> None:
+    _found, _document, report = _read(
+        _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
+    )
+    first, second = report.text().splitlines()
+    assert first.startswith("1 widget mapped, 1 placeholder, 0 rows or groups")
+    placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. No widget here shows that."
+    assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
+    said = json.loads(json.dumps(report.to_json()))
+    assert (said["mapped"], said["placeholder"], said["kept"]) == (1, 1, 0)
+    assert set(said["lines"][0]) == {"id", "title", "outcome", "what", "why"}

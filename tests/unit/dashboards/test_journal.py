@@ -1,0 +1,367 @@
+"""The crash journal: what was on the disk comes back, wherever it was cut, and nothing that was not."""
+
+import io
+import resource
+import signal
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import history as steps
+from benchboard.dashboards import journal as journals
+from benchboard.dashboards.history import History, Record, pack, unpack
+from benchboard.dashboards.journal import Journal, Recovered, open_journal
+from benchboard.dashboards.sealed import Damaged, Sealer, unsealed
+from benchboard.errors import AppError
+from benchboard.vault import Vault
+
+NAME, KEY = b"n" * 16, b"k" * 32
+SUBJECT = ("benchboard.db", "user-1", "home")
+
+
+def document(*places: int) -> object:
+    return [{"id": f"w{k}", "type": "text", "position": {"x": x, "y": k, "w": 1, "h": 1}} for k, x in enumerate(places)]
+
+
+# A model of the editor, told what to do: the whole documents, where the journal keeps their differences
+
+
+@dataclass
+class Model:
+    stored: object
+    version: int
+    documents: list[object]
+    position: int = 0
+
+    def seen(self) -> tuple[object, ...]:
+        return self.stored, self.version, list(self.documents), self.position
+
+
+Do = tuple[str, int, int]
+doings = st.lists(
+    st.tuples(
+        st.sampled_from(["step", "step", "step", "amend", "undo", "redo", "save"]), st.integers(0, 3), st.integers(0, 5)
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+def do(model: Model, history: History, doing: Do) -> Record | None:
+    """One thing, on both; answers the record of it."""
+    what, which, value = doing
+    page = model.documents[model.position]
+    if what in ("step", "amend"):
+        entries = [*page] if isinstance(page, list) else []
+        if value == 5 and entries:
+            entries.pop(which % len(entries))
+        elif value == 4:
+            entries.insert(which, {"id": f"n{len(model.documents)}.{model.position}.{model.version}", "title": "ş"})
+        elif entries:
+            entries[which % len(entries)] = {**entries[which % len(entries)], "x": value}
+        amends = what == "amend" and model.position > 0
+        del model.documents[model.position + (not amends) :]
+        model.documents.append(entries)
+        model.position = len(model.documents) - 1
+        return history.stepped("Move", entries, (("a",), ()), 12.5, amends=what == "amend")
+    if what == "save":
+        model.version += 1
+        model.stored = model.documents[min(which, len(model.documents) - 1)]
+        return history.saved(model.version, model.stored)
+    to = model.position + (-1 if what == "undo" else 1)
+    if not 0 <= to < len(model.documents):
+        return None
+    model.position = to
+    return history.moved(-1 if what == "undo" else 1, model.documents[to])
+
+
+def read_again(history: History) -> History:
+    first, *rest = history.whole()
+    again = steps.opened(unpack(first))
+    for packed in rest:
+        again.replay(unpack(packed), packed)
+    again.end()
+    return again
+
+
+def seen(history: History) -> tuple[object, ...]:
+    return history.stored, history.version, history.documents(), history.position
+
+
+@given(doings)
+def test_the_records_lead_where_the_edits_led(done: list[Do]) -> None:
+    model = Model(document(1, 2, 3), 7, [document(1, 2, 3)])
+    written = History(model.stored, 7, model.documents[0], [])
+    read = read_again(written)
+    for doing in done:
+        if (record := do(model, written, doing)) is not None:
+            packed = pack(record)
+            written.replay(record, packed)
+            read.replay(unpack(packed), packed)
+        assert seen(read) == seen(written) == model.seen()
+    whole = read_again(written)
+    assert (seen(whole), whole.steps) == (model.seen(), read.steps)
+
+
+@settings(max_examples=6)
+@given(st.lists(st.binary(max_size=150), min_size=1, max_size=8))
+def test_cut_at_every_byte_the_whole_records_before_it_are_there(texts: list[bytes]) -> None:
+    sealer = Sealer(KEY, NAME)
+    data, ends = sealer.header, []
+    for text in texts:
+        data += sealer.seal(text)
+        ends.append(len(data))
+    for cut in range(len(data) + 1):
+        if len(sealer.header) <= cut or cut == 0:
+            left = list(unsealed(io.BytesIO(data[:cut]), KEY, NAME))
+            assert left == texts[: sum(end <= cut for end in ends)]
+
+
+def test_no_byte_can_be_changed_and_no_record_moved() -> None:
+    sealer = Sealer(KEY, NAME)
+    records = [sealer.seal(text) for text in (b"one", b"two", b"six")]
+
+    def read(data: bytes, key: bytes = KEY, name: bytes = NAME) -> list[bytes]:
+        texts: list[bytes] = []
+        with pytest.raises(Damaged):
+            texts.extend(unsealed(io.BytesIO(data), key, name))
+        return texts
+
+    whole = sealer.header + b"".join(records)
+    texts = unsealed(io.BytesIO(whole), KEY, NAME)
+    assert list(texts) == [b"one", b"two", b"six"]
+    for place in range(len(sealer.header), len(whole)):
+        changed = whole[:place] + bytes([whole[place] ^ 0x40]) + whole[place + 1 :]
+        with pytest.raises(Damaged):
+            if len(list(unsealed(io.BytesIO(changed), KEY, NAME))) < 3:
+                raise Damaged  # a length that points beyond the end is the end
+    read(sealer.header + records[0] + records[2])
+    read(sealer.header + records[1] + records[0])
+    read(Sealer(KEY, NAME).header + records[0])
+    read(whole, key=b"x" * 32)
+    read(whole, name=b"x" * 16)
+    read(whole + bytes(100))
+
+
+def test_steps_that_did_not_come_take_those_before_them_along() -> None:
+    history = History(document(0), 1, document(0), [])
+    for k in (1, 2, 3):
+        record = history.stepped("Move", document(k), ((), ()), 0.0, amends=False)
+        history.replay(record, pack(record))
+    history.replay(moved := history.moved(-1, document(2)), pack(moved))
+    first, *rest = history.whole()
+    for came, left in ((3, 3), (2, 2), (1, 0)):  # two were taken, one was taken back
+        again = steps.opened(unpack(first))
+        for packed in rest[:came]:
+            again.replay(unpack(packed), packed)
+        again.end()
+        assert (again.document, len(again.steps), again.position) == (document(2), left, min(left, 2))
+
+
+def test_only_so_many_steps_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "KEPT_STEPS", 5)
+    history = History([], 1, document(0), [])
+    for k in range(1, 9):
+        record = history.stepped("Move", document(k), ((), ()), 0.0, amends=False)
+        history.replay(record, pack(record))
+    assert [history.documents()[k] for k in (0, 5)] == [document(3), document(8)]
+    assert history.moved(-6, document(2))["is"] == "leap"  # the window went further back than was kept
+    monkeypatch.setattr(steps, "KEPT_BYTES", 150)
+    record = history.stepped("Change", document(*range(40)), ((), ()), 0.0, amends=False)
+    history.replay(record, pack(record))
+    assert len(history.steps) == 1
+    record = history.moved(-6, document(2))
+    history.replay(record, pack(record))
+    assert (history.document, history.steps) == (document(2), [])
+
+
+# On the disk
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def open_(home: Path) -> Iterator[Callable[..., Journal]]:
+    made: list[Journal] = []
+
+    def another(*subject: str, failed: Callable[[AppError], None] = lambda error: pytest.fail(str(error))) -> Journal:
+        made.append(open_journal(home, Vault(home), subject or SUBJECT, failed))
+        return made[-1]
+
+    yield another
+    for journal in made:
+        journal.close()
+
+
+def moved(journal: Journal, x: int, title: str = "Move") -> None:
+    journal.step(title, partial(document, x), (["w0"], ["w0"]))
+
+
+def began(journal: Journal, count: int = 0) -> Journal:
+    journal.begin(1, document(0), partial(document, 0))
+    assert journal.flush()
+    for x in range(1, count + 1):
+        moved(journal, x)
+    assert journal.flush()
+    return journal
+
+
+def held(journal: Journal) -> Recovered:
+    assert journal.recovered is not None
+    return journal.recovered
+
+
+def test_edits_and_the_way_back_through_them_are_there_again(open_: Callable[..., Journal]) -> None:
+    first = began(open_(), 3)
+    assert first.recovered is None
+    first.move(-1, partial(document, 2))
+    first.close()
+    found = held(second := open_())
+    assert (found.version, found.base, found.document, found.position) == (1, document(0), document(2), 2)
+    assert found.documents == tuple(document(x) for x in range(4))
+    assert [(step.title, step.chosen_after) for step in found.steps] == [("Move", ("w0",))] * 3
+    assert found.unsaved
+    assert (found.place_of(document(3)), found.place_of(document(9))) == (3, None)
+    second.saved(2, partial(document, 2))
+    moved(second, 7)
+    second.close()
+    found = held(third := open_())
+    assert (found.version, found.base, found.document) == (2, document(2), document(7))
+    assert [*found.documents] == [document(x) for x in (0, 1, 2, 7)]
+    third.begin(3, document(9), partial(document, 9))
+    third.close()
+    assert held(open_()).steps == ()
+
+
+def test_the_file_is_private_and_says_nothing(open_: Callable[..., Journal], home: Path) -> None:
+    journal = began(open_())
+    moved(journal, 1, "A very private title")
+    assert journal.flush()
+    for path in (home / "journal").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+        assert not any(word in path.read_bytes() for word in (b"private", b"text", b"w0"))
+        assert "user-1" not in path.name
+    assert stat.S_IMODE((home / "journal").stat().st_mode) == 0o700
+
+
+def test_a_second_window_has_a_journal_of_its_own(open_: Callable[..., Journal]) -> None:
+    first, second = began(open_(), 2), open_()
+    assert second.recovered is None
+    began(second, 1)
+    moved(first, 5)
+    second.saved(2, partial(document, 1))
+    first.close()
+    second.close()
+    found = held(open_())  # what nobody saved comes first
+    assert (found.document, found.unsaved) == (document(5), True)
+    assert held(open_()).document == document(1)
+    assert open_("benchboard.db", "user-2", "home").recovered is None
+
+
+def test_a_torn_end_is_cut_off_and_what_follows_is_written_after_it(open_: Callable[..., Journal], home: Path) -> None:
+    began(open_(), 3).close()
+    (file,) = (home / "journal").glob("*.bbj")
+    file.write_bytes(file.read_bytes()[:-5])
+    second = open_()
+    assert (held(second).document, second.note) == (document(2), "")
+    moved(second, 8)
+    second.close()
+    assert held(open_()).documents == tuple(document(x) for x in (0, 1, 2, 8))
+
+
+def test_what_cannot_be_read_is_said_and_set_aside(open_: Callable[..., Journal], home: Path) -> None:
+    began(open_(), 3).close()
+    (file,) = (home / "journal").glob("*.bbj")
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 1
+    file.write_bytes(data)
+    second = open_()
+    assert held(second).document == document(2)
+    (aside,) = (home / "journal").glob("*.aside")
+    assert str(aside) in second.note
+    assert aside.read_bytes() == data
+    second.close()
+    (home / "vault" / "journal.key").unlink()  # another computer's file, or a vault that was lost
+    third = open_()
+    assert third.recovered is None
+    assert "cannot be read" in third.note
+    began(third, 1).close()
+    file.write_bytes(b"")
+    fourth = open_()
+    assert (fourth.recovered, fourth.note) == (None, "")
+
+
+def test_it_stays_small(open_: Callable[..., Journal], home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journals, "_GROWN", 20_000)
+    journal = began(open_())
+    (file,) = (home / "journal").glob("*.bbj")
+    largest = 0
+    for x in range(1, 1500):
+        moved(journal, x)
+        if x % 100 == 0:
+            assert journal.flush()
+            largest = max(largest, file.stat().st_size)
+    journal.close()
+    found = held(open_())
+    assert (found.document, len(found.steps)) == (document(1499), steps.KEPT_STEPS)
+    assert largest < 3 * file.stat().st_size
+
+
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """No file of this process can grow beyond `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_full_disk_is_said_once_and_nothing_is_lost_when_there_is_room(open_: Callable[..., Journal]) -> None:
+    said: list[AppError] = []
+    journal = began(open_(failed=said.append), 2)
+    with full_disk(300):
+        for x in (3, 4, 5):
+            moved(journal, x)
+            assert not journal.flush()
+    assert [error.code for error in said] == ["journal.unwritable"]
+    moved(journal, 6)
+    assert journal.flush()
+    journal.close()
+    assert held(open_()).documents == tuple(document(x) for x in range(7))
+
+
+def test_asking_never_waits_for_the_disk(open_: Callable[..., Journal]) -> None:
+    journal, go = began(open_()), threading.Event()
+
+    def slow() -> object:
+        assert go.wait(20)
+        return document(1)
+
+    journal.step("Move", slow, ((), ()))
+    moved(journal, 2)
+    assert not journal.flush(0.01)
+    go.set()
+    assert journal.flush()
+
+
+def test_who_leaves_hands_over(open_: Callable[..., Journal]) -> None:
+    journal = began(open_(), 2)
+    journal.leave()
+    threading.Timer(0.05, journal.close).start()
+    assert held(open_()).document == document(2)

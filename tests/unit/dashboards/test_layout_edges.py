@@ -1,0 +1,126 @@
+"""A shared edge is found where two items touch, and pulled as far as all of its items allow."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from support.grids import check, laid, shown, starts
+
+Start = tuple[grid.Layout, grid.Compact]
+
+
+def _flip(cell: grid.Cell) -> grid.Cell:
+    return grid.Cell(cell.y, cell.x, cell.h, cell.w)
+
+
+@st.composite
+def edges(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, grid.SharedEdge]:
+    """A layout and one of its shared edges."""
+    layout, compact = draw(starts())
+    points = {(float(c.right), c.y + 0.5) for c in layout.cells} | {(c.x + 0.5, float(c.bottom)) for c in layout.cells}
+    found = [edge for point in sorted(points) if (edge := grid.edge_at(layout, *point)) is not None]
+    if not found:
+        layout = laid(a=(0, 0, 4, 2), b=(4, 0, 4, 2))
+        found = [grid.SharedEdge("across", 4, 0, 2, ("a",), ("b",))]
+    return layout, compact, draw(st.sampled_from(found))
+
+
+@given(edges())
+def test_an_edge_separates_what_touches_it(found: tuple[grid.Layout, grid.Compact, grid.SharedEdge]) -> None:
+    layout, _compact, edge = found
+    turn = (lambda cell: cell) if edge.axis == "across" else _flip
+    before, after = ([turn(layout.cell(name)) for name in side] for side in (edge.before, edge.after))
+    assert {cell.right for cell in before} == {cell.x for cell in after} == {edge.at}
+    assert min(cell.y for cell in (*before, *after)) == edge.begin
+    assert max(cell.bottom for cell in (*before, *after)) == edge.end
+    for item, cell in layout:
+        there = turn(cell)
+        if there.y < edge.end and edge.begin < there.bottom and edge.at in (there.x, there.right):
+            assert item.id in (*edge.before, *edge.after)
+            assert not item.static
+
+
+@given(edges(), st.lists(st.integers(-3, 50), min_size=1, max_size=4))
+@settings(max_examples=150)
+def test_what_one_side_wins_the_other_gives(
+    found: tuple[grid.Layout, grid.Compact, grid.SharedEdge], path: list[int]
+) -> None:
+    layout, compact, edge = found
+    pull = grid.EdgePull(layout, edge, compact=compact)
+    assert pull.drop(edge.at) == layout
+    for position in path:
+        changes = pull.at(position)
+    after = pull.drop(path[-1])
+    assert grid.EdgePull(layout, edge, compact=compact).at(path[-1]) == changes
+    assert [changes.get(place, cell) for place, cell in enumerate(layout.cells)] == list(after.cells)
+    check(after, layout)
+    at = max(pull.least, min(path[-1], pull.most))
+    turn = (lambda cell: cell) if edge.axis == "across" else _flip
+    if compact != "vertical":
+        assert all(layout.items[place].id in (*edge.before, *edge.after) for place in changes)
+        for name in edge.before:
+            assert turn(after.cell(name)) == turn(layout.cell(name))._replace(w=at - turn(layout.cell(name)).x)
+        for name in edge.after:
+            old = turn(layout.cell(name))
+            assert turn(after.cell(name)) == old._replace(x=at, w=old.right - at)
+    for name in (*edge.before, *edge.after):
+        item, old, new = layout.items[layout.index(name)], layout.cell(name), after.cell(name)
+        assert min(item.min_w or 1, old.w) <= new.w <= max(item.max_w or new.w, old.w)
+        assert min(item.min_h or 1, old.h) <= new.h <= max(item.max_h or new.h, old.h)
+
+
+@given(edges())
+@settings(max_examples=120)
+def test_an_edge_stops_only_where_something_stops_it(
+    found: tuple[grid.Layout, grid.Compact, grid.SharedEdge],
+) -> None:
+    layout, compact, edge = found
+    pull = grid.EdgePull(layout, edge, compact=compact)
+    assert pull.least <= edge.at <= pull.most
+    turn = (lambda cell: cell) if edge.axis == "across" else _flip
+    chosen = {*edge.before, *edge.after}
+    rest = [turn(cell) for item, cell in layout if item.id not in chosen]
+    for beyond in (pull.least - 1, pull.most + 1):
+        stopped = False
+        for name in chosen:
+            item, old = layout.items[layout.index(name)], turn(layout.cell(name))
+            new = (
+                old._replace(w=beyond - old.x)
+                if name in edge.before
+                else grid.Cell(beyond, old.y, old.right - beyond, old.h)
+            )
+            low, high = (item.min_w, item.max_w) if edge.axis == "across" else (item.min_h, item.max_h)
+            stopped |= new.w < (low or 1) or new.w > (high or grid.MAX_HEIGHT) or any(new.overlaps(c) for c in rest)
+        assert stopped
+
+
+def test_a_tall_one_takes_all_that_lie_beside_it_along() -> None:
+    layout = laid(a=(0, 0, 4, 6), b=(4, 0, 8, 2), c=(4, 2, 8, 4), d=(0, 6, 4, 2), e=(4, 6, 8, 2))
+    edge = grid.edge_at(layout, 4.1, 1.5)
+    assert edge == grid.SharedEdge("across", 4, 0, 6, ("a",), ("b", "c"))
+    pull = grid.EdgePull(layout, edge)
+    assert shown(pull.drop(6)) == shown(layout) | {"a": (0, 0, 6, 6), "b": (6, 0, 6, 2), "c": (6, 2, 6, 4)}
+    assert (pull.least, pull.most) == (1, 11)
+    below = grid.edge_at(layout, 2.0, 5.9)
+    assert below == grid.SharedEdge("down", 6, 0, 4, ("a",), ("d",))
+    assert grid.edge_at(layout, 2.0, 3.0) is None
+    assert grid.edge_at(layout, 4.4, 1.5) is None
+    assert grid.edge_at(layout, 4.1, 1.5, fixed={"c"}) is None
+
+
+def test_a_static_holds_its_edge() -> None:
+    layout = laid(a=(0, 0, 4, 2), fixed=(4, 0, 4, 2), b=(8, 0, 4, 2))
+    assert grid.edge_at(layout, 4.0, 1.0) is None
+    edge = grid.SharedEdge("across", 8, 0, 2, ("fixed",), ("b",))
+    assert grid.EdgePull(layout, edge).at(10) == {}
+
+
+def test_an_edge_covers_nothing_that_does_not_lie_along_it() -> None:
+    layout = laid(a=(0, 0, 4, 4), b=(4, 0, 6, 2), c=(6, 2, 4, 2), d=(10, 0, 2, 4))
+    edge = grid.edge_at(layout, 4.0, 1.0)
+    assert edge == grid.SharedEdge("across", 4, 0, 4, ("a",), ("b",))
+    assert shown(grid.EdgePull(layout, edge).drop(9)) == shown(layout) | {"a": (0, 0, 6, 4), "b": (6, 0, 4, 2)}
+    mirrored = laid(d=(0, 0, 2, 4), b=(2, 0, 6, 2), c=(2, 2, 4, 2), a=(8, 0, 4, 4))
+    edge = grid.edge_at(mirrored, 8.0, 1.0)
+    assert edge is not None
+    assert grid.EdgePull(mirrored, edge).drop(0).cell("a") == (6, 0, 6, 4)

@@ -1,0 +1,136 @@
+"""Guides name the edges that lie on one line and the distances that are equal, and not too many of them."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from support.grids import some, starts
+
+Start = tuple[grid.Layout, grid.Compact]
+
+
+def _flip(cell: grid.Cell) -> grid.Cell:
+    return grid.Cell(cell.y, cell.x, cell.h, cell.w)
+
+
+def _box(cells: list[grid.Cell]) -> grid.Cell:
+    x, y = min(c.x for c in cells), min(c.y for c in cells)
+    return grid.Cell(x, y, max(c.right for c in cells) - x, max(c.bottom for c in cells) - y)
+
+
+def _lines(body: grid.Cell, others: list[grid.Cell]) -> dict[int, tuple[list[int], list[int]]]:
+    """By looking at each: which of the body's columns others share above and below it, and how far away those are."""
+
+    def related(at: int, *, middle: bool) -> tuple[list[int], list[int]]:
+        on = [c for c in others if (at == c.x + c.right if middle else at in (2 * c.x, 2 * c.right))]
+        return (
+            [body.y - c.bottom for c in on if c.bottom <= body.y],
+            [c.y - body.bottom for c in on if c.y >= body.bottom],
+        )
+
+    edges = {2 * at: related(2 * at, middle=False) for at in (body.x, body.right)}
+    found = {at: both for at, both in edges.items() if any(both)}
+    if len(found) < 2:
+        middle = related(body.x + body.right, middle=True)
+        if any(middle):
+            found[body.x + body.right] = middle
+    return found
+
+
+def _common(a: grid.Cell, b: grid.Cell) -> bool:
+    return a.y < b.bottom and b.y < a.bottom
+
+
+@given(starts(), st.data(), st.integers(-2, 26), st.integers(0, 40))
+@settings(max_examples=150)
+def test_guides_say_what_looking_at_every_item_says(start: Start, data: st.DataObject, x: int, y: int) -> None:
+    layout, compact = start
+    drag = grid.Drag(layout, some(data, layout, 3), compact=compact)
+    resting = {place: cell for place, cell in enumerate(drag.lifted.cells) if place not in drag.places}
+    changes = drag.at(x, y)
+    body = [changes[place] for place in drag.places]
+    others = [changes.get(place, cell) for place, cell in resting.items()]
+    hints = grid.Guides(resting).for_body(body, changes)
+    if not body:
+        assert hints == grid.Hints((), ())
+        return
+    assert len(hints.guides) <= 6
+    assert len(hints.gaps) <= 8
+    assert len(set(hints.gaps)) == len(hints.gaps)
+    for axis, turn in (("across", grid.Cell._replace), ("down", _flip)):
+        here, there = turn(_box(body)), [turn(cell) for cell in others]
+        expected = _lines(here, there)
+        guides = {guide.at: guide for guide in hints.guides if guide.axis == axis}
+        assert guides.keys() == expected.keys()
+        for at, (above, below) in expected.items():
+            assert (guides[at].begin < here.y) == bool(above)
+            assert (guides[at].end > here.bottom) == bool(below)
+            nearest = {c.y for c in there if above and here.y - c.bottom == min(above)}
+            assert guides[at].begin in (nearest or {here.y})
+        _check_gaps(here, there, [gap for gap in hints.gaps if gap.axis == axis])
+
+
+def _check_gaps(body: grid.Cell, others: list[grid.Cell], gaps: list[grid.Gap]) -> None:
+    """Each lies free between two that face each other, and has an equal one beside it."""
+    everything = [body, *others]
+    for gap in gaps:
+        assert gap.size == gap.end - gap.begin > 0
+        assert any(
+            one.right == gap.begin and two.x == gap.end and _common(one, two)
+            for one in everything
+            for two in everything
+        )
+        assert any(other.size == gap.size and other != gap for other in gaps)
+    before = [c for c in others if _common(c, body) and c.right <= body.x]
+    after = [c for c in others if _common(c, body) and c.x >= body.right]
+    if before and after:
+        left, right = body.x - max(c.right for c in before), min(c.x for c in after) - body.right
+        if left == right > 0:
+            assert {(body.x - left, body.x), (body.right, body.right + left)} <= {(g.begin, g.end) for g in gaps}
+
+
+def _cells(*cells: tuple[int, int, int, int]) -> dict[int, grid.Cell]:
+    return {place: grid.Cell(*cell) for place, cell in enumerate(cells)}
+
+
+def test_a_line_runs_through_the_nearest_on_either_side_only() -> None:
+    column = _cells((4, 0, 2, 2), (4, 2, 3, 2), (4, 8, 2, 2), (4, 12, 4, 2), (0, 4, 3, 5))
+    hints = grid.Guides(column).for_body([grid.Cell(4, 5, 5, 2)])
+    assert hints.guides == (grid.Guide("across", 8, 2, 10),)
+
+
+def test_middles_count_in_half_fields_and_only_where_the_edges_differ() -> None:
+    guides = grid.Guides(_cells((2, 0, 5, 2)))
+    assert guides.for_body([grid.Cell(3, 4, 3, 2)]).guides == (grid.Guide("across", 9, 0, 6),)
+    assert [guide.at for guide in guides.for_body([grid.Cell(2, 4, 5, 2)]).guides] == [4, 14]
+
+
+def test_equal_distances_are_shown_in_pairs() -> None:
+    between = grid.Guides(_cells((0, 0, 2, 2), (8, 1, 2, 3))).for_body([grid.Cell(4, 0, 2, 2)])
+    assert between.gaps == (grid.Gap("across", 2, 4, 2, 2), grid.Gap("across", 6, 8, 3, 2))
+    again = grid.Guides(_cells((0, 0, 2, 2), (3, 0, 2, 2))).for_body([grid.Cell(6, 0, 2, 2)])
+    assert again.gaps == (grid.Gap("across", 2, 3, 2, 1), grid.Gap("across", 5, 6, 2, 1))
+    touching = grid.Guides(_cells((0, 0, 2, 2), (4, 0, 2, 2))).for_body([grid.Cell(2, 0, 2, 2)])
+    assert touching.gaps == ()
+
+
+def test_what_is_out_of_sight_is_not_compared_with() -> None:
+    guides = grid.Guides(_cells((4, 0, 2, 2), (4, 50, 2, 2)))
+    body = [grid.Cell(4, 20, 3, 2)]
+    assert guides.for_body(body).guides == (grid.Guide("across", 8, 0, 52),)
+    assert guides.for_body(body, view=grid.Cell(0, 15, 12, 30)).guides == ()
+    assert guides.for_body(body, view=grid.Cell(0, 15, 12, 36)).guides == (grid.Guide("across", 8, 20, 52),)
+
+
+def test_what_has_given_way_counts_where_it_is_now() -> None:
+    guides = grid.Guides(_cells((4, 6, 2, 2)))
+    assert guides.for_body([grid.Cell(4, 0, 3, 2)], {0: grid.Cell(5, 6, 3, 2), 9: grid.Cell(4, 0, 3, 2)}).guides == ()
+    assert guides.for_body([grid.Cell(8, 0, 3, 2)], {0: grid.Cell(8, 9, 2, 2)}).guides == (
+        grid.Guide("across", 16, 0, 11),
+    )
+
+
+def test_a_distance_counts_between_what_faces_each_other_only() -> None:
+    steps = grid.Guides(_cells((3, 0, 2, 2), (6, 2, 2, 2)))
+    assert steps.for_body([grid.Cell(0, 0, 2, 4)]).gaps == ()
+    assert steps.for_body([grid.Cell(9, 0, 2, 4)]).gaps == ()
