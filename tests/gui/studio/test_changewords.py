@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.comparing import differences
 from benchboard.ui.studio.changewords import Names, Said, said
-from benchboard.ui.studio.routes import route
+from benchboard.ui.studio.routes import beside, route
 from support.edits import dashboard
 
 
@@ -44,7 +44,16 @@ def test_a_dashboards_own_fields() -> None:
     lines = [one.line for one in _said(A, A, title="Line 2", variables=[shop], breakpoints={"phone": phone})]
     assert lines[0] == "Title none → Line 2"
     assert any(line.startswith("Phone page none → ") for line in lines)
-    assert any(line.startswith("Variable shop none → ") for line in lines)
+    assert any(line.startswith("Variable shop none → Shop") for line in lines)
+
+
+def test_tabs_are_called_by_their_titles() -> None:
+    one, two = {"id": "a", "title": "Today"}, {"id": "b", "title": "Week"}
+    tabs: dict[str, Any] = {"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [one, two]}
+    (turned,) = _said(tabs, {**tabs, "tabs": [two, one], "active": "a"})
+    assert (turned.title, turned.tag, turned.line) == ("Tabs", "Order of tabs changed", "Order of tabs")
+    (fewer,) = _said(tabs, {**tabs, "tabs": [one]})
+    assert fewer.line == "Tab Week → none"
 
 
 def test_an_arrow_runs_in_the_gutter_where_tiles_are_in_the_way() -> None:
@@ -56,3 +65,12 @@ def test_an_arrow_runs_in_the_gutter_where_tiles_are_in_the_way() -> None:
     assert way[-1].x() in (0, 100)
     straight = route(old, new, [new], QRectF(0, 0, 100, 1))
     assert [corner.toTuple() for corner in straight] == [(50, 340), (50, 100)]
+
+
+def test_arrows_that_would_cover_each_other_run_beside_each_other() -> None:
+    a, b = QRectF(0, 0, 100, 100), QRectF(108, 0, 100, 100)
+    page = QRectF(0, 0, 208, 1)
+    there, back = route(a, b, [a, b], page), route(b, a, [a, b], page)
+    assert there[0].y() == back[0].y()
+    assert beside(back, []) == back
+    assert beside(back, [there])[0].y() > there[0].y() + 4

@@ -155,6 +155,8 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
     if isinstance(value, Mapping):
         if value.keys() == {"x", "y", "w", "h"}:
             return _("x {x}, y {y}, {w} × {h}").format(**value)
+        if path[1:2] == ("each",):  # a tab or a variable, as it is called
+            return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
         inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
         return _cut(", ".join(inner), most)
     return _cut(" ".join(str(value).split()), most)
@@ -163,6 +165,8 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
 def change_line(change: Change, type_name: str) -> str:
     """`Unit km → m`, or how many words changed of a longer text."""
     name = label(change.path, type_name)
+    if _is_order(change.path):
+        return name
     if _is_prose(change) and isinstance(change.old, str) and isinstance(change.new, str):
         count = word_count(change.old, change.new)
         words = ngettext("{count} word", "{count} words", count).format(count=count)
@@ -177,9 +181,12 @@ def others(count: int) -> str:
 
 
 def one_by_one(changes: Sequence[Change]) -> list[Change]:
-    """The changes with the first settings of a widget, or its last ones, each for itself."""
+    """The changes with the first settings of a widget, or its last ones, each for itself; without an order that is
+    another one only because something came or went, which is said already."""
     found = []
     for change in changes:
+        if _is_order(change.path) and len(changes) > 1 and set(_texts(change.old)) != set(_texts(change.new)):
+            continue
         sides = [value if isinstance(value, dict) else {} for value in (change.old, change.new)]
         if change.path == ("config",) and any(sides):
             found += [
@@ -188,6 +195,14 @@ def one_by_one(changes: Sequence[Change]) -> list[Change]:
         else:
             found.append(change)
     return found
+
+
+def _is_order(path: Path) -> bool:
+    return path in (("tabs", "order"), ("variables", "order"))
+
+
+def _texts(value: object) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else []
 
 
 def _is_prose(change: Change) -> bool:
@@ -202,7 +217,7 @@ def _changed_tag(changes: Sequence[Change], type_name: str) -> str:
     (change,) = changes
     name = label(change.path, type_name)
     old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
-    if _is_prose(change) or len(old) + len(new) > 14:
+    if _is_prose(change) or _is_order(change.path) or len(old) + len(new) > 14:
         return _("{field} changed").format(field=name)
     return f"{name} {old} → {new}"
 

@@ -191,7 +191,8 @@ class DiffPage(QWidget):
             target = here.get(ghost.keys[0][1])
             if target is not None and (target.box.topLeft() - ghost.box.topLeft()).manhattanLength() > 1:
                 page = QRectF(MARGIN, 0, self._width, 1)
-                self._arrows.append(routes.route(ghost.box, target.box, tiles, page))
+                way = routes.route(ghost.box, target.box, tiles, page)
+                self._arrows.append(routes.beside(way, self._arrows))
 
     # Drawing
 
