@@ -28,6 +28,7 @@ class Screens(QObject):
         super().__init__(page)
         self._context, self._page, self._desk, self._saving = context, page, desk, saving
         self._stack = QStackedLayout(page)
+        self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(desk)
         self._screen: QWidget | None = None
         self._before = desk
