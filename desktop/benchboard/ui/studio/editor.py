@@ -1,17 +1,12 @@
-"""The dashboard under edit: what it says now, what is chosen in it, and every step back.
-
-One edit is one command on the undo stack, holding the document before and after it (documents never change, so keeping
-them costs next to nothing). Edits of one text that follow each other closely are one step.
-"""
+"""The dashboard under edit: what it says now, what is chosen in it, and every step back (`edits`)."""
 
 import json
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from benchboard.dashboards import editing
 from benchboard.dashboards import layout as grid
@@ -22,54 +17,9 @@ from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.edits import Edit, Past
 
-_ONE_BURST: Final = 1.5
-"""Seconds between two changes of one text that still count as one step."""
 _FARTHEST: Final = 200
-
-
-class Edit(QUndoCommand):
-    """One step. `burst` names the text it changes, so that the next change of it can join; None joins nothing.
-    `number` grows with each."""
-
-    def __init__(self, editor: "Editor", title: str, after: Document, chosen: Sequence[str], burst: str | None) -> None:
-        super().__init__(title)
-        self._editor = editor
-        self.number = editor.next_number()
-        self.before, self.after = editor.document, after
-        self.chosen_before, self.chosen_after = editor.chosen, tuple(chosen)
-        self._burst, self._at = burst, time.monotonic()
-
-    def undo(self) -> None:
-        self._editor._show(self.before, self.chosen_before)
-
-    def redo(self) -> None:
-        self._editor._show(self.after, self.chosen_after)
-
-    def id(self) -> int:
-        return -1 if self._burst is None else 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, Edit) or other._burst != self._burst or other._at - self._at > _ONE_BURST:
-            return False
-        self.after, self.chosen_after, self._at = other.after, other.chosen_after, other._at
-        return True
-
-
-class _Past(QUndoCommand):
-    """A step of an earlier session: its documents are read when somebody goes there."""
-
-    def __init__(self, editor: "Editor", step: Step, place: int, past: Callable[[int], Document]) -> None:
-        super().__init__(step.title)
-        self._editor, self._step, self._place, self._past = editor, step, place, past
-
-    def undo(self) -> None:
-        if not self._editor.restoring:
-            self._editor._show(self._past(self._place), self._step.chosen_before)
-
-    def redo(self) -> None:
-        if not self._editor.restoring:
-            self._editor._show(self._past(self._place + 1), self._step.chosen_after)
 
 
 class Editor(QObject):
@@ -112,7 +62,7 @@ class Editor(QObject):
     def load(self, document: Document) -> None:
         """Begin anew with a stored document, its overlaps resolved; there is nothing to undo."""
         self.stack.clear()
-        self._show(fitted(document), ())
+        self.show(fitted(document), ())
 
     def restore(self, steps: Sequence[Step], position: int, past: Callable[[int], Document]) -> None:
         """Put an earlier session's steps back, `position` of them taken. `past` answers the document after the first so
@@ -121,12 +71,12 @@ class Editor(QObject):
         self.stack.blockSignals(True)
         self.stack.clear()
         for place, step in enumerate(steps):
-            self.stack.push(_Past(self, step, place, past))
+            self.stack.push(Past(self, step, place, past))
         self.stack.setIndex(position)
         self.stack.blockSignals(False)
         self.restoring = False
         self.stack.indexChanged.emit(position)
-        self._show(past(position), ())
+        self.show(past(position), ())
 
     def next_number(self) -> int:
         """One more than the last time."""
@@ -411,7 +361,8 @@ class Editor(QObject):
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
         self.stack.push(Edit(self, title, after, chosen, burst))
 
-    def _show(self, document: Document, chosen: Sequence[str]) -> None:
+    def show(self, document: Document, chosen: Sequence[str]) -> None:
+        """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
         self.document, self.page = document, Page(document.layout)
         self._showing = True
         try:
