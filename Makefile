@@ -23,6 +23,9 @@ tour: .venv/ready ## run the guided tour offscreen, pictures and index.json in t
 test: lint types ## lint, types, layers and every test, on real databases and pseudo-terminals
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup -rs
 
+fuzz: .venv/ready ## the property tests with new examples, as often as one likes
+	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 tests/unit
+
 lint: .venv/ready ## format, lint and layers
 	.venv/bin/ruff format --check -q .
 	.venv/bin/ruff check -q .
@@ -67,4 +70,4 @@ clean: ## remove what the targets made
 	$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help run tour test lint types bench venv wheel lock words clean
+.PHONY: help run tour test fuzz lint types bench venv wheel lock words clean

@@ -22,8 +22,10 @@ from support.postgres import NoServer, Server
 from support.programs import Programs, warmed
 
 # How long an example takes, to make or to try, says how busy the machine is, and nothing about the code.
-settings.register_profile("benchboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("benchboard")
+# The same examples every time: what a change broke must not fail somebody else's. `make fuzz` draws new ones.
+settings.register_profile("benchboard", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("fuzz", parent=settings.get_profile("benchboard"), derandomize=False)
+settings.load_profile(os.environ.get("BENCHBOARD_HYPOTHESIS", "benchboard"))
 
 ENGINES = ("sqlite", "postgresql")
 

@@ -1,17 +1,22 @@
-"""The demo organisation: people to be, merchants with orders, home dashboards worth looking at. In a file of its own.
+"""The demo organisation: people to be, merchants with orders, dashboards worth looking at. In a file of its own.
 
 Its people are DEMO accounts, which sign in without a password there and nowhere else (`accounts.sign_in_demo`); besides
 them `john@example.com`, a USER with the password that source 000 gives him.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from benchboard.analytics import commerce
-from benchboard.dashboards import documents
+from benchboard.dashboards import documents, library, sharing
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import Document, parse_document
+from benchboard.dashboards.layout import Cell
 from benchboard.identity import accounts, audit, keys, organisations, passwords
 from benchboard.identity.access import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN, Actor, Client, os_user
 from benchboard.storage import locate
@@ -72,9 +77,12 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     organisations.own(session, organisation_id, ids[_ADMIN])
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
     _trade(session, accounts.operator(session, client=Client.here()), ids[_SHOPKEEPER])
+    operator = accounts.operator(session, client=Client.here())
+    people = {email: accounts.person(session, operator, email=email) for email, _name, _role in _PEOPLE}
     for email, places in _HOMES.items():
-        operator = accounts.operator(session, client=Client.here())
-        _furnish(session, accounts.person(session, operator, email=email), places)
+        _furnish(session, people[email], places)
+    for told in json.loads((locate.resources() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
+        _hang(session, people, told)
 
 
 def _trade(session: Session, actor: Actor, shopkeeper: str) -> None:
@@ -95,3 +103,23 @@ def _furnish(session: Session, actor: Actor, places: _Places) -> None:
             if widget["id"] in places
         ]
     documents.save_home(session, actor, layout, base_version=None)
+
+
+def _hang(session: Session, people: Mapping[str, Actor], told: Mapping[str, Any]) -> None:
+    """A dashboard of dashboards.json, with who may see it and how it became what it is."""
+    document, owner = parse_document(told["document"]), people[told["owner"]]
+    first, *later = told["versions"]
+    made = library.create(session, owner, _as_it_was(document, first)).card.id
+    sharing.set_public(session, owner, made, public=told["public"])
+    for email, permission in told["shares"]:
+        sharing.share(session, owner, made, "person", people[email].user_id, permission)
+    for version in later:
+        was, author = _as_it_was(document, version), people[version["by"]]
+        library.save(session, author, made, was, base_version=None, note=version["note"])
+
+
+def _as_it_was(document: Document, version: Mapping[str, Any]) -> Document:
+    """The document without the items that came later, and with some of them elsewhere."""
+    places = {item_id: Cell(*place) for item_id, place in version["places"].items()}
+    moved = grid.mapped(document.layout, lambda item, cell: (item, places.get(item.id, cell)))
+    return replace(document, layout=grid.without(moved, version["without"], document.compact))

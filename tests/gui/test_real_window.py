@@ -20,7 +20,7 @@ missing = [name for name in NEEDED if shutil.which(name) is None]
 pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed here: {', '.join(missing)}")
 
 
-def until(wanted: Callable[[], object], what: str, seconds: float = 60) -> object:
+def until(wanted: Callable[[], object], what: str, seconds: float = 120) -> object:
     deadline = time.monotonic() + seconds
     while not (found := wanted()):
         assert time.monotonic() < deadline, f"waited in vain for {what}"
@@ -85,5 +85,5 @@ def test_the_demo_is_entered_by_the_keyboard_alone(display: str, tmp_path: Path)
         assert until(picked, "somebody signed in") in ("technician", "analyst", "admin", "business_user")
     finally:
         window.send_signal(signal.SIGTERM)
-        window.wait(20)
+        window.wait(120)
     assert "Traceback" not in (tmp_path / "said").read_text()

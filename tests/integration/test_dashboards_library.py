@@ -6,20 +6,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text, update
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, func, insert, select, text, update
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards import library, sharing
+from benchboard.dashboards import library, sharing, versions
 from benchboard.dashboards.document import Document, parse_document, write_document
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 from benchboard.identity import audit, people
 from benchboard.identity.access import Actor
 from benchboard.paging import Listing
 from benchboard.storage.engine import Database
+from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
 from support.papers import Office, document, item, wide
 from support.people import Town
+from unit.dashboards.test_document import documents
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def _touched(database: Database) -> list[str]:
 
 def test_a_dashboard_comes_back_as_it_was_given(office: Office) -> None:
     ada = office.actor("ada")
-    given = {
+    told = {
         "format": "benchboard/dashboard", "version": 2, "title": "Line 2", "description": "ş", "columns": 24,
         "hue": [1], "compact": "none",
         "variables": [
@@ -63,7 +67,7 @@ def test_a_dashboard_comes_back_as_it_was_given(office: Office) -> None:
         ],
         "breakpoints": {"phone": {"columns": 2, "places": {"w1": {"x": 0, "y": 0, "w": 2, "h": 2}}}},
     }  # fmt: skip
-    wanted = parse_document(given)
+    wanted = parse_document(told)
     made = office.make(ada, wanted)
     opened = office.ask(library.get, ada, made.card.id)
     assert write_document(opened.document) == write_document(wanted)
@@ -162,7 +166,7 @@ def _nested(levels: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("statement", "given", "field"),
+    ("statement", "json", "field"),
     [
         ("UPDATE dashboards SET layout = :json", '{"items": ["00000000-0000-4000-8000-00000000000a"]}', "items"),
         ("UPDATE dashboards SET layout = :json", "[1, 2]", "layout"),
@@ -175,7 +179,7 @@ def _nested(levels: int) -> str:
     ],
 )
 def test_rows_that_are_no_dashboard_say_what_is_wrong_and_can_be_thrown_away(
-    office: Office, statement: str, given: str, field: str | None
+    office: Office, statement: str, json: str, field: str | None
 ) -> None:
     ada = office.actor("ada")
     made = office.make(ada, document("A", item("w1"), item("w2", 3)))
@@ -183,7 +187,7 @@ def test_rows_that_are_no_dashboard_say_what_is_wrong_and_can_be_thrown_away(
         ":json", "CAST(:json AS jsonb)" if office.town.database.dialect == "postgresql" else ":json"
     )
     with office.town.database.engine.begin() as connection:
-        connection.execute(text(cast), {"json": given})
+        connection.execute(text(cast), {"json": json})
     with pytest.raises(Invalid) as refused:
         office.ask(library.get, ada, made.card.id)
     assert refused.value.facts.get("field") == field
@@ -192,13 +196,33 @@ def test_rows_that_are_no_dashboard_say_what_is_wrong_and_can_be_thrown_away(
     assert office.do(library.delete_forever, ada, [made.card.id]) == 1
 
 
-def test_more_widgets_than_a_layout_holds_are_refused_before_they_are_read(office: Office, monkeypatch: Any) -> None:
+def test_more_widgets_than_a_layout_holds_are_refused(office: Office) -> None:
     ada = office.actor("ada")
-    made = office.make(ada, wide(12))
-    monkeypatch.setattr(grid, "MAX_ITEMS", 10)
+    made = office.make(ada)
+    keys = {"organisation_id": ada.organisation_id, "dashboard_id": made.card.id}
+    rows = [
+        {**keys, "id": new_id(), "type": "kpi", "position": {"x": 0, "y": n, "w": 1, "h": 1}} for n in range(10_000)
+    ]
+    with office.town.database.engine.begin() as connection:
+        connection.execute(insert(Widget), rows)
     with pytest.raises(Invalid) as refused:
         office.ask(library.get, ada, made.card.id)
     assert refused.value.code == "layout.too-many-items"
+
+
+@given(st.lists(documents(), min_size=2, max_size=3))
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_saved_over_whatever_comes_back_the_same(office: Office, given_ones: list[dict[str, Any]]) -> None:
+    ada = office.actor("ada")
+    first, *later = [parse_document({**one, "title": "Any"}) for one in given_ones]
+    made = office.make(ada, first)
+    for changed in later:
+        number = office.save(ada, made.card.id, changed, None).number
+        opened = office.ask(library.get, ada, made.card.id)
+        assert write_document(opened.document) == write_document(changed)
+        assert opened.card.widgets == sum(not one.item.panes for one in grid.everything(changed.layout))
+        kept = office.ask(versions.get_version, ada, made.card.id, number)
+        assert write_document(kept.document) == write_document(changed)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 256, "bell\x07"])
@@ -463,12 +487,12 @@ def test_nothing_of_another_organisation_is_there(office: Office) -> None:
     made = office.make(ada)
     office.do(sharing.set_public, ada, made.card.id, public=True)
     assert _names(office, stranger, "all") == _names(office, stranger, "public") == []
-    for act, *given in (
+    for act, *rest in (
         (library.get,), (library.duplicate,), (library.describe,), (sharing.shares,), (sharing.set_public,),
     ):  # fmt: skip
         named = {"public": True} if act is sharing.set_public else {}
         with pytest.raises(NotFound):
-            office.do(act, stranger, made.card.id, *given, **named)
+            office.do(act, stranger, made.card.id, *rest, **named)
     for bulk in (library.discard, library.restore, library.delete_forever):
         with pytest.raises(NotFound):
             office.do(bulk, stranger, [made.card.id])

@@ -133,7 +133,7 @@ LEVELS = (None, "view", "edit")
 
 
 @given(data=st.data())
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_one_may_do_is_the_most_of_all_ways_and_what_the_list_says(office: Office, data: st.DataObject) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     if not office.memory:

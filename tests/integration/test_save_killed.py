@@ -1,4 +1,4 @@
-"""kill -9 at every SQL statement of a save, enumerated: the layout is the old one or the new one."""
+"""kill -9 at every SQL statement of a save, enumerated: the layout or dashboard is the old one or the new one."""
 
 import json
 import os
@@ -10,16 +10,17 @@ from dataclasses import asdict
 import pytest
 from sqlalchemy import func, select, text
 
-from benchboard.dashboards import documents
+from benchboard.dashboards import documents, library, versions
+from benchboard.dashboards.document import write_document
 from benchboard.identity.access import Actor
 from benchboard.storage.engine import Database
 from benchboard.storage.models.identity import AuditLog
 from support import databases
 from support.people import Town
 from support.programs import Programs
-from support.save_killed import NEW
+from support.save_killed import NEW, NEW_DASHBOARD, OLD_DASHBOARD
 
-Save = Callable[[str, int], subprocess.CompletedProcess[str]]
+Save = Callable[..., subprocess.CompletedProcess[str]]
 
 OLD = [{"id": "old", "type": "kpi", "position": {"x": 3, "y": 0, "w": 3, "h": 2}, "theirs": "o" * 20_000}]
 
@@ -39,16 +40,16 @@ def save(town: Town, programs: Programs) -> Save:
     key = databases.KEY.hex() if database.dialect == "sqlite" else ""
     given = json.dumps(asdict(actor) | {"roles": sorted(actor.roles), "permissions": sorted(actor.permissions)})
 
-    def saved(moment: str, statement: int) -> subprocess.CompletedProcess[str]:
-        told = (url, key, moment, str(statement))
+    def saved(moment: str, statement: int, dashboard_id: str = "") -> subprocess.CompletedProcess[str]:
+        told = (url, key, moment, str(statement), dashboard_id)
         return programs.run("support.save_killed", *told, environment=os.environ, typed=given)
 
     return saved
 
 
-def _saves(database: Database) -> int:
+def _saves(database: Database, event: str = "dashboard_layout.save") -> int:
     with database.read() as session:
-        query = select(func.count()).select_from(AuditLog).where(AuditLog.event_type == "dashboard_layout.save")
+        query = select(func.count()).select_from(AuditLog).where(AuditLog.event_type == event)
         return session.scalar(query) or 0
 
 
@@ -84,3 +85,34 @@ def test_a_save_killed_anywhere_leaves_the_old_or_the_new(town: Town, save: Save
             assert documents.save_home(session, actor, NEW, base_version=home.version).document == NEW
     # Killed before its COMMIT has been sent, a save has not happened.
     assert left == {1}
+
+
+def _made(database: Database, actor: Actor) -> str:
+    with database.change() as session:
+        return library.create(session, actor, OLD_DASHBOARD).card.id
+
+
+@pytest.mark.parametrize("moment", ["before", "after", "commit"])
+def test_a_dashboard_s_save_killed_anywhere_leaves_the_old_or_the_new(town: Town, save: Save, moment: str) -> None:
+    database, actor = town.database, town.actor
+    whole = save(moment, 0, _made(database, actor))
+    assert whole.returncode == 0, whole.stderr
+    statements = int(whole.stdout)
+    assert statements >= (1 if moment == "commit" else 8)
+    made = _made(database, actor)
+    for statement in range(1, statements + 1):
+        before = _saves(database, "dashboard.save")
+        killed = save(moment, statement, made)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        database.dispose()
+        _assert_sound(database)
+        with database.read() as session:
+            opened = library.get(session, actor, made)
+            kept = versions.list_versions(session, actor, made).rows
+        # Killed before its COMMIT has been sent, a save has not happened: row, widgets, version and trail alike.
+        assert write_document(opened.document) == write_document(OLD_DASHBOARD)
+        assert (opened.card.version, [one.number for one in kept]) == (1, [1])
+        assert _saves(database, "dashboard.save") == before
+    with database.change() as session:
+        saved = library.save(session, actor, made, NEW_DASHBOARD, base_version=1)
+    assert (saved.number, write_document(saved.document)) == (2, write_document(NEW_DASHBOARD))

@@ -1,7 +1,8 @@
-"""A process that saves a home layout with the product's own service and is killed at one of its SQL statements.
+"""A process that saves with the product's own service and is killed at one of its SQL statements.
 
 Arguments: database URL, its key in hex ("" for none), `before` or `after` or `commit`, the number of the statement
-(0: live on). Prints how many statements the save took when it lives. The acting account is JSON on standard input.
+(0: live on), the dashboard's id ("" for the home layout). Prints how many statements the save took when it lives. The
+acting account is JSON on standard input.
 """
 
 import json
@@ -11,16 +12,20 @@ import sys
 
 from sqlalchemy import event
 
-from benchboard.dashboards import documents
+from benchboard.dashboards import documents, library
 from benchboard.identity.access import Actor, Client
 from benchboard.storage.engine import Database
+from support.papers import document, item
 
 NEW = [{"id": "new", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}, "config": {"text": "n" * 20_000}}]
+# A dashboard's save in which everything happens at once: its name, widgets that come, go and move, a new version.
+OLD_DASHBOARD = document("Old", item("stays"), item("moves", 3), item("goes", 6, theirs="o" * 20_000))
+NEW_DASHBOARD = document("New", item("stays"), item("moves", 3, 4), item("comes", 6, theirs="n" * 20_000))
 _EVENTS = {"before": "before_cursor_execute", "after": "after_cursor_execute", "commit": "commit"}
 
 
 def main() -> None:
-    url, key, moment, statement = sys.argv[1:]
+    url, key, moment, statement, dashboard_id = sys.argv[1:]
     given = json.load(sys.stdin)
     sets = {name: frozenset(given[name]) for name in ("roles", "permissions")}
     actor = Actor(**{**given, **sets, "client": Client("bench-12", "test")})
@@ -35,7 +40,10 @@ def main() -> None:
 
     event.listen(database.engine, _EVENTS[moment], counted)
     with database.change() as session:
-        documents.save_home(session, actor, NEW, base_version=1)
+        if dashboard_id:
+            library.save(session, actor, dashboard_id, NEW_DASHBOARD, base_version=1, note="New")
+        else:
+            documents.save_home(session, actor, NEW, base_version=1)
     print(count)
 
 

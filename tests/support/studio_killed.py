@@ -21,7 +21,7 @@ from benchboard.tour.driver import Driver
 from benchboard.ui.app import Application
 from benchboard.ui.entering import Entered
 from benchboard.ui.studio import ROOM
-from benchboard.ui.studio.page import HomePage
+from benchboard.ui.studio.page import StudioPage
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _CTRL, _SHIFT, _NONE = (
@@ -37,7 +37,7 @@ def say(*words: object) -> None:
 class Hand:
     """Does something else each time."""
 
-    def __init__(self, page: HomePage, driver: Driver, seed: int) -> None:
+    def __init__(self, page: StudioPage, driver: Driver, seed: int) -> None:
         self._page, self._driver, self._chance = page, driver, random.Random(seed)
 
     def gesture(self) -> None:
@@ -79,7 +79,7 @@ def main(home: Path, seed: int) -> None:
     application._enter(Entered(opened, signed_in, "demo", False))
     assert application.shell is not None
     application.shell.go("studio/home")
-    (page,) = application.window.findChildren(HomePage)
+    (page,) = application.window.findChildren(StudioPage)
     driver = Driver(application.window)
     driver.until(lambda: page.saving.state == "saved", "the page")
     journal, stack = page.saving.recovering._journal, page.editor.stack

@@ -1,64 +1,139 @@
-"""`benchboard dashboard …`: the home layout, for people without a window and for automation."""
+"""`benchboard dashboard …`: dashboards and the home layout, for people without a window and for automation.
 
+Sharing and versions are in `dashboard_shares` and `dashboard_versions`.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Final, TypeVar
 
 import click
 
+from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.desk import Desk, answer, at_desk
-from benchboard.dashboards import documents, layout
-from benchboard.dashboards.document import MAX_BYTES
+from benchboard.dashboards import document as form
+from benchboard.dashboards import documents, interchange, layout, library
+from benchboard.dashboards.document import MAX_BYTES, Document, parse_document, write_document
+from benchboard.dashboards.documents import HomeLayout
+from benchboard.dashboards.library import Card
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
-from benchboard.paging import Page
+from benchboard.paging import Listing, Page
 
-_ROW = {
-    "name": lambda _row: _("Home"),
-    "widgets": lambda row: len(row.layout),
-    "version": lambda row: row.version,
-    "updated_at": lambda row: row.updated_at,
-}
-# The only layout there is so far; scripts name it all the same.
-_home = click.option(
-    "--home", is_flag=True, required=True, expose_value=False, help="The home layout of the account that acts."
-)
+_HOME_KEY: Final = "home"
+"""The key of a list after its first row, which is the home layout: it lies in another table than the others."""
+_COLUMNS: Final = (
+    "id", "name", "owner", "level", "public", "shares", "widgets", "version", "updated_at", "deleted_at",
+)  # fmt: skip
+_SHOWN: Final = ("name", "owner", "level", "public", "shares", "widgets", "version", "updated_at")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _which(command: F) -> F:
+    """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home layout."""
+    named = click.argument("which", metavar="[DASHBOARD]", nargs=-1, callback=_one)
+    return click.option("--home", is_flag=True, is_eager=True, help="The home layout of the account that acts.")(
+        named(command)
+    )
+
+
+def _one(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
+    home = context.params.pop("home", False)
+    if len(given) != (0 if home else 1):
+        raise click.UsageError(_("Name one dashboard, by name or id, or --home."))
+    return None if home else given[0]
 
 
 @click.group()
 def dashboard() -> None:
-    """Dashboards: the home layout."""
+    """Dashboards, and the home layout."""
 
 
-@dashboard.command("list")
+for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
+    dashboard.add_command(_command)
+
+
+@dashboard.command("list", short_help="List dashboards, the home layout first.")
+@click.option("--home", is_flag=True, help="The home layout alone.")
+@click.option("--search", default="", help="A part of a name, a description or the owner's name.")
+@click.option("--filter", "which", type=click.Choice(library.WHICH), help="Only these; “all” is for admins.")
+@click.option("--sort", default="", help="name, updated_at, created_at, owner or deleted_at; else last changed first.")
+@click.option("--descending", is_flag=True)
+@click.option("--limit", default=50, show_default=True)
+@click.option("--after", help="Go on after this key.")
 @at_desk
-def list_dashboards(desk: Desk) -> None:
-    """List the dashboards: the home layout, once there is one."""
+def list_dashboards(
+    desk: Desk,
+    home: bool,
+    search: str,
+    which: str | None,
+    sort: str,
+    descending: bool,
+    limit: int,
+    after: str | None,
+) -> None:
+    """List dashboards; without a search, filter or sorting the home layout comes first."""
+    narrowed = search or which or sort
+    if home and (narrowed or after):
+        raise click.UsageError(_("There is one home layout: nothing to search, filter or sort."))
+    listing = Listing(search, {"which": which} if which else {}, sort, descending)
+    rows: list[dict[str, object]] = []
     with desk.database.read() as session:
-        home = documents.home_layout(session, desk.actor)
-    desk.table(Page((home,) if home.version else ()), _ROW)
+        if not (narrowed or after):
+            stored = documents.home_layout(session, desk.actor)
+            rows = [_home_row(desk, stored)] if stored.version else []
+        room = max(limit - len(rows), 1) if limit > 0 else limit
+        key = None if after == _HOME_KEY else after
+        page: Page[Card] = Page(())
+        if not home:
+            page = library.list_dashboards(session, desk.actor, listing, after=key, limit=room)
+    if rows and limit == 1:
+        found = Page(tuple(rows), _HOME_KEY if page.rows else None)
+    else:
+        found = Page((*rows, *(_row(card) for card in page.rows)), page.next_key)
+    desk.table(found, {name: lambda row, name=name: row[name] for name in _COLUMNS}, shown=_SHOWN)  # type: ignore[misc]
+
+
+def _row(card: Card) -> dict[str, object]:
+    return {name: getattr(card, name) for name in _COLUMNS}
+
+
+def _home_row(desk: Desk, home: HomeLayout) -> dict[str, object]:
+    known = {
+        "name": _("Home"),
+        "owner": desk.actor.name,
+        "level": "own",
+        "public": False,
+        "shares": 0,
+        "widgets": _count(home.content),
+        "version": home.version,
+        "updated_at": home.updated_at,
+    }
+    return dict.fromkeys(_COLUMNS) | known
+
+
+def _count(document: Document) -> int:
+    return sum(not found.item.panes for found in layout.everything(document.layout))
 
 
 @dashboard.command("show")
-@_home
+@_which
 @at_desk
-def show(desk: Desk) -> None:
-    """Show the home layout's JSON."""
-    with desk.database.read() as session:
-        stored = documents.home_layout(session, desk.actor)
-    answer(stored.document)
+def show(desk: Desk, which: str | None) -> None:
+    """Show a dashboard's JSON."""
+    answer(_read(desk, which))
 
 
 @dashboard.command("export")
-@_home
+@_which
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
 @at_desk
-def export(desk: Desk, file: Path) -> None:
-    """Write the home layout's JSON to FILE (- is the terminal)."""
-    import json
-
-    with desk.database.read() as session:
-        stored = documents.home_layout(session, desk.actor)
-    text = json.dumps(stored.document, ensure_ascii=False, indent=1) + "\n"
+def export(desk: Desk, which: str | None, file: Path) -> None:
+    """Write a dashboard's JSON to FILE (- is the terminal)."""
+    document = _read(desk, which)
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":
         click.echo(text, nl=False)
         return
@@ -66,22 +141,37 @@ def export(desk: Desk, file: Path) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Invalid("cli.file", _("{file} cannot be written.").format(file=file), why=error.strerror or "") from error
-    desk.tell(_("Wrote {file}.").format(file=file), file=str(file), widgets=len(stored.layout))
+    count = _count(parse_document(document))
+    desk.tell(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
 
 
-def _store(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
+def _read(desk: Desk, which: str | None) -> object:
+    with desk.database.read() as session:
+        if which is None:
+            return documents.home_layout(session, desk.actor).document
+        card = library.find(session, desk.actor, which)
+        return {"$schema": interchange.SCHEMA, **write_document(library.get(session, desk.actor, card.id).document)}
+
+
+@contextmanager
+def _from(file: BinaryIO, do: str) -> Iterator[object]:
+    """The JSON in `file`; what is wrong with it, here or where it is used, is said with the file's name."""
     try:
-        document = layout.decode(file.read(MAX_BYTES + 1), max_bytes=MAX_BYTES)
-        with desk.database.change() as session:
-            stored = documents.save_home(session, desk.actor, document, base_version=base_version)
+        yield layout.decode(file.read(MAX_BYTES + 1), max_bytes=MAX_BYTES)
     except Invalid as error:
         raise Invalid(
             error.code,
             _("{file} holds no layout that can be saved.").format(file=file.name),
             why=" ".join(part for part in (error.what, error.why) if part),
-            do=_("A layout is a list of widgets; “benchboard dashboard show --home” prints one."),
+            do=do,
             **error.facts,
         ) from error
+
+
+def _save_home(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
+    do = _("A layout is a list of widgets; “benchboard dashboard show --home” prints one.")
+    with _from(file, do) as document, desk.database.change() as session:
+        stored = documents.save_home(session, desk.actor, document, base_version=base_version)
     count = len(stored.layout)
     desk.tell(
         ngettext(
@@ -92,20 +182,143 @@ def _store(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
     )
 
 
-@dashboard.command("save", short_help="Replace the home layout by the JSON in FILE.")
-@_home
-@click.option("--base-version", type=click.IntRange(0), help="Refuse if the stored layout is not this version.")
-@click.argument("file", type=click.File("rb"))
-@at_desk
-def save(desk: Desk, base_version: int | None, file: BinaryIO) -> None:
-    """Replace the home layout by the JSON in FILE (- reads the terminal)."""
-    _store(desk, file, base_version)
+def _what_a_document_is() -> str:
+    return _("“benchboard dashboard show” prints a dashboard that can be.")
 
 
-@dashboard.command("import", short_help="Take over a layout exported elsewhere, from FILE.")
-@_home
+@dashboard.command("save", short_help="Replace a dashboard by the JSON in FILE.")
+@_which
+@click.option("--base-version", type=click.IntRange(0), help="Refuse if it was stored since this version.")
+@click.option("--note", help="What this version is, for the list of versions.")
 @click.argument("file", type=click.File("rb"))
 @at_desk
-def import_(desk: Desk, file: BinaryIO) -> None:
-    """Take over a home layout exported elsewhere, from FILE (- reads the terminal)."""
-    _store(desk, file, None)
+def save(desk: Desk, which: str | None, base_version: int | None, note: str | None, file: BinaryIO) -> None:
+    """Replace a dashboard by the JSON in FILE (- reads the terminal), as a new version."""
+    if which is None:
+        if note is not None:
+            raise click.UsageError(_("A home layout has no versions, so no note."))
+        _save_home(desk, file, base_version)
+        return
+    with _from(file, _what_a_document_is()) as value, desk.database.change() as session:
+        card = library.find(session, desk.actor, which)
+        document = _titled(parse_document(value), card.name)
+        saved = library.save(session, desk.actor, card.id, document, base_version=base_version, note=note)
+    count = _count(saved.document)
+    desk.tell(
+        ngettext("Saved “{name}” with {count} widget.", "Saved “{name}” with {count} widgets.", count).format(
+            name=saved.document.title, count=count
+        ),
+        id=saved.id,
+        version=saved.version,
+        number=saved.number,
+        widgets=count,
+    )
+
+
+@dashboard.command("import", short_help="Make a dashboard of the JSON in FILE.")
+@click.option("--home", is_flag=True, help="Replace the home layout instead.")
+@click.option("--name", help="What to call it; else as the document says, or the file.")
+@click.argument("file", type=click.File("rb"))
+@at_desk
+def import_(desk: Desk, home: bool, name: str | None, file: BinaryIO) -> None:
+    """Make a dashboard of a document of any version, from FILE (- reads the terminal)."""
+    if home:
+        if name is not None:
+            raise click.UsageError(_("A home layout has no name."))
+        _save_home(desk, file, None)
+        return
+    with _from(file, _what_a_document_is()) as value, desk.database.change() as session:
+        document = _titled(parse_document(value), Path(file.name).stem if file.name != "-" else _("Imported"))
+        made = library.create(session, desk.actor, document, name=name).card
+    desk.tell(
+        ngettext("Made “{name}” with {count} widget.", "Made “{name}” with {count} widgets.", made.widgets).format(
+            name=made.name, count=made.widgets
+        ),
+        id=made.id,
+        version=made.version,
+        widgets=made.widgets,
+    )
+
+
+def _titled(document: Document, name: str) -> Document:
+    """The document under a name: a bare list of widgets has none."""
+    return document if document.title.strip() else parse_document({**write_document(document), "title": name[:255]})
+
+
+@dashboard.command("create")
+@click.argument("name")
+@click.option("--description", default="")
+@at_desk
+def create(desk: Desk, name: str, description: str) -> None:
+    """Make an empty dashboard."""
+    document = parse_document({**write_document(form.empty(name)), "description": description})
+    with desk.database.change() as session:
+        made = library.create(session, desk.actor, document).card
+    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, version=made.version)
+
+
+@dashboard.command("rename", short_help="Give a dashboard another name or description.")
+@click.argument("which", metavar="DASHBOARD")
+@click.argument("name", required=False)
+@click.option("--description")
+@at_desk
+def rename(desk: Desk, which: str, name: str | None, description: str | None) -> None:
+    """Give a dashboard another name, or description, or both."""
+    if name is None and description is None:
+        raise click.UsageError(_("Say a name or a --description."))
+    with desk.database.change() as session:
+        card = library.find(session, desk.actor, which)
+        saved = library.describe(session, desk.actor, card.id, name=name, description=description)
+    told = _("“{name}” is called that now.") if name is not None else _("“{name}” is described that way now.")
+    desk.tell(told.format(name=saved.document.title), id=saved.id, version=saved.version)
+
+
+@dashboard.command("duplicate")
+@click.argument("which", metavar="DASHBOARD")
+@click.option("--name", help="What to call the copy.")
+@at_desk
+def duplicate(desk: Desk, which: str, name: str | None) -> None:
+    """Make a copy of a dashboard, your own."""
+    with desk.database.change() as session:
+        card = library.find(session, desk.actor, which)
+        made = library.duplicate(session, desk.actor, card.id, name=name).card
+    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, version=made.version)
+
+
+@dashboard.command("delete", short_help="Move dashboards to the trash.")
+@click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
+@click.option("--forever", is_flag=True, help="Delete dashboards that are in the trash for good.")
+@at_desk
+def delete(desk: Desk, which: tuple[str, ...], forever: bool) -> None:
+    """Move dashboards to the trash, where they are kept for 30 days."""
+    with desk.database.change() as session:
+        ids = [library.find(session, desk.actor, one, trashed=forever).id for one in which]
+        act = library.delete_forever if forever else library.discard
+        count = act(session, desk.actor, ids)
+    if forever:
+        told = ngettext("{count} dashboard deleted for good.", "{count} dashboards deleted for good.", count)
+    else:
+        told = ngettext("{count} dashboard moved to the trash.", "{count} dashboards moved to the trash.", count)
+    desk.tell(told.format(count=count), deleted=count)
+
+
+@dashboard.command("restore", short_help="Take dashboards out of the trash.")
+@click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
+@at_desk
+def restore(desk: Desk, which: tuple[str, ...]) -> None:
+    """Take dashboards out of the trash, shared as they were."""
+    with desk.database.change() as session:
+        ids = [library.find(session, desk.actor, one, trashed=True).id for one in which]
+        count = library.restore(session, desk.actor, ids)
+    told = ngettext("{count} dashboard restored.", "{count} dashboards restored.", count)
+    desk.tell(told.format(count=count), restored=count)
+
+
+@dashboard.command("purge")
+@at_desk
+def purge(desk: Desk) -> None:
+    """Delete what has been in the trash for over 30 days."""
+    with desk.database.change() as session:
+        count = library.purge(session, desk.actor)
+    told = ngettext("{count} dashboard deleted for good.", "{count} dashboards deleted for good.", count)
+    desk.tell(told.format(count=count), deleted=count)

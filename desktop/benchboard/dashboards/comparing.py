@@ -2,7 +2,8 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
@@ -166,6 +167,7 @@ class Run(NamedTuple):
     text: str
 
 
+_PARTS: Final = re.compile(r"\w+|\s+|[^\w\s]")
 _LONGEST: Final = 4_000
 """Words up to which two texts are compared one by one."""
 
@@ -185,13 +187,8 @@ def words(old: str, new: str) -> tuple[Run, ...]:
 
 
 def _split(text: str) -> list[str]:
-    """Words and what is between them, in turn."""
-    parts, start = [], 0
-    for place in range(1, len(text) + 1):
-        if place == len(text) or text[place].isspace() != text[place - 1].isspace():
-            parts.append(text[start:place])
-            start = place
-    return parts
+    """Words, what is between them, and each other sign by itself."""
+    return _PARTS.findall(text)
 
 
 def word_count(old: str, new: str) -> int:
@@ -203,6 +200,12 @@ def word_count(old: str, new: str) -> int:
 # JSON
 
 
+_FIRST: Final = (
+    *("format", "version", "id", "type", "title", "description", "columns", "compact", "query", "config"),
+    *("position", "x", "y", "w", "h"),
+)
+
+
 class Line(NamedTuple):
     """A line of one or both documents' JSON, and the item it is about ("": the document itself)."""
 
@@ -212,9 +215,13 @@ class Line(NamedTuple):
 
 
 def json_lines(before: Document, after: Document) -> tuple[Line, ...]:
-    """How the JSON of one document became that of the other, line by line. Items are matched by their ids first, so
-    that what is alike in two items is not taken for the same."""
-    was, now = _blocks(before), _blocks(after)
+    """How the JSON of one document became that of the other, line by line.
+
+    Items are matched by their ids, so that what is alike in two items is not taken for the same, and stand in the order
+    of `after`: which is written first means nothing.
+    """
+    ranks = {name: rank for rank, name in enumerate(apart(after).pieces)}
+    was, now = _blocks(before, ranks), _blocks(after, ranks)
     lines: list[Line] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, list(was), list(now), autojunk=False).get_opcodes():
         if tag == "equal":
@@ -235,12 +242,13 @@ def _compared(was: list[str], now: list[str], item: str) -> Iterator[Line]:
             yield from (Line("new", text, item) for text in now[k:m])
 
 
-def _blocks(document: Document) -> dict[tuple[str, int], list[str]]:
+def _blocks(document: Document, ranks: Mapping[str, int]) -> dict[tuple[str, int], list[str]]:
     """The lines of a document's JSON, cut where they begin to be about another item."""
+    written = _ordered(write_document(document), ranks)
     blocks: dict[tuple[str, int], list[str]] = {}
     counts: dict[str, int] = {}
     last: str | None = None
-    for item, text in _written(write_document(document), "", "", ""):
+    for item, text in _written(written, "", "", ""):
         if item != last:
             counts[item] = counts.get(item, 0) + 1
             last = item
@@ -248,11 +256,37 @@ def _blocks(document: Document) -> dict[tuple[str, int], list[str]]:
     return blocks
 
 
+def _ordered(value: object, ranks: Mapping[str, int]) -> object:
+    """JSON whose fields stand in one order, the usual ones first, and whose items stand by their ranks."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (_FIRST.index(key) if key in _FIRST else len(_FIRST), key))
+        return {key: _ordered(value[key], ranks) for key in keys}
+    if not isinstance(value, list):
+        return value
+    parts = [_ordered(part, ranks) for part in value]
+    if not all(_is_item(part) for part in parts):
+        return parts
+    order: list[object] = []
+    for part in parts:  # one that is gone stays behind the one it stood behind
+        place = ranks.get(_id(part))
+        later = (k for k, other in enumerate(order) if place is not None and ranks.get(_id(other), -1) > place)
+        order.insert(next(later, len(order)), part)
+    return order
+
+
+def _is_item(value: object) -> bool:
+    return isinstance(value, dict) and "type" in value and isinstance(value.get("id"), str)
+
+
+def _id(item: object) -> str:
+    return str(item["id"]) if isinstance(item, dict) else ""
+
+
 def _written(value: object, indent: str, name: str, item: str, end: str = "") -> Iterator[tuple[str, str]]:
     """A value's lines as `json.dumps` would indent them, each with the item it is about."""
     deeper = indent + "  "
     if isinstance(value, dict) and value:
-        inner = str(value["id"]) if name == "" and indent and "type" in value and "id" in value else item
+        inner = _id(value) if name == "" and indent and _is_item(value) else item
         yield inner, f"{indent}{name}{{"
         for place, (key, part) in enumerate(value.items(), 1):
             label = json.dumps(key, ensure_ascii=False) + ": "

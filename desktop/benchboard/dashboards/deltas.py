@@ -4,9 +4,10 @@ A list whose entries are objects with an `id` of their own (items, tabs) is comp
 that moved costs its own numbers, not the list. Everything else that differs is written whole.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
+_ABSENT: Final = object()
 Delta: TypeAlias = dict[str, object] | None
 """JSON itself. None: equal; `{"=": value}`: replaced; `{"o": {key: delta}, "-": [keys]}`: an object;
 `{"i": {id: delta}, "-": [ids], "+": [[index, entry]], "order": [ids]}`: a list by id, with an `order` only where
@@ -17,7 +18,7 @@ def diff(before: object, after: object) -> Delta:
     """What makes `after` of `before`. Numbers are equal only in the same kind: 1, 1.0 and true are three values."""
     if before is after:
         return None
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if isinstance(before, dict) and isinstance(after, dict):
         return _objects(before, after)
     if isinstance(before, list) and isinstance(after, list):
         old, new = _by_id(before), _by_id(after)
@@ -38,21 +39,24 @@ def apply(value: object, delta: Delta) -> object:
         return value
     if "=" in delta:
         return delta["="]
-    if "o" in delta and isinstance(value, Mapping):
+    if "o" in delta and isinstance(value, dict):
         return _object_with(value, delta)
     if "i" in delta and isinstance(value, list):
         return _list_with(value, delta)
     raise ValueError("a delta of another value")
 
 
-def _objects(before: Mapping[str, object], after: Mapping[str, object]) -> Delta:
+def _objects(before: dict[str, object], after: dict[str, object]) -> Delta:
     changes: dict[str, Delta] = {}
     for key, value in after.items():
-        if key not in before:
+        old = before.get(key, _ABSENT)
+        if old is value:
+            continue
+        if old is _ABSENT:
             changes[key] = {"=": value}
-        elif before[key] is not value and (change := diff(before[key], value)) is not None:
+        elif (change := diff(old, value)) is not None:
             changes[key] = change
-    gone = [key for key in before if key not in after]
+    gone = [key for key in before if key not in after] if before.keys() != after.keys() else []
     return {"o": changes} | ({"-": gone} if gone else {}) if changes or gone else None
 
 
@@ -60,12 +64,9 @@ def _lists(before: dict[str, object], after: dict[str, object]) -> Delta:
     changes = {
         key: change
         for key, value in after.items()
-        if key in before and (change := diff(before[key], value)) is not None
+        if key in before and before[key] is not value and (change := diff(before[key], value)) is not None
     }
-    gone = [key for key in before if key not in after]
-    fresh = [[place, value] for place, (key, value) in enumerate(after.items()) if key not in before]
-    stayed = [key for key in before if key in after]
-    order = list(after) if stayed != [key for key in after if key in before] else []
+    gone, fresh, order = _rearranged(before, after) if list(before) != list(after) else ([], [], [])
     if not (changes or gone or fresh or order):
         return None
     delta: dict[str, object] = {"i": changes}
@@ -74,18 +75,25 @@ def _lists(before: dict[str, object], after: dict[str, object]) -> Delta:
     return delta | ({"order": order} if order else {})
 
 
+def _rearranged(before: dict[str, object], after: dict[str, object]) -> tuple[list[str], list[object], list[str]]:
+    gone = [key for key in before if key not in after]
+    fresh: list[object] = [[place, value] for place, (key, value) in enumerate(after.items()) if key not in before]
+    stayed = [key for key in before if key in after]
+    return gone, fresh, list(after) if stayed != [key for key in after if key in before] else []
+
+
 def _by_id(entries: Sequence[object]) -> dict[str, object] | None:
     """The entries by their ids, in their order; None where they do not all have one of their own."""
     named: dict[str, object] = {}
     for entry in entries:
-        name = entry.get("id") if isinstance(entry, Mapping) else None
+        name = entry.get("id") if isinstance(entry, dict) else None
         if not isinstance(name, str) or name in named:
             return None
         named[name] = entry
     return named
 
 
-def _object_with(value: Mapping[str, object], delta: dict[str, object]) -> dict[str, object]:
+def _object_with(value: dict[str, object], delta: dict[str, object]) -> dict[str, object]:
     made = dict(value)
     for key in _list(delta.get("-", [])):
         del made[str(key)]

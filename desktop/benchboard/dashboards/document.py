@@ -27,7 +27,7 @@ BREAKPOINTS: Final = ("tablet", "phone")
 _DEEPEST: Final = 60
 _VARIABLES: Final = 100
 _VALUES: Final = 1_000
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _OWN: Final = frozenset(
     ("$schema", "format", "version", "title", "description", "columns", "compact", "variables", "items", "breakpoints")
 )
@@ -205,7 +205,7 @@ def _variable(entry: object, where: str) -> Variable:
         what = _("{field} is {value}; it must be an object.").format(field=where, value=grid.shown(entry))
         _refuse("bad-variable", what, where)
     name = entry.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         what = _("{field} is {value}; it must be a name of letters, digits and _, of at most 63 characters.")
         _refuse("bad-variable", what.format(field=f"{where}.name", value=grid.shown(name)), f"{where}.name")
     kind = entry.get("type", "list")
@@ -262,7 +262,8 @@ def _breakpoint(name: str, entry: object) -> Breakpoint:
         for item_id, place in places.items()
     }
     source = MappingProxyType({key: said for key, said in entry.items() if key not in ("columns", "places")})
-    return Breakpoint(grid.parse_columns(entry.get("columns")), MappingProxyType(cells), source)
+    columns = grid.parse_columns(entry.get("columns"), f"{where}.columns")
+    return Breakpoint(columns, MappingProxyType(cells), source)
 
 
 def _written_breakpoint(point: Breakpoint) -> dict[str, object]:

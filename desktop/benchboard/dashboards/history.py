@@ -1,34 +1,61 @@
 """The steps of an edited document as the journal keeps them: what is stored, what is on the page, and the way between.
 
 Made by replaying records, the same ones when they are written and when they are read again; so what a journal says is
-what its writer meant.
+what its writer meant. A step keeps its record as it was written: a page of 1,000 widgets has steps that push hundreds,
+and 200 of them are to take no room, nor be encoded anew when the journal is.
 """
 
+import json
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from benchboard.dashboards.deltas import Delta, apply, diff
 
 KEPT_STEPS: Final = 200
 KEPT_BYTES: Final = 8 * 1024 * 1024
-"""How far back a journal goes: so many steps, and so much JSON of them."""
+"""How far back a journal goes: so many steps, and so much of them as it is written."""
 
 Record = dict[str, object]
-Kind = Literal["base", "step", "amend", "move", "leap", "saved"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One edit. `forward` makes the document after it of the one before, `backward` the other way; `at` is the time of
-    day in seconds since 1970, `size` about how many bytes it takes."""
+    """One edit, made at `at` (seconds since 1970)."""
 
     title: str
-    forward: Delta
-    backward: Delta
     chosen_before: tuple[str, ...]
     chosen_after: tuple[str, ...]
     at: float
-    size: int
+    packed: bytes
+
+    @property
+    def forward(self) -> Delta:
+        """What makes the document after it of the one before."""
+        return _delta(unpack(self.packed)["forward"])
+
+    @property
+    def backward(self) -> Delta:
+        """What makes the document before it of the one after."""
+        return _delta(unpack(self.packed)["backward"])
+
+
+def pack(record: Record) -> bytes:
+    """A record as it is written: JSON, deflated."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=dict)
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+
+
+def unpack(packed: bytes) -> Record:
+    """Raises `TypeError` or `ValueError` for what `pack` did not make."""
+    try:
+        record = json.loads(zlib.decompress(packed))
+    except zlib.error as error:
+        raise ValueError("not packed") from error
+    if not isinstance(record, dict):
+        raise TypeError("not a record")
+    return record
 
 
 @dataclass(slots=True)
@@ -41,6 +68,8 @@ class History:
     document: object
     steps: list[Step]
     position: int = 0
+    missing: int = 0
+    """How many of its steps are still to come from a journal that is being read."""
 
     def documents(self) -> list[object]:
         """The document before the first step, and after each one. They share what they have in common."""
@@ -54,12 +83,14 @@ class History:
 
     # What is written: records of what happened, made before they are replayed
 
-    def base(self) -> Record:
-        """Everything, as one record: what a journal begins with."""
-        return {
-            "is": "base", "version": self.version, "stored": self.stored, "page": diff(self.stored, self.document),
-            "steps": [_written(step) for step in self.steps], "position": self.position,
-        }  # fmt: skip
+    def whole(self) -> Iterator[bytes]:
+        """Everything, in packed records: what a journal begins with."""
+        page = diff(self.stored, self.document)
+        yield pack(
+            {"is": "base", "version": self.version, "stored": self.stored, "page": page, "position": self.position,
+             "steps": len(self.steps)}
+        )  # fmt: skip
+        yield from (step.packed for step in self.steps)
 
     def stepped(
         self, title: str, after: object, chosen: tuple[tuple[str, ...], tuple[str, ...]], at: float, *, amends: bool
@@ -67,9 +98,12 @@ class History:
         """One more edit, or more of the last one: typing in one text is one step."""
         amends = amends and self.position > 0
         before = apply(self.document, self.steps[self.position - 1].backward) if amends else self.document
+        forward = diff(before, after)
+        # What is the same on both sides is the same object now, which makes the way back quick to find.
+        backward = diff(apply(before, forward), before)
         return {
-            "is": "amend" if amends else "step", "title": title, "forward": diff(before, after),
-            "backward": diff(after, before), "chosen": [list(ids) for ids in chosen], "at": round(at, 3),
+            "is": "amend" if amends else "step", "title": title, "forward": forward, "backward": backward,
+            "chosen": [list(ids) for ids in chosen], "at": round(at, 3),
         }  # fmt: skip
 
     def moved(self, by: int, after: object) -> Record:
@@ -84,12 +118,15 @@ class History:
 
     # What is read
 
-    def replay(self, record: Record, size: int) -> None:
-        """Go on as a record of `size` bytes says. Raises `LookupError`, `TypeError` or `ValueError` for one of another
-        history."""
+    def replay(self, record: Record, packed: bytes) -> None:
+        """Go on as a record says, which is `packed` as it is written. Raises `LookupError`, `TypeError` or
+        `ValueError` for one of another history."""
         kind = record["is"]
-        if kind in ("step", "amend"):
-            self._step(_step(record, size), amends=kind == "amend")
+        if self.missing:
+            self.steps.append(_step(record, packed))
+            self.missing -= 1
+        elif kind in ("step", "amend"):
+            self._step(_step(record, packed), _delta(record["forward"]), amends=kind == "amend")
         elif kind == "move":
             self._move(_whole(record["by"]))
         elif kind == "leap":
@@ -100,13 +137,21 @@ class History:
         else:
             raise ValueError("an unknown record")
 
-    def _step(self, step: Step, *, amends: bool) -> None:
+    def end(self) -> None:
+        """Nothing more comes. Where steps did not, those of no use without them go."""
+        if self.missing and self.position > len(self.steps):
+            self.steps, self.position = [], 0
+        self.missing = 0
+
+    def _step(self, step: Step, forward: Delta, *, amends: bool) -> None:
         document = self.document
         if amends:
             document = apply(document, self.steps[self.position - 1].backward)
-        self.document = apply(document, step.forward)
+        self.document = apply(document, forward)
         self.steps[self.position - amends :] = [step]
-        while len(self.steps) > KEPT_STEPS or (len(self.steps) > 1 and sum(s.size for s in self.steps) > KEPT_BYTES):
+        while len(self.steps) > KEPT_STEPS or (
+            len(self.steps) > 1 and sum(len(s.packed) for s in self.steps) > KEPT_BYTES
+        ):
             del self.steps[0]
         self.position = len(self.steps)
 
@@ -120,33 +165,20 @@ class History:
 
 
 def opened(record: Record) -> History:
-    """The history that a `base` record holds. Raises as `replay` does."""
+    """The history that a `base` record begins; its steps are `missing`. Raises as `replay` does."""
     if record.get("is") != "base":
         raise ValueError("not a base")
-    stored, steps = record["stored"], record["steps"]
-    if not isinstance(steps, list):
-        raise TypeError("not a list of steps")
+    stored = record["stored"]
     page = apply(stored, _delta(record["page"]))
-    return History(
-        stored, _whole(record["version"]), page, [_step(step, _whole(step["size"])) for step in steps],
-        _whole(record["position"]),
-    )  # fmt: skip
+    return History(stored, _whole(record["version"]), page, [], _whole(record["position"]), _whole(record["steps"]))
 
 
-def _written(step: Step) -> Record:
-    return {
-        "title": step.title, "forward": step.forward, "backward": step.backward,
-        "chosen": [list(step.chosen_before), list(step.chosen_after)], "at": step.at, "size": step.size,
-    }  # fmt: skip
-
-
-def _step(record: Record, size: int) -> Step:
+def _step(record: Record, packed: bytes) -> Step:
     chosen, at = record["chosen"], record["at"]
     if not isinstance(chosen, list) or not isinstance(at, int | float):
         raise TypeError("not a step")
     before, after = (tuple(str(name) for name in ids) for ids in chosen)
-    forward, backward = _delta(record["forward"]), _delta(record["backward"])
-    return Step(str(record["title"]), forward, backward, before, after, float(at), size)
+    return Step(str(record["title"]), before, after, float(at), packed)
 
 
 def _delta(value: object) -> Delta:

@@ -1,7 +1,7 @@
 """The crash journal of a document under edit: each gesture on the disk before the next, and undo after a restart.
 
 `<home>/journal/<document>.<slot>.bbj`, 0600: records of `history`, sealed (`sealed`) with a key from the vault. It
-begins with everything as one record and grows by a record for each gesture; grown too large it is written anew, whole
+begins with everything there is and grows by a record for each gesture; grown too large it is written anew, whole
 or not at all.
 
 A document open in a second window has a second slot. A slot belongs to whoever holds its lock, which the system takes
@@ -10,7 +10,6 @@ from a killed program; so what is not locked is an orphan, and the next one to o
 
 import atexit
 import hashlib
-import json
 import logging
 import os
 import queue
@@ -28,7 +27,7 @@ from typing import BinaryIO, Final
 from filelock import FileLock, Timeout
 
 from benchboard.dashboards.deltas import apply, diff
-from benchboard.dashboards.history import History, Record, Step, opened
+from benchboard.dashboards.history import History, Record, Step, opened, pack, unpack
 from benchboard.dashboards.sealed import NAME_BYTES, Damaged, Sealer, unsealed
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
@@ -186,9 +185,9 @@ class Journal:
             while True:
                 jobs.append(self._queue.get_nowait())
         asked = [job for job in jobs if job is not None]
-        texts = [text for job in asked if (text := self._replayed(job())) is not None]
+        records = [packed for job in asked if (packed := self._replayed(job())) is not None]
         try:
-            self._write(texts)
+            self._write(records)
             self._failing = False
         except (OSError, AppError) as error:
             self._put_down()
@@ -203,15 +202,15 @@ class Journal:
     def _replayed(self, record: Record | None) -> bytes | None:
         if record is None:
             return None
-        text = _text(record)
-        self._open_history.replay(record, len(text))
-        return text
+        packed = pack(record)
+        self._open_history.replay(record, packed)
+        return packed
 
-    def _write(self, texts: list[bytes]) -> None:
-        if self._history is None or not (texts or self._file is None):
+    def _write(self, records: list[bytes]) -> None:
+        if self._history is None or not (records or self._file is None):
             return
         if self._file is not None:
-            sealed = b"".join(self._sealer.seal(text) for text in texts)
+            sealed = b"".join(self._sealer.seal(packed) for packed in records)
             self._file.write(sealed)
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -220,10 +219,10 @@ class Journal:
             self._rewrite(self._history)
 
     def _rewrite(self, history: History) -> None:
-        """Put everything into one record of a new file, which takes the old one's name when it is on the disk."""
+        """Put everything into a new file, which takes the old one's name when it is on the disk."""
         self._put_down()
         self._sealer = Sealer(self._key, self._slot.name)
-        whole = self._sealer.header + self._sealer.seal(_text(history.base()))
+        whole = self._sealer.header + b"".join(self._sealer.seal(packed) for packed in history.whole())
         write_private(self._slot.path, whole)
         self._file = self._slot.path.open("ab")
         self._size = self._base_size = len(whole)
@@ -329,19 +328,20 @@ def _locked(path: Path, name: bytes) -> _Slot | None:
 
 def _read(slot: _Slot, key: bytes) -> _Found:
     """All that can be read of a journal, from its beginning."""
-    history, at = None, slot.path.stat().st_mtime
+    history, at, damaged = None, slot.path.stat().st_mtime, False
     with slot.path.open("rb") as file:
         try:
-            for text in unsealed(file, key, slot.name):
-                record = json.loads(text)
+            for packed in unsealed(file, key, slot.name):
                 if history is None:
-                    history = opened(record)
+                    history = opened(unpack(packed))
                 else:
-                    history.replay(record, len(text))
+                    history.replay(unpack(packed), packed)
         except (Damaged, LookupError, TypeError, ValueError, RecursionError) as error:
             _log.warning("journal: %s: %s", slot.path.name, type(error).__name__)
-            return _Found(history, at, damaged=True)
-    return _Found(history, at)
+            damaged = True
+    if history is not None:
+        history.end()
+    return _Found(history, at, damaged)
 
 
 def _set_aside(slot: _Slot, found: _Found) -> str:
@@ -359,10 +359,6 @@ def _set_aside(slot: _Slot, found: _Found) -> str:
 def _recovered(history: History) -> Recovered:
     documents, steps = tuple(history.documents()), tuple(history.steps)
     return Recovered(history.version, history.stored, documents, steps, history.position)
-
-
-def _text(record: Record) -> bytes:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=dict).encode("utf-8", "surrogatepass")
 
 
 def _unwritable(folder: Path, error: Exception) -> Unavailable:

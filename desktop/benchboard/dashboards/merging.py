@@ -6,7 +6,7 @@ and nobody removed is lost: what one removed and the other changed stays until i
 same id are both kept, theirs under another.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -367,6 +367,18 @@ def _order(base: Iterable[str], mine: Iterable[str], theirs: Iterable[str], *, g
         order = spines[2] if spines[1] == spines[0] else spines[1] if spines[2] == spines[0] else spines[0]
         order = order + sorted({*one, *other} - {*order})
     if not gone:
-        return list(dict.fromkeys((*order, *was, *one, *other)))
+        return _with_all(order, was, one, other)
     dropped = (set(was) - set(one)) | (set(was) - set(other))
     return [name for name in order if name not in dropped]
+
+
+def _with_all(order: Iterable[str], *others: Sequence[str]) -> list[str]:
+    """The order with the names that only the others have, each behind the one it stands behind there."""
+    whole = list(order)
+    known = set(whole)
+    for names in others:
+        for place, name in enumerate(names):
+            if name not in known:
+                whole.insert(whole.index(names[place - 1]) + 1 if place else 0, name)
+                known.add(name)
+    return whole

@@ -110,49 +110,55 @@ def put_together(parts: Parts) -> Json:
     """
     if not isinstance(parts.layout, dict):
         _refuse("bad-layout", _("The layout of this dashboard is {value}; it must be an object."), parts.layout)
-    left = {widget.id: widget for widget in parts.widgets}
-
-    def nodes(items: object, where: str, depth: int) -> Iterator[object]:
-        if not isinstance(items, list) or depth > DEEPEST:
-            _refuse(
-                "bad-tree", _("The items of {item} are {value}; they must be a list, eight deep at most."), items, where
-            )
-        for entry in items:
-            if isinstance(entry, str):
-                yield _item(taken(entry, where))
-            elif isinstance(entry, dict):
-                yield container(entry, where, depth)
-            else:
-                _refuse("bad-tree", _("{item} holds {value}; it must be a widget or a container."), entry, where)
-
-    def taken(row_id: str, where: str) -> WidgetPart:
-        if row_id not in left:
-            _refuse(
-                "no-such-item",
-                _("{item} names the widget {value}, which is not there, or names it twice."),
-                row_id,
-                where,
-            )
-        return left.pop(row_id)
-
-    def container(entry: Json, where: str, depth: int) -> Json:
-        where = str(entry.get("id", where))
-        if isinstance(tabs := entry.get("tabs"), list) and entry.get("type") == grid.TABS:
-            return {**entry, "tabs": [tab_of(tab, where, depth) for tab in tabs]}
-        return {**entry, "items": list(nodes(entry.get("items", []), where, depth + 1))}
-
-    def tab_of(tab: object, where: str, depth: int) -> object:
-        return {**tab, "items": list(nodes(tab.get("items", []), where, depth + 1))} if isinstance(tab, dict) else tab
-
-    tree = list(nodes(parts.layout.get("items", []), _("the dashboard"), 0))
+    tree = _Tree(parts.widgets)
+    items = list(tree.nodes(parts.layout.get("items", []), _("the dashboard"), 0))
     return {
         **parts.layout,
         "format": form.FORMAT,
         "version": form.VERSION,
         "title": parts.name,
         "description": parts.description or "",
-        "items": [*tree, *(_item(widget) for widget in left.values())],
+        "items": [*items, *(_item(widget) for widget in tree.left.values())],
     }
+
+
+class _Tree:
+    """A tree being put together; `left` are the widgets that it has not named so far."""
+
+    def __init__(self, widgets: Iterable[WidgetPart]) -> None:
+        self.left = {widget.id: widget for widget in widgets}
+
+    def nodes(self, items: object, where: str, depth: int) -> Iterator[object]:
+        """The items of the container called `where`."""
+        if not isinstance(items, list) or depth > DEEPEST:
+            what = _("The items of {item} are {value}; they must be a list, eight deep at most.")
+            _refuse("bad-tree", what, items, where)
+        for entry in items:
+            if isinstance(entry, str):
+                yield _item(self._taken(entry, where))
+            elif isinstance(entry, dict):
+                yield self._container(entry, where, depth)
+            else:
+                _refuse("bad-tree", _("{item} holds {value}; it must be a widget or a container."), entry, where)
+
+    def _taken(self, row_id: str, where: str) -> WidgetPart:
+        if row_id not in self.left:
+            what = _("{item} names the widget {value}, which is not there, or names it twice.")
+            _refuse("no-such-item", what, row_id, where)
+        return self.left.pop(row_id)
+
+    def _container(self, entry: Json, where: str, depth: int) -> Json:
+        if entry.get("type") not in grid.CONTAINERS:  # a whole widget, as a document has it
+            return entry
+        where = str(entry.get("id", where))
+        if isinstance(tabs := entry.get("tabs"), list) and entry["type"] == grid.TABS:
+            return {**entry, "tabs": [self._tab(tab, where, depth) for tab in tabs]}
+        return {**entry, "items": list(self.nodes(entry.get("items", []), where, depth + 1))}
+
+    def _tab(self, tab: object, where: str, depth: int) -> object:
+        if not isinstance(tab, dict):
+            return tab
+        return {**tab, "items": list(self.nodes(tab.get("items", []), where, depth + 1))}
 
 
 def _item(widget: WidgetPart) -> Json:

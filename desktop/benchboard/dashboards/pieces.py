@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import FORMAT, VERSION, Document, parse_document, write_document
+from benchboard.dashboards.document import FORMAT, VERSION, Document, fitted, parse_document, write_document
 from benchboard.dashboards.layout import Cell, Item, Layout, Pane
 
 Path = tuple[str, ...]
@@ -83,7 +83,7 @@ class Change(NamedTuple):
 
 def apart(document: Document) -> Apart:
     """The document's pieces, each where it is shown: the layout is `fitted` before."""
-    document = replace(document, layout=grid.fitted(document.layout, document.compact))
+    document = fitted(document)
     said = write_document(replace(document, layout=Layout.of(document.layout.columns, ())))
     says: Tree = {key: value for key, value in said.items() if key not in ("format", "version", "items", "variables")}
     variables = {str(variable["name"]): variable for variable in _objects(said["variables"])}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select
 from sqlalchemy.orm import Session, defer
 
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
@@ -78,18 +78,11 @@ def require(
 
     One in the trash is there for its owner alone, and refused (`dashboards.in-trash`) unless `trashed` are meant too.
     """
-    query = select(Dashboard, level_of(actor)).where(
-        Dashboard.id == _id(dashboard_id), Dashboard.organisation_id == actor.organisation_id
-    )
-    if not access.may(actor, "dashboards:manage"):
-        query = query.where(visible(actor))
-    query = query.where(or_(Dashboard.deleted_at.is_(None), ~expired()))
+    query = _one(actor, dashboard_id, layout=layout)
     if lock:
-        query = query.with_for_update(of=Dashboard)
-    if not layout:
-        query = query.options(defer(Dashboard.layout))
+        query = query.with_for_update(of=Dashboard).execution_options(populate_existing=True)
     try:
-        found = session.execute(query.execution_options(populate_existing=lock)).one_or_none()
+        found = session.execute(query).one_or_none()
     except RecursionError as error:
         what = _("The layout of this dashboard is nested too deeply.")
         raise Invalid("layout.too-deep", what, item=None, field="layout") from error
@@ -106,6 +99,17 @@ def require(
             dashboard_id=row.id,
         )
     return row
+
+
+def _one(actor: Actor, dashboard_id: str, *, layout: bool) -> Select[Dashboard, str]:
+    query = select(Dashboard, level_of(actor)).where(
+        Dashboard.id == _id(dashboard_id),
+        Dashboard.organisation_id == actor.organisation_id,
+        or_(Dashboard.deleted_at.is_(None), ~expired()),
+    )
+    if not access.may(actor, "dashboards:manage"):
+        query = query.where(visible(actor))
+    return query if layout else query.options(defer(Dashboard.layout))
 
 
 def unknown() -> NotFound:

@@ -55,6 +55,7 @@ class Header(QWidget):
                 tab.setObjectName(f"tab_{name.replace('/', '_')}")
                 tab.clicked.connect(lambda _checked=False, name=name: self._go(name))
                 self._strip.addWidget(tab)
+                tab.show()  # at once: a tab not shown yet takes no keyboard, and F6 would stop before the header
                 self._tabs[name] = tab
         for name, tab in self._tabs.items():
             tab.setChecked(name == f"{key}/{current}")

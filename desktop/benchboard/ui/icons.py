@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QIcon,
+    QIconEngine,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+)
 
 from benchboard.storage import locate
 from benchboard.ui.theme import theme
@@ -77,10 +87,26 @@ def draw(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
     else:
         font = QFont(_phosphor())
         font.setPixelSize(max(1, round(min(rect.width(), rect.height()))))
-        painter.setFont(font)
-        painter.setPen(colour)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, _characters()[glyph])
+        if _is_drawing(painter):
+            _draw_outline(painter, font, _characters()[glyph], rect, colour)
+        else:
+            painter.setFont(font)
+            painter.setPen(colour)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, _characters()[glyph])
     painter.restore()
+
+
+def _is_drawing(painter: QPainter) -> bool:
+    """Whether it goes into an SVG file, which is read where nobody has the font."""
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() == QPaintEngine.Type.SVG
+
+
+def _draw_outline(painter: QPainter, font: QFont, glyph: str, rect: QRectF, colour: QColor) -> None:
+    path = QPainterPath()
+    path.addText(0, 0, font, glyph)
+    path.translate(rect.center() - path.boundingRect().center())
+    painter.fillPath(path, colour)
 
 
 @cache

@@ -80,3 +80,11 @@ class Unsaved(Protocol):
     def unsaved_changed(self) -> SignalInstance: ...
 
     def unsaved(self) -> str: ...
+
+
+@runtime_checkable
+class Presents(Protocol):
+    """A place that can have the window for itself, all but the status bar; it says from when and until when."""
+
+    @property
+    def presenting_changed(self) -> SignalInstance: ...

@@ -17,7 +17,7 @@ from benchboard.ui.header import Header
 from benchboard.ui.palette import Palette, go_to
 from benchboard.ui.problems import Problems
 from benchboard.ui.rail import Rail
-from benchboard.ui.rooms import Closes, Command, Opens, Place, Room, Unsaved
+from benchboard.ui.rooms import Closes, Command, Opens, Place, Presents, Room, Unsaved
 from benchboard.ui.stage import Stage
 from benchboard.ui.statusbar import StatusBar
 from benchboard.ui.tasks import Tasks
@@ -161,6 +161,8 @@ class Shell(QWidget):
             self._stack.addWidget(widget)
             if isinstance(widget, Unsaved):
                 widget.unsaved_changed.connect(self.cells.look)
+            if isinstance(widget, Presents):
+                widget.presenting_changed.connect(self._give_way)
         moved = self.address != address
         self.address = address
         self._last[room.key] = place.key
@@ -171,6 +173,11 @@ class Shell(QWidget):
             _into(widget)
         if isinstance(widget, Opens):
             widget.opened(rest)
+
+    def _give_way(self, presenting: bool) -> None:
+        """Leave the window to the place, or take back what is the shell's."""
+        self._rail.setVisible(not presenting)
+        self._header.setVisible(not presenting)
 
     def _refuse(self, key: str) -> None:
         room = self._barred.get(key)

@@ -31,6 +31,7 @@ QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $border_control; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QSplitter::handle { background: $border; }
 QWidget[surface="surface"] { background: $surface; }
 QWidget[surface="window"] { background: $window; }
@@ -101,6 +102,16 @@ QHeaderView { background: $surface; border: 0; }
 QHeaderView::section { background: $surface; color: $text_secondary; border: 0; border-bottom: 1px solid $border;
   padding: 0 12px; font-weight: 500; }
 QTableCornerButton::section { background: $surface; border: 0; }
+QListWidget { background: $surface; color: $text; border: 1px solid $border_control; border-radius: ${r_control}px;
+  padding: 4px; }
+QListWidget::item { padding: 6px 8px; border-radius: ${r_badge}px; }
+QListWidget::item:hover { background: $row_hover; }
+QListWidget::item:selected { background: $selection; color: $text; }
+QTabBar[documents="true"] { background: $window; border: 0; }
+QTabBar[documents="true"]::tab { background: $window; color: $text_secondary; border: 0;
+  border-right: 1px solid $border; height: 31px; min-width: 96px; max-width: 260px; padding: 0 12px; }
+QTabBar[documents="true"]::tab:hover { color: $text; background: $row_hover; }
+QTabBar[documents="true"]::tab:selected { background: $surface; color: $text; border-top: 2px solid $accent; }
 """)
 
 

@@ -113,6 +113,7 @@ class _Delivery:
     work: Work
     call: Callable[[], None]
     otherwise: Callable[[], None] | None = None
+    unreachable: bool = False
 
 
 class _Bridge(QObject):
@@ -120,7 +121,6 @@ class _Bridge(QObject):
 
     delivered = Signal(object)
     poked = Signal()
-    away = Signal()
 
 
 class Tasks(QObject):
@@ -144,7 +144,6 @@ class Tasks(QObject):
         self._bridge = _Bridge(self)
         self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._bridge.poked.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
-        self._bridge.away.connect(self.unreachable, Qt.ConnectionType.QueuedConnection)
 
     def attach(self, database: OpenDatabase | None) -> None:
         """Read from and change `database` from now on; None while nobody is signed in."""
@@ -268,8 +267,6 @@ class Tasks(QObject):
                 raise Cancelled("tasks.cancelled", _("It was stopped."))
             result = job()
         except AppError as error:
-            if error.code == UNREACHABLE and not self._closed:
-                self._bridge.away.emit()
             show = partial(self._show, error, again)
             # A change that failed after its screen was closed is still somebody's lost work: it is said.
             return _Delivery(
@@ -277,6 +274,7 @@ class Tasks(QObject):
                 work,
                 show if failed is None else partial(failed, error),
                 show if work.kind == "change" else None,
+                unreachable=error.code == UNREACHABLE,
             )
         except BaseException as error:  # noqa: BLE001 - a bug, and reported as one
             return _Delivery(owner, work, partial(self._report, error, failed), partial(self._problems.bug, error))
@@ -294,6 +292,9 @@ class Tasks(QObject):
 
     def _deliver(self, delivery: _Delivery) -> None:
         self._forget(delivery.work)
+        if delivery.unreachable:
+            # With what is said about it, so that nobody hears in between that the database answers again.
+            self.unreachable.emit()
         if not shiboken6.isValid(delivery.owner):
             if delivery.otherwise is not None:
                 delivery.otherwise()

@@ -7,6 +7,8 @@ drawn. Tokens are numbers of the visual rules beside them, sizes in device-indep
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -33,6 +35,7 @@ class Theme(QObject):
         self._appearance: Appearance = "system"
         self.current: Mode = "light"
         self._colours: dict[str, QColor] = {}
+        self._paper = False
         self._read()
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
@@ -80,6 +83,18 @@ class Theme(QObject):
 
         return themed(name, role, on or role)
 
+    @contextmanager
+    def on_paper(self) -> Iterator[None]:
+        """While the block paints, colours are those for white paper, and figures can be searched and copied (a PDF
+        does not know which figure a tabular one is). Nobody is told."""
+        mode, colours = self.current, self._colours
+        self.current, self._paper = "light", True
+        self._read()
+        try:
+            yield
+        finally:
+            self.current, self._colours, self._paper = mode, colours, False
+
     def tokens(self, group: str) -> dict[str, Any]:
         """A whole group of tokens, for the style sheet and the tests."""
         found: dict[str, Any] = self._tokens[group]
@@ -91,7 +106,7 @@ class Theme(QObject):
         scale = "scale_px_at_96dpi" if sys.platform == "darwin" else "scale_pt"
         font.setPointSizeF(float(self._tokens["type"][scale][step]))
         font.setWeight(QFont.Weight(weight))
-        font.setFeature(QFont.Tag("tnum"), 1)
+        font.setFeature(QFont.Tag("tnum"), 0 if self._paper else 1)
         return font
 
     def _read(self) -> None:

@@ -35,6 +35,7 @@ def shell(qtbot: QtBot, home: Path, click: Hand) -> Iterator[Shell]:
     application.window.resize(1440, 900)
     application.start("bench/dongles")
     application.window.activateWindow()
+    qtbot.waitUntil(application.window.isActiveWindow)
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert application.shell is not None
@@ -84,8 +85,8 @@ def pair_one(qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub:
         click(window, "bench_pair")
         click(window, "pair_next")
         click(window, "pair_next")
-        qtbot.waitUntil(lambda: shell.window().findChild(QWidget, "pairing_wizard").steps.marks[3] == "now")
-        wizard = window.findChild(QWidget, "pairing_wizard")
+        wizard = click.find(window, "pairing_wizard")
+        qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
         device_id = str(wizard._here.device_id)
         simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
         qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))

@@ -17,7 +17,7 @@ from benchboard.identity.access import Actor, Client
 from benchboard.ui.app import Application
 from benchboard.ui.entering import Entered
 from benchboard.ui.studio import ROOM
-from benchboard.ui.studio.page import HomePage
+from benchboard.ui.studio.page import StudioPage
 
 
 class Studio:
@@ -41,7 +41,7 @@ class Studio:
         self.application.shell.go("studio/home")
         self.application.window.activateWindow()
         qtbot.waitUntil(self.application.window.isActiveWindow)
-        (self.page,) = self.application.window.findChildren(HomePage)
+        (self.page,) = self.application.window.findChildren(StudioPage)
         self.wait(lambda: self.page.saving.state == state and not self.page.feeds.busy)
         self.canvas = self.page.canvas
         self.viewport = self.canvas.viewport()

@@ -247,7 +247,8 @@ def test_an_empty_page_says_so_and_offers_a_start(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Delete)
     empty = studio.find("studio_empty")
     studio.qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
-    assert len(studio.cells()) == 1
+    studio.key(Qt.Key.Key_Return)  # on the first template
+    assert len(studio.cells()) == 7
     assert not empty.isVisible()
 
 

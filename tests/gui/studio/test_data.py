@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from benchboard.analytics import commerce
 from benchboard.errors import AppError, Unavailable
 from benchboard.ui.studio.queryedit import QueryEdit
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -227,34 +226,6 @@ def test_a_change_of_the_theme_repaints_every_tile(studio: "Studio") -> None:
         assert all(_picture(studio, item_id) != picture for item_id, picture in light.items())
     finally:
         theme().follow("light")
-
-
-def _banner_button(studio: "Studio", title: str) -> QWidget:
-    (banner,) = [found for found in studio.application.window.findChildren(Banner) if found.isVisible()]
-    return next(b for b in banner.findChildren(QWidget, "banner_action") if b.text() == title)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("choice", ["Take the stored one", "Keep this one"])
-def test_a_layout_changed_elsewhere_is_never_overwritten_unasked(studio: "Studio", choice: str) -> None:
-    other = [{"id": "theirs", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}]
-    studio.click("notes")
-    studio.key(Qt.Key.Key_Delete)  # ours, not stored yet
-    mine = studio.cells()
-    studio.store(other)
-    studio.wait(lambda: studio.page.saving.state == "conflict")
-    assert studio.stored().items == other
-    assert studio.application.shell is not None
-    assert not studio.page.closing()  # it does not just go away
-    studio.qtbot.mouseClick(_banner_button(studio, choice), Qt.MouseButton.LeftButton)
-    studio.settled()
-    if choice == "Keep this one":
-        assert {item["id"] for item in studio.stored().items} == set(mine)
-    else:
-        assert list(studio.cells()) == ["theirs"]
-        assert studio.stored().items == other
-        studio.key(Qt.Key.Key_Z, CTRL)  # one step back is what was here
-        assert studio.cells() == mine
-        studio.settled()
 
 
 def test_a_page_that_is_not_being_edited_follows_the_other_window(studio: "Studio") -> None:

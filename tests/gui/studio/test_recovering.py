@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from nested import nested
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
 
 from benchboard import i18n, workspace
-from benchboard.dashboards import documents
+from benchboard.dashboards import documents, library
+from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.storage import locate
 from benchboard.ui.problems import Notice
-from benchboard.ui.studio.page import HomePage
+from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.recovering import Recovering
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -138,10 +141,11 @@ def test_edits_of_a_killed_window_wait_for_a_decision_where_another_stored_a_pag
     assert {item["id"] for item in second.stored().items} == {"theirs"}
     said = notice(second)
     assert said is not None
-    assert [action.title for action in said.actions] == ["Take the stored one", "Keep this one"]
-    said.actions[0].run()
-    second.wait(lambda: second.cells().keys() == {"theirs"})
-    assert walk_back(second)[1:] == seen[::-1]
+    assert [action.title for action in said.actions] == ["Decide", "Keep this one"]
+    said.actions[1].run()
+    second.settled()
+    assert {item["id"] for item in second.stored().items} == seen[3].keys()
+    assert walk_back(second) == seen[::-1]
 
 
 def test_the_way_back_outlives_another_language(studio: "Studio", request: pytest.FixtureRequest) -> None:
@@ -152,14 +156,57 @@ def test_the_way_back_outlives_another_language(studio: "Studio", request: pytes
     application.remember(replace(application.settings, language="tr"))
 
     def anew() -> bool:
-        pages = [page for page in application.window.findChildren(HomePage) if page is not old]
+        pages = [page for page in application.window.findChildren(StudioPage) if page is not old]
         return bool(pages) and pages[0].saving.state == "saved" and pages[0].editor.stack.canUndo()
 
     studio.wait(anew)
-    (page,) = [page for page in application.window.findChildren(HomePage) if page is not old]
+    (page,) = [page for page in application.window.findChildren(StudioPage) if page is not old]
     assert {item.id: cell for item, cell in page.editor.layout} == seen[3]
     page.undo()
     assert {item.id: cell for item, cell in page.editor.layout} == seen[2]
+
+
+def test_a_tab_that_was_closed_takes_back_what_is_in_its_containers(studio: "Studio") -> None:
+    with studio.workspace.database.change() as session:
+        made = library.create(session, studio.actor, parse_document(nested()))
+    application, address = studio.application, f"studio/dashboards/{made.card.id}"
+
+    def page() -> StudioPage:
+        assert application.shell is not None
+        application.shell.go(address)
+        found: list[StudioPage] = []
+
+        def there() -> bool:
+            named = application.window.findChildren(StudioPage, f"studio_page_{made.card.id}")
+            found[:] = [page for page in named if page.isVisible()]
+            return bool(found) and found[0].saving.state == "saved"
+
+        studio.wait(there)
+        return found[0]
+
+    first = page()
+    seen = [write_document(first.editor.document)]
+    for item_id, title in (("today", "Now"), ("inside", "Within"), ("older", "Oldest")):
+        first.editor.tell(item_id, "title", title)
+        seen.append(write_document(first.editor.document))
+    (tabs,) = application.window.findChildren(QTabBar, "studio_tabs")
+    studio.wait(lambda: first.saving.state == "saved" and not first.saving.dirty)
+    studio.qtbot.keyClick(first, Qt.Key.Key_W, CTRL)
+    studio.wait(lambda: tabs.count() == 1)
+    second = page()
+    assert second is not first
+    for document in reversed(seen):
+        assert write_document(second.editor.document) == document
+        second.undo()
+    assert not second.editor.stack.canUndo()
+
+
+def test_a_page_that_may_only_be_looked_at_leaves_the_journal_alone(studio: "Studio") -> None:
+    saving = studio.page.saving
+    assert saving.stored is not None
+    other = Recovering(saving._context, studio.page.editor, "never-edited")
+    assert other.open(replace(saving.stored, may_edit=False)).journal is None
+    assert len(list((studio.home / "journal").glob("*.bbj"))) == 1
 
 
 def test_two_windows_keep_two_journals(open_studio: Open) -> None:

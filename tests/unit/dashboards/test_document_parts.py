@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards import parts
 from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards.layout import everything
 from benchboard.dashboards.parts import Parts, WidgetPart
 from benchboard.errors import Invalid
 from benchboard.storage.models.dashboards import WIDGET_TYPES
@@ -31,8 +32,8 @@ odd = st.fixed_dictionaries(
 )
 
 
-@given(documents(), st.lists(odd, min_size=30, max_size=30))
-@settings(max_examples=150)
+@given(documents(), st.lists(odd, max_size=6))
+@settings(max_examples=60)
 def test_taken_apart_and_put_together_is_the_same(document: dict[str, Any], additions: list[dict[str, Any]]) -> None:
     def strange(items: list[dict[str, Any]]) -> None:
         for item in items:
@@ -73,6 +74,15 @@ def test_a_row_of_another_system_is_an_item_under_its_own_id_and_stays_as_it_is(
     again = parts.take_apart(write_document(read), {ROW: ROW})
     assert again.widgets == (other,)
     assert again.layout["items"] == [ROW]
+
+
+def test_a_layout_that_holds_its_widgets_itself_is_read_and_split_when_it_is_saved() -> None:
+    item = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 1, "h": 1}}
+    group = {**item, "id": "g1", "type": "group", "items": [item]}
+    read = parse_document(parts.put_together(Parts("Theirs", None, {"items": [group]})))
+    assert [found.item.id for found in everything(read.layout)] == ["g1", "w1"]
+    made = parts.take_apart(write_document(read), {})
+    assert made.layout["items"][0]["items"] == [made.widgets[0].id]
 
 
 def test_a_new_item_gets_a_row_id_of_its_own_and_keeps_its_id() -> None:
@@ -124,3 +134,36 @@ def test_rows_that_are_no_document_are_named(
         parse_document(parts.put_together(Parts("Theirs", None, layout, widgets)))
     assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
     assert len(str(refused.value)) < 300
+
+
+STRANGE: list[Any] = [None, True, -1, 10**20, 1.5, "", "x" * 300, [], {}, [[]], {"id": 1}, ROW, "g1", float("1e300")]
+
+
+@given(documents(), st.data())
+@settings(max_examples=80)
+def test_rows_with_anything_anywhere_are_a_document_or_refused(document: dict[str, Any], data: st.DataObject) -> None:
+    made = parts.take_apart(write_document(parse_document(document)), {})
+    rows: dict[str, Any] = {
+        "layout": made.layout,
+        "widgets": [[one.id, one.type, one.config, one.query, one.position] for one in made.widgets],
+    }
+    for _time in range(data.draw(st.integers(1, 4))):
+        _spoil(rows, data)
+    widgets = tuple(WidgetPart(str(row[0]), str(row[1]), row[2], None, row[4]) for row in rows["widgets"])
+    try:
+        parse_document(parts.put_together(Parts("Theirs", None, rows["layout"], widgets)))
+    except Invalid as error:
+        assert len(str(error)) < 400
+
+
+def _spoil(rows: dict[str, Any], data: st.DataObject) -> None:
+    """Put something strange in one place of a JSON column."""
+    place: Any = rows
+    key: Any = "layout"
+    if rows["widgets"] and data.draw(st.booleans()):
+        place = data.draw(st.sampled_from(rows["widgets"]))
+        key = data.draw(st.sampled_from([2, 4]))
+    while isinstance(inner := place[key], dict | list) and inner and data.draw(st.integers(0, 3)):
+        place = inner
+        key = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else list(range(len(inner)))))
+    place[key] = copy.deepcopy(data.draw(st.sampled_from(STRANGE)))

@@ -170,6 +170,22 @@ def test_containers_become_rows_and_headings() -> None:
     assert {line.id for line in report.lines} == {"", "Rig", "Both"}
 
 
+def test_what_a_document_says_and_grafana_cannot_is_told() -> None:
+    _dashboard, _by, report = _written(
+        {**_item("Open", 0, 0, 12, 1), "type": "row", "items": [_item("a", 0, 1, locked=["size"], min_w=2)]},
+        _item("Below", 0, 9, query="SELECT 1"),
+        {**_item("Rig", 0, 12, 6, 3), "type": "group", "repeat": {"variable": "v"}, "items": []},
+        breakpoints={"phone": {"columns": 2}},
+        compact="none",
+    )
+    told = [(line.id, line.outcome) for line in report.lines]
+    assert told == [
+        ("", "left out"), ("", "changed"), ("", "left out"), ("", "changed"),
+        ("Rig", "changed"), ("Rig", "left out"), ("Below", "changed"), ("Rig", "changed"),
+    ]  # fmt: skip
+    assert "Open" in report.lines[-2].what
+
+
 def test_what_changed_here_is_written_over_what_grafana_said_and_the_rest_stays() -> None:
     config = {
         "defaults": {"unit": "s", "custom": {"lineWidth": 2}},
@@ -204,3 +220,45 @@ def test_what_changed_here_is_written_over_what_grafana_said_and_the_rest_stays(
     (variable,) = dashboard["templating"]["list"]
     assert (variable["type"], variable["definition"], variable["current"]["value"]) == ("query", "x", "b")
     assert [told.id for told in report.lines if told.outcome == "left out"] == ["panel-3"]
+
+
+def test_a_grid_finer_than_grafanas_or_items_outside_theirs_still_fit_and_cover_nothing() -> None:
+    dashboard, _by, _report = _written(*(_item(f"i{x}", x, 0, 1) for x in range(100)), columns=100)
+    cells = _cells(dashboard["panels"])
+    assert len(cells) == 100
+    assert not any(cell.overlaps(other) for number, cell in enumerate(cells) for other in cells[:number])
+    assert max(cell.right for cell in cells) == 24
+    dashboard, _by, _report = _written(_item("a", 20, 0), _item("b", 10, 2, 9))
+    assert _cells(dashboard["panels"]) == [(22, 0, 2, 2), (20, 2, 4, 2)]
+    assert faults(dashboard) == []
+
+
+def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
+    steps = [{"color": "green"}, {"color": "red", "value": 80}]
+    config = {"defaults": {"thresholds": {"mode": "absolute", "steps": steps}}, "overrides": []}
+    panel = {"id": 1, "type": "stat", "gridPos": {"x": 0, "y": 1, "w": 6, "h": 4}, "description": None, "title": "",
+             "fieldConfig": config}  # fmt: skip
+    row = {"id": 2**32 - 1, "type": "row", "title": "R", "collapsed": False, "targets": [], "datasource": None,
+           "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1}, "panels": []}  # fmt: skip
+    host = {"name": "host", "type": "query", "query": "x", "current": {}, "datasource": "Prom", "label": None}
+    root = {"id": None, "gnetId": 12, "refresh": False, "links": [{"title": "L"}], "timepicker": {"now": True}}
+    back = _again({**root, "panels": [row, {**panel, "datasource": "Prom"}], "templating": {"list": [host]}})
+    assert faults(back) == []
+    assert back["panels"][0]["id"] == 2**32 - 1
+    assert back["panels"][1]["fieldConfig"]["defaults"]["thresholds"]["steps"] == [
+        {"color": "green", "value": None},
+        steps[1],
+    ]
+    (variable,) = back["templating"]["list"]
+    assert variable == {"name": "host", "type": "query", "query": "x", "datasource": {"uid": "Prom"}}
+    assert back["panels"][1]["datasource"] == {"uid": "Prom"}
+    assert back["links"][0]["title"] == "L"
+    assert not {"targets", "datasource"} & back["panels"][0].keys()
+
+
+def test_items_that_never_were_grafanas_get_numbers_nobody_has() -> None:
+    dashboard, by, _report = _written(
+        _item("panel-2", 0, 0), _item("mine", 3, 0), _item("panel-02", 6, 0), _item("panel-9999999999", 9, 0)
+    )
+    assert (by["panel-2"]["id"], by["mine"]["id"]) == (2, 1)
+    assert {panel["id"] for panel in dashboard["panels"]} == {1, 2, 3, 4}

@@ -223,7 +223,7 @@ def test_panels_without_an_id_or_with_another_ones_get_one_of_their_own() -> Non
         _panel("x", _at(18, 0)),
         _panel(-1, _at(0, 4)),
     )
-    assert set(found) == {f"panel-{number}" for number in range(4, 9)}
+    assert set(found) == {f"panel-{number}" for number in (4, 1, 2, 3, 5)}
     assert {line.id for line in report.lines if line.outcome == "changed"} == set(found) - {"panel-4"}
 
 
@@ -236,6 +236,19 @@ def test_panels_without_a_place_lie_below_the_others_without_covering_any() -> N
     assert found["panel-2"]["position"] == _at(0, 3)
     assert found["panel-3"]["position"]["w"] == 20
     assert {line.id for line in report.lines} == {"panel-1", "panel-3", "panel-4", "panel-5"}
+
+
+def test_a_heading_is_as_wide_as_the_page_and_what_is_half_said_is_what_grafana_takes() -> None:
+    found, _document, report = _read(
+        _panel(1, _at(0, 4, 0, 0), "row"),
+        _panel(2, {"h": 7, "w": 18, "y": 5}),
+        _panel(3, {"x": 0, "y": 13.0, "w": 5.6, "h": 3}),
+    )
+    assert found["panel-1"]["position"] == _at(0, 4, 24, 1)
+    assert found["panel-2"]["position"] == _at(0, 5, 18, 7)
+    assert found["panel-3"]["position"] == _at(0, 13, 6, 3)
+    assert [inner["id"] for inner in found["panel-1"]["items"]] == ["panel-2", "panel-3"]
+    assert [line.id for line in report.lines] == ["panel-1", "panel-2", "panel-3"]
 
 
 def test_rows_of_before_grafana_5_become_rows_with_the_places_grafana_gives() -> None:
@@ -290,8 +303,8 @@ def test_a_report_says_it_as_text_and_as_json() -> None:
     )
     first, second = report.text().splitlines()
     assert first.startswith("1 widget mapped, 1 placeholder, 0 rows or groups")
-    assert second == "- panel-1 “A <b>map</b>”: Grafana's panel “heatmap” becomes a placeholder of the same size. " \
-                     "No widget here shows that."  # fmt: skip
+    placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. No widget here shows that."
+    assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))
     assert (said["mapped"], said["placeholder"], said["kept"]) == (1, 1, 0)
     assert set(said["lines"][0]) == {"id", "title", "outcome", "what", "why"}

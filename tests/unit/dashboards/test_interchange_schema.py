@@ -81,7 +81,7 @@ def test_schema_and_parser_agree_on_a_damaged_document(document: Json, data: st.
     if change == "remove":
         del holder[key]
     else:
-        holder[key] = data.draw(st.sampled_from(ODD))
+        holder[key] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
     if "format" not in document or document.get("version") == 1:
         return  # that is an older form
     valid = CHECK.is_valid(document)

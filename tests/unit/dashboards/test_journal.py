@@ -1,7 +1,6 @@
 """The crash journal: what was on the disk comes back, wherever it was cut, and nothing that was not."""
 
 import io
-import json
 import resource
 import signal
 import stat
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards import history as steps
 from benchboard.dashboards import journal as journals
-from benchboard.dashboards.history import History, Record
+from benchboard.dashboards.history import History, Record, pack, unpack
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
 from benchboard.dashboards.sealed import Damaged, Sealer, unsealed
 from benchboard.errors import AppError
@@ -84,18 +83,13 @@ def do(model: Model, history: History, doing: Do) -> Record | None:
     return history.moved(-1 if what == "undo" else 1, model.documents[to])
 
 
-def text_of(record: Record) -> bytes:
-    return json.dumps(record).encode()
-
-
-def replayed(data: bytes) -> History | None:
-    history = None
-    for text in unsealed(io.BytesIO(data), KEY, NAME):
-        if history is None:
-            history = steps.opened(json.loads(text))
-        else:
-            history.replay(json.loads(text), len(text))
-    return history
+def read_again(history: History) -> History:
+    first, *rest = history.whole()
+    again = steps.opened(unpack(first))
+    for packed in rest:
+        again.replay(unpack(packed), packed)
+    again.end()
+    return again
 
 
 def seen(history: History) -> tuple[object, ...]:
@@ -106,14 +100,14 @@ def seen(history: History) -> tuple[object, ...]:
 def test_the_records_lead_where_the_edits_led(done: list[Do]) -> None:
     model = Model(document(1, 2, 3), 7, [document(1, 2, 3)])
     written = History(model.stored, 7, model.documents[0], [])
-    read = steps.opened(json.loads(text_of(written.base())))
+    read = read_again(written)
     for doing in done:
         if (record := do(model, written, doing)) is not None:
-            text = text_of(record)
-            written.replay(record, len(text))
-            read.replay(json.loads(text), len(text))
+            packed = pack(record)
+            written.replay(record, packed)
+            read.replay(unpack(packed), packed)
         assert seen(read) == seen(written) == model.seen()
-    whole = steps.opened(json.loads(text_of(written.base())))
+    whole = read_again(written)
     assert (seen(whole), whole.steps) == (model.seen(), read.steps)
 
 
@@ -157,20 +151,35 @@ def test_no_byte_can_be_changed_and_no_record_moved() -> None:
     read(whole + bytes(100))
 
 
+def test_steps_that_did_not_come_take_those_before_them_along() -> None:
+    history = History(document(0), 1, document(0), [])
+    for k in (1, 2, 3):
+        record = history.stepped("Move", document(k), ((), ()), 0.0, amends=False)
+        history.replay(record, pack(record))
+    history.replay(moved := history.moved(-1, document(2)), pack(moved))
+    first, *rest = history.whole()
+    for came, left in ((3, 3), (2, 2), (1, 0)):  # two were taken, one was taken back
+        again = steps.opened(unpack(first))
+        for packed in rest[:came]:
+            again.replay(unpack(packed), packed)
+        again.end()
+        assert (again.document, len(again.steps), again.position) == (document(2), left, min(left, 2))
+
+
 def test_only_so_many_steps_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "KEPT_STEPS", 5)
     history = History([], 1, document(0), [])
     for k in range(1, 9):
         record = history.stepped("Move", document(k), ((), ()), 0.0, amends=False)
-        history.replay(record, len(text_of(record)))
+        history.replay(record, pack(record))
     assert [history.documents()[k] for k in (0, 5)] == [document(3), document(8)]
     assert history.moved(-6, document(2))["is"] == "leap"  # the window went further back than was kept
-    monkeypatch.setattr(steps, "KEPT_BYTES", 400)
+    monkeypatch.setattr(steps, "KEPT_BYTES", 150)
     record = history.stepped("Change", document(*range(40)), ((), ()), 0.0, amends=False)
-    history.replay(record, len(text_of(record)))
+    history.replay(record, pack(record))
     assert len(history.steps) == 1
     record = history.moved(-6, document(2))
-    history.replay(record, len(text_of(record)))
+    history.replay(record, pack(record))
     assert (history.document, history.steps) == (document(2), [])
 
 

@@ -42,7 +42,7 @@ def _common(a: grid.Cell, b: grid.Cell) -> bool:
 
 
 @given(starts(), st.data(), st.integers(-2, 26), st.integers(0, 40))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_guides_say_what_looking_at_every_item_says(start: Start, data: st.DataObject, x: int, y: int) -> None:
     layout, compact = start
     drag = grid.Drag(layout, some(data, layout, 3), compact=compact)
@@ -128,3 +128,9 @@ def test_what_has_given_way_counts_where_it_is_now() -> None:
     assert guides.for_body([grid.Cell(8, 0, 3, 2)], {0: grid.Cell(8, 9, 2, 2)}).guides == (
         grid.Guide("across", 16, 0, 11),
     )
+
+
+def test_a_distance_counts_between_what_faces_each_other_only() -> None:
+    steps = grid.Guides(_cells((3, 0, 2, 2), (6, 2, 2, 2)))
+    assert steps.for_body([grid.Cell(0, 0, 2, 4)]).gaps == ()
+    assert steps.for_body([grid.Cell(9, 0, 2, 4)]).gaps == ()

@@ -1,11 +1,14 @@
-"""What an audit entry says of a dongle."""
+"""What an audit entry says of a dongle or a dashboard."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from benchboard.dashboards import library
 from benchboard.identity.audit import Entry
-from benchboard.ui.admin.words import what
+from benchboard.ui.admin.words import event_title, what
 
 
 @pytest.mark.parametrize(
@@ -22,3 +25,26 @@ from benchboard.ui.admin.words import what
 def test_an_entry_names_its_dongle_where_it_can(event: str, details: dict[str, object], sentence: str) -> None:
     entry = Entry("1", datetime.now(UTC), None, None, None, event, event.partition(".")[0], "2", None, None, details)
     assert what(entry) == sentence
+
+
+@pytest.mark.parametrize(
+    ("event", "whom", "sentence"),
+    [
+        ("dashboard.save", None, "Saved a dashboard: Line 2"),
+        ("dashboard.share", "Mert", "Shared “Line 2” with Mert"),
+        ("dashboard.share", None, "Shared a dashboard: Line 2"),
+        ("dashboard.unshare", "Mert", "Took back Mert's share of “Line 2”"),
+    ],
+)
+def test_an_entry_names_its_dashboard(event: str, whom: str | None, sentence: str) -> None:
+    entry = Entry(
+        "1", datetime.now(UTC), None, None, whom, event, "dashboard", "2", None, None, {"name": "Line 2", "number": 3}
+    )
+    assert what(entry) == sentence
+
+
+def test_everything_that_dashboards_record_has_words() -> None:
+    rooms = Path(library.__file__).parent.glob("*.py")
+    recorded = {event for room in rooms for event in re.findall(r'"(dashboard\.[a-z-]+)"', room.read_text())}
+    assert len(recorded) > 10
+    assert not [event for event in recorded if event_title(event) == event]

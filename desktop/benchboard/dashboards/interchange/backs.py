@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.catalogue import Widget, widget_of
-from benchboard.dashboards.layout import Item
+from benchboard.dashboards.layout import Item, repeat_of
 from benchboard.i18n import _
 
 from . import panels as tiles
+from .mending import whole_panel
 from .report import Line
 
 TYPES: Final = {
@@ -38,11 +39,6 @@ def inside(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def without_nulls(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that say something: Grafana's schema does not know null."""
-    return {key: field for key, field in value.items() if field is not None}
-
-
 def row(item: Item) -> dict[str, Any]:
     """What a row that came from Grafana said and a row may say, besides what every row of ours says."""
     source = said(item.source).get("datasource")
@@ -67,20 +63,18 @@ def panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
 
 def repeated(item: Item, names: set[str]) -> dict[str, Any]:
     """How Grafana says an item's `repeat`. One by a variable that is none of `names` is only kept, and stays."""
-    repeat, came = inside(item.source, "repeat"), said(item.source)
-    name = repeat.get("variable")
-    if not isinstance(name, str):
+    repeat, came = repeat_of(item), said(item.source)
+    if repeat is None:
         theirs = came.get("repeat")
         return {"repeat": theirs} if isinstance(theirs, str) and theirs and theirs not in names else {}
-    fields: dict[str, Any] = {"repeat": name}
+    fields: dict[str, Any] = {"repeat": repeat.variable}
     if item.panes:
         return fields
-    direction = "v" if repeat.get("direction") == "down" else "h"
+    direction = "v" if repeat.direction == "down" else "h"
     if direction != came.get("repeatDirection", "h") or "repeatDirection" in came or not came:
         fields["repeatDirection"] = direction
-    most = repeat.get("most")
-    if direction == "h" and isinstance(most, int) and not isinstance(most, bool) and most > 0:
-        fields["maxPerRow"] = most
+    if direction == "h" and "most" in inside(item.source, "repeat"):
+        fields["maxPerRow"] = repeat.most
     return fields
 
 
@@ -88,7 +82,7 @@ def _given_back(
     item: Item, widget: Widget, came: Mapping[str, Any], names: set[str]
 ) -> tuple[dict[str, Any], list[Line]]:
     was, _told = tiles.widget(came, item.id)
-    again = without_nulls({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
+    again = whole_panel({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
     again |= repeated(item, names)
     if widget.title != was["title"]:
         again["title"] = widget.title
@@ -97,11 +91,11 @@ def _given_back(
         again["description"] = about
     if widget.type != "placeholder" and dict(widget.config) != was["config"]:
         again |= _settings(widget, again)
-    if steps := inside(inside(inside(again, "fieldConfig"), "defaults"), "thresholds").get("steps"):
-        again["fieldConfig"] = _stepped(again["fieldConfig"], steps)
     lines = []
     if widget.type == "placeholder":
-        what = _("{label} is given back as it was.").format(label=tiles.settings(came, "placeholder", item.id)["label"])
+        what = _("“{label}” is given back as it was.").format(
+            label=tiles.settings(came, "placeholder", item.id)["label"]
+        )
         lines.append(Line(item.id, widget.title, "placeholder", what, ""))
     if widget.query:
         what = _("Its SQL is left out; the queries it had in Grafana are given back.")
@@ -115,8 +109,8 @@ _REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
 def _fresh(item: Item, widget: Widget) -> tuple[dict[str, Any], list[Line]]:
     kind = widget.kind.type if widget.kind else widget.type
     if kind not in TYPES:
-        label = _("Widget “{kind}” of Benchboard").format(kind=tiles.one_line(widget.type))
-        what = _("{label} becomes a text of the same size.").format(label=label)
+        label = tiles.one_line(f"Benchboard: {widget.type}")
+        what = _("“{label}” becomes a text of the same size.").format(label=label)
         line = Line(item.id, widget.title, "placeholder", what, _("Grafana has no panel for it."))
         return words(widget.title, label), [line]
     if TYPES[kind] == "text":
@@ -142,13 +136,3 @@ def _settings(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(decimals, int) and not isinstance(decimals, bool):
         defaults["decimals"] = decimals
     return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}
-
-
-def _stepped(config: Mapping[str, Any], steps: object) -> dict[str, Any]:
-    """`fieldConfig` with a value in every step of its thresholds: older files leave out the lowest one's, which is
-    null."""
-    if not isinstance(steps, list):
-        return dict(config)
-    whole = [{"value": None, **step} if isinstance(step, Mapping) else step for step in steps]
-    defaults = config["defaults"]
-    return {**config, "defaults": {**defaults, "thresholds": {**defaults["thresholds"], "steps": whole}}}

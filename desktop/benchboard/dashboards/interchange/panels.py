@@ -79,8 +79,8 @@ def widget(panel: Mapping[str, Any], item: str) -> tuple[dict[str, Any], list[Li
     fields["config"] = settings(panel, kind, item)
     lines = []
     if kind_of(kind) is None:
-        fields["title"] = title or one_line(str(fields["config"]["label"]))
-        what = _("{label} becomes a placeholder of the same size.").format(label=fields["config"]["label"])
+        fields["title"] = title or fields["config"]["label"]
+        what = _("“{label}” becomes a placeholder of the same size.").format(label=fields["config"]["label"])
         lines.append(Line(item, title, "placeholder", what, _("No widget here shows that.")))
     given = panel.get("title")
     if isinstance(given, str) and given.strip() and title != given:
@@ -98,7 +98,7 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     if kind == "placeholder":
         return {"label": _label(panel, item)}
     if kind == "image":
-        return {"label": _("Picture {url}").format(url=picture(panel, item)), "url": picture(panel, item)}
+        return {"label": one_line(picture(panel, item)), "url": picture(panel, item)}
     if kind == "text":
         return {"text": _prose(panel, item)}
     config: dict[str, Any] = {}
@@ -121,12 +121,12 @@ def picture(panel: Mapping[str, Any], item: str) -> str:
 
 
 def _label(panel: Mapping[str, Any], item: str) -> str:
+    """What a placeholder stands for. It stays in the document, so it says names only, in no language."""
     if panel.get("libraryPanel") is not None:
         library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
         name = text(library.get("name"), item=item, field="libraryPanel.name")
-        name = name or text(library.get("uid"), item=item, field="libraryPanel.uid")
-        return _("Grafana's library panel “{name}”").format(name=one_line(name))
-    return _("Grafana's panel “{kind}”").format(kind=one_line(str(panel.get("type") or "?")))
+        return one_line(f"Grafana: {name or text(library.get('uid'), item=item, field='libraryPanel.uid')}")
+    return one_line(f"Grafana: {panel.get('type') or '?'}")
 
 
 def _words(panel: Mapping[str, Any], item: str) -> tuple[str, str]:

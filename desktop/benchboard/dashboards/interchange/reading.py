@@ -12,14 +12,14 @@ from . import panels as tiles
 from . import variables
 from .hostile import check, mapping, refuse, sequence, text
 from .report import Line, Report
-from .rows import COLUMNS, Panel, owned, panels_of_rows
+from .rows import COLUMNS, NUMBERS, Panel, owned, panels_of_rows, unused
 from .versions import SCHEMA
 
 NEWEST: Final = 42
 """The last version of Grafana's classic form this was written for."""
 _DEEPEST: Final = 8
 _USUAL: Final = (12, 9)
-"""How large Grafana makes a panel that does not say."""
+"""How large a panel is that does not say, by Grafana's schema."""
 _SPAN: Final = {"x": (0, MAX_COLUMNS - 1), "y": (0, MAX_ROW), "w": (1, MAX_COLUMNS), "h": (1, MAX_HEIGHT)}
 
 
@@ -130,29 +130,22 @@ def _every(panels: list[Panel] | tuple[Panel, ...]) -> list[Panel]:
 
 def _numbered(panels: list[Panel]) -> list[Line]:
     """Give every panel a number of its own: the file's, where it is one and nobody had it before."""
-    every = _every(panels)
     taken: set[int] = set()
     without: list[tuple[Panel, str]] = []
-    for panel in every:
+    for panel in _every(panels):
         number = panel.said.get("id")
-        if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**32:
-            if number not in taken:
-                taken.add(number)
-                panel.number = number
-            else:
-                without.append((panel, _("Another panel has the id {number} too.").format(number=number)))
-        else:
+        if not isinstance(number, int) or isinstance(number, bool) or number not in NUMBERS:
             without.append((panel, _("Its id in the file is {value}.").format(value=shown(number))))
-    free = max(taken, default=0)
+        elif number in taken:
+            without.append((panel, _("Another panel has the id {number} too.").format(number=number)))
+        else:
+            taken.add(number)
+            panel.number = number
     lines = []
-    for panel, why in without:
-        free += 1
-        while free in taken or free >= 2**32:
-            free = free + 1 if free < 2**32 else 1
-        panel.number = free
-        taken.add(free)
+    for (panel, why), number in zip(without, unused(taken), strict=False):
+        panel.number = number
         title = tiles.titled(panel.said, panel.id)
-        lines.append(Line(panel.id, title, "changed", _("It was given the id {id}.").format(id=free), why))
+        lines.append(Line(panel.id, title, "changed", _("It was given the id {id}.").format(id=number), why))
     return lines
 
 
@@ -183,18 +176,20 @@ def _placed(panels: list[Panel], lines: list[Line]) -> list[Panel]:
 def _place(panel: Panel, lines: list[Line]) -> tuple[int, int]:
     """Read a panel's `gridPos` into its cell, or leave that open; answers its size."""
     given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
-    found = {key: _field(panel, key, given[key]) if given.get(key) is not None else None for key in _SPAN}
-    x, y, w, h = (found[key] for key in "xywh")
-    if w is None or h is None:
-        w, h = w or (COLUMNS if panel.is_row else _USUAL[0]), h or (1 if panel.is_row else _USUAL[1])
-    if x is not None and y is not None:
-        panel.cell = Cell(x, y, w, h)
+    said = {key: given[key] for key in _SPAN if given.get(key) is not None}
+    if panel.is_row:  # Grafana draws a heading across the page whatever it says, and older tools say 0
+        said = {key: value for key, value in said.items() if key not in ("w", "h") or value != 0}
+    found = {key: _field(panel, key, value) for key, value in said.items()}
+    usual = (COLUMNS, 1) if panel.is_row else _USUAL
+    w, h = found.get("w", usual[0]), found.get("h", usual[1])
+    if "x" in found or "y" in found:
+        panel.cell = Cell(found.get("x", 0), found.get("y", 0), w, h)
     title = tiles.titled(panel.said, panel.id)
-    if None in found.values():
-        gone = ", ".join(key for key, value in found.items() if value is None)
-        what = _("It has no place in the file ({fields} of gridPos) and was put where there is room.")
-        lines.append(Line(panel.id, title, "changed", what.format(fields=gone), ""))
-    elif any(given[key] != found[key] for key in _SPAN):
+    if gone := ", ".join(key for key in _SPAN if key not in found):
+        what = _("The file does not say its whole place ({fields} of gridPos).").format(fields=gone)
+        why = _("What is missing is what Grafana takes for it.") if panel.cell else _("It was put below the others.")
+        lines.append(Line(panel.id, title, "changed", what, why))
+    elif said != found:
         lines.append(Line(panel.id, title, "changed", _("Its place was rounded to whole fields of the grid."), ""))
     return w, h
 

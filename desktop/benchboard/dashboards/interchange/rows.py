@@ -1,8 +1,9 @@
 """Rows: which panels one owns, and the form dashboards had before Grafana 5, where rows held everything."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 from benchboard.dashboards.layout import Cell
@@ -11,6 +12,8 @@ from benchboard.i18n import _
 from .hostile import mapping, refuse, sequence, text
 
 COLUMNS: Final = 24
+NUMBERS: Final = range(2**32)
+"""What a panel's id may be in Grafana."""
 _ROW_HEIGHT: Final = 250
 _FIELD: Final = 38
 """Pixels of one field of the grid, its margin included; before Grafana 5 heights were said in pixels."""
@@ -39,6 +42,11 @@ class Panel:
     def collapsed(self) -> bool:
         """Whether it is a row that is shut."""
         return self.is_row and self.said.get("collapsed") is True
+
+
+def unused(taken: Container[int]) -> Iterator[int]:
+    """Numbers for panels, from 1 on, without those that are taken."""
+    return (number for number in count(1) if number not in taken)
 
 
 def owned(panels: list[Panel]) -> list[Panel]:

@@ -10,9 +10,10 @@ from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, 
 from benchboard.i18n import _, ngettext
 
 from . import backs, variables
+from .mending import whole_root, whole_variable
 from .panels import one_line
 from .report import Line, Report
-from .rows import COLUMNS
+from .rows import COLUMNS, NUMBERS, unused
 
 VERSION: Final = 39
 """The schemaVersion of what was made here: Grafana 11's, which 10.4 and all later ones read."""
@@ -40,7 +41,7 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], Report]:
     writer = _Writer(document)
     panels = writer.page()
     came = backs.said(document.source)
-    root = {key: value for key, value in came.items() if key not in ("variables", "templating") and value is not None}
+    root = whole_root({key: value for key, value in came.items() if key not in ("variables", "templating")})
     theirs = came.get("variables")
     listed = variables.exported(document.variables, theirs if isinstance(theirs, list) else [])
     dashboard = {
@@ -48,7 +49,7 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], Report]:
         **root,
         "title": document.title,
         **({"description": document.description} if document.description else {}),
-        "templating": {**backs.inside(came, "templating"), "list": [backs.without_nulls(entry) for entry in listed]},
+        "templating": {**backs.inside(came, "templating"), "list": [whole_variable(entry) for entry in listed]},
         "panels": panels,
     }
     found = [found.item for found in everything(document.layout)]
@@ -96,7 +97,7 @@ class _Writer:
         self._queue: deque[tuple[dict[str, Any], Layout]] = deque()
         self._names = {variable.name for variable in document.variables}
         self._numbers = _numbers(document.layout)
-        self._next = max(self._numbers.values(), default=0)
+        self._unused = unused(set(self._numbers.values()))
 
     def page(self) -> _Panels:
         """All panels: the page's own, then a row for each grid that Grafana has no place for."""
@@ -107,6 +108,7 @@ class _Writer:
                 panels += self._row(item, cell)
             else:
                 panels += self._spread(Layout.of(layout.columns, [(item, cell)]), layout.columns, 0, 0)
+        self._tell_joined()
         panels = _ordered(panels, layout.columns)
         while self._queue:
             row, inside = self._queue.popleft()
@@ -117,6 +119,16 @@ class _Writer:
                 row["panels"], held = held, []
             panels += [row, *held]
         return panels
+
+    def _tell_joined(self) -> None:
+        """What lies below an open row without being in it is in it in Grafana, where a row goes on to the next."""
+        row = None
+        for item, _cell in sorted(self.document.layout, key=lambda pair: (pair[1].y, pair[1].x)):
+            if item.type == ROW:
+                row = None if item.collapsed else item
+            elif row is not None and item.type != TABS:
+                what = _("In Grafana it lies in the row “{title}” above it.")
+                self._tell(item, "changed", what.format(title=one_line(str(row.source.get("title", "")))), "")
 
     def _row(self, item: Item, cell: Cell) -> _Panels:
         columns, (pane,) = self.document.layout.columns, item.panes
@@ -150,6 +162,7 @@ class _Writer:
     def _group(self, item: Item, cell: Cell, columns: int) -> _Panels:
         title = str(item.source.get("title", ""))
         self._tell(item, "changed", _("The group became a heading and what it holds."), _("Grafana has no groups."))
+        self._tell_alone(item)
         at = _scaled(cell._replace(h=HEADING), columns)
         heading = {"id": self._number(item), **backs.words(title, ""), "gridPos": at, "transparent": True}
         return [*([heading] if title else []), *self._spread(item.panes[0].layout, columns, cell.x, cell.y + HEADING)]
@@ -157,6 +170,7 @@ class _Writer:
     def _put_off(self, item: Item) -> None:
         title = str(item.source.get("title", ""))
         if item.type == TABS:
+            self._tell_alone(item)
             why = _("Grafana's classic dashboards have no tabs.")
             self._tell(item, "changed", _("Each tab became a row at the end of the dashboard."), why)
             for place, pane in enumerate(item.panes):
@@ -175,26 +189,22 @@ class _Writer:
     def _number(self, item: Item | None) -> int:
         if item is not None and item.id in self._numbers:
             return self._numbers[item.id]
-        self._next += 1
-        return self._next
+        return next(self._unused)
+
+    def _tell_alone(self, item: Item) -> None:
+        if item.source.get("repeat"):
+            self._tell(item, "left out", _("It is no longer repeated."), "")
 
     def _tell(self, item: Item, outcome: Any, what: str, why: str) -> None:
         self.lines.append(Line(item.id, one_line(str(item.source.get("title", ""))), outcome, what, why))
-        if item.source.get("repeat") and item.type != ROW:
-            self.lines.append(Line(item.id, "", "left out", _("It is no longer repeated."), ""))
 
 
 def _numbers(layout: Layout) -> dict[str, int]:
     """A number for every item: the one Grafana knew it by, else a new one."""
     ids = [found.item.id for found in everything(layout)]
-    known = {name: int(match[1]) for name in ids if (match := _NUMBER.fullmatch(name)) and int(match[1]) < 2**31}
-    free = max(known.values(), default=0)
-    numbers = {}
-    for name in ids:
-        if name not in known:
-            free += 1
-        numbers[name] = known.get(name, free)
-    return numbers
+    known = {name: int(match[1]) for name in ids if (match := _NUMBER.fullmatch(name)) and int(match[1]) in NUMBERS}
+    others = (name for name in ids if name not in known)
+    return known | dict(zip(others, unused(set(known.values())), strict=False))
 
 
 def _scaled(cell: Cell, columns: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A `Layout` is never changed: every operation gives a new one, so undo is keeping
 """
 
 from .arranging import Axis, Edge, align, distribute, equalise, swap
+from .breakpoints import derived, manual
 from .carrying import Carry, Stretch
 from .containers import (
     CONTAINERS,
@@ -50,6 +51,7 @@ from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed, settled
+from .repeating import Repeat, repeat_of, repeated
 from .requests import apply
 from .tidying import arranged
 
@@ -84,6 +86,7 @@ __all__ = [
     "Page",
     "Pane",
     "Path",
+    "Repeat",
     "Resize",
     "SharedEdge",
     "Stretch",
@@ -95,6 +98,7 @@ __all__ = [
     "collapsed",
     "compacted",
     "decode",
+    "derived",
     "distribute",
     "edge_at",
     "equalise",
@@ -103,6 +107,7 @@ __all__ = [
     "fitted",
     "height",
     "jumped",
+    "manual",
     "mapped",
     "move",
     "parse",
@@ -113,6 +118,8 @@ __all__ = [
     "placed",
     "reading_order",
     "remove",
+    "repeat_of",
+    "repeated",
     "resize",
     "serialise",
     "serialise_page",

@@ -202,9 +202,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return fields
 
 
-def parse_columns(value: object) -> int:
-    """The number of columns of a grid. Invalid unless a whole number from 1 to 1,000."""
-    return _whole(value, 1, MAX_COLUMNS, None, "columns")
+def parse_columns(value: object, where: str = "columns") -> int:
+    """The number of columns of a grid. Invalid, naming `where`, unless a whole number from 1 to 1,000."""
+    return _whole(value, 1, MAX_COLUMNS, None, where)
 
 
 def parse_compact(value: object) -> Compact:

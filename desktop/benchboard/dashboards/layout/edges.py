@@ -52,8 +52,8 @@ class EdgePull:
     """A shared edge pulled to other columns or rows. What it shows depends on where the edge is, not on the way
     there; nothing ever overlaps.
 
-    The edge stops where the first of its items reaches a limit, or would cover something that does not lie along the
-    edge. Statics among its items hold it.
+    `edge` is one of `layout`, settled as a page on show is. The edge stops where the first of its items reaches a
+    limit, or would cover something that does not lie along it. Statics among its items hold it.
     """
 
     def __init__(self, layout: Layout, edge: SharedEdge, *, compact: Compact = "vertical") -> None:

@@ -6,13 +6,13 @@ it is in have in common with others.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .arranging import Axis
 from .document import Cell
 
-_BLOCK = 3
+_BLOCK = 5
 """What lies in the way is looked for in strips of 2**_BLOCK fields."""
 _FAR = 1 << 40
 
@@ -102,14 +102,13 @@ class Guides:
 
 
 class _Sorted:
-    """Spans by one of their bounds: (bound, place), in order."""
+    """Places by one of their spans' bounds, in order."""
 
     __slots__ = ("bounds", "places")
 
-    def __init__(self, pairs: list[tuple[int, int]]) -> None:
-        pairs.sort()
-        self.bounds = [bound for bound, _place in pairs]
-        self.places = [place for _bound, place in pairs]
+    def __init__(self, bounds: Mapping[int, int], places: Iterable[int]) -> None:
+        self.places = sorted(places, key=bounds.__getitem__)
+        self.bounds = [bounds[place] for place in self.places]
 
     def down(self, start: int, stop: int) -> Iterator[int]:
         """The places bound by `start` or less but more than `stop`, the greatest first."""
@@ -127,32 +126,22 @@ class _Index:
 
     def __init__(self, spans: dict[int, _Span]) -> None:
         self.spans = spans
-        edges: dict[int, set[int]] = {}
-        middles: dict[int, set[int]] = {}
+        edges: dict[int, dict[int, None]] = {}
+        middles: dict[int, list[int]] = {}
         strips: dict[int, list[int]] = {}
         for place, (start, end, low, high) in spans.items():
-            edges.setdefault(2 * start, set()).add(place)
-            edges.setdefault(2 * end, set()).add(place)
-            middles.setdefault(start + end, set()).add(place)
+            edges.setdefault(2 * start, {})[place] = None
+            edges.setdefault(2 * end, {})[place] = None
+            middles.setdefault(start + end, []).append(place)
             for strip in range(low >> _BLOCK, ((high - 1) >> _BLOCK) + 1):
                 strips.setdefault(strip, []).append(place)
-        self.edges = {at: self._across(places) for at, places in edges.items()}
-        self.middles = {at: self._across(places) for at, places in middles.items()}
-        self.strips = {
-            strip: (
-                _Sorted([(spans[place].end, place) for place in places]),
-                _Sorted([(spans[place].start, place) for place in places]),
-            )
-            for strip, places in strips.items()
-        }
-
-    def _across(self, places: set[int]) -> tuple[_Sorted, _Sorted]:
-        """The places of one line: by where they end across the axis, and by where they begin."""
-        spans = self.spans
-        return (
-            _Sorted([(spans[place].high, place) for place in places]),
-            _Sorted([(spans[place].low, place) for place in places]),
-        )
+        starts = {place: span.start for place, span in spans.items()}
+        ends = {place: span.end for place, span in spans.items()}
+        lows = {place: span.low for place, span in spans.items()}
+        highs = {place: span.high for place, span in spans.items()}
+        self.edges = {at: (_Sorted(highs, on), _Sorted(lows, on)) for at, on in edges.items()}
+        self.middles = {at: (_Sorted(highs, on), _Sorted(lows, on)) for at, on in middles.items()}
+        self.strips = {strip: (_Sorted(ends, held), _Sorted(starts, held)) for strip, held in strips.items()}
 
 
 class _Sight:

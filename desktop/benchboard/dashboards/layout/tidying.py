@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from .document import Cell, Item, Layout
+from .placing import Taken
 from .preview import settled
 
 
@@ -31,15 +32,11 @@ def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
     """Each item, in reading order, in the topmost, then leftmost place that is free; `in_turn`, in the first that
     comes after its predecessor's in reading order too."""
     cells = list(layout.cells)
-    taken = _Taken(cells[place] for place, item in enumerate(layout.items) if item.static)
-    begun: dict[tuple[int, int], int] = {}
-    """Room only gets scarcer: a size never fits higher up than it did last time."""
-    x, y = 0, 0
+    taken = Taken(cells[place] for place, item in enumerate(layout.items) if item.static)
+    columns, x, y = layout.columns, 0, 0
     for place in _order(layout):
         w, h = cells[place].w, cells[place].h
-        start = y if in_turn else begun.get((w, h), 0)
-        cells[place] = taken.first(w, h, start, layout.columns, x if in_turn else 0)
-        begun[w, h] = cells[place].y
+        cells[place] = taken.first(w, h, y, columns, x) if in_turn else taken.topmost(w, h, columns)
         x, y = cells[place].right, cells[place].y
         taken.put(cells[place])
     return layout.moved_to(cells)
@@ -48,7 +45,7 @@ def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
 def _filled(layout: Layout) -> Layout:
     """Lines (items that begin in the same row and touch) widened into what is free to their right."""
     cells, columns = list(layout.cells), layout.columns
-    taken = _Taken(cells)
+    taken = Taken(cells)
     order = _order(layout)
     last = max((cells[place].y for place in order), default=0)
     for line in _lines(cells, order):
@@ -98,53 +95,3 @@ def _widened(items: Sequence[Item], cells: Sequence[Cell], end: int) -> list[Cel
         grown.append(Cell(x, cell.y, w, cell.h))
         x += w
     return grown
-
-
-class _Taken:
-    """Which fields are taken: a row's columns as the bits of one number."""
-
-    def __init__(self, cells: Iterator[Cell] | Sequence[Cell]) -> None:
-        self.rows: dict[int, int] = {}
-        for cell in cells:
-            self.put(cell)
-
-    def put(self, cell: Cell) -> None:
-        mask = ((1 << cell.w) - 1) << cell.x
-        for row in range(cell.y, cell.bottom):
-            self.rows[row] = self.rows.get(row, 0) | mask
-
-    def take_away(self, cell: Cell) -> None:
-        mask = ((1 << cell.w) - 1) << cell.x
-        for row in range(cell.y, cell.bottom):
-            self.rows[row] &= ~mask
-
-    def _in(self, y: int, h: int) -> int:
-        bits = 0
-        for row in range(y, y + h):
-            bits |= self.rows.get(row, 0)
-        return bits
-
-    def covers(self, cell: Cell) -> bool:
-        """Whether a field of this cell is taken."""
-        return self._in(cell.y, cell.h) & (((1 << cell.w) - 1) << cell.x) != 0
-
-    def room(self, cell: Cell, columns: int) -> int:
-        """How many columns right of the cell are free in all its rows."""
-        beside = self._in(cell.y, cell.h) >> cell.right
-        free = columns - cell.right
-        return min(free, (beside & -beside).bit_length() - 1) if beside else free
-
-    def first(self, w: int, h: int, y: int, columns: int, x: int = 0) -> Cell:
-        """The topmost free place from row `y` on, in that row from column `x` on, then the leftmost."""
-        full = (1 << columns) - 1
-        free = full >> x << x
-        while True:
-            free &= ~self._in(y, h)
-            wide = 1
-            while wide < w:
-                step = min(wide, w - wide)
-                free &= free >> step
-                wide += step
-            if free:
-                return Cell((free & -free).bit_length() - 1, y, w, h)
-            y, free = y + 1, full

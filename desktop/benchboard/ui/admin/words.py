@@ -47,6 +47,12 @@ EVENTS = (
     "dongle.claim",
     "dongle.configure",
     "dashboard_layout.save",
+    "dashboard.create",
+    "dashboard.save",
+    "dashboard.share",
+    "dashboard.publish",
+    "dashboard.discard",
+    "dashboard.delete",
 )
 """What the audit list can be narrowed to, by name."""
 
@@ -72,7 +78,19 @@ def event_title(event: str) -> str:
         "dongle.configure": _("Wrote a dongle's bit timing"),
         "dongle.read-config": _("Read a dongle's bit timing"),
         "dongle.lose": _("Marked a dongle as lost"),
-        "dashboard_layout.save": _("Saved a dashboard"),
+        "dashboard_layout.save": _("Saved a home layout"),
+        "dashboard.create": _("Made a dashboard"),
+        "dashboard.duplicate": _("Duplicated a dashboard"),
+        "dashboard.save": _("Saved a dashboard"),
+        "dashboard.name-version": _("Named a version of a dashboard"),
+        "dashboard.share": _("Shared a dashboard"),
+        "dashboard.unshare": _("Took back a share of a dashboard"),
+        "dashboard.publish": _("Made a dashboard public"),
+        "dashboard.unpublish": _("Made a dashboard public no longer"),
+        "dashboard.discard": _("Moved a dashboard to the trash"),
+        "dashboard.restore": _("Took a dashboard out of the trash"),
+        "dashboard.delete": _("Deleted a dashboard for good"),
+        "dashboard.expire": _("A dashboard left the trash after 30 days"),
         "merchant.import": _("Brought in merchants"),
         "merchant.grant": _("Let somebody see a shop"),
         "order.import": _("Brought in orders"),
@@ -80,19 +98,25 @@ def event_title(event: str) -> str:
 
 
 def what(entry: Entry) -> str:
-    """An entry as a sentence without its subject: who or which dongle it was done to, where the entry says so."""
+    """An entry as a sentence without its subject: whom it was done to, which dongle or dashboard, where it says so."""
     if entry.whom is None:
-        dongle = _which_dongle(entry)
-        return f"{event_title(entry.event)}: {dongle}" if dongle else event_title(entry.event)
+        thing = _which_dongle(entry) or _which_dashboard(entry)
+        return f"{event_title(entry.event)}: {thing}" if thing else event_title(entry.event)
     about_a_person = {
         "session.revoke": _("Revoked a session of {name}"),
         "user.create": _("Added {name}"),
         "user.disable": _("Disabled {name}"),
         "user.activate": _("Activated {name}"),
         "merchant.grant": _("Let {name} see a shop"),
+        "dashboard.share": _("Shared “{dashboard}” with {name}"),
+        "dashboard.unshare": _("Took back {name}'s share of “{dashboard}”"),
     }
     sentence = about_a_person.get(entry.event)
-    return sentence.format(name=entry.whom) if sentence else f"{event_title(entry.event)}: {entry.whom}"
+    return (
+        sentence.format(name=entry.whom, dashboard=_which_dashboard(entry))
+        if sentence
+        else f"{event_title(entry.event)}: {entry.whom}"
+    )
 
 
 def _which_dongle(entry: Entry) -> str:
@@ -104,3 +128,9 @@ def _which_dongle(entry: Entry) -> str:
             return given
     device_id = entry.details.get("device_id")
     return _("Dongle {id}").format(id=device_id[-4:].upper()) if isinstance(device_id, str) else ""
+
+
+def _which_dashboard(entry: Entry) -> str:
+    """The name it had then."""
+    name = entry.details.get("name") if entry.resource_type == "dashboard" else None
+    return name if isinstance(name, str) else ""

@@ -14,30 +14,48 @@ if TYPE_CHECKING:
 
 
 def _home(context: "Context") -> "QWidget":
-    from benchboard.ui.studio.page import HomePage  # late: the window opens before anybody needs it
+    from benchboard.ui.studio.page import StudioPage  # late: the window opens before anybody needs it
+    from benchboard.ui.studio.shelf import HomeShelf
 
-    return HomePage(context)
+    page = StudioPage(context, HomeShelf(context.actor))
+    page.setObjectName("studio_home")
+    return page
+
+
+def _dashboards(context: "Context") -> "QWidget":
+    from benchboard.ui.studio.dashboards import Dashboards  # likewise
+
+    return Dashboards(context)
 
 
 def _commands(context: "Context") -> Sequence[Command]:
     from benchboard.dashboards.catalogue import KINDS
     from benchboard.ui.studio.acts import ACTS
 
+    # The empty place is the one in front, or the one somebody was at last.
     acts = [
-        Command(_(act.title), partial(context.go, f"studio/home/do/{act.key}"), "", act.icon, *act.keys[:1])
+        Command(_(act.title), partial(context.go, f"studio//do/{act.key}"), "", act.icon, *act.keys[:1])
         for act in ACTS
         if act.icon
     ]
     kinds = [
         Command(
             _("Add widget: {title}").format(title=_(kind.title).lower()),
-            partial(context.go, f"studio/home/add/{kind.type}"),
-            _("Puts it in the first free place of your home page"),
+            partial(context.go, f"studio//add/{kind.type}"),
+            _("Puts it in the first free place of the page"),
             kind.icon,
         )
         for kind in KINDS
     ]
-    return [*acts, *kinds]
+    new = Command(_("New dashboard"), partial(context.go, "studio/dashboards/new"), "", "ph.plus")
+    return [new, *acts, *kinds]
 
 
-ROOM = Room("studio", N_("Studio"), "ph.squares-four", "studio:enter", (Place("home", N_("Home"), _home),), _commands)
+ROOM = Room(
+    "studio",
+    N_("Studio"),
+    "ph.squares-four",
+    "studio:enter",
+    (Place("home", N_("Home"), _home), Place("dashboards", N_("Dashboards"), _dashboards)),
+    _commands,
+)

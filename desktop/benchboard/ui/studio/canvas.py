@@ -28,7 +28,7 @@ from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Answer, Feeds
 from benchboard.ui.studio.frame import Frame
 from benchboard.ui.studio.hand import Hand
-from benchboard.ui.studio.pagegrid import PageGrid
+from benchboard.ui.studio.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.studio.pointer import Pointer
 from benchboard.ui.studio.tile import Tile
 from benchboard.ui.theme import theme
@@ -63,6 +63,8 @@ class Canvas(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.zoom = 1.0
+        self.narrowest = float(NARROWEST)
+        """So wide the page is at least, at 100 %, without its margins."""
         self.look = 0
         """Grows with every change of the theme: pictures drawn under another look are drawn anew."""
         self.tiles: dict[str, Tile | Frame] = {}
@@ -82,7 +84,8 @@ class Canvas(QGraphicsView):
     @property
     def page(self) -> PageGrid:
         """The grid in pixels, as wide as the view."""
-        return PageGrid(self.editor.layout.columns, self.viewport().width(), self.zoom, self.sharp)
+        room = self.viewport().width()
+        return PageGrid(self.editor.layout.columns, room, self.zoom, self.sharp, self.narrowest)
 
     @property
     def sharp(self) -> float:
@@ -154,7 +157,7 @@ class Canvas(QGraphicsView):
 
     def fit(self) -> None:
         """So large that the whole page can be seen, and no larger than it is."""
-        grid = PageGrid(self.editor.layout.columns, self.viewport().width())
+        grid = PageGrid(self.editor.layout.columns, self.viewport().width(), least=self.narrowest)
         height = 2 * grid.margin + self.editor.layout.bottom * (grid.row + grid.gap)
         self.set_zoom(min(1.0, self.viewport().height() / max(height, 1)))
 

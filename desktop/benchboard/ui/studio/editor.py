@@ -1,18 +1,19 @@
 """The dashboard under edit: what it says now, what is chosen in it, and every step back (`edits`)."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from benchboard.dashboards import editing
+from benchboard.dashboards import breakpoints, editing
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
+from benchboard.dashboards.expanding import Values, expanded, has_repeats
 from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
@@ -41,10 +42,17 @@ class Editor(QObject):
         self.stack.setUndoLimit(KEPT_STEPS)
         self.restoring = False
         """While steps are put on the stack whose outcome is not to be shown."""
+        self.read_only = False
+        """Whether this person may only look: then nothing is a step."""
         self.document = empty()
         """What the dashboard says now."""
+        self.breakpoint = ""
+        """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
         self.page = Page(self.document.layout)
-        """Its layout, made ready to be asked where things are."""
+        """What is shown of it, made ready to be asked where things are."""
+        self.own_values: Mapping[str, Values] = {}
+        """What is chosen for widgets that are shown once for each value: id → variable → value."""
+        self._expanding = False
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
         self._showing = False
@@ -91,6 +99,31 @@ class Editor(QObject):
         """Take a document whose layout is no other; changes of one `burst` that follow closely are one step."""
         if document != self.document:
             self._do(title, document, self._chosen, burst)
+
+    def choose_values(self, title: str, document: Document) -> None:
+        """Take a document that differs in what is chosen for its variables: a step, or where one may only look, what
+        this window shows until it is read anew."""
+        if self.read_only:
+            self.show(document, self._chosen)
+        else:
+            self.amend(title, document)
+
+    def show_breakpoint(self, name: str) -> None:
+        """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
+        if name != self.breakpoint:
+            self.breakpoint = name
+            self.show(self.document, self._chosen)
+
+    def follow_desktop(self, ids: Sequence[str] | None = None) -> None:
+        """Let these, or all, lie at this breakpoint where they follow from the desktop."""
+        if self.breakpoint:
+            self.amend(_("Follow the desktop again"), breakpoints.following(self.document, self.breakpoint, ids))
+
+    def _with(self, layout: Layout, ids: Sequence[str]) -> Document:
+        """The document with what is shown arranged so, `ids` being what was moved."""
+        if self.breakpoint:
+            return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
+        return replace(self.document, layout=layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -155,8 +188,8 @@ class Editor(QObject):
         except Invalid as error:
             self.refused.emit(error)
             return
-        after = replace(self.document, layout=settled)
-        self._do(title, after, self._chosen if chosen is None else chosen)
+        now = self._chosen if chosen is None else chosen
+        self._do(title, self._with(settled, now), now)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -249,8 +282,7 @@ class Editor(QObject):
         """Give a tab another title."""
         if not self._showing and self.page.item(item_id).panes[tab].title != title:
             layout = editing.with_tab_called(self.page, item_id, tab, title, self.document.compact)
-            after = replace(self.document, layout=layout)
-            self.amend(_("Name a tab"), after, burst=f"{item_id}.tabs.{tab}")
+            self.amend(_("Name a tab"), self._with(layout, [item_id]), burst=f"{item_id}.tabs.{tab}")
 
     def choose_all(self) -> None:
         """Choose everything in the grid of what is chosen; where that is chosen already, everything there is."""
@@ -337,7 +369,7 @@ class Editor(QObject):
             title = _("Change {title}").format(title=self._name(ids[0]))
             if len(ids) > 1:
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
-            self.amend(title, replace(self.document, layout=page.layout), burst=f"{' '.join(ids)}.{key}")
+            self.amend(title, self._with(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
     def _edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
@@ -359,11 +391,26 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        self.stack.push(Edit(self, title, after, chosen, burst))
+        if not self.read_only and not self._expanding:
+            self.stack.push(Edit(self, title, after, chosen, burst))
+
+    def show_repeats(self, shown: bool) -> None:
+        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
+        if shown != self._expanding:
+            self._expanding = shown
+            self.show(self.document, self._chosen)
 
     def show(self, document: Document, chosen: Sequence[str]) -> None:
         """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
-        self.document, self.page = document, Page(document.layout)
+        self.document, self.own_values = document, {}
+        seen = document
+        if (self._expanding or self.read_only) and has_repeats(document):
+            try:
+                shown = expanded(document)
+                seen, self.own_values = shown.document, shown.chosen
+            except Invalid as error:
+                self.refused.emit(error)
+        self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
         self._showing = True
         try:
             self.changed.emit()

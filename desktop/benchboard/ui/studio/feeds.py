@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultTable, Stop
+from benchboard.dashboards.catalogue import Widget
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.editor import Editor
@@ -65,9 +66,8 @@ class Feeds(QObject):
 
     def follow(self) -> None:
         """Ask for what is new on the page, forget what is gone."""
-        chosen = self._editor.document.chosen
         wanted = {
-            widget.id: _Question(widget.query, tuple(pair for pair in chosen.items() if f":{pair[0]}" in widget.query))
+            widget.id: _Question(widget.query, self._chosen(widget))
             for widget in self._editor.widgets()
             if widget.kind is not None and widget.kind.query and widget.query.strip()
         }
@@ -80,6 +80,10 @@ class Feeds(QObject):
         for item_id, question in wanted.items():
             if before.get(item_id) != question:
                 self._ask(item_id)
+
+    def _chosen(self, widget: Widget) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        chosen = {**self._editor.document.chosen, **self._editor.own_values.get(widget.id, {})}
+        return tuple(pair for pair in chosen.items() if f":{pair[0]}" in widget.query)
 
     def refresh(self) -> None:
         """Ask everything anew; what is shown stays until the answers are there."""

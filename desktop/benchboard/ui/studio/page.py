@@ -1,49 +1,83 @@
-"""The home page of Studio: palette, toolbar, canvas and inspector around one editor."""
+"""A page of Studio: palette, toolbar, canvas and inspector around one editor."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.catalogue import KINDS, WidgetKind, kind_of
+from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible, chosen
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.device import DevicePage
 from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.exportdialog import ExportDialog
 from benchboard.ui.studio.feeds import Feeds
 from benchboard.ui.studio.finding import Finder
+from benchboard.ui.studio.gallery import Gallery
 from benchboard.ui.studio.inspector import Inspector
+from benchboard.ui.studio.jsonview import JsonView
+from benchboard.ui.studio.keysheet import KeySheet
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
+from benchboard.ui.studio.pagegrid import MARGIN
 from benchboard.ui.studio.palette import Palette
+from benchboard.ui.studio.presenting import Presentation
 from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.screens import Screens
+from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import StudioBar
+from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+_ROOM = 782
+"""So wide the page is beside the JSON, where the window is wide enough."""
 
-class HomePage(QWidget):
-    """A person's own dashboard, to be looked at and arranged."""
+_WHILE_PRESENTING = frozenset(
+    (
+        "present",
+        "desktop",
+        "tablet",
+        "phone",
+        "zoom_in",
+        "zoom_out",
+        "zoom_reset",
+        "fit",
+        "save",
+        "print",
+        "export_png",
+        "export_svg",
+        "export_pdf",
+    )
+)
+
+
+class StudioPage(QWidget):
+    """One dashboard, to be looked at and arranged: a person's home layout, or one of the many."""
 
     unsaved_changed = Signal()
+    named = Signal(str)
+    presenting_changed = Signal(bool)
 
-    def __init__(self, context: "Context") -> None:
+    def __init__(self, context: "Context", shelf: Shelf) -> None:
         super().__init__()
         accessible.install()
-        self.setObjectName("studio_home")
-        self._context = context
+        self._context, self.shelf = context, shelf
         self.editor = Editor(self)
         self.feeds = Feeds(context, self.editor, self)
-        self.saving = Saving(context, self.editor, self)
+        self.saving = Saving(context, self.editor, shelf, self)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
         self.inspector.wanted.connect(self.do)
@@ -51,12 +85,17 @@ class HomePage(QWidget):
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.device = DevicePage(self.canvas)
+        self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
-        self.bar = StudioBar(self.do)
+        self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
+        self.variables = VariablesBar(self.editor)
         self.finder = Finder(self.canvas)
+        self.presentation = Presentation(self.canvas)
+        self.presentation.changed.connect(self._present)
         self._notice: QWidget | None = None
-        self._wish: WidgetKind | None = None
+        self._wish: Callable[[], object] | None = None
         self._lay_out()
         self._shortcuts()
         self._clock = QTimer(self, interval=5_000)
@@ -66,6 +105,7 @@ class HomePage(QWidget):
         self.saving.loaded.connect(self._grant)
         self.saving.decided.connect(self.canvas.setFocus)
         self.editor.changed.connect(self._say_empty)
+        self.editor.changed.connect(lambda: self.named.emit(self.name))
         self.editor.stack.indexChanged.connect(self._say_steps)
         self.canvas.zoom_changed.connect(self._say_zoom)
         self.setFocusProxy(self.canvas)
@@ -82,23 +122,21 @@ class HomePage(QWidget):
     def opened(self, rest: str) -> None:
         """Somebody came here, perhaps with a wish: `add/<kind>` or `do/<act>`."""
         wish, _slash, what = rest.partition("/")
-        if wish == "do":
-            self.do(what)
         kind = kind_of(what)
-        if wish == "add" and kind is not None:
-            self._wish = kind
-            self._grant()
+        if wish == "do":
+            self._wish = partial(self.do, what)
+        elif wish == "add" and kind is not None:
+            self._wish = partial(self.add, kind)
+        self._grant()
 
     def _grant(self) -> None:
-        wish, self._wish = self._wish, None
-        if wish is not None and self.saving.state not in ("loading", "failed"):
-            self.add(wish)
-        else:
-            self._wish = wish
+        if self._wish is not None and self.saving.state not in ("loading", "failed"):
+            wish, self._wish = self._wish, None
+            wish()
 
     def closing(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided."""
-        self.inspector.commit()
+        self._commit()
         if self.saving.state == "conflict":
             self.saving.ask_about_conflict()
             return False
@@ -107,13 +145,18 @@ class HomePage(QWidget):
         self.feeds.stop_all()
         return True
 
+    @property
+    def name(self) -> str:
+        """What the page is called."""
+        return self.editor.document.title or (_("Home layout") if self.shelf.dashboard_id is None else _("Untitled"))
+
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        return _("Home layout") if self.saving.dirty else ""
+        return self.name if self.saving.dirty else ""
 
     def undo(self) -> None:
         """Take the last step back."""
-        self.inspector.commit()
+        self._commit()
         self.canvas.cancel()
         self.editor.stack.undo()
 
@@ -124,23 +167,35 @@ class HomePage(QWidget):
 
     def save(self) -> None:
         """Store the page now."""
-        self.inspector.commit()
+        self._commit()
         self.saving.save()
+
+    def _commit(self) -> None:
+        """Hand on what is being written."""
+        self.inspector.commit()
+        self.json_view.commit()
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
+        left, right = hairline(vertical=True), hairline(vertical=True)
+        self._around = (self.bar, self.sidebar, left, right)
         middle.addWidget(self.sidebar)
-        middle.addWidget(hairline(vertical=True))
-        middle.addWidget(self.canvas, 1)
-        middle.addWidget(hairline(vertical=True))
+        middle.addWidget(left)
+        middle.addWidget(self.device, 1)
+        middle.addWidget(right)
         middle.addWidget(self.inspector)
-        whole = QVBoxLayout(self)
+        middle.addWidget(self.json_view)
+        self.json_view.hide()
+        desk = QWidget()
+        whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
+        whole.addWidget(self.variables)
         whole.addLayout(middle, 1)
+        self.screens = Screens(self._context, self, desk, self.saving)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
         """What each act of the table does here."""
@@ -158,15 +213,87 @@ class HomePage(QWidget):
             "zoom_out": lambda: self.canvas.zoom_by(-1),
             "zoom_reset": lambda: self.canvas.set_zoom(1.0),
             "fit": self.canvas.fit,
+            "desktop": lambda: self._show_breakpoint(""),
+            "tablet": lambda: self._show_breakpoint("tablet"),
+            "phone": lambda: self._show_breakpoint("phone"),
+            "follow": self.device.follow_desktop,
+            "json": self._show_json,
+            "present": self.presentation.end if self.presentation.on else self.presentation.begin,
+            "export_png": lambda: self._export("png"),
+            "export_svg": lambda: self._export("svg"),
+            "export_pdf": lambda: self._export("pdf"),
+            "print": lambda: self._export("print"),
+            "templates": self._offer_templates,
+            "keys": lambda: KeySheet(self).open(),
+            "variables": self._define_variables,
+            "share": lambda: self.screens.share(self.name),
+            "versions": self.screens.versions,
+            "name_version": self.screens.name_version,
             "choose_all": self.editor.choose_all,
             "duplicate": self.editor.duplicate,
         }
 
     def do(self, key: str) -> None:
-        """Do what an act of the table is called; nothing while the page is not there yet."""
+        """Do what an act of the table is called."""
         run = self._acts().get(key) or chosen.run_of(self.canvas, key)
         if run is not None:
+            if key not in _WHILE_PRESENTING:
+                self.presentation.end()
             run()
+
+    def _show_breakpoint(self, name: str) -> None:
+        self._commit()
+        self.canvas.cancel()
+        self.editor.show_breakpoint(name)
+        self.bar.show_breakpoint(name)
+
+    def _export(self, form: str) -> None:
+        if not self.editor.page.shown:
+            self._context.problems.toast(_("The page is empty: there is nothing to export yet."))
+            return
+        self._commit()
+        width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
+        ExportDialog(
+            self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
+            title=self.name, form=form,
+        ).open()  # fmt: skip
+
+    def _offer_templates(self) -> None:
+        Gallery(self, self._begin_from).open()
+
+    def _begin_from(self, template: Template) -> None:
+        """Put a template's widgets in the place of what is there, as one step."""
+        document = begun(self.editor.document, template)
+        if self.shelf.dashboard_id is None:
+            document = replace(document, title=self.editor.document.title)  # it goes on being the home page
+        self.editor.choose(())
+        self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _present(self, presenting: bool) -> None:
+        self._commit()
+        self.editor.show_repeats(presenting)
+        for widget in self._around:
+            widget.setVisible(not presenting)
+        self.json_view.setVisible(not presenting and self.bar.json.isChecked())
+        self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
+        self.presenting_changed.emit(presenting)
+        if presenting:
+            self._context.problems.toast(_("Esc ends the presentation, the arrow keys scroll."))
+
+    def _show_json(self) -> None:
+        """The JSON in place of the inspector, or the inspector again."""
+        shown = self.json_view.isHidden()
+        self.inspector.commit()
+        self.json_view.setVisible(shown)
+        self.inspector.setVisible(not shown)
+        self.bar.json.setChecked(shown)
+        self._share_width()
+        target: QWidget = self.json_view.text if shown else self.canvas
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _share_width(self) -> None:
+        self.json_view.setFixedWidth(max(320, min(560, self.width() - self.sidebar.width() - _ROOM)))
 
     def _shortcuts(self) -> None:
         for known in ACTS:
@@ -188,12 +315,23 @@ class HomePage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = step_of(event)
-        if step == "undo":
+        if event.key() == Qt.Key.Key_Escape and self.presentation.on:
+            self.presentation.end()
+        elif step == "undo":
             self.undo()
         elif step == "redo":
             self.redo()
         else:
             super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.presentation.end()
+
+    def _define_variables(self) -> None:
+        sheet = VariablesSheet(self, self.editor.document)
+        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet.open()
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)
@@ -231,9 +369,9 @@ class HomePage(QWidget):
             self._notice = EmptyState("ph.warning-circle", problem.what, _("Try again"), self.saving.load, why=why,
                                       role="error", parent=self.canvas)  # fmt: skip
         elif wanted:
-            self._notice = EmptyState("ph.squares-four", _("Your home page is empty."), _("Add a metric card"),
-                                      lambda: self.add(KINDS[0]), why=_("Drag a widget here from the left."),
-                                      parent=self.canvas)  # fmt: skip
+            empty = _("Your home page is empty.") if self.shelf.dashboard_id is None else _("This dashboard is empty.")
+            self._notice = EmptyState("ph.squares-four", empty, _("Start from a template"), self._offer_templates,
+                                      why=_("Drag a widget here from the left."), parent=self.canvas)  # fmt: skip
         if self._notice is not None:
             self._notice.setProperty("says", wanted)
             self._notice.setObjectName("studio_empty")
@@ -248,6 +386,7 @@ class HomePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._share_width()
         self._place_notice()
 
 

@@ -10,17 +10,20 @@ from benchboard.ui.theme import theme
 
 MARGIN: Final = 20
 NARROWEST: Final = 720
-"""A page narrower than this, at 100 %, scrolls sideways."""
+"""So wide the desktop's page is at least, at 100 %."""
 
 
 class PageGrid:
     """A page in a view `room` pixels wide, with so many columns, shown at `zoom`; `sharp` is how many device pixels a
-    pixel of the view has. The scene is never scaled, so that a tile's picture is copied and not resampled."""
+    pixel of the view has. The scene is never scaled, so that a tile's picture is copied and not resampled. In less room
+    than `least` (at 100 %, without margins) it scrolls sideways."""
 
-    def __init__(self, columns: int, room: float, zoom: float = 1.0, sharp: float = 1.0) -> None:
+    def __init__(
+        self, columns: int, room: float, zoom: float = 1.0, sharp: float = 1.0, least: float = NARROWEST
+    ) -> None:
         self.columns, self.zoom, self.sharp = columns, zoom, sharp
         self.margin = MARGIN * zoom
-        self.width = max(room - 2 * self.margin, NARROWEST * zoom)
+        self.width = max(room - 2 * self.margin, least * zoom)
         self.gap = theme().px("tile.gap") * zoom
         self.row = theme().px("tile.row_unit") * zoom
         self.column = (self.width - self.gap * (columns - 1)) / columns

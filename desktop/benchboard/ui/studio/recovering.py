@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from benchboard.dashboards.deltas import diff
 from benchboard.dashboards.document import Document, fitted, parse_document, write_home
-from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Invalid
@@ -21,6 +20,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.edits import Edit
+from benchboard.ui.studio.shelf import Stored
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -43,6 +43,11 @@ class Brought:
     overtaken: bool = False
 
     @property
+    def base(self) -> Document | None:
+        """What the edits that are brought back began from."""
+        return parse_document(self.past.base) if self.past else None
+
+    @property
     def unsaved(self) -> int:
         """How many edits the database does not have."""
         if self.past is None:
@@ -55,9 +60,9 @@ class Recovering(QObject):
 
     _failed = Signal(object)
 
-    def __init__(self, context: "Context", editor: Editor, parent: QObject | None = None) -> None:
+    def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context, self._editor = context, editor
+        self._context, self._editor, self._key = context, editor, key
         self._held = _Held()
         self._journal: Journal | None = None
         self._index = self._newest = 0
@@ -65,18 +70,21 @@ class Recovering(QObject):
         self.destroyed.connect(self._held.close)
         editor.stack.indexChanged.connect(self._stepped)
 
-    def open(self, home: HomeLayout) -> Brought:
-        """Read the page's journal, for `begin`. On a worker: it waits for the disk."""
+    def open(self, kept: Stored) -> Brought:
+        """Read the page's journal, for `begin`. On a worker: it waits for the disk. A page that may only be looked at
+        has none, and one left from when it could be edited waits until it can be again."""
         workspace, actor = self._context.workspace, self._context.actor
-        stored = write_home(fitted(home.content))
+        stored = write_home(fitted(kept.document))
+        if not kept.may_edit:
+            return Brought(kept.version, stored)
         way = workspace.way
         database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
-        subject = (way.kind, database, actor.organisation_id, actor.user_id, "home")
+        subject = (way.kind, database, actor.organisation_id, actor.user_id, self._key)
         try:
             journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, self._say))
         except AppError as error:
-            return Brought(home.version, stored, problem=error)
-        found = Brought(home.version, stored, journal)
+            return Brought(kept.version, stored, problem=error)
+        found = Brought(kept.version, stored, journal)
         past = journal.recovered
         if past is None or not _readable(past.document):
             return found

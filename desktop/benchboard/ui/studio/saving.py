@@ -1,19 +1,24 @@
-"""Loads and stores the home layout: soon after the last edit, at once when asked, never over another's."""
+"""Loads and stores a page's document: soon after the last edit, at once when asked, never over another's.
+
+Where somebody else stored one meanwhile, both are brought together, widget by widget (`merging`); only what both
+changed differently is asked about.
+"""
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from benchboard.dashboards import documents
-from benchboard.dashboards.document import Document, fitted, write_home
-from benchboard.dashboards.documents import HomeLayout
+from benchboard.dashboards import merging
+from benchboard.dashboards.document import Document, fitted
+from benchboard.dashboards.merging import Merge
 from benchboard.errors import AppError, Conflict
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.recovering import Brought, Recovering
+from benchboard.ui.studio.shelf import Shelf, Stored
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -22,71 +27,83 @@ if TYPE_CHECKING:
 State = Literal["loading", "failed", "saved", "changed", "saving", "conflict", "unsaved"]
 _PAUSE_MS: Final = 800
 _AGAIN_MS: Final = 5_000
-_CONFLICT: Final = "studio.conflict"
+
+
+class Other(NamedTuple):
+    """Who stored something meanwhile, and which number the next version will have where versions are kept."""
+
+    name: str
+    words: str
+    next_number: int | None
 
 
 class Saving(QObject):
-    """Keeps the editor's layout and the stored one together. `state` says how they stand."""
+    """Keeps the editor's document and the stored one together. `state` says how they stand."""
 
     state_changed = Signal()
     loaded = Signal()
+    decide = Signal(object)
+    """Somebody wants to decide what both changed differently (`Merge`)."""
     decided = Signal()
-    """Somebody chose which of two layouts to go on with."""
+    """Two edits are one again."""
 
-    def __init__(self, context: "Context", editor: Editor, parent: QObject | None = None) -> None:
+    def __init__(self, context: "Context", editor: Editor, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context, self._editor = context, editor
-        self.recovering = Recovering(context, editor, self)
+        self._context, self._editor, self.shelf = context, editor, shelf
+        self.recovering = Recovering(context, editor, shelf.key, self)
         self.state: State = "loading"
         self.problem: AppError | None = None
-        self._stored: HomeLayout | None = None
+        self.stored: Stored | None = None
         self._kept: Document | None = None
+        self._merge: Merge | None = None
+        self._theirs: Stored | None = None
         self._saved_at = 0.0
-        self._replace = False
+        self._note: str | None = None
+        self.other = Other(_("Somebody else"), _("elsewhere"), None)
+        self._merged = self._replace = False
+        self._banner = f"studio.conflict.{shelf.key}"
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.save)
         editor.changed.connect(self._edited)
-        context.changed.watch(self, {"dashboard_layouts"}, self._look)
-
-    @property
-    def document(self) -> object:
-        """The whole JSON as it would be stored now."""
-        return write_home(self._editor.document)
+        context.changed.watch(self, shelf.tables, self._look)
 
     @property
     def dirty(self) -> bool:
         """Whether there are edits the database does not have."""
-        return self._stored is not None and self._editor.document is not self._kept
+        stored = self.stored
+        return stored is not None and stored.may_edit and self._editor.document is not self._kept
 
     def seconds_ago(self) -> int:
-        """How long ago the layout was stored."""
+        """How long ago the document was stored."""
         return round(time.monotonic() - self._saved_at)
 
     def load(self) -> None:
-        """Read the stored layout into the editor."""
+        """Read the stored document into the editor."""
         self._become("loading")
-        actor = self._context.actor
 
-        def read(session: "DatabaseSession") -> tuple[HomeLayout, Brought]:
-            home = documents.home_layout(session, actor)
-            return home, self.recovering.open(home)
+        def read(session: "DatabaseSession") -> tuple[Stored, Brought]:
+            stored = self.shelf.read(session)
+            return stored, self.recovering.open(stored)
 
         self._context.tasks.read(self, read, self._read, self._unread)
 
-    def save(self) -> None:
-        """Store what the editor has, unless that is stored or on its way."""
+    def save(self, note: str | None = None) -> None:
+        """Store what the editor has, unless that is stored or on its way. A `note` makes it a version of its own."""
         self._timer.stop()
-        stored, kept = self._stored, self._editor.document
-        if stored is None or not self.dirty or self.state in ("saving", "conflict"):
+        stored, kept = self.stored, self._editor.document
+        if note is not None:
+            self._note = note
+        wanted = self.dirty or self._note is not None
+        if stored is None or not stored.may_edit or not wanted or self.state in ("saving", "conflict"):
             return
         self._become("saving")
-        actor, document = self._context.actor, self.document
         base = None if self._replace else stored.version
+        said, merged = self._note, self._merged
         self._context.tasks.change(
             self,
-            lambda session: documents.save_home(session, actor, document, base_version=base),
-            lambda saved: self._is_stored(saved, kept),
+            lambda session: self.shelf.write(session, kept, base, note=said, merged=merged),
+            lambda saved: self._is_stored(saved, kept, said),
             self._refused,
         )
 
@@ -99,25 +116,27 @@ class Saving(QObject):
             self._become("changed")
             self._timer.start(_PAUSE_MS)
 
-    def _read(self, read: tuple[HomeLayout, Brought]) -> None:
-        home, brought = read
-        self._stored = home
-        self._editor.load(home.content)
+    def _read(self, read: tuple[Stored, Brought]) -> None:
+        self.stored, brought = read
+        self._editor.read_only = not self.stored.may_edit
+        self._editor.load(self.stored.document)
         self._kept = self._editor.document
         self._saved_at = time.monotonic()
         self._become("saved")
         self.recovering.begin(brought)
-        if brought.overtaken:
-            self.ask_about_conflict()
+        if brought.overtaken and brought.base is not None:
+            self._bring_together(brought.base, self.stored)
         self.loaded.emit()
 
     def _unread(self, error: AppError) -> None:
         self.problem = error
         self._become("failed")
 
-    def _is_stored(self, home: HomeLayout, kept: Document) -> None:
-        self._stored, self._kept, self._replace = home, kept, False
-        self.recovering.saved(home.version, kept)
+    def _is_stored(self, stored: Stored, kept: Document, note: str | None) -> None:
+        self.stored, self._kept, self._replace, self._merged = stored, kept, False, False
+        if self._note == note:
+            self._note = None
+        self.recovering.saved(stored.version, kept)
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
@@ -125,59 +144,112 @@ class Saving(QObject):
 
     def _refused(self, error: AppError) -> None:
         self.problem = error
-        if isinstance(error, Conflict):
-            self.ask_about_conflict()
+        if isinstance(error, Conflict) and error.code.endswith("overtaken"):
+            who, number = error.facts.get("who"), error.facts.get("number")
+            if isinstance(who, str) and isinstance(number, int):
+                self.other = Other(who, _("version {number}").format(number=number), number + 1)
+            self._read_stored(lambda theirs: self._bring_together(self._kept or theirs.document, theirs))
             return
         self._become("unsaved")
         self._timer.start(_AGAIN_MS)
         self._context.problems.show(error, self.save)
 
+    # Somebody else stored one
+
+    def _bring_together(self, base: Document, theirs: Stored) -> None:
+        """Go on with what `theirs` and ours make of `base`; ask only where both changed the same, differently."""
+        theirs_shown = fitted(theirs.document)
+        merge = merging.merge(base, self._editor.document, theirs_shown)
+        self._theirs = theirs
+        if merge.conflicts:
+            self._merge = merge
+            self.ask_about_conflict()
+            return
+        self._go_on_with(merge.document, _("Bring in what was changed elsewhere"))
+        self._context.problems.toast(_("What was changed elsewhere was brought in."), self._editor.stack.undo)
+
+    def _go_on_with(self, document: Document, title: str) -> None:
+        theirs = self._theirs
+        assert theirs is not None
+        self._context.problems.dismiss(self._banner)
+        self.stored, self._kept = theirs, fitted(theirs.document)
+        self._merge, self._theirs, self._merged = None, None, True
+        self._become("changed")
+        self._editor.replace(title, document)
+        self.decided.emit()
+        self.save()
+
+    @property
+    def merge(self) -> Merge | None:
+        """What has to be decided; None where nothing has."""
+        return self._merge
+
+    def resolve(self, document: Document) -> None:
+        """Go on with what somebody decided."""
+        self._go_on_with(document, _("Bring two edits together"))
+
     def ask_about_conflict(self) -> None:
-        """Say that another window was first, and offer both ways on."""
+        """Say that somebody else changed the same, and offer the ways on."""
         self._become("conflict")
+        merge = self._merge
+        if merge is None:
+            return
+        count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
+        what = ngettext("{count} thing was changed here and elsewhere, differently.",
+                        "{count} things were changed here and elsewhere, differently.", count)  # fmt: skip
+        why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
+                       "{count} other edits were brought together by themselves. Nothing was overwritten.",
+                       others)  # fmt: skip
         self._context.problems.notice(
-            _("Your home layout was changed in another window meanwhile."),
-            _("Nothing was overwritten. Choose which one to go on with."),
-            Action(_("Take the stored one"), self.take_stored),
+            what.format(count=count),
+            why.format(count=others),
+            Action(_("Decide"), lambda: self.decide.emit(merge)),
             Action(_("Keep this one"), self.keep_mine),
             kind="error",
-            key=_CONFLICT,
+            key=self._banner,
         )
 
-    def take_stored(self) -> None:
-        """Go on with the stored layout; the step back is the one that was here."""
-
-        self.decided.emit()
-        self._stored_then(lambda home: self._take(home, _("Take the stored layout")))
-
     def keep_mine(self) -> None:
-        """Replace the stored layout by this one."""
-        self._context.problems.dismiss(_CONFLICT)
-        self.decided.emit()
-        self._replace = True
+        """Replace the stored document by this one."""
+        self._context.problems.dismiss(self._banner)
+        self._merge = self._theirs = None
+        self._replace = self._merged = True
         self.state = "changed"
+        self.decided.emit()
         self.save()
 
     def _look(self) -> None:
-        """Somebody stored a layout: follow it where there is nothing of ours to lose."""
+        """Somebody stored something: follow it where there is nothing of ours to lose."""
         if self.state == "saved":
-            self._stored_then(self._follow)
+            self._read_stored(self._follow)
 
-    def _follow(self, home: HomeLayout) -> None:
-        if self._stored is not None and home.version != self._stored.version and self.state == "saved":
-            self._take(home, _("Follow the other window"))
+    def _follow(self, stored: Stored) -> None:
+        known = self.stored
+        if known is None or self.state != "saved":
+            return
+        if stored.may_edit and not known.may_edit:
+            self.load()  # with the journal that a page has which may be edited
+            return
+        self._editor.read_only = not stored.may_edit
+        if stored.version != known.version and stored.document != known.document:
+            self.stored, self._kept = stored, fitted(stored.document)
+            self._saved_at = time.monotonic()
+            self._become("saved")
+            if self._editor.read_only:
+                self._editor.load(self._kept)
+            else:
+                self._editor.replace(_("Follow what was changed elsewhere"), self._kept)
+            self.recovering.saved(stored.version, self._kept)
+        else:
+            self.stored = stored
 
-    def _take(self, home: HomeLayout, title: str) -> None:
-        self._stored, self._kept = home, fitted(home.content)
-        self._saved_at = time.monotonic()
-        self._become("saved")
-        self._editor.replace(title, self._kept)
-        self.recovering.saved(home.version, self._kept)
+    def _read_stored(self, done: Callable[[Stored], None]) -> None:
+        self._context.tasks.read(self, self.shelf.read, done, self._gone)
 
-    def _stored_then(self, done: Callable[[HomeLayout], None]) -> None:
-        self._context.problems.dismiss(_CONFLICT)
-        actor = self._context.actor
-        self._context.tasks.read(self, lambda session: documents.home_layout(session, actor), done)
+    def _gone(self, error: AppError) -> None:
+        self.problem = error
+        self._become("unsaved")
+        self._context.problems.show(error)
 
     def _become(self, state: State) -> None:
         self.state = state

@@ -25,10 +25,13 @@ class Shelf(Protocol):
 
     key: str
     """Names the document among all of this account, for what is kept about it on this computer."""
-    dashboard_id: str | None
-    """None for the home layout."""
     tables: frozenset[str]
     """What changes when somebody stores it."""
+
+    @property
+    def dashboard_id(self) -> str | None:
+        """Which of the many it is; None for the home layout."""
+        ...
 
     def read(self, session: DatabaseSession) -> Stored: ...
 
@@ -45,10 +48,11 @@ class Shelf(Protocol):
 class HomeShelf:
     """The actor's own home layout."""
 
-    key, dashboard_id, tables = "home", None, frozenset({"dashboard_layouts"})
+    tables = frozenset({"dashboard_layouts"})
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
+        self.key, self.dashboard_id = "home", None
 
     def read(self, session: DatabaseSession) -> Stored:
         home = documents.home_layout(session, self._actor)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.studio.acts import act, cap
-from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.labels import Text, hairline, plain_tip
 from benchboard.ui.widgets.popover import Item, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
@@ -17,16 +17,16 @@ Run = Callable[[str], None]
 """Does the act called so."""
 
 _EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "print")
-_SELDOM: Final = ("find", "json", "templates", "choose_all", "keys")
+_SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys")
 _SPACE: Final = 8
 
 
 class StudioBar(Toolbar):
     """Asks for acts by name, and shows how the page stands."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, shared: bool) -> None:
         super().__init__()
-        self._run = run
+        self._run, self._shared = run, shared
         self._undo = self._button("undo", _("Undo"), "ph.arrow-u-up-left")
         self._redo = self._button("redo", _("Redo"), "ph.arrow-u-up-right")
         line = hairline(vertical=True)
@@ -37,7 +37,24 @@ class StudioBar(Toolbar):
         smaller = self._button("zoom_out", _("Smaller"), "ph.minus")
         larger = self._button("zoom_in", _("Larger"), "ph.plus")
         self._find = self._button("find", _("Find a widget on the page"), "ph.magnifying-glass")
-        for widget in (self._undo, self._redo, line, smaller, self._zoom, larger, self.fit, self._find):
+        titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
+        icons = {key: act(key).icon for key in titles}
+        self.breakpoints = SegmentedControl(list(titles.items()), label=_("Page as on a"), icons=icons)
+        self.breakpoints.chosen.connect(run)
+        second = hairline(vertical=True)
+        second.setFixedHeight(20)
+        for widget in (
+            self._undo,
+            self._redo,
+            line,
+            self.breakpoints,
+            second,
+            smaller,
+            self._zoom,
+            larger,
+            self.fit,
+            self._find,
+        ):
             self.add(widget)
         self.mark, self.state = Icon("ph.check", "ok"), Text("", tone="muted")
         self.state.setObjectName("studio_saved")
@@ -54,7 +71,15 @@ class StudioBar(Toolbar):
         self.more = Button(
             "", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more"
         )  # fmt: skip
-        for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, self.more):
+        self.versions = Button(
+            _("Versions"), lambda: run("versions"), icon="ph.clock-counter-clockwise",
+            tip=_("What it was, and the way back"), name="studio_versions",
+        )  # fmt: skip
+        self.share = Button(
+            _("Share"), lambda: run("share"), kind="primary", icon="ph.share-network", name="studio_share"
+        )
+        many = (self.versions, self.share) if shared else ()
+        for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more):
             self.add_right(widget)
         self._gives_way = (self.json, self.export, self.present, self.fit, self._find)
 
@@ -74,6 +99,10 @@ class StudioBar(Toolbar):
             button.setToolTip(f"{what} ({keys})" if possible else none)
             button.setAccessibleDescription(text)
 
+    def show_breakpoint(self, name: str) -> None:
+        """Which page is shown: `tablet`, `phone`, or with nothing the desktop's."""
+        self.breakpoints.choose(name or "desktop")
+
     def show_zoom(self, zoom: float) -> None:
         """How large the page is shown; 1 is 100 %."""
         self._zoom.setText(_("{percent} %").format(percent=round(zoom * 100)))
@@ -92,7 +121,11 @@ class StudioBar(Toolbar):
     def _make_room(self) -> None:
         """Hide as many of what gives way as it takes, the first ones first."""
         shown = [child for child in self._all() if child not in self._gives_way]
-        room = self.width() - 28 - sum(child.sizeHint().width() + _SPACE for child in shown) - 16
+        for words in (True, False):
+            self.breakpoints.show_words(words)
+            room = self.width() - 28 - sum(child.sizeHint().width() + _SPACE for child in shown) - 16
+            if room >= sum(button.sizeHint().width() + _SPACE for button in self._gives_way):
+                break
         for button in reversed(self._gives_way):
             room -= button.sizeHint().width() + _SPACE
             button.setVisible(room >= 0)
@@ -104,7 +137,7 @@ class StudioBar(Toolbar):
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
 
     def _offer_more(self) -> None:
-        keys = [*_SELDOM]
+        keys = [*_SELDOM, *(("versions", "name_version", "share") if self._shared else ())]
         keys += ["present"] if self.present.isHidden() else []
         keys += ["fit"] if self.fit.isHidden() else []
         keys += _EXPORTS if self.export.isHidden() else ()

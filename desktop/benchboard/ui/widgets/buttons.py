@@ -1,6 +1,6 @@
 """Buttons, check boxes, the segmented control."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -249,16 +249,24 @@ class SegmentedControl(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, choices: Sequence[tuple[str, str]], *, label: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        choices: Sequence[tuple[str, str]],
+        *,
+        label: str,
+        icons: Mapping[str, str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(label)
+        icons = icons or {}
         self._group = QButtonGroup(self)
         self._buttons: dict[str, _Segment] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for index, (key, title) in enumerate(choices):
-            button = _Segment(title, index == 0, index == len(choices) - 1)
+            button = _Segment(title, index == 0, index == len(choices) - 1, icons.get(key, ""))
             button.setObjectName(f"segment_{key}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
@@ -275,6 +283,12 @@ class SegmentedControl(QWidget):
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
+    def show_words(self, shown: bool) -> None:
+        """Show words beside the icons, or the icons alone, the words in tooltips."""
+        for button in self._buttons.values():
+            button.show_words(shown)
+        self.updateGeometry()
+
     def rename(self, key: str, title: str) -> None:
         """Give a choice another title (a count that changed)."""
         self._buttons[key].setText(title)
@@ -282,15 +296,29 @@ class SegmentedControl(QWidget):
 
 
 class _Segment(QPushButton):
-    def __init__(self, title: str, first: bool, last: bool) -> None:
+    def __init__(self, title: str, first: bool, last: bool, icon: str = "") -> None:
         super().__init__(title)
-        self._first, self._last = first, last
+        self._first, self._last, self._icon = first, last, icon
+        self._words = True
         self.setCheckable(True)
         self.setFixedHeight(theme().px("control_height.md"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    def show_words(self, shown: bool) -> None:
+        self._words = shown or not self._icon
+        self.setToolTip("" if self._words else plain_tip(self.text()))
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self._font()).horizontalAdvance(self.text()) + 22, self.height())
+        return QSize(self._needs() + 22, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _needs(self) -> int:
+        words = QFontMetrics(self._font()).horizontalAdvance(self.text()) if self._words else 0
+        return words + (theme().px("icon.control") if self._icon else 0) + (_GAP if self._icon and words else 0)
 
     def _font(self) -> QFont:
         font = theme().font("body")
@@ -320,7 +348,19 @@ class _Segment(QPushButton):
         painter.drawRoundedRect(shape, radius, radius)
         if not self._first:
             painter.drawLine(QPoint(0, 0), QPoint(0, self.height()))
-        painter.setFont(self._font())
-        painter.setPen(theme().color("accent.text" if on else "text"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        left = (self.width() - self._needs()) // 2
+        if self._icon:
+            side = theme().px("icon.control")
+            spot = QRect(left, (self.height() - side) // 2, side, side)
+            theme().icon(self._icon, on="accent.text").paint(painter, spot, state=_state(on))
+            left += side + _GAP
+        if self._words:
+            painter.setFont(self._font())
+            painter.setPen(theme().color("accent.text" if on else "text"))
+            room = QRect(left, 0, self.width() - left, self.height())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
+
+
+def _state(on: bool) -> QIcon.State:
+    return QIcon.State.On if on else QIcon.State.Off

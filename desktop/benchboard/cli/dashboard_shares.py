@@ -1,0 +1,109 @@
+"""`benchboard dashboard share|unshare|access`: who else may see or edit a dashboard."""
+
+from typing import Final
+
+import click
+
+from benchboard.cli.desk import Desk, at_desk
+from benchboard.dashboards import holders, library, sharing
+from benchboard.dashboards.holders import Holder
+from benchboard.i18n import _
+from benchboard.paging import Listing
+
+_PUBLIC: Final = click.option("--public", is_flag=True, help="Everybody in the organisation, to view.")
+
+
+@click.command("share", short_help="Let somebody, a team or everybody in.")
+@click.argument("which", metavar="DASHBOARD")
+@click.argument("who", required=False)
+@_PUBLIC
+@click.option("--edit", is_flag=True, help="To edit, not only to view.")
+@at_desk
+def share(desk: Desk, which: str, who: str | None, public: bool, edit: bool) -> None:
+    """Let a person (by address or id), a team (by short name or id), or everybody see or edit a dashboard."""
+    _require_one(who, public=public)
+    if public and edit:
+        raise click.UsageError(_("Everybody may view a public dashboard; edit is for people and teams."))
+    with desk.database.change() as session:
+        card = library.find(session, desk.actor, which)
+        if who is None:
+            sharing.set_public(session, desk.actor, card.id, public=True)
+            told = _("Everybody in {organisation} may view “{name}”.")
+            facts: dict[str, object] = {"public": True}
+        else:
+            to = sharing.named(session, desk.actor, who)
+            permission: sharing.Permitted = "edit" if edit else "view"
+            sharing.share(session, desk.actor, card.id, to.kind, to.id, permission)
+            told = _("{who} may edit “{name}”.") if edit else _("{who} may view “{name}”.")
+            who, facts = to.name, {"kind": to.kind, "to": to.id, "permission": permission}
+    desk.tell(told.format(who=who, name=card.name, organisation=desk.actor.organisation), id=card.id, **facts)
+
+
+@click.command("unshare", short_help="Let somebody, a team or everybody in no longer.")
+@click.argument("which", metavar="DASHBOARD")
+@click.argument("who", required=False)
+@_PUBLIC
+@at_desk
+def unshare(desk: Desk, which: str, who: str | None, public: bool) -> None:
+    """Take back what “share” gave."""
+    _require_one(who, public=public)
+    with desk.database.change() as session:
+        card = library.find(session, desk.actor, which)
+        if who is None:
+            sharing.set_public(session, desk.actor, card.id, public=False)
+            told = _("“{name}” is public no longer.")
+        else:
+            people = [one.to for one in sharing.shares(session, desk.actor, card.id).people]
+            # Somebody disabled can be shared with no more, and still taken out.
+            to = next((one for one in people if who in (one.id, one.email)), None)
+            to = to or sharing.named(session, desk.actor, who)
+            sharing.unshare(session, desk.actor, card.id, to.kind, to.id)
+            who, told = to.name, _("“{name}” is shared with {who} no longer.")
+    desk.tell(told.format(who=who, name=card.name), id=card.id)
+
+
+@click.command("access", short_help="List who may see or edit a dashboard, and why.")
+@click.argument("which", metavar="DASHBOARD")
+@click.option("--search", default="", help="A part of a name or address.")
+@click.option("--limit", default=50, show_default=True)
+@click.option("--after", help="Go on after this key.")
+@at_desk
+def access(desk: Desk, which: str, search: str, limit: int, after: str | None) -> None:
+    """List everybody who may see or edit a dashboard, with what they may do in the end and why."""
+    with desk.database.read() as session:
+        card = library.find(session, desk.actor, which)
+        page = holders.list_access(session, desk.actor, card.id, Listing(search), after=after, limit=limit)
+    desk.table(
+        page,
+        {
+            "user_id": lambda one: one.user_id,
+            "name": lambda one: one.name,
+            "email": lambda one: one.email,
+            "level": lambda one: one.level,
+            "why": _ways if desk.as_json else _why,
+        },
+        shown=("name", "email", "level", "why"),
+    )
+
+
+def _ways(one: Holder) -> list[dict[str, str | None]]:
+    return [{"reach": way.reach, "level": way.level, "team": way.team} for way in one.ways]
+
+
+def _why(one: Holder) -> str:
+    words = {
+        "owner": _("owner"),
+        "role": _("by role"),
+        "direct": _("by name"),
+        "team": _("through {team}"),
+        "public": _("public"),
+    }
+    return ", ".join(words[way.reach].format(team=way.team) for way in one.ways)
+
+
+def _require_one(who: str | None, *, public: bool) -> None:
+    if (who is None) != public:
+        raise click.UsageError(_("Name a person or a team, or say --public."))
+
+
+COMMANDS: Final = (share, unshare, access)

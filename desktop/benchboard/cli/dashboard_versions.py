@@ -1,0 +1,91 @@
+"""`benchboard dashboard versions` and `… version show|name|restore`: what a dashboard was."""
+
+from typing import Final
+
+import click
+
+from benchboard.cli.desk import Desk, answer, at_desk
+from benchboard.dashboards import interchange, library
+from benchboard.dashboards import versions as kept
+from benchboard.dashboards.document import write_document
+from benchboard.i18n import _
+from benchboard.paging import Listing, Scalar
+
+_NUMBER: Final = click.argument("number", type=int)
+_DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
+
+
+@click.command("versions")
+@_DASHBOARD
+@click.option("--search", default="", help="A part of a note or of the author's name.")
+@click.option("--named", is_flag=True, help="Those with a note.")
+@click.option("--limit", default=50, show_default=True)
+@click.option("--after", help="Go on after this key.")
+@at_desk
+def versions(desk: Desk, which: str, search: str, named: bool, limit: int, after: str | None) -> None:
+    """List the versions of a dashboard, newest first."""
+    filters: dict[str, Scalar] = {"named": True} if named else {}
+    with desk.database.read() as session:
+        card = library.find(session, desk.actor, which)
+        page = kept.list_versions(session, desk.actor, card.id, Listing(search, filters), after=after, limit=limit)
+    columns = ("number", "note", "author", "automatic", "restored_from", "began_at", "saved_at")
+    desk.table(
+        page,
+        {name: lambda row, name=name: getattr(row, name) for name in columns},  # type: ignore[misc]
+        shown=("number", "note", "author", "restored_from", "saved_at"),
+    )
+
+
+@click.group("version")
+def version() -> None:
+    """One version of a dashboard: show, name, restore."""
+
+
+@version.command("show")
+@_DASHBOARD
+@_NUMBER
+@at_desk
+def show(desk: Desk, which: str, number: int) -> None:
+    """Show a version's JSON."""
+    with desk.database.read() as session:
+        card = library.find(session, desk.actor, which)
+        found = kept.get_version(session, desk.actor, card.id, number)
+    answer({"$schema": interchange.SCHEMA, **write_document(found.document)})
+
+
+@version.command("name")
+@_DASHBOARD
+@_NUMBER
+@click.argument("note")
+@at_desk
+def name(desk: Desk, which: str, number: int, note: str) -> None:
+    """Say what a version is."""
+    with desk.database.change() as session:
+        card = library.find(session, desk.actor, which)
+        named = kept.name_version(session, desk.actor, card.id, number, note)
+    told = _("Version {number} of “{name}” is called “{note}”.") if named.note else _("Version {number} has no name.")
+    desk.tell(told.format(number=number, name=card.name, note=named.note), id=card.id, number=number, note=named.note)
+
+
+@version.command("restore", short_help="Make a dashboard what it was in a version.")
+@_DASHBOARD
+@_NUMBER
+@click.option("--base-version", type=click.IntRange(0), help="Refuse if it was stored since this version.")
+@click.option("--note", help="What the new version is.")
+@at_desk
+def restore(desk: Desk, which: str, number: int, base_version: int | None, note: str | None) -> None:
+    """Make a dashboard what it was in a version, as a new version."""
+    with desk.database.change() as session:
+        card = library.find(session, desk.actor, which)
+        saved = kept.restore_version(session, desk.actor, card.id, number, base_version=base_version, note=note)
+    desk.tell(
+        _("“{name}” is as in version {number}; that is version {new} now.").format(
+            name=saved.document.title, number=number, new=saved.number
+        ),
+        id=saved.id,
+        version=saved.version,
+        number=saved.number,
+    )
+
+
+COMMANDS: Final = (versions, version)

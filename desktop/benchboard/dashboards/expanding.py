@@ -1,0 +1,82 @@
+"""Repeats as a reader sees them: what is repeated by a variable, once for each value chosen, in every container.
+
+The document keeps the one widget; this is for looking, presenting and viewing, and is never written back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import changed, widget_of
+from benchboard.dashboards.document import Document, fitted
+from benchboard.dashboards.layout import Item, Layout
+
+Values = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A document with its repeats shown; `chosen` says for each widget that is one of several which values are its own
+    (id → variable → value)."""
+
+    document: Document
+    chosen: Mapping[str, Values]
+
+
+def has_repeats(document: Document) -> bool:
+    """Whether anything on it is repeated."""
+    return any(grid.repeat_of(found.item) is not None for found in grid.everything(document.layout))
+
+
+def expanded(document: Document) -> Expanded:
+    """The document with every repeat shown once for each chosen value. Raises `Invalid` naming the item whose repeat
+    cannot be, or makes too much."""
+    showing = _Showing({found.item.id for found in grid.everything(document.layout)})
+    layout = showing.grid(document.layout, document.chosen, {})
+    return Expanded(fitted(replace(document, layout=layout)), showing.chosen)
+
+
+class _Showing:
+    """One document being expanded: the ids taken so far, and whose values are whose."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self._taken, self._used = taken, set[str]()
+        self.chosen: dict[str, Values] = {}
+
+    def grid(self, layout: Layout, chosen: Mapping[str, Sequence[str]], own: Values) -> Layout:
+        """One grid and all below it; `own` are the values of the container around it."""
+        shown, clones = grid.repeated(layout, chosen, taken=self._taken)
+        self._taken |= shown.places.keys()
+        return Layout.of(shown.columns, [(self._item(item, chosen, own, clones), cell) for item, cell in shown])
+
+    def _item(
+        self,
+        item: Item,
+        chosen: Mapping[str, Sequence[str]],
+        own: Values,
+        clones: Mapping[str, tuple[str, str, str]],
+    ) -> Item:
+        if item.id in clones:
+            source, variable, value = clones[item.id]
+            own = {**own, variable: (value,)}
+            chosen = {**chosen, variable: (value,)}
+            title = widget_of(item).title
+            if item.id != source and title:
+                item = changed(item, title=f"{title} · {value}"[:200])
+        if own:
+            self.chosen[item.id] = own
+        panes = tuple(replace(pane, layout=self.grid(self._renamed(pane.layout), chosen, own)) for pane in item.panes)
+        return replace(item, panes=panes)
+
+    def _renamed(self, layout: Layout) -> Layout:
+        """What a container holds, under ids no other clone of it has."""
+        return Layout.of(layout.columns, [(replace(item, id=self._fresh(item.id)), cell) for item, cell in layout])
+
+    def _fresh(self, name: str) -> str:
+        number, fresh = 1, name
+        while fresh in self._used or (fresh != name and fresh in self._taken):
+            number += 1
+            fresh = f"{name}@{number}"
+        self._used.add(fresh)
+        self._taken.add(fresh)
+        return fresh

@@ -1,0 +1,231 @@
+"""Differences between two dashboards in words: what it is about, what became of it, and the tag on the page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import kind_of, widget_of
+from benchboard.dashboards.comparing import Difference, word_count
+from benchboard.dashboards.document import Document
+from benchboard.dashboards.layout import Item
+from benchboard.dashboards.pieces import ABSENT, Change, Path, Place
+from benchboard.i18n import N_, _, ngettext
+
+Look = Literal["moved", "added", "removed", "changed"]
+ROLE: Final[dict[Look, str]] = {"moved": "warn", "added": "ok", "removed": "error", "changed": "info"}
+"""The colour of each look; every mark says it in a word as well."""
+_LABELS: Final = {
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "type": N_("Kind"),
+    "query": N_("Query"),
+    "static": N_("Kept in place"),
+    "locked": N_("Locked"),
+    "repeat": N_("Repeated for"),
+    "collapsed": N_("Closed"),
+    "active": N_("Tab in front"),
+    "min_w": N_("Least width"),
+    "max_w": N_("Greatest width"),
+    "min_h": N_("Least height"),
+    "max_h": N_("Greatest height"),
+    "columns": N_("Columns"),
+    "compact": N_("Gaps close"),
+    "position": N_("Place"),
+    "config": N_("Settings"),
+}
+_SHORT: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A difference in words: `title` is what it is about, `line` what became of it, `tag` that in a word or two."""
+
+    look: Look
+    icon: str
+    title: str
+    line: str
+    tag: str
+
+
+class Names:
+    """What items are called, whichever of the documents they are in; the first that has one is asked first."""
+
+    def __init__(self, *documents: Document) -> None:
+        self._items: dict[str, Item] = {}
+        for document in reversed(documents):
+            self._items.update({found.item.id: found.item for found in grid.everything(document.layout)})
+
+    def item(self, item_id: str) -> Item | None:
+        """The item itself."""
+        return self._items.get(item_id)
+
+    def title(self, item_id: str) -> str:
+        """Its title, or what kind it is where it has none."""
+        item = self._items.get(item_id)
+        if item is None:
+            return item_id
+        return widget_of(item).title or kind_title(item.type)
+
+    def type(self, item_id: str) -> str:
+        """Its type's name in a document; empty where there is none."""
+        item = self._items.get(item_id)
+        return item.type if item is not None else ""
+
+    def where(self, place: Place) -> str:
+        """The grid a place is in."""
+        if not place.container:
+            return _("the page")
+        item = self._items.get(place.container)
+        tab = next((pane.title for pane in item.panes if pane.id == place.pane), "") if item is not None else ""
+        return _("“{title}”").format(title=tab or self.title(place.container))
+
+
+def kind_title(type_name: str) -> str:
+    """What people call a type of item."""
+    containers = {grid.ROW: _("Row"), grid.GROUP: _("Group"), grid.TABS: _("Tabs")}
+    kind = kind_of(type_name)
+    return containers.get(type_name) or (_(kind.title) if kind is not None else type_name)
+
+
+def kind_icon(type_name: str) -> str:
+    """The icon of a type of item."""
+    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.browser"}
+    kind = kind_of(type_name)
+    return containers.get(type_name) or (kind.icon if kind is not None else "ph.puzzle-piece")
+
+
+def said(difference: Difference, names: Names) -> Said:
+    """A difference in words."""
+    title = names.title(difference.id)
+    was, now = difference.was, difference.now
+    if difference.kind == "added" and now is not None:
+        return Said("added", "ph.plus", title, _("at {place}").format(place=_placed(now, names)), _("Added"))
+    if difference.kind == "removed" and was is not None:
+        line = _("was at {place}").format(place=_placed(was, names))
+        return Said("removed", "ph.minus", title, line, _("Removed"))
+    if difference.kind == "moved" and was is not None and now is not None:
+        return Said("moved", _arrow(was, now), title, _way(was, now, names), _moved_tag(was, now))
+    type_name = names.type(difference.id)
+    if difference.kind == "document":
+        title = _("Dashboard")
+    prose = all(_is_prose(change) for change in difference.changes)
+    icon = "ph.text-t" if prose else "ph.sliders-horizontal"
+    line = ", ".join(change_line(change, type_name) for change in difference.changes)
+    return Said("changed", icon, title, line, _changed_tag(difference.changes, type_name))
+
+
+def label(path: Path, type_name: str) -> str:
+    """What a field is called; one this program does not know is called as the document has it."""
+    if not path:
+        return _("Widget")
+    if path[:2] == ("tabs", "order") or path[:2] == ("variables", "order"):
+        return _("Order of tabs") if path[0] == "tabs" else _("Order of variables")
+    if path[:2] == ("tabs", "each"):
+        return _("Title of a tab") if path[3:] == ("title",) else _("Tab")
+    if path[:2] == ("variables", "each") and len(path) > 2:
+        return _("Variable {name}").format(name=path[2])
+    if path[0] == "breakpoints" and len(path) > 1:
+        page = {"tablet": _("Tablet page"), "phone": _("Phone page")}
+        return page.get(path[1], path[1])
+    if path == ("config", "text"):
+        return _("Text")
+    if path[0] == "config" and len(path) > 1:
+        kind = kind_of(type_name)
+        setting = next((one for one in kind.settings if one.key == path[1]), None) if kind is not None else None
+        return _(setting.title) if setting is not None else path[1].replace("_", " ")
+    if path == ("min_w", "max_w") or path == ("min_h", "max_h"):
+        return _("Least and greatest size")
+    return _(_LABELS[path[0]]) if path[0] in _LABELS else path[-1].replace("_", " ")
+
+
+def value_words(value: object, path: Path = (), most: int = 60) -> str:
+    """A value as a person reads it, short."""
+    if value is ABSENT or value is None or value in ("", [], {}):
+        return _("none")
+    if isinstance(value, Place):
+        cell = value.cell
+        return _("x {x}, y {y}, {w} × {h}").format(x=cell.x, y=cell.y, w=cell.w, h=cell.h)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if path == ("type",) and isinstance(value, str):
+        return kind_title(value)
+    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
+        return _cut(", ".join(str(part) for part in value), most)
+    if isinstance(value, Mapping):
+        if value.keys() == {"x", "y", "w", "h"}:
+            return _("x {x}, y {y}, {w} × {h}").format(**value)
+        inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
+        return _cut(", ".join(inner), most)
+    return _cut(" ".join(str(value).split()), most)
+
+
+def change_line(change: Change, type_name: str) -> str:
+    """`Unit km → m`, or how many words changed of a longer text."""
+    name = label(change.path, type_name)
+    if _is_prose(change) and isinstance(change.old, str) and isinstance(change.new, str):
+        count = word_count(change.old, change.new)
+        words = ngettext("{count} word", "{count} words", count).format(count=count)
+        return words if change.path == ("config", "text") else f"{name}: {words}"
+    old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
+    return f"{name} {old} → {new}"
+
+
+def others(count: int) -> str:
+    """What the fold of the list says: those that nobody moved on purpose."""
+    return ngettext("{count} other gave way", "{count} others gave way", count).format(count=count)
+
+
+def _is_prose(change: Change) -> bool:
+    texts = [text for text in (change.old, change.new) if text is not ABSENT]
+    long = any(isinstance(text, str) and (len(text) > _SHORT or "\n" in text) for text in texts)
+    return long and all(isinstance(text, str) for text in texts)
+
+
+def _changed_tag(changes: Sequence[Change], type_name: str) -> str:
+    if len(changes) > 1:
+        return ngettext("{count} field changed", "{count} fields changed", len(changes)).format(count=len(changes))
+    (change,) = changes
+    name = label(change.path, type_name)
+    old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
+    if _is_prose(change) or len(old) + len(new) > 14:
+        return _("{field} changed").format(field=name)
+    return f"{name} {old} → {new}"
+
+
+def _moved_tag(was: Place, now: Place) -> str:
+    if was.cell.w != now.cell.w:
+        name = _("Narrower") if now.cell.w < was.cell.w else _("Wider")
+        return f"{name}, {was.cell.w} → {now.cell.w}"
+    if was[:2] == now[:2] and was.cell[:2] == now.cell[:2]:
+        name = _("Shorter") if now.cell.h < was.cell.h else _("Taller")
+        return f"{name}, {was.cell.h} → {now.cell.h}"
+    return _("Moved")
+
+
+def _way(was: Place, now: Place, names: Names) -> str:
+    """From where to where, only what differs."""
+    parts = []
+    if was[:2] != now[:2]:
+        parts.append(_("from {old} to {new}").format(old=names.where(was), new=names.where(now)))
+    fields = (_("x"), _("y"), _("width"), _("height"))
+    parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=True) if old != new]
+    return ", ".join(parts)
+
+
+def _placed(place: Place, names: Names) -> str:
+    where = value_words(place)
+    return where if not place.container else _("{place} in {where}").format(place=where, where=names.where(place))
+
+
+def _arrow(was: Place, now: Place) -> str:
+    across, down = now.cell.x - was.cell.x, now.cell.y - was.cell.y
+    if not across and not down:
+        return "ph.arrows-out" if now.cell.w * now.cell.h > was.cell.w * was.cell.h else "ph.arrows-in"
+    if abs(across) > abs(down):
+        return "ph.arrow-right" if across > 0 else "ph.arrow-left"
+    return "ph.arrow-down" if down > 0 else "ph.arrow-up"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,158 @@
+"""Dashboards: the list of all, and beside it, in tabs, those that are open."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.studio.library import Library
+from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.shelf import DashboardShelf
+from benchboard.ui.widgets import Button
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+
+class Dashboards(QWidget):
+    """Address: `studio/dashboards`, `studio/dashboards/<id>`, `studio/dashboards/new`; `do/<act>` and `add/<kind>` are
+    for the dashboard in front."""
+
+    unsaved_changed = Signal()
+    presenting_changed = Signal(bool)
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__()
+        self._context = context
+        self.setObjectName("studio_dashboards")
+        self.library = Library(context)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("studio_tabs")
+        self.tabs.setProperty("documents", "true")
+        self.tabs.setAutoHide(True)
+        self.tabs.setAccessibleName(_("Open dashboards"))
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.addTab(_("All dashboards"))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.library)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self._stack, 1)
+        self.setFocusProxy(self.library)
+        self.tabs.currentChanged.connect(self._show)
+        self.library.wanted.connect(self.open)
+        self.library.gone.connect(self._forget)
+        keys: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Ctrl+W", lambda: self.close_page(self.page)),
+            ("Ctrl+Tab", lambda: self._step(1)),
+            ("Ctrl+Shift+Tab", lambda: self._step(-1)),
+        )
+        for sequence, run in keys:
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
+
+    @property
+    def pages(self) -> list[StudioPage]:
+        """The open dashboards, in the order of their tabs."""
+        found = (self._stack.widget(k) for k in range(1, self._stack.count()))
+        return [page for page in found if isinstance(page, StudioPage)]
+
+    @property
+    def page(self) -> StudioPage | None:
+        """The dashboard in front; None while the list is."""
+        now = self._stack.currentWidget()
+        return now if isinstance(now, StudioPage) else None
+
+    def opened(self, rest: str) -> None:
+        """Somebody came here, perhaps for one dashboard."""
+        which, _slash, wish = rest.partition("/")
+        if which == "new":
+            self.library.make()
+        elif which in ("do", "add"):
+            if self.page is not None:
+                self.page.opened(rest)
+            else:
+                self._context.problems.notice(_("No dashboard is open."), _("Open one first."), key="studio.none")
+        elif which:
+            self.open(which).opened(wish)
+
+    def open(self, dashboard_id: str) -> StudioPage:
+        """Show a dashboard, opened if it is not yet."""
+        place = self._place(dashboard_id)
+        if place < 0:
+            page = StudioPage(self._context, DashboardShelf(self._context.actor, dashboard_id))
+            page.setObjectName(f"studio_page_{dashboard_id}")
+            page.unsaved_changed.connect(self.unsaved_changed)
+            page.presenting_changed.connect(self._give_way)
+            page.named.connect(lambda name: self._name(page, name))
+            self._stack.addWidget(page)
+            place = self.tabs.addTab(_("Opening"))
+            shut = Button("", lambda: self.close_page(page), kind="quiet", icon="ph.x", size="sm", tip=_("Close"))
+            shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
+            self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, shut)
+        self.tabs.setCurrentIndex(place)
+        self._show(place)
+        shown = self._stack.widget(place)
+        assert isinstance(shown, StudioPage)
+        return shown
+
+    def close_page(self, page: StudioPage | None) -> None:
+        """Close an open dashboard, saved; one that waits for a decision stays."""
+        if page is not None and page.closing():
+            self._remove(page)
+
+    def closing(self) -> bool:
+        """Store what is not stored yet; stay where a decision is open."""
+        for page in self.pages:
+            if not page.closing():
+                self.tabs.setCurrentIndex(self._stack.indexOf(page))
+                return False
+        return True
+
+    def unsaved(self) -> str:
+        """What would be lost if the place went away now."""
+        return ", ".join(name for page in self.pages if (name := page.unsaved()))
+
+    def _place(self, dashboard_id: str) -> int:
+        found = (k for k, page in enumerate(self.pages, 1) if page.shelf.dashboard_id == dashboard_id)
+        return next(found, -1)
+
+    def _show(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        now: QWidget = self.page or self.library
+        self.setFocusProxy(now)
+        if self.isVisible():
+            now.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _give_way(self, presenting: bool) -> None:
+        """A dashboard is presented: nothing stands above it."""
+        self.tabs.setVisible(not presenting and self.tabs.count() > 1)
+        self.presenting_changed.emit(presenting)
+
+    def _step(self, by: int) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
+
+    def _name(self, page: StudioPage, name: str) -> None:
+        place = self._stack.indexOf(page)
+        self.tabs.setTabText(place, name.replace("&", "&&"))
+        self.tabs.setTabToolTip(place, "")
+
+    def _forget(self, ids: tuple[str, ...]) -> None:
+        for page in self.pages:
+            if page.shelf.dashboard_id in ids:
+                self._remove(page)
+
+    def _remove(self, page: StudioPage) -> None:
+        place = self._stack.indexOf(page)
+        self._stack.removeWidget(page)
+        self.tabs.removeTab(place)
+        page.deleteLater()
+        self.unsaved_changed.emit()

@@ -1,0 +1,344 @@
+"""The page of a diff: the new one with the old one's places over it, or both beside each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.comparing import Difference, Key, Run, words
+from benchboard.dashboards.document import Document, empty, fitted
+from benchboard.dashboards.layout import Item, Page
+from benchboard.i18n import _
+from benchboard.ui.studio import routes
+from benchboard.ui.studio.changewords import ROLE, Look, Names, Said, said
+from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST, PageGrid
+from benchboard.ui.studio.pictures import Answers, paint_frame, picture
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+
+Mode = Literal["overlay", "beside"]
+_FAINT: Final = 0.45
+_TAG: Final = 18
+_GUTTER: Final = 28
+"""Room at the right of the page for arrows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A place on the picture: a tile (`item`) or only an outline, how it looks, and what is said of it."""
+
+    box: QRectF
+    item: Item | None = None
+    side: Literal["before", "after"] = "after"
+    looks: tuple[Look, ...] = ()
+    tags: tuple[Said, ...] = ()
+    keys: tuple[Key, ...] = ()
+    ghost: str = ""
+
+
+class DiffPage(QWidget):
+    """Draws two documents and what differs between them. `picked` has the key of the difference that was clicked."""
+
+    picked = Signal(object)
+
+    def __init__(self, before: Answers, after: Answers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("diff_page")
+        self._answers = {"before": before, "after": after}
+        self._before, self._after = empty(), empty()
+        self._pages = {"before": Page(self._before.layout), "after": Page(self._after.layout)}
+        self._differences: Sequence[Difference] = ()
+        self._names = Names()
+        self._titles = ("", "")
+        self._mode: Mode = "overlay"
+        self._current: Key | None = None
+        self._marks: list[_Mark] = []
+        self._arrows: list[routes.Path] = []
+        self._pictures: dict[tuple[str, str], tuple[tuple[object, ...], QPixmap]] = {}
+        self._scale = 1.0
+        self._room = self._least = 0
+        for answers in (before, after):
+            answers.came.connect(self._came)
+        theme().changed.connect(self._new_look)
+
+    def show_documents(
+        self, before: Document, after: Document, differences: Sequence[Difference], titles: tuple[str, str]
+    ) -> None:
+        """Compare these from now on; `titles` is what the two are called."""
+        self._titles = titles
+        self._before, self._after = fitted(before), fitted(after)
+        self._pages = {"before": Page(self._before.layout), "after": Page(self._after.layout)}
+        self._differences, self._names = differences, Names(after, before)
+        self._current = None
+        self._pictures.clear()
+        self._arrange()
+
+    def show_mode(self, mode: Mode) -> None:
+        """One over the other, or both beside each other."""
+        self._mode = mode
+        self._arrange()
+
+    def show_current(self, key: Key | None) -> QRectF | None:
+        """Ring what this difference is about; answers where that is, in the widget's pixels."""
+        self._current = key
+        self.update()
+        boxes = [mark.box for mark in self._marks if key in mark.keys]
+        if not boxes:
+            return None
+        whole = boxes[0]
+        for box in boxes[1:]:
+            whole = whole.united(box)
+        return QRectF(whole.topLeft() * self._scale, whole.size() * self._scale).adjusted(-16, -24, 16, 16)
+
+    def fit(self, width: int, least_height: int) -> None:
+        """Be as wide as there is room, and as high as the pages are."""
+        if (width, least_height) != (self._room, self._least):
+            self._room, self._least = width, least_height
+            self._arrange()
+
+    def place(self, key: Key) -> QRectF | None:
+        """Where a difference is drawn; None if nothing on the page shows it."""
+        return next((QRectF(m.box.topLeft() * self._scale, m.box.size() * self._scale)
+                     for m in self._marks if key in m.keys), None)  # fmt: skip
+
+    # Arranging
+
+    def _arrange(self) -> None:
+        overlay = self._mode == "overlay"
+        least = NARROWEST + 2 * MARGIN + (_GUTTER if overlay else NARROWEST // 2)
+        wide = max(self._room, least)
+        self._scale = self._room / wide if self._room else 1.0
+        self._marks, self._arrows = [], []
+        grids = self._grids(wide)
+        looks = self._looks()
+        for side in ("before", "after"):
+            for name, cell in self._pages[side].shown.items():
+                if side == "after" or not overlay:
+                    self._add_tile(side, name, grids[side].rect(cell), looks)
+                elif self._is_old_place(name, looks):
+                    self._add_ghost(name, grids[side].rect(cell), looks)
+        if overlay:
+            self._route(QRectF(MARGIN, 0, grids["after"].width, 1))
+        bottom = max((mark.box.bottom() for mark in self._marks), default=0.0) + 2 * MARGIN
+        self.setFixedSize(QSize(self._room or wide, max(round(bottom * self._scale), self._least)))
+        self.update()
+
+    def _grids(self, wide: int) -> dict[str, PageGrid]:
+        columns = {side: page.layout.columns for side, page in self._pages.items()}
+        sharp = self.devicePixelRatioF() * self._scale
+        if self._mode == "overlay":
+            width = wide - 2 * MARGIN - _GUTTER
+            return {side: _grid(columns[side], width, sharp) for side in columns}
+        half = wide / 2 - 1.5 * MARGIN
+        return {side: _grid(columns[side], half, sharp) for side in ("before", "after")}
+
+    def _looks(self) -> dict[str, list[Difference]]:
+        looks: dict[str, list[Difference]] = {}
+        for one in self._differences:
+            if one.kind != "document":
+                looks.setdefault(one.id, []).append(one)
+        return looks
+
+    def _add_tile(self, side: str, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
+        if self._mode == "beside" and side == "after":
+            box = box.translated(self._pages_apart(), 0)
+        page = self._pages[side]
+        about = looks.get(name, [])
+        loud = [one for one in about if not one.pushed]
+        said_all = [said(one, self._names) for one in loud]
+        self._marks.append(
+            _Mark(
+                box,
+                page.item(name),
+                "before" if side == "before" else "after",
+                tuple(one.look for one in said_all),
+                tuple(said_all),
+                tuple(one.key for one in about),
+            )
+        )
+
+    def _pages_apart(self) -> float:
+        return (max(self._room, NARROWEST + 2 * MARGIN + NARROWEST // 2)) / 2 - 0.5 * MARGIN
+
+    def _is_old_place(self, name: str, looks: dict[str, list[Difference]]) -> bool:
+        return any(one.kind == "removed" or (one.kind == "moved" and not one.pushed) for one in looks.get(name, []))
+
+    def _add_ghost(self, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
+        one = next(one for one in looks[name] if one.kind in ("removed", "moved"))
+        look: Look = "removed" if one.kind == "removed" else "moved"
+        tags = (said(one, self._names),) if look == "removed" else ()
+        title = self._names.title(name)
+        self._marks.append(_Mark(box, None, "before", (look,), tags, (one.key,), title))
+
+    def _route(self, page: QRectF) -> None:
+        tiles = [mark.box for mark in self._marks if mark.item is not None and not mark.item.panes]
+        here = {mark.item.id: mark for mark in self._marks if mark.item is not None}
+        for ghost in self._marks:
+            if not ghost.ghost or ghost.looks != ("moved",):
+                continue
+            target = here.get(ghost.keys[0][1])
+            if target is not None and (target.box.topLeft() - ghost.box.topLeft()).manhattanLength() > 1:
+                self._arrows.append(routes.route(ghost.box, target.box, tiles, page))
+
+    # Drawing
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme().color("canvas"))
+        painter.scale(self._scale, self._scale)
+        shown = QRectF(event.rect())
+        area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
+        seen = [mark for mark in self._marks if mark.box.intersects(area)]
+        for mark in seen:
+            if mark.item is not None:
+                self._paint_tile(painter, mark, mark.item)
+        for mark in seen:
+            if mark.item is None:
+                self._paint_ghost(painter, mark)
+        for arrow in self._arrows:
+            _paint_arrow(painter, arrow)
+        for mark in seen:
+            if self._current is not None and self._current in mark.keys:
+                _paint_ring(painter, mark.box)
+            _paint_tags(painter, mark.box, mark.tags)
+        if self._mode == "beside":
+            self._paint_names(painter)
+        painter.end()
+
+    def _paint_tile(self, painter: QPainter, mark: _Mark, item: Item) -> None:
+        look = mark.looks[0] if mark.looks else None
+        faint = look is None and self._mode == "overlay"
+        answer = self._answers[mark.side].of(item.id)
+        sharp = self.devicePixelRatioF() * self._scale
+        edge = ROLE[look] if look is not None else "border"
+        runs = self._runs(mark)
+        key = (answer, mark.box.size().toTuple(), sharp, edge, runs)
+        known = self._pictures.get((mark.side, item.id))
+        if known is None or known[0] != key:
+            known = (key, picture(item, mark.box.size(), answer, sharp, edge=edge, runs=runs))
+            self._pictures[mark.side, item.id] = known
+        painter.setOpacity(_FAINT if faint else 1.0)
+        painter.drawPixmap(mark.box.topLeft(), known[1])
+        painter.setOpacity(1.0)
+
+    def _runs(self, mark: _Mark) -> tuple[Run, ...]:
+        """How a text widget's text changed; nothing for anything else."""
+        for one in self._differences:
+            if one.key in mark.keys and one.kind == "changed":
+                for change in one.changes:
+                    if (
+                        change.path == ("config", "text")
+                        and isinstance(change.old, str)
+                        and isinstance(change.new, str)
+                    ):
+                        runs = words(change.old, change.new)
+                        hidden = "new" if mark.side == "before" else "gone"
+                        return runs if self._mode == "overlay" else tuple(r for r in runs if r.kind != hidden)
+        return ()
+
+    def _paint_ghost(self, painter: QPainter, mark: _Mark) -> None:
+        box = mark.box
+        covered = any(other.item is not None and not other.item.panes and other.box.intersects(box)
+                      for other in self._marks)  # fmt: skip
+        role = ROLE[mark.looks[0]]
+        if mark.looks[0] == "removed":
+            fill = QColor(theme().color("error.soft"))
+            fill.setAlphaF(0.35 if covered else 1.0)
+            painter.save()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            radius = theme().px("radius.tile")
+            painter.drawRoundedRect(box, radius, radius)
+            painter.restore()
+        paint_frame(painter, box, role, hollow=True, dashed=True)
+        if not covered:
+            font = theme().font("caption")
+            painter.setFont(font)
+            painter.setPen(theme().color("text.muted"))
+            room = box.adjusted(12, 8, -12, -8)
+            text = QFontMetricsF(font).elidedText(mark.ghost, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.secondary"))
+        for name, x in zip(self._titles, (MARGIN, MARGIN + self._pages_apart()), strict=True):
+            painter.drawText(QPointF(x, 14), name)
+
+    def _came(self, _item_id: str) -> None:
+        self.update()
+
+    def _new_look(self) -> None:
+        self._pictures.clear()
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = event.position() / self._scale
+        hit = [mark for mark in self._marks if mark.keys and mark.box.contains(spot)]
+        if hit and event.button() == Qt.MouseButton.LeftButton:
+            smallest = min(hit, key=lambda mark: mark.box.width() * mark.box.height())
+            self.picked.emit(smallest.keys[0])
+
+
+def _paint_ring(painter: QPainter, box: QRectF) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("focus"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = theme().px("radius.tile") + 3
+    painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), radius, radius)
+    painter.restore()
+
+
+def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[Said]) -> None:
+    """At the top right, over the frame: what happened, in a word as well as in a colour."""
+    font = theme().font("caption")
+    font.setWeight(QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(font)
+    right = box.right() - 6
+    for tag in tags:
+        text = tag.tag if tag.look != "removed" else _("Removed: {title}").format(title=tag.title)
+        room = right - box.left() - 30
+        if room < 12:
+            return
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        width = metrics.horizontalAdvance(text) + 26
+        spot = QRectF(right - width, box.top() - _TAG / 2, width, _TAG)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color(ROLE[tag.look]))
+        painter.drawRoundedRect(spot, 4, 4)
+        paint_icon(painter, tag.icon, QRectF(spot.left() + 6, spot.top() + 3, 12, 12), theme().color("on.status"))
+        painter.setFont(font)
+        painter.setPen(theme().color("on.status"))
+        painter.drawText(spot.adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+        right = spot.left() - 4
+
+
+def _paint_arrow(painter: QPainter, way: routes.Path) -> None:
+    colour = theme().color("warn")
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawPolyline(QPolygonF(list(way)))
+    painter.setBrush(colour)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(way[0], 3.5, 3.5)
+    end, before = way[-1], way[-2]
+    along = end - before
+    length = max(1.0, (along.x() ** 2 + along.y() ** 2) ** 0.5)
+    ahead = along / length
+    across = QPointF(-ahead.y(), ahead.x())
+    base = end - ahead * 11
+    painter.drawPolygon(QPolygonF([end, base + across * 5.5, base - across * 5.5]))
+    painter.restore()
+
+
+def _grid(columns: int, width: float, sharp: float) -> PageGrid:
+    """A page `width` pixels wide without its margins."""
+    return PageGrid(columns, width + 2 * MARGIN, 1.0, sharp, least=0)

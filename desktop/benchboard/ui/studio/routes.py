@@ -1,0 +1,66 @@
+"""Where the arrows of a diff run: from an old place to the new one, in the gutters between tiles as far as they can."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF
+
+Path = tuple[QPointF, ...]
+_CROSSING: Final = 6.0
+"""How much farther an arrow goes rather than cross a tile by a pixel."""
+_SIDE: Final = 12.0
+_NEAR: Final = 60
+"""Tiles looked at for one arrow; those of a long page that lie elsewhere do not matter."""
+
+
+def route(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Path:
+    """The corners of an arrow that begins inside `old` and ends at an edge of `new`. `page` is the width it may use."""
+    whole = old.united(new).adjusted(-1, -1, 1, 1)
+    near = [tile for tile in tiles if tile != new and tile.top() < whole.bottom() and whole.top() < tile.bottom()]
+    near = near[:_NEAR]
+    return min(_ways(old, new, near, page), key=lambda way: _length(way) + _CROSSING * _covered(way, near))
+
+
+def _ways(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Iterable[Path]:
+    top, bottom = max(old.top(), new.top()), min(old.bottom(), new.bottom())
+    left, right = max(old.left(), new.left()), min(old.right(), new.right())
+    start = old.center()
+    if bottom - top > 24:
+        y = (top + bottom) / 2
+        if new.right() <= old.left() + 4:
+            yield (QPointF(min(start.x(), old.left() + 40), y), QPointF(new.right(), y))
+        elif new.left() >= old.right() - 4:
+            yield (QPointF(max(start.x(), old.right() - 40), y), QPointF(new.left(), y))
+    if right - left > 24:
+        x = (left + right) / 2
+        if new.bottom() <= old.top() + 4:
+            yield (QPointF(x, min(start.y(), old.top() + 40)), QPointF(x, new.bottom()))
+        elif new.top() >= old.bottom() - 4:
+            yield (QPointF(x, max(start.y(), old.bottom() - 40)), QPointF(x, new.top()))
+    gutters = {page.left() - _SIDE, page.right() + _SIDE}
+    gutters |= {edge for tile in tiles for edge in (tile.left() - 4, tile.right() + 4)}
+    for x in gutters:
+        edge = new.left() if x < new.center().x() else new.right()
+        if new.left() < x < new.right():
+            edge_y = new.top() if start.y() < new.top() else new.bottom()
+            yield (start, QPointF(x, start.y()), QPointF(x, edge_y))
+        else:
+            end = QPointF(edge, new.center().y())
+            yield (start, QPointF(x, start.y()), QPointF(x, end.y()), end)
+
+
+def _length(way: Path) -> float:
+    return sum((b - a).manhattanLength() for a, b in pairwise(way)) + 8 * len(way)
+
+
+def _covered(way: Path, tiles: Sequence[QRectF]) -> float:
+    """How many pixels of it run over tiles."""
+    crossed = 0.0
+    for a, b in pairwise(way):
+        leg = QRectF(a, b).normalized().adjusted(-0.5, -0.5, 0.5, 0.5)
+        for tile in tiles:
+            both = leg.intersected(tile)
+            if not both.isEmpty():
+                crossed += max(both.width(), both.height())
+    return crossed

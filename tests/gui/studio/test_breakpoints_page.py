@@ -1,0 +1,109 @@
+"""The page as on a tablet and a phone: arranged there by hand, and following the desktop again."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.breakpoints import by_hand
+from benchboard.dashboards.document import parse_document
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _segment(studio: "Studio", key: str) -> None:
+    studio.qtbot.mouseClick(studio.find(f"segment_{key}"), Qt.MouseButton.LeftButton)
+
+
+def _words(studio: "Studio") -> str:
+    return str(studio.find("device_words").accessibleName())
+
+
+def test_the_page_is_as_wide_as_the_device(studio: "Studio") -> None:
+    desktop = studio.cells()
+    _segment(studio, "phone")
+    studio.wait(lambda: studio.canvas.width() <= 400)
+    assert studio.page.editor.layout.columns == 2
+    assert studio.cells().keys() == desktop.keys()
+    assert all(cell.right <= 2 for cell in studio.cells().values())
+    assert studio.page.editor.stack.count() == 0
+    studio.key(Qt.Key.Key_2, CTRL)
+    assert studio.page.editor.layout.columns == 6
+    studio.key(Qt.Key.Key_1, CTRL)
+    assert studio.cells() == desktop
+    studio.wait(lambda: studio.canvas.width() > 800)
+    assert not studio.page.saving.dirty
+
+
+def test_what_is_dragged_there_is_arranged_there_alone(studio: "Studio") -> None:
+    desktop = studio.cells()
+    studio.key(Qt.Key.Key_2, CTRL)
+    studio.wait(lambda: studio.canvas.width() < 800)
+    before = studio.cells()
+    _column, row = studio.step()
+    start = studio.header("orders-week")
+    studio.drag(start, start + QPoint(0, round(row * 5)))
+    assert studio.cells()["orders-week"].y > before["orders-week"].y
+    document = studio.page.editor.document
+    assert by_hand(document, "tablet") == {"orders-week"}
+    assert document.layout.cell("orders-week") == desktop["orders-week"]
+    assert "1 widget is arranged by hand here." in _words(studio)
+    studio.settled()
+    stored = parse_document(studio.stored().document)
+    assert by_hand(stored, "tablet") == {"orders-week"}
+    studio.press_button("device_follow")
+    assert studio.cells() == before
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert by_hand(studio.page.editor.document, "tablet") == {"orders-week"}
+    studio.key(Qt.Key.Key_4, CTRL)
+    assert not by_hand(studio.page.editor.document, "tablet")
+    studio.settled()
+
+
+def test_keys_move_there_too_and_the_desktop_can_still_be_edited(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_2, CTRL)
+    studio.wait(lambda: studio.canvas.width() < 800)
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    tablet = studio.cells()["notes"]
+    assert by_hand(studio.page.editor.document, "tablet") == {"notes"}
+    studio.key(Qt.Key.Key_1, CTRL)
+    studio.click("by-state")
+    studio.key(Qt.Key.Key_Delete)
+    studio.key(Qt.Key.Key_2, CTRL)
+    assert "by-state" not in studio.cells()
+    assert (studio.cells()["notes"].x, studio.cells()["notes"].w) == (tablet.x, tablet.w)
+    studio.settled()
+
+
+def test_adding_and_removing_there_is_so_everywhere(studio: "Studio") -> None:
+    _segment(studio, "phone")
+    studio.wait(lambda: studio.canvas.width() <= 400)
+    assert "What is added or removed here is so everywhere." in _words(studio)
+    studio.click("orders-week")
+    studio.key(Qt.Key.Key_Delete)
+    search = studio.find("palette_search")
+    studio.qtbot.keyClicks(search, "text")
+    studio.qtbot.keyClick(search, Qt.Key.Key_Return)
+    (added,) = studio.page.editor.chosen
+    studio.key(Qt.Key.Key_1, CTRL)
+    assert "orders-week" not in studio.cells()
+    assert added in studio.cells()
+    assert studio.cells()[added].right <= 12
+    studio.settled()
+
+
+def test_a_title_changed_there_moves_nothing(studio: "Studio") -> None:
+    desktop = studio.cells()
+    studio.key(Qt.Key.Key_3, CTRL)
+    studio.page.editor.choose(["notes"])
+    title = studio.application.window.findChild(QWidget, "inspector_title")
+    studio.qtbot.keyClicks(title, "!")
+    assert studio.page.editor.widget("notes").title == "Notes!"
+    studio.key(Qt.Key.Key_1, CTRL)
+    assert studio.cells() == desktop
+    assert not studio.page.editor.document.breakpoints
+    studio.settled()

@@ -1,0 +1,211 @@
+"""Many dashboards: opened in tabs, made, brought in, shared, thrown away and brought back; real mouse and keys."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from benchboard.dashboards import library, sharing
+from benchboard.dashboards.library import Card
+from benchboard.paging import Listing
+from benchboard.ui.studio.dashboards import Dashboards
+from benchboard.ui.studio.page import StudioPage
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Shelves:
+    """The place of dashboards in an open window, and a hand for it."""
+
+    def __init__(self, studio: "Studio") -> None:
+        self.studio, self.qtbot = studio, studio.qtbot
+        assert studio.application.shell is not None
+        studio.application.shell.go("studio/dashboards")
+        (self.place,) = studio.application.window.findChildren(Dashboards)
+        self.model = self.place.library._model
+        studio.wait(lambda: len(self.model.rows) == 3)
+
+    def cards(self, which: str = "") -> dict[str, Card]:
+        """What the database has, by name."""
+        listing = Listing(filters={"which": which} if which else {})
+        with self.studio.workspace.database.read() as session:
+            page = library.list_dashboards(session, self.studio.actor, listing)
+        return {card.name: card for card in page.rows}
+
+    def find(self, name: str) -> QWidget:
+        """The visible widget called so, as soon as it is there."""
+        window = self.studio.application.window
+        self.studio.wait(lambda: any(one.isVisible() for one in window.findChildren(QWidget, name)))
+        (found,) = [one for one in window.findChildren(QWidget, name) if one.isVisible()]
+        return found
+
+    def click(self, name: str) -> None:
+        self.qtbot.mouseClick(self.find(name), LEFT)
+
+    def tick(self, name: str) -> None:
+        """Tick a row with the mouse."""
+        view = self.place.library._table.view
+        row = next(k for k, card in enumerate(self.model.rows) if card.name == name)
+        box = view.visualRect(self.model.index(row, 0))
+        self.qtbot.mouseClick(view.viewport(), LEFT, pos=QPoint(16, box.center().y()))
+
+    def opened(self, name: str) -> StudioPage:
+        """A dashboard, opened with the mouse."""
+        view = self.place.library._table.view
+        row = next(k for k, card in enumerate(self.model.rows) if card.name == name)
+        at = view.visualRect(self.model.index(row, 1)).center()
+        self.qtbot.mouseClick(view.viewport(), LEFT, pos=at)
+        self.qtbot.mouseDClick(view.viewport(), LEFT, pos=at)
+        return self.shown()
+
+    def shown(self) -> StudioPage:
+        """The dashboard in front, read and answered."""
+        self.studio.wait(lambda: self.place.page is not None)
+        page = self.place.page
+        assert page is not None
+        self.studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
+        return page
+
+
+@pytest.fixture
+def shelves(studio: "Studio") -> Shelves:
+    return Shelves(studio)
+
+
+def test_a_dashboard_opens_in_a_tab_is_edited_saved_and_closed(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    assert shelves.place.tabs.tabText(1) == "Shop review"
+    before = shelves.cards()["Shop review"].version
+    page.editor.choose([page.editor.page.reading_order[0]])
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_D, CTRL)
+    shelves.studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
+    assert shelves.cards()["Shop review"].version > before
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_W, CTRL)
+    shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+
+
+def test_a_new_dashboard_is_open_at_once(shelves: Shelves) -> None:
+    shelves.click("library_new")
+    page = shelves.shown()
+    assert page.name == "New dashboard" in shelves.cards()
+    assert len(page.editor.page.shown) == 0
+
+
+def test_thrown_away_a_dashboard_leaves_its_tab_and_comes_back(shelves: Shelves) -> None:
+    shelves.opened("Shop review")
+    shelves.place.tabs.setCurrentIndex(0)
+    shelves.tick("Shop review")
+    shelves.click("library_discard")
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards("trash"))
+    shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: [card.name for card in shelves.model.rows] == ["Shop review"])
+    shelves.tick("Shop review")
+    shelves.click("library_restore")
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_another_name_can_be_taken_back(shelves: Shelves) -> None:
+    shelves.tick("Shop review")
+    shelves.click("library_rename")
+    edit = shelves.find("rename_name")
+    assert isinstance(edit, QLineEdit)
+    edit.selectAll()
+    shelves.qtbot.keyClicks(edit, "Monday review")
+    shelves.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    shelves.studio.wait(lambda: "Monday review" in shelves.cards())
+    shelves.studio.wait(lambda: any(card.name == "Monday review" for card in shelves.model.rows))
+    shelves.click("toast_undo")
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_a_share_is_given_by_name_changed_and_taken_back(shelves: Shelves) -> None:
+    with shelves.studio.workspace.database.read() as session:
+        who = sharing.named(session, shelves.studio.actor, "technician@shopify-dashboard.com")
+    shelves.tick("Shop review")
+    shelves.click("library_share")
+    card = shelves.cards()["Shop review"]
+
+    def given() -> dict[str, str]:
+        with shelves.studio.workspace.database.read() as session:
+            found = sharing.shares(session, shelves.studio.actor, card.id)
+        return {one.to.id: one.permission for one in found.people}
+
+    search = shelves.find("share_search")
+    shelves.qtbot.keyClicks(search, who.name.split()[-1][:4])
+    shelves.click(f"share_view_{who.id}")
+    shelves.studio.wait(lambda: given().get(who.id) == "view")
+    shelves.click(f"unshare_{who.id}")
+    shelves.studio.wait(lambda: who.id not in given())
+
+
+def test_who_may_only_look_changes_nothing(shelves: Shelves) -> None:
+    actor = shelves.studio.actor
+    with shelves.studio.workspace.database.read() as session:
+        card = next(c for c in library.list_dashboards(session, actor, Listing()).rows if c.name == "My shops")
+    owner = _owner(shelves, card)
+    with shelves.studio.workspace.database.change() as session:
+        sharing.share(session, owner, card.id, "person", actor.user_id, "view")
+    page = shelves.opened("My shops")
+    assert page.editor.read_only
+    before = page.editor.document
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_A, CTRL)
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
+    assert page.editor.document == before
+    assert not page.saving.dirty
+
+
+def _owner(shelves: Shelves, card: Card) -> "library.Actor":
+    from benchboard.identity import accounts
+    from benchboard.identity.access import Client
+
+    with shelves.studio.workspace.database.change() as session:
+        return accounts.sign_in_demo(session, user_id=card.owner_id, client=Client.here()).actor
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('{"items": [{"id": "w1", "type": "text", "position": {"x": 0, "y": 0, "w": -3, "h": 2}}]}', "w1"),
+        ('{"title": "cut off', "not JSON"),
+    ],
+)
+def test_a_file_that_holds_no_dashboard_is_refused_in_one_sentence(
+    shelves: Shelves, tmp_path: Path, text: str, named: str
+) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text(text)
+    shelves.place.library.import_file(str(file))
+    problems = shelves.studio.page._context.problems
+    shelves.studio.wait(lambda: problems.current is not None)
+    said = problems.current
+    assert said is not None
+    assert "broken.json" in said.what
+    assert named in said.why
+    assert len(shelves.cards()) == 3
+
+
+def test_a_grafana_dashboard_is_brought_in_with_its_report(shelves: Shelves, tmp_path: Path) -> None:
+    panels = [
+        {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4},
+         "options": {"content": "Hi", "mode": "markdown"}},
+        {"id": 2, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
+    ]  # fmt: skip
+    file = tmp_path / "grafana.json"
+    file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
+    shelves.place.library.import_file(str(file))
+    page = shelves.shown()
+    assert page.name == "From Grafana" in shelves.cards()
+    lines = shelves.find("import_report_lines")
+    assert "heatmap" in lines.toPlainText()  # type: ignore[attr-defined]
+    shelves.click("import_report_close")
+    assert {cell[:4] for cell in page.editor.page.shown.values()} == {(0, 0, 12, 4), (12, 0, 12, 8)}

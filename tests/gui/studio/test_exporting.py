@@ -1,0 +1,198 @@
+"""A page as PNG, SVG and PDF: the real files, and what is said where one cannot be written."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from nested import nested
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPageLayout
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+
+from benchboard.dashboards.document import fitted, parse_document
+from benchboard.dashboards.layout import Page
+from benchboard.ui.studio import exporting
+from benchboard.ui.studio.exportdialog import ExportDialog
+from benchboard.ui.studio.exporting import Export, file_name
+from benchboard.ui.studio.picture import MARGIN, Sheet
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _save_as(studio: "Studio", path: Path) -> None:
+    """Press “Choose a file” and write the name into the dialog that opens."""
+    studio.qtbot.mouseClick(
+        next(
+            w for w in studio.application.window.findChildren(type(studio.page.bar.save), "export_go") if w.isVisible()
+        ),
+        Qt.MouseButton.LeftButton,
+    )
+    dialog = studio.application.window.findChild(QFileDialog, "export_file")
+    studio.wait(dialog.isVisible)
+    name = dialog.findChild(QLineEdit, "fileNameEdit")
+    name.setText(str(path))
+    studio.qtbot.keyClick(name, Qt.Key.Key_Return)
+
+
+def _choose(studio: "Studio", segment: str) -> None:
+    (button,) = [
+        w
+        for w in studio.application.window.findChildren(object, f"segment_{segment}")
+        if w.isVisible()  # type: ignore[attr-defined,type-var]
+    ]
+    studio.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def _text_of(pdf: bytes) -> str:
+    """The letters a PDF's fonts stand for: what its ToUnicode tables name."""
+    letters = set()
+    for stream in re.findall(rb"(?<!end)stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        try:
+            plain = zlib.decompressobj().decompress(stream)
+        except zlib.error:
+            plain = stream
+        if b"beginbfrange" in plain or b"beginbfchar" in plain:
+            letters.update(chr(int(code, 16)) for code in re.findall(rb"<([0-9A-Fa-f]{4})>", plain))
+    return "".join(letters)
+
+
+def test_a_picture_has_the_size_it_says(studio: "Studio", tmp_path: Path) -> None:
+    studio.press_button("studio_export")
+    studio.qtbot.mouseClick(studio.application.window.findChild(QWidget, "do_export_png"), Qt.MouseButton.LeftButton)
+    _choose(studio, "3")
+    path = tmp_path / "page.png"
+    _save_as(studio, path)
+    studio.wait(path.exists)
+    image = QImage(str(path))
+    sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
+    assert (image.width(), image.height()) == (round(sheet.size.width() * 3), round(sheet.size.height() * 3))
+    assert image.pixelColor(3, 3) == theme().color("canvas")
+    box = sheet.rect("notes")
+    assert image.pixelColor(round(box.right() * 3) - 30, round(box.bottom() * 3) - 30) == theme().color("surface")
+    assert [name.name for name in tmp_path.iterdir() if "page" in name.name] == ["page.png"]  # no draft is left
+
+
+def test_only_what_is_chosen(studio: "Studio", tmp_path: Path) -> None:
+    studio.click("notes")
+    studio.page.do("export_png")
+    _choose(studio, "chosen")
+    _choose(studio, "1")
+    path = tmp_path / "notes.png"
+    _save_as(studio, path)
+    studio.wait(path.exists)
+    image = QImage(str(path))
+    box = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width()).rect("notes")
+    assert (image.width(), image.height()) == (round(box.width() + 2 * MARGIN), round(box.height() + 2 * MARGIN))
+
+
+def test_a_drawing_is_well_formed_and_has_the_words(studio: "Studio", tmp_path: Path) -> None:
+    studio.page.do("export_svg")
+    path = tmp_path / "page.svg"
+    _save_as(studio, path)
+    studio.wait(path.exists)
+    root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+    words = "".join(root.itertext())
+    assert "Orders, 7 days" in words
+    assert "Top merchants" in words
+    assert "\ue000" not in words  # icons are outlines, not letters of a font nobody else has
+    assert not re.search("[\ue000-\uf8ff]", words)
+
+
+def test_a_pdf_has_its_words_as_text(studio: "Studio", tmp_path: Path) -> None:
+    theme().follow("dark")
+    studio.page.do("export_pdf")
+    path = tmp_path / "page.pdf"
+    _save_as(studio, path)
+    studio.wait(path.exists)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF")
+    assert set("Ordersayfumhti,7") <= set(_text_of(content))
+    assert theme().current == "dark"
+    assert theme().color("canvas") == QColor("#0F1216")
+    theme().follow("light")
+
+
+def test_the_keyboard_alone_exports(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_P, CTRL)
+    dialog = studio.application.window.findChild(QWidget, "studio_export_dialog")
+    assert dialog is not None
+    assert isinstance(dialog, ExportDialog)
+    assert dialog._form.current() == "print"
+    studio.key(Qt.Key.Key_Escape)
+
+
+def test_where_nothing_can_be_written_it_is_said(studio: "Studio", tmp_path: Path) -> None:
+    page = studio.page
+    sheet = Sheet.of(page.editor.page, 800)
+    Export(page._context, sheet, page.feeds.answer, "Page", page).begin("png", tmp_path / "none" / "page.png")
+    studio.wait(lambda: page._context.problems.current is not None)
+    current = page._context.problems.current
+    assert current is not None
+    assert "page.png" in current.what
+    assert not list(tmp_path.glob("none/*"))
+
+
+def test_a_stopped_export_leaves_nothing(studio: "Studio", tmp_path: Path) -> None:
+    page = studio.page
+    export = Export(page._context, Sheet.of(page.editor.page, 800), page.feeds.answer, "Page", page)
+    export.begin("pdf", tmp_path / "page.pdf")
+    (work,) = page._context.tasks.running
+    work.cancel()
+    studio.wait(lambda: not page._context.tasks.running)
+    assert not [name for name in tmp_path.iterdir() if "page" in name.name]
+    assert page._context.problems.current is None
+
+
+def test_a_picture_too_large_is_refused(studio: "Studio", tmp_path: Path) -> None:
+    items = [{"id": f"n{k}", "type": "text", "position": {"x": 0, "y": 20 * k, "w": 12, "h": 20}} for k in range(60)]
+    page = Page(fitted(parse_document(items)).layout)
+    export = Export(studio.page._context, Sheet.of(page, 1200), lambda _id: None, "Page", studio.page)
+    with pytest.raises(exporting.Invalid, match="pixels"):
+        export.begin("png", tmp_path / "page.png", scale=3)
+
+
+def test_without_a_printer_it_says_so(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    if exporting.printers():
+        pytest.skip("this computer has a printer")
+    studio.key(Qt.Key.Key_P, CTRL)
+    studio.qtbot.mouseClick(studio.application.window.findChild(QWidget, "export_go"), Qt.MouseButton.LeftButton)
+    studio.wait(lambda: studio.page._context.problems.current is not None)
+    current = studio.page._context.problems.current
+    assert current is not None
+    assert current.what == "There is no printer on this computer."
+
+
+def test_a_long_page_is_cut_between_tiles(studio: "Studio", tmp_path: Path) -> None:
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    path = tmp_path / "printed.pdf"
+    printer.setOutputFileName(str(path))
+    printer.setPageOrientation(QPageLayout.Orientation.Landscape)
+    page = studio.page
+    sheet = Sheet.of(page.editor.page, 900)
+    count = exporting.print_sheet(printer, sheet, page.feeds.answer)
+    assert count >= 2
+    assert len(re.findall(rb"/Type\s*/Page\b", path.read_bytes())) == count
+    for top, bottom in exporting._pages(sheet, 900.0)[:-1]:
+        edge = QRectF(0, bottom - 1, sheet.size.width(), 2)
+        assert top < bottom
+        assert not any(sheet.rect(name).adjusted(0, 3, 0, -3).intersects(edge) for name in sheet.ids)
+
+
+def test_what_is_hidden_is_not_drawn() -> None:
+    page = Page(fitted(parse_document(nested())).layout)
+    assert set(Sheet.of(page, 800).ids) == set(page.shown)
+    assert set(Sheet.of(page, 800, ["open"]).ids) == {"open", "inside"}
+
+
+def test_file_names() -> None:
+    assert file_name("Line 2: a/b") == "Line 2 a b"
+    assert file_name("...") == "Dashboard"

@@ -1,0 +1,124 @@
+"""The page as JSON: both ways, wrong texts as drafts, errors at their line."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from nested import nested
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+
+from benchboard.dashboards.document import parse_document
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def written(studio: "Studio") -> "Studio":
+    """A page with containers beside its JSON, which has the keyboard."""
+    studio.page.editor.load(parse_document(nested()))
+    studio.key(Qt.Key.Key_J, CTRL)
+    studio.wait(lambda: studio.page.json_view.isVisible() and '"Left"' in studio.page.json_view.text.toPlainText())
+    assert studio.application.window.focusWidget() is studio.page.json_view.text
+    return studio
+
+
+def _write_over(studio: "Studio", part: str, words: str) -> None:
+    """Choose the part in the text as a double click would, and type over it."""
+    text = studio.page.json_view.text
+    place = text.toPlainText().index(part)
+    cursor = text.textCursor()
+    cursor.setPosition(place)
+    cursor.setPosition(place + len(part), QTextCursor.MoveMode.KeepAnchor)
+    text.setTextCursor(cursor)
+    studio.qtbot.keyClicks(text, words)
+
+
+def test_what_is_typed_becomes_the_page_as_one_step(written: "Studio") -> None:
+    page = written.page
+    _write_over(written, "Left", "Links")
+    written.wait(lambda: page.editor.widget("left").title == "Links")
+    assert page.editor.stack.count() == 1
+    text = page.json_view.text.toPlainText()
+    assert '"Links"' in text
+    written.key(Qt.Key.Key_Z, CTRL)
+    assert page.editor.widget("left").title == "Left"
+    written.wait(lambda: '"Left"' in page.json_view.text.toPlainText())
+
+
+def test_what_is_changed_on_the_page_is_seen_in_the_text(written: "Studio") -> None:
+    written.page.editor.tell("right", "title", "Rechts")
+    written.wait(lambda: '"Rechts"' in written.page.json_view.text.toPlainText())
+
+
+def test_a_wrong_text_stays_a_draft_and_its_line_is_marked(written: "Studio") -> None:
+    page, view = written.page, written.page.json_view
+    before = page.editor.document
+    _write_over(written, '"x": 4', '"x": -4')
+    written.wait(lambda: view.error is not None)
+    assert page.editor.document is before
+    lines = view.text.toPlainText().split("\n")
+    assert view.text.wrong is not None
+    assert '"x": -4' in lines[view.text.wrong]
+    sentence = view.findChild(type(view._sentence), "json_error")
+    assert sentence.isVisible()
+    assert "position.x" in sentence.text()
+    # neither closing the view nor an edit of the page loses it
+    written.key(Qt.Key.Key_J, CTRL)
+    page.editor.tell("left", "title", "Meanwhile")
+    written.key(Qt.Key.Key_J, CTRL)
+    assert '"x": -4' in view.text.toPlainText()
+    _write_over(written, '"x": -4', '"x": 5')
+    written.wait(lambda: view.error is None)
+    assert page.editor.page.cell("right").x == 5
+
+
+def test_a_draft_can_be_dropped(written: "Studio") -> None:
+    view = written.page.json_view
+    _write_over(written, '"version": 2', '"version" 2')
+    written.wait(lambda: view.error is not None)
+    assert view.text.wrong is not None
+    assert '"version" 2' in view.text.toPlainText().split("\n")[view.text.wrong]
+    written.press_button("json_drop")
+    assert '"version": 2' in view.text.toPlainText()
+    assert view.error is None
+    assert written.page.editor.stack.count() == 0
+
+
+def test_a_step_back_in_a_draft_is_the_texts(written: "Studio") -> None:
+    view = written.page.json_view
+    _write_over(written, '"version": 2', "nonsense")
+    written.wait(lambda: view.error is not None)
+    written.key(Qt.Key.Key_Z, CTRL)
+    written.wait(lambda: view.error is None)
+    assert '"version": 2' in view.text.toPlainText()
+
+
+def test_choosing_goes_both_ways(written: "Studio") -> None:
+    page, text = written.page, written.page.json_view.text
+    lines = text.toPlainText().split("\n")
+    line = next(k for k, words in enumerate(lines) if '"inside"' in words)
+    while text.textCursor().blockNumber() < line:
+        written.qtbot.keyClick(text, Qt.Key.Key_Down)
+    assert page.editor.chosen == ("inside",)
+    written.canvas.setFocus()
+    page.editor.choose(["left"])
+    span = text.chosen[0]
+    assert '"left"' in "\n".join(lines[span.first : span.last + 1])
+    assert text.textCursor().blockNumber() == span.first
+
+
+def test_a_long_text_is_read_in_the_background(written: "Studio") -> None:
+    page, view = written.page, written.page.json_view
+    many = nested()
+    many["items"] += [
+        {"id": f"n{k}", "type": "text", "title": "Many", "position": {"x": 0, "y": 20 + k, "w": 4, "h": 1}}
+        for k in range(300)
+    ]
+    page.editor.load(parse_document(many))
+    written.wait(lambda: '"n299"' in view.text.toPlainText())
+    assert len(view.text.toPlainText()) > 20_000
+    _write_over(written, "Left", "Long")
+    written.wait(lambda: page.editor.widget("left").title == "Long")

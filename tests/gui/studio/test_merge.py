@@ -1,0 +1,182 @@
+"""Conflicts decided side by side: by mouse, by keys, field by field, with the way back, and not at all."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import Document
+from benchboard.dashboards.merging import merge
+from benchboard.ui.studio.merge import MergeScreen
+from benchboard.ui.studio.mergecases import Party
+from benchboard.ui.theme import theme
+from support import compared
+from support.compared import Shown
+from support.edits import dashboard
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+MINE = Party("Dana Whitfield", "you, this computer, 10:12 while offline")
+THEIRS = Party("Mert Aydın", "shared database, 10:29, version 40")
+
+
+class Merging:
+    """An open screen of a merge, and a hand for it."""
+
+    def __init__(self, qtbot: QtBot, home: Path, documents: tuple[Document, Document, Document]) -> None:
+        self.decided: list[Document] = []
+        self.later: list[bool] = []
+        self.merge = merge(*documents)
+        self.shown = Shown(qtbot, home, self._make)
+        screen = self.shown.open()
+        assert isinstance(screen, MergeScreen)
+        self.screen = screen
+        self.shown.wait(lambda: not screen.busy)
+
+    def _make(self, context: Any) -> QWidget:
+        screen = MergeScreen(context, self.merge, MINE, THEIRS, base="version 39", next_number=42)
+        screen.decided.connect(self.decided.append)
+        screen.later.connect(lambda: self.later.append(True))
+        return screen
+
+    def checked(self) -> list[str]:
+        """The fields that are taken, by the name of their rows."""
+        rows = [one for one in self.screen.findChildren(QAbstractButton) if one.objectName().startswith("merge_")]
+        return sorted(one.objectName() for one in rows if one.isVisible() and one.isChecked())
+
+    def titles(self) -> dict[str, object]:
+        (document,) = self.decided
+        return {found.item.id: found.item.source.get("title") for found in grid.everything(document.layout)}
+
+    def enabled(self, name: str) -> bool:
+        return self.shown.find(name).isEnabled()
+
+    def place(self) -> str:
+        return self.screen._place.text()
+
+
+Open = Callable[..., Merging]
+
+
+@pytest.fixture
+def merging(qtbot: QtBot, tmp_path: Path, made_demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
+    opened: list[Merging] = []
+
+    def start(*documents: Document) -> Merging:
+        home = Path(shutil.copytree(made_demo, tmp_path / "home"))
+        three = documents or compared.edited_by_two()
+        opened.append(Merging(qtbot, home, (three[0], three[1], three[2])))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.shown.close()
+
+
+def test_nothing_is_chosen_until_somebody_does_and_then_all_is_decided_by_mouse(merging: Open) -> None:
+    hand = merging()
+    assert hand.checked() == []
+    assert not hand.enabled("merge_use")
+    assert hand.place() == "1 of 2"
+    hand.shown.press("merge_mine_0")
+    assert hand.checked() == ["merge_mine_0"]
+    assert not hand.enabled("merge_use")
+    hand.shown.press("merge_theirs_1")
+    assert hand.checked() == ["merge_mine_0", "merge_theirs_1"]
+    hand.shown.press("merge_use")
+    assert (hand.place(), hand.decided) == ("2 of 2", [])
+    hand.shown.press("merge_take_theirs")
+    hand.shown.press("merge_use")
+    assert hand.titles()["weekday"] == "Orders per day"
+    (document,) = hand.decided
+    items = {found.item.id: found.item for found in grid.everything(document.layout)}
+    assert items["weekday"].type == "bar_chart"
+    assert items["notes"].source["config"] == {"text": "week 46, node 6 was replaced on Thursday."}
+    assert {"load", "receive", "revenue"} <= items.keys()
+    assert items["proofs"].source["title"] == "Failed proofs this week"
+
+
+def test_all_is_decided_by_keys(merging: Open) -> None:
+    hand = merging()
+    hand.shown.find("merge_mine_0").setFocus()
+    hand.shown.key(Qt.Key.Key_Space)
+    hand.shown.key(Qt.Key.Key_Down)
+    hand.shown.key(Qt.Key.Key_Right)
+    hand.shown.key(Qt.Key.Key_Return)
+    assert hand.checked() == ["merge_mine_0", "merge_theirs_1"]
+    hand.shown.key(Qt.Key.Key_N)
+    assert hand.place() == "2 of 2"
+    hand.shown.key(Qt.Key.Key_2)
+    assert hand.checked() == ["merge_theirs_0"]
+    hand.shown.key(Qt.Key.Key_1)
+    assert hand.checked() == ["merge_mine_0"]
+    hand.shown.key(Qt.Key.Key_Return, CTRL)
+    assert (hand.place(), hand.decided) == ("1 of 2", [])
+    assert hand.checked() == ["merge_mine_0", "merge_theirs_1"]
+    hand.shown.key(Qt.Key.Key_Return, CTRL)
+    assert hand.titles()["weekday"] == "Orders per day"
+
+
+def test_a_decision_can_be_taken_back(merging: Open) -> None:
+    hand = merging()
+    hand.shown.find("merge_mine_0").setFocus()
+    hand.shown.key(Qt.Key.Key_1)
+    hand.shown.key(Qt.Key.Key_2)
+    assert hand.checked() == ["merge_theirs_0", "merge_theirs_1"]
+    hand.shown.key(Qt.Key.Key_Z, CTRL)
+    assert hand.checked() == ["merge_mine_0", "merge_mine_1"]
+    hand.shown.key(Qt.Key.Key_Z, CTRL)
+    assert hand.checked() == []
+
+
+def test_both_are_kept_as_two_widgets(merging: Open) -> None:
+    hand = merging()
+    hand.shown.press("merge_both")
+    hand.shown.press("merge_both")
+    titles = hand.titles()
+    assert (titles["weekday"], titles["weekday-2"]) == ("Orders by weekday", "Orders per day")
+    assert titles["notes-2"] == "Shift notes"
+
+
+def test_later_leaves_all_as_it_is(merging: Open) -> None:
+    hand = merging()
+    hand.shown.key(Qt.Key.Key_Escape)
+    hand.shown.press("merge_later")
+    assert (hand.later, hand.decided) == ([True, True], [])
+
+
+def test_what_one_removed_and_a_container_say_why_they_cannot_be_kept_twice(merging: Open) -> None:
+    a, b = {"id": "a", "at": (0, 0, 4, 3), "title": "A"}, {"id": "g", "type": "group", "at": (4, 0, 4, 3), "title": "G"}
+    base, mine = dashboard(a, b), dashboard({**b, "title": "Mine"})
+    hand = merging(base, mine, dashboard({**a, "title": "New"}, {**b, "title": "Theirs"}))
+    both = hand.shown.find("merge_both")
+    assert (both.isEnabled(), both.toolTip()) == (False, "One of you removed it, so there is only one to keep.")
+    assert hand.shown.find("merge_case_0").accessibleName() == "New, You removed it, they changed it, not decided yet"
+    hand.shown.press("merge_mine_0")
+    hand.shown.press("merge_use")
+    assert both.toolTip() == "A container cannot be there twice with what it holds."
+    hand.shown.press("merge_theirs_0")
+    hand.shown.press("merge_use")
+    assert hand.titles() == {"g": "Theirs"}
+
+
+def test_the_dashboards_own_title_and_names_for_readers(merging: Open) -> None:
+    base, mine, theirs = (
+        dashboard({"id": "a", "at": (0, 0, 4, 3)}, title=title) for title in ("One", "Mine", "Theirs")
+    )
+    hand = merging(base, mine, theirs)
+    row = hand.shown.find("merge_theirs_0")
+    assert (row.accessibleName(), row.accessibleDescription()) == ("Title: Theirs", "Theirs")
+    picture = hand.screen.grab().toImage()
+    theme().follow("light" if theme().current == "dark" else "dark")
+    assert hand.screen.grab().toImage() != picture
+    hand.shown.press("merge_theirs_0")
+    hand.shown.press("merge_use")
+    assert hand.decided[0].title == "Theirs"

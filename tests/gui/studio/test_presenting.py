@@ -1,0 +1,95 @@
+"""Presenting a page, and the sheet of all keys."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.ui.studio.acts import ACTS
+from benchboard.ui.studio.keysheet import KeySheet, lines
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _seen(studio: "Studio") -> dict[str, bool]:
+    window = studio.application.window
+    shell = studio.application.shell
+    assert shell is not None
+    return {
+        "rail": shell._rail.isVisibleTo(window),
+        "header": shell._header.isVisibleTo(window),
+        "toolbar": studio.page.bar.isVisibleTo(window),
+        "left": studio.page.sidebar.isVisibleTo(window),
+        "right": studio.page.inspector.isVisibleTo(window),
+        "status": shell._status.isVisibleTo(window),
+    }
+
+
+def test_presenting_fills_the_window_and_escape_leaves(studio: "Studio") -> None:
+    studio.click("notes")
+    before = _seen(studio)
+    studio.key(Qt.Key.Key_F5)
+    assert _seen(studio) == dict.fromkeys(before, False) | {"status": True}
+    studio.wait(lambda: studio.canvas.width() == studio.application.window.width())
+    assert studio.page.editor.chosen == ()
+    studio.key(Qt.Key.Key_Escape)
+    assert _seen(studio) == before == dict.fromkeys(before, True)
+    assert studio.page.editor.chosen == ("notes",)
+
+
+def test_nothing_can_be_changed_while_presenting(studio: "Studio") -> None:
+    before = studio.cells()
+    studio.press_button("studio_present")
+    start = studio.header("notes")
+    studio.drag(start, start + QPoint(-300, 100))
+    studio.click("notes")
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Tab, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        studio.key(key)
+    studio.key(Qt.Key.Key_A, CTRL)
+    studio.key(Qt.Key.Key_D, CTRL)
+    assert studio.cells() == before
+    assert studio.page.editor.chosen == ()
+    assert studio.page.editor.stack.count() == 0
+    assert studio.page.presentation.on
+
+
+def test_keys_scroll_while_presenting(studio: "Studio") -> None:
+    studio.application.window.resize(1100, 600)
+    bar = studio.canvas.verticalScrollBar()
+    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_Down)
+    assert bar.value() == 60
+    studio.key(Qt.Key.Key_PageDown)
+    assert bar.value() > 200
+    studio.key(Qt.Key.Key_End)
+    assert bar.value() == bar.maximum()
+    studio.key(Qt.Key.Key_Home)
+    assert bar.value() == 0
+    studio.key(Qt.Key.Key_F5)
+    assert not studio.page.presentation.on
+
+
+def test_the_sheet_shows_every_key_of_the_table(studio: "Studio") -> None:
+    studio.qtbot.keyClicks(studio.canvas, "?")
+    sheet = studio.application.window.findChild(KeySheet)
+    assert sheet is not None
+    assert len(sheet.shown()) == len(lines())
+    assert len(lines()) >= sum(1 for act in ACTS if act.keys)
+    search = sheet.findChild(QWidget, "keys_search")
+    assert studio.application.window.focusWidget() is search
+    studio.qtbot.keyClicks(search, "ctrl j")
+    assert sheet.shown() == ["Show the page as JSON"]
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.application.window.focusWidget() is studio.canvas
+
+
+def test_a_question_mark_can_be_written(studio: "Studio") -> None:
+    search = studio.find("palette_search")
+    studio.qtbot.keyClick(studio.canvas, Qt.Key.Key_A)
+    assert studio.application.window.focusWidget() is search
+    studio.qtbot.keyClicks(search, "a?")
+    assert search.property("text") == "a?"
+    assert studio.application.window.findChild(KeySheet) is None

@@ -1,0 +1,53 @@
+"""Two windows change one page: what differs is brought together, what clashes is asked about, nothing is lost."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.ui.widgets.banners import Banner
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _banner_button(studio: "Studio", title: str) -> QWidget:
+    (banner,) = [found for found in studio.application.window.findChildren(Banner) if found.isVisible()]
+    return next(b for b in banner.findChildren(QWidget, "banner_action") if b.text() == title)  # type: ignore[attr-defined]
+
+
+def _titled(items: list[dict[str, Any]], item_id: str, title: str) -> list[dict[str, Any]]:
+    return [{**item, "title": title} if item["id"] == item_id else item for item in items]
+
+
+def _title(items: list[dict[str, Any]], item_id: str) -> object:
+    return next(item["title"] for item in items if item["id"] == item_id)
+
+
+def test_edits_of_different_widgets_are_brought_together(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Delete)  # ours, not stored yet
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.settled()
+    stored = studio.stored().items
+    assert _title(stored, "orders-week") == "Theirs" == studio.page.editor.widget("orders-week").title
+    assert "notes" not in {item["id"] for item in stored}
+    studio.key(Qt.Key.Key_Z, CTRL)  # bringing them in is one step
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.settled()
+    assert "notes" in {item["id"] for item in studio.stored().items}
+
+
+def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    assert _title(studio.stored().items, "orders-week") == "Theirs"  # nothing is overwritten unasked
+    assert not studio.page.closing()  # and the page does not just go away
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep this one"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    assert _title(studio.stored().items, "orders-week") == "Mine"

@@ -1,0 +1,146 @@
+"""`layout import` and `layout export`: a document on stdout, a report on stderr, one line for what cannot be."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchboard.cli.layout import MAX_FILE
+from benchboard.cli.main import main
+
+ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
+PANEL = {"id": 1, "type": "heatmap", "title": "Hot \x1b[2J", "gridPos": {"x": 2, "y": 3, "w": 7, "h": 5}}
+GRAFANA = {"title": "T", "schemaVersion": 39, "panels": [PANEL]}
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+
+
+def _file(folder: Path, value: Any) -> str:
+    file = folder / "dashboard.json"
+    file.write_bytes(value if isinstance(value, bytes) else json.dumps(value).encode())
+    return str(file)
+
+
+def test_a_grafana_dashboard_becomes_a_document_and_a_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _file(tmp_path, GRAFANA)
+    assert main(["layout", "import", file, "--format", "grafana"]) == 0
+    out, told = capsys.readouterr()
+    document = json.loads(out)
+    assert document["items"][0]["position"] == PANEL["gridPos"]
+    assert (document["columns"], document["format"]) == (24, "benchboard/dashboard")
+    assert "heatmap" in told.splitlines()[1]
+    assert main(["layout", "import", file, "--format", "grafana", "--json"]) == 0
+    again, told = capsys.readouterr()
+    assert json.loads(again) == document
+    assert json.loads(told)["placeholder"] == 1
+    assert "\x1b" not in out + told
+
+
+def test_a_document_becomes_a_grafana_dashboard_and_an_old_one_the_newest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _file(tmp_path, [ITEM])
+    assert main(["layout", "export", file, "--format", "grafana"]) == 0
+    out, told = capsys.readouterr()
+    (panel,) = json.loads(out)["panels"]
+    assert (panel["type"], panel["gridPos"]) == ("stat", {"x": 0, "y": 0, "w": 6, "h": 2})
+    assert told.startswith("1 widget mapped")
+    for verb in ("import", "export"):
+        assert main(["layout", verb, file, "--format", "benchboard", "--json"]) == 0
+        out, told = capsys.readouterr()
+        assert json.loads(out)["items"] == [ITEM]
+        assert json.loads(out)["version"] == 2
+        assert "version 0" in json.loads(told)["lines"][0]["what"]
+
+
+def test_what_goes_out_comes_back_through_a_pipe() -> None:
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    given_bytes = json.dumps(GRAFANA).encode()
+    for verb in ("import", "export"):
+        order = [sys.executable, "-m", "benchboard", "layout", verb, "-", "--format", "grafana", "--json"]
+        done = subprocess.run(order, input=given_bytes, capture_output=True, env=paths)
+        assert done.returncode == 0, done.stderr
+        given_bytes = done.stdout
+    assert json.loads(given_bytes)["panels"] == [PANEL]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (b"\xff\xfe{}", "Byte 1 is not UTF-8"),
+        (b'{"panels": [{"title": "caf\xe9"}]}', "Byte 27 is not UTF-8"),
+        (b'{"panels": [{"id": 1', "character 21"),
+        (b'{"panels": [NaN]}', "NaN"),
+        (b'{"panels": [' + b"9" * 5_000 + b"]}", "too many digits"),
+        (b'{"panels": ' + b"[" * 100_000, "nested too deeply"),
+        (b'{"panels": [{"title": "half \\ud800"}]}', "panels.0.title"),
+        (b'{"panels": [], "panels": []}', "given twice"),
+        (b"[" + b" " * MAX_FILE + b"]", "8 MiB"),
+        ({"panels": [{"id": 4, "gridPos": {"x": 0, "y": 0, "w": -3, "h": 1}}]}, 'gridPos.w of panel "panel-4" is -3'),
+        ({"panels": [{"id": 1}] * 100_000}, "more than 10000 panels"),
+    ],
+)
+def test_a_file_that_cannot_be_right_gets_one_line_and_writes_nothing(
+    value: Any, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["layout", "import", _file(tmp_path, value), "--format", "grafana"]) == 1
+    out, told = capsys.readouterr()
+    assert out == ""
+    assert told.count("\n") == 1
+    assert words in told
+
+
+def test_a_file_that_is_not_there_gets_one_line_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in (tmp_path / "none.json", tmp_path):
+        for verb in ("import", "export"):
+            assert main(["layout", verb, str(file), "--format", "benchboard"]) == 1
+            out, told = capsys.readouterr()
+            assert (out, told.count("\n")) == ("", 1)
+            assert str(file) in told
+    assert main(["layout", "import", str(tmp_path)]) == 2
+
+
+def test_a_hundred_megabytes_are_refused_and_most_of_them_never_read() -> None:
+    order = [sys.executable, "-m", "benchboard", "layout", "import", "-", "--format", "grafana"]
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    taken = 0
+    with subprocess.Popen(order, env=paths, bufsize=0, **pipes) as process:
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            while taken < 100 * 1024 * 1024:
+                taken += process.stdin.write(b" " * 65_536) or 0
+        out, told = process.communicate()
+    assert (process.returncode, out, told.count(b"\n")) == (1, b"", 1)
+    assert taken < MAX_FILE + 2 * 1024 * 1024  # what a pipe holds
+
+
+@given(place=st.integers(0, 180), junk=st.binary(max_size=4), cut=st.booleans())
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_a_damaged_file_gets_a_document_or_one_line(
+    place: int, junk: bytes, cut: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = json.dumps(GRAFANA).encode()
+    damaged = good[:place] + junk + (b"" if cut else good[place + 1 :])
+    code = main(["layout", "import", _file(tmp_path, damaged), "--format", "grafana"])
+    out, told = capsys.readouterr()
+    assert code in (0, 1)
+    assert "fault in Benchboard" not in told
+    if code == 0:
+        assert json.loads(out)["version"] == 2
+    else:
+        assert (out, told.count("\n")) == ("", 1)

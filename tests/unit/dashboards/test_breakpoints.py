@@ -1,0 +1,148 @@
+"""Narrower pages of a whole document: derived in every container, arranged by hand, and following again."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.breakpoints import arranged, by_hand, following, seen
+from benchboard.dashboards.document import Document, fitted, parse_document, write_document
+from benchboard.dashboards.layout import Cell, Layout, Page, everything
+from support.pages import check_page, pages, random_page
+
+names = st.sampled_from(["tablet", "phone"])
+
+
+def _ids(layout: Layout) -> set[str]:
+    return {found.item.id for found in everything(layout)}
+
+
+def _homes(layout: Layout) -> dict[str, grid.Path]:
+    return {found.item.id: found.path for found in everything(layout)}
+
+
+@st.composite
+def moved(draw: st.DrawFn) -> tuple[Document, str, Layout, str]:
+    """A document, a breakpoint, and its page there after a widget was carried somewhere in its own grid."""
+    document = fitted(Document(draw(pages(statics=0))))
+    name = draw(names)
+    page = Page(seen(document, name))
+    free = [item_id for item_id in page.shown if page.item(item_id).type != grid.ROW]
+    if not free:
+        return document, name, page.layout, ""
+    item_id = draw(st.sampled_from(sorted(free)))
+    home = page.path(item_id)
+    left, top = page.origin(home)
+    x, y = draw(st.integers(0, 6)), draw(st.integers(0, 20))
+    after = grid.Carry(page, [item_id]).drop(home, left + x, top + y)
+    return document, name, after, item_id
+
+
+@given(pages(), names)
+@settings(max_examples=100)
+def test_a_narrower_page_holds_the_same_and_nothing_overlaps(layout: Layout, name: str) -> None:
+    document = fitted(Document(layout))
+    narrow = seen(document, name)
+    check_page(narrow)
+    assert _homes(narrow) == _homes(document.layout)
+    assert narrow.columns == {"tablet": 6, "phone": 2}[name]
+    assert fitted(Document(narrow)).layout == narrow
+
+
+@given(moved())
+@settings(max_examples=100)
+def test_what_is_moved_there_lies_there_and_the_desktop_stays(made: tuple[Document, str, Layout, str]) -> None:
+    document, name, after, item_id = made
+    result = arranged(document, name, after, [item_id])
+    assert result.layout == document.layout
+    if after == seen(document, name):
+        assert result == document
+        return
+    check_page(seen(result, name))
+    assert by_hand(result, name) <= {item_id}
+    if item_id in by_hand(result, name):
+        wanted, there = Page(after).cell(item_id), Page(seen(result, name)).cell(item_id)
+        assert (there.x, there.w) == (wanted.x, wanted.w)
+    assert following(result, name, [item_id]).layout == document.layout
+    assert seen(following(result, name), name) == seen(document, name)
+    assert fitted(parse_document(write_document(result))).breakpoints.keys() == result.breakpoints.keys()
+
+
+@given(moved(), st.integers(0, 10**9))
+@settings(max_examples=100)
+def test_what_is_arranged_by_hand_survives_edits_of_the_desktop(
+    made: tuple[Document, str, Layout, str], seed: int
+) -> None:
+    document, name, after, item_id = made
+    document = arranged(document, name, after, [item_id])
+    kept = dict(document.breakpoints[name].places) if name in document.breakpoints else {}
+    rng = random.Random(seed)
+    page = Page(document.layout)
+    others = sorted(_ids(page.layout) - {item_id} - {outer for outer, _k in (page.path(item_id) if item_id else ())})
+    layout = grid.without(page.layout, rng.sample(others, min(len(others), 2)))
+    extra = grid.parse_page(random_page(rng, layout.columns, depth=0, statics=0), columns=layout.columns)
+    placed = [(replace(item, id=f"new-{item.id}"), cell) for item, cell in extra]
+    desktop = grid.fitted(Layout.of(layout.columns, [*layout, *placed]))
+    edited = replace(document, layout=desktop)
+    narrow = seen(edited, name)
+    check_page(narrow)
+    for known, cell in kept.items():
+        there = Page(narrow).cell(known)
+        assert (there.x, there.w) == (cell.x, cell.w)
+
+
+@given(moved())
+@settings(max_examples=60)
+def test_adding_and_removing_there_is_so_everywhere(made: tuple[Document, str, Layout, str]) -> None:
+    document, name, _after, item_id = made
+    narrow = seen(document, name)
+    fresh = grid.Item("fresh", "text")
+    more = grid.fitted(Layout.of(narrow.columns, [*narrow, (fresh, Cell(0, narrow.bottom, 1, 2))]))
+    result = arranged(document, name, more, ["fresh"])
+    assert _ids(result.layout) == _ids(document.layout) | {"fresh"}
+    check_page(result.layout)
+    assert {i: c for i, c in _homes(result.layout).items() if i != "fresh"} == _homes(document.layout)
+    assert by_hand(result, name) == {"fresh"}
+    if item_id:
+        less = grid.without(seen(result, name), [item_id])
+        gone = arranged(result, name, less, ())
+        assert item_id not in _ids(gone.layout)
+        assert by_hand(gone, name) == {"fresh"}
+        check_page(gone.layout)
+
+
+def test_what_goes_into_a_container_there_goes_into_it_everywhere() -> None:
+    items = [
+        {"id": "w", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 3}},
+        {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 3}, "items": []},
+    ]
+    document = fitted(parse_document(items))
+    page = Page(seen(document, "phone"))
+    inside = (*page.path("g"), ("g", 0))
+    left, top = page.origin(inside)
+    after = grid.Carry(page, ["w"]).drop(inside, left, top)
+    assert Page(after).path("w") == inside
+    result = arranged(document, "phone", after, ["w"])
+    assert Page(result.layout).path("w") == inside
+    check_page(result.layout)
+
+
+def test_what_is_said_of_a_container_there_does_not_narrow_it_on_the_desktop() -> None:
+    inner = [{"id": "w", "type": "text", "position": {"x": 2, "y": 0, "w": 4, "h": 3}}]
+    group = {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 4}, "items": inner}
+    document = fitted(parse_document([group]))
+    page = Page(seen(document, "phone"))
+    item = page.item("g")
+    after = page.with_item(replace(item, source={**item.source, "title": "Named"}))
+    result = arranged(document, "phone", after, ["g"])
+    assert Page(result.layout).item("g").source["title"] == "Named"
+    assert Page(result.layout).cell("w") == Page(document.layout).cell("w")
+    assert not result.breakpoints
+
+
+def test_an_unknown_breakpoint_is_a_bug() -> None:
+    with pytest.raises(KeyError):
+        seen(parse_document([]), "watch")

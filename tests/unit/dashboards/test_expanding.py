@@ -1,0 +1,80 @@
+"""Repeats are shown once for each chosen value, in every container, each with its own value; the document stays."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import Document, parse_document
+from benchboard.dashboards.expanding import expanded, has_repeats
+from benchboard.errors import Invalid
+from support.pages import check_page, random_page
+
+SHOPS = ["north", "south", "west"]
+
+
+def _document(items: list[dict[str, Any]], chosen: list[str]) -> Document:
+    variable = {"name": "shop", "values": SHOPS, "chosen": chosen, "multiple": True}
+    return parse_document({"format": "benchboard/dashboard", "version": 2, "items": items, "variables": [variable]})
+
+
+def _widget(name: str, y: int = 0, **more: Any) -> dict[str, Any]:
+    return {"id": name, "type": "text", "title": name, "position": {"x": 0, "y": y, "w": 4, "h": 2}, **more}
+
+
+REPEAT = {"repeat": {"variable": "shop", "direction": "across"}}
+
+
+def test_each_chosen_value_has_its_own_widget() -> None:
+    document = _document([_widget("w", **REPEAT), _widget("below", 2)], ["north", "south"])
+    shown = expanded(document)
+    assert has_repeats(document)
+    assert dict(shown.chosen) == {"w@1": {"shop": ("north",)}, "w@2": {"shop": ("south",)}}
+    page = grid.Page(shown.document.layout)
+    assert page.item("w@2").source["title"] == "w · south"
+    assert [page.shown[name] for name in ("w@1", "w@2", "below")] == [(0, 0, 6, 2), (6, 0, 6, 2), (0, 2, 4, 2)]
+
+
+def test_what_a_repeated_container_holds_has_the_container_s_value() -> None:
+    inner = _widget("in", **{"title": "In"})
+    group = {**_widget("g", **REPEAT), "type": "group", "items": [inner]}
+    shown = expanded(_document([group, _widget("in@2", 9)], SHOPS))
+    values = {name: own["shop"][0] for name, own in shown.chosen.items()}
+    found = [found.item.id for found in grid.everything(shown.document.layout)]
+    assert len(found) == len(set(found)) == 7
+    assert sorted(values.values()) == sorted(SHOPS * 2)
+    assert "in@2" not in values  # that one is somebody else
+
+
+def test_a_repeat_that_cannot_be_names_its_widget() -> None:
+    with pytest.raises(Invalid) as refused:
+        expanded(_document([_widget("w", repeat={"variable": "shop", "direction": "around"})], SHOPS))
+    assert (refused.value.facts["item"], refused.value.facts["field"]) == ("w", "repeat.direction")
+
+
+@given(st.integers(0, 10**9), st.lists(st.sampled_from(SHOPS), unique=True))
+@settings(max_examples=150)
+def test_nothing_overlaps_and_no_id_comes_twice(seed: int, chosen: list[str]) -> None:
+    rng = random.Random(seed)
+    items = random_page(rng, 12)
+    _sprinkle(rng, items)
+    shown = expanded(_document(items, chosen))
+    check_page(shown.document.layout)
+    names = [found.item.id for found in grid.everything(shown.document.layout)]
+    assert len(names) == len(set(names))
+    assert shown.chosen.keys() <= set(names)
+
+
+def _sprinkle(rng: random.Random, items: list[dict[str, Any]]) -> None:
+    for item in items:
+        if rng.random() < 0.4:
+            item["repeat"] = {
+                "variable": "shop",
+                "direction": rng.choice(["across", "down"]),
+                "most": rng.randint(1, 4),
+            }
+        for held in (item.get("items"), *(tab["items"] for tab in item.get("tabs", ()))):
+            _sprinkle(rng, held or [])

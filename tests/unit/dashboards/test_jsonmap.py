@@ -1,0 +1,109 @@
+"""Places in a document's text: of items, of fields, of what is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards.jsonmap import pretty, read_text, text_map
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=30,
+)
+
+
+def _document() -> dict[str, Any]:
+    inner = {"id": "w2", "type": "text", "title": "Inside", "position": {"x": 0, "y": 1, "w": 4, "h": 4}}
+    return {
+        "format": "benchboard/dashboard",
+        "version": 2,
+        "title": 'A "quoted" id: {',
+        "items": [
+            {"id": "w1", "type": "text", "title": "One", "position": {"x": 6, "y": 0, "w": 4, "h": 4}},
+            {"id": "r", "type": "row", "position": {"x": 0, "y": 4, "w": 12, "h": 1}, "items": [inner]},
+        ],
+        "breakpoints": {"phone": {"columns": 2, "places": {"w1": {"x": 0, "y": 0, "w": 2, "h": 3}}}},
+    }
+
+
+def _lines(text: str, part: str) -> list[int]:
+    return [k for k, line in enumerate(text.splitlines()) if part in line]
+
+
+@given(JSON)
+def test_what_is_shown_is_what_it_says(value: object) -> None:
+    assert json.loads(pretty(value)) == value
+
+
+@given(JSON)
+def test_every_value_has_its_lines(value: object) -> None:
+    text = pretty(value)
+    known = text_map(text).values
+
+    def check(part: object, steps: tuple[str | int, ...]) -> None:
+        assert 0 <= known[steps].first <= known[steps].last < len(text.split("\n"))
+        for key, inner in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+            check(inner, (*steps, key))
+            assert known[steps].first <= known[(*steps, key)].first
+
+    check(value, ())
+    assert len(known) >= 1
+
+
+@given(st.text(alphabet='{}[]:,"\\ \n1a'))
+def test_any_text_has_a_map(text: str) -> None:
+    text_map(text)
+
+
+def test_items_are_found_at_every_depth() -> None:
+    text = pretty(_document())
+    places = text_map(text)
+    assert list(places.items) == ["w1", "r", "w2"]
+    (line,) = _lines(text, '"w2"')
+    assert places.item_at(line) == "w2"
+    assert places.item_at(places.items["r"].first) == "r"
+    assert places.item_at(0) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        (lambda d: d["items"][0]["position"].update(x=-1), '"x": -1'),
+        (lambda d: d["items"][1]["items"][0]["position"].update(w="wide"), '"w": "wide"'),
+        (lambda d: d["items"][1]["items"][0].update(title=7), '"title": 7'),
+        (lambda d: d["items"][1]["items"][0].update(id="w1"), '"Inside"'),
+        (lambda d: d.update(columns=0), '"columns": 0'),
+        (lambda d: d["items"][0].update(type=None), '"type": null'),
+        (lambda d: d["breakpoints"]["phone"].update(columns=-3), '"columns": -3'),
+        (lambda d: d.update(variables=[{"name": "1st"}]), '"1st"'),
+        (lambda d: d["items"][1].update(items=3), '"items": 3'),
+        (lambda d: d.update(version=9), '"version": 9'),
+    ],
+)
+def test_what_is_wrong_has_its_line(change: Any, part: str) -> None:
+    document = _document()
+    change(document)
+    text = pretty(document)
+    found, _places, error, line = read_text(text)
+    assert found is None
+    assert error is not None
+    assert line is not None
+    items_lines = _lines(text, part)
+    span = text_map(text).items.get("w1") if part == '"Inside"' else None
+    assert line in items_lines or (span is not None and span.first <= line <= span.last)
+
+
+def test_what_is_no_json_has_its_line() -> None:
+    text = pretty(_document())
+    broken = text.replace('"version": 2,', '"version": 2', 1)
+    _found, _places, error, line = read_text(broken)
+    assert error is not None
+    assert line in _lines(broken, '"version": 2')
+    twice = text.replace('"version": 2,', '"version": 2,\n  "version": 2,', 1)
+    _found, _places, error, line = read_text(twice)
+    assert error is not None
+    assert line == _lines(twice, '"version": 2')[1]

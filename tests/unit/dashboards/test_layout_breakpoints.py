@@ -1,0 +1,150 @@
+"""Narrower pages follow the desktop, except for what was arranged there by hand."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from support.grids import check, laid, shown, some, starts
+
+Start = tuple[grid.Layout, grid.Compact]
+narrow = st.sampled_from([1, 2, 4, 6, 8])
+
+
+@st.composite
+def arranged_by_hand(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]]:
+    """A desktop and a breakpoint on which some items have cells of their own that do not cover each other."""
+    layout, compact = draw(starts((12,)))
+    columns = draw(narrow)
+    places: dict[str, grid.Cell] = {}
+    for item in draw(st.lists(st.sampled_from(layout.items), max_size=5, unique_by=lambda item: item.id)):
+        w = draw(st.integers(1, columns))
+        cell = grid.Cell(draw(st.integers(0, columns - w)), draw(st.integers(0, 30)), w, draw(st.integers(1, 5)))
+        if not any(cell.overlaps(other) for other in places.values()):
+            places[item.id] = cell
+    return layout, compact, columns, places
+
+
+@given(arranged_by_hand())
+@settings(max_examples=120)
+def test_what_is_arranged_by_hand_has_the_say(
+    made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]],
+) -> None:
+    layout, compact, columns, places = made
+    page = grid.derived(layout, columns, places | {"of another grid": grid.Cell(0, 0, 1, 1)}, compact=compact)
+    assert page.items == layout.items
+    assert page.columns == columns
+    check(page, page)
+    assert grid.settled(page, compact) == page
+    statics = any(item.static for item in layout.items)
+    for name, cell in places.items():
+        there = page.cell(name)
+        assert (there.x, there.w, there.h) == (cell.x, cell.w, cell.h)
+        if not statics:
+            assert there.y == cell.y if compact != "vertical" else there.y <= cell.y
+
+
+@given(arranged_by_hand(), st.data())
+@settings(max_examples=120)
+def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
+    made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]], data: st.DataObject
+) -> None:
+    layout, compact, columns, places = made
+    before = grid.derived(layout, columns, places, compact=compact)
+    spare = [item.id for item in layout.items if item.id not in places]
+    less = grid.remove(layout, data.draw(st.sampled_from(spare))) if spare else layout
+    w = data.draw(st.integers(1, 12))
+    more = grid.add(layout, grid.Item("new", "text"), grid.Cell(0, data.draw(st.integers(0, 20)), w, 3))
+    if any(item.static for item in layout.items):
+        return
+    for desktop in (less, more):
+        after = grid.derived(desktop, columns, places, compact=compact)
+        for name in places:
+            there, was = after.cell(name), before.cell(name)
+            assert (there.x, there.w, there.h) == (was.x, was.w, was.h)
+            assert there.y == was.y if compact != "vertical" else there.y <= places[name].y
+
+
+@given(starts((12,)))
+def test_the_desktop_derived_from_the_desktop_is_the_desktop(start: Start) -> None:
+    layout, compact = start
+    assert grid.derived(layout, 12, {}, compact=compact) == layout
+
+
+@given(starts((12,)), narrow)
+def test_derived_widths_are_in_proportion_and_within_limits(start: Start, columns: int) -> None:
+    layout, compact = start
+    page = grid.derived(layout, columns, {}, compact=compact)
+    for item, cell in page:
+        old = layout.cell(item.id)
+        assert cell.h == old.h
+        if columns <= 2:
+            assert cell.w == columns
+            continue
+        assert abs(cell.w - old.w * columns / 12) <= 0.5 or cell.w in (1, item.min_w, item.max_w, columns)
+        assert cell.w >= min(item.min_w or 1, columns)
+    if columns <= 2:
+        assert grid.reading_order(page) == grid.reading_order(layout)
+
+
+@given(starts((12,)), narrow, st.data())
+@settings(max_examples=120)
+def test_a_gesture_stays_as_it_was_let_go(start: Start, columns: int, data: st.DataObject) -> None:
+    layout, compact = start
+    places: dict[str, grid.Cell] = {}
+    page = grid.derived(layout, columns, places, compact=compact)
+    for _gesture in range(data.draw(st.integers(1, 3))):
+        ids = some(data, layout, 2)
+        drag = grid.Drag(page, ids, compact=compact)
+        after = drag.drop(data.draw(st.integers(0, columns)), data.draw(st.integers(0, 30)))
+        places = grid.manual(page, after, ids, places)
+        page = grid.derived(layout, columns, places, compact=compact)
+        for name in ids:
+            there, was = page.cell(name), after.cell(name)
+            assert (there.x, there.w, there.h) == (was.x, was.w, was.h)
+            assert compact == "vertical" or there.y == was.y
+
+
+def test_a_page_of_half_the_columns() -> None:
+    layout = laid(a=(0, 0, 3, 2), b=(3, 0, 3, 2), c=(6, 0, 6, 2), d=(0, 2, 8, 6), e=(8, 2, 4, 3), f=(8, 5, 4, 3))
+    assert shown(grid.derived(layout, 6, {})) == {
+        "a": (0, 0, 2, 2),
+        "b": (2, 0, 2, 2),
+        "c": (0, 2, 3, 2),
+        "d": (0, 4, 4, 6),
+        "e": (4, 0, 2, 3),
+        "f": (4, 3, 2, 3),
+    }
+
+
+def test_nothing_rises_above_the_heading_it_stood_below() -> None:
+    items = [
+        (grid.Item("a", "text"), grid.Cell(0, 0, 4, 2)),
+        (grid.Item("r", "row"), grid.Cell(0, 2, 12, 1)),
+        (grid.Item("b", "text"), grid.Cell(0, 3, 4, 2)),
+    ]
+    page = grid.derived(grid.Layout.of(12, items), 6, {})
+    assert shown(page) == {"a": (0, 0, 2, 2), "r": (0, 2, 6, 1), "b": (0, 3, 2, 2)}
+
+
+def test_only_what_was_moved_is_remembered() -> None:
+    layout = laid(a=(0, 0, 12, 2), b=(0, 2, 12, 2), c=(0, 4, 12, 2))
+    page = grid.derived(layout, 2, {})
+    after = grid.Drag(page, ["c"]).drop(0, 0)
+    places = grid.manual(page, after, ["c"], {"elsewhere": grid.Cell(0, 0, 1, 1)})
+    assert places == {"elsewhere": grid.Cell(0, 0, 1, 1), "c": grid.Cell(0, 0, 2, 2)}
+    again = grid.derived(layout, 2, places)
+    assert again == after
+    last = grid.Drag(again, ["a"]).drop(0, 0)
+    assert grid.manual(again, last, ["a"], places)["c"] == last.cell("c")
+    assert grid.derived(layout, 2, grid.manual(again, last, ["a"], places)) == last
+    assert grid.manual(page, page, ["a"], {}) == {}
+
+
+def test_a_heading_that_a_static_pushes_down_keeps_its_items_below_it() -> None:
+    items = [
+        (grid.Item("r", "row"), grid.Cell(0, 0, 12, 1)),
+        (grid.Item("b", "text"), grid.Cell(0, 1, 4, 2)),
+        (grid.Item("fixed", "text", static=True), grid.Cell(0, 9, 6, 2)),
+    ]
+    page = grid.derived(grid.Layout.of(12, items), 6, {"fixed": grid.Cell(3, 0, 3, 2)})
+    assert shown(page) == {"r": (0, 2, 6, 1), "b": (0, 3, 2, 2), "fixed": (3, 0, 3, 2)}

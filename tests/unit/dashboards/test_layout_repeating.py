@@ -1,0 +1,133 @@
+"""A repeated item is shown once for each chosen value, and nothing is covered by it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.errors import Invalid
+from support.grids import check, laid, shown, starts
+
+SHOPS = ["north", "south", "east", "west", "centre"]
+
+
+def _repeating(layout: grid.Layout, **repeats: object) -> grid.Layout:
+    """The layout with these items' `repeat`."""
+    items = [
+        replace(item, source={"repeat": repeats[item.id]}) if item.id in repeats else item for item in layout.items
+    ]
+    return grid.Layout.of(layout.columns, zip(items, layout.cells, strict=True))
+
+
+@st.composite
+def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
+    """A layout in which some items repeat, and what is chosen."""
+    layout, _compact = draw(starts())
+    repeat = st.fixed_dictionaries(
+        {"variable": st.sampled_from(["a", "b", "unknown"])},
+        optional={"direction": st.sampled_from(["across", "down"]), "most": st.integers(1, 30)},
+    )
+    names = draw(st.lists(st.sampled_from([item.id for item in layout.items]), max_size=4, unique=True))
+    chosen = {name: SHOPS[: draw(st.integers(0, 5))] for name in ("a", "b")}
+    return _repeating(layout, **{name: draw(repeat) for name in names}), chosen
+
+
+@given(repeating())
+@settings(max_examples=150)
+def test_clones_cover_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
+    layout, chosen = made
+    after, clones = grid.repeated(layout, chosen)
+    assert grid.settled(after, "none") == after
+    repeats = {item.id: repeat for item in layout.items if (repeat := grid.repeat_of(item))}
+    first = min((layout.cell(name).y for name in repeats), default=grid.MAX_ROW)
+    for item, cell in layout:
+        repeat = repeats.get(item.id)
+        values = chosen.get(repeat.variable, []) if repeat else []
+        assert [told[2] for told in clones.values() if told[0] == item.id] == values
+        if len(values) < 2:
+            there = after.cell(item.id)
+            assert there == cell or (there.y > cell.y >= first and not item.static)
+            assert there._replace(y=0) == cell._replace(y=0)
+            continue
+        cells = [after.cell(name) for name, told in clones.items() if told[0] == item.id]
+        assert len(cells) == len(values)
+        assert repeat is not None
+        assert item.id not in after.places
+        assert {c.h for c in cells} == {cell.h}
+        beside = max(sum(c.y == other.y for c in cells) for other in cells)
+        if repeat.direction == "down":
+            assert [(c.x, c.w, c.y) for c in cells] == [
+                (cell.x, cell.w, cells[0].y + n * cell.h) for n in range(len(cells))
+            ]
+        else:
+            assert beside <= min(repeat.most, len(values))
+            assert len({c.w for c in cells}) == 1
+            assert cells[0].w >= min(item.min_w or 1, layout.columns)
+            if item.max_w is None and item.min_w is None:
+                assert cells[0].w == layout.columns // min(repeat.most, len(values), layout.columns)
+    check(after, grid.Layout.of(layout.columns, [p for p in layout if p[0].id in after.places]))
+
+
+def test_across_takes_lines_as_wide_as_the_page_and_down_lies_below() -> None:
+    layout = laid(a=(0, 0, 12, 1), b=(0, 1, 4, 2), c=(4, 1, 4, 3), d=(8, 1, 4, 2), e=(0, 4, 12, 1))
+    across, clones = grid.repeated(_repeating(layout, b={"variable": "shop", "most": 2}), {"shop": SHOPS[:3]})
+    assert clones == {f"b@{n + 1}": ("b", "shop", SHOPS[n]) for n in range(3)}
+    assert shown(across) == {
+        "a": (0, 0, 12, 1),
+        "b@1": (0, 1, 6, 2),
+        "b@2": (6, 1, 6, 2),
+        "b@3": (0, 3, 6, 2),
+        "c": (4, 5, 4, 3),
+        "d": (8, 5, 4, 2),
+        "e": (0, 8, 12, 1),
+    }
+    down, _clones = grid.repeated(_repeating(layout, b={"variable": "shop", "direction": "down"}), {"shop": SHOPS[:2]})
+    right, _clones = grid.repeated(_repeating(layout, d={"variable": "shop"}), {"shop": SHOPS[:2]})
+    assert (right.cell("d@1"), right.cell("d@2"), right.cell("b").y) == ((0, 1, 6, 2), (6, 1, 6, 2), 3)
+    kept = {name: cell for name, cell in shown(layout).items() if name in ("a", "c", "d")}
+    assert shown(down) == kept | {"b@1": (0, 1, 4, 2), "b@2": (0, 3, 4, 2), "e": (0, 5, 12, 1)}
+
+
+def test_one_value_or_none_is_the_item_itself() -> None:
+    layout = _repeating(laid(a=(0, 0, 4, 2)), a={"variable": "shop"})
+    assert grid.repeated(layout, {"shop": ["north"]}) == (layout, {"a": ("a", "shop", "north")})
+    assert grid.repeated(layout, {"shop": []}) == (layout, {})
+    assert grid.repeated(layout, {}) == (layout, {})
+
+
+def test_clones_have_names_of_their_own() -> None:
+    layout = _repeating(laid(**{"a": (0, 0, 4, 2), "a@1": (0, 2, 4, 2)}), a={"variable": "shop"})
+    after, clones = grid.repeated(layout, {"shop": SHOPS[:3]}, taken={"a@3"})
+    assert list(clones) == ["a@@1", "a@2", "a@@3"]
+    assert set(after.places) == {"a@1", *clones}
+
+
+@pytest.mark.parametrize(
+    ("repeat", "field"),
+    [
+        ("shop", "repeat"),
+        ({}, "repeat.variable"),
+        ({"variable": 7}, "repeat.variable"),
+        ({"variable": "x" * 300}, "repeat.variable"),
+        ({"variable": "shop", "direction": ["down"]}, "repeat.direction"),
+        ({"variable": "shop", "most": 0}, "repeat.most"),
+        ({"variable": "shop", "most": 10**9}, "repeat.most"),
+        ({"variable": "shop", "most": True}, "repeat.most"),
+    ],
+)
+def test_a_repeat_that_cannot_be_right_is_named(repeat: object, field: str) -> None:
+    layout = _repeating(laid(a=(0, 0, 4, 2)), a=repeat)
+    with pytest.raises(Invalid, match='"a"') as caught:
+        grid.repeated(layout, {})
+    assert (caught.value.facts["item"], caught.value.facts["field"]) == ("a", field)
+
+
+def test_too_many_clones_are_refused_before_they_are_made() -> None:
+    layout = _repeating(laid(a=(0, 0, 4, 1000), b=(4, 0, 4, 1)), a={"variable": "shop", "direction": "down"})
+    with pytest.raises(Invalid, match="10000 times makes more than 10000 items") as many:
+        grid.repeated(layout, {"shop": [str(n) for n in range(10_000)]})
+    assert many.value.facts["item"] == "a"
+    with pytest.raises(Invalid, match="longer than 100000 rows"):
+        grid.repeated(layout, {"shop": [str(n) for n in range(200)]})

@@ -1,0 +1,52 @@
+"""Every template is a document, free of overlaps, whose queries can be asked."""
+
+import pytest
+
+from benchboard.analytics.queries import check_query
+from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.document import empty, fitted, parse_document, write_document
+from benchboard.dashboards.layout import Layout, Page, decode, everything
+from benchboard.dashboards.templates import TEMPLATES, Template, begun
+from benchboard.storage import locate
+
+
+def _apart(layout: Layout) -> bool:
+    cells = layout.cells
+    own = not any(a.overlaps(b) for k, a in enumerate(cells) for b in cells[:k])
+    return own and all(_apart(pane.layout) for item in layout.items for pane in item.panes)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
+def test_a_template_can_be_used_as_it_is(template: Template) -> None:
+    text = (locate.resources() / "templates" / f"{template.key}.json").read_text(encoding="utf-8")
+    document = parse_document(decode(text))
+    assert fitted(document) == document  # nothing has to give way
+    assert _apart(document.layout)
+    assert all(cell.right <= 12 for cell in document.layout.cells)
+    assert document.title == template.title
+    widgets = [widget_of(found.item) for found in everything(document.layout) if not found.item.panes]
+    assert widgets
+    for widget in widgets:
+        assert widget.kind is not None
+        assert widget.title
+        if widget.kind.query:
+            columns = check_query(widget.query)
+            numbers = [column for column in columns if column.kind in ("integer", "decimal", "number")]
+            assert numbers or widget.kind.type == "table"
+        else:
+            assert widget.setting("text")
+    assert fitted(parse_document(write_document(template.document))).layout == document.layout
+
+
+def test_there_are_eight_and_every_file_is_one_of_them() -> None:
+    files = {path.stem for path in (locate.resources() / "templates").iterdir()}
+    assert files == {template.key for template in TEMPLATES}
+    assert len(TEMPLATES) == 8
+    kinds = {found.item.type for template in TEMPLATES for found in everything(template.document.layout)}
+    assert {"row", "tabs", "metric_card", "line_chart", "bar_chart", "pie_chart", "table", "text"} <= kinds
+
+
+def test_beginning_keeps_a_title() -> None:
+    assert begun(empty("Mine"), TEMPLATES[0]).title == "Mine"
+    assert begun(empty(), TEMPLATES[0]).title == "Orders overview"
+    assert Page(begun(empty(), TEMPLATES[6]).layout).shown
