@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoStack
 
 from benchboard.dashboards import breakpoints, editing
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
+from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.expanding import Values, expanded, has_repeats
@@ -61,6 +61,11 @@ class Editor(QObject):
     def layout(self) -> Layout:
         """The layout that is shown."""
         return self.page.layout
+
+    @property
+    def editable(self) -> bool:
+        """Whether what is shown can be changed: not what one may only look at, nor repeats spread out."""
+        return not self.read_only and not self._expanding
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -119,7 +124,7 @@ class Editor(QObject):
         if self.breakpoint:
             self.amend(_("Follow the desktop again"), breakpoints.following(self.document, self.breakpoint, ids))
 
-    def _with(self, layout: Layout, ids: Sequence[str]) -> Document:
+    def with_layout(self, layout: Layout, ids: Sequence[str]) -> Document:
         """The document with what is shown arranged so, `ids` being what was moved."""
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
@@ -189,7 +194,7 @@ class Editor(QObject):
             self.refused.emit(error)
             return
         now = self._chosen if chosen is None else chosen
-        self._do(title, self._with(settled, now), now)
+        self._do(title, self.with_layout(settled, now), now)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -205,7 +210,7 @@ class Editor(QObject):
             title = ngettext("Duplicate {count} widget", "Duplicate {count} widgets", len(self._chosen)).format(
                 count=len(self._chosen)
             )
-            self._edit(title, lambda: editing.duplicated(self.page, self._chosen, self.document.compact))
+            self.edit(title, lambda: editing.duplicated(self.page, self._chosen, self.document.compact))
 
     def copy(self) -> str:
         """What is chosen as JSON; nothing where nothing is."""
@@ -224,65 +229,12 @@ class Editor(QObject):
         page = self.page
         path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
         title = ngettext("Paste {count} widget", "Paste {count} widgets", len(copy)).format(count=len(copy))
-        self._edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
-
-    def group(self, kind: str) -> None:
-        """Put the chosen widgets into a new group, or into tabs."""
-        known = kind_of(kind)
-        assert known is not None
-        name = _(known.title)
-        title = _("Put into tabs") if kind == grid.TABS else _("Group")
-        stay = Edited(self.layout, self._chosen)
-        self._edit(title, lambda: editing.grouped(self.page, self._chosen, kind, name, self.document.compact) or stay)
-
-    def ungroup(self) -> None:
-        """Put what the chosen containers hold in their place."""
-        self._edit(_("Ungroup"), lambda: editing.ungrouped(self.page, self._chosen, self.document.compact))
+        self.edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
 
     def lock(self, lock: editing.Lock, on: bool) -> None:
         """Keep the place, size or content of the chosen widgets as it is, or no longer."""
         title = _("Lock") if on else _("Unlock")
         self.take(title, editing.locked(self.page, self._chosen, lock, on, self.document.compact))
-
-    def collapse(self, ids: Iterable[str]) -> None:
-        """Close the open ones of these rows and open the closed ones."""
-        page = self.page
-        rows = [page.item(item_id) for item_id in ids if page.item(item_id).type == grid.ROW]
-        for row in rows:
-            page = Page(grid.collapsed(page, row.id, not row.collapsed, self.document.compact))
-        if rows:
-            closed = not rows[0].collapsed
-            self.take(_("Close the row") if closed else _("Open the row"), page.layout)
-
-    def show_tab(self, item_id: str, tab: int) -> None:
-        """Show another tab of some tabs."""
-        layout = editing.with_tab_shown(self.page, item_id, tab, self.document.compact)
-        self.take(_("Show another tab"), layout)
-
-    def turn(self, by: int) -> None:
-        """Show the next (1) or previous (-1) tab of the tabs that are chosen, or that hold what is chosen."""
-        for item_id in self._chosen[:1]:
-            around = [outer for outer, _k in self.page.path(item_id)]
-            item = next((i for one in (item_id, *around[::-1]) if (i := self.page.item(one)).type == grid.TABS), None)
-            if item is not None:
-                layout = editing.with_tab_shown(
-                    self.page, item.id, (item.active + by) % len(item.panes), self.document.compact
-                )
-                self.take(_("Show another tab"), layout, [item.id])
-
-    def add_tab(self, item_id: str) -> None:
-        """Put one more tab into some tabs and show it."""
-        self._edit(_("Add a tab"), lambda: Edited(editing.with_tab(self.page, item_id), self._chosen))
-
-    def remove_tab(self, item_id: str, tab: int) -> None:
-        """Take a tab away with what it holds."""
-        self.take(_("Remove a tab"), editing.without_tab(self.page, item_id, tab, self.document.compact))
-
-    def call_tab(self, item_id: str, tab: int, title: str) -> None:
-        """Give a tab another title."""
-        if not self._showing and self.page.item(item_id).panes[tab].title != title:
-            layout = editing.with_tab_called(self.page, item_id, tab, title, self.document.compact)
-            self.amend(_("Name a tab"), self._with(layout, [item_id]), burst=f"{item_id}.tabs.{tab}")
 
     def choose_all(self) -> None:
         """Choose everything in the grid of what is chosen; where that is chosen already, everything there is."""
@@ -369,9 +321,24 @@ class Editor(QObject):
             title = _("Change {title}").format(title=self._name(ids[0]))
             if len(ids) > 1:
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
-            self.amend(title, self._with(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+            self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
-    def _edit(self, title: str, edit: Callable[[], Edited]) -> None:
+    def look(self, title: str, change: Callable[[Page], Layout]) -> None:
+        """Show more or less of containers: a step, or where one may only look, what this window shows until it is read
+        anew. Copies that repeats made are no items of the document: theirs stay as they are."""
+        if self.editable:
+            self.take(title, change(self.page))
+            return
+        try:
+            after = replace(self.document, layout=change(Page(self.document.layout)))
+        except Invalid:
+            return
+        if self.read_only:
+            self.show(after, self._chosen)
+        else:
+            self.stack.push(Edit(self, title, after, self._chosen, None))
+
+    def edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
         try:
             layout, chosen = edit()
@@ -391,7 +358,7 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        if not self.read_only and not self._expanding:
+        if self.editable:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
     def show_repeats(self, shown: bool) -> None:
