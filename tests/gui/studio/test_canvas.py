@@ -13,6 +13,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.ui.studio import clipboard
+from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.marks import handle_spot
 from benchboard.ui.widgets.banners import Banner
 
@@ -309,6 +310,30 @@ def test_an_act_of_the_palette_that_cannot_be_done_says_why(board: "Studio") -> 
     board.page.editor.choose(["a"])
     board.page.opened("do/align_left")
     assert "Choose two or more widgets of one grid first." in _said(board)
+
+
+def test_no_key_of_the_canvas_is_taken_by_the_page(board: "Studio") -> None:
+    taken = {keys for act in ACTS if act.taken in ("shortcut", "page") for keys in act.keys}
+    assert not taken & {keys for act in ACTS if act.taken == "canvas" for keys in act.keys}
+
+
+def test_who_may_only_look_opens_rows_and_tabs_and_changes_nothing(board: "Studio") -> None:
+    editor, before = board.page.editor, board.page.editor.page.shown
+    editor.read_only = True
+    board.click("a")
+    assert not board.canvas.pointer.handles()
+    board.drag(board.header("a"), board.header("c"))
+    for keys, held in ((Qt.Key.Key_Delete, NONE), (Qt.Key.Key_Right, NONE), (Qt.Key.Key_G, CTRL)):
+        board.key(keys, held)
+    assert editor.page.shown == before
+    assert not editor.stack.count()
+    board.click("t")
+    board.key(Qt.Key.Key_BracketRight, CTRL)
+    assert "t1" not in board.canvas.tiles
+    editor.choose(["r"])
+    board.key(Qt.Key.Key_Space)
+    assert "r1" not in board.canvas.tiles
+    assert not editor.stack.count()
 
 
 # All of it, and back
