@@ -15,6 +15,7 @@ from benchboard.dashboards.layout import Cell
 from benchboard.ui.studio import clipboard
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.marks import handle_spot
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
@@ -127,6 +128,24 @@ def test_an_edge_of_what_keeps_its_size_cannot_be_pulled(board: "Studio") -> Non
     assert board.cells() == before
 
 
+# Guides
+
+
+def _guide_pixels(studio: "Studio") -> int:
+    picture, colour = studio.viewport.grab().toImage(), theme().color("guide").rgb()
+    return sum(picture.pixel(x, y) == colour for x in range(picture.width()) for y in range(0, picture.height(), 7))
+
+
+def test_guides_are_drawn_while_edges_line_up_and_gone_afterwards(board: "Studio") -> None:
+    start = board.header("e")
+    board.press(start)
+    board.glide(start, start + QPoint(round(board.step()[0] * 3), 4))
+    assert _guide_pixels(board) > 20
+    board.key(Qt.Key.Key_Escape)
+    board.release(start)
+    assert not _guide_pixels(board)
+
+
 # Locks
 
 
@@ -203,6 +222,17 @@ def test_cut_and_paste_bring_it_to_another_dashboard(board: "Studio") -> None:
     assert set(board.cells()) == {"z", "a", "b"}
     cells = board.cells()
     assert cells["b"].x - cells["a"].x == 3
+
+
+def test_a_paste_comes_to_where_the_pointer_is(board: "Studio") -> None:
+    board.click("a")
+    board.key(Qt.Key.Key_C, CTRL)
+    spot = board.box("g2").center()
+    QCursor.setPos(board.viewport.mapToGlobal(spot))
+    board.wait(board.canvas.underMouse)
+    board.key(Qt.Key.Key_V, CTRL)
+    (new,) = board.page.editor.chosen
+    assert board.page.editor.page.path(new) == (("g", 0),)
 
 
 @pytest.mark.parametrize(
