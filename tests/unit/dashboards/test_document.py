@@ -88,7 +88,7 @@ def _with(**fields: object) -> dict[str, object]:
         (_with(variables=[{"name": "a", "values": [1]}]), "variables.0.values"),
         (_with(breakpoints=[]), "breakpoints"),
         (_with(breakpoints={"watch": {"columns": 1}}), "breakpoints.watch"),
-        (_with(breakpoints={"phone": {"columns": 0}}), "columns"),
+        (_with(breakpoints={"phone": {"columns": 0}}), "breakpoints.phone.columns"),
         (_with(breakpoints={"phone": {"columns": 2, "places": {"w1": {"x": 0}}}}), "position.y"),
         ({"columns": 12}, "items"),
         ("text", "items"),

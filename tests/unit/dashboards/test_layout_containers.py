@@ -1,6 +1,7 @@
 """Rows, groups and tabs: what they hold stays whole, fits, and can be carried from one to another."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -183,3 +184,19 @@ def test_a_stretch_shows_what_it_drops(
     dropped = stretch.drop(*size)
     check_page(dropped)
     assert {**stretch.still, **stretch.at(*size)} == dict(grid.Page(dropped).shown)
+
+
+def test_what_lies_below_a_row_stays_below_it_when_it_opens_or_grows() -> None:
+    rows = [
+        {"id": f"r{k}", "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
+         "items": [{"id": f"w{k}", "type": "text", "position": {"x": 0, "y": k + 1, "w": 4, "h": 10}}]}
+        for k in range(4)
+    ]  # fmt: skip
+    page = grid.Page(grid.fitted(grid.parse_page(rows)))
+    for name in ("r1", "r0", "r2"):
+        page = grid.Page(grid.collapsed(page, name, False))
+        assert grid.reading_order(page.layout) == ("r0", "r1", "r2", "r3")
+    taller = replace(page.pane((("r0", 0),)), cells=(grid.Cell(0, 0, 4, 60),))
+    grown = page.with_pane((("r0", 0),), taller)
+    assert grid.reading_order(grown) == ("r0", "r1", "r2", "r3")
+    assert [cell.y for cell in grown.cells] == [0, 61, 72, 83]

@@ -24,16 +24,16 @@ def check(value: object, *, deepest: int = DEEPEST) -> None:
 def _check(value: object, way: list[str | int], deepest: int) -> None:
     if len(way) > deepest:
         _refuse_at("too-deep", _("{field} is nested too deeply for a dashboard."), way)
-    if isinstance(value, Mapping | list):
-        for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
-            if isinstance(value, Mapping) and (not isinstance(key, str) or not _is_text(key)):
+    if isinstance(value, str):
+        if not _is_text(value):
+            _refuse_at("not-text", _("{field} holds a character that is none."), way)
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if not isinstance(key, int) and not (isinstance(key, str) and _is_text(key)):
                 _refuse_at("not-text", _("A name of a field in {field} holds a character that is none."), way)
             way.append(key)
             _check(inner, way, deepest)
             way.pop()
-    elif isinstance(value, str):
-        if not _is_text(value):
-            _refuse_at("not-text", _("{field} holds a character that is none."), way)
     elif isinstance(value, float):
         if not isfinite(value):
             _refuse_at("not-a-number", _("{field} is no number that JSON knows."), way)

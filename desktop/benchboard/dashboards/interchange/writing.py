@@ -9,7 +9,7 @@ from benchboard.dashboards.document import Document
 from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, Layout, everything, settled
 from benchboard.i18n import _, ngettext
 
-from . import backs, variables
+from . import outgoing, variables
 from .mending import whole_root, whole_variable
 from .panels import one_line
 from .report import Line, Report
@@ -40,7 +40,7 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], Report]:
     """
     writer = _Writer(document)
     panels = writer.page()
-    came = backs.said(document.source)
+    came = outgoing.said(document.source)
     root = whole_root({key: value for key, value in came.items() if key not in ("variables", "templating")})
     theirs = came.get("variables")
     listed = variables.exported(document.variables, theirs if isinstance(theirs, list) else [])
@@ -49,7 +49,7 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], Report]:
         **root,
         "title": document.title,
         **({"description": document.description} if document.description else {}),
-        "templating": {**backs.inside(came, "templating"), "list": [whole_variable(entry) for entry in listed]},
+        "templating": {**outgoing.inside(came, "templating"), "list": [whole_variable(entry) for entry in listed]},
         "panels": panels,
     }
     found = [found.item for found in everything(document.layout)]
@@ -77,7 +77,7 @@ def _lost(document: Document) -> Iterable[Line]:
             limited,
         ).format(count=limited)
         yield Line("", "", "left out", what, _("Grafana has none."))
-    asked = sum(bool(item.source.get("query")) and not backs.said(item.source) for item in items)
+    asked = sum(bool(item.source.get("query")) and not outgoing.said(item.source) for item in items)
     if asked:
         what = ngettext(
             "{count} query is handed over as SQL for PostgreSQL.",
@@ -133,7 +133,7 @@ class _Writer:
     def _row(self, item: Item, cell: Cell) -> _Panels:
         columns, (pane,) = self.document.layout.columns, item.panes
         row = self._heading(item, str(item.source.get("title", "")), collapsed=item.collapsed)
-        row |= backs.repeated(item, self._names)
+        row |= outgoing.repeated(item, self._names)
         row["gridPos"] = _scaled(cell._replace(h=HEADING), columns)
         top = pane.top if item.collapsed else cell.y + HEADING
         held = self._spread(pane.layout, columns, 0, top)
@@ -152,7 +152,7 @@ class _Writer:
             elif item.panes:
                 self._put_off(item)
             else:
-                panel, told = backs.panel(item, self._names)
+                panel, told = outgoing.panel(item, self._names)
                 self.lines += told
                 done.append({"id": self._numbers[item.id], **panel, "gridPos": _scaled(there, columns)})
                 if item.static:
@@ -164,7 +164,7 @@ class _Writer:
         self._tell(item, "changed", _("The group became a heading and what it holds."), _("Grafana has no groups."))
         self._tell_alone(item)
         at = _scaled(cell._replace(h=HEADING), columns)
-        heading = {"id": self._number(item), **backs.words(title, ""), "gridPos": at, "transparent": True}
+        heading = {"id": self._number(item), **outgoing.words(title, ""), "gridPos": at, "transparent": True}
         return [*([heading] if title else []), *self._spread(item.panes[0].layout, columns, cell.x, cell.y + HEADING)]
 
     def _put_off(self, item: Item) -> None:
@@ -180,10 +180,10 @@ class _Writer:
             return
         self._tell(item, "changed", _("The row moved to the end of the dashboard."), _("In Grafana rows hold no rows."))
         row = self._heading(item, title, collapsed=item.collapsed)
-        self._queue.append((row | backs.repeated(item, self._names), item.panes[0].layout))
+        self._queue.append((row | outgoing.repeated(item, self._names), item.panes[0].layout))
 
     def _heading(self, item: Item | None, title: str, *, collapsed: bool) -> dict[str, Any]:
-        came = backs.row(item) if item is not None else {}
+        came = outgoing.row(item) if item is not None else {}
         return {**came, "id": self._number(item), "type": "row", "title": title, "collapsed": collapsed, "panels": []}
 
     def _number(self, item: Item | None) -> int:

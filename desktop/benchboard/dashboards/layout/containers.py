@@ -5,7 +5,7 @@ as high as what it holds; a pane is as wide in fields as its container, so that 
 fields too. `Page` says where that is.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -196,7 +196,21 @@ def fitted(layout: Layout, compact: Compact = "vertical", *, known: Collection[i
     if not any(item.panes for item in layout.items):
         return settled(layout, compact)
     placed = [_fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
-    return settled(Layout.of(layout.columns, placed), compact)
+    return settled(Layout.of(layout.columns, _given_way(placed, layout.cells)), compact)
+
+
+def _given_way(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[tuple[Item, Cell]]:
+    """The pairs with all that lay below a container that grew moved down by as much. Settling alone would put a low
+    item above a container that became high."""
+    for k, (grown, cell) in enumerate(placed):
+        growth = cell.h - before[k].h
+        if not grown.panes or growth <= 0:
+            continue
+        for other, (item, there) in enumerate(placed):
+            below = before[other].y >= before[k].bottom and there.x < cell.right and cell.x < there.right
+            if below and not item.static:
+                placed[other] = (item, there._replace(y=there.y + growth))
+    return placed
 
 
 def _fitted_item(item: Item, cell: Cell, columns: int, compact: Compact, known: Collection[int]) -> tuple[Item, Cell]:

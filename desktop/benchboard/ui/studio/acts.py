@@ -96,7 +96,7 @@ ACTS: Final = (
     Act("export_pdf", N_("Export as PDF"), _OUT, (), "ph.file-pdf"),
     Act("print", N_("Print the page"), _OUT, ("Ctrl+P",), "ph.printer"),
     Act("versions", N_("Show the versions"), _OUT, (), "ph.clock-counter-clockwise"),
-    Act("name_version", N_("Keep a version"), _OUT, ("Ctrl+Shift+S",), "ph.bookmark-simple"),
+    Act("name_version", N_("Keep a version"), _OUT, ("Ctrl+Alt+S",), "ph.bookmark-simple"),
     Act("share", N_("Share the dashboard"), _OUT, (), "ph.share-network"),
     Act("variables", N_("Define the variables"), _OUT, (), "ph.funnel"),
     Act("templates", N_("Start from a template"), _OUT, (), "ph.layout"),

@@ -56,8 +56,11 @@ def panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
     if came and tiles.kind_for(came, item.id) == widget.type:
         return _given_back(item, widget, came, names)
     made, lines = _fresh(item, widget)
-    made |= {key: came[key] for key in ("targets", "datasource") if came.get(key) is not None}
-    made |= {key: value for key, value in (("description", item.source.get("description")),) if isinstance(value, str)}
+    if not widget.query:
+        made |= {key: came[key] for key in ("targets", "datasource") if came.get(key) is not None}
+    about = item.source.get("description")
+    if isinstance(about, str) and about:
+        made["description"] = about
     return made | repeated(item, names), lines
 
 
