@@ -102,6 +102,27 @@ def test_escape_lets_go_of_a_band(board: "Studio") -> None:
     assert board.page.editor.chosen == ("c",)
 
 
+@pytest.mark.parametrize("where", ["tile", "page"])
+def test_near_an_edge_the_page_comes_to_meet_the_pointer(board: "Studio", where: str) -> None:
+    _load(board, [_item(f"i{k}", 0, 3 * k) for k in range(20)])
+    start = board.header("i1") if where == "tile" else board.box("i1").topRight() + QPoint(40, 10)
+    edge = QPoint(start.x(), board.viewport.height() - 6)
+    board.press(start)
+    board.glide(start, edge)
+    QCursor.setPos(board.viewport.mapToGlobal(edge))
+    bar = board.canvas.verticalScrollBar()
+    board.wait(lambda: bar.value() == bar.maximum())
+    if where == "tile":
+        board.release(edge)
+        assert board.cells()["i1"].y == 3 * 19
+    else:
+        end = QPoint(board.box("i19").center().x(), board.viewport.height() - 60)
+        board.glide(edge, end)
+        board.release(end)
+        assert {"i2", "i18", "i19"} <= set(board.page.editor.chosen)
+        assert "i0" not in board.page.editor.chosen
+
+
 # Edges
 
 
