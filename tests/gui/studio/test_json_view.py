@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
 from benchboard.dashboards.document import parse_document
+from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -122,3 +123,15 @@ def test_a_long_text_is_read_in_the_background(written: "Studio") -> None:
     assert len(view.text.toPlainText()) > 20_000
     _write_over(written, "Left", "Long")
     written.wait(lambda: page.editor.widget("left").title == "Long")
+
+
+def test_another_theme_is_no_draft(studio: "Studio") -> None:
+    judged = []
+    studio.page.json_view.judged.connect(lambda: judged.append(1))
+    theme().follow("dark")
+    try:
+        studio.qtbot.waitUntil(lambda: not studio.page.json_view._pause.isActive())
+        assert not studio.page.unsaved()
+    finally:
+        theme().follow("light")
+    assert not judged

@@ -135,8 +135,9 @@ class JsonView(QWidget):
     # From the text
 
     def _typed(self) -> None:
-        self.text.draft = True
-        self._pause.start()
+        if self.isVisible():  # a new theme colours the text anew, which is no writing
+            self.text.draft = True
+            self._pause.start()
 
     def _at_line(self, line: int) -> None:
         item_id = self._map.item_at(line)
