@@ -125,13 +125,22 @@ def test_a_long_text_is_read_in_the_background(written: "Studio") -> None:
     written.wait(lambda: page.editor.widget("left").title == "Long")
 
 
-def test_another_theme_is_no_draft(studio: "Studio") -> None:
-    judged = []
-    studio.page.json_view.judged.connect(lambda: judged.append(1))
+def test_another_look_is_no_edit(studio: "Studio") -> None:
+    view = studio.page.json_view
     theme().follow("dark")
-    try:
-        studio.qtbot.waitUntil(lambda: not studio.page.json_view._pause.isActive())
-        assert not studio.page.unsaved()
-    finally:
-        theme().follow("light")
-    assert not judged
+    theme().follow("light")
+    assert not view.draft
+    studio.key(Qt.Key.Key_J, CTRL)
+    studio.wait(lambda: bool(view.text.toPlainText()))
+    theme().follow("dark")
+    theme().follow("light")
+    assert not view.draft
+    assert studio.page.unsaved() == ""
+
+
+def test_a_draft_left_open_is_said_to_be_unsaved(written: "Studio") -> None:
+    _write_over(written, '"version": 2', '"version": two')
+    written.wait(lambda: written.page.json_view.error is not None)
+    assert written.page.unsaved() == "A draft of Line 2 overview as JSON"
+    written.key(Qt.Key.Key_Z, CTRL)
+    written.wait(lambda: written.page.json_view.error is None)
