@@ -151,6 +151,26 @@ class Bench:
         quiet()
         return ours, floor
 
+    def edges(self) -> dict[str, list[float]]:
+        """Processor's milliseconds of the first frame of a drag, of letting go, and of a step of the wheel."""
+        taken: dict[str, list[float]] = {"begin": [], "drop": [], "scroll": []}
+        for _gesture in range(12):
+            start = self.grabbed()
+            self.mouse(QEvent.Type.MouseButtonPress, start)
+            taken["begin"].append(self.one(start + QPointF(30, 60)).cpu)
+            begin = clocks()
+            self.mouse(QEvent.Type.MouseButtonRelease, start + QPointF(30, 60))
+            QApplication.processEvents()
+            taken["drop"].append(since(begin).cpu)
+        bar = self.canvas.verticalScrollBar()
+        for value in range(0, min(bar.maximum(), 6_000), 60):
+            begin = clocks()
+            bar.setValue(value)
+            self.canvas.painted = False
+            paint(self.canvas)
+            taken["scroll"].append(since(begin).cpu)
+        return taken
+
     def one(self, at: QPointF) -> Taken:
         self.canvas.painted = False
         begin = clocks()
@@ -246,11 +266,14 @@ def main() -> None:
     print(f"{'tiles':>6} {'zoom':>5} {'in':>6} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}")
     gc.freeze()
     for count, zoom, inside in PAGES:
-        ours, floor = Bench(count, zoom, inside).frames()
+        bench = Bench(count, zoom, inside)
+        ours, floor = bench.frames()
         parts = [[one.wall for one in ours], [one.cpu for one in ours]]
         parts += [[one.wall for one in floor], [one.cpu for one in floor]]
         told = [f"{statistics.median(times):6.2f} / {at99(times):5.2f}" for times in parts]
         print(f"{count:>6} {zoom:>5.0%} {inside or '-':>6} " + " ".join(f"{text:>15}" for text in told))
+        edges = {name: f"{statistics.median(all_):.1f} / {max(all_):.1f}" for name, all_ in bench.edges().items()}
+        print(" " * 20 + "cpu, median / most: " + ", ".join(f"{name} {text}" for name, text in edges.items()))
     if len(sys.argv) > 1:
         remember(int(sys.argv[1]))
     del app
