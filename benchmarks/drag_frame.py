@@ -275,7 +275,9 @@ def main() -> None:
     app = QApplication.instance() or QApplication([])
     theme.start(locate.resources() / "themes" / "tokens.json", "light")
     print(f"A frame of a drag, in ms, median / p99; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(f"{'tiles':>6} {'zoom':>5} {'in':>6} {'held':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}")
+    print(
+        f"{'tiles':>6} {'zoom':>5} {'in':>6} {'held':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}"
+    )
     gc.freeze()
     for count, zoom, inside, held in PAGES:
         bench = Bench(count, zoom, inside, held)

@@ -21,8 +21,6 @@ from pathlib import Path
 
 os.environ["BENCHBOARD_KEYRING"] = "off"
 
-from journal import measure as journalled
-from open_dashboard import generated
 from sqlalchemy import event
 
 from benchboard import workspace
@@ -33,6 +31,8 @@ from benchboard.errors import Invalid
 from benchboard.identity import accounts
 from benchboard.identity.access import Actor, Client
 from benchboard.storage.engine import Database
+from journal import measure as journalled
+from open_dashboard import generated
 from support.measured import machine, slope
 
 SIZES = (50, 200, 1_000, 5_000)
