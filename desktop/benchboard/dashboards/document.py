@@ -171,6 +171,7 @@ def _form(value: Source) -> int:
 def _checked(document: Document) -> Document:
     for found in grid.everything(document.layout):
         widget_of(found.item)
+        grid.repeat_of(found.item)
         _locked(found.item)
     return document
 
