@@ -37,12 +37,14 @@ TEMPLATES: Final = (
 
 
 def begun(document: Document, template: Template) -> Document:
-    """A document that begins anew from a template: it keeps its own title where it has one, and its unknown fields."""
+    """A document that begins anew from a template. It keeps its own title where it has one, its variables and unknown
+    fields."""
     fresh = template.document
     return replace(
         fresh,
         title=document.title or fresh.title,
         description=document.description or fresh.description,
+        variables=document.variables or fresh.variables,
         source={**fresh.source, **document.source},
     )
 

@@ -82,7 +82,7 @@ def test_keys_move_there_too_and_the_desktop_can_still_be_edited(studio: "Studio
 def test_adding_and_removing_there_is_so_everywhere(studio: "Studio") -> None:
     _segment(studio, "phone")
     studio.wait(lambda: studio.canvas.width() <= 400)
-    assert "What is added or removed here is so everywhere." in _words(studio)
+    assert "Everything here follows the desktop." in _words(studio)
     studio.click("orders-week")
     studio.key(Qt.Key.Key_Delete)
     search = studio.find("palette_search")

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,9 +16,13 @@ from benchboard.dashboards.merging import merge
 from benchboard.ui.studio.merge import MergeScreen
 from benchboard.ui.studio.mergecases import Party
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Banner
 from support import compared
 from support.compared import Shown
 from support.edits import dashboard
+
+if TYPE_CHECKING:
+    from conftest import Studio
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 MINE = Party("Dana Whitfield", "you, this computer, 10:12 while offline")
@@ -180,3 +184,23 @@ def test_the_dashboards_own_title_and_names_for_readers(merging: Open) -> None:
     hand.shown.press("merge_theirs_0")
     hand.shown.press("merge_use")
     assert hand.decided[0].title == "Theirs"
+
+
+def test_the_page_asks_and_goes_on_with_what_was_decided(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.store([{**item, "title": "Theirs"} if item["id"] == "orders-week" else item for item in items])
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    (banner,) = [one for one in studio.application.window.findChildren(Banner) if one.isVisible()]
+    (decide,) = [one for one in banner.findChildren(QAbstractButton) if one.text() == "Decide"]
+    studio.qtbot.mouseClick(decide, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: bool(studio.page.findChildren(MergeScreen)))
+    (screen,) = studio.page.findChildren(MergeScreen)
+    assert [case.title for case in screen.decisions.cases] == ["Mine"]
+    studio.key(Qt.Key.Key_2)
+    studio.key(Qt.Key.Key_Return, CTRL)
+    studio.settled()
+    assert studio.page.editor.widget("orders-week").title == "Theirs"
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.settled()
+    assert studio.page.editor.widget("orders-week").title == "Mine"

@@ -175,6 +175,5 @@ def test_every_act_with_a_key_or_a_name_does_something(studio: "Studio") -> None
     for known in ACTS:
         if known.taken == "shortcut":
             assert all(QKeySequence(keys) in installed for keys in known.keys)
-    assert len({keys for known in ACTS if known.taken == "shortcut" for keys in known.keys}) == len(
-        [keys for known in ACTS if known.taken == "shortcut" for keys in known.keys]
-    )
+    heard = [keys for known in ACTS if known.taken in ("shortcut", "page", "canvas") for keys in known.keys]
+    assert sorted(heard) == sorted(set(heard))  # two of one key would cancel each other out

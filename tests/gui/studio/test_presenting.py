@@ -93,3 +93,13 @@ def test_a_question_mark_can_be_written(studio: "Studio") -> None:
     studio.qtbot.keyClicks(search, "a?")
     assert search.property("text") == "a?"
     assert studio.application.window.findChild(KeySheet) is None
+
+
+def test_a_narrow_page_is_presented_in_its_frame_without_words(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_3, CTRL)
+    words = studio.find("device_words")
+    studio.key(Qt.Key.Key_F5)
+    assert not words.isVisible()
+    studio.wait(lambda: studio.canvas.width() <= 400)
+    studio.key(Qt.Key.Key_Escape)
+    assert words.isVisible()

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from benchboard.dashboards import library, versions
 from benchboard.dashboards.comparing import differences
@@ -140,6 +141,20 @@ def test_what_is_ticked_is_taken_back_and_undo_brings_it_again(history: History)
     (undo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Undo"]
     history.shown.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     history.wait(lambda: history.numbers() == [5, 4, 3, 2, 1])
+    assert history.alike(compared.after())
+
+
+def test_undo_works_where_the_screen_was_closed_on_the_news(history: History) -> None:
+    history.open()
+    history.screen.restored.connect(history.screen.deleteLater)
+    history.shown.press("versions_restore")
+    history.shown.wait(lambda: history.numbers() == [4, 3, 2, 1] and not isValid(history.screen))
+    assert history.alike(compared.before())
+    (toast,) = [toast for toast in history.shown.application.window.findChildren(Toast) if toast.isVisible()]
+    assert toast.accessibleName() == "Version 2 is back, as version 4."
+    (undo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Undo"]
+    history.shown.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    history.shown.wait(lambda: history.numbers() == [5, 4, 3, 2, 1])
     assert history.alike(compared.after())
 
 

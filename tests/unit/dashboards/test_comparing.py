@@ -1,7 +1,10 @@
 """What differs between two dashboards: places, fields, texts, lines; and taking differences back."""
 
 import json
+import random
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,6 +93,32 @@ def test_what_rises_because_something_went_was_not_moved() -> None:
         ("moved", "b", True),
         ("moved", "c", True),
     ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_many_drags_those_that_were_dragged_are_told_from_those_that_gave_way(seed: int) -> None:
+    rng = random.Random(seed)
+    items = [{"id": f"w{k}", "at": ((k % 4) * 3, (k // 4) * 3, 3, 3)} for k in range(60)]
+    before = dashboard(*items)
+    layout, dragged = before.layout, set()
+    for _drag in range(8):
+        name = f"w{rng.randrange(60)}"
+        dropped = grid.Drag(layout, [name]).drop(rng.randint(0, 9), rng.randint(0, 45))
+        dragged |= {name} if dropped.cells != layout.cells else set()
+        layout = dropped
+    found = differences(before, replace(before, layout=layout))
+    meant = {one.id for one in found if not one.pushed}
+    assert (len(dragged - meant) <= 1, len(meant - dragged) <= 2) == (True, True)
+    assert len(found) > len(meant)
+
+
+def test_where_gaps_stay_what_was_drawn_into_one_was_moved() -> None:
+    a, b, c = ({"id": name, "at": (0, 4 * k, 4, 2)} for k, name in enumerate("abc"))
+    before = dashboard(a, b, c, compact="none")
+    lower = dashboard(a, {**b, "at": (0, 5, 4, 2)}, c, compact="none")
+    assert [(one.id, one.pushed) for one in differences(before, lower)] == [("b", False)]
+    over = dashboard({**a, "at": (0, 3, 4, 2)}, {**b, "at": (0, 5, 4, 2)}, c, compact="none")
+    assert [(one.id, one.pushed) for one in differences(before, over)] == [("a", False), ("b", True)]
 
 
 def test_fields_are_told_one_by_one_and_true_is_not_one() -> None:

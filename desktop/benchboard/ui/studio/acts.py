@@ -75,7 +75,7 @@ ACTS: Final = (
     Act("spread_down", N_("Spread down evenly"), _ORDER, ("Ctrl+Shift+Y",), "ph.rows", "canvas"),
     Act("same_width", N_("Make equally wide"), _ORDER, ("Ctrl+Shift+W",), "ph.arrows-out-line-horizontal", "canvas"),
     Act("same_height", N_("Make equally high"), _ORDER, ("Ctrl+Shift+H",), "ph.arrows-out-line-vertical", "canvas"),
-    Act("swap", N_("Swap the two"), _ORDER, ("Ctrl+Shift+S",), "ph.swap", "canvas"),
+    Act("swap", N_("Swap the two"), _ORDER, ("Ctrl+Shift+E",), "ph.swap", "canvas"),
     Act("arrange", N_("Arrange the page, or the container"), _ORDER, ("Ctrl+Shift+R",), "ph.squares-four", "canvas"),
     Act("row", N_("Add row"), _HOLD, (), "ph.rows", "canvas"),
     Act("group", N_("Group"), _HOLD, ("Ctrl+G",), "ph.selection", "canvas"),

@@ -99,20 +99,20 @@ def said(difference: Difference, names: Names) -> Said:
     """A difference in words."""
     title = names.title(difference.id)
     was, now = difference.was, difference.now
+    type_name = names.type(difference.id)
     if difference.kind == "added" and now is not None:
         return Said("added", "ph.plus", title, _("at {place}").format(place=_placed(now, names)), _("Added"))
     if difference.kind == "removed" and was is not None:
         line = _("was at {place}").format(place=_placed(was, names))
         return Said("removed", "ph.minus", title, line, _("Removed"))
     if difference.kind == "moved" and was is not None and now is not None:
-        return Said("moved", _arrow(was, now), title, _way(was, now, names), _moved_tag(was, now))
-    type_name = names.type(difference.id)
+        return Said("moved", _arrow(was, now), title, _way(was, now, names, type_name), _moved_tag(was, now))
     if difference.kind == "document":
         title = _("Dashboard")
-    prose = all(_is_prose(change) for change in difference.changes)
-    icon = "ph.text-t" if prose else "ph.sliders-horizontal"
-    line = ", ".join(change_line(change, type_name) for change in difference.changes)
-    return Said("changed", icon, title, line, _changed_tag(difference.changes, type_name))
+    changes = one_by_one(difference.changes)
+    icon = "ph.text-t" if all(map(_is_prose, changes)) else "ph.sliders-horizontal"
+    line = ", ".join(change_line(change, type_name) for change in changes)
+    return Said("changed", icon, title, line, _changed_tag(changes, type_name))
 
 
 def label(path: Path, type_name: str) -> str:
@@ -155,6 +155,8 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
     if isinstance(value, Mapping):
         if value.keys() == {"x", "y", "w", "h"}:
             return _("x {x}, y {y}, {w} × {h}").format(**value)
+        if path[1:2] == ("each",):  # a tab or a variable, as it is called
+            return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
         inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
         return _cut(", ".join(inner), most)
     return _cut(" ".join(str(value).split()), most)
@@ -163,6 +165,8 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
 def change_line(change: Change, type_name: str) -> str:
     """`Unit km → m`, or how many words changed of a longer text."""
     name = label(change.path, type_name)
+    if _is_order(change.path):
+        return name
     if _is_prose(change) and isinstance(change.old, str) and isinstance(change.new, str):
         count = word_count(change.old, change.new)
         words = ngettext("{count} word", "{count} words", count).format(count=count)
@@ -174,6 +178,31 @@ def change_line(change: Change, type_name: str) -> str:
 def others(count: int) -> str:
     """What the fold of the list says: those that nobody moved on purpose."""
     return ngettext("{count} other gave way", "{count} others gave way", count).format(count=count)
+
+
+def one_by_one(changes: Sequence[Change]) -> list[Change]:
+    """The changes with the first settings of a widget, or its last ones, each for itself; without an order that is
+    another one only because something came or went, which is said already."""
+    found = []
+    for change in changes:
+        if _is_order(change.path) and len(changes) > 1 and set(_texts(change.old)) != set(_texts(change.new)):
+            continue
+        sides = [value if isinstance(value, dict) else {} for value in (change.old, change.new)]
+        if change.path == ("config",) and any(sides):
+            found += [
+                Change(("config", key), *(side.get(key, ABSENT) for side in sides)) for key in {**sides[0], **sides[1]}
+            ]
+        else:
+            found.append(change)
+    return found
+
+
+def _is_order(path: Path) -> bool:
+    return path in (("tabs", "order"), ("variables", "order"))
+
+
+def _texts(value: object) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else []
 
 
 def _is_prose(change: Change) -> bool:
@@ -188,7 +217,7 @@ def _changed_tag(changes: Sequence[Change], type_name: str) -> str:
     (change,) = changes
     name = label(change.path, type_name)
     old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
-    if _is_prose(change) or len(old) + len(new) > 14:
+    if _is_prose(change) or _is_order(change.path) or len(old) + len(new) > 14:
         return _("{field} changed").format(field=name)
     return f"{name} {old} → {new}"
 
@@ -203,13 +232,13 @@ def _moved_tag(was: Place, now: Place) -> str:
     return _("Moved")
 
 
-def _way(was: Place, now: Place, names: Names) -> str:
-    """From where to where, only what differs."""
+def _way(was: Place, now: Place, names: Names, type_name: str) -> str:
+    """From where to where, only what differs; a container's height follows from what it holds."""
     parts = []
     if was[:2] != now[:2]:
         parts.append(_("from {old} to {new}").format(old=names.where(was), new=names.where(now)))
-    fields = (_("x"), _("y"), _("width"), _("height"))
-    parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=True) if old != new]
+    fields = ["x", "y", _("width"), _("height")][: 3 if type_name in grid.CONTAINERS else 4]
+    parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=False) if old != new]
     return ", ".join(parts)
 
 

@@ -35,13 +35,17 @@ class DevicePage(QWidget):
         self._follow = Button("", self._follow_desktop, size="sm", icon="ph.link-simple", name="device_follow")
         row = QHBoxLayout(self._strip)
         row.setContentsMargins(16, 8, 12, 8)
-        row.addWidget(self._words, 1)
+        says = QVBoxLayout()
+        says.setSpacing(1)
+        says.addWidget(self._words)
+        says.addWidget(Elided(_("What is added or removed here is so everywhere."), "caption", "muted"))
+        row.addLayout(says, 1)
         row.addWidget(self._follow)
         self._middle = QHBoxLayout()
         self._middle.setSpacing(0)
-        self._middle.addStretch(1)
-        self._middle.addWidget(canvas, 1000)
-        self._middle.addStretch(1)
+        self._middle.addStretch(0)
+        self._middle.addWidget(canvas, 1)
+        self._middle.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -50,7 +54,12 @@ class DevicePage(QWidget):
         self._editor.changed.connect(self.settle)
         self._editor.chosen_changed.connect(self._say)
         canvas.zoom_changed.connect(self.settle)
-        self._shown = "?"
+        self._shown, self._bare = "?", False
+        self.settle()
+
+    def bare(self, bare: bool) -> None:
+        """Show the page alone, without words above it, or with them again."""
+        self._bare = bare
         self.settle()
 
     def settle(self) -> None:
@@ -63,8 +72,8 @@ class DevicePage(QWidget):
             self._shown = name
             self._canvas.narrowest = float(NARROWEST if width is None else width - 2 * MARGIN)
             self._middle.setContentsMargins(*((0, 0, 0, 0) if width is None else (_RIM, _RIM, _RIM, _RIM)))
-            self._strip.setVisible(width is not None)
             self._canvas.sync()
+        self._strip.setVisible(width is not None and not self._bare)
         self._say()
         self.update()
 
@@ -80,8 +89,7 @@ class DevicePage(QWidget):
             if count
             else _("Everything here follows the desktop. Move a widget to arrange it by hand.")
         )
-        note = _("What is added or removed here is so everywhere.")
-        self._words.setText(f"{words.format(count=count)} {note}")
+        self._words.setText(words.format(count=count))
         self._follow.setText(_("Let it follow the desktop") if chosen else _("Let all follow the desktop"))
         self._follow.disable("" if count else _("Nothing is arranged by hand here."))
 

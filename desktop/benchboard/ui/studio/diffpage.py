@@ -22,6 +22,7 @@ from benchboard.ui.widgets.badges import paint_icon
 Mode = Literal["overlay", "beside"]
 _FAINT: Final = 0.45
 _TAG: Final = 18
+_MOST_ARROWS: Final = 30
 _GUTTER: Final = 28
 """Room at the right of the page for arrows."""
 
@@ -36,6 +37,7 @@ class _Mark:
     looks: tuple[Look, ...] = ()
     tags: tuple[Said, ...] = ()
     keys: tuple[Key, ...] = ()
+    runs: tuple[Run, ...] = ()
     ghost: str = ""
 
 
@@ -51,7 +53,7 @@ class DiffPage(QWidget):
         self._before, self._after = empty(), empty()
         self._pages = {"before": Page(self._before.layout), "after": Page(self._after.layout)}
         self._differences: Sequence[Difference] = ()
-        self._names = Names()
+        self._said: dict[Key, Said] = {}
         self._titles = ("", "")
         self._mode: Mode = "overlay"
         self._current: Key | None = None
@@ -60,6 +62,7 @@ class DiffPage(QWidget):
         self._pictures: dict[tuple[str, str], tuple[tuple[object, ...], QPixmap]] = {}
         self._scale = 1.0
         self._room = self._least = 0
+        self._width = 0.0
         for answers in (before, after):
             answers.came.connect(self._came)
         theme().changed.connect(self._new_look)
@@ -71,7 +74,8 @@ class DiffPage(QWidget):
         self._titles = titles
         self._before, self._after = fitted(before), fitted(after)
         self._pages = {"before": Page(self._before.layout), "after": Page(self._after.layout)}
-        self._differences, self._names = differences, Names(after, before)
+        self._differences, names = differences, Names(after, before)
+        self._said = {one.key: said(one, names) for one in differences}
         self._current = None
         self._pictures.clear()
         self._arrange()
@@ -84,6 +88,7 @@ class DiffPage(QWidget):
     def show_current(self, key: Key | None) -> QRectF | None:
         """Ring what this difference is about; answers where that is, in the widget's pixels."""
         self._current = key
+        self._route()
         self.update()
         boxes = [mark.box for mark in self._marks if key in mark.keys]
         if not boxes:
@@ -111,7 +116,7 @@ class DiffPage(QWidget):
         least = NARROWEST + 2 * MARGIN + (_GUTTER if overlay else NARROWEST // 2)
         wide = max(self._room, least)
         self._scale = self._room / wide if self._room else 1.0
-        self._marks, self._arrows = [], []
+        self._marks = []
         grids = self._grids(wide)
         looks = self._looks()
         for side in ("before", "after"):
@@ -120,9 +125,9 @@ class DiffPage(QWidget):
                     self._add_tile(side, name, grids[side].rect(cell), looks)
                 elif self._is_old_place(name, looks):
                     self._add_ghost(name, grids[side].rect(cell), looks)
-        if overlay:
-            self._route(QRectF(MARGIN, 0, grids["after"].width, 1))
-        bottom = max((mark.box.bottom() for mark in self._marks), default=0.0) + 2 * MARGIN
+        self._width = grids["after"].width
+        self._route()
+        bottom = max((mark.box.bottom() for mark in self._marks), default=0.0) + MARGIN
         self.setFixedSize(QSize(self._room or wide, max(round(bottom * self._scale), self._least)))
         self.update()
 
@@ -148,15 +153,16 @@ class DiffPage(QWidget):
         page = self._pages[side]
         about = looks.get(name, [])
         loud = [one for one in about if not one.pushed]
-        said_all = [said(one, self._names) for one in loud]
+        tags = tuple(self._said[one.key] for one in loud)
         self._marks.append(
             _Mark(
                 box,
                 page.item(name),
                 "before" if side == "before" else "after",
-                tuple(one.look for one in said_all),
-                tuple(said_all),
+                tuple(tag.look for tag in tags),
+                tags,
                 tuple(one.key for one in about),
+                self._runs(loud, side),
             )
         )
 
@@ -169,19 +175,24 @@ class DiffPage(QWidget):
     def _add_ghost(self, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
         one = next(one for one in looks[name] if one.kind in ("removed", "moved"))
         look: Look = "removed" if one.kind == "removed" else "moved"
-        tags = (said(one, self._names),) if look == "removed" else ()
-        title = self._names.title(name)
-        self._marks.append(_Mark(box, None, "before", (look,), tags, (one.key,), title))
+        words = self._said[one.key]
+        tags = (words,) if look == "removed" else ()
+        self._marks.append(_Mark(box, None, "before", (look,), tags, (one.key,), ghost=words.title))
 
-    def _route(self, page: QRectF) -> None:
+    def _route(self) -> None:
+        """The arrows from old places to new ones; where they would be a thicket, only the one that is looked at."""
+        self._arrows = []
+        ghosts = [mark for mark in self._marks if mark.ghost and mark.looks == ("moved",)]
+        if len(ghosts) > _MOST_ARROWS:
+            ghosts = [mark for mark in ghosts if self._current in mark.keys]
         tiles = [mark.box for mark in self._marks if mark.item is not None and not mark.item.panes]
         here = {mark.item.id: mark for mark in self._marks if mark.item is not None}
-        for ghost in self._marks:
-            if not ghost.ghost or ghost.looks != ("moved",):
-                continue
+        for ghost in ghosts:
             target = here.get(ghost.keys[0][1])
             if target is not None and (target.box.topLeft() - ghost.box.topLeft()).manhattanLength() > 1:
-                self._arrows.append(routes.route(ghost.box, target.box, tiles, page))
+                page = QRectF(MARGIN, 0, self._width, 1)
+                way = routes.route(ghost.box, target.box, tiles, page)
+                self._arrows.append(routes.beside(way, self._arrows))
 
     # Drawing
 
@@ -214,29 +225,22 @@ class DiffPage(QWidget):
         answer = self._answers[mark.side].of(item.id)
         sharp = self.devicePixelRatioF() * self._scale
         edge = ROLE[look] if look is not None else "border"
-        runs = self._runs(mark)
-        key = (answer, mark.box.size().toTuple(), sharp, edge, runs)
+        key = (answer, mark.box.size().toTuple(), sharp, edge, mark.runs)
         known = self._pictures.get((mark.side, item.id))
         if known is None or known[0] != key:
-            known = (key, picture(item, mark.box.size(), answer, sharp, edge=edge, runs=runs))
+            known = (key, picture(item, mark.box.size(), answer, sharp, edge=edge, runs=mark.runs))
             self._pictures[mark.side, item.id] = known
         painter.setOpacity(_FAINT if faint else 1.0)
         painter.drawPixmap(mark.box.topLeft(), known[1])
         painter.setOpacity(1.0)
 
-    def _runs(self, mark: _Mark) -> tuple[Run, ...]:
+    def _runs(self, about: Sequence[Difference], side: str) -> tuple[Run, ...]:
         """How a text widget's text changed; nothing for anything else."""
-        for one in self._differences:
-            if one.key in mark.keys and one.kind == "changed":
-                for change in one.changes:
-                    if (
-                        change.path == ("config", "text")
-                        and isinstance(change.old, str)
-                        and isinstance(change.new, str)
-                    ):
-                        runs = words(change.old, change.new)
-                        hidden = "new" if mark.side == "before" else "gone"
-                        return runs if self._mode == "overlay" else tuple(r for r in runs if r.kind != hidden)
+        for change in (change for one in about for change in one.changes):
+            if change.path == ("config", "text") and isinstance(change.old, str) and isinstance(change.new, str):
+                runs = words(change.old, change.new)
+                hidden = "new" if side == "before" else "gone"
+                return runs if self._mode == "overlay" else tuple(run for run in runs if run.kind != hidden)
         return ()
 
     def _paint_ghost(self, painter: QPainter, mark: _Mark) -> None:

@@ -161,8 +161,9 @@ class Editor(QObject):
     def show_breakpoint(self, name: str) -> None:
         """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
         if name != self.breakpoint:
-            self.breakpoint = name
-            self._show(self.document, self._chosen)
+            chosen, self.breakpoint = self._chosen, name
+            self._show(self.document, ())
+            self.choose(chosen)
 
     def follow_desktop(self, ids: Sequence[str] | None = None) -> None:
         """Let these, or all, lie at this breakpoint where they follow from the desktop."""

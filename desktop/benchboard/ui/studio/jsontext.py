@@ -176,12 +176,12 @@ class _Colours(QSyntaxHighlighter):
         super().__init__(document)
 
     def highlightBlock(self, text: str) -> None:
-        # Qt counts in UTF-16 units; only a text beyond the BMP makes a difference, and only after it.
         for match in _TOKEN.finditer(text) if len(text) <= 20_000 else ():
             words, is_name = match.group(1), match.group(2)
             tone = "accent.text" if is_name else "ok" if words else "guide" if match.group(4) else "warn"
             form = QTextCharFormat()
             form.setForeground(theme().color(tone))
             start, end = (match.start(), match.start() + len(words)) if words else match.span()
-            before = len(text[:start].encode("utf-16-le")) // 2
-            self.setFormat(before, len(text[start:end].encode("utf-16-le")) // 2, form)
+            if not text.isascii():  # Qt counts in UTF-16 units
+                start, end = (len(text[:place].encode("utf-16-le")) // 2 for place in (start, end))
+            self.setFormat(start, end - start, form)

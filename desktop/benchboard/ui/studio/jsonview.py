@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -29,6 +29,9 @@ class JsonView(QWidget):
     While the text is no document it is a draft: the page stays as it is, and the draft stays here, also while the view
     is closed, until it is right or dropped.
     """
+
+    judged = Signal()
+    """The text was read: it is a draft with something wrong, or what the page says."""
 
     def __init__(self, context: "Context", editor: Editor) -> None:
         super().__init__()
@@ -102,6 +105,7 @@ class JsonView(QWidget):
     def _follow(self) -> None:
         if not self.isVisible():
             return
+        self.text.setReadOnly(self._editor.read_only)
         if self._editor.document is self._ours:
             return
         if self.text.draft:
@@ -181,9 +185,11 @@ class JsonView(QWidget):
         for widget in (self._sentence, self._line, self._drop):
             widget.setVisible(bool(words))
         self.text.mark()
+        self.judged.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.text.setReadOnly(self._editor.read_only)
         if not self.text.draft and self._editor.document is not self._ours:
             self._show()
         else:

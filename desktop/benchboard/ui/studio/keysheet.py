@@ -14,7 +14,9 @@ from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
 
-_SIZE: Final = QSize(820, 640)
+_SIZE: Final = QSize(1160, 664)
+_COLUMN: Final = 340
+"""Pixels a column takes at least: as many stand beside each other as the window has room for."""
 
 Line = tuple[str, str, tuple[str, ...]]
 """Group, what it does, its keys as caps show them."""
@@ -65,15 +67,19 @@ class KeySheet(Dialog):
         fits = [line for line in lines() if all(word in " ".join((*line[:2], *line[2])).casefold() for word in words)]
         self._none.setVisible(not fits)
         self._none.setText(_("No key does “{text}”.").format(text=wanted.strip()))
-        half = _half(fits)
-        for part in (fits[:half], fits[half:]):
+        beside = max(1, min(3, (self.width() - 80) // _COLUMN))
+        for part in _parted(fits, beside):
             self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)
 
 
-def _half(found: Sequence[Line]) -> int:
-    """Where the second column begins: with the group that is nearest to the middle."""
+def _parted(found: Sequence[Line], count: int) -> list[Sequence[Line]]:
+    """The lines in so many columns of nearly one length, no group cut in two."""
     starts = [k for k in range(1, len(found)) if found[k][0] != found[k - 1][0]]
-    return min(starts, key=lambda k: abs(k - len(found) / 2), default=len(found))
+    cuts = [0]
+    for column in range(1, count):
+        later = [k for k in starts if k > cuts[-1]]
+        cuts.append(min(later, key=lambda k: abs(k - len(found) * column / count), default=len(found)))
+    return [found[start:end] for start, end in zip(cuts, [*cuts[1:], len(found)], strict=True)]
 
 
 def _column(found: Sequence[Line]) -> QWidget:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.dashboards.merging import Choice, Key, Merge
@@ -122,14 +122,20 @@ class MergeScreen(QWidget):
             self._cards[of] = card
             self._sides_row.addWidget(card, 1)
             card.show()
-            document = self._merge.mine if of == "mine" else self._merge.theirs
-            self._answers[number].ask_for(case.item(of), document)
         self._title.setText(case.title)
         before = case.before
         self._before.setText(f"{before} ({self._base})" if before and self._base else before)
         if had_focus:
             self._cards["mine"].focus(0)
+        self._ask()
         self._say()
+
+    def _ask(self) -> None:
+        """Ask for the figures of both sides' tiles."""
+        case = self._current
+        if case is not None and self.isVisible():
+            self._answers[0].ask_for(case.item("mine"), self._merge.mine)
+            self._answers[1].ask_for(case.item("theirs"), self._merge.theirs)
 
     def _say(self) -> None:
         case = self._current
@@ -244,7 +250,7 @@ class MergeScreen(QWidget):
         names = Names(self._merge.document, self._merge.mine, self._merge.theirs, self._merge.base)
         for one in merged[:_MOST]:
             title = _("Dashboard") if one.difference.kind == "document" else names.title(one.difference.id)
-            rows.addWidget(merged_row(title, merged_words(one, self._theirs)))
+            rows.addWidget(merged_row(title, merged_words(one, self._theirs, names.type(one.difference.id))))
         if len(merged) > _MOST:
             more = _("and {count} more").format(count=len(merged) - _MOST)
             rows.addWidget(merged_row(more, ""))
@@ -330,6 +336,11 @@ class MergeScreen(QWidget):
             self._undo()
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
+        self._say()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

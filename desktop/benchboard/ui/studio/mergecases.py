@@ -10,7 +10,7 @@ from benchboard.dashboards.layout import Found, Item
 from benchboard.dashboards.merging import Choice, Conflict, Key, Merge, Merged, resolve
 from benchboard.dashboards.pieces import ABSENT, PLACE, WHOLE, Path, Place, changes
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.changewords import Names, kind_title, label, value_words
+from benchboard.ui.studio.changewords import Names, kind_title, label, one_by_one, value_words
 
 _LONG = 400
 
@@ -189,8 +189,8 @@ class Decisions:
         self._past.append((self.choices, [case.done for case in self.cases]))
 
 
-def merged_words(merged: Merged, theirs: Party) -> str:
-    """`you moved it`, `Mert changed the title`."""
+def merged_words(merged: Merged, theirs: Party, type_name: str) -> str:
+    """`you moved it`, `Mert changed: Title`; `type_name` is the item's."""
     one, name = merged.difference, theirs.first_name
     if merged.instead_of:
         return _("{name} added it too, both are kept").format(name=name)
@@ -203,7 +203,7 @@ def merged_words(merged: Merged, theirs: Party) -> str:
         return _("you added it") if mine else _("{name} added it").format(name=name)
     if one.kind == "removed":
         return _("you removed it") if mine else _("{name} removed it").format(name=name)
-    fields = ", ".join(dict.fromkeys(label(change.path, "") for change in one.changes))
+    fields = ", ".join(dict.fromkeys(label(change.path, type_name) for change in one_by_one(one.changes)))
     sentence = _("you changed: {fields}") if mine else _("{name} changed: {fields}")
     return sentence.format(name=name, fields=fields)
 

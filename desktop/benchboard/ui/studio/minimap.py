@@ -1,9 +1,12 @@
 """The whole page in small: where the tiles lie, which are chosen, which part can be seen. Pressing it goes there."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from benchboard.dashboards.layout import everything
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.theme import theme
@@ -64,13 +67,15 @@ class _Map(QWidget):
 
     def box(self, item_id: str) -> QRectF:
         """Where an item is drawn."""
-        return self._drawn(self._canvas.page.rect(self._editor.page.shown[item_id]))
+        return self._drawn([item_id])[0]
 
     @property
     def frame(self) -> QRectF:
         """What can be seen of the page."""
         seen = self._canvas.mapToScene(self._canvas.viewport().rect()).boundingRect()
-        return self._drawn(seen.intersected(self._content()))
+        scale, left = self._scale()
+        box = seen.intersected(self._content())
+        return QRectF(box.x() * scale + left, box.y() * scale, box.width() * scale, box.height() * scale)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -99,9 +104,9 @@ class _Map(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._boxes)
         accent = theme().color("accent")
-        for item_id in self._editor.chosen:
-            if item_id in self._editor.page.shown:
-                painter.fillRect(self.box(item_id), accent)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(accent)
+        painter.drawRects(self._drawn([one for one in self._editor.chosen if one in self._editor.page.shown]))
         frame = self.frame.adjusted(1, 1, -1, -1)
         painter.setPen(QPen(accent, 2 if self.hasFocus() else 1.5))
         veil = QColor(accent)
@@ -123,14 +128,12 @@ class _Map(QWidget):
         picture.fill(theme().color("canvas"))
         painter = QPainter(picture)
         page = self._editor.page
-        holders = {outer for path in page.paths.values() for outer, _k in path}
-        fill, line = theme().color("border.strong"), theme().color("border.control")
-        for item_id in page.shown:
-            box = self.box(item_id)
-            if item_id in holders or page.item(item_id).panes:
-                painter.fillRect(QRectF(box.topLeft(), QPointF(box.right(), box.top() + 2)), line)
-            else:
-                painter.fillRect(box, fill)
+        held = {found.item.id for found in everything(page.layout) if found.item.panes}
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("border.strong"))
+        painter.drawRects(self._drawn([one for one in page.shown if one not in held]))
+        for box in self._drawn([one for one in page.shown if one in held]):
+            painter.fillRect(QRectF(box.left(), box.top(), box.width(), 2), theme().color("border.control"))
         painter.end()
         return picture
 
@@ -139,16 +142,25 @@ class _Map(QWidget):
         height = 2 * grid.margin + self._editor.layout.bottom * (grid.row + grid.gap) - grid.gap
         return QRectF(0, 0, grid.width + 2 * grid.margin, max(height, self._canvas.viewport().height()))
 
-    def _drawn(self, there: QRectF) -> QRectF:
+    def _scale(self) -> tuple[float, float]:
+        """How much smaller it is than the page, and where it begins."""
         page = self._content()
         scale = min(self.width() / page.width(), self.height() / page.height())
-        left = (self.width() - page.width() * scale) / 2
-        box = QRectF(there.x() * scale + left, there.y() * scale, there.width() * scale, there.height() * scale)
-        return box.adjusted(0.5, 0.5, -0.5, -0.5) if min(box.width(), box.height()) > 3 else box
+        return scale, (self.width() - page.width() * scale) / 2
+
+    def _drawn(self, ids: Sequence[str]) -> list[QRectF]:
+        """Where items are drawn."""
+        (scale, left), grid, shown = self._scale(), self._canvas.page, self._editor.page.shown
+        step, rise = (grid.column + grid.gap) * scale, (grid.row + grid.gap) * scale
+        gap, margin = max(grid.gap * scale, 1.0), grid.margin * scale
+        boxes = []
+        for item_id in ids:
+            x, y, w, h = shown[item_id]
+            wide, high = max(w * step - gap, 1.0), max(h * rise - gap, 1.0)
+            boxes.append(QRectF(left + margin + x * step, margin + y * rise, wide, high))
+        return boxes
 
     def _go(self, spot: QPointF) -> None:
-        page = self._content()
-        scale = min(self.width() / page.width(), self.height() / page.height())
-        left = (self.width() - page.width() * scale) / 2
+        scale, left = self._scale()
         self._canvas.centerOn((spot.x() - left) / scale, spot.y() / scale)
         self.update()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -75,7 +75,7 @@ class Outline(QTreeWidget):
         self.setItemDelegate(_Painter(self))
         self._late = QTimer(self, interval=0, singleShot=True)
         self._late.timeout.connect(self.build)
-        self._editor.changed.connect(self._late.start)
+        self._editor.changed.connect(self._stale)
         self._editor.chosen_changed.connect(self._follow)
         self.itemSelectionChanged.connect(self._choose)
         self.itemChanged.connect(self._renamed)
@@ -100,6 +100,15 @@ class Outline(QTreeWidget):
             self._fill(closed)
             bar.setValue(at)
         self._follow()
+
+    def _stale(self) -> None:
+        """The page is another one: told anew at once, or when somebody looks."""
+        if self.isVisible():
+            self._late.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.build()
 
     def line(self, item_id: str, tab: int = -1) -> QTreeWidgetItem:
         """The line of an item, or of one of its tabs."""
@@ -162,7 +171,7 @@ class Outline(QTreeWidget):
 
     def _follow(self) -> None:
         """Mark what is chosen on the page."""
-        if self._following:
+        if self._following or not self.isVisible():
             return
         self._following = True
         try:
@@ -183,7 +192,7 @@ class Outline(QTreeWidget):
 
     def _renamed(self, item: QTreeWidgetItem) -> None:
         line, text = _of(item), " ".join(item.text(0).split())[:MAX_TITLE]
-        if text in (line.bare, line.title):
+        if text in (line.bare, line.title) or self._editor.read_only:
             self.blockSignals(True)
             _say(item, line)
             self.blockSignals(False)
@@ -372,7 +381,7 @@ class _Painter(QStyledItemDelegate):
         if line.mark:
             paint_icon(painter, line.mark, QRectF(end - 12, rect.center().y() - 6, 12, 12), theme().color("text.muted"))
             end -= 18
-        font = theme().font("body_strong" if line.icon in _CONTAINERS.values() else "body")
+        font = theme().font("body_strong" if item.childCount() and line.tab < 0 else "body")
         painter.setFont(font)
         painter.setPen(theme().color(tone))
         room = QRectF(left + 23, rect.top(), max(0.0, end - left - 23), rect.height())

@@ -112,6 +112,7 @@ class StudioPage(QWidget):
         self._say_steps()
         self._say_zoom()
         self.saving.state_changed.connect(self.unsaved_changed)
+        self.json_view.judged.connect(self.unsaved_changed)
         self.saving.load()
 
     def add(self, kind: WidgetKind) -> None:
@@ -152,6 +153,8 @@ class StudioPage(QWidget):
 
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
+        if self.json_view.error is not None:
+            return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
     def undo(self) -> None:
@@ -259,6 +262,9 @@ class StudioPage(QWidget):
         ).open()  # fmt: skip
 
     def _offer_templates(self) -> None:
+        if self.editor.read_only:
+            self._context.problems.toast(_("You may only look at it."))
+            return
         Gallery(self, self._begin_from).open()
 
     def _begin_from(self, template: Template) -> None:
@@ -273,6 +279,7 @@ class StudioPage(QWidget):
     def _present(self, presenting: bool) -> None:
         self._commit()
         self.editor.show_repeats(presenting)
+        self.device.bare(presenting)
         for widget in self._around:
             widget.setVisible(not presenting)
         self.json_view.setVisible(not presenting and self.bar.json.isChecked())

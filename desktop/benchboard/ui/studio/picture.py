@@ -127,6 +127,8 @@ def _paint_container(painter: QPainter, item: Item, size: QSizeF) -> None:
         painter.setFont(font)
         painter.setPen(theme().color("text" if active else "text.secondary"))
         painter.drawText(QRectF(left, 0, max(0.0, size.width() - left), heading), _LEFT, name)
+        if active and item.type == TABS:
+            painter.fillRect(QRectF(left, heading - 2, width, 2), theme().color("accent"))
         left += width + 24
     if item.type == ROW:
         painter.setPen(QPen(theme().color("border.strong"), 1))

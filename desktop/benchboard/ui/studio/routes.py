@@ -10,6 +10,9 @@ Path = tuple[QPointF, ...]
 _CROSSING: Final = 6.0
 """How much farther an arrow goes rather than cross a tile by a pixel."""
 _SIDE: Final = 12.0
+_LANE: Final = 8.0
+_LANES: Final = 4
+"""How far apart arrows run that would cover each other, and how many of them at most."""
 _NEAR: Final = 60
 """Tiles looked at for one arrow; those of a long page that lie elsewhere do not matter."""
 
@@ -20,6 +23,28 @@ def route(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Pa
     near = [tile for tile in tiles if tile != new and tile.top() < whole.bottom() and whole.top() < tile.bottom()]
     near = near[:_NEAR]
     return min(_ways(old, new, near, page), key=lambda way: _length(way) + _CROSSING * _covered(way, near))
+
+
+def beside(way: Path, others: Iterable[Path]) -> Path:
+    """The arrow a little aside where it would run along another one, or against it."""
+    for aside in range(_LANES):
+        straight = len(way) == 2  # it goes aside only, so that it still ends at an edge
+        across = 0.0 if straight and way[0].y() == way[1].y() else aside * _LANE
+        down = 0.0 if straight and way[0].x() == way[1].x() else aside * _LANE
+        moved = tuple(QPointF(corner.x() + across, corner.y() + down) for corner in way)
+        if not any(_runs_along(moved, other) for other in others):
+            return moved
+    return way
+
+
+def _runs_along(way: Path, other: Path) -> bool:
+    for a, b in pairwise(way):
+        leg = QRectF(a, b).normalized().adjusted(-2, -2, 2, 2)
+        for c, d in pairwise(other):
+            both = leg.intersected(QRectF(c, d).normalized().adjusted(-2, -2, 2, 2))
+            if max(both.width(), both.height()) > 6:  # two that only cross share four
+                return True
+    return False
 
 
 def _ways(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Iterable[Path]:

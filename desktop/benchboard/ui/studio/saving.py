@@ -209,6 +209,10 @@ class Saving(QObject):
             key=self._banner,
         )
 
+    def hush(self) -> None:
+        """Take the question away: somebody is about to answer it."""
+        self._context.problems.dismiss(self._banner)
+
     def keep_mine(self) -> None:
         """Replace the stored document by this one."""
         self._context.problems.dismiss(self._banner)

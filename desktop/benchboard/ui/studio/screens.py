@@ -53,13 +53,14 @@ class Screens(QObject):
 
     def decide(self, merge: Merge) -> None:
         """Ask what is to become of what both changed differently."""
+        self._saving.hush()
         here = _("you, in this window")
         mine, theirs = Party(self._context.actor.name, here), self._saving.other
         screen = MergeScreen(
             self._context, merge, mine, Party(theirs.name, theirs.words), next_number=theirs.next_number
         )
         screen.decided.connect(self._decided)
-        screen.later.connect(self.back)
+        screen.later.connect(self._later)
         self._show(screen)
 
     def share(self, name: str) -> None:
@@ -91,6 +92,10 @@ class Screens(QObject):
         self._stack.setCurrentWidget(screen)
         self._page.setFocusProxy(screen)
         screen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _later(self) -> None:
+        self.back()
+        self._saving.ask_about_conflict()
 
     def _decided(self, document: Document) -> None:
         self._saving.resolve(document)

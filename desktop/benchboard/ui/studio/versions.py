@@ -158,11 +158,11 @@ class VersionsScreen(QWidget):
     def restore(self) -> None:
         """Make the dashboard what it was in the older one of the two."""
         if self._compared is not None and self._right.may_restore:
-            number, newest = self._compared.numbers[0], self._newest
-            if number is not None:
-                self._restore_number(number, self._compared.base, undo=newest)
+            number, newest, base = self._compared.numbers[0], self._newest, self._compared.base
+            if number is not None and newest is not None:
+                self._restore_number(number, base, undo=newest)
 
-    def _restore_number(self, number: int, base: int, *, undo: int | None) -> None:
+    def _restore_number(self, number: int, base: int, *, undo: int) -> None:
         actor, dashboard_id = self._context.actor, self._dashboard_id
 
         def done(saved: Saved) -> None:
@@ -176,10 +176,11 @@ class VersionsScreen(QWidget):
     def take_back(self) -> None:
         """Take the ticked differences back and keep the rest."""
         compared, chosen = self._compared, tuple(self._right.model.ticked)
-        if compared is None or compared.before is None or not chosen:
+        newest = self._newest
+        if compared is None or compared.before is None or newest is None or not chosen:
             return
         document = take_back(compared.after, compared.before, chosen)
-        actor, dashboard_id, base, newest = self._context.actor, self._dashboard_id, compared.base, self._newest
+        actor, dashboard_id, base = self._context.actor, self._dashboard_id, compared.base
         count = len(chosen)
         note = ngettext(
             "Took {count} change back to version {number}", "Took {count} changes back to version {number}", count
@@ -197,11 +198,21 @@ class VersionsScreen(QWidget):
         self._working = True
         self._context.tasks.change(self, change, done, self._refused)
 
-    def _is_back(self, saved: Saved, text: str, undo: int | None) -> None:
+    def _is_back(self, saved: Saved, text: str, undo: int) -> None:
         self._working = False
-        if undo is not None:
-            number, base = undo, saved.version
-            self._context.problems.toast(text, lambda: self._restore_number(number, base, undo=None))
+        # Whoever hears of it may close this screen; the way back is there as long as its window.
+        context, window, dashboard_id = self._context, self.window(), self._dashboard_id
+
+        def bring_back() -> None:
+            context.tasks.change(
+                window,
+                lambda session: versions.restore_version(
+                    session, context.actor, dashboard_id, undo, base_version=saved.version
+                ),
+                lambda _saved: None,
+            )
+
+        context.problems.toast(text, bring_back)
         self.restored.emit(saved)
         self._model.mark(None, None)
         self._model.reload()

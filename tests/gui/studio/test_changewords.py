@@ -1,0 +1,76 @@
+"""What differences are called in the list and on the page, and where arrows run."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QRectF
+
+from benchboard.dashboards.comparing import differences
+from benchboard.ui.studio.changewords import Names, Said, said
+from benchboard.ui.studio.routes import beside, route
+from support.edits import dashboard
+
+
+def _said(before: dict[str, Any], after: dict[str, Any], **more: Any) -> list[Said]:
+    was, now = dashboard(before), dashboard(after, **more)
+    return [said(one, Names(now, was)) for one in differences(was, now)]
+
+
+A: dict[str, Any] = {"id": "a", "at": (0, 0, 4, 3), "title": "Orders", "type": "metric_card", "query": "SELECT 1"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "tag", "line"),
+    [
+        ({"at": (4, 0, 4, 3)}, "Moved", "x 0 → 4"),
+        ({"at": (0, 0, 8, 3)}, "Wider, 4 → 8", "width 4 → 8"),
+        ({"at": (0, 0, 4, 2)}, "Shorter, 3 → 2", "height 3 → 2"),
+        ({"title": "All"}, "Title Orders → All", "Title Orders → All"),
+        ({"config": {"decimals": 2}}, "Decimals none → 2", "Decimals none → 2"),
+        ({"static": True}, "Kept in place none → yes", "Kept in place none → yes"),
+        ({"query": "SELECT count(*) FROM orders"}, "Query changed", "Query: 3 words"),
+        ({"odd_field": [1, 2]}, "odd field none → 1, 2", "odd field none → 1, 2"),
+        ({"type": "line_chart", "title": "B"}, "2 fields changed", "Kind Metric card → Line, Title Orders → B"),
+    ],
+)
+def test_a_change_is_said_in_a_tag_and_in_a_line(changed: dict[str, Any], tag: str, line: str) -> None:
+    (one,) = _said(A, {**A, **changed})
+    assert (one.title, one.tag, one.line) == (changed.get("title", "Orders"), tag, line)
+
+
+def test_a_dashboards_own_fields() -> None:
+    shop = {"name": "shop", "label": "Shop", "type": "list", "values": ["n"]}
+    phone = {"columns": 2, "places": {"a": {"x": 0, "y": 0, "w": 2, "h": 2}}}
+    lines = [one.line for one in _said(A, A, title="Line 2", variables=[shop], breakpoints={"phone": phone})]
+    assert lines[0] == "Title none → Line 2"
+    assert any(line.startswith("Phone page none → ") for line in lines)
+    assert any(line.startswith("Variable shop none → Shop") for line in lines)
+
+
+def test_tabs_are_called_by_their_titles() -> None:
+    one, two = {"id": "a", "title": "Today"}, {"id": "b", "title": "Week"}
+    tabs: dict[str, Any] = {"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [one, two]}
+    (turned,) = _said(tabs, {**tabs, "tabs": [two, one], "active": "a"})
+    assert (turned.title, turned.tag, turned.line) == ("Tabs", "Order of tabs changed", "Order of tabs")
+    (fewer,) = _said(tabs, {**tabs, "tabs": [one]})
+    assert fewer.line == "Tab Week → none"
+
+
+def test_an_arrow_runs_in_the_gutter_where_tiles_are_in_the_way() -> None:
+    old, new, between = QRectF(0, 300, 100, 100), QRectF(0, 0, 100, 100), QRectF(0, 110, 100, 180)
+    way = route(old, new, [new, between], QRectF(0, 0, 100, 1))
+    assert len(way) == 4
+    assert old.contains(way[0])
+    assert all(not between.contains(corner) for corner in way)
+    assert way[-1].x() in (0, 100)
+    straight = route(old, new, [new], QRectF(0, 0, 100, 1))
+    assert [corner.toTuple() for corner in straight] == [(50, 340), (50, 100)]
+
+
+def test_arrows_that_would_cover_each_other_run_beside_each_other() -> None:
+    a, b = QRectF(0, 0, 100, 100), QRectF(108, 0, 100, 100)
+    page = QRectF(0, 0, 208, 1)
+    there, back = route(a, b, [a, b], page), route(b, a, [a, b], page)
+    assert there[0].y() == back[0].y()
+    assert beside(back, []) == back
+    assert beside(back, [there])[0].y() > there[0].y() + 4
