@@ -15,6 +15,8 @@ from benchboard.i18n import N_, _
 
 MAX_TITLE: Final = 200
 MAX_QUERY: Final = 20_000
+PLACEHOLDER: Final = "placeholder"
+"""The type of what was imported and no kind here shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ class Widget:
     title: str
     query: str
     config: Mapping[str, object]
+
+    @property
+    def kind_name(self) -> str:
+        """What kind of thing it is, in words. A placeholder is what it stands for: `config.label`, as an import from
+        another program left it."""
+        if self.kind is not None:
+            return _(self.kind.title)
+        label = self.config.get("label")
+        return label[:MAX_TITLE] if self.type == PLACEHOLDER and isinstance(label, str) and label.strip() else self.type
 
     def setting(self, key: str) -> str | int:
         """The value of one of its kind's settings; the default where the layout's value cannot be right."""

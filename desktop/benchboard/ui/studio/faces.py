@@ -62,8 +62,7 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
     body = QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     if widget.kind is None:
-        what = _("“{kind}” is no widget this version can show.").format(kind=widget.type)
-        _paint_sentence(painter, body, "ph.puzzle-piece", what, _("It is kept as it is."))
+        _paint_sentence(painter, body, "ph.puzzle-piece", unknown(widget), _("It is kept as it is."))
         return None
     if not widget.kind.query:
         _paint_prose(painter, body, str(widget.setting("text")))
@@ -71,8 +70,18 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
     return _paint_answer(painter, body, widget, answer)
 
 
+def unknown(widget: Widget) -> str:
+    """What stands in the place of a widget of no kind this program has: what it was, where an import said that."""
+    name = widget.kind_name
+    if name != widget.type:
+        return name
+    return _("“{kind}” is no widget this version can show.").format(kind=name)
+
+
 def summary(widget: Widget, answer: Answer | None) -> str:
     """What a tile shows, in words for those who do not see it."""
+    if widget.kind is None:
+        return unknown(widget)
     if answer is None or (answer.table is None and answer.error is None):
         return ""
     if answer.error is not None:
@@ -105,7 +114,7 @@ def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
     painter.setFont(font)
     painter.setPen(theme().color("text"))
     room = QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
-    name = widget.title or (_(widget.kind.title) if widget.kind else widget.type)
+    name = widget.title or widget.kind_name
     painter.drawText(room, _LEFT, QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 

@@ -14,7 +14,6 @@ from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Feeds
-from benchboard.ui.studio.frame import kind_name
 from benchboard.ui.studio.orderbar import OrderBar
 from benchboard.ui.studio.places import Keeps, Places
 from benchboard.ui.studio.queryedit import Prose, QueryEdit, hint
@@ -163,7 +162,7 @@ class _Sheet(QWidget):
     def _head(self) -> QWidget:
         if len(self._chosen) == 1:
             widget = self._editor.widget(self._chosen[0])
-            kind = kind_name(widget)
+            kind = widget.kind_name
             title = widget.title or kind
         else:
             count = len(self._chosen)
@@ -208,7 +207,7 @@ class _Sheet(QWidget):
         self._column.insertWidget(self._column.count() - 1, self._kept)
         self._kept.setContentsMargins(16, 10, 16, 0)
         if widget.kind is None:
-            note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.type)
+            note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.kind_name)
             self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
 
     def _build_several(self, run: Callable[[str], object]) -> None:
@@ -279,7 +278,7 @@ class _Sheet(QWidget):
             self._editor.tell_each(self._chosen, key, value)
             if key == "title":
                 widget = self._editor.widget(self._chosen[0])
-                self._name.setText(widget.title or kind_name(widget))
+                self._name.setText(widget.title or widget.kind_name)
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._data is None:

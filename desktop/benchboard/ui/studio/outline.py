@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards import reaching
-from benchboard.dashboards.catalogue import MAX_TITLE, kind_of
+from benchboard.dashboards.catalogue import MAX_TITLE, widget_of
 from benchboard.dashboards.layout import Item, Path
 from benchboard.dashboards.reaching import Entry
 from benchboard.i18n import _
@@ -31,11 +31,6 @@ from benchboard.ui.widgets.badges import paint_icon
 
 _ROW: Final = 28
 _DATA: Final = Qt.ItemDataRole.UserRole
-_CONTAINERS: Final = {
-    grid.ROW: "ph.rows",
-    grid.GROUP: "ph.bounding-box",
-    grid.TABS: "ph.folder-notch",
-}
 
 
 class _Line(NamedTuple):
@@ -391,11 +386,9 @@ class _Painter(QStyledItemDelegate):
 
 
 def _line(item: Item, *, hidden: bool) -> _Line:
-    title = item.source.get("title", "")
-    bare = title if isinstance(title, str) else ""
-    kind = kind_of(item.type)
-    what = _(kind.title) if kind else container_name(item.type) or item.type
-    icon = kind.icon if kind else _CONTAINERS.get(item.type, "ph.puzzle-piece")
+    widget = widget_of(item)
+    bare, what = widget.title, widget.kind_name
+    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
     locked = item.source.get("locked")
     mark, why = "", what
     if item.static:
@@ -405,11 +398,6 @@ def _line(item: Item, *, hidden: bool) -> _Line:
     elif hidden:
         why = _("{kind}, not in sight now").format(kind=what)
     return _Line(item.id, -1, icon, bare or what, bare, mark, why, hidden)
-
-
-def container_name(type_name: str) -> str:
-    """What a container is called; empty for what is none."""
-    return {grid.ROW: _("Row"), grid.GROUP: _("Group"), grid.TABS: _("Tabs")}.get(type_name, "")
 
 
 def _say(item: QTreeWidgetItem, line: _Line) -> None:
