@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
-from benchboard.dashboards.catalogue import MAX_TITLE, Setting, Widget
+from benchboard.dashboards.catalogue import MAX_MEASURE, MAX_TITLE, Setting, Widget
 from benchboard.dashboards.editing import locks
 from benchboard.dashboards.layout import TABS
 from benchboard.errors import AppError
@@ -268,10 +268,20 @@ class _Sheet(QWidget):
         if setting.kind == "text":
             self._tell(f"config.{setting.key}", text[:100])
             return
+        if setting.kind == "measure":
+            self._typed_measure(setting, field, text)
+            return
         right = text.isascii() and text.isdecimal() and int(text) <= setting.most
         field.fail("" if right else _("A whole number from 0 to {most}.").format(most=setting.most))
         if right:
             self._tell(f"config.{setting.key}", int(text))
+
+    def _typed_measure(self, setting: Setting, field: Field, text: str) -> None:
+        value = _measured(text)
+        right = value is not None or (not text.strip() and setting.default == "")
+        field.fail("" if right else _("A number."))
+        if right:
+            self._tell(f"config.{setting.key}", value)
 
     def _tell(self, key: str, value: object) -> None:
         if all(item_id in self._editor.page.shown for item_id in self._chosen):
@@ -313,6 +323,17 @@ def _nothing_chosen() -> QWidget:
         column.addLayout(row)
     column.addStretch(1)
     return holder
+
+
+def _measured(text: str) -> int | float | None:
+    """The number somebody wrote, with either decimal sign."""
+    try:
+        value = float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return None
+    if not abs(value) <= MAX_MEASURE:
+        return None
+    return int(value) if value.is_integer() else value
 
 
 def _show(edit: Line | Select | Prose, value: str | None) -> None:
