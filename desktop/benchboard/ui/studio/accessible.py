@@ -4,9 +4,11 @@ from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QWindow
 from PySide6.QtWidgets import QAccessibleWidget
 
+from benchboard.dashboards.layout import ROW, Item
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.faces import summary
+from benchboard.ui.studio.frame import Frame
 from benchboard.ui.studio.tile import Tile
 
 _installed = False
@@ -62,6 +64,12 @@ class _TileObject(QAccessibleInterface):
         super().__init__()
         self._page, self._canvas, self._id = page, canvas, item_id
 
+    @property
+    def _item(self) -> Item | None:
+        """The container it stands for, if it does."""
+        tile = self._canvas.tiles.get(self._id)
+        return tile.item if isinstance(tile, Frame) else None
+
     def isValid(self) -> bool:
         return self._id in self._canvas.tiles
 
@@ -112,13 +120,16 @@ class _TileObject(QAccessibleInterface):
         return QRect(self._canvas.viewport().mapToGlobal(box.topLeft()), box.size())
 
     def role(self) -> QAccessible.Role:
-        return QAccessible.Role.Graphic
+        return QAccessible.Role.Grouping if self._item is not None else QAccessible.Role.Graphic
 
     def state(self) -> QAccessible.State:
         state = QAccessible.State()
         state.selectable = True
         state.focusable = True
         state.selected = self._id in self._canvas.editor.chosen
+        if self._item is not None and self._item.type == ROW:
+            state.expandable = True
+            state.collapsed, state.expanded = self._item.collapsed, not self._item.collapsed
         state.focused = state.selected and self._canvas.hasFocus()
         return state
 

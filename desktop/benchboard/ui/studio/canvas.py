@@ -340,7 +340,7 @@ class Canvas(QGraphicsView):
     def guest_at(self, kind: WidgetKind, where: QPoint) -> None:
         """A new widget of `kind` is held over a point of the screen; outside the page it stays out."""
         spot = self.viewport().mapFromGlobal(where)
-        if not self.viewport().rect().contains(spot):
+        if not self.viewport().rect().contains(spot) or not self.editor.editable:
             self.cancel()
             return
         if self.hand.guest is not kind:

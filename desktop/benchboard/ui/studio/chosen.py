@@ -17,7 +17,7 @@ from benchboard.dashboards.editing import Lock, locks
 from benchboard.dashboards.layout import GROUP, ROW, TABS, Axis, Edge, Layout
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _
-from benchboard.ui.studio import clipboard
+from benchboard.ui.studio import clipboard, containers
 from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.editor import Editor
 
@@ -25,15 +25,25 @@ if TYPE_CHECKING:
     from benchboard.ui.studio.canvas import Canvas
 
 
+_LOOKING: Final = ("copy", "collapse", "next_tab", "previous_tab", "choose_all")
+"""What one may do who may only look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One act of the canvas. `why_not` answers (marked) words for why it cannot be done now, nothing where it can;
-    `section` says what it stands beside in a menu."""
+    """One act of the canvas. `possible` answers (marked) words for why what is chosen does not allow it; `section` says
+    what it stands beside in a menu."""
 
     key: str
     section: str
     run: "Callable[[Canvas], object]"
-    why_not: Callable[[Editor], str]
+    possible: Callable[[Editor], str]
+
+    def why_not(self, editor: Editor) -> str:
+        """Why it cannot be done now, in marked words; nothing where it can."""
+        if not editor.editable and self.key not in _LOOKING:
+            return N_("One may look at this page, and not change it.")
+        return self.possible(editor)
 
 
 def _any(editor: Editor) -> str:
@@ -136,17 +146,17 @@ def _sizable(pane: Layout, ids: Sequence[str]) -> list[str]:
 
 DEEDS: Final[tuple[Deed, ...]] = (
     Deed("open", "open", lambda canvas: canvas.edit(), _any),
-    Deed("collapse", "open", lambda canvas: canvas.editor.collapse(canvas.editor.chosen), _row),
-    Deed("add_tab", "open", lambda canvas: canvas.editor.add_tab(canvas.editor.chosen[0]), _tabs),
-    Deed("next_tab", "open", lambda canvas: canvas.editor.turn(1), _in_tabs),
-    Deed("previous_tab", "open", lambda canvas: canvas.editor.turn(-1), _in_tabs),
+    Deed("collapse", "open", lambda canvas: containers.collapse(canvas.editor, canvas.editor.chosen), _row),
+    Deed("add_tab", "open", lambda canvas: containers.add_tab(canvas.editor, canvas.editor.chosen[0]), _tabs),
+    Deed("next_tab", "open", lambda canvas: containers.turn(canvas.editor, 1), _in_tabs),
+    Deed("previous_tab", "open", lambda canvas: containers.turn(canvas.editor, -1), _in_tabs),
     Deed("cut", "copy", clipboard.cut, _any),
     Deed("copy", "copy", clipboard.copy, _any),
     Deed("paste", "copy", clipboard.paste, _always),
     Deed("duplicate", "copy", lambda canvas: canvas.editor.duplicate(), _any),
-    Deed("group", "group", lambda canvas: canvas.editor.group(GROUP), _free),
-    Deed("tabs", "group", lambda canvas: canvas.editor.group(TABS), _free),
-    Deed("ungroup", "group", lambda canvas: canvas.editor.ungroup(), _container),
+    Deed("group", "group", lambda canvas: containers.group(canvas.editor, GROUP), _free),
+    Deed("tabs", "group", lambda canvas: containers.group(canvas.editor, TABS), _free),
+    Deed("ungroup", "group", lambda canvas: containers.ungroup(canvas.editor), _container),
     Deed("row", "group", _add_row, _always),
     Deed("align_left", "order", _align("left"), _several(2)),
     Deed("align_centre", "order", _align("centre"), _several(2)),

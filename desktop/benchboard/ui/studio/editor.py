@@ -1,21 +1,16 @@
-"""The dashboard under edit: what it says now, what is chosen in it, and every step back.
-
-One edit is one command on the undo stack, holding the document before and after it (documents never change, so keeping
-them costs next to nothing). Edits of one text that follow each other closely are one step.
-"""
+"""The dashboard under edit: what it says now, what is chosen in it, and every step back (`edits`)."""
 
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from benchboard.dashboards import breakpoints, editing
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, kind_of, new_item, widget_of
+from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.expanding import Values, expanded, has_repeats
@@ -23,54 +18,9 @@ from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.edits import Edit, Past
 
-_ONE_BURST: Final = 1.5
-"""Seconds between two changes of one text that still count as one step."""
 _FARTHEST: Final = 200
-
-
-class Edit(QUndoCommand):
-    """One step. `burst` names the text it changes, so that the next change of it can join; None joins nothing.
-    `number` grows with each."""
-
-    def __init__(self, editor: "Editor", title: str, after: Document, chosen: Sequence[str], burst: str | None) -> None:
-        super().__init__(title)
-        self._editor = editor
-        self.number = editor.next_number()
-        self.before, self.after = editor.document, after
-        self.chosen_before, self.chosen_after = editor.chosen, tuple(chosen)
-        self._burst, self._at = burst, time.monotonic()
-
-    def undo(self) -> None:
-        self._editor._show(self.before, self.chosen_before)
-
-    def redo(self) -> None:
-        self._editor._show(self.after, self.chosen_after)
-
-    def id(self) -> int:
-        return -1 if self._burst is None else 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, Edit) or other._burst != self._burst or other._at - self._at > _ONE_BURST:
-            return False
-        self.after, self.chosen_after, self._at = other.after, other.chosen_after, other._at
-        return True
-
-
-class _Past(QUndoCommand):
-    """A step of an earlier session: its documents are read when somebody goes there."""
-
-    def __init__(self, editor: "Editor", step: Step, place: int, past: Callable[[int], Document]) -> None:
-        super().__init__(step.title)
-        self._editor, self._step, self._place, self._past = editor, step, place, past
-
-    def undo(self) -> None:
-        if not self._editor.restoring:
-            self._editor._show(self._past(self._place), self._step.chosen_before)
-
-    def redo(self) -> None:
-        if not self._editor.restoring:
-            self._editor._show(self._past(self._place + 1), self._step.chosen_after)
 
 
 class Editor(QObject):
@@ -113,6 +63,11 @@ class Editor(QObject):
         return self.page.layout
 
     @property
+    def editable(self) -> bool:
+        """Whether what is shown can be changed: not what one may only look at, nor repeats spread out."""
+        return not self.read_only and not self._expanding
+
+    @property
     def chosen(self) -> tuple[str, ...]:
         """The ids of the chosen widgets, the one chosen first at the front."""
         return self._chosen
@@ -120,7 +75,7 @@ class Editor(QObject):
     def load(self, document: Document) -> None:
         """Begin anew with a stored document, its overlaps resolved; there is nothing to undo."""
         self.stack.clear()
-        self._show(fitted(document), ())
+        self.show(fitted(document), ())
 
     def restore(self, steps: Sequence[Step], position: int, past: Callable[[int], Document]) -> None:
         """Put an earlier session's steps back, `position` of them taken. `past` answers the document after the first so
@@ -129,12 +84,12 @@ class Editor(QObject):
         self.stack.blockSignals(True)
         self.stack.clear()
         for place, step in enumerate(steps):
-            self.stack.push(_Past(self, step, place, past))
+            self.stack.push(Past(self, step, place, past))
         self.stack.setIndex(position)
         self.stack.blockSignals(False)
         self.restoring = False
         self.stack.indexChanged.emit(position)
-        self._show(past(position), ())
+        self.show(past(position), ())
 
     def next_number(self) -> int:
         """One more than the last time."""
@@ -154,15 +109,16 @@ class Editor(QObject):
         """Take a document that differs in what is chosen for its variables: a step, or where one may only look, what
         this window shows until it is read anew."""
         if self.read_only:
-            self._show(document, self._chosen)
-        else:
-            self.amend(title, document)
+            self.show(document, self._chosen)
+        elif document != self.document:
+            # Also while repeats are shown, when nothing else is an edit: it is what a presenter does.
+            self.stack.push(Edit(self, title, document, self._chosen, None))
 
     def show_breakpoint(self, name: str) -> None:
         """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
         if name != self.breakpoint:
             chosen, self.breakpoint = self._chosen, name
-            self._show(self.document, ())
+            self.show(self.document, ())
             self.choose(chosen)
 
     def follow_desktop(self, ids: Sequence[str] | None = None) -> None:
@@ -170,7 +126,7 @@ class Editor(QObject):
         if self.breakpoint:
             self.amend(_("Follow the desktop again"), breakpoints.following(self.document, self.breakpoint, ids))
 
-    def _with(self, layout: Layout, ids: Sequence[str]) -> Document:
+    def with_layout(self, layout: Layout, ids: Sequence[str]) -> Document:
         """The document with what is shown arranged so, `ids` being what was moved."""
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
@@ -240,7 +196,7 @@ class Editor(QObject):
             self.refused.emit(error)
             return
         now = self._chosen if chosen is None else chosen
-        self._do(title, self._with(settled, now), now)
+        self._do(title, self.with_layout(settled, now), now)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -256,7 +212,7 @@ class Editor(QObject):
             title = ngettext("Duplicate {count} widget", "Duplicate {count} widgets", len(self._chosen)).format(
                 count=len(self._chosen)
             )
-            self._edit(title, lambda: editing.duplicated(self.page, self._chosen, self.document.compact))
+            self.edit(title, lambda: editing.duplicated(self.page, self._chosen, self.document.compact))
 
     def copy(self) -> str:
         """What is chosen as JSON; nothing where nothing is."""
@@ -275,65 +231,12 @@ class Editor(QObject):
         page = self.page
         path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
         title = ngettext("Paste {count} widget", "Paste {count} widgets", len(copy)).format(count=len(copy))
-        self._edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
-
-    def group(self, kind: str) -> None:
-        """Put the chosen widgets into a new group, or into tabs."""
-        known = kind_of(kind)
-        assert known is not None
-        name = _(known.title)
-        title = _("Put into tabs") if kind == grid.TABS else _("Group")
-        stay = Edited(self.layout, self._chosen)
-        self._edit(title, lambda: editing.grouped(self.page, self._chosen, kind, name, self.document.compact) or stay)
-
-    def ungroup(self) -> None:
-        """Put what the chosen containers hold in their place."""
-        self._edit(_("Ungroup"), lambda: editing.ungrouped(self.page, self._chosen, self.document.compact))
+        self.edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
 
     def lock(self, lock: editing.Lock, on: bool) -> None:
         """Keep the place, size or content of the chosen widgets as it is, or no longer."""
         title = _("Lock") if on else _("Unlock")
         self.take(title, editing.locked(self.page, self._chosen, lock, on, self.document.compact))
-
-    def collapse(self, ids: Iterable[str]) -> None:
-        """Close the open ones of these rows and open the closed ones."""
-        page = self.page
-        rows = [page.item(item_id) for item_id in ids if page.item(item_id).type == grid.ROW]
-        for row in rows:
-            page = Page(grid.collapsed(page, row.id, not row.collapsed, self.document.compact))
-        if rows:
-            closed = not rows[0].collapsed
-            self.take(_("Close the row") if closed else _("Open the row"), page.layout)
-
-    def show_tab(self, item_id: str, tab: int) -> None:
-        """Show another tab of some tabs."""
-        layout = editing.with_tab_shown(self.page, item_id, tab, self.document.compact)
-        self.take(_("Show another tab"), layout)
-
-    def turn(self, by: int) -> None:
-        """Show the next (1) or previous (-1) tab of the tabs that are chosen, or that hold what is chosen."""
-        for item_id in self._chosen[:1]:
-            around = [outer for outer, _k in self.page.path(item_id)]
-            item = next((i for one in (item_id, *around[::-1]) if (i := self.page.item(one)).type == grid.TABS), None)
-            if item is not None:
-                layout = editing.with_tab_shown(
-                    self.page, item.id, (item.active + by) % len(item.panes), self.document.compact
-                )
-                self.take(_("Show another tab"), layout, [item.id])
-
-    def add_tab(self, item_id: str) -> None:
-        """Put one more tab into some tabs and show it."""
-        self._edit(_("Add a tab"), lambda: Edited(editing.with_tab(self.page, item_id), self._chosen))
-
-    def remove_tab(self, item_id: str, tab: int) -> None:
-        """Take a tab away with what it holds."""
-        self.take(_("Remove a tab"), editing.without_tab(self.page, item_id, tab, self.document.compact))
-
-    def call_tab(self, item_id: str, tab: int, title: str) -> None:
-        """Give a tab another title."""
-        if not self._showing and self.page.item(item_id).panes[tab].title != title:
-            layout = editing.with_tab_called(self.page, item_id, tab, title, self.document.compact)
-            self.amend(_("Name a tab"), self._with(layout, [item_id]), burst=f"{item_id}.tabs.{tab}")
 
     def choose_all(self) -> None:
         """Choose everything in the grid of what is chosen; where that is chosen already, everything there is."""
@@ -420,9 +323,24 @@ class Editor(QObject):
             title = _("Change {title}").format(title=self._name(ids[0]))
             if len(ids) > 1:
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
-            self.amend(title, self._with(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+            self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
-    def _edit(self, title: str, edit: Callable[[], Edited]) -> None:
+    def look(self, title: str, change: Callable[[Page], Layout]) -> None:
+        """Show more or less of containers: a step, or where one may only look, what this window shows until it is read
+        anew. Copies that repeats made are no items of the document: theirs stay as they are."""
+        if self.editable:
+            self.take(title, change(self.page))
+            return
+        try:
+            after = replace(self.document, layout=change(Page(self.document.layout)))
+        except Invalid:
+            return
+        if self.read_only:
+            self.show(after, self._chosen)
+        else:
+            self.stack.push(Edit(self, title, after, self._chosen, None))
+
+    def edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
         try:
             layout, chosen = edit()
@@ -442,16 +360,17 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        if not self.read_only and not self._expanding:
+        if self.editable:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
     def show_repeats(self, shown: bool) -> None:
         """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
         if shown != self._expanding:
             self._expanding = shown
-            self._show(self.document, self._chosen)
+            self.show(self.document, self._chosen)
 
-    def _show(self, document: Document, chosen: Sequence[str]) -> None:
+    def show(self, document: Document, chosen: Sequence[str]) -> None:
+        """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
         self.document, self.own_values = document, {}
         seen = document
         if (self._expanding or self.read_only) and has_repeats(document):

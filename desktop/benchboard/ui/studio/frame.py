@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from benchboard.dashboards.catalogue import widget_of
@@ -178,7 +178,7 @@ class Frame(QGraphicsItem):
     def _paint_frame(self, painter: QPainter) -> None:
         zoom = self._canvas.zoom
         radius = (theme().px("radius.tile") + 2) * zoom
-        fill = QColor(theme().color("surface.alt"))
+        fill = theme().color("window")
         painter.setPen(QPen(theme().color("accent" if self.hot else "border.strong"), 2 if self.hot else 1))
         painter.setBrush(fill)
         painter.drawRoundedRect(self._box().adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)

@@ -131,8 +131,8 @@ class Hand(QObject):
         """Put everything where it is while the body is in the air."""
         gesture, tiles = self.gesture, self._canvas.tiles
         assert gesture is not None
-        shown = self._canvas.editor.page.shown
-        for item_id, cell in gesture.still.items():
+        shown, still = self._canvas.editor.page.shown, gesture.still
+        for item_id, cell in still.items():
             if item_id not in gesture.held and shown.get(item_id) != cell:
                 tiles[item_id].place(gesture.grid.rect(cell))
 

@@ -19,26 +19,33 @@ _BEYOND: Final = 14.0
 
 
 class Sight:
-    """What a body is compared with in each grid it is held over: everything that stays and lies there."""
+    """What a body is compared with in each grid it is held over: what stays and lies there, near what is in sight."""
 
     def __init__(self) -> None:
-        self._grids: dict[Path, tuple[Guides, Mapping[str, int]]] = {}
+        self._near: dict[tuple[Path, int], tuple[Guides, Mapping[str, int]]] = {}
 
     def of(self, gesture: Gesture, seen: QRectF) -> Hints | None:
         """What to draw for the gesture as it stands; only what is in sight counts."""
         if not gesture.landing:
             return None
-        if gesture.target not in self._grids:
-            page, held = gesture.page, gesture.held
-            there = [one for one in gesture.still if one not in held and page.path(one) == gesture.target]
-            numbers: Mapping[str, int] = {item_id: number for number, item_id in enumerate(there)}
-            cells = {number: gesture.still[item_id] for item_id, number in numbers.items()}
-            self._grids[gesture.target] = Guides(cells), numbers
-        guides, numbers = self._grids[gesture.target]
-        moved = {numbers[one]: cell for one, cell in gesture.changed.items() if one in numbers}
         left, top = gesture.grid.field(seen.topLeft())
         right, bottom = gesture.grid.field(seen.bottomRight())
-        return guides.for_body(gesture.landing, moved, view=Cell(left, top, right - left + 1, bottom - top + 1))
+        view = Cell(left, top, right - left + 1, bottom - top + 1)
+        key = gesture.target, top // view.h
+        if key not in self._near:
+            self._near[key] = _index(gesture, view.h, key[1])
+        guides, numbers = self._near[key]
+        moved = {numbers[one]: cell for one, cell in gesture.changed.items() if one in numbers}
+        return guides.for_body(gesture.landing, moved, view=view)
+
+
+def _index(gesture: Gesture, high: int, block: int) -> tuple[Guides, Mapping[str, int]]:
+    """What lies in the gesture's grid no more than a view away: a page of a thousand would take as long as a frame."""
+    page, held, still = gesture.page, gesture.held, gesture.still
+    rows = range((block - 1) * high, (block + 3) * high)
+    there = [one for one, cell in still.items() if cell.y in rows and one not in held]
+    numbers = {one: number for number, one in enumerate(there) if page.path(one) == gesture.target}
+    return Guides({number: still[one] for one, number in numbers.items()}), numbers
 
 
 def paint(painter: QPainter, grid: PageGrid, hints: Hints) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import editing
-from benchboard.dashboards.layout import HANDLES, ROW, Handle
-from benchboard.ui.studio import marks
+from benchboard.dashboards.layout import HANDLES, ROW, Handle, Path, SharedEdge
+from benchboard.ui.studio import containers, marks
 from benchboard.ui.studio.frame import Frame, Part
 from benchboard.ui.studio.gestures import Moving, Pulling, Splitting, split_at
 from benchboard.ui.studio.hand import scroll_at
@@ -67,7 +67,7 @@ class Pointer(QObject):
             compact = self._editor.document.compact
             canvas.hand.begin(Pulling(canvas.page, self._editor.page, item_id, handle, at, compact), at)
             return
-        split = split_at(canvas.page, self._editor.page, canvas.mapToScene(spot))
+        split = self._split_at(spot)
         if split is not None:
             compact = self._editor.document.compact
             gesture = Splitting(canvas.page, self._editor.page, *split, compact)
@@ -132,7 +132,11 @@ class Pointer(QObject):
     def handles(self) -> Sequence[Handle]:
         """The handles of what is chosen, where one thing is and its size may change: a container is as high as what it
         holds, a row as wide as its grid too."""
-        if len(self._editor.chosen) != 1 or self._editor.chosen[0] not in self._canvas.tiles:
+        if (
+            not self._editor.editable
+            or len(self._editor.chosen) != 1
+            or self._editor.chosen[0] not in self._canvas.tiles
+        ):
             return ()
         item = self._editor.page.item(self._editor.chosen[0])
         if editing.locks(item) & {"place", "size"} or item.type == ROW:
@@ -146,9 +150,9 @@ class Pointer(QObject):
         assert tile is not None
         if isinstance(tile, Frame):
             if part.what == "caret":
-                self._editor.collapse([tile.item.id])
+                containers.collapse(self._editor, [tile.item.id])
             elif part.what == "tab":
-                self._editor.show_tab(tile.item.id, part.tab)
+                containers.show_tab(self._editor, tile.item.id, part.tab)
             self._editor.choose([tile.item.id])
             return
         act = self._link_at(tile, spot)
@@ -170,7 +174,7 @@ class Pointer(QObject):
         ids = [item_id, *(other for other in self._editor.chosen if other != item_id)]
         if item_id not in self._editor.chosen:
             return  # Ctrl took it out of what is chosen
-        if editing.locks(pressed.tile.item) & {"place"}:
+        if pressed.tile.item.static or not self._editor.editable:
             return
         gesture = Moving(canvas.page, self._editor.page, ids, start, self._editor.document.compact)
         if gesture.body:
@@ -218,7 +222,7 @@ class Pointer(QObject):
         handle = self._handle_at(spot)
         if handle is not None:
             return _CURSORS[handle]
-        split = split_at(self._canvas.page, self._editor.page, self._canvas.mapToScene(spot))
+        split = self._split_at(spot)
         if split is not None:
             across = split[1].axis == "across"
             return Qt.CursorShape.SplitHCursor if across else Qt.CursorShape.SplitVCursor
@@ -236,6 +240,11 @@ class Pointer(QObject):
             return None
         box = self._canvas.tiles[self._editor.chosen[0]].outline
         return marks.handle_at(box, self._canvas.mapToScene(spot), handles)
+
+    def _split_at(self, spot: QPoint) -> tuple[Path, SharedEdge] | None:
+        if not self._editor.editable:
+            return None
+        return split_at(self._canvas.page, self._editor.page, self._canvas.mapToScene(spot))
 
     def _link_at(self, tile: Tile, spot: QPoint) -> Callable[[str], None] | None:
         inside = (self._canvas.mapToScene(spot) - tile.pos()) / self._canvas.zoom

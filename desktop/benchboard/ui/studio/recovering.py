@@ -18,7 +18,8 @@ from benchboard.dashboards.layout import Known, Layout
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.editor import Edit, Editor
+from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.edits import Edit
 from benchboard.ui.studio.shelf import Stored
 
 if TYPE_CHECKING:

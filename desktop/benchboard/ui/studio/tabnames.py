@@ -5,7 +5,9 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.catalogue import MAX_TITLE
+from benchboard.dashboards.editing import locks
 from benchboard.i18n import _
+from benchboard.ui.studio import containers
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.frame import tab_name
 from benchboard.ui.studio.steps import Line
@@ -23,7 +25,7 @@ class TabNames(QWidget):
         self._holder.setContentsMargins(0, 0, 0, 0)
         self._holder.setSpacing(6)
         self._rows = QWidget()
-        self._add = Button(_("Add a tab"), lambda: editor.add_tab(item_id), icon="ph.plus", kind="quiet",
+        self._add = Button(_("Add a tab"), lambda: containers.add_tab(editor, item_id), icon="ph.plus", kind="quiet",
                            name="inspector_add_tab")  # fmt: skip
         self._holder.addWidget(self._rows)
         self._holder.addWidget(self._add)
@@ -36,6 +38,7 @@ class TabNames(QWidget):
         for place, line in enumerate(self._lines):
             line.show_text(item.panes[place].title)
             line.setPlaceholderText(tab_name(item, place))
+            line.setEnabled("content" not in locks(item))
 
     def _build(self, count: int) -> None:
         rows, self._lines = QWidget(), []
@@ -45,7 +48,9 @@ class TabNames(QWidget):
         for place in range(count):
             line = Line(name=f"inspector_tab_{place}", label=_("Tab {number}").format(number=place + 1))
             line.setMaxLength(MAX_TITLE)
-            line.textEdited.connect(lambda text, place=place: self._editor.call_tab(self._id, place, text.strip()))
+            line.textEdited.connect(
+                lambda text, place=place: containers.call_tab(self._editor, self._id, place, text.strip())
+            )
             tip, name = _("Remove the tab with what it holds"), f"inspector_remove_tab_{place}"
             remove = Button("", partial(self._remove, place), kind="quiet", icon="ph.x", tip=tip, name=name)
             if count == 1:
@@ -61,4 +66,7 @@ class TabNames(QWidget):
         self._rows = rows
 
     def _remove(self, place: int) -> None:
-        self._editor.remove_tab(self._id, place)
+        containers.remove_tab(self._editor, self._id, place)
+
+    def _call(self, place: int, text: str) -> None:
+        containers.call_tab(self._editor, self._id, place, text.strip())
