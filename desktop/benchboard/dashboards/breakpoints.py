@@ -121,7 +121,7 @@ def _said(layout: Layout) -> dict[str, tuple[_Home, Item]]:
 
 def _widened(desktop: Layout, after: Layout) -> Layout:
     """The desktop's layout with the items of `after`: those that lie in the same grid keep their cells, others get the
-    first free place, as wide in proportion."""
+    first free place: those from another grid as wide as there, new ones as wide in proportion."""
     cells = {item_id: (home, cell) for item_id, (home, cell) in _cells(desktop).items()}
     heights = {found.item.id: found.cell.h for found in grid.everything(desktop)}
     return _widened_grid(after, desktop.columns, cells, heights, ())
@@ -135,11 +135,13 @@ def _widened_grid(
     order = {item.id: place for place, item in enumerate(after.items)}
     for item, cell in after:
         known = cells.get(item.id)
-        if known is not None and known[0] == home:
+        stays = known is not None and known[0] == home
+        if known is not None:
             there = known[1]._replace(h=heights[item.id])
         else:
-            w = columns if item.type == grid.ROW else max(1, min(columns, round(cell.w * columns / after.columns)))
-            there = Cell(0, 0, w, cell.h)
+            there = Cell(0, 0, max(1, round(cell.w * columns / after.columns)), cell.h)
+        if not stays:
+            there = there._replace(x=0, w=columns if item.type == grid.ROW else min(there.w, columns))
         pair = (item, there)
         if item.panes:
             panes = tuple(
@@ -148,7 +150,7 @@ def _widened_grid(
             )
             wide = replace(item, panes=panes)
             pair = (wide, there._replace(h=grid.height(wide)))
-        (stay if known is not None and known[0] == home else come).append(pair)
+        (stay if stays else come).append(pair)
     layout = Layout.of(columns, stay)
     for item, size in come:
         place = grid.first_free(layout, size.w, size.h)

@@ -84,7 +84,10 @@ class Unsaved(Protocol):
 
 @runtime_checkable
 class Presents(Protocol):
-    """A place that can have the window for itself, all but the status bar; it says from when and until when."""
+    """A place that can have the window for itself, all but the status bar; it says from when and until when. Esc ends
+    that, wherever the keyboard is."""
 
     @property
     def presenting_changed(self) -> SignalInstance: ...
+
+    def stop_presenting(self) -> None: ...

@@ -266,6 +266,8 @@ class Shell(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.context.problems.current is not None:
             self.context.problems.dismiss()
+        elif event.key() == Qt.Key.Key_Escape and isinstance(place := self._stack.currentWidget(), Presents):
+            place.stop_presenting()
         else:
             super().keyPressEvent(event)
 

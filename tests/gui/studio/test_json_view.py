@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
 from benchboard.dashboards.document import parse_document
+from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -122,3 +123,24 @@ def test_a_long_text_is_read_in_the_background(written: "Studio") -> None:
     assert len(view.text.toPlainText()) > 20_000
     _write_over(written, "Left", "Long")
     written.wait(lambda: page.editor.widget("left").title == "Long")
+
+
+def test_another_look_is_no_edit(studio: "Studio") -> None:
+    view = studio.page.json_view
+    theme().follow("dark")
+    theme().follow("light")
+    assert not view.draft
+    studio.key(Qt.Key.Key_J, CTRL)
+    studio.wait(lambda: bool(view.text.toPlainText()))
+    theme().follow("dark")
+    theme().follow("light")
+    assert not view.draft
+    assert studio.page.unsaved() == ""
+
+
+def test_a_draft_left_open_is_said_to_be_unsaved(written: "Studio") -> None:
+    _write_over(written, '"version": 2', '"version": two')
+    written.wait(lambda: written.page.json_view.error is not None)
+    assert written.page.unsaved() == "A draft of Line 2 overview as JSON"
+    written.key(Qt.Key.Key_Z, CTRL)
+    written.wait(lambda: written.page.json_view.error is None)

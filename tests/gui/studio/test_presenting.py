@@ -1,10 +1,13 @@
 """Presenting a page, and the sheet of all keys."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
+from benchboard.dashboards.catalogue import changed
+from benchboard.dashboards.document import Variable
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.keysheet import KeySheet, lines
 
@@ -103,3 +106,22 @@ def test_a_narrow_page_is_presented_in_its_frame_without_words(studio: "Studio")
     studio.wait(lambda: studio.canvas.width() <= 400)
     studio.key(Qt.Key.Key_Escape)
     assert words.isVisible()
+
+
+def test_a_variable_is_chosen_while_presenting(studio: "Studio") -> None:
+    editor = studio.page.editor
+    states = Variable("states", "States", "list", ("paid", "refunded"), ("paid",), True)
+    repeat = {"variable": "states", "direction": "across"}
+    item = changed(editor.page.item("orders-week"), repeat=repeat)
+    editor.replace("Repeat", replace(editor.document, layout=editor.page.with_item(item), variables=(states,)))
+    studio.key(Qt.Key.Key_F5)
+    studio.press_button("variable_states")
+    (box,) = studio.application.window.findChildren(QWidget, "value_refunded")
+    studio.qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert editor.document.chosen["states"] == ("paid", "refunded")
+    assert "orders-week@2" in editor.page.shown
+    studio.key(Qt.Key.Key_Escape)  # the values
+    studio.key(Qt.Key.Key_Escape)  # wherever the keyboard is now
+    assert not studio.page.presentation.on
+    assert "orders-week@2" not in editor.page.shown
+    studio.settled()

@@ -127,7 +127,25 @@ def test_what_goes_into_a_container_there_goes_into_it_everywhere() -> None:
     assert Page(after).path("w") == inside
     result = arranged(document, "phone", after, ["w"])
     assert Page(result.layout).path("w") == inside
+    assert Page(result.layout).cell("w") == Cell(0, 0, 4, 3)
     check_page(result.layout)
+
+
+def test_putting_a_container_in_order_leaves_the_container_to_the_desktop() -> None:
+    inner = [
+        {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 8, "h": 3}},
+        {"id": "b", "type": "text", "position": {"x": 0, "y": 3, "w": 8, "h": 3}},
+    ]
+    group = {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 7}, "items": inner}
+    document = fitted(parse_document([group]))
+    page = Page(seen(document, "tablet"))
+    inside: grid.Path = (("g", 0),)
+    pane = page.pane(inside)
+    beside = Layout.of(pane.columns, [(pane.items[0], Cell(0, 0, 2, 3)), (pane.items[1], Cell(2, 0, 2, 3))])
+    result = arranged(document, "tablet", page.with_pane(inside, beside), ())
+    assert by_hand(result, "tablet") == {"a", "b"}
+    assert result.layout == document.layout
+    assert Page(seen(result, "tablet")).pane(inside) == beside
 
 
 def test_what_is_said_of_a_container_there_does_not_narrow_it_on_the_desktop() -> None:

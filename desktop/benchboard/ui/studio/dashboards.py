@@ -132,6 +132,11 @@ class Dashboards(QWidget):
         if self.isVisible():
             now.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def stop_presenting(self) -> None:
+        """Show the dashboard among its panes again."""
+        if self.page is not None:
+            self.page.stop_presenting()
+
     def _give_way(self, presenting: bool) -> None:
         """A dashboard is presented: nothing stands above it."""
         self.tabs.setVisible(not presenting and self.tabs.count() > 1)

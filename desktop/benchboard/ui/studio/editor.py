@@ -110,8 +110,9 @@ class Editor(QObject):
         this window shows until it is read anew."""
         if self.read_only:
             self.show(document, self._chosen)
-        else:
-            self.amend(title, document)
+        elif document != self.document:
+            # Also while repeats are shown, when nothing else is an edit: it is what a presenter does.
+            self.stack.push(Edit(self, title, document, self._chosen, None))
 
     def show_breakpoint(self, name: str) -> None:
         """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""

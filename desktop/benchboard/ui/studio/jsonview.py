@@ -37,6 +37,8 @@ class JsonView(QWidget):
         super().__init__()
         self._context, self._editor = context, editor
         self._map = TextMap()
+        self._known = ""
+        """The text that says what the page says."""
         self._ours: Document | None = None
         self._choosing = False
         self.setObjectName("studio_json_view")
@@ -115,7 +117,7 @@ class JsonView(QWidget):
 
     def _show(self) -> None:
         self._ours = self._editor.document
-        text = pretty(write_document(self._ours))
+        self._known = text = pretty(write_document(self._ours))
         self._map = text_map(text)
         self.text.show_text(text)
         self._mark()
@@ -135,8 +137,15 @@ class JsonView(QWidget):
     # From the text
 
     def _typed(self) -> None:
-        self.text.draft = True
-        self._pause.start()
+        # Colours that change are a change of the text to Qt.
+        if self.text.toPlainText() != self._known:
+            self.text.draft = True
+            self._pause.start()
+        elif self.text.draft:
+            self._pause.stop()
+            self.text.draft = False
+            self._say(None, None)
+            self._late.start()
 
     def _at_line(self, line: int) -> None:
         item_id = self._map.item_at(line)
@@ -162,7 +171,7 @@ class JsonView(QWidget):
         if document is None:
             self._say(error, line or 0)
             return
-        self.text.draft = False
+        self.text.draft, self._known = False, text
         wanted = fitted(document)
         if write_document(wanted) != write_document(self._editor.document):
             self._editor.amend(_("Edit as JSON"), wanted, burst="json")

@@ -288,6 +288,10 @@ class StudioPage(QWidget):
         if presenting:
             self._context.problems.toast(_("Esc ends the presentation, the arrow keys scroll."))
 
+    def stop_presenting(self) -> None:
+        """Show the page among its panes again."""
+        self.presentation.end()
+
     def _show_json(self) -> None:
         """The JSON in place of the inspector, or the inspector again."""
         shown = self.json_view.isHidden()
@@ -322,9 +326,7 @@ class StudioPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = step_of(event)
-        if event.key() == Qt.Key.Key_Escape and self.presentation.on:
-            self.presentation.end()
-        elif step == "undo":
+        if step == "undo":
             self.undo()
         elif step == "redo":
             self.redo()

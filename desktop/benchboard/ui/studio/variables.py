@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
@@ -87,7 +86,7 @@ class _Choice(Popover):
             box = CheckBox(value or _("empty"))
             box.setObjectName(f"value_{value}")
             box.setChecked(value in variable.chosen)
-            box.clicked.connect(partial(self._tick, value))
+            box.clicked.connect(lambda ticked, value=value: self._tick(value, ticked))
             self.column.addWidget(box)
 
     def _tick(self, value: str, ticked: bool) -> None:
