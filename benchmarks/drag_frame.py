@@ -36,8 +36,20 @@ from benchboard.ui.studio.tile import Tile
 FRAMES = 400
 WARM = 40
 VIEW = (904, 760)
-PAGES = ((125, 1.0, ""), (1000, 1.0, ""), (1000, 0.5, ""), (125, 1.0, "group"), (1000, 1.0, "group"))
-"""How many tiles, at which zoom, in which containers."""
+PAGES = (
+    (125, 1.0, "", 1),
+    (1000, 1.0, "", 1),
+    (1000, 0.5, "", 1),
+    (1000, 1.0, "", 5),
+    (1000, 0.5, "", 5),
+    (125, 1.0, "group", 1),
+    (1000, 1.0, "group", 1),
+    (1000, 0.5, "group", 1),
+    (1000, 1.0, "group", 5),
+)
+"""How many tiles, at which zoom, in which containers, and how many are held. The way leads across the containers."""
+IN_ONE = 5
+"""Tiles in a container: so few that a view shows several."""
 
 
 class Taken(NamedTuple):
@@ -100,6 +112,7 @@ class Bench:
     count: int
     zoom: float
     inside: str = ""
+    held: int = 1
 
     def __post_init__(self) -> None:
         self.editor = Editor()
@@ -128,9 +141,21 @@ class Bench:
         tile = min(tiles, key=lambda one: (one.rect.center() - seen.center()).manhattanLength())
         return QPointF(self.canvas.mapFromScene(tile.rect.topLeft())) + QPointF(30, 12)
 
+    def around(self, at: QPointF) -> list[str]:
+        """Those that are held: the one there, and the nearest to it in the same grid."""
+        grabbed = self.canvas.tile_at(at.toPoint())
+        assert grabbed is not None
+        page = self.editor.page
+        home, here = page.path(grabbed.item.id), grabbed.rect.center()
+        same = [tile for tile in self.canvas.tiles.values() if page.path(tile.item.id) == home]
+        same.sort(key=lambda tile: (tile.rect.center() - here).manhattanLength())
+        return [tile.item.id for tile in same if isinstance(tile, Tile)][: self.held]
+
     def frames(self) -> tuple[list[Taken], list[Taken]]:
         """What each frame took, ours and the floor's."""
         start = self.grabbed()
+        self.editor.choose(self.around(start))
+        quiet()
         self.mouse(QEvent.Type.MouseButtonPress, start)
         ours, floor = [], []
         rng = random.Random(7)
@@ -150,6 +175,26 @@ class Bench:
         self.editor.stack.undo()
         quiet()
         return ours, floor
+
+    def edges(self) -> dict[str, list[float]]:
+        """Processor's milliseconds of the first frame of a drag, of letting go, and of a step of the wheel."""
+        taken: dict[str, list[float]] = {"begin": [], "drop": [], "scroll": []}
+        for _gesture in range(12):
+            start = self.grabbed()
+            self.mouse(QEvent.Type.MouseButtonPress, start)
+            taken["begin"].append(self.one(start + QPointF(30, 60)).cpu)
+            begin = clocks()
+            self.mouse(QEvent.Type.MouseButtonRelease, start + QPointF(30, 60))
+            QApplication.processEvents()
+            taken["drop"].append(since(begin).cpu)
+        bar = self.canvas.verticalScrollBar()
+        for value in range(0, min(bar.maximum(), 6_000), 60):
+            begin = clocks()
+            bar.setValue(value)
+            self.canvas.painted = False
+            paint(self.canvas)
+            taken["scroll"].append(since(begin).cpu)
+        return taken
 
     def one(self, at: QPointF) -> Taken:
         self.canvas.painted = False
@@ -181,6 +226,13 @@ class Bench:
             paint(self.plain)
         return since(begin)
 
+    def close(self) -> None:
+        """Let go of both views: what is hidden still takes its turn."""
+        for view in (self.canvas, self.plain):
+            view.hide()
+            view.deleteLater()
+        quiet()
+
     def gesture(self, by: QPointF) -> None:
         """A short drag there, and let go."""
         start = self.grabbed()
@@ -192,7 +244,7 @@ class Bench:
 
 
 def page_of(count: int, inside: str) -> grid.Layout:
-    """A page of so many tiles; `inside` a kind of container, in groups of twenty."""
+    """A page of so many tiles; `inside` a kind of container, a few in each."""
     rng, items, x, y = random.Random(count), [], 0, 0
     for k in range(count):
         w, h = rng.choice((3, 3, 4, 6)), rng.choice((3, 4, 6))
@@ -202,7 +254,7 @@ def page_of(count: int, inside: str) -> grid.Layout:
         items.append({"id": f"i{k}", "type": kind, "title": f"Tile {k}", "query": "SELECT 1", "position": place})
         x, y = x + w, y + (1 if x + w >= 12 else 0)
     if inside:
-        parts = [items[k : k + 20] for k in range(0, count, 20)]
+        parts = [items[k : k + IN_ONE] for k in range(0, count, IN_ONE)]
         items = [
             {"id": f"c{k}", "type": inside, "title": f"Part {k}", "items": part,
              "position": {"x": 0, "y": 100 * k, "w": 12, "h": 1}}
@@ -243,14 +295,20 @@ def main() -> None:
     app = QApplication.instance() or QApplication([])
     theme.start(locate.resources() / "themes" / "tokens.json", "light")
     print(f"A frame of a drag, in ms, median / p99; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(f"{'tiles':>6} {'zoom':>5} {'in':>6} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}")
+    print(
+        f"{'tiles':>6} {'zoom':>5} {'in':>6} {'held':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}"
+    )
     gc.freeze()
-    for count, zoom, inside in PAGES:
-        ours, floor = Bench(count, zoom, inside).frames()
+    for count, zoom, inside, held in PAGES:
+        bench = Bench(count, zoom, inside, held)
+        ours, floor = bench.frames()
         parts = [[one.wall for one in ours], [one.cpu for one in ours]]
         parts += [[one.wall for one in floor], [one.cpu for one in floor]]
         told = [f"{statistics.median(times):6.2f} / {at99(times):5.2f}" for times in parts]
-        print(f"{count:>6} {zoom:>5.0%} {inside or '-':>6} " + " ".join(f"{text:>15}" for text in told))
+        print(f"{count:>6} {zoom:>5.0%} {inside or '-':>6} {held:>4} " + " ".join(f"{text:>15}" for text in told))
+        edges = {name: f"{statistics.median(all_):.1f} / {max(all_):.1f}" for name, all_ in bench.edges().items()}
+        print(" " * 25 + "cpu, median / most: " + ", ".join(f"{name} {text}" for name, text in edges.items()))
+        bench.close()
     if len(sys.argv) > 1:
         remember(int(sys.argv[1]))
     del app

@@ -26,7 +26,7 @@ def differences(count: int, seed: int, most: int = 40) -> list[dict[str, object]
 
 
 def main() -> int:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     try:
         found = differences(count, seed)

@@ -19,7 +19,7 @@ from benchboard.dashboards import layout as grid
 from support import rgl
 
 SIZES = (50, 200, 1_000, 5_000)
-GESTURES = {50: 40, 200: 30, 1_000: 16, 5_000: 6}
+GESTURES = {50: 40, 200: 30, 1_000: 10, 5_000: 3}
 STEPS = 10
 SIGHT = 30
 """Rows below the pointer that a window shows."""

@@ -151,8 +151,10 @@ def widget_of(item: Item) -> Widget:
 
 
 def changed(item: Item, **fields: object) -> Item:
-    """The item with `title`, `query` or `config` set; everything else it says stays as it is."""
-    return replace(item, source=MappingProxyType({**item.source, **fields}))
+    """The item with `title`, `query`, `config` or `repeat` set, or, with None, no longer said; everything else it says
+    stays as it is."""
+    said = {key: value for key, value in {**item.source, **fields}.items() if value is not None or key not in fields}
+    return replace(item, source=MappingProxyType(said))
 
 
 def new_item(kind: WidgetKind, item_id: str) -> Item:

@@ -6,7 +6,7 @@ nothing a bare list could not say stays one.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, NoReturn
@@ -28,6 +28,9 @@ _DEEPEST: Final = 60
 _VARIABLES: Final = 100
 _VALUES: Final = 1_000
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_HOLDERS: Final = (dict, list)
+_DOUBTFUL: Final = re.compile(r"\\u(?:0000|d[89a-f])")
+"""What JSON in ASCII has where a text holds NUL or half a surrogate pair; also for a whole pair, which is fine."""
 _OWN: Final = frozenset(
     ("$schema", "format", "version", "title", "description", "columns", "compact", "variables", "items", "breakpoints")
 )
@@ -293,27 +296,46 @@ def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: 
 
 def _storable(document: object) -> None:
     """Refuse what JSON can say and a database cannot keep."""
-    stack: list[tuple[object, int]] = [(document, 0)]
-    while stack:
-        value, depth = stack.pop()
-        if depth > _DEEPEST:
-            _refuse("too-deep", _("This layout is nested too deeply."), None)
-        if isinstance(value, dict):
-            stack += [(part, depth + 1) for pair in value.items() for part in pair]
-        elif isinstance(value, list):
-            stack += [(part, depth + 1) for part in value]
-        elif isinstance(value, str) and ("\0" in value or not _is_text(value)):
-            _refuse("not-text", _("A text in this layout holds a character that is none."), None)
+    # A document is checked wherever it is read, so the encoder looks at its texts: what it wrote as no escape is fine.
+    _require_shallow(document)
     try:
-        size = len(json.dumps(document, allow_nan=False))
+        written = json.dumps(document, allow_nan=False)
     except ValueError as error:
         raise Invalid("layout.not-a-number", _("This layout holds a number that JSON cannot say.")) from error
-    if size > MAX_BYTES:
+    if len(written) > MAX_BYTES:
         what = _("This layout is longer than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
         _refuse("too-long", what, None)
+    if _DOUBTFUL.search(written) and not all(_is_text(text) for text in _every_text(document)):
+        _refuse("not-text", _("A text in this layout holds a character that is none."), None)
+
+
+def _require_shallow(document: object) -> None:
+    level = [document] if isinstance(document, dict | list) else []
+    for _depth in range(_DEEPEST):
+        parts = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [part for some in parts for part in some if isinstance(part, _HOLDERS)]
+        if not level:
+            return
+    if any(level):
+        _refuse("too-deep", _("This layout is nested too deeply."), None)
+
+
+def _every_text(document: object) -> Iterator[str]:
+    """Every text in decoded JSON, names of fields too."""
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack += [part for pair in value.items() for part in pair]
+        elif isinstance(value, list):
+            stack += value
+        elif isinstance(value, str):
+            yield value
 
 
 def _is_text(value: str) -> bool:
+    if "\0" in value:
+        return False
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:

@@ -233,6 +233,12 @@ def test_the_status_bar_never_says_saved_of_what_is_not(studio: "Studio") -> Non
     assert status.text("saved") == "Saved"
 
 
+def test_the_status_bar_says_saved_of_what_another_window_stored(studio: "Studio") -> None:
+    studio.store([{"id": "k", "type": "kpi", "position": {"x": 4, "y": 0, "w": 3, "h": 3}, "query": "SELECT 1"}])
+    studio.wait(lambda: set(studio.cells()) == {"k"})
+    assert studio.application.shell.context.status.text("saved") == "Saved"
+
+
 def test_a_page_saves_itself(studio: "Studio") -> None:
     studio.click("notes")
     studio.key(Qt.Key.Key_Delete)

@@ -15,6 +15,7 @@ from benchboard.dashboards.layout import Cell
 from benchboard.ui.studio import clipboard
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.marks import handle_spot
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
@@ -101,6 +102,27 @@ def test_escape_lets_go_of_a_band(board: "Studio") -> None:
     assert board.page.editor.chosen == ("c",)
 
 
+@pytest.mark.parametrize("where", ["tile", "page"])
+def test_near_an_edge_the_page_comes_to_meet_the_pointer(board: "Studio", where: str) -> None:
+    _load(board, [_item(f"i{k}", 0, 3 * k) for k in range(20)])
+    start = board.header("i1") if where == "tile" else board.box("i1").topRight() + QPoint(40, 10)
+    edge = QPoint(start.x(), board.viewport.height() - 6)
+    board.press(start)
+    board.glide(start, edge)
+    QCursor.setPos(board.viewport.mapToGlobal(edge))
+    bar = board.canvas.verticalScrollBar()
+    board.wait(lambda: bar.value() == bar.maximum())
+    if where == "tile":
+        board.release(edge)
+        assert board.cells()["i1"].y == 3 * 19
+    else:
+        end = QPoint(board.box("i19").center().x(), board.viewport.height() - 60)
+        board.glide(edge, end)
+        board.release(end)
+        assert {"i2", "i18", "i19"} <= set(board.page.editor.chosen)
+        assert "i0" not in board.page.editor.chosen
+
+
 # Edges
 
 
@@ -125,6 +147,24 @@ def test_an_edge_of_what_keeps_its_size_cannot_be_pulled(board: "Studio") -> Non
     before = board.cells()
     board.drag(start, start + QPoint(round(board.step()[0]), 0))
     assert board.cells() == before
+
+
+# Guides
+
+
+def _guide_pixels(studio: "Studio") -> int:
+    picture, colour = studio.viewport.grab().toImage(), theme().color("guide").rgb()
+    return sum(picture.pixel(x, y) == colour for x in range(picture.width()) for y in range(0, picture.height(), 7))
+
+
+def test_guides_are_drawn_while_edges_line_up_and_gone_afterwards(board: "Studio") -> None:
+    start = board.header("e")
+    board.press(start)
+    board.glide(start, start + QPoint(round(board.step()[0] * 3), 4))
+    assert _guide_pixels(board) > 20
+    board.key(Qt.Key.Key_Escape)
+    board.release(start)
+    assert not _guide_pixels(board)
 
 
 # Locks
@@ -203,6 +243,17 @@ def test_cut_and_paste_bring_it_to_another_dashboard(board: "Studio") -> None:
     assert set(board.cells()) == {"z", "a", "b"}
     cells = board.cells()
     assert cells["b"].x - cells["a"].x == 3
+
+
+def test_a_paste_comes_to_where_the_pointer_is(board: "Studio") -> None:
+    board.click("a")
+    board.key(Qt.Key.Key_C, CTRL)
+    spot = board.box("g2").center()
+    QCursor.setPos(board.viewport.mapToGlobal(spot))
+    board.wait(board.canvas.underMouse)
+    board.key(Qt.Key.Key_V, CTRL)
+    (new,) = board.page.editor.chosen
+    assert board.page.editor.page.path(new) == (("g", 0),)
 
 
 @pytest.mark.parametrize(

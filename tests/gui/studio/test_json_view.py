@@ -3,11 +3,16 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from nested import nested
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
 
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards.jsonmap import pretty
+from benchboard.ui.studio.jsontext import JsonText
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -144,3 +149,49 @@ def test_a_draft_left_open_is_said_to_be_unsaved(written: "Studio") -> None:
     assert written.page.unsaved() == "A draft of Line 2 overview as JSON"
     written.key(Qt.Key.Key_Z, CTRL)
     written.wait(lambda: written.page.json_view.error is None)
+
+
+def test_a_large_page_is_written_in_the_background_and_followed(written: "Studio") -> None:
+    page, view = written.page, written.page.json_view
+    many = [
+        {"id": f"m{k}", "type": "text", "title": f"Many {k}", "position": {"x": 0, "y": k, "w": 2, "h": 1}}
+        for k in range(300)
+    ]
+    page.editor.replace("Many", parse_document(many))
+    written.wait(lambda: '"Many 299"' in view.text.toPlainText())
+    page.editor.tell("m7", "title", "Seventh")
+    page.editor.tell("m290", "title", "Late")
+    written.wait(lambda: '"Seventh"' in view.text.toPlainText() and '"Late"' in view.text.toPlainText())
+    assert not view.draft
+    assert view.text.toPlainText() == pretty(write_document(page.editor.document))
+    assert not view.text.document().isUndoAvailable()
+
+
+def test_lines_are_coloured_when_they_come_in_sight(qtbot: QtBot, light: object) -> None:
+    text = JsonText("json")
+    qtbot.addWidget(text)
+    text.resize(400, 300)
+    text.show()
+    text.show_text("\n".join(f'  "field": {k},' for k in range(2_000)))
+    document = text.document()
+    assert document.findBlockByNumber(3).layout().formats()
+    assert not document.findBlockByNumber(1_990).layout().formats()
+    text.verticalScrollBar().setValue(text.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: bool(document.findBlockByNumber(1_990).layout().formats()))
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.lists(st.sampled_from(["{", '"a": 1,', "", "}", '"ö𐍈": []']), min_size=1), max_size=5))
+def test_whatever_was_shown_before_the_text_is_the_one_asked_for(shown_text: JsonText, texts: list[list[str]]) -> None:
+    for lines in texts:
+        shown_text.show_text("\n".join(lines))
+        assert shown_text.toPlainText().split("\n") == lines
+    assert not shown_text.draft
+
+
+@pytest.fixture
+def shown_text(qtbot: QtBot, light: object) -> JsonText:
+    text = JsonText("json")
+    qtbot.addWidget(text)
+    text.show()
+    return text

@@ -171,6 +171,14 @@ def test_a_single_item_can_be_pasted() -> None:
     assert (item.id, item.source["beam"], cell) == ("a", [1], Cell(0, 0, 2, 2))
 
 
+def test_copies_never_get_the_name_of_another_copy() -> None:
+    page = Page(grid.fitted(grid.parse_page([ONE])))
+    copy = editing.parse_copy(json.dumps([ONE, ONE | {"id": "a-2", "position": {"x": 2, "y": 0, "w": 2, "h": 2}}]))
+    after, new = editing.pasted(page, copy, ())
+    assert len(set(new)) == 2
+    assert len(_ids(after)) == 3
+
+
 def test_containers_never_lie_more_than_eight_deep() -> None:
     page = Page(grid.fitted(grid.parse_page([ONE])))
     for depth in range(8):

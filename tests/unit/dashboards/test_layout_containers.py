@@ -200,3 +200,24 @@ def test_what_lies_below_a_row_stays_below_it_when_it_opens_or_grows() -> None:
     grown = page.with_pane((("r0", 0),), taller)
     assert grid.reading_order(grown) == ("r0", "r1", "r2", "r3")
     assert [cell.y for cell in grown.cells] == [0, 61, 72, 83]
+
+
+@settings(deadline=None, max_examples=60)
+@given(layout=pages(), data=st.data())
+def test_a_page_that_knows_its_containers_loses_items_as_any_layout_does(
+    layout: grid.Layout, data: st.DataObject
+) -> None:
+    page = grid.Page(layout)
+    gone = data.draw(st.sets(st.sampled_from(sorted(page.paths)), max_size=3))
+    left = page.without(gone)
+    assert left == grid.without(layout, gone)
+    check_page(left)
+    untouched = {item.id: item for item, _cell in layout if item.panes and not gone & _inside(item)}
+    widths = {item.id: cell.w for item, cell in layout}
+    for item, cell in left:
+        if item.id in untouched and cell.w == widths[item.id]:
+            assert item is untouched[item.id]
+
+
+def _inside(item: grid.Item) -> set[str]:
+    return {item.id, *(found.item.id for pane in item.panes for found in grid.everything(pane.layout))}

@@ -7,7 +7,7 @@ land in is looked up on the page as it was at the start, so that containers that
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from .containers import ROW, Page, Path, fitted, without
+from .containers import ROW, Page, Path, fitted
 from .document import Cell, Compact, Item, Layout
 from .exact import Handle
 from .preview import Drag, Resize
@@ -114,7 +114,7 @@ class Carry(_Gesture):
     @cached_property
     def rest(self) -> Page:
         """The page without the body."""
-        return Page(without(self.page.layout, self.ids, self.compact)) if self.ids else self.page
+        return Page(self.page.without(self.ids, self.compact)) if self.ids else self.page
 
     @property
     def still(self) -> Places:
@@ -176,7 +176,7 @@ class Carry(_Gesture):
             w = pane.columns if item.type == ROW else min(cell.w, pane.columns)
             x = 0 if item.type == ROW else min(cell.x - left, pane.columns - w)
             placed.append((item, Cell(x, pane.bottom + cell.y - top, w, cell.h)))
-        grown = fitted(Layout.of(pane.columns, [*pane, *placed]), "none")
+        grown = fitted(Layout.of(pane.columns, [*pane, *placed]), "none", known=self.rest.known)
         return _Ground(
             self.rest, path, Drag(grown, [item.id for item, _cell in placed], compact=self.compact), self.compact
         )

@@ -5,7 +5,7 @@ as high as what it holds; a pane is as wide in fields as its container, so that 
 fields too. `Page` says where that is.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -38,6 +38,7 @@ HEADING: Final = 1
 """Fields a container's heading is high."""
 EMPTY: Final = 2
 """Fields an open pane with nothing in it is high."""
+_NONE: Final[Mapping[int, int]] = MappingProxyType({})
 DEEPEST: Final = 8
 MAX_TABS: Final = 50
 
@@ -189,10 +190,10 @@ def height(item: Item) -> int:
     return HEADING + max(pane.layout.bottom or EMPTY for pane in item.panes)
 
 
-def fitted(layout: Layout, compact: Compact = "vertical", *, known: Collection[int] = frozenset()) -> Layout:
+def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int, int] = _NONE) -> Layout:
     """The layout with every container as high as what it holds, and everything inside its grid and free of overlaps, at
     every level. One that is so already comes back equal. `known` are the `id()`s of containers that are so inside, as
-    long as they keep their width: a gesture asks for this sixty times a second."""
+    long as they keep their width, with their heights: a gesture asks for this sixty times a second."""
     if not any(item.panes for item in layout.items):
         return settled(layout, compact)
     placed = [_fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
@@ -213,17 +214,19 @@ def _given_way(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[
     return placed
 
 
-def _fitted_item(item: Item, cell: Cell, columns: int, compact: Compact, known: Collection[int]) -> tuple[Item, Cell]:
+def _fitted_item(item: Item, cell: Cell, columns: int, compact: Compact, known: Mapping[int, int]) -> tuple[Item, Cell]:
     if not item.panes:
         return item, cell
     cell = cell._replace(x=0, w=columns) if item.type == ROW else cell._replace(w=min(cell.w, columns))
-    if id(item) not in known or item.panes[0].layout.columns != cell.w:
+    high = known.get(id(item))
+    if high is None or item.panes[0].layout.columns != cell.w:
         panes = tuple(_fitted_pane(pane, cell.w, compact, known, collapsed=item.collapsed) for pane in item.panes)
         item = replace(item, panes=panes)
-    return item, cell._replace(h=height(item))
+        high = height(item)
+    return item, cell if cell.h == high else cell._replace(h=high)
 
 
-def _fitted_pane(pane: Pane, columns: int, compact: Compact, known: Collection[int], *, collapsed: bool) -> Pane:
+def _fitted_pane(pane: Pane, columns: int, compact: Compact, known: Mapping[int, int], *, collapsed: bool) -> Pane:
     inside = fitted(replace(pane.layout, columns=columns), compact, known=known)
     # A closed row says only how its items lie to each other: the gap above them would be lost when it is written.
     gap = min((cell.y for cell in inside.cells), default=0) if collapsed else 0
@@ -245,20 +248,28 @@ def everything(layout: Layout, path: Path = ()) -> Iterator[Found]:
 
 def mapped(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] | None]) -> Layout:
     """The layout with every item at every level as `change` answers, children first; None takes it away. Nothing is
-    settled."""
-    kept = []
+    settled. What nothing changes in stays the same object."""
+    kept, same = [], True
     for item, cell in layout:
-        panes = tuple(replace(pane, layout=mapped(pane.layout, change)) for pane in item.panes)
-        answer = change(replace(item, panes=panes) if panes else item, cell)
+        inside = [mapped(pane.layout, change) for pane in item.panes]
+        changed = item
+        if any(new is not pane.layout for new, pane in zip(inside, item.panes, strict=True)):
+            panes = (replace(pane, layout=new) for new, pane in zip(inside, item.panes, strict=True))
+            changed = replace(item, panes=tuple(panes))
+        answer = change(changed, cell)
+        same = same and answer is not None and answer[0] is item and answer[1] is cell
         if answer is not None:
             kept.append(answer)
-    return Layout.of(layout.columns, kept)
+    return layout if same else Layout.of(layout.columns, kept)
 
 
-def without(layout: Layout, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
-    """The layout without these items, wherever they lie, with what they hold; what is left is fitted."""
+def without(
+    layout: Layout, ids: Iterable[str], compact: Compact = "vertical", *, known: Mapping[int, int] = _NONE
+) -> Layout:
+    """The layout without these items, wherever they lie, with what they hold; what is left is fitted. `known` is
+    `fitted`'s."""
     gone = frozenset(ids)
-    return fitted(mapped(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact)
+    return fitted(mapped(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact, known=known)
 
 
 class Page:
@@ -273,9 +284,9 @@ class Page:
         return {found.item.id: found.path for found in everything(self.layout)}
 
     @cached_property
-    def _containers(self) -> frozenset[int]:
-        """The page's containers; the page keeps them, so that nothing else is called so meanwhile."""
-        return frozenset(id(found.item) for found in everything(self.layout) if found.item.panes)
+    def known(self) -> Mapping[int, int]:
+        """What `fitted` need not look into: the page's containers, and nobody else has their `id()`s meanwhile."""
+        return {id(found.item): found.cell.h for found in everything(self.layout) if found.item.panes}
 
     @cached_property
     def shown(self) -> Mapping[str, Cell]:
@@ -320,11 +331,15 @@ class Page:
             layout = layout.items[place].panes[k].layout
         return x, y
 
+    def without(self, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
+        """The page without these items and what they hold; what is left is fitted."""
+        return without(self.layout, ids, compact, known=self.known)
+
     def with_pane(self, path: Path, layout: Layout, compact: Compact = "vertical") -> Layout:
         """The page with another grid at `path`; the containers on the way grow or shrink with it, and what lies around
         them gives way."""
         if not path:
-            return fitted(layout, compact, known=self._containers)
+            return fitted(layout, compact, known=self.known)
         (item_id, k), outer = path[-1], self.pane(path[:-1])
         place = outer.index(item_id)
         item = outer.items[place]

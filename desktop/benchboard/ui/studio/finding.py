@@ -20,7 +20,7 @@ from benchboard.dashboards.catalogue import widget_of
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.outline import container_name
+from benchboard.ui.studio.outlineline import container_name
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit

@@ -18,6 +18,7 @@ from benchboard.ui.studio.frame import kind_name
 from benchboard.ui.studio.orderbar import OrderBar
 from benchboard.ui.studio.places import Keeps, Places
 from benchboard.ui.studio.queryedit import Prose, QueryEdit, hint
+from benchboard.ui.studio.repeats import Repeats
 from benchboard.ui.studio.steps import Line
 from benchboard.ui.studio.tabnames import TabNames
 from benchboard.ui.theme import theme
@@ -95,7 +96,7 @@ class _Sheet(QWidget):
         self._editor, self._feeds = editor, feeds
         self._chosen = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
-        self._parts: list[Places | Keeps | OrderBar | TabNames] = []
+        self._parts: list[Places | Keeps | OrderBar | TabNames | Repeats] = []
         """What shows itself anew."""
         self._settings: dict[str, Line | Select | Prose] = {}
         self._title: Line | None = None
@@ -118,7 +119,7 @@ class _Sheet(QWidget):
         outer.addWidget(hairline())
         outer.addWidget(area, 1)
         if len(chosen) == 1:
-            self._build(context, editor.widget(chosen[0]))
+            self._build(context, editor.widget(chosen[0]), run)
         else:
             self._build_several(run)
         self._column.addStretch(1)
@@ -188,7 +189,7 @@ class _Sheet(QWidget):
         )
         return head
 
-    def _build(self, context: "Context", widget: Widget) -> None:
+    def _build(self, context: "Context", widget: Widget, run: Callable[[str], object]) -> None:
         places, keeps = Places(self._editor, widget.id), Keeps(self._editor, self._chosen)
         self._parts += [places, keeps]
         self._section(_("Place"), [places, keeps])
@@ -210,6 +211,9 @@ class _Sheet(QWidget):
         if widget.kind is None:
             note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.type)
             self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
+        repeats = Repeats(self._editor, widget.id, run)
+        self._parts.append(repeats)
+        self._section(_("Repeat"), [repeats])
 
     def _build_several(self, run: Callable[[str], object]) -> None:
         """What can be done with several, and the settings all of them have."""

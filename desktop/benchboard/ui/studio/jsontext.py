@@ -55,18 +55,39 @@ class JsonText(QPlainTextEdit):
         self._make_room()
 
     def show_text(self, text: str) -> None:
-        """Replace everything; the place in it stays as far as it can."""
-        if text == self.toPlainText():
+        """Show another text, with no step back to the one before; the place in it stays as far as it can. Only lines
+        that differ are replaced: setting all 12,000 of a large page would hold the window for a quarter of a second."""
+        before = self.toPlainText()
+        if text == before:
             return
         line, bar = self.textCursor().blockNumber(), self.verticalScrollBar()
         at = bar.value()
         self.blockSignals(True)
-        self.setPlainText(text)
+        self._colours.waiting = True
+        self.document().setUndoRedoEnabled(False)
+        self._replace(before.split("\n"), text.split("\n"))
+        self.document().setUndoRedoEnabled(True)
+        self._colours.waiting = False
         block = self.document().findBlockByNumber(min(line, self.blockCount() - 1))
         self.setTextCursor(QTextCursor(block))
         self.blockSignals(False)
         bar.setValue(at)
         self._make_room()
+        self._colour_seen()
+
+    def _replace(self, old: list[str], new: list[str]) -> None:
+        """Make the lines `old`, which are shown, the lines `new`."""
+        least = min(len(old), len(new))
+        same = next((k for k in range(least) if old[k] != new[k]), least)
+        after = next((k for k in range(least - same) if old[-1 - k] != new[-1 - k]), least - same)
+        if not same or not after:
+            self.setPlainText("\n".join(new))
+            return
+        # From the end of the last line before to the end of the last line that differs: so whole lines go and come.
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(_end(self.document(), same - 1))
+        cursor.setPosition(_end(self.document(), len(old) - after - 1), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText("".join(f"\n{line}" for line in new[same : len(new) - after]))
 
     def mark(self) -> None:
         """Show what `wrong` and `chosen` say."""
@@ -132,14 +153,30 @@ class JsonText(QPlainTextEdit):
         self.setViewportMargins(self.gutter, 0, 0, 0)
         self._gutter.resize(self.gutter, self.height())
 
+    def _colour_seen(self) -> None:
+        """Colour the lines in sight that are not coloured yet. Qt calls that a change of the text too; it is none."""
+        self.blockSignals(True)
+        block, room = self.firstVisibleBlock(), self.viewport().height()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        while block.isValid() and top <= room:
+            if not block.layout().formats() and _TOKEN.search(block.text()):
+                self._colours.rehighlightBlock(block)
+            top += self.blockBoundingRect(block).height()
+            block = block.next()
+        self.blockSignals(False)
+
     def _scrolled(self, box: QRect, dy: int) -> None:
+        self._colour_seen()
         if dy:
             self._gutter.scroll(0, dy)
         else:
             self._gutter.update(0, box.y(), self._gutter.width(), box.height())
 
     def _anew(self) -> None:
+        self._colours.waiting = True
         self._colours.rehighlight()
+        self._colours.waiting = False
+        self._colour_seen()
         self.mark()
 
 
@@ -174,8 +211,12 @@ class _Colours(QSyntaxHighlighter):
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
+        self.waiting = False
+        """Leave lines as they are: they are coloured when they come in sight."""
 
     def highlightBlock(self, text: str) -> None:
+        if self.waiting:
+            return
         for match in _TOKEN.finditer(text) if len(text) <= 20_000 else ():
             words, is_name = match.group(1), match.group(2)
             tone = "accent.text" if is_name else "ok" if words else "guide" if match.group(4) else "warn"
@@ -185,3 +226,9 @@ class _Colours(QSyntaxHighlighter):
             if not text.isascii():  # Qt counts in UTF-16 units
                 start, end = (len(text[:place].encode("utf-16-le")) // 2 for place in (start, end))
             self.setFormat(start, end - start, form)
+
+
+def _end(document: QTextDocument, line: int) -> int:
+    """The place after the last sign of a line."""
+    block = document.findBlockByNumber(line)
+    return block.position() + block.length() - 1

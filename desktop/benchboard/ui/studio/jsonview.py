@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _PAUSE_MS: Final = 300
 _LONG: Final = 20_000
-"""Characters from which on a text is read in the background."""
+"""Characters from which on a text is read, and written anew, in the background."""
+_MANY: Final = 40
+"""Items from which on it is so too, before there is a text."""
 
 
 class JsonView(QWidget):
@@ -40,6 +42,8 @@ class JsonView(QWidget):
         self._known = ""
         """The text that says what the page says."""
         self._ours: Document | None = None
+        self._under_way: Document | None = None
+        """What the background is writing the text of."""
         self._choosing = False
         self.setObjectName("studio_json_view")
         self.setProperty("surface", "surface")
@@ -116,9 +120,26 @@ class JsonView(QWidget):
             self._show()
 
     def _show(self) -> None:
-        self._ours = self._editor.document
-        self._known = text = pretty(write_document(self._ours))
-        self._map = text_map(text)
+        document = self._editor.document
+        if len(self.text.toPlainText()) <= _LONG and len(self._editor.page.paths) <= _MANY:
+            self._ours = document
+            self._shown(_written(document))
+        elif self._under_way is None:
+            self._under_way = document
+            self._context.tasks.read(self, lambda _session: _written(document), self._arrived)
+
+    def _arrived(self, written: tuple[str, TextMap]) -> None:
+        """The text that was made in the background: shown unless the page or the text has gone on meanwhile."""
+        made_of, self._under_way = self._under_way, None
+        if self._editor.document is made_of and not self.text.draft:
+            self._ours = made_of
+            self._shown(written)
+        else:
+            self._follow()
+
+    def _shown(self, written: tuple[str, TextMap]) -> None:
+        text, self._map = written
+        self._known = text
         self.text.show_text(text)
         self._mark()
 
@@ -207,3 +228,9 @@ class JsonView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.commit()
+
+
+def _written(document: Document) -> tuple[str, TextMap]:
+    """A document's text, and where in it things stand."""
+    text = pretty(write_document(document))
+    return text, text_map(text)

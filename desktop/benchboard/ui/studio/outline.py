@@ -2,55 +2,27 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final, NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QTreeWidgetItemIterator,
-    QWidget,
 )
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards import reaching
-from benchboard.dashboards.catalogue import MAX_TITLE, kind_of
-from benchboard.dashboards.layout import Item, Path
+from benchboard.dashboards.catalogue import MAX_TITLE
+from benchboard.dashboards.layout import Path
 from benchboard.dashboards.reaching import Entry
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.outlineline import Line, LinePainter, line_of, say, told_by
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_icon
-
-_ROW: Final = 28
-_DATA: Final = Qt.ItemDataRole.UserRole
-_CONTAINERS: Final = {
-    grid.ROW: "ph.rows",
-    grid.GROUP: "ph.bounding-box",
-    grid.TABS: "ph.folder-notch",
-}
-
-
-class _Line(NamedTuple):
-    """What a line of the tree stands for: an item, or (`tab` of 0 or more) one tab of it."""
-
-    id: str
-    tab: int
-    icon: str
-    title: str
-    bare: str
-    """The title alone; empty where the line shows the kind's name instead."""
-    mark: str
-    """The icon at its end: in place, locked, hidden; empty for none."""
-    why: str
-    dim: bool
 
 
 class Outline(QTreeWidget):
@@ -59,7 +31,7 @@ class Outline(QTreeWidget):
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
         self._canvas, self._editor = canvas, canvas.editor
-        self._lines: tuple[tuple[int, _Line], ...] = ()
+        self._lines: tuple[tuple[int, Line], ...] = ()
         self._items: dict[tuple[str, int], QTreeWidgetItem] = {}
         self._following = False
         self._pressed: tuple[QPoint, str] | None = None
@@ -72,7 +44,7 @@ class Outline(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setItemDelegate(_Painter(self))
+        self.setItemDelegate(LinePainter(self))
         self._late = QTimer(self, interval=0, singleShot=True)
         self._late.timeout.connect(self.build)
         self._editor.changed.connect(self._stale)
@@ -90,7 +62,7 @@ class Outline(QTreeWidget):
             self._lines = lines
             self.blockSignals(True)
             for _depth, line in lines:
-                _say(self._items[line.id, line.tab], line)
+                say(self._items[line.id, line.tab], line)
             self.blockSignals(False)
         elif lines != self._lines:
             closed = {key for key, item in self._items.items() if not item.isExpanded() and item.childCount()}
@@ -114,15 +86,15 @@ class Outline(QTreeWidget):
         """The line of an item, or of one of its tabs."""
         return self._items[item_id, tab]
 
-    def _told(self, entries: Iterable[Entry], depth: int, hidden: bool = False) -> Iterator[tuple[int, _Line]]:
+    def _told(self, entries: Iterable[Entry], depth: int, hidden: bool = False) -> Iterator[tuple[int, Line]]:
         for entry in entries:
             item = entry.item
-            yield depth, _line(item, hidden=hidden)
+            yield depth, line_of(item, hidden=hidden)
             for k, (title, inside) in enumerate(entry.panes):
                 out = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
                 if item.type == grid.TABS:
                     name = title or _("Tab {place}").format(place=k + 1)
-                    yield depth + 1, _Line(item.id, k, "ph.folder-simple", name, title, "", "", out)
+                    yield depth + 1, Line(item.id, k, "ph.folder-simple", name, title, "", "", out)
                 yield from self._told(inside, depth + (2 if item.type == grid.TABS else 1), out)
 
     def _fill(self, closed: set[tuple[str, int]]) -> None:
@@ -132,7 +104,7 @@ class Outline(QTreeWidget):
         above: list[QTreeWidgetItem] = []
         for depth, line in self._lines:
             item = QTreeWidgetItem()
-            _say(item, line)
+            say(item, line)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             del above[depth:]
             if above:
@@ -150,15 +122,15 @@ class Outline(QTreeWidget):
     def _choose(self) -> None:
         if self._following:
             return
-        ids = list(dict.fromkeys(_of(item).id for item in self.selectedItems()))
-        tabs = [_of(item) for item in self.selectedItems() if _of(item).tab >= 0]
+        ids = list(dict.fromkeys(told_by(item).id for item in self.selectedItems()))
+        tabs = [told_by(item) for item in self.selectedItems() if told_by(item).tab >= 0]
         self._following = True
         try:
             self._reveal(ids, tabs)
         finally:
             self._following = False
 
-    def _reveal(self, ids: list[str], tabs: list[_Line]) -> None:
+    def _reveal(self, ids: list[str], tabs: list[Line]) -> None:
         editor = self._editor
         compact = editor.document.compact
         page = grid.Page(reaching.revealed(editor.page, ids, compact))
@@ -177,7 +149,7 @@ class Outline(QTreeWidget):
         try:
             chosen = [item_id for item_id in self._editor.chosen if (item_id, -1) in self._items]
             wanted = [self._items[item_id, -1] for item_id in chosen]
-            if {_of(item).id for item in self.selectedItems()} != set(chosen):
+            if {told_by(item).id for item in self.selectedItems()} != set(chosen):
                 self.clearSelection()
                 for item in wanted:
                     item.setSelected(True)
@@ -191,10 +163,10 @@ class Outline(QTreeWidget):
     # Changing
 
     def _renamed(self, item: QTreeWidgetItem) -> None:
-        line, text = _of(item), " ".join(item.text(0).split())[:MAX_TITLE]
+        line, text = told_by(item), " ".join(item.text(0).split())[:MAX_TITLE]
         if text in (line.bare, line.title) or self._editor.read_only:
             self.blockSignals(True)
-            _say(item, line)
+            say(item, line)
             self.blockSignals(False)
             return
         if line.tab < 0:
@@ -228,8 +200,8 @@ class Outline(QTreeWidget):
         spot = event.position().toPoint()
         item = self.itemAt(spot)
         super().mousePressEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton and item is not None and _of(item).tab < 0:
-            self._pressed = (spot, _of(item).id)
+        if event.button() == Qt.MouseButton.LeftButton and item is not None and told_by(item).tab < 0:
+            self._pressed = (spot, told_by(item).id)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot = event.position().toPoint()
@@ -253,7 +225,7 @@ class Outline(QTreeWidget):
         if item is None:
             return None, "end"
         box = self.visualItemRect(item)
-        line = _of(item)
+        line = told_by(item)
         holds = line.tab >= 0 or self._editor.page.item(line.id).type in (grid.ROW, grid.GROUP)
         edge = box.height() // 4 if holds and line.tab < 0 else 0 if line.tab >= 0 else box.height() // 2
         if spot.y() < box.top() + edge:
@@ -270,7 +242,7 @@ class Outline(QTreeWidget):
             return
         editor, (item, where) = self._editor, target
         page, compact = editor.page, editor.document.compact
-        line = _of(item) if item is not None else None
+        line = told_by(item) if item is not None else None
         if line is None:
             layout = reaching.moved_into(page, item_id, (), compact)
         elif line.id == item_id:
@@ -326,99 +298,3 @@ class Outline(QTreeWidget):
         while walk.value() is not None:
             yield walk.value()
             walk += 1
-
-
-class _Painter(QStyledItemDelegate):
-    """A line: the kind's icon, the title, at the end a mark."""
-
-    def __init__(self, outline: Outline) -> None:
-        super().__init__(outline)
-        self._outline = outline
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(80, _ROW)
-
-    def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QWidget:
-        from benchboard.ui.widgets.fields import Edit
-
-        edit = Edit(name="outline_title", label=_("Title"), parent=parent)
-        edit.setMaxLength(MAX_TITLE)
-        return edit
-
-    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
-        editor.setProperty("text", index.data(_DATA).bare)
-
-    def updateEditorGeometry(
-        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        rect: QRect = option.rect
-        editor.setGeometry(rect.adjusted(0, 0, -2, 0))
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        line: _Line = index.data(_DATA)
-        item = self._outline.itemFromIndex(index)
-        rect: QRect = option.rect
-        chosen, hot = item.isSelected(), bool(option.state & QStyle.StateFlag.State_MouseOver)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        whole = QRectF(0, rect.top(), self._outline.viewport().width(), rect.height())
-        if chosen or hot:
-            painter.fillRect(whole, theme().color("selection" if chosen else "row.hover"))
-        if chosen:
-            painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), theme().color("accent"))
-        left = rect.left() + 4.0
-        if item.childCount():
-            caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
-            paint_icon(painter, caret, QRectF(left - 13, rect.center().y() - 5, 11, 11), theme().color("text.muted"))
-        tone = "text.muted" if line.dim else "text"
-        icon = QRectF(left + 2, rect.center().y() - 7, 14, 14)
-        paint_icon(painter, line.icon, icon, theme().color("text.muted" if line.dim else "text.secondary"))
-        end = rect.right() - 10.0
-        if line.mark:
-            paint_icon(painter, line.mark, QRectF(end - 12, rect.center().y() - 6, 12, 12), theme().color("text.muted"))
-            end -= 18
-        font = theme().font("body_strong" if item.childCount() and line.tab < 0 else "body")
-        painter.setFont(font)
-        painter.setPen(theme().color(tone))
-        room = QRectF(left + 23, rect.top(), max(0.0, end - left - 23), rect.height())
-        shown = QFontMetricsF(font).elidedText(line.title, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        painter.restore()
-
-
-def _line(item: Item, *, hidden: bool) -> _Line:
-    title = item.source.get("title", "")
-    bare = title if isinstance(title, str) else ""
-    kind = kind_of(item.type)
-    what = _(kind.title) if kind else container_name(item.type) or item.type
-    icon = kind.icon if kind else _CONTAINERS.get(item.type, "ph.puzzle-piece")
-    locked = item.source.get("locked")
-    mark, why = "", what
-    if item.static:
-        mark, why = "ph.push-pin", _("{kind}, stays in its place").format(kind=what)
-    elif isinstance(locked, list) and locked:
-        mark, why = "ph.lock-simple", _("{kind}, locked").format(kind=what)
-    elif hidden:
-        why = _("{kind}, not in sight now").format(kind=what)
-    return _Line(item.id, -1, icon, bare or what, bare, mark, why, hidden)
-
-
-def container_name(type_name: str) -> str:
-    """What a container is called; empty for what is none."""
-    return {grid.ROW: _("Row"), grid.GROUP: _("Group"), grid.TABS: _("Tabs")}.get(type_name, "")
-
-
-def _say(item: QTreeWidgetItem, line: _Line) -> None:
-    item.setText(0, line.title)
-    item.setData(0, _DATA, line)
-    item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, line.why)
-    item.setToolTip(0, line.why)
-
-
-def _of(item: QTreeWidgetItem) -> _Line:
-    line: _Line = item.data(0, _DATA)
-    return line

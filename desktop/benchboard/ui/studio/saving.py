@@ -244,6 +244,7 @@ class Saving(QObject):
             else:
                 self._editor.replace(_("Follow what was changed elsewhere"), self._kept)
             self.recovering.saved(stored.version, self._kept)
+            self.state_changed.emit()  # only now is nothing of it unsaved
         else:
             self.stored = stored
 
