@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desktop"))
 
 from benchboard.dashboards.document import Document, parse_document, write_document
 from benchboard.dashboards.journal import open_journal
-from benchboard.dashboards.layout import Cell, Layout
+from benchboard.dashboards.layout import Cell, Known, Layout
 from benchboard.vault import Vault
 
 REACH_MS = 250.0
@@ -59,7 +59,7 @@ def resident() -> float:
 
 def measure(gestures: int, widgets: int, folder: str | None) -> dict[str, float]:
     os.environ["BENCHBOARD_KEYRING"] = "off"
-    chance, document = random.Random(1), page(widgets)
+    chance, document, known = random.Random(1), page(widgets), Known()
     waited, asked, grown, bare, largest, early = [], [], [], [], 0, 0.0
     with tempfile.TemporaryDirectory(dir=folder) as home, Path(home, "bare").open("ab", buffering=0) as beside:
         journal = open_journal(Path(home), Vault(Path(home)), ("bench",))
@@ -69,7 +69,7 @@ def measure(gestures: int, widgets: int, folder: str | None) -> dict[str, float]
         for number in range(gestures):
             document = gesture(document, chance)
             before, start = file.stat().st_size, time.perf_counter()
-            journal.step("Move", partial(write_document, document), (["w1"], ["w1"]))
+            journal.step("Move", partial(write_document, document, known), (["w1"], ["w1"]))
             asked.append(time.perf_counter() - start)
             assert journal.flush()
             waited.append(time.perf_counter() - start)

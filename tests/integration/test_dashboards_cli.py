@@ -64,6 +64,7 @@ def test_a_dashboard_from_a_file_to_a_file(terminal: Terminal, folder: Path) -> 
     shown = json.loads(terminal.run("show", "Line 2"))
     assert shown["items"] == [ITEM]
     assert (shown["title"], shown["$schema"]) == ("Line 2", "urn:benchboard:dashboard:2")
+    assert next(iter(shown)) == "$schema"
     terminal.run("export", made["id"], str(out))
     assert json.loads(out.read_text()) == shown == json.loads(terminal.run("export", "Line 2", "-"))
     file.write_text(json.dumps({**shown, "items": [ITEM, {**ITEM, "id": "w2"}], "title": "Line 3"}))
@@ -103,6 +104,20 @@ def test_the_home_layout_comes_first_and_pages_go_on_after_it(terminal: Terminal
     assert "Name one dashboard" in _usage(terminal, "show", "--home", "A")
     assert "Name one dashboard" in _usage(terminal, "save", "A", "B", str(file))
     terminal.run("list", "--limit", "0", status=1)
+
+
+def test_an_exported_home_layout_names_the_schema_where_it_has_that_form(terminal: Terminal, folder: Path) -> None:
+    file = folder / "home.json"
+    newest = {"format": "benchboard/dashboard", "version": 2, "items": [ITEM]}
+    for document, schema in (([ITEM], None), (newest, "urn:benchboard:dashboard:2")):
+        file.write_text(json.dumps(document))
+        terminal.run("save", "--home", str(file))
+        exported = json.loads(terminal.run("export", "--home", "-"))
+        assert (exported["$schema"] if schema else None) == schema
+        assert (exported["items"] if schema else exported) == [ITEM]
+        file.write_text(json.dumps(exported))
+        terminal.run("save", "--home", str(file))
+        assert json.loads(terminal.run("show", "--home")) == exported
 
 
 def _usage(terminal: Terminal, *arguments: str) -> str:

@@ -15,7 +15,7 @@ from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.desk import Desk, answer, at_desk
 from benchboard.dashboards import document as form
 from benchboard.dashboards import documents, interchange, layout, library
-from benchboard.dashboards.document import MAX_BYTES, Document, parse_document, write_document
+from benchboard.dashboards.document import MAX_BYTES, VERSION, Document, parse_document, write_document
 from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.library import Card
 from benchboard.errors import Invalid
@@ -148,7 +148,10 @@ def export(desk: Desk, which: str | None, file: Path) -> None:
 def _read(desk: Desk, which: str | None) -> object:
     with desk.database.read() as session:
         if which is None:
-            return documents.home_layout(session, desk.actor).document
+            home = documents.home_layout(session, desk.actor)
+            if home.content.form < VERSION:  # the schema describes no older form
+                return home.document
+            return {"$schema": interchange.SCHEMA, **write_document(home.content)}
         card = library.find(session, desk.actor, which)
         return {"$schema": interchange.SCHEMA, **write_document(library.get(session, desk.actor, card.id).document)}
 

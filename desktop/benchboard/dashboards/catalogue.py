@@ -15,19 +15,24 @@ from benchboard.i18n import N_, _
 
 MAX_TITLE: Final = 200
 MAX_QUERY: Final = 20_000
+MAX_MEASURE: Final = 1e15
+"""Beyond it a number is no longer exact to the last digit."""
+PLACEHOLDER: Final = "placeholder"
+"""The type of what was imported and no kind here shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Something a kind can be told beside its query; kept in the item's `config` under `key`.
 
-    `kind` says how: a short text, a longer text, a whole number from 0 to `most`, or one of `choices` (value, title).
+    `kind` says how: a short text, a longer text, a whole number from 0 to `most`, a `measure` (any number,
+    or with an empty default none), or one of `choices` (value, title).
     Titles are marked and translated where they are shown.
     """
 
     key: str
     title: str
-    kind: Literal["text", "prose", "number", "choice"]
+    kind: Literal["text", "prose", "number", "measure", "choice"]
     default: str | int = ""
     choices: tuple[tuple[str, str], ...] = ()
     most: int = 0
@@ -62,7 +67,16 @@ class Widget:
     query: str
     config: Mapping[str, object]
 
-    def setting(self, key: str) -> str | int:
+    @property
+    def kind_name(self) -> str:
+        """What kind of thing it is, in words. A placeholder is what it stands for: `config.label`, as an import from
+        another program left it."""
+        if self.kind is not None:
+            return _(self.kind.title)
+        label = self.config.get("label")
+        return label[:MAX_TITLE] if self.type == PLACEHOLDER and isinstance(label, str) and label.strip() else self.type
+
+    def setting(self, key: str) -> str | int | float:
         """The value of one of its kind's settings; the default where the layout's value cannot be right."""
         if self.kind is None:
             raise KeyError(key)
@@ -70,9 +84,11 @@ class Widget:
         value = self.config.get(key, known.default)
         if known.kind == "number":
             right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= known.most
+        elif known.kind == "measure":
+            right = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_MEASURE
         else:
             right = isinstance(value, str) and (known.kind != "choice" or value in dict(known.choices))
-        return value if right and isinstance(value, str | int) else known.default
+        return value if right and isinstance(value, str | int | float) else known.default
 
 
 _UNIT = Setting("unit", N_("Unit"), "text")
@@ -92,9 +108,28 @@ KINDS: Final = (
         ),
     ),
     WidgetKind(
+        "gauge", N_("Gauge"), N_("Numbers"), "ph.gauge", 3, 4, 2, 3,
+        "SELECT count(*) AS orders\nFROM orders",
+        N_("The last number of the last row, between the two ends."),
+        (
+            _UNIT,
+            _DECIMALS,
+            Setting("min", N_("Begins at"), "measure", 0),
+            Setting("max", N_("Ends at"), "measure", 100),
+            Setting("warn", N_("Warns at"), "measure"),
+            Setting("alarm", N_("Alarms at"), "measure"),
+        ),
+    ),
+    WidgetKind(
         "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
         N_("The first column goes along, every further number is a line."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
+        "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
+        N_("The first column goes along, every further number is a line filled down to zero."),
         (_UNIT,),
     ),
     WidgetKind(

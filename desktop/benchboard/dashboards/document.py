@@ -121,8 +121,8 @@ def parse_document(value: object) -> Document:
     )
 
 
-def write_document(document: Document) -> dict[str, object]:
-    """The document as JSON of the newest version."""
+def write_document(document: Document, known: grid.Known | None = None) -> dict[str, object]:
+    """The document as JSON of the newest version. `known` as in `serialise_page`."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -131,18 +131,21 @@ def write_document(document: Document) -> dict[str, object]:
         "columns": document.layout.columns,
         "compact": document.compact,
         "variables": [_written_variable(variable) for variable in document.variables],
-        "items": grid.serialise_page(document.layout),
+        "items": grid.serialise_page(document.layout, known),
         "breakpoints": {name: _written_breakpoint(point) for name, point in document.breakpoints.items()},
         **document.source,
     }
 
 
-def write_home(document: Document) -> object:
-    """The document as a home layout keeps it: in the form it was read from, as long as that can say it."""
+def write_home(document: Document, known: grid.Known | None = None) -> object:
+    """The document as a home layout keeps it: in the form it was read from, as long as that can say it. `known` as in
+    `serialise_page`."""
+    if known is not None and len(known) > 2 * grid.MAX_ITEMS:
+        known.clear()  # what was removed long ago
     says_more = document.title or document.description or document.variables or document.breakpoints
     if document.form >= VERSION or says_more or document.compact != "vertical":
-        return write_document(document)
-    items = grid.serialise_page(document.layout)
+        return write_document(document, known)
+    items = grid.serialise_page(document.layout, known)
     if document.form == 0 and not document.source and document.layout.columns == COLUMNS:
         return items
     return {**document.source, "columns": document.layout.columns, "items": items}
@@ -174,6 +177,7 @@ def _form(value: Source) -> int:
 def _checked(document: Document) -> Document:
     for found in grid.everything(document.layout):
         widget_of(found.item)
+        grid.repeat_of(found.item)
         _locked(found.item)
     return document
 

@@ -70,6 +70,12 @@ class History:
     position: int = 0
     missing: int = 0
     """How many of its steps are still to come from a journal that is being read."""
+    subject: tuple[str, ...] = ()
+    """Whose history it is, so that one of a document that is gone can be told."""
+    meant: object = None
+    """What the window said of the page with the record that is replayed next. Where the record leads there, this stands
+    for it: it shares with what the window says after the next gesture what that leaves alone, so that a gesture on a
+    page of thousands costs what it changed."""
 
     def documents(self) -> list[object]:
         """The document before the first step, and after each one. They share what they have in common."""
@@ -88,7 +94,7 @@ class History:
         page = diff(self.stored, self.document)
         yield pack(
             {"is": "base", "version": self.version, "stored": self.stored, "page": page, "position": self.position,
-             "steps": len(self.steps)}
+             "steps": len(self.steps), "subject": list(self.subject)}
         )  # fmt: skip
         yield from (step.packed for step in self.steps)
 
@@ -101,6 +107,7 @@ class History:
         forward = diff(before, after)
         # What is the same on both sides is the same object now, which makes the way back quick to find.
         backward = diff(apply(before, forward), before)
+        self.meant = after
         return {
             "is": "amend" if amends else "step", "title": title, "forward": forward, "backward": backward,
             "chosen": [list(ids) for ids in chosen], "at": round(at, 3),
@@ -148,6 +155,9 @@ class History:
         if amends:
             document = apply(document, self.steps[self.position - 1].backward)
         self.document = apply(document, forward)
+        if self.meant is not None and diff(self.document, self.meant) is None:
+            self.document = self.meant
+        self.meant = None
         self.steps[self.position - amends :] = [step]
         while len(self.steps) > KEPT_STEPS or (
             len(self.steps) > 1 and sum(len(s.packed) for s in self.steps) > KEPT_BYTES
@@ -170,7 +180,14 @@ def opened(record: Record) -> History:
         raise ValueError("not a base")
     stored = record["stored"]
     page = apply(stored, _delta(record["page"]))
-    return History(stored, _whole(record["version"]), page, [], _whole(record["position"]), _whole(record["steps"]))
+    version, position, steps = (_whole(record[key]) for key in ("version", "position", "steps"))
+    return History(stored, version, page, [], position, steps, subject_of(record))
+
+
+def subject_of(record: Record) -> tuple[str, ...]:
+    """Whose history a `base` record begins; nobody's, where an older program wrote it."""
+    said = record.get("subject")
+    return tuple(str(part) for part in said) if isinstance(said, list) else ()
 
 
 def _step(record: Record, packed: bytes) -> Step:

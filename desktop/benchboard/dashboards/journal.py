@@ -27,7 +27,7 @@ from typing import BinaryIO, Final
 from filelock import FileLock, Timeout
 
 from benchboard.dashboards.deltas import apply, diff
-from benchboard.dashboards.history import History, Record, Step, opened, pack, unpack
+from benchboard.dashboards.history import History, Record, Step, opened, pack, subject_of, unpack
 from benchboard.dashboards.sealed import NAME_BYTES, Damaged, Sealer, unsealed
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
@@ -39,6 +39,7 @@ _GROWN: Final = 1024 * 1024
 _MOST_RECORDS: Final = 1_000
 _AGAIN_S: Final = 5.0
 _LEAVING_S: Final = 5.0
+_ASIDE_DAYS: Final = 30
 
 Chosen = tuple[Sequence[str], Sequence[str]]
 _leaving: "set[Journal]" = set()
@@ -88,10 +89,18 @@ class Journal:
     """
 
     def __init__(
-        self, slot: "_Slot", key: bytes, found: "_Found", note: str, failed: Callable[[AppError], None]
+        self,
+        slot: "_Slot",
+        key: bytes,
+        subject: Sequence[str],
+        found: "_Found",
+        note: str,
+        failed: Callable[[AppError], None],
     ) -> None:
-        self._slot, self._key, self._failed = slot, key, failed
+        self._slot, self._key, self._subject, self._failed = slot, key, tuple(subject), failed
         self._history = found.history
+        if self._history is not None:
+            self._history.subject = self._subject
         self.recovered = _recovered(found.history) if found.history else None
         self.note = note
         self._queue: queue.SimpleQueue[Callable[[], Record | None] | None] = queue.SimpleQueue()
@@ -111,7 +120,7 @@ class Journal:
         """Begin anew: the database has `stored` in `version`, the page says `written`, and there is nothing to undo."""
 
         def begin() -> None:
-            self._history = History(stored, version, written(), [])
+            self._history = History(stored, version, written(), [], subject=self._subject)
             self._put_down()
 
         self._ask(begin)
@@ -273,12 +282,53 @@ def open_journal(
         slot, found = _claimed(folder, name, key)
         try:
             note = _set_aside(slot, found) if found.damaged else ""
-            return Journal(slot, key, found, note, failed)
+            return Journal(slot, key, subject, found, note, failed)
         except BaseException:
             slot.lock.release()
             raise
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def sweep(home: Path, vault: Vault, account: Sequence[str], existing: Callable[[set[str]], set[str]]) -> int:
+    """Delete the journals of an account's documents that are gone, and what was set aside more than 30 days ago.
+
+    `account` is what its subjects begin with; `existing` answers which of these documents there are. Journals that a
+    window has open stay. Answers how many files went. Reads and locks files: not for the window's thread.
+    """
+    folder = home / "journal"
+    if not folder.is_dir():
+        return 0
+    stale = time.time() - _ASIDE_DAYS * 86_400
+    gone = [path for path in folder.glob("*.aside") if path.stat().st_mtime < stale]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    key = vault.get(_KEY)
+    found = {path: _subject(path, key) for path in folder.glob("*.bbj")} if key is not None else {}
+    known = {path: said[-1] for path, said in found.items() if said and said[:-1] == tuple(account)}
+    there = existing(set(known.values())) if known else set()
+    return len(gone) + sum(_deleted(path) for path, name in known.items() if name not in there)
+
+
+def _subject(path: Path, key: bytes) -> tuple[str, ...]:
+    """Whose journal a file is; nobody's where that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            first = next(unsealed(file, key, bytes.fromhex(path.name.partition(".")[0])), None)
+            return subject_of(unpack(first)) if first is not None else ()
+    except (OSError, Damaged, TypeError, ValueError, RecursionError):
+        return ()
+
+
+def _deleted(path: Path) -> bool:
+    slot = _locked(path, b"")
+    if slot is None:
+        return False
+    try:
+        path.unlink(missing_ok=True)
+    finally:
+        slot.lock.release()
+    return True
 
 
 def _wait_for_leaving(name: bytes) -> None:

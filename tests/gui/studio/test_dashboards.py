@@ -9,10 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from benchboard.dashboards import library, sharing
+from benchboard.dashboards.journal import open_journal
 from benchboard.dashboards.library import Card
 from benchboard.paging import Listing
 from benchboard.ui.studio.dashboards import Dashboards
 from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.recovering import account_of
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -209,3 +211,21 @@ def test_a_grafana_dashboard_is_brought_in_with_its_report(shelves: Shelves, tmp
     assert "heatmap" in lines.toPlainText()  # type: ignore[attr-defined]
     shelves.click("import_report_close")
     assert {cell[:4] for cell in page.editor.page.shown.values()} == {(0, 0, 12, 4), (12, 0, 12, 8)}
+
+
+def test_what_is_kept_of_a_dashboard_that_is_gone_is_let_go(studio: "Studio") -> None:
+    saving = studio.page.saving
+    account = account_of(saving._context)
+    with studio.workspace.database.read() as session:
+        known = library.list_dashboards(session, studio.actor, Listing()).rows[0].id
+    for key in (known, "a dashboard that is gone"):
+        journal = open_journal(studio.home, studio.workspace.vault, (*account, key))
+        journal.begin(1, [], lambda: [])
+        journal.close()
+    folder = studio.home / "journal"
+    assert len(list(folder.glob("*.bbj"))) == 3  # the home layout's too
+    Shelves(studio)
+    studio.wait(lambda: len(list(folder.glob("*.bbj"))) == 2)
+    kept = open_journal(studio.home, studio.workspace.vault, (*account, known))
+    assert kept.recovered is not None
+    kept.close()

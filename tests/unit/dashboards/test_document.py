@@ -12,6 +12,7 @@ from benchboard.errors import Invalid
 from support.pages import random_page
 
 ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
+ROW = {"id": "r1", "type": "row", "title": "", "position": {"x": 0, "y": 0, "w": 12, "h": 1}}
 names = st.text("abcdefgh_", min_size=1, max_size=8)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text("äb<c>\U0001f6e0", max_size=5),
@@ -81,6 +82,9 @@ def _with(**fields: object) -> dict[str, object]:
         (_with(items=None), "items"),
         (_with(items=[{**ITEM, "locked": ["size", "doors"]}]), "locked"),
         (_with(items=[{**ITEM, "position": {"x": 0, "y": 0, "w": -3, "h": 2}}]), "position.w"),
+        (_with(items=[{**ITEM, "repeat": "shop"}]), "repeat"),
+        (_with(items=[{**ITEM, "repeat": {"direction": "down"}}]), "repeat.variable"),
+        (_with(items=[{**ROW, "items": [{**ITEM, "repeat": {"variable": "v", "most": 0}}]}]), "repeat.most"),
         (_with(variables={}), "variables"),
         (_with(variables=[{"name": "a b"}]), "variables.0.name"),
         (_with(variables=[{"name": "a"}, {"name": "a"}]), "variables.1.name"),

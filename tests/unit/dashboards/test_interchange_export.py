@@ -262,3 +262,19 @@ def test_items_that_never_were_grafanas_get_numbers_nobody_has() -> None:
     )
     assert (by["panel-2"]["id"], by["mine"]["id"]) == (2, 1)
     assert {panel["id"] for panel in dashboard["panels"]} == {1, 2, 3, 4}
+
+
+def test_a_gauge_and_an_area_come_back_from_grafana_as_they_were() -> None:
+    config = {"unit": "%", "decimals": 1, "min": -5, "max": 50, "warn": 20, "alarm": 40.5}
+    listed = [_item("panel-1", 0, 0, type="gauge", config=config), _item("panel-2", 4, 0, type="area_chart")]
+    dashboard, found, _report = _written(*listed)
+    assert (found["panel-1"]["type"], found["panel-2"]["type"]) == ("gauge", "timeseries")
+    items = {item["id"]: item for item in from_grafana(dashboard)[0]["items"]}
+    assert (items["panel-1"]["type"], items["panel-1"]["config"]) == ("gauge", config)
+    assert items["panel-2"]["type"] == "area_chart"
+    items["panel-1"]["config"] = {**config, "alarm": 45}
+    again, _told = to_grafana(
+        parse_document({"format": "benchboard/dashboard", "version": 2, "items": [*items.values()]})
+    )
+    (gauge,) = [panel for panel in again["panels"] if panel["type"] == "gauge"]
+    assert [step["value"] for step in gauge["fieldConfig"]["defaults"]["thresholds"]["steps"]] == [None, 20, 45]

@@ -95,7 +95,7 @@ def test_what_follows_a_collapsed_row_is_not_in_it_and_its_stale_places_stay() -
 @pytest.mark.parametrize(
     ("kind", "ours"),
     [
-        ("text", "text"), ("stat", "metric_card"), ("singlestat", "metric_card"), ("gauge", "metric_card"),
+        ("text", "text"), ("stat", "metric_card"), ("singlestat", "metric_card"), ("gauge", "gauge"),
         ("bargauge", "metric_card"), ("timeseries", "line_chart"), ("graph", "line_chart"), ("barchart", "bar_chart"),
         ("piechart", "pie_chart"), ("grafana-piechart-panel", "pie_chart"), ("table", "table"), ("table-old", "table"),
         ("heatmap", "placeholder"), ("nodeGraph", "placeholder"), ("ae3e-plotly-panel", "placeholder"),
@@ -112,6 +112,21 @@ def test_a_type_is_shown_by_our_kind_or_by_a_placeholder_that_names_it(kind: str
         (line,) = report.lines
         assert (line.id, line.title, line.outcome) == ("panel-1", "P1", "placeholder")
         assert kind in line.what
+
+
+def test_a_gauges_ends_and_thresholds_and_an_areas_filling_map() -> None:
+    steps = [{"color": "green", "value": None}, {"color": "orange", "value": 60}, {"color": "red", "value": 85.5}]
+    defaults = {"min": -10, "max": 120, "thresholds": {"mode": "absolute", "steps": steps}}
+    odd = {"min": "low", "max": True, "thresholds": {"mode": "percentage", "steps": steps}}
+    found, _document, report = _read(
+        _panel(1, _at(0, 0), "gauge", fieldConfig={"defaults": defaults}),
+        _panel(2, _at(0, 9), "gauge", fieldConfig={"defaults": odd}),
+        _panel(3, _at(0, 18), "timeseries", fieldConfig={"defaults": {"custom": {"fillOpacity": 10}}}),
+    )
+    assert found["panel-1"]["config"] == {"min": -10, "max": 120, "warn": 60, "alarm": 85.5}
+    assert found["panel-2"]["config"] == {}
+    assert found["panel-3"]["type"] == "area_chart"
+    assert ["threshold" in line.what for line in report.lines] == [True]
 
 
 def test_units_decimals_and_words_map_and_the_rest_is_kept_and_told() -> None:

@@ -1,13 +1,16 @@
 """The crash journal: what was on the disk comes back, wherever it was cut, and nothing that was not."""
 
 import io
+import os
+import random
 import resource
 import signal
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +20,15 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards import history as steps
 from benchboard.dashboards import journal as journals
+from benchboard.dashboards.catalogue import changed
+from benchboard.dashboards.document import fitted, parse_document, write_home
 from benchboard.dashboards.history import History, Record, pack, unpack
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
+from benchboard.dashboards.layout import Cell, Item, Known, Layout, everything, mapped, without
 from benchboard.dashboards.sealed import Damaged, Sealer, unsealed
 from benchboard.errors import AppError
 from benchboard.vault import Vault
+from support.pages import random_page
 
 NAME, KEY = b"n" * 16, b"k" * 32
 SUBJECT = ("benchboard.db", "user-1", "home")
@@ -251,7 +258,7 @@ def test_the_file_is_private_and_says_nothing(open_: Callable[..., Journal], hom
     assert journal.flush()
     for path in (home / "journal").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-        assert not any(word in path.read_bytes() for word in (b"private", b"text", b"w0"))
+        assert not any(word in path.read_bytes() for word in (b"private", b"text", b'"w0"'))
         assert "user-1" not in path.name
     assert stat.S_IMODE((home / "journal").stat().st_mode) == 0o700
 
@@ -365,3 +372,67 @@ def test_who_leaves_hands_over(open_: Callable[..., Journal]) -> None:
     journal.leave()
     threading.Timer(0.05, journal.close).start()
     assert held(open_()).document == document(2)
+
+
+def test_the_journals_of_documents_that_are_gone_are_swept_and_old_copies_with_them(
+    open_: Callable[..., Journal], home: Path
+) -> None:
+    for name in ("kept", "gone", "open"):
+        began(open_("sqlite", "db", "ada", name), 1).close()
+    began(open_("sqlite", "db", "grace", "gone"), 1).close()
+    open_("sqlite", "db", "ada", "open").flush()
+    folder, asked = home / "journal", list[set[str]]()
+    old, young, odd = folder / "a.0.1.aside", folder / "b.0.2.aside", folder / "odd.0.bbj"
+    for path in (old, young, odd):
+        path.write_bytes(b"what cannot be read")
+    month = time.time() - 31 * 86_400
+    os.utime(old, (month, month))
+
+    def existing(names: set[str]) -> set[str]:
+        asked.append(names)
+        return names & {"kept"}
+
+    assert journals.sweep(home, Vault(home), ("sqlite", "db", "ada"), existing) == 2
+    assert asked == [{"kept", "gone", "open"}]
+    assert (old.exists(), young.exists(), odd.exists()) == (False, True, True)
+    left = [open_(*("sqlite", "db"), account, name).recovered is not None
+            for account, name in (("ada", "kept"), ("ada", "gone"), ("grace", "gone"))]  # fmt: skip
+    assert left == [True, False, True]
+    assert journals.sweep(home / "elsewhere", Vault(home), (), existing) == 0
+
+
+def touched(layout: Layout, one: str, by: int) -> Layout:
+    """The layout with one item changed where it lies, or a row down."""
+
+    def touch(item: Item, cell: Cell) -> tuple[Item, Cell]:
+        if item.id != one:
+            return item, cell
+        return (changed(item, title="Other"), cell) if by == 2 else (item, cell._replace(y=cell.y + 1))
+
+    return mapped(layout, touch)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=40)
+def test_a_page_written_with_what_is_known_of_the_last_one_is_the_same_and_shares_what_it_can(seed: int) -> None:
+    chance, known = random.Random(seed), Known()
+    page = fitted(parse_document(random_page(chance, 12)))
+    history = History(write_home(page), 1, write_home(page), [])
+    for _turn in range(6):
+        ids = [found.item.id for found in everything(page.layout)]
+        if not ids:
+            return
+        one, by = chance.choice(ids), chance.choice((0, 1, 2))
+        layout = without(page.layout, [one]) if by == 0 else touched(page.layout, one, by)
+        before, page = page, fitted(replace(page, layout=layout))
+        last, written = write_home(before, known), write_home(page, known)
+        assert isinstance(last, list) and isinstance(written, list)  # noqa: PT018
+        old, new = before.layout, page.layout
+        places = [(k, old.places[item.id]) for k, item in enumerate(new.items) if item.id in old.places]
+        same = [(k, was) for k, was in places if new.items[k] is old.items[was] and new.cells[k] == old.cells[was]]
+        assert all(written[k] is last[was] for k, was in same)
+        assert written == write_home(page)
+        record = history.stepped("Move", written, ((), ()), 0.0, amends=chance.random() < 0.3)
+        history.replay(record, pack(record))
+        assert history.document is written
+        assert read_again(history).document == written

@@ -24,6 +24,8 @@ TYPES: Final = {
 }
 """Our kinds and the panel type that shows each. Every other one becomes a text that says what it was."""
 
+_FILL: Final = 20
+"""How much of an area's colour fills it in Grafana, of 100."""
 _SOURCE: Final = {"type": "grafana-postgresql-datasource"}
 _NAMES: Final = {unit: name for name, unit in reversed(tiles.UNITS.items()) if unit}
 
@@ -126,6 +128,19 @@ def _fresh(item: Item, widget: Widget) -> tuple[dict[str, Any], list[Line]]:
     return made | _settings(widget, made), []
 
 
+def _ends(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
+    """What a gauge's panel says of its ends and thresholds, as far as that changed."""
+    was = tiles.ends(panel)
+    now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
+    fields: dict[str, Any] = {key: now[key] for key in ("min", "max") if now[key] != was.get(key)}
+    if any(now.get(key) != was.get(key) for key in ("warn", "alarm")):
+        colours = [("warn", "orange"), ("alarm", "red")]
+        steps = [{"color": colour, "value": now[key]} for key, colour in colours if key in now]
+        first: dict[str, object] = {"color": "green", "value": None}
+        fields["thresholds"] = {"mode": "absolute", "steps": [first, *sorted(steps, key=lambda step: step["value"])]}
+    return fields
+
+
 def _settings(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a panel that say what `config` says, over what they said."""
     config = widget.config
@@ -138,4 +153,8 @@ def _settings(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
         defaults["unit"] = _NAMES.get(unit, f"suffix:{unit}") if unit else "none"
     if isinstance(decimals, int) and not isinstance(decimals, bool):
         defaults["decimals"] = decimals
+    if widget.type == "gauge":
+        defaults |= _ends(widget, panel)
+    if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
+        defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
     return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from unicodedata import category
 
-from benchboard.dashboards.catalogue import MAX_TITLE, kind_of
+from benchboard.dashboards.catalogue import MAX_MEASURE, MAX_TITLE, kind_of
 from benchboard.i18n import _, ngettext
 
 from .hostile import mapping, text
@@ -15,7 +15,7 @@ KINDS: Final = {
     "text": "text",
     "stat": "metric_card",
     "singlestat": "metric_card",
-    "gauge": "metric_card",
+    "gauge": "gauge",
     "bargauge": "metric_card",
     "timeseries": "line_chart",
     "graph": "line_chart",
@@ -67,6 +67,8 @@ def kind_for(panel: Mapping[str, Any], item: str) -> str:
     if panel.get("libraryPanel") is not None:
         return "placeholder"
     kind = KINDS.get(text(panel.get("type"), item=item, field="type"), "placeholder")
+    if kind == "line_chart" and _filled(panel):
+        return "area_chart"
     return "image" if kind == "text" and picture(panel, item) else kind
 
 
@@ -86,7 +88,7 @@ def widget(panel: Mapping[str, Any], item: str) -> tuple[dict[str, Any], list[Li
     if isinstance(given, str) and given.strip() and title != given:
         what = _("Its title was put on one line of {limit} characters at most.").format(limit=MAX_TITLE)
         lines.append(Line(item, title, "changed", what, ""))
-    if kept := ", ".join(_kept(panel)):
+    if kept := ", ".join(_kept(panel, kind)):
         what = _("Kept without effect here: {things}.").format(things=kept)
         why = _("A query here is SQL: write one for this widget.") if panel.get("targets") else ""
         lines.append(Line(item, title, "kept", what, why))
@@ -105,9 +107,35 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     if kind != "table" and unit(panel):
         config["unit"] = unit(panel)
     decimals = _decimals(panel)
-    if kind == "metric_card" and decimals is not None:
+    if kind in ("metric_card", "gauge") and decimals is not None:
         config["decimals"] = decimals
-    return config
+    return config | (ends(panel) if kind == "gauge" else {})
+
+
+def ends(panel: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a gauge begins and ends, and what it warns and alarms at: its two highest thresholds."""
+    defaults = _inside(panel, "fieldConfig", "defaults")
+    found = {key: defaults[key] for key in ("min", "max") if _number(defaults.get(key))}
+    return found | dict(zip(("alarm", "warn"), _thresholds(defaults)[::-1], strict=False))
+
+
+def _thresholds(defaults: Mapping[str, Any]) -> list[float]:
+    """The thresholds somebody set, as far as they are values, in their order."""
+    said = _inside(defaults, "thresholds")
+    if not _own_thresholds(defaults) or said.get("mode", "absolute") != "absolute":
+        return []
+    return sorted(step["value"] for step in _listed(said.get("steps"))
+                  if isinstance(step, Mapping) and _number(step.get("value")))  # fmt: skip
+
+
+def _number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_MEASURE
+
+
+def _filled(panel: Mapping[str, Any]) -> bool:
+    """Whether its lines are areas."""
+    opacity = _inside(panel, "fieldConfig", "defaults", "custom").get("fillOpacity")
+    return _number(opacity) and opacity > 0
 
 
 def picture(panel: Mapping[str, Any], item: str) -> str:
@@ -161,7 +189,7 @@ def _decimals(panel: Mapping[str, Any]) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 6 else None
 
 
-def _kept(panel: Mapping[str, Any]) -> Iterator[str]:
+def _kept(panel: Mapping[str, Any], kind: str) -> Iterator[str]:
     """What a panel says that has no place in our widget, in words."""
     if targets := _listed(panel.get("targets")):
         asked = ngettext("{count} query", "{count} queries", len(targets)).format(count=len(targets))
@@ -174,7 +202,7 @@ def _kept(panel: Mapping[str, Any]) -> Iterator[str]:
     defaults = _inside(panel, "fieldConfig", "defaults")
     if _listed(defaults.get("mappings")):
         yield _("value mappings")
-    if _own_thresholds(defaults):
+    if _own_thresholds(defaults) and not (kind == "gauge" and 0 < len(_thresholds(defaults)) <= 2):
         yield _("thresholds")
     if _listed(panel.get("links")):
         yield _("links")

@@ -25,8 +25,8 @@ from .document import (
     parse_columns,
     parse_item,
     refuse,
-    serialise,
     shown,
+    written_item,
 )
 from .preview import settled
 
@@ -63,12 +63,28 @@ def parse_page(value: object, *, columns: int = 12) -> Layout:
     return _Reader().layout(value, parse_columns(columns), "items", 0)
 
 
-def serialise_page(layout: Layout) -> list[dict[str, object]]:
-    """The layout in the documented form, what containers hold included."""
-    written = serialise(layout)
-    for place, (item, cell) in enumerate(layout):
+Known = dict[str, tuple[Item, Cell, dict[str, object]]]
+"""What was written last: by id, the item, its cell, and what it became."""
+
+
+def serialise_page(layout: Layout, known: Known | None = None) -> list[dict[str, object]]:
+    """The layout in the documented form, what containers hold included.
+
+    `known` is kept from one layout to the next one of the same page: what stayed the same item in the same place is
+    the same object again, and costs next to nothing. What is answered is not to be changed then.
+    """
+    written = []
+    for item, cell in layout:
+        last = known.get(item.id) if known is not None else None
+        if last is not None and last[0] is item and last[1] == cell:
+            written.append(last[2])
+            continue
+        entry = written_item(item, cell)
         if item.panes:
-            _write_panes(item, cell, written[place])
+            _write_panes(item, cell, entry, known)
+        written.append(entry)
+        if known is not None:
+            known[item.id] = (item, cell, entry)
     return written
 
 
@@ -159,14 +175,14 @@ def _less(source: Mapping[str, object], key: str) -> Mapping[str, object]:
     return MappingProxyType({name: value for name, value in source.items() if name != key})
 
 
-def _write_panes(item: Item, cell: Cell, written: dict[str, object]) -> None:
+def _write_panes(item: Item, cell: Cell, written: dict[str, object], known: Known | None) -> None:
     position = written["position"]
     assert isinstance(position, dict)
     position["h"] = HEADING if item.type == ROW else min(cell.h, MAX_HEIGHT)
     if item.type == TABS:
         written["active"] = item.panes[item.active].id
         written["tabs"] = [
-            {**pane.source, "id": pane.id, "title": pane.title, "items": serialise_page(pane.layout)}
+            {**pane.source, "id": pane.id, "title": pane.title, "items": serialise_page(pane.layout, known)}
             for pane in item.panes
         ]
         return
@@ -176,7 +192,7 @@ def _write_panes(item: Item, cell: Cell, written: dict[str, object]) -> None:
         inside = inside.moved_to([inner._replace(y=inner.y + top) for inner in inside.cells])
         if item.collapsed or "collapsed" in item.source:
             written["collapsed"] = item.collapsed
-    written["items"] = serialise_page(inside)
+    written["items"] = serialise_page(inside, known)
 
 
 # Heights

@@ -308,10 +308,11 @@ def _whole(value: object, least: int, most: int, item: str | None, field_name: s
 def serialise(layout: Layout) -> list[dict[str, object]]:
     """The layout in the sources' form, in the order given, unknown fields included; JSON can be made of it as
     it is."""
-    return [_written(item, cell) for item, cell in layout]
+    return [written_item(item, cell) for item, cell in layout]
 
 
-def _written(item: Item, cell: Cell) -> dict[str, object]:
+def written_item(item: Item, cell: Cell) -> dict[str, object]:
+    """One item in the sources' form."""
     known: dict[str, object] = {"id": item.id, "type": item.type}
     if not item.source:
         optional = {"min_w": item.min_w, "max_w": item.max_w, "min_h": item.min_h, "max_h": item.max_h}

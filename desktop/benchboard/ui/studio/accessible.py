@@ -100,9 +100,9 @@ class _TileObject(QAccessibleInterface):
         tile, cell = self._canvas.tiles[self._id], self._canvas.editor.page.shown[self._id]
         widget = tile.widget
         if kind == QAccessible.Text.Name:
-            return widget.title or (_(widget.kind.title) if widget.kind else widget.type)
+            return widget.title or widget.kind_name
         if kind == QAccessible.Text.Description:
-            what = _(widget.kind.title) if widget.kind else widget.type
+            what = widget.kind_name
             return _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
                 kind=what, x=cell.x, y=cell.y, w=cell.w, h=cell.h
             )

@@ -65,7 +65,7 @@ class Names:
         item = self._items.get(item_id)
         if item is None:
             return item_id
-        return widget_of(item).title or kind_title(item.type)
+        return widget_of(item).title or widget_of(item).kind_name
 
     def type(self, item_id: str) -> str:
         """Its type's name in a document; empty where there is none."""

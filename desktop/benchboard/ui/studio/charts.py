@@ -1,4 +1,4 @@
-"""Line, bar and pie charts, drawn with QPainter by the visual rules (mockups README, "Chart")."""
+"""Line, area, bar and pie charts, drawn with QPainter by the visual rules (mockups README, "Chart")."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from benchboard.ui.theme import theme
 _SERIES: Final = 8
 _SLICES: Final = 6
 _LEGEND: Final = 22
+_FILL: Final = 0.14
+"""How much of its colour an area has."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
@@ -50,11 +52,32 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Every further number of the table as a line over its first column."""
     lines = series_of(table, unit)
-    plot = _frame(painter, box, lines, zero=_from_zero(lines), legend=len(lines) > 0)
+    _paint_lines(painter, _frame(painter, box, lines, zero=_from_zero(lines), legend=len(lines) > 0), table, lines)
+
+
+def paint_areas(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
+    """Every further number of the table as a line over its first column, filled down to zero."""
+    lines = series_of(table, unit)
+    plot = _frame(painter, box, lines, zero=True, legend=len(lines) > 0)
+    _paint_lines(painter, plot, table, lines, filled=True)
+
+
+def _paint_lines(
+    painter: QPainter, plot: "_Plot", table: ResultTable, lines: Sequence[Series], *, filled: bool = False
+) -> None:
     count = len(table.rows)
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
     _label_along(painter, plot.box, figures.along([row[0] for row in table.rows]), xs)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for line in lines if filled else ():
+        fill = QColor(line.colour)
+        fill.setAlphaF(_FILL)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        base = plot.y(0.0)
+        for run in _runs(line.values, xs, plot):
+            painter.drawPolygon(QPolygonF([QPointF(run[0].x(), base), *run, QPointF(run[-1].x(), base)]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for line in lines:
         pen = QPen(line.colour, 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

@@ -7,10 +7,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from benchboard.dashboards import journal, library
 from benchboard.i18n import _
 from benchboard.ui.studio.library import Library
 from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.shelf import DashboardShelf
+from benchboard.ui.studio.recovering import account_of
+from benchboard.ui.studio.shelf import HOME, DashboardShelf
+from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button
 
 if TYPE_CHECKING:
@@ -58,6 +61,13 @@ class Dashboards(QWidget):
             shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
+        context.tasks.read(self, self._sweep, lambda _count: None)
+
+    def _sweep(self, session: DatabaseSession) -> int:
+        """Let go of what is kept on this computer about dashboards that are gone."""
+        context = self._context
+        existing = lambda keys: {HOME} | library.existing(session, context.actor, keys)  # noqa: E731
+        return journal.sweep(context.workspace.home, context.workspace.vault, account_of(context), existing)
 
     @property
     def pages(self) -> list[StudioPage]:

@@ -23,7 +23,7 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.catalogue import Widget
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio import charts, figures
+from benchboard.ui.studio import charts, figures, numbers
 from benchboard.ui.studio.feeds import Answer
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -62,8 +62,7 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
     body = QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     if widget.kind is None:
-        what = _("“{kind}” is no widget this version can show.").format(kind=widget.type)
-        _paint_sentence(painter, body, "ph.puzzle-piece", what, _("It is kept as it is."))
+        _paint_sentence(painter, body, "ph.puzzle-piece", unknown(widget), _("It is kept as it is."))
         return None
     if not widget.kind.query:
         _paint_prose(painter, body, str(widget.setting("text")))
@@ -71,14 +70,28 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
     return _paint_answer(painter, body, widget, answer)
 
 
+def unknown(widget: Widget) -> str:
+    """What stands in the place of a widget of no kind this program has: what it was, where an import said that."""
+    name = widget.kind_name
+    if name != widget.type:
+        return name
+    return _("“{kind}” is no widget this version can show.").format(kind=name)
+
+
 def summary(widget: Widget, answer: Answer | None) -> str:
     """What a tile shows, in words for those who do not see it."""
+    if widget.kind is None:
+        return unknown(widget)
     if answer is None or (answer.table is None and answer.error is None):
         return ""
     if answer.error is not None:
         return answer.error.what
-    if answer.table is not None and widget.kind is not None and widget.kind.type == "metric_card" and answer.table.rows:
-        return _Figure.of(answer.table).shown(widget)
+    kind = widget.kind.type
+    if answer.table is not None and answer.table.rows and _unfit(widget, answer.table) is None:
+        if kind == "metric_card":
+            return numbers.Figure.of(answer.table).shown(widget)
+        if kind == "gauge":
+            return numbers.gauge_summary(widget, answer.table)
     count = len(answer.table.rows) if answer.table is not None else 0
     return ngettext("{count} row", "{count} rows", count).format(count=count)
 
@@ -105,7 +118,7 @@ def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
     painter.setFont(font)
     painter.setPen(theme().color("text"))
     room = QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
-    name = widget.title or (_(widget.kind.title) if widget.kind else widget.type)
+    name = widget.title or widget.kind_name
     painter.drawText(room, _LEFT, QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 
@@ -129,95 +142,34 @@ def _paint_answer(painter: QPainter, body: QRectF, widget: Widget, answer: Answe
 def _unfit(widget: Widget, table: ResultTable) -> str | None:
     """Why this kind cannot show that answer."""
     kind = widget.kind.type if widget.kind else ""
-    numbers = [index for index, column in enumerate(table.columns) if figures.numeric(column)]
-    if kind == "metric_card" and not numbers:
+    found = [index for index, column in enumerate(table.columns) if figures.numeric(column)]
+    if kind in ("metric_card", "gauge") and not found:
         return _("The query answers no number.")
-    if kind in ("line_chart", "bar_chart", "pie_chart") and not any(index > 0 for index in numbers):
+    if kind == "gauge":
+        low, high = numbers.span(widget)
+        if low >= high:
+            ends = {"low": figures.short(low), "high": figures.short(high)}
+            return _("The gauge begins at {low} and ends at {high}.").format(**ends)
+    if kind in ("line_chart", "area_chart", "bar_chart", "pie_chart") and not any(index > 0 for index in found):
         return _("The query answers no number after its first column.")
     return None
 
 
 def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: Widget, table: ResultTable) -> None:
     if kind == "metric_card":
-        _paint_metric(painter, body, widget, table)
+        numbers.paint_metric(painter, body, widget, table)
+    elif kind == "gauge":
+        numbers.paint_gauge(painter, body, widget, table)
     elif kind == "table":
         _paint_rows(painter, body, table)
     else:
         paint: Callable[[QPainter, QRectF, ResultTable, str], None] = {
             "line_chart": charts.paint_lines,
+            "area_chart": charts.paint_areas,
             "bar_chart": charts.paint_bars,
             "pie_chart": charts.paint_pie,
         }[kind]
         paint(painter, body, table, str(widget.setting("unit")))
-
-
-class _Figure:
-    """The number of a metric card: the last row's, with the one before it."""
-
-    def __init__(self, now: Cell, before: Cell, line: list[float | None]) -> None:
-        self.now, self.before, self.line = now, before, line
-
-    @classmethod
-    def of(cls, table: ResultTable) -> "_Figure":
-        index = max(k for k, column in enumerate(table.columns) if figures.numeric(column))
-        before = table.rows[-2][index] if len(table.rows) > 1 else None
-        return cls(table.rows[-1][index], before, figures.series(table, index)[-60:])
-
-    def shown(self, widget: Widget) -> str:
-        return figures.number(self.now, int(widget.setting("decimals")), str(widget.setting("unit")))
-
-    def change(self) -> Decimal | None:
-        """By how much it changed, in percent."""
-        if not isinstance(self.now, int | Decimal) or not isinstance(self.before, int | Decimal) or not self.before:
-            return None
-        return (Decimal(self.now) - Decimal(self.before)) * 100 / abs(Decimal(self.before))
-
-
-def _paint_metric(painter: QPainter, body: QRectF, widget: Widget, table: ResultTable) -> None:
-    figure = _Figure.of(table)
-    decimals, unit = int(widget.setting("decimals")), str(widget.setting("unit"))
-    spark = min(80.0, body.width() * 0.25) if len(figure.line) > 1 and body.width() > 150 else 0.0
-    change = figure.change()
-    note = body.height() > 58 and change is not None
-    bottom = body.bottom() - (20 if note else 2)
-    big = theme().font("kpi")
-    plain = figures.number(figure.now, decimals)
-    room = body.width() - (spark + 12 if not note and spark else 0)
-    while QFontMetricsF(big).horizontalAdvance(f"{plain} {unit}") > room and big.pointSizeF() > 10:
-        big.setPointSizeF(big.pointSizeF() - 1)
-    painter.setFont(big)
-    painter.setPen(theme().color("text"))
-    line = QRectF(body.left(), bottom - 40, body.width(), 40)
-    painter.drawText(line, _LEFT, plain)
-    if unit:
-        x = body.left() + QFontMetricsF(big).horizontalAdvance(plain) + 6
-        painter.setFont(theme().font("title"))
-        painter.setPen(theme().color("text.secondary"))
-        painter.drawText(line.adjusted(x - body.left(), 5, 0, 5), _LEFT, unit)
-    if note and change is not None:
-        _paint_change(painter, QRectF(body.left(), body.bottom() - 18, body.width() - spark - 8, 18), widget, change)
-    if spark:
-        box = QRectF(body.right() - spark, body.bottom() - 30, spark, 26)
-        charts.paint_spark(painter, box, figure.line, theme().chart(0))
-
-
-def _paint_change(painter: QPainter, box: QRectF, widget: Widget, change: Decimal) -> None:
-    """`↑ 6.1 % than the week before`; the colour follows what is good, the arrow and the words say it too."""
-    good = widget.setting("good")
-    better = change > 0 if good == "up" else change < 0
-    tone = "text.secondary" if not change or good == "neither" else "ok" if better else "error"
-    icon = "ph.arrow-up" if change > 0 else "ph.arrow-down" if change < 0 else "ph.equals"
-    paint_icon(painter, icon, QRectF(box.left(), box.center().y() - 6, 12, 12), theme().color(tone))
-    font = theme().font("body")
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
-    painter.setPen(theme().color(tone))
-    percent = _("{percent} %").format(percent=figures.number(abs(change), 0 if abs(change) >= 100 else 1))
-    painter.drawText(box.adjusted(16, 0, 0, 0), _LEFT, percent)
-    used = 16 + metrics.horizontalAdvance(percent) + 5
-    painter.setPen(theme().color("text.muted"))
-    words = metrics.elidedText(_(str(widget.setting("compare"))), Qt.TextElideMode.ElideRight, box.width() - used)
-    painter.drawText(box.adjusted(used, 0, 0, 0), _LEFT, words)
 
 
 def _paint_rows(painter: QPainter, body: QRectF, table: ResultTable) -> None:
@@ -386,7 +338,7 @@ def _paint_bars(painter: QPainter, body: QRectF, widget: Widget) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("grid"))
     kind = widget.kind.type if widget.kind else ""
-    if kind == "metric_card":
+    if kind in ("metric_card", "gauge"):
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24), 4, 4)
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10), 3, 3)
     elif kind == "table":

@@ -20,7 +20,6 @@ from benchboard.dashboards.catalogue import widget_of
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.outlineline import container_name
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
@@ -50,12 +49,12 @@ def found(editor: Editor, text: str) -> list[Hit]:
     for item_id in _in_order(reaching.told(editor.layout)):
         item = editor.page.item(item_id)
         widget = widget_of(item)
-        what = _(widget.kind.title) if widget.kind else container_name(item.type) or item.type
+        what = widget.kind_name
         title, query = widget.title or what, " ".join(widget.query.split())
         whole = " ".join((title, what, item.type, query, item.id)).casefold()
         if not all(word in whole for word in words):
             continue
-        icon = widget.kind.icon if widget.kind else "ph.squares-four" if item.panes else "ph.puzzle-piece"
+        icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
         by_title = all(word in title.casefold() for word in words)
         in_query = bool(words) and not by_title and any(word in query.casefold() for word in words)
         (first if by_title else then).append(Hit(item.id, title, icon, query if in_query else f"{what} · {item.id}"))

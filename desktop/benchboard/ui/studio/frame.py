@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from benchboard.dashboards.catalogue import Widget, widget_of
+from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import ROW, TABS, Item, everything
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.faces import LOCK
@@ -197,7 +197,7 @@ class Frame(QGraphicsItem):
         if self.locked:
             paint_icon(painter, LOCK, QRectF(end - 14, middle - 7, 14, 14), theme().color("text.muted"))
             end -= 22
-        font, name = _strong(), self.widget.title or kind_name(self.widget)
+        font, name = _strong(), self.widget.title or self.widget.kind_name
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setPen(theme().color("text" if self.widget.title else "text.muted"))
@@ -234,11 +234,6 @@ class Frame(QGraphicsItem):
         if self.locked:
             spot = QRectF(self._width - 26, self._heading / 2 - 7, 14, 14)
             paint_icon(painter, LOCK, spot, theme().color("text.muted"))
-
-
-def kind_name(widget: Widget) -> str:
-    """What kind of thing it is, in words."""
-    return _(widget.kind.title) if widget.kind else widget.type
 
 
 def tab_name(item: Item, place: int) -> str:

@@ -7,14 +7,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
-from benchboard.dashboards.catalogue import MAX_TITLE, Setting, Widget
+from benchboard.dashboards.catalogue import MAX_MEASURE, MAX_TITLE, Setting, Widget
 from benchboard.dashboards.editing import locks
 from benchboard.dashboards.layout import TABS
 from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Feeds
-from benchboard.ui.studio.frame import kind_name
 from benchboard.ui.studio.orderbar import OrderBar
 from benchboard.ui.studio.places import Keeps, Places
 from benchboard.ui.studio.queryedit import Prose, QueryEdit, hint
@@ -164,7 +163,7 @@ class _Sheet(QWidget):
     def _head(self) -> QWidget:
         if len(self._chosen) == 1:
             widget = self._editor.widget(self._chosen[0])
-            kind = kind_name(widget)
+            kind = widget.kind_name
             title = widget.title or kind
         else:
             count = len(self._chosen)
@@ -209,7 +208,7 @@ class _Sheet(QWidget):
         self._column.insertWidget(self._column.count() - 1, self._kept)
         self._kept.setContentsMargins(16, 10, 16, 0)
         if widget.kind is None:
-            note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.type)
+            note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.kind_name)
             self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
         repeats = Repeats(self._editor, widget.id, run)
         self._parts.append(repeats)
@@ -273,17 +272,27 @@ class _Sheet(QWidget):
         if setting.kind == "text":
             self._tell(f"config.{setting.key}", text[:100])
             return
+        if setting.kind == "measure":
+            self._typed_measure(setting, field, text)
+            return
         right = text.isascii() and text.isdecimal() and int(text) <= setting.most
         field.fail("" if right else _("A whole number from 0 to {most}.").format(most=setting.most))
         if right:
             self._tell(f"config.{setting.key}", int(text))
+
+    def _typed_measure(self, setting: Setting, field: Field, text: str) -> None:
+        value = _measured(text)
+        right = value is not None or (not text.strip() and setting.default == "")
+        field.fail("" if right else _("A number."))
+        if right:
+            self._tell(f"config.{setting.key}", value)
 
     def _tell(self, key: str, value: object) -> None:
         if all(item_id in self._editor.page.shown for item_id in self._chosen):
             self._editor.tell_each(self._chosen, key, value)
             if key == "title":
                 widget = self._editor.widget(self._chosen[0])
-                self._name.setText(widget.title or kind_name(widget))
+                self._name.setText(widget.title or widget.kind_name)
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._data is None:
@@ -318,6 +327,17 @@ def _nothing_chosen() -> QWidget:
         column.addLayout(row)
     column.addStretch(1)
     return holder
+
+
+def _measured(text: str) -> int | float | None:
+    """The number somebody wrote, with either decimal sign."""
+    try:
+        value = float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return None
+    if not abs(value) <= MAX_MEASURE:
+        return None
+    return int(value) if value.is_integer() else value
 
 
 def _show(edit: Line | Select | Prose, value: str | None) -> None:

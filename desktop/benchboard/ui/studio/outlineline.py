@@ -13,8 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import MAX_TITLE, kind_of
+from benchboard.dashboards.catalogue import MAX_TITLE, widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
@@ -23,11 +22,6 @@ from benchboard.ui.widgets.badges import paint_icon
 _ROW: Final = 28
 DATA: Final = Qt.ItemDataRole.UserRole
 """Where an item of the tree keeps its line."""
-_CONTAINERS: Final = {
-    grid.ROW: "ph.rows",
-    grid.GROUP: "ph.bounding-box",
-    grid.TABS: "ph.folder-notch",
-}
 
 
 class Line(NamedTuple):
@@ -109,11 +103,9 @@ class LinePainter(QStyledItemDelegate):
 
 def line_of(item: Item, *, hidden: bool) -> Line:
     """What an item says in the outline; `hidden`: it is not in sight on the page."""
-    title = item.source.get("title", "")
-    bare = title if isinstance(title, str) else ""
-    kind = kind_of(item.type)
-    what = _(kind.title) if kind else container_name(item.type) or item.type
-    icon = kind.icon if kind else _CONTAINERS.get(item.type, "ph.puzzle-piece")
+    widget = widget_of(item)
+    bare, what = widget.title, widget.kind_name
+    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
     locked = item.source.get("locked")
     mark, why = "", what
     if item.static:
@@ -123,11 +115,6 @@ def line_of(item: Item, *, hidden: bool) -> Line:
     elif hidden:
         why = _("{kind}, not in sight now").format(kind=what)
     return Line(item.id, -1, icon, bare or what, bare, mark, why, hidden)
-
-
-def container_name(type_name: str) -> str:
-    """What a container is called; empty for what is none."""
-    return {grid.ROW: _("Row"), grid.GROUP: _("Group"), grid.TABS: _("Tabs")}.get(type_name, "")
 
 
 def say(item: QTreeWidgetItem, line: Line) -> None:

@@ -101,7 +101,7 @@ def paint_frame(painter: QPainter, box: QRectF, edge: str, *, hollow: bool = Fal
 
 def _paint_head(painter: QPainter, size: QSizeF, widget: Widget) -> None:
     icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
-    title = widget.title or kind_title(widget.type)
+    title = widget.title or widget.kind_name
     _paint_title(painter, size, icon, title)
 
 
@@ -166,7 +166,7 @@ class TileView(QWidget):
     def show_item(self, item: Item | None, runs: Sequence[Run] = (), *, none: str = "") -> None:
         """Show this one from now on, with `runs` how its text changed; `none` says why there is none."""
         self._item, self._runs, self._none = item, runs, none
-        self.setAccessibleName(self._none if item is None else widget_of(item).title or kind_title(item.type))
+        self.setAccessibleName(self._none if item is None else widget_of(item).title or widget_of(item).kind_name)
         self.update()
 
     def _came(self, _item_id: str) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from benchboard.dashboards.deltas import diff
 from benchboard.dashboards.document import Document, fitted, parse_document, write_home
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
-from benchboard.dashboards.layout import Layout
+from benchboard.dashboards.layout import Known, Layout
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
@@ -65,6 +65,8 @@ class Recovering(QObject):
         self._context, self._editor, self._key = context, editor, key
         self._held = _Held()
         self._journal: Journal | None = None
+        self._known: Known = {}
+        """For what the journal's thread writes, and only for that."""
         self._index = self._newest = 0
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._held.close)
@@ -73,13 +75,11 @@ class Recovering(QObject):
     def open(self, kept: Stored) -> Brought:
         """Read the page's journal, for `begin`. On a worker: it waits for the disk. A page that may only be looked at
         has none, and one left from when it could be edited waits until it can be again."""
-        workspace, actor = self._context.workspace, self._context.actor
+        workspace = self._context.workspace
         stored = write_home(fitted(kept.document))
         if not kept.may_edit:
             return Brought(kept.version, stored)
-        way = workspace.way
-        database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
-        subject = (way.kind, database, actor.organisation_id, actor.user_id, self._key)
+        subject = (*account_of(self._context), self._key)
         try:
             journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, self._say))
         except AppError as error:
@@ -119,7 +119,7 @@ class Recovering(QObject):
     def saved(self, version: int, document: Document) -> None:
         """The database has this document, in `version`."""
         if self._journal is not None:
-            self._journal.saved(version, partial(write_home, document))
+            self._journal.saved(version, partial(write_home, document, self._known))
 
     def leave(self) -> None:
         """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
@@ -136,10 +136,10 @@ class Recovering(QObject):
         number = top.number if isinstance(top, Edit) else 0
         if isinstance(top, Edit) and (number > self._newest or index == was):
             chosen = (top.chosen_before, top.chosen_after)
-            journal.step(top.text(), partial(write_home, top.after), chosen, amends=number <= self._newest)
+            journal.step(top.text(), partial(write_home, top.after, self._known), chosen, amends=number <= self._newest)
             self._newest = max(self._newest, number)
         elif index != was:
-            journal.move(index - was, partial(write_home, self._editor.document))
+            journal.move(index - was, partial(write_home, self._editor.document, self._known))
 
     def _say_brought(self, count: int, at: float, kept: Document) -> None:
         what = ngettext(
@@ -155,6 +155,13 @@ class Recovering(QObject):
     def _say(self, error: AppError) -> None:
         with suppress(RuntimeError):  # the page is gone, and with it whoever would have to know
             self._failed.emit(error)
+
+
+def account_of(context: "Context") -> tuple[str, ...]:
+    """What the subjects of this account's journals begin with."""
+    way, actor = context.workspace.way, context.actor
+    database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
+    return way.kind, database, actor.organisation_id, actor.user_id
 
 
 class _Held:

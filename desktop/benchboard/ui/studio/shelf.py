@@ -1,13 +1,16 @@
 """Where the document of a page is kept: a person's home layout, or one of the many dashboards."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from benchboard.dashboards import documents, library
 from benchboard.dashboards.document import Document, write_home
 from benchboard.i18n import _
 from benchboard.identity.access import Actor
 from benchboard.ui.tasks import DatabaseSession
+
+HOME: Final = "home"
+"""The key of the home layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class HomeShelf:
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
-        self.key, self.dashboard_id = "home", None
+        self.key, self.dashboard_id = HOME, None
 
     def read(self, session: DatabaseSession) -> Stored:
         home = documents.home_layout(session, self._actor)

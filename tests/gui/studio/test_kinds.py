@@ -1,0 +1,111 @@
+"""What a tile shows of its kind, and what stands where there is none."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtWidgets import QLabel
+
+from benchboard.dashboards.document import parse_document
+from benchboard.ui.studio.faces import summary, unknown
+from benchboard.ui.studio.tile import Tile
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _item(item_id: str, kind: str, **fields: object) -> dict[str, object]:
+    return {"id": item_id, "type": kind, "position": {"x": 0, "y": 0, "w": 6, "h": 6}, **fields}
+
+
+def test_a_placeholder_says_what_it_stands_for_wherever_it_is_named(studio: "Studio") -> None:
+    label = "Grafana: heatmap"
+    items = [_item("a", "placeholder", config={"label": label}), _item("b", "placeholder"), _item("c", "hologram")]
+    studio.page.editor.load(parse_document(items))
+    widgets = [studio.page.editor.widget(item_id) for item_id in "abc"]
+    assert [widget.kind_name for widget in widgets] == [label, "placeholder", "hologram"]
+    assert unknown(widgets[0]) == label
+    assert "hologram" in unknown(widgets[2])
+    assert [summary(widget, None) for widget in widgets] == [unknown(widget) for widget in widgets]
+    studio.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    studio.wait(lambda: studio.page.outline.topLevelItemCount() == len(items))
+    assert studio.page.outline.line("a").text(0) == label
+    told = QAccessible.queryAccessibleInterface(studio.canvas).child(0)
+    assert told.text(QAccessible.Text.Name) == label
+    assert told.text(QAccessible.Text.Description).startswith(label)
+    assert told.text(QAccessible.Text.Value) == label
+
+
+def _answered(studio: "Studio", item_id: str) -> str:
+    studio.wait(lambda: studio.page.feeds.answer(item_id) is not None and not studio.page.feeds.busy)
+    return summary(studio.page.editor.widget(item_id), studio.page.feeds.answer(item_id))
+
+
+def _colours(studio: "Studio", item_id: str) -> set[str]:
+    tile = studio.canvas.tiles[item_id]
+    assert isinstance(tile, Tile)
+    image = tile.picture().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.mark.parametrize(
+    ("config", "told", "tone"),
+    [
+        ({"warn": 60, "alarm": 85}, "71 %, warns at 60 %", "warn"),
+        ({"warn": 80, "alarm": 90}, "71 %", ""),
+        ({"warn": 60, "alarm": 70.5}, "71 %, alarms at 70.5 %", "error"),
+        ({"warn": 90, "alarm": 10}, "71 %, warns at 90 %", "warn"),
+        ({"max": -3}, "1 row", ""),
+        ({"warn": "60", "min": None, "max": True}, "71 %", ""),
+    ],
+)
+def test_a_gauge_tells_which_limit_its_number_passed(
+    studio: "Studio", config: dict[str, object], told: str, tone: str
+) -> None:
+    gauge = _item("g", "gauge", query="SELECT 3 AS a, 71 AS load", config={"unit": "%", **config})
+    studio.page.editor.load(parse_document([gauge]))
+    assert _answered(studio, "g") == told
+    shown = _colours(studio, "g")
+    for name in ("warn", "error"):
+        limited = isinstance(config.get("warn"), int)
+        assert (theme().color(name).name() in shown) == limited, name
+    assert (theme().chart(0).name() in shown) == (tone == "" and told != "1 row")
+
+
+@pytest.mark.parametrize("query", ["SELECT NULL AS a", "SELECT 'x' AS a", "SELECT 1 AS a FROM orders LIMIT 0", ""])
+def test_a_gauge_without_a_number_says_so(studio: "Studio", query: str) -> None:
+    studio.page.editor.load(parse_document([_item("g", "gauge", query=query, config={"warn": 1})]))
+    studio.wait(lambda: not studio.page.feeds.busy)
+    tile = studio.canvas.tiles["g"]
+    assert isinstance(tile, Tile)
+    assert not tile.picture().isNull()
+
+
+def test_an_area_is_filled_down_to_zero(studio: "Studio") -> None:
+    query = "SELECT status AS s, 5 AS n FROM orders LIMIT 3"
+    items = [_item(name, kind, query=query) for name, kind in (("a", "area_chart"), ("l", "line_chart"))]
+    studio.page.editor.load(parse_document(items))
+    studio.wait(lambda: all(studio.page.feeds.answer(name) is not None for name in "al") and not studio.page.feeds.busy)
+    line, surface = theme().chart(0), theme().color("surface")
+    shares = (line.red() * 0.14 + surface.red() * 0.86, line.blue() * 0.14 + surface.blue() * 0.86)
+    filled = [
+        any(abs(QColor(name).red() - shares[0]) < 2 and abs(QColor(name).blue() - shares[1]) < 2 for name in found)
+        for found in (_colours(studio, "a"), _colours(studio, "l"))
+    ]
+    assert filled == [True, False]
+
+
+def test_a_gauges_limits_are_typed_and_taken_away_in_the_inspector(studio: "Studio") -> None:
+    studio.page.editor.load(parse_document([_item("g", "gauge", query="SELECT 71 AS load")]))
+    studio.click("g")
+    warn = studio.find("inspector_warn")
+    for text, stored in (("60,5", 60.5), ("-3", -3), ("", None)):
+        warn.selectAll()  # type: ignore[attr-defined]
+        studio.qtbot.keyClick(warn, Qt.Key.Key_Delete)
+        studio.qtbot.keyClicks(warn, text)
+        assert studio.page.editor.widget("g").config.get("warn") == stored
+    studio.qtbot.keyClicks(warn, "x")
+    assert studio.page.editor.widget("g").config.get("warn") is None
+    assert not any(label.isHidden() for label in studio.page.findChildren(QLabel) if label.text() == "A number.")
