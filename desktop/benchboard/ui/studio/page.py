@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.document import Variable
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible, chosen
@@ -369,9 +370,14 @@ class StudioPage(QWidget):
         self.presentation.end()
 
     def _define_variables(self) -> None:
-        sheet = VariablesSheet(self, self.editor.document)
-        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet = VariablesSheet(self, self.editor.document.variables)
+        sheet.taken.connect(self._take_variables)
         sheet.open()
+
+    def _take_variables(self, variables: tuple[Variable, ...]) -> None:
+        if self.editor.read_only:  # the right went while the sheet was open
+            self._context.problems.toast(self.editor.why_not)
+        self.editor.amend(_("Change the variables"), replace(self.editor.document, variables=variables))
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)
