@@ -150,7 +150,7 @@ class Editor(QObject):
         """The document with what is shown arranged so, `ids` being what was moved."""
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
-        return replace(self.document, layout=layout)
+        return breakpoints.laid_out(self.document, layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
