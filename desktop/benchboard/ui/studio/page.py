@@ -162,7 +162,7 @@ class StudioPage(QWidget):
 
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        if self.json_view.error is not None:
+        if self.json_view.error is not None or self.json_view.waiting:
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
