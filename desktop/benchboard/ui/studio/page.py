@@ -167,15 +167,18 @@ class StudioPage(QWidget):
         return self.name if self.saving.dirty else ""
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
         self._commit()
         self.canvas.cancel()
-        self.editor.stack.undo()
+        if self.editor.editable:
+            self.editor.stack.undo()
 
     def redo(self) -> None:
-        """Take the step again."""
+        """Take the step again, unless something is being written: that is a step of its own."""
+        self._commit()
         self.canvas.cancel()
-        self.editor.stack.redo()
+        if self.editor.editable:
+            self.editor.stack.redo()
 
     def save(self) -> None:
         """Store the page now."""
