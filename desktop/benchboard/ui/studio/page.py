@@ -151,9 +151,12 @@ class StudioPage(QWidget):
             self.saving.ask_about_conflict()
             return False
         self.saving.save()
+        return True
+
+    def closed(self) -> None:
+        """End what is under way: the page goes."""
         self.saving.recovering.leave()
         self.feeds.stop_all()
-        return True
 
     @property
     def name(self) -> str:
