@@ -10,8 +10,8 @@ from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.layout import Layout, Page
 from benchboard.errors import Invalid
 from benchboard.i18n import _
+from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.frame import tab_name
 
 
 def group(editor: Editor, kind: str) -> None:

@@ -45,6 +45,20 @@ class Links:
     stop: QRectF | None = None
 
 
+def paint_frame(
+    painter: QPainter, box: QRectF, edge: str = "border", *, hollow: bool = False, dashed: bool = False
+) -> None:
+    """A tile's frame, its edge in this colour."""
+    radius = theme().px("radius.tile")
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color(edge), 1, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else theme().color("surface"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    painter.restore()
+
+
 def paint_face(
     painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False
 ) -> Links:

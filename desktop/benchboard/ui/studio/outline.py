@@ -19,7 +19,7 @@ from benchboard.dashboards.reaching import Entry
 from benchboard.i18n import _
 from benchboard.ui.studio import containers
 from benchboard.ui.studio.canvas import Canvas
-from benchboard.ui.studio.frame import tab_name
+from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.outlineline import Line, LinePainter, line_of, say, told_by
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.theme import theme
