@@ -76,7 +76,7 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
     body = QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     if widget.kind is None:
-        _paint_sentence(painter, body, "ph.puzzle-piece", unknown(widget), _("It is kept as it is."))
+        _paint_sentence(painter, body, widget.icon, unknown(widget), _("It is kept as it is."))
         return None
     if not widget.kind.query:
         _paint_prose(painter, body, str(widget.setting("text")))
@@ -126,7 +126,7 @@ def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     paint_icon(painter, icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     font = theme().font("body_strong")
     painter.setFont(font)

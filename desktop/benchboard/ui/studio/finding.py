@@ -55,7 +55,7 @@ def found(editor: Editor, text: str) -> list[Hit]:
         whole = " ".join((title, what, item.type, query, item.id)).casefold()
         if not all(word in whole for word in words):
             continue
-        icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+        icon = widget.icon
         by_title = all(word in title.casefold() for word in words)
         in_query = bool(words) and not by_title and any(word in query.casefold() for word in words)
         (first if by_title else then).append(Hit(item.id, title, icon, query if in_query else f"{what} · {item.id}"))

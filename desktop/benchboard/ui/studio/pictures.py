@@ -15,7 +15,7 @@ from benchboard.dashboards.comparing import Run
 from benchboard.dashboards.document import Document, empty
 from benchboard.dashboards.layout import Cell, Item, Layout
 from benchboard.i18n import _
-from benchboard.ui.studio.changewords import kind_icon, kind_title
+from benchboard.ui.studio.changewords import kind_title
 from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.faces import HEADER, paint_face, paint_frame
@@ -89,7 +89,7 @@ def picture(
 
 
 def _paint_head(painter: QPainter, size: QSizeF, widget: Widget) -> None:
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     title = widget.title or widget.kind_name
     _paint_title(painter, size, icon, title)
 
@@ -101,7 +101,7 @@ def _paint_heading(painter: QPainter, size: QSizeF, item: Item) -> None:
         title = "   ".join(tab_name(item, place) for place in range(len(item.panes)))
     elif item.collapsed:
         title = _("{title} (closed)").format(title=title)
-    _paint_title(painter, size, kind_icon(item.type), title)
+    _paint_title(painter, size, widget_of(item).icon, title)
 
 
 def _paint_title(painter: QPainter, size: QSizeF, icon: str, title: str) -> None:

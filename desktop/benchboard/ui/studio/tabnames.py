@@ -67,6 +67,3 @@ class TabNames(QWidget):
 
     def _remove(self, place: int) -> None:
         containers.remove_tab(self._editor, self._id, place)
-
-    def _call(self, place: int, text: str) -> None:
-        containers.call_tab(self._editor, self._id, place, text.strip())
