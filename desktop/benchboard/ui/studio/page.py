@@ -149,7 +149,7 @@ class StudioPage(QWidget):
         if self.saving.state == "conflict":
             self.saving.ask_about_conflict()
             return False
-        self.saving.save()
+        self.saving.finish()
         self.saving.recovering.leave()
         self.feeds.stop_all()
         return True
