@@ -109,7 +109,7 @@ class Saving(QObject):
 
     def _edited(self) -> None:
         if not self.dirty:
-            if self.state == "changed":
+            if self.state in ("changed", "unsaved"):  # taken back, also what could not be stored
                 self._become("saved")
             return
         if self.state not in ("saving", "conflict"):
