@@ -73,10 +73,10 @@ class Answers(QObject):
     def answer(self, _item_id: str) -> Answer:
         return self._answer
 
-    def retry(self, _item_id: str) -> None:
+    def retry(self, _item_id: object) -> None:
         """They are."""
 
-    cancel = retry
+    cancel = prefer = retry
 
 
 class Watched(Canvas):

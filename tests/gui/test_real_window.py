@@ -1,12 +1,11 @@
 """A real window on a real X server, driven from outside by xdotool: first start, and the demo entered by keys."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,32 +13,16 @@ from sqlalchemy import text
 
 from benchboard import workspace
 from benchboard.errors import Unavailable
+from support import xscreen
+from support.xscreen import Xdotool, until
 
-NEEDED = ("Xvfb", "xdotool")
-missing = [name for name in NEEDED if shutil.which(name) is None]
-pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed here: {', '.join(missing)}")
-
-
-def until(wanted: Callable[[], object], what: str, seconds: float = 120) -> object:
-    deadline = time.monotonic() + seconds
-    while not (found := wanted()):
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)
-    return found
+pytestmark = pytest.mark.skipif(bool(xscreen.missing), reason=f"not installed here: {', '.join(xscreen.missing)}")
 
 
 @pytest.fixture
 def display() -> Iterator[str]:
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24"], pass_fds=(write,), stderr=subprocess.DEVNULL
-    )
-    os.close(write)
-    with os.fdopen(read) as number:
-        name = f":{number.readline().strip()}"
-    yield name
-    server.terminate()
-    server.wait()
+    with xscreen.screen() as name:
+        yield name
 
 
 def test_the_demo_is_entered_by_the_keyboard_alone(display: str, tmp_path: Path) -> None:
@@ -48,9 +31,7 @@ def test_the_demo_is_entered_by_the_keyboard_alone(display: str, tmp_path: Path)
     with (tmp_path / "said").open("w") as said:
         window = subprocess.Popen([sys.executable, "-m", "benchboard"], env=environment, stderr=said)
 
-    def xdotool(*arguments: str) -> str:
-        done = subprocess.run(["xdotool", *arguments], env=environment, capture_output=True, text=True)
-        return done.stdout.strip()
+    xdotool = Xdotool(display)
 
     def shown() -> str:
         if window.poll() is not None:
@@ -70,7 +51,7 @@ def test_the_demo_is_entered_by_the_keyboard_alone(display: str, tmp_path: Path)
             opened.close()
 
     try:
-        ident = str(until(shown, "the window")).splitlines()[0]
+        ident = until(shown, "the window").splitlines()[0]
         xdotool("windowfocus", "--sync", ident)
         xdotool("key", "--clearmodifiers", "alt+3")
         until((tmp_path / "home" / "demo.db").exists, "the demo")

@@ -8,7 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from benchboard.errors import AppError
 from benchboard.i18n import _
@@ -57,6 +57,15 @@ class Driver:
         widget = self.widget(name)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
 
+    def click_first(self, begins: str, says: str = "") -> None:
+        """Press the first button whose object name begins so; of several, the one that says that."""
+
+        def found() -> QAbstractButton | None:
+            buttons = (one for one in self.window.findChildren(QAbstractButton) if one.objectName().startswith(begins))
+            return next((one for one in buttons if one.isVisible() and one.isEnabled() and says in one.text()), None)
+
+        QTest.mouseClick(self.until(found, f"“{begins} {says}”"), Qt.MouseButton.LeftButton)
+
     def write(self, name: str, text: str) -> None:
         """Click into a field and replace what it holds, key by key."""
         self.click(name)
@@ -70,12 +79,28 @@ class Driver:
 
     def drag(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
         """Press at `start`, move in steps of about 8 px, let go at `end`, in the widget's own coordinates."""
+        self.carry(widget, start, end)
+        self.let_go(widget, end)
+
+    def carry(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
+        """As `drag`, but nothing is let go."""
         QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
         way = end - start
         steps = max(2, way.manhattanLength() // 8)
         for step in range(1, steps + 1):
             _move(widget, start + way * step / steps)
+
+    def let_go(self, widget: QWidget, end: QPoint) -> None:
+        """Let go of what is carried."""
         QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
+
+    def choose_file(self, dialog: str, path: Path) -> None:
+        """Write a file's name into the dialog that asks for one, and take it."""
+        self.widget(dialog)
+        self.write("fileNameEdit", str(path))
+        self.press(Qt.Key.Key_Return)
+        self.until(lambda: self.find(dialog) is None, f"the end of “{dialog}”")
+        self.window.activateWindow()  # where nobody manages windows, the keyboard stays with none
 
     def settle(self) -> None:
         """Fades, settling tiles and a first look at the data are over by then."""

@@ -7,21 +7,27 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QMessageLogContext, QSize, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import text
 
 from benchboard import log, workspace
+from benchboard.dashboards import library
+from benchboard.dashboards.document import Document
 from benchboard.errors import AppError
 from benchboard.i18n import _
+from benchboard.identity import accounts
+from benchboard.identity.access import Client
+from benchboard.paging import Listing
 from benchboard.settings import Appearance, Settings
 from benchboard.tour import second
 from benchboard.tour.driver import Driver, Stuck
-from benchboard.tour.script import STEPS, Hands, Step
+from benchboard.tour.hands import Hands, Step
+from benchboard.tour.script import STEPS
 from benchboard.ui.app import Application
 from benchboard.ui.theme import theme
 
@@ -33,12 +39,16 @@ class Tour:
 
     def __init__(self, out: Path, home: Path, *, both_themes: bool = False) -> None:
         self._out, self._home, self._both_themes = out, home, both_themes
+        # A dialog of the system's own takes no keys of ours.
+        QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
         self._qt = QApplication.instance() or QApplication(sys.argv[:1])
         if isinstance(self._qt, QApplication):
             self._qt.setStyle("Fusion")
         self._second: subprocess.Popen[bytes] | None = None
         self._application = self._start()
-        self._hands = Hands(self._driver(), lambda: self._application, self._restart, self._second_desktop)
+        self._hands = Hands(
+            self._driver(), out, lambda: self._application, self._restart, self._second_desktop, self._colleague
+        )
         self._index: list[dict[str, object]] = []
 
     def run(self) -> None:
@@ -49,7 +59,9 @@ class Tour:
             sys.stdout.flush()
             try:
                 step.do(self._hands)
-                self._hands.driver.until(partial(self._asserted, step), f"the database to say “{step.holds}”")
+                self._hands.driver.until(
+                    partial(self._asserted, step), f"{step.file or 'the database'} to say “{step.holds}”"
+                )
             except AppError:
                 self._hands.driver.picture(self._out / "failed.png")
                 raise
@@ -58,7 +70,7 @@ class Tour:
                 self._picture_in_the_other_theme(file)
             self._index.append(
                 {"step": number, "name": step.name, "see": step.see, "file": file,
-                 "assertion": {"sql": step.sql, "answer": step.holds, "passed": True}}
+                 "assertion": {"sql": step.sql, "file": step.file, "answer": step.holds, "passed": True}}
             )  # fmt: skip
             (self._out / "index.json").write_text(json.dumps(self._index, indent=1, ensure_ascii=False), "utf-8")
 
@@ -105,7 +117,22 @@ class Tour:
         line = "signed-in" if act == "start" else "signed-out"
         self._hands.driver.until(lambda: line in said.read_text(), f"the second desktop to be {line}")
 
+    def _colleague(self, name: str, edit: Callable[[Document], Document]) -> None:
+        opened = workspace.connect(self._home, demo_file=True)
+        try:
+            with opened.database.change() as session:
+                ines = accounts.operator(session, client=Client.here())
+                listed = library.list_dashboards(session, ines, Listing(search=name))
+                card = next(card for card in listed.rows if card.name == name)
+                document = edit(library.get(session, ines, card.id).document)
+                library.save(session, ines, card.id, document, base_version=None)
+        finally:
+            opened.close()
+
     def _asserted(self, step: Step) -> bool:
+        if step.file:
+            made = self._out / step.file
+            return made.exists() and made.read_bytes().startswith(step.holds.encode())
         opened = workspace.connect(self._home, demo_file=True)
         try:
             with opened.database.read() as session:
@@ -123,7 +150,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     out: Path = wanted.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("*.png"):
+    for old in (*out.glob("*.png"), *out.glob("*.pdf")):
         old.unlink()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")  # what the offscreen screen cannot do is no news
@@ -132,6 +159,7 @@ def main(arguments: Sequence[str]) -> int:
     # The steps are told, and typed into the search, in English, whatever the system speaks.
     Settings(language="en", appearance="light").save(home)
     log.start(home / "logs")
+    qInstallMessageHandler(_qt_message)
     tour = Tour(out, home, both_themes=wanted.both_themes)
     try:
         tour.run()
@@ -148,6 +176,12 @@ def main(arguments: Sequence[str]) -> int:
         + "\n"
     )
     return 0
+
+
+def _qt_message(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """What Qt says, but for what a screen that is none cannot do with a second window."""
+    if not message.startswith("This plugin does not support"):
+        sys.stderr.write(f"{message}\n")
 
 
 __all__ = ["Stuck", "Tour", "main"]

@@ -1,40 +1,14 @@
 """The steps, in order. Each is one act of a person and what the database must say afterwards."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
-from benchboard.tour.driver import Driver
-from benchboard.ui.app import Application
+from benchboard.tour.dashboards import DASHBOARDS
+from benchboard.tour.hands import CTRL, Hands, Step, after, canvas_of, rows, spot
 from benchboard.ui.studio.canvas import Canvas
-
-_CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@dataclass(slots=True)
-class Hands:
-    """What a step works with. `restart` closes the application and starts another on the same files."""
-
-    driver: Driver
-    application: Callable[[], Application]
-    restart: Callable[[], None]
-    second_desktop: Callable[[str], None]
-    """`start` it, or wait until it `ended`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`sql` must answer `holds` (one row, as text) on the demo's database once `do` is done; empty: nothing to ask."""
-
-    name: str
-    see: str
-    do: Callable[[Hands], None]
-    sql: str
-    holds: str
-
 
 # ---- everybody
 
@@ -63,7 +37,7 @@ def _sign_out(hands: Hands) -> None:
 
 def _command(text: str) -> Callable[[Hands], None]:
     def do(hands: Hands) -> None:
-        hands.driver.press(Qt.Key.Key_K, _CTRL)
+        hands.driver.press(Qt.Key.Key_K, CTRL)
         hands.driver.write("palette_field", text)
         hands.driver.press(Qt.Key.Key_Return)
 
@@ -71,20 +45,12 @@ def _command(text: str) -> Callable[[Hands], None]:
 
 
 def _search(hands: Hands) -> None:
-    hands.driver.press(Qt.Key.Key_K, _CTRL)
+    hands.driver.press(Qt.Key.Key_K, CTRL)
     hands.driver.write("palette_field", "the")
 
 
 def _leave_search(hands: Hands) -> None:
     hands.driver.press(Qt.Key.Key_Escape)
-
-
-def _after(*acts: Callable[[Hands], None]) -> Callable[[Hands], None]:
-    def do(hands: Hands) -> None:
-        for act in acts:
-            act(hands)
-
-    return do
 
 
 # ---- the technician
@@ -96,7 +62,7 @@ def _simulate(hands: Hands) -> None:
         hands.driver.click("bench_simulate_empty")
     else:
         hands.driver.click("bench_simulate")
-    hands.driver.until(lambda: _rows(hands, "bench_dongles_table") >= 2, "two simulated dongles")
+    hands.driver.until(lambda: rows(hands, "bench_dongles_table") >= 2, "two simulated dongles")
 
 
 def _identify(hands: Hands) -> None:
@@ -146,39 +112,20 @@ def _live(hands: Hands) -> None:
     hands.driver.click("tab_bench_live")
     if hands.driver.find("live_start") is not None:
         hands.driver.click("live_start")
-    hands.driver.until(lambda: _rows(hands, "live_table") >= 3, "frames on the bus")
+    hands.driver.until(lambda: rows(hands, "live_table") >= 3, "frames on the bus")
 
 
 def _stop_live(hands: Hands) -> None:
     hands.driver.click("live_stop")
 
 
-def _rows(hands: Hands, table: str) -> int:
-    view = hands.driver.find(table)
-    model = view.model() if view is not None and hasattr(view, "model") else None
-    return int(model.rowCount()) if model is not None else 0
-
-
 # ---- the analyst
-
-
-def _canvas(hands: Hands) -> Canvas:
-    canvas = hands.driver.widget("studio_canvas")
-    assert isinstance(canvas, Canvas)
-    return canvas
 
 
 def _studio(hands: Hands) -> None:
     hands.driver.click("rail_studio")
-    canvas = _canvas(hands)
+    canvas = canvas_of(hands)
     hands.driver.until(lambda: canvas.tiles, "the tiles")
-
-
-def _spot(canvas: Canvas, item_id: str, *, right: int = 0, bottom: int = 0) -> QPoint:
-    """The header of a tile, or (`right`, `bottom` of 1) its corner, in the viewport."""
-    rect = canvas.tiles[item_id].sceneBoundingRect()
-    corner = QPointF(rect.right() - 4, rect.bottom() - 4) if right or bottom else rect.topLeft() + QPointF(60, 16)
-    return canvas.mapFromScene(corner)
 
 
 def _newest(canvas: Canvas) -> str:
@@ -187,7 +134,7 @@ def _newest(canvas: Canvas) -> str:
 
 
 def _add_widget(hands: Hands) -> None:
-    canvas = _canvas(hands)
+    canvas = canvas_of(hands)
     before = set(canvas.tiles)
     card = hands.driver.widget("palette_metric_card")
     target = canvas.viewport().mapToGlobal(QPoint(canvas.viewport().width() // 2, canvas.viewport().height() - 120))
@@ -197,15 +144,15 @@ def _add_widget(hands: Hands) -> None:
 
 
 def _move_widget(hands: Hands) -> None:
-    canvas = _canvas(hands)
-    start = _spot(canvas, _newest(canvas))
+    canvas = canvas_of(hands)
+    start = spot(canvas, _newest(canvas))
     hands.driver.drag(canvas.viewport(), start, QPoint(60, start.y()))
     hands.driver.click("studio_save")
 
 
 def _resize_widget(hands: Hands) -> None:
-    canvas = _canvas(hands)
-    corner = _spot(canvas, _newest(canvas), right=1, bottom=1)
+    canvas = canvas_of(hands)
+    corner = spot(canvas, _newest(canvas), right=1, bottom=1)
     step = int(canvas.page.rect(canvas.editor.layout.cell(_newest(canvas))).width())
     hands.driver.drag(canvas.viewport(), corner, corner + QPoint(step, 0))
     hands.driver.click("studio_save")
@@ -234,13 +181,13 @@ def _restart(hands: Hands) -> None:
 
 def _people(hands: Hands) -> None:
     hands.driver.click("rail_admin")
-    hands.driver.until(lambda: _rows(hands, "people_table") >= 4, "the people")
+    hands.driver.until(lambda: rows(hands, "people_table") >= 4, "the people")
 
 
 def _find_analyst(hands: Hands) -> None:
     hands.second_desktop("start")
     hands.driver.write("people_search", "aydin")
-    hands.driver.until(lambda: _rows(hands, "people_table") == 1, "the person searched for")
+    hands.driver.until(lambda: rows(hands, "people_table") == 1, "the person searched for")
     _first_row(hands, "people_table")
     hands.driver.click("person_sessions")
     hands.driver.widget("session_revoke")
@@ -261,7 +208,7 @@ def _revoke(hands: Hands) -> None:
 
 def _audit(hands: Hands) -> None:
     hands.driver.click("tab_admin_audit")
-    hands.driver.until(lambda: _rows(hands, "audit_table") >= 3, "the audit trail")
+    hands.driver.until(lambda: rows(hands, "audit_table") >= 3, "the audit trail")
 
 
 _DONGLE = "SELECT ownership_state, identity_kind FROM dongles"
@@ -287,7 +234,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "bench-empty",
         "Dana, a technician, is in. No dongle is plugged in; a simulated one is a click away.",
-        _after(_enter_as("technician"), lambda hands: hands.driver.click("rail_bench")),
+        after(_enter_as("technician"), lambda hands: hands.driver.click("rail_bench")),
         _SESSIONS.format(who="technician"),
         "1",
     ),
@@ -343,14 +290,14 @@ STEPS: tuple[Step, ...] = (
     Step(
         "live-bus",
         "Back at 500 kbit/s, frames of a second simulated node scroll by. Dark theme, chosen in the palette.",
-        _after(_back_to_500, _command("dark theme"), _live),
+        after(_back_to_500, _command("dark theme"), _live),
         _TIMING,
         "500000",
     ),
     Step(
         "studio-home",
         "Mert, an analyst, opens his home dashboard: tiles over three months of the demo's orders.",
-        _after(_stop_live, _sign_out, _enter_as("analyst"), _command("light theme"), _studio),
+        after(_stop_live, _sign_out, _enter_as("analyst"), _command("light theme"), _studio),
         _HOME,
         "11",
     ),
@@ -392,10 +339,11 @@ STEPS: tuple[Step, ...] = (
     Step(
         "studio-restarted",
         "Benchboard was closed and started again: all of it is there. Dark.",
-        _after(_restart, _command("dark theme")),
+        after(_restart, _command("dark theme")),
         _HOME,
         "12",
     ),
+    *DASHBOARDS,
     Step(
         "search",
         "Ctrl K goes anywhere and does anything.",
@@ -406,7 +354,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "admin-people",
         "Ines, an admin: the people, their roles and their sessions.",
-        _after(_leave_search, _command("light theme"), _sign_out, _enter_as("admin"), _people),
+        after(_leave_search, _command("light theme"), _sign_out, _enter_as("admin"), _people),
         "SELECT count(*) FROM users WHERE deleted_at IS NULL",
         "5",
     ),

@@ -83,9 +83,17 @@ class Shell(QWidget):
             ("Ctrl+,", lambda: self.go("settings")),
             ("F6", lambda: self._next_pane(1)),
             ("Shift+F6", lambda: self._next_pane(-1)),
+            (
+                "F11",
+                lambda: self.window().setWindowState(self.window().windowState() ^ Qt.WindowState.WindowFullScreen),
+            ),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, act)
             shortcut.setAutoRepeat(False)
+
+    def _fill_screen(self) -> None:
+        window = self.window()
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def go(self, address: str) -> None:
         """Go to `room`, `room/place` or `room/place/rest`; an address nobody may enter is said, not followed."""

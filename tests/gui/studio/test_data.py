@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit
 
 from benchboard.analytics import commerce
+from benchboard.dashboards.document import parse_document
 from benchboard.errors import AppError, Unavailable
 from benchboard.ui.studio.queryedit import QueryEdit
 from benchboard.ui.theme import theme
@@ -270,3 +271,29 @@ def test_what_somebody_may_not_see_is_said_in_the_tile(studio: "Studio") -> None
     studio.page.feeds.refresh()
     studio.wait(lambda: (a := studio.page.feeds.answer("merchants")) is not None and isinstance(a.error, AppError))
     _picture(studio, "merchants")
+
+
+def test_what_is_in_sight_is_asked_for_first(studio: "Studio") -> None:
+    feeds, late = studio.page.feeds, []
+    seen: set[str] = set()
+
+    def heard(item_id: str) -> None:
+        answer = feeds.answer(item_id)
+        if answer is not None and answer.table is not None and item_id not in seen and seen & set(feeds._waiting):
+            late.append(item_id)
+
+    last = 40
+    items = [
+        {"id": f"f{k}", "type": "metric_card", "query": f"select {k} as answer",
+         "position": {"x": 0, "y": 4 * (last - k), "w": 4, "h": 4}}
+        for k in range(last)
+    ]  # fmt: skip
+    feeds.answered.connect(heard)
+    studio.page.editor.load(parse_document(items))
+    sight = studio.canvas.seen()
+    seen |= {item_id for item_id, tile in studio.canvas.tiles.items() if tile.rect.intersects(sight)}
+    assert 0 < len(seen) < last / 2
+    studio.wait(lambda: not feeds.busy)
+    # Two were under way before the page was laid out.
+    assert len(late) <= 2
+    assert all(feeds.answer(item["id"]).table is not None for item in items)

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from nested import nested
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import Variable
 from benchboard.ui.studio.acts import ACTS
+from benchboard.ui.studio.frame import Frame, Part
 from benchboard.ui.studio.keysheet import KeySheet, lines
 
 if TYPE_CHECKING:
@@ -125,3 +127,26 @@ def test_a_variable_is_chosen_while_presenting(studio: "Studio") -> None:
     assert not studio.page.presentation.on
     assert "orders-week@2" not in editor.page.shown
     studio.settled()
+
+
+def test_tabs_and_rows_turn_while_presenting(studio: "Studio") -> None:
+    studio.store(nested())
+    studio.wait(lambda: "today" in studio.canvas.tiles)
+    studio.settled()
+    studio.page.do("present")
+    tabs, row = studio.canvas.tiles["tabs"], studio.canvas.tiles["closed"]
+    assert isinstance(tabs, Frame)
+    assert isinstance(row, Frame)
+    box = tabs.rect
+    for x in range(int(box.left()), int(box.right()), 6):
+        at = QPointF(x, box.top() + 16)
+        if tabs.part_at(at) == Part("tab", 1):
+            studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=studio.canvas.mapFromScene(at))
+            break
+    studio.wait(lambda: "week" in studio.canvas.tiles)
+    studio.qtbot.mouseClick(
+        studio.viewport, Qt.MouseButton.LeftButton, pos=studio.canvas.mapFromScene(row.rect.topLeft() + QPointF(12, 16))
+    )
+    studio.wait(lambda: "older" in studio.canvas.tiles)
+    assert studio.page.presentation.on
+    assert studio.page.editor.chosen == ()

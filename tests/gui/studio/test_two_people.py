@@ -51,3 +51,14 @@ def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None
     studio.qtbot.mouseClick(_banner_button(studio, "Keep this one"), Qt.MouseButton.LeftButton)
     studio.settled()
     assert _title(studio.stored().items, "orders-week") == "Mine"
+
+
+def test_what_others_store_while_one_presents_is_shown_and_not_overwritten(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.do("present")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.editor.widget("orders-week").title == "Theirs")
+    studio.key(Qt.Key.Key_Escape)
+    studio.settled()
+    assert _title(studio.stored().items, "orders-week") == "Theirs"
+    assert not studio.page.saving.dirty

@@ -175,16 +175,20 @@ class Canvas(QGraphicsView):
         seen, busy = self.seen(), self.busy
         near = seen.adjusted(0, -seen.height() / 2, 0, seen.height() / 2)
         kept = seen.adjusted(0, -seen.height() * _KEPT, 0, seen.height() * _KEPT)
-        for tile in self.tiles.values():
+        sighted = []
+        for item_id, tile in self.tiles.items():
             if not isinstance(tile, Tile):
                 continue
             rect = tile.rect
             if rect.intersects(near):
+                if in_sight := rect.intersects(seen):
+                    sighted.append(item_id)
                 if not tile.fresh:
-                    self._want(tile, now=not busy and rect.intersects(seen))
+                    self._want(tile, now=not busy and in_sight)
             elif not rect.intersects(kept):
                 tile.forget()
                 self._stale.pop(tile, None)
+        self.feeds.prefer(sighted)
         if self._stale:
             self._redraw.start()
 

@@ -116,8 +116,9 @@ class Editor(QObject):
         return self._edits
 
     def replace(self, title: str, document: Document) -> None:
-        """Take another document as one step."""
-        self._do(title, fitted(document), self._chosen)
+        """Take another document as one step, also while one presents: somebody else may have stored it."""
+        if not self.read_only:
+            self.stack.push(Edit(self, title, fitted(document), self._chosen, None))
 
     def amend(self, title: str, document: Document, burst: str | None = None) -> None:
         """Take a document whose layout is no other; changes of one `burst` that follow closely are one step."""

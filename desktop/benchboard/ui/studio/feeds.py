@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -56,6 +57,7 @@ class Feeds(QObject):
         self._answers: dict[str, Answer] = {}
         self._wanted: dict[str, _Question] = {}
         self._waiting: deque[str] = deque()
+        self._first: frozenset[str] = frozenset()
         self._running: dict[str, tuple[Stop, _Question]] = {}
         editor.changed.connect(self.follow)
         context.changed.watch(self, {"orders", "merchant_team", "merchant_dashboards"}, self.refresh)
@@ -84,6 +86,10 @@ class Feeds(QObject):
     def _chosen(self, widget: Widget) -> tuple[tuple[str, tuple[str, ...]], ...]:
         chosen = {**self._editor.document.chosen, **self._editor.own_values.get(widget.id, {})}
         return tuple(pair for pair in chosen.items() if f":{pair[0]}" in widget.query)
+
+    def prefer(self, ids: Iterable[str]) -> None:
+        """Ask for these before all others from now on: they are in sight."""
+        self._first = frozenset(ids)
 
     def refresh(self) -> None:
         """Ask everything anew; what is shown stays until the answers are there."""
@@ -122,7 +128,8 @@ class Feeds(QObject):
 
     def _go_on(self) -> None:
         while self._waiting and len(self._running) < _AT_ONCE:
-            item_id = next((known for known in self._waiting if known not in self._running), None)
+            ready = [known for known in self._waiting if known not in self._running]
+            item_id = next((known for known in ready if known in self._first), ready[0] if ready else None)
             if item_id is None:
                 return
             self._waiting.remove(item_id)

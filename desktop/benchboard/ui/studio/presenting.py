@@ -3,10 +3,12 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QScrollBar
 
+from benchboard.ui.studio import containers
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.frame import Frame
 
 _SPEAKS: Final = (
     QEvent.Type.MouseButtonPress,
@@ -20,7 +22,7 @@ _LINE: Final = 60
 
 
 class Presentation(QObject):
-    """Takes what is pressed on the canvas while the page is presented: keys scroll, Esc leaves."""
+    """Takes what is pressed on the canvas while the page is presented: keys scroll, tabs turn, Esc leaves."""
 
     changed = Signal(bool)
     """The page is presented from now on, or no longer."""
@@ -66,7 +68,21 @@ class Presentation(QObject):
             if event.key() in (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma):
                 return False
             event.accept()
+        if kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            self._released(event)
         return kind in _SPEAKS
+
+    def _released(self, event: QMouseEvent) -> None:
+        """A row's caret and a tab do what they do: one presents all of the page."""
+        canvas, spot = self._canvas, event.position().toPoint()
+        frame = canvas.tile_at(spot)
+        if event.button() != Qt.MouseButton.LeftButton or not isinstance(frame, Frame):
+            return
+        part = frame.part_at(canvas.mapToScene(spot))
+        if part.what == "caret":
+            containers.collapse(canvas.editor, [frame.item.id])
+        elif part.what == "tab":
+            containers.show_tab(canvas.editor, frame.item.id, part.tab)
 
     def _pressed(self, event: QKeyEvent) -> bool:
         canvas, key = self._canvas, event.key()

@@ -80,7 +80,7 @@ class _Choice(Popover):
         offered = tuple(dict.fromkeys((*variable.values, *variable.chosen)))
         if not offered:
             self.column.addWidget(
-                Text(_("It has no values yet. “Variables” in the menu sets them."), tone="muted", wrap=True)
+                Text(_("It has no values yet. “Define the variables” in the menu sets them."), tone="muted", wrap=True)
             )
         for value in offered:
             box = CheckBox(value or _("empty"))

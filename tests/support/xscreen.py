@@ -1,0 +1,51 @@
+"""An X server of one's own, and xdotool's hand on what is shown there."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
+"""What these tests need and this machine does not have."""
+
+
+def until(wanted: Callable[[], T], what: str, seconds: float = 60) -> T:
+    """Ask until the answer is a true one; answers it."""
+    deadline = time.monotonic() + seconds
+    while not (found := wanted()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+    return found
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """A screen of 1440 by 900 pixels; answers its DISPLAY."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24"], pass_fds=(write,), stderr=subprocess.DEVNULL
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as number:
+            yield f":{number.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Xdotool:
+    """Mouse and keyboard of a screen."""
+
+    def __init__(self, display: str) -> None:
+        self._environment = {**os.environ, "DISPLAY": display}
+
+    def __call__(self, *arguments: object) -> str:
+        """Run it; answers what it said, nothing where it found nothing."""
+        command = ["xdotool", *(str(argument) for argument in arguments)]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
