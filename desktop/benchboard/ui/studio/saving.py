@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.dashboards import merging
 from benchboard.dashboards.document import Document, fitted
 from benchboard.dashboards.merging import Merge
-from benchboard.errors import AppError, Conflict
+from benchboard.errors import AppError, Conflict, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.editor import Editor
@@ -109,7 +109,8 @@ class Saving(QObject):
 
     def _edited(self) -> None:
         if not self.dirty:
-            if self.state in ("changed", "unsaved"):  # taken back, also what could not be stored
+            refused = self.state == "unsaved" and isinstance(self.problem, Invalid)
+            if self.state == "changed" or refused:  # taken back, also what could not be stored
                 self._become("saved")
             return
         if self.state not in ("saving", "conflict"):
