@@ -182,6 +182,7 @@ class Dashboards(QWidget):
                 self._remove(page)
 
     def _remove(self, page: StudioPage) -> None:
+        self.crossing.back()
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)
         self.tabs.removeTab(place)

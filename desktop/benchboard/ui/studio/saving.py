@@ -130,7 +130,8 @@ class Saving(QObject):
 
     def _edited(self) -> None:
         if not self.dirty:
-            if self.state == "changed":
+            refused = self.state == "unsaved" and isinstance(self.problem, Invalid)
+            if self.state == "changed" or refused:  # taken back, also what could not be stored
                 self._become("saved")
             return
         if self.state not in ("saving", "conflict"):
