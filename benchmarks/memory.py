@@ -141,6 +141,9 @@ def work(window: Window, gestures: int) -> None:
             window.settled()
             samples.append((number, trimmed()))
     kept = [sample for sample in samples if sample[0] > min(KEPT_STEPS * 2, gestures // 2)]
+    if len(kept) < 2:
+        print(f"{gestures} gestures are too few to say anything: take 200 or more")
+        return
     slope = statistics.linear_regression([n for n, _mib in kept], [mib for _n, mib in kept]).slope
     spent = (time.perf_counter() - begun) / gestures * 1000
     print(f"{gestures} gestures, {spent:.1f} ms each: {samples[0][1]:.1f} MiB after {samples[0][0]}, "

@@ -183,7 +183,7 @@ class Phases:
             ("worker: stored in rows, with a version", library, "create"),
             ("window: page built", dashboards_place.StudioPage, "__init__"),
             ("worker: read from its rows", DashboardShelf, "read"),
-            ("window: shown by all its parts", Editor, "_show"),
+            ("window: shown by all its parts", Editor, "show"),
             ("  of it the canvas", Canvas, "sync"),
             ("window: canvas painted", Painted, "paintEvent"),
         )

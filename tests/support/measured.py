@@ -143,15 +143,20 @@ class Window:
     def settled(self) -> None:
         """Everything is stored and every query answered."""
         page = self.page
-        wait(lambda: not page.saving.dirty and page.saving.state == "saved" and not page.feeds.busy)
+        saving, feeds = page.saving, page.feeds
+        wait(
+            lambda: not saving.dirty and saving.state == "saved" and not feeds.busy,
+            lambda: f"saving {saving.state}, {saving.problem}, dirty {saving.dirty}, feeds busy {feeds.busy}",
+        )
 
     def close(self) -> None:
         self.application.window.close()
         self.application.close()
 
 
-def wait(condition: Callable[[], bool]) -> None:
-    """Let the window work until it is so, in an event loop that sleeps while there is nothing to do."""
+def wait(condition: Callable[[], bool], state: Callable[[], str] = lambda: "") -> None:
+    """Let the window work until it is so, in an event loop that sleeps while there is nothing to do. `state` says how
+    things stand where it never is."""
     end = time.monotonic() + _PATIENCE_S
     loop, look = QEventLoop(), QTimer(interval=2)
     look.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
@@ -159,7 +164,7 @@ def wait(condition: Callable[[], bool]) -> None:
     if not condition():
         loop.exec()
     if not condition():
-        raise SystemExit("it never came to that: the benchmark waited two minutes")
+        raise SystemExit(f"it never came to that: the benchmark waited two minutes. {state()}")
 
 
 def quiet() -> None:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from benchboard.dashboards import library, sharing
 from benchboard.dashboards.journal import open_journal
 from benchboard.dashboards.library import Card
 from benchboard.paging import Listing
 from benchboard.ui.studio.dashboards import Dashboards
+from benchboard.ui.studio.menu import made
 from benchboard.ui.studio.page import StudioPage
 from benchboard.ui.studio.recovering import account_of
 
@@ -164,6 +166,87 @@ def test_who_may_only_look_changes_nothing(shelves: Shelves) -> None:
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
     assert page.editor.document == before
     assert not page.saving.dirty
+
+
+def _shared_to_look(shelves: Shelves, level: str = "view") -> Card:
+    """Somebody else's dashboard, shared with the person at the window."""
+    actor = shelves.studio.actor
+    with shelves.studio.workspace.database.read() as session:
+        card = next(c for c in library.list_dashboards(session, actor, Listing()).rows if c.name == "My shops")
+    owner = _owner(shelves, card)
+    with shelves.studio.workspace.database.change() as session:
+        sharing.share(session, owner, card.id, "person", actor.user_id, level)
+    return card
+
+
+def test_a_page_one_may_only_look_at_says_so_and_begins_nothing(shelves: Shelves) -> None:
+    _shared_to_look(shelves)
+    page = shelves.opened("My shops")
+    editor, canvas, view = page.editor, page.canvas, page.canvas.viewport()
+    before, why = editor.document, "You may look at “My shops” and not change it."
+    assert why in [text.text() for text in page.looking.findChildren(QLabel)]
+    shown = {one.objectName() for one in page.findChildren(QWidget) if one.isVisible()}
+    assert not {"palette_search", "studio_save", "studio_share", "pane_add"} & shown
+    assert {"studio_duplicate_to_change", "studio_export", "studio_versions", "pane_outline"} <= shown
+    name = editor.page.reading_order[0]
+    box = canvas.mapFromScene(canvas.tiles[name].rect).boundingRect()
+    start, far = QPoint(box.left() + 40, box.top() + 16), QPoint(box.left() + 40, box.top() + 200)
+    shelves.qtbot.mousePress(view, LEFT, pos=start)
+    for k in range(1, 5):
+        QTest.mouseMove(view, start + (far - start) * k / 4)
+        assert not canvas.busy
+    shelves.qtbot.mouseRelease(view, LEFT, pos=far)
+    shelves.qtbot.mouseClick(view, LEFT, pos=start)
+    assert editor.chosen == (name,)
+    fields = [one for one in page.inspector.findChildren(QWidget) if one.objectName().startswith("inspector_")]
+    assert len(fields) > 8
+    assert not any(one.isEnabled() for one in fields)
+    assert page.inspector.findChild(QWidget, "inspector_remove").toolTip() == why
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Delete, Qt.Key.Key_A):
+        shelves.qtbot.keyClick(canvas, key)
+    for key in (Qt.Key.Key_D, Qt.Key.Key_X, Qt.Key.Key_L, Qt.Key.Key_G):
+        shelves.qtbot.keyClick(canvas, key, CTRL)
+    menu = made(canvas)
+    acts = {action.objectName() for action in menu.actions() if action.objectName()}
+    assert acts == {"act_copy", "act_choose_all"}
+    menu.deleteLater()
+    outline = page.outline
+    outline.setFocus()
+    shelves.qtbot.keyClick(outline, Qt.Key.Key_F2)
+    assert outline.state() != outline.State.EditingState
+    page.opened("add/text")
+    assert editor.document == before
+    assert editor.stack.count() == 0
+    assert not page.saving.dirty
+
+
+def test_a_copy_of_what_one_may_only_look_at_is_opened_to_be_changed(shelves: Shelves) -> None:
+    card = _shared_to_look(shelves)
+    page = shelves.opened("My shops")
+    count = len(page.editor.document.layout)
+    shelves.click("studio_duplicate_to_change")
+    shelves.studio.wait(lambda: shelves.place.page not in (None, page))
+    copy = shelves.shown()
+    assert copy.shelf.dashboard_id != card.id
+    assert not copy.editor.read_only
+    assert len(copy.editor.document.layout) == count
+    assert copy.looking.isHidden()
+    assert copy.palette_pane.search.isVisible()
+
+
+def test_what_one_may_do_follows_the_share_while_the_page_is_open(shelves: Shelves) -> None:
+    _shared_to_look(shelves, "edit")
+    page = shelves.opened("My shops")
+    assert page.looking.isHidden()
+    page.editor.choose([page.editor.page.reading_order[0]])
+    _shared_to_look(shelves, "view")
+    shelves.studio.wait(page.looking.isVisible)
+    assert not shelves.find("inspector_title").isEnabled()
+    _shared_to_look(shelves, "edit")
+    shelves.studio.wait(page.looking.isHidden)
+    page.editor.choose([page.editor.page.reading_order[0]])
+    assert shelves.find("inspector_title").isEnabled()
+    assert shelves.find("studio_save").isVisible()
 
 
 def _owner(shelves: Shelves, card: Card) -> "library.Actor":

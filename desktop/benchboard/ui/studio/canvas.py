@@ -27,7 +27,7 @@ from benchboard.ui.studio import keys, marks, menu
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.feeds import Answer, Feeds
 from benchboard.ui.studio.frame import Frame
-from benchboard.ui.studio.hand import Hand
+from benchboard.ui.studio.hand import Guests, Hand
 from benchboard.ui.studio.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.studio.pointer import Pointer
 from benchboard.ui.studio.tile import Tile
@@ -46,6 +46,8 @@ class Canvas(QGraphicsView):
     zoom_changed = Signal()
     opened = Signal(str)
     """Somebody wants to edit this widget."""
+    carried = Signal(QPoint)
+    """Something is in hand, with the pointer at this point of the screen."""
     editor: Editor
     feeds: Feeds
 
@@ -299,6 +301,8 @@ class Canvas(QGraphicsView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointer.move(event)
+        if self.busy:
+            self.carried.emit(event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.pointer.release(event)
@@ -341,14 +345,14 @@ class Canvas(QGraphicsView):
 
     # Bringing something new
 
-    def guest_at(self, kind: WidgetKind, where: QPoint) -> None:
-        """A new widget of `kind` is held over a point of the screen; outside the page it stays out."""
+    def guest_at(self, guest: WidgetKind | Guests, where: QPoint) -> None:
+        """Something new is held over a point of the screen; outside the page it stays out."""
         spot = self.viewport().mapFromGlobal(where)
         if not self.viewport().rect().contains(spot) or not self.editor.editable:
             self.cancel()
             return
-        if self.hand.guest is not kind:
-            self.hand.bring(kind)
+        if self.hand.guest is not guest:
+            self.hand.bring(guest)
         self.hand.follow(self.mapToScene(spot))
 
     def drop_guest(self) -> bool:

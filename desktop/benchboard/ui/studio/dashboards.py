@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from benchboard.dashboards import journal, library
 from benchboard.i18n import _
+from benchboard.ui.studio.crossing import Crossing
 from benchboard.ui.studio.library import Library
 from benchboard.ui.studio.page import StudioPage
 from benchboard.ui.studio.recovering import account_of
@@ -43,6 +44,7 @@ class Dashboards(QWidget):
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
+        self.crossing = Crossing(self, context.problems.toast, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -81,6 +83,19 @@ class Dashboards(QWidget):
         now = self._stack.currentWidget()
         return now if isinstance(now, StudioPage) else None
 
+    def page_at(self, tab: int) -> StudioPage | None:
+        """The dashboard of a tab; None for the list's."""
+        there = self._stack.widget(tab)
+        return there if isinstance(there, StudioPage) else None
+
+    def bring_up(self, page: StudioPage) -> None:
+        """Show an open dashboard."""
+        self.tabs.setCurrentIndex(self._stack.indexOf(page))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.crossing.back()
+
     def opened(self, rest: str) -> None:
         """Somebody came here, perhaps for one dashboard."""
         which, _slash, wish = rest.partition("/")
@@ -102,6 +117,7 @@ class Dashboards(QWidget):
             page.setObjectName(f"studio_page_{dashboard_id}")
             page.unsaved_changed.connect(self.unsaved_changed)
             page.presenting_changed.connect(self._give_way)
+            self.crossing.watch(page)
             page.named.connect(lambda name: self._name(page, name))
             self._stack.addWidget(page)
             place = self.tabs.addTab(_("Opening"))

@@ -33,6 +33,8 @@ class Editor(QObject):
     changed = Signal()
     """The document is another one."""
     chosen_changed = Signal()
+    permitted = Signal()
+    """Who could only look may change it now, or the other way round."""
     refused = Signal(object)
     """What somebody asked for cannot be: the `AppError` that says why."""
 
@@ -42,8 +44,7 @@ class Editor(QObject):
         self.stack.setUndoLimit(KEPT_STEPS)
         self.restoring = False
         """While steps are put on the stack whose outcome is not to be shown."""
-        self.read_only = False
-        """Whether this person may only look: then nothing is a step."""
+        self._read_only = False
         self.document = empty()
         """What the dashboard says now."""
         self.breakpoint = ""
@@ -61,6 +62,24 @@ class Editor(QObject):
     def layout(self) -> Layout:
         """The layout that is shown."""
         return self.page.layout
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this person may only look: then nothing is a step."""
+        return self._read_only
+
+    @read_only.setter
+    def read_only(self, only: bool) -> None:
+        if only != self._read_only:
+            self._read_only = only
+            self.permitted.emit()
+
+    @property
+    def why_not(self) -> str:
+        """Why this person may not change it, in words; nothing who may."""
+        if not self._read_only:
+            return ""
+        return _("You may look at “{name}” and not change it.").format(name=self.document.title)
 
     @property
     def editable(self) -> bool:

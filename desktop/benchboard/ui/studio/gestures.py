@@ -115,7 +115,9 @@ class Bringing(Moving):
         super().__init__(grid, page, (), QPointF(), compact)
         self.carry = Carry(page, guests=guests, compact=compact)
         self.body = [item.id for item, _cell in guests]
-        self.held = {item.id: cell for item, cell in guests}
+        self.brought = Page(Layout.of(page.layout.columns, guests))
+        """What is brought, as a page of its own."""
+        self.held = self.brought.shown
         first = grid.rect(guests[0][1])
         self._corner = first.topLeft()
         self.start = QPointF(first.center().x(), first.top() + 16 * grid.zoom)

@@ -1,11 +1,12 @@
 """What somebody holds over the page: it floats, everything else shows what letting go would lead to."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.catalogue import WidgetKind
+from benchboard.dashboards.editing import Placed
 from benchboard.dashboards.layout import TABS, Hints
 from benchboard.i18n import _
 from benchboard.ui.studio import hints, marks
@@ -22,6 +23,13 @@ DWELL_MS: Final = 500
 """How long something is held over a tab before that tab is shown."""
 
 
+class Guests(NamedTuple):
+    """What comes from elsewhere, where it lies to each other, and what bringing it is called as a step."""
+
+    title: str
+    placed: Placed
+
+
 class Hand(QObject):
     """The gesture under way, if any. One that ends is one step of the editor; one that is cancelled leaves nothing."""
 
@@ -29,8 +37,8 @@ class Hand(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self.gesture: Gesture | None = None
-        self.guest: WidgetKind | None = None
-        """The kind of the new widget that is held."""
+        self.guest: WidgetKind | Guests | None = None
+        """What is held that is not on the page yet."""
         self._sight = Sight()
         self._hints: Hints | None = None
         self._over: tuple[str, int] | None = None
@@ -49,15 +57,17 @@ class Hand(QObject):
         self._glide.start()
         self.follow(at)
 
-    def bring(self, kind: WidgetKind) -> None:
-        """Take a new widget in hand."""
+    def bring(self, guest: WidgetKind | Guests) -> None:
+        """Take in hand what is not on the page yet."""
         canvas = self._canvas
         canvas.cancel()
-        item, cell = canvas.editor.fresh(kind)
-        canvas.hold(item)
-        self.guest = kind
-        page = canvas.editor.page
-        self.begin(Bringing(canvas.page, page, [(item, cell)], canvas.editor.document.compact), QPointF())
+        placed = guest.placed if isinstance(guest, Guests) else [canvas.editor.fresh(guest)]
+        page, compact = canvas.editor.page, canvas.editor.document.compact
+        gesture = Bringing(canvas.page, page, placed, compact)
+        for item_id in gesture.held:
+            canvas.hold(gesture.brought.item(item_id))
+        self.guest = guest
+        self.begin(gesture, QPointF())
 
     def follow(self, pointer: QPointF) -> None:
         """Show what letting go here would lead to."""
@@ -90,7 +100,9 @@ class Hand(QObject):
         editor = self._canvas.editor
         self._stop()
         if guest is not None:
-            editor.take(_("Add {title}").format(title=_(guest.title).lower()), gesture.drop(), gesture.body)
+            new = isinstance(guest, WidgetKind)
+            title = _("Add {title}").format(title=_(guest.title).lower()) if new else guest.title
+            editor.take(title, gesture.drop(), gesture.body)
         else:
             editor.take(_("Move") if isinstance(gesture, Moving) else _("Resize"), gesture.drop(), editor.chosen)
         self._canvas.present(editor.page)

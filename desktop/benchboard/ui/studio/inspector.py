@@ -58,6 +58,7 @@ class Inspector(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         editor.changed.connect(self._follow)
+        editor.permitted.connect(self._follow)
         editor.chosen_changed.connect(self._follow)
 
     def edit_query(self) -> None:
@@ -99,7 +100,9 @@ class _Sheet(QWidget):
         """What shows itself anew."""
         self._settings: dict[str, Line | Select | Prose] = {}
         self._title: Line | None = None
-        self._kept = Text(_("Its content is kept."), "caption", "muted", wrap=True)
+        self._kept = Text("", "caption", "muted", wrap=True)
+        self._deeds: list[tuple[Button, str]] = []
+        """What can be done with it from the head, and what that is called."""
         self._query: QueryEdit | None = None
         self._data: Field | None = None
         inside = QWidget()
@@ -143,10 +146,16 @@ class _Sheet(QWidget):
 
     def refresh(self) -> None:
         """Show what the page says now."""
+        why = self._editor.why_not
         for part in self._parts:
             part.refresh()
+            part.setEnabled(not why)
+        for button, tip in self._deeds:
+            button.disable(why)
+            button.setToolTip(why or tip)
         widgets = [self._editor.widget(item_id) for item_id in self._chosen]
-        free = not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
+        free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
+        self._kept.setText(why or _("Its content is kept."))
         self._kept.setVisible(not free)
         if self._title is not None:
             self._title.show_text(widgets[0].title)
@@ -178,14 +187,13 @@ class _Sheet(QWidget):
         self._kind = Elided("" if kind == title else kind, "body", "muted")
         row.addWidget(self._name, 3)
         row.addWidget(self._kind, 2)
-        row.addWidget(
-            Button(
-                "", self._editor.duplicate, kind="quiet", icon="ph.copy", tip=_("Duplicate"), name="inspector_duplicate"
-            )
-        )
-        row.addWidget(
-            Button("", self._editor.remove, kind="quiet", icon="ph.trash", tip=_("Remove"), name="inspector_remove")
-        )
+        for run, icon, tip, name in (
+            (self._editor.duplicate, "ph.copy", _("Duplicate"), "inspector_duplicate"),
+            (self._editor.remove, "ph.trash", _("Remove"), "inspector_remove"),
+        ):
+            button = Button("", run, kind="quiet", icon=icon, tip=tip, name=name)
+            self._deeds.append((button, tip))
+            row.addWidget(button)
         return head
 
     def _build(self, context: "Context", widget: Widget, run: Callable[[str], object]) -> None:

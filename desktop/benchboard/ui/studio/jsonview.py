@@ -57,6 +57,7 @@ class JsonView(QWidget):
         self.text.textChanged.connect(self._typed)
         self.text.line_changed.connect(self._at_line)
         editor.changed.connect(self._late.start)
+        editor.permitted.connect(self._late.start)
         editor.chosen_changed.connect(self._chosen)
 
     @property

@@ -133,12 +133,20 @@ class Outline(QTreeWidget):
     def _reveal(self, ids: list[str], tabs: list[Line]) -> None:
         editor = self._editor
         compact = editor.document.compact
-        page = grid.Page(reaching.revealed(editor.page, ids, compact))
-        for line in tabs:
-            page = grid.Page(page.with_item(replace(page.item(line.id), active=line.tab), compact))
-        if page.layout != editor.layout:
-            name = self._items[ids[-1], tabs[-1].tab if tabs else -1].text(0)
-            editor.take(_("Show {title}").format(title=name), page.layout, ids)
+
+        def revealed(page: grid.Page) -> grid.Layout:
+            page = grid.Page(reaching.revealed(page, ids, compact))
+            for line in tabs:
+                page = grid.Page(page.with_item(replace(page.item(line.id), active=line.tab), compact))
+            return page.layout
+
+        layout = revealed(editor.page)
+        if layout != editor.layout:
+            title = _("Show {title}").format(title=self._items[ids[-1], tabs[-1].tab if tabs else -1].text(0))
+            if editor.editable:
+                editor.take(title, layout, ids)
+            else:
+                editor.look(title, revealed)
         editor.choose(ids)
 
     def _follow(self) -> None:
@@ -196,11 +204,16 @@ class Outline(QTreeWidget):
 
     # Dragging, in the tree itself: what is under the pointer says where it would go
 
+    def edit(self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger, event: QEvent) -> bool:  # type: ignore[override]  # PySide knows the slot alone
+        """Write a title, where one may."""
+        return self._editor.editable and super().edit(index, trigger, event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         spot = event.position().toPoint()
         item = self.itemAt(spot)
         super().mousePressEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton and item is not None and told_by(item).tab < 0:
+        draggable = self._editor.editable and item is not None and told_by(item).tab < 0
+        if event.button() == Qt.MouseButton.LeftButton and item is not None and draggable:
             self._pressed = (spot, told_by(item).id)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

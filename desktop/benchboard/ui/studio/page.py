@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
@@ -24,6 +25,7 @@ from benchboard.ui.studio.gallery import Gallery
 from benchboard.ui.studio.inspector import Inspector
 from benchboard.ui.studio.jsonview import JsonView
 from benchboard.ui.studio.keysheet import KeySheet
+from benchboard.ui.studio.looking import LookingBar
 from benchboard.ui.studio.minimap import Minimap
 from benchboard.ui.studio.outline import Outline
 from benchboard.ui.studio.pagegrid import MARGIN
@@ -34,7 +36,7 @@ from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.studio.toolbar import StudioBar
+from benchboard.ui.studio.toolbar import CHANGING, StudioBar
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
@@ -91,6 +93,7 @@ class StudioPage(QWidget):
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
         self.variables = VariablesBar(self.editor)
+        self.looking = LookingBar(self._duplicate_to_change)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -104,6 +107,8 @@ class StudioPage(QWidget):
         self.saving.state_changed.connect(self._say_state)
         self.saving.loaded.connect(self._grant)
         self.saving.decided.connect(self.canvas.setFocus)
+        self.editor.permitted.connect(self._permit)
+        self.editor.changed.connect(self._say_why_not)
         self.editor.changed.connect(self._say_empty)
         self.editor.changed.connect(lambda: self.named.emit(self.name))
         self.editor.stack.indexChanged.connect(self._say_steps)
@@ -117,6 +122,9 @@ class StudioPage(QWidget):
 
     def add(self, kind: WidgetKind) -> None:
         """Put a new widget in the first free place."""
+        if self.editor.read_only:
+            self._context.problems.toast(self.editor.why_not)
+            return
         self.editor.add(kind)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -196,6 +204,7 @@ class StudioPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
+        whole.addWidget(self.looking)
         whole.addWidget(self.variables)
         whole.addLayout(middle, 1)
         self.screens = Screens(self._context, self, desk, self.saving)
@@ -239,7 +248,9 @@ class StudioPage(QWidget):
     def do(self, key: str) -> None:
         """Do what an act of the table is called."""
         run = self._acts().get(key) or chosen.run_of(self.canvas, key)
-        if run is not None:
+        if self.editor.read_only and key in CHANGING:
+            self._context.problems.toast(self.editor.why_not)
+        elif run is not None:
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
             run()
@@ -262,9 +273,6 @@ class StudioPage(QWidget):
         ).open()  # fmt: skip
 
     def _offer_templates(self) -> None:
-        if self.editor.read_only:
-            self._context.problems.toast(_("You may only look at it."))
-            return
         Gallery(self, self._begin_from).open()
 
     def _begin_from(self, template: Template) -> None:
@@ -276,6 +284,28 @@ class StudioPage(QWidget):
         self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _permit(self) -> None:
+        """Offer what may be done with the page now, and say why it is no more."""
+        may_change = not self.editor.read_only
+        self.canvas.cancel()
+        self.sidebar.offer_add(may_change)
+        self.bar.offer_changes(may_change)
+        self._say_empty()
+        self._say_why_not()
+
+    def _say_why_not(self) -> None:
+        self.looking.say("" if self.presentation.on else self.editor.why_not)
+
+    def _duplicate_to_change(self) -> None:
+        """Make a copy that this person may change, and go there."""
+        context, key = self._context, self.shelf.dashboard_id
+        if key is not None:
+            context.tasks.change(
+                self,
+                lambda session: library.duplicate(session, context.actor, key),
+                lambda made: context.go(f"studio/dashboards/{made.card.id}"),
+            )
+
     def _present(self, presenting: bool) -> None:
         self._commit()
         self.editor.show_repeats(presenting)
@@ -284,6 +314,7 @@ class StudioPage(QWidget):
             widget.setVisible(not presenting)
         self.json_view.setVisible(not presenting and self.bar.json.isChecked())
         self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
+        self._say_why_not()
         self.presenting_changed.emit(presenting)
         if presenting:
             self._context.problems.toast(_("Esc ends the presentation, the arrow keys scroll."))
@@ -366,6 +397,8 @@ class StudioPage(QWidget):
         """What stands in the middle of a page that has nothing on it."""
         state = self.saving.state
         wanted = "failed" if state == "failed" else "" if state == "loading" or len(self.editor.layout) else "empty"
+        if wanted == "empty" and self.editor.read_only:
+            wanted = "nothing"
         if self._notice is not None and self._notice.property("says") == wanted:
             return
         if self._notice is not None:
@@ -379,8 +412,11 @@ class StudioPage(QWidget):
                                       role="error", parent=self.canvas)  # fmt: skip
         elif wanted:
             empty = _("Your home page is empty.") if self.shelf.dashboard_id is None else _("This dashboard is empty.")
-            self._notice = EmptyState("ph.squares-four", empty, _("Start from a template"), self._offer_templates,
-                                      why=_("Drag a widget here from the left."), parent=self.canvas)  # fmt: skip
+            if wanted == "empty":
+                self._notice = EmptyState("ph.squares-four", empty, _("Start from a template"), self._offer_templates,
+                                          why=_("Drag a widget here from the left."), parent=self.canvas)  # fmt: skip
+            else:
+                self._notice = EmptyState("ph.squares-four", empty, parent=self.canvas)
         if self._notice is not None:
             self._notice.setProperty("says", wanted)
             self._notice.setObjectName("studio_empty")

@@ -55,6 +55,11 @@ class Sidebar(QWidget):
         for name, tab in self._tabs.items():
             tab.setChecked(name == key)
 
+    def offer_add(self, offered: bool) -> None:
+        """Offer the palette beside the outline, or the outline alone."""
+        self._tabs["add"].setVisible(offered)
+        self.show_pane("add" if offered else "outline")
+
 
 class _Tab(Pressable):
     """A word that is underlined while its pane is shown."""

@@ -18,6 +18,8 @@ Run = Callable[[str], None]
 
 _EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "print")
 _SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys")
+CHANGING: Final = frozenset(("add", "save", "variables", "templates", "name_version", "follow", "share"))
+"""What only those may do who may change the page."""
 _SPACE: Final = 8
 
 
@@ -78,6 +80,7 @@ class StudioBar(Toolbar):
         self.share = Button(
             _("Share"), lambda: run("share"), kind="primary", icon="ph.share-network", name="studio_share"
         )
+        self._changing = True
         many = (self.versions, self.share) if shared else ()
         for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more):
             self.add_right(widget)
@@ -98,6 +101,13 @@ class StudioBar(Toolbar):
             what = plain_tip(f"{name}: {text}" if text else name)
             button.setToolTip(f"{what} ({keys})" if possible else none)
             button.setAccessibleDescription(text)
+
+    def offer_changes(self, offered: bool) -> None:
+        """Offer what changes the page, or only what shows it."""
+        self._changing = offered
+        for button in (self.save, self.share):
+            button.setVisible(offered)
+        self._make_room()
 
     def show_breakpoint(self, name: str) -> None:
         """Which page is shown: `tablet`, `phone`, or with nothing the desktop's."""
@@ -120,7 +130,7 @@ class StudioBar(Toolbar):
 
     def _make_room(self) -> None:
         """Hide as many of what gives way as it takes, the first ones first."""
-        shown = [child for child in self._all() if child not in self._gives_way]
+        shown = [child for child in self._all() if child not in self._gives_way and not child.isHidden()]
         for words in (True, False):
             self.breakpoints.show_words(words)
             room = self.width() - 28 - sum(child.sizeHint().width() + _SPACE for child in shown) - 16
@@ -141,7 +151,8 @@ class StudioBar(Toolbar):
         keys += ["present"] if self.present.isHidden() else []
         keys += ["fit"] if self.fit.isHidden() else []
         keys += _EXPORTS if self.export.isHidden() else ()
-        menu(self.more, [self._item(key) for key in keys], name="more_menu")
+        offered = [key for key in keys if self._changing or key not in CHANGING]
+        menu(self.more, [self._item(key) for key in offered], name="more_menu")
 
     def _item(self, key: str) -> Item:
         known = act(key)

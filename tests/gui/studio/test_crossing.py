@@ -1,0 +1,175 @@
+"""Dragging from one open dashboard over another's tab and into it; real mouse and keys."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document import parse_document
+from benchboard.ui.studio.dashboards import Dashboards
+from benchboard.ui.studio.page import StudioPage
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+def _item(item_id: str, x: int, **fields: object) -> dict[str, object]:
+    return {"id": item_id, "type": "text", "title": item_id, "position": {"x": x, "y": 0, "w": 4, "h": 4}, **fields}
+
+
+FIRST = [_item("a", 0), _item("g", 4, type="group", items=[_item("inner", 0)]), _item("c", 8, static=True)]
+SECOND = [_item("a", 0), _item("b", 6)]
+
+
+class Two:
+    """Two dashboards open in tabs, the first in front, and a hand that holds something on it."""
+
+    def __init__(self, studio: "Studio") -> None:
+        self.studio, self.qtbot = studio, studio.qtbot
+        documents = [{"format": "benchboard/dashboard", "version": 2, "title": title, "items": items}
+                     for title, items in (("First", FIRST), ("Second", SECOND))]  # fmt: skip
+        with studio.workspace.database.change() as session:
+            made = [library.create(session, studio.actor, parse_document(one)).card for one in documents]
+        assert studio.application.shell is not None
+        studio.application.shell.go("studio/dashboards")
+        (self.place,) = studio.application.window.findChildren(Dashboards)
+        self.second, self.first = (self._opened(card.id) for card in reversed(made))
+
+    def _opened(self, key: str) -> StudioPage:
+        page = self.place.open(key)
+        self.studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
+        return page
+
+    def ids(self, page: StudioPage) -> set[str]:
+        return set(page.editor.page.paths)
+
+    def lift(self, item_id: str) -> None:
+        """Take a tile in hand."""
+        view = self.first.canvas.viewport()
+        box = self.first.canvas.mapFromScene(self.first.canvas.tiles[item_id].rect).boundingRect()
+        at = QPoint(box.left() + 40, box.top() + 14)
+        self.qtbot.mousePress(view, LEFT, pos=at)
+        for k in range(1, 4):
+            QTest.mouseMove(view, at + QPoint(8 * k, 8 * k))
+        assert self.first.canvas.busy
+
+    def over_tab(self, page: StudioPage) -> None:
+        """Hold it over a tab until that is in front."""
+        tab = self.place._stack.indexOf(page)
+        spot = self.place.tabs.mapToGlobal(self.place.tabs.tabRect(tab).center())
+        view = self.first.canvas.viewport()
+        QTest.mouseMove(view, view.mapFromGlobal(spot))
+        self.studio.wait(lambda: self.place.page is page)
+
+    def over(self, page: StudioPage, at: QPoint) -> None:
+        QTest.mouseMove(page.canvas.viewport(), at)
+
+    def let_go(self, page: StudioPage, at: QPoint, modifier: Qt.KeyboardModifier = NONE) -> None:
+        QTest.mouseRelease(page.canvas.viewport(), LEFT, modifier, at)
+
+
+@pytest.fixture
+def two(studio: "Studio") -> Two:
+    return Two(studio)
+
+
+def test_held_over_a_tab_it_goes_on_there_and_is_moved_when_let_go(two: Two) -> None:
+    two.lift("a")
+    two.over_tab(two.second)
+    assert two.ids(two.first) == {"a", "g", "inner", "c"}
+    for y in (200, 260, 300):
+        two.over(two.second, QPoint(400, y))
+    assert two.second.canvas.busy
+    two.let_go(two.second, QPoint(400, 300))
+    assert not two.place.crossing.under_way
+    assert two.ids(two.second) == {"a", "b", "a-2"}
+    assert two.second.editor.chosen == ("a-2",)
+    assert two.second.editor.page.shown["a-2"].y > 0
+    assert two.ids(two.first) == {"g", "inner", "c"}
+    assert "First" in two.second.editor.stack.undoText()
+    assert "Second" in two.first.editor.stack.undoText()
+    two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_Z, CTRL)
+    assert two.ids(two.second) == {"a", "b"}
+    assert two.ids(two.first) == {"g", "inner", "c"}  # each has its own steps
+    two.first.undo()
+    assert two.ids(two.first) == {"a", "g", "inner", "c"}
+    two.qtbot.mouseClick(two.second.canvas.viewport(), LEFT, pos=QPoint(400, 500))  # the mouse is the page's again
+    assert two.second.editor.chosen == ()
+
+
+def test_with_ctrl_a_group_is_copied_with_what_it_holds(two: Two) -> None:
+    two.lift("g")
+    two.over_tab(two.second)
+    two.over(two.second, QPoint(300, 300))
+    assert {"g", "inner"} <= two.second.canvas.tiles.keys()
+    two.let_go(two.second, QPoint(300, 300), CTRL)
+    assert two.ids(two.second) == {"a", "b", "g", "inner"}
+    assert two.second.editor.page.path("inner") == (("g", 0),)
+    assert two.ids(two.first) == {"a", "g", "inner", "c"}
+    assert two.first.editor.stack.count() == 0
+
+
+def _escape(two: Two) -> None:
+    two.over(two.second, QPoint(300, 300))
+    two.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+
+
+def _beside(two: Two) -> None:
+    two.over(two.second, QPoint(300, 300))
+    two.over(two.second, QPoint(-30, 300))
+    two.let_go(two.second, QPoint(-30, 300))
+
+
+def _elsewhere(two: Two) -> None:
+    assert two.studio.application.shell is not None
+    two.studio.application.shell.go("studio/home")
+
+
+@pytest.mark.parametrize("leave", [_escape, _beside, _elsewhere])
+def test_esc_and_letting_go_beside_the_page_leave_both_as_they_were(two: Two, leave: object) -> None:
+    before = two.first.editor.document, two.second.editor.document
+    two.lift("a")
+    two.over_tab(two.second)
+    assert callable(leave)
+    leave(two)
+    assert not two.place.crossing.under_way
+    assert two.place.page is two.first
+    assert (two.first.editor.document, two.second.editor.document) == before
+    assert not two.first.canvas.busy
+    assert not two.second.canvas.busy
+    assert two.first.editor.stack.count() + two.second.editor.stack.count() == 0
+
+
+def test_back_over_the_tab_it_came_from_it_is_moved_there(two: Two) -> None:
+    two.lift("a")
+    two.over_tab(two.second)
+    two.over_tab(two.first)
+    view = two.first.canvas.viewport()
+    at = QPoint(view.width() // 2, 420)
+    two.over(two.first, at)
+    assert two.first.canvas.busy
+    two.let_go(two.first, at)
+    assert two.ids(two.second) == {"a", "b"}
+    assert two.ids(two.first) == {"a", "g", "inner", "c"}
+    assert two.first.editor.page.shown["a"].y > 0
+    assert two.first.editor.stack.count() == 1
+
+
+def test_a_dashboard_one_may_only_look_at_does_not_come_to_front(two: Two) -> None:
+    two.second.editor.read_only = True
+    two.lift("a")
+    tab = two.place._stack.indexOf(two.second)
+    view = two.first.canvas.viewport()
+    QTest.mouseMove(view, view.mapFromGlobal(two.place.tabs.mapToGlobal(two.place.tabs.tabRect(tab).center())))
+    crossing = two.place.crossing
+    two.studio.wait(lambda: not crossing._dwell.isActive())
+    assert two.place.page is two.first
+    assert two.first.canvas.busy
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_Escape)
+    assert not two.first.canvas.busy
