@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QTabBar
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed
@@ -44,7 +44,9 @@ def _open(hands: Hands) -> None:
 
 
 def _back_to_list(hands: Hands) -> None:
-    hands.driver.press(Qt.Key.Key_W, CTRL)
+    tabs = hands.driver.widget("studio_tabs")
+    assert isinstance(tabs, QTabBar)
+    hands.driver.click("studio_tabs", tabs.tabRect(0).center())
     hands.driver.until(lambda: hands.driver.find("library_table"), "the list")
 
 
@@ -142,7 +144,7 @@ def _call(hands: Hands, item_id: str, title: str) -> None:
 
 
 def _both_edit(mine: Mapping[str, str], theirs: Mapping[str, str]) -> Callable[[Hands], None]:
-    """Ines stores her titles while Mert's are not stored yet."""
+    """Ines stores her titles while Mert's are not stored yet: no event is taken between his keys and her commit."""
 
     def do(hands: Hands) -> None:
         for item_id, title in mine.items():
