@@ -123,8 +123,8 @@ def _versions(hands: Hands) -> None:
     hands.driver.until(lambda: rows(hands, "versions_list") >= 5 and not screen.busy, "the versions")
     view = hands.driver.widget("versions_list")
     assert isinstance(view, QAbstractItemView)
-    monday = view.visualRect(view.model().index(2, 0)).center()
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, _SHIFT, monday)
+    kept = view.visualRect(view.model().index(2, 0)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, _SHIFT, kept)
     hands.driver.until(lambda: rows(hands, "differences_list"), "the differences")
 
 
@@ -315,7 +315,7 @@ DASHBOARDS: Final[tuple[Step, ...]] = (
     ),
     Step(
         "dashboard-diff",
-        "What differs from last Monday's version, drawn on the page: from where to where.",
+        "What differs from the last version kept before, drawn on the page: from where to where.",
         _versions,
         _review("note"),
         "Refunds beside the money",
