@@ -153,6 +153,7 @@ class Saving(QObject):
 
     def _unread(self, error: AppError) -> None:
         self.problem = error
+        self._editor.awaiting = True
         self._become("failed")
 
     def _is_stored(self, stored: Stored, kept: Document, note: str | None) -> None:
@@ -275,8 +276,11 @@ class Saving(QObject):
             return
         if stored.version < known.version:
             return  # it was read before what this window stored since
-        if stored.may_edit != known.may_edit:
-            self.load()  # with the journal of a page that may be edited, and without a way back where it may not
+        if stored.may_edit and not known.may_edit:
+            self.load()  # with the journal of a page that may be edited
+            return
+        if known.may_edit and not stored.may_edit:
+            self._look_only(stored)
             return
         if stored.version != known.version and stored.document != known.document:
             self.stored, self._kept = stored, fitted(stored.document)
@@ -290,6 +294,13 @@ class Saving(QObject):
             self.state_changed.emit()  # only now is nothing of it unsaved
         else:
             self.stored = stored
+
+    def _look_only(self, stored: Stored) -> None:
+        """From now on one may only look: there is no way back any more, and repeats are shown as readers see them."""
+        self.stored, self._kept = stored, fitted(stored.document)
+        self._editor.read_only = True
+        self._editor.load(self._kept)
+        self._become("saved")
 
     def _read_stored(self, done: Callable[[Stored], None], failed: Callable[[AppError], None]) -> None:
         self._context.tasks.read(self, self.shelf.read, done, failed)
