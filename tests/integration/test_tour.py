@@ -19,11 +19,15 @@ def test_every_step_is_taken_proved_and_pictured(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stdout + result.stderr
     index = json.loads((tmp_path / "out" / "index.json").read_text(encoding="utf-8"))
-    assert len(index) >= 12
+    assert len(index) >= 40
     for entry in index:
         assert entry["see"]
         assert entry["assertion"]["passed"]
         picture = (tmp_path / "out" / entry["file"]).read_bytes()
         assert picture.startswith(PNG)
         assert len(picture) > 10_000, f"{entry['file']} shows nothing"
+    paper = (tmp_path / "out" / "shop-review.pdf").read_bytes()
+    assert paper.startswith(b"%PDF")
+    assert paper.rstrip().endswith(b"%%EOF")
+    assert b"/Type /Page" in paper
     assert (tmp_path / "out" / "second-desktop.png").read_bytes().startswith(PNG)

@@ -308,7 +308,7 @@ def _storable(document: object) -> None:
         raise Invalid("layout.not-a-number", _("This layout holds a number that JSON cannot say.")) from error
     if len(written) > MAX_BYTES:
         what = _("This layout is longer than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
-        _refuse("too-long", what, None)
+        raise Invalid("layout.too-long", what, do=_("Take something off it, or shorten a text."), item=None, field=None)
     if _DOUBTFUL.search(written) and not all(is_text(text) for text in _every_text(document)):
         _refuse("not-text", _("A text in this layout holds a character that is none."), None)
 

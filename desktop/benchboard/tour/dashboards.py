@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QTabBar
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed
@@ -44,7 +44,9 @@ def _open(hands: Hands) -> None:
 
 
 def _back_to_list(hands: Hands) -> None:
-    hands.driver.press(Qt.Key.Key_W, CTRL)
+    tabs = hands.driver.widget("studio_tabs")
+    assert isinstance(tabs, QTabBar)
+    hands.driver.click("studio_tabs", tabs.tabRect(0).center())
     hands.driver.until(lambda: hands.driver.find("library_table"), "the list")
 
 
@@ -121,8 +123,8 @@ def _versions(hands: Hands) -> None:
     hands.driver.until(lambda: rows(hands, "versions_list") >= 5 and not screen.busy, "the versions")
     view = hands.driver.widget("versions_list")
     assert isinstance(view, QAbstractItemView)
-    monday = view.visualRect(view.model().index(2, 0)).center()
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, _SHIFT, monday)
+    kept = view.visualRect(view.model().index(2, 0)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, _SHIFT, kept)
     hands.driver.until(lambda: rows(hands, "differences_list"), "the differences")
 
 
@@ -142,7 +144,7 @@ def _call(hands: Hands, item_id: str, title: str) -> None:
 
 
 def _both_edit(mine: Mapping[str, str], theirs: Mapping[str, str]) -> Callable[[Hands], None]:
-    """Ines stores her titles while Mert's are not stored yet."""
+    """Ines stores her titles while Mert's are not stored yet: no event is taken between his keys and her commit."""
 
     def do(hands: Hands) -> None:
         for item_id, title in mine.items():
@@ -313,7 +315,7 @@ DASHBOARDS: Final[tuple[Step, ...]] = (
     ),
     Step(
         "dashboard-diff",
-        "What differs from last Monday's version, drawn on the page: from where to where.",
+        "What differs from the last version kept before, drawn on the page: from where to where.",
         _versions,
         _review("note"),
         "Refunds beside the money",

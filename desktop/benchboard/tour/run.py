@@ -52,7 +52,7 @@ class Tour:
         self._index: list[dict[str, object]] = []
 
     def run(self) -> None:
-        """Every step: act, ask the database, take the picture, note it."""
+        """Every step: act, ask the database (or look at the file it made), take the picture, note it."""
         for number, step in enumerate(STEPS, 1):
             file = f"{number:02}-{step.name}.png"
             sys.stdout.write(f"{number:2} {step.name}\n")
@@ -170,9 +170,9 @@ def main(arguments: Sequence[str]) -> int:
         tour.close()
         shutil.rmtree(home, ignore_errors=True)
     sys.stdout.write(
-        _("{count} steps, every one proved against the database. Pictures and index.json: {out}").format(
-            count=len(STEPS), out=out
-        )
+        _(
+            "{count} steps, each proved against the database or by the file it made. Pictures and index.json: {out}"
+        ).format(count=len(STEPS), out=out)
         + "\n"
     )
     return 0

@@ -126,12 +126,19 @@ def _beside(two: Two) -> None:
     two.let_go(two.second, QPoint(-30, 300))
 
 
+def _other_tab(two: Two) -> None:
+    two.over(two.second, QPoint(300, 300))
+    two.qtbot.keyClick(two.place, Qt.Key.Key_Tab, CTRL)
+    assert two.place.page is not two.second
+    two.over(two.second, QPoint(300, 320))
+
+
 def _elsewhere(two: Two) -> None:
     assert two.studio.application.shell is not None
     two.studio.application.shell.go("studio/home")
 
 
-@pytest.mark.parametrize("leave", [_escape, _beside, _elsewhere])
+@pytest.mark.parametrize("leave", [_escape, _beside, _other_tab, _elsewhere])
 def test_esc_and_letting_go_beside_the_page_leave_both_as_they_were(two: Two, leave: object) -> None:
     before = two.first.editor.document, two.second.editor.document
     two.lift("a")
@@ -173,3 +180,14 @@ def test_a_dashboard_one_may_only_look_at_does_not_come_to_front(two: Two) -> No
     assert two.first.canvas.busy
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_Escape)
     assert not two.first.canvas.busy
+
+
+def test_a_dashboard_that_is_closed_meanwhile_lets_go_of_what_is_carried(two: Two) -> None:
+    before = two.first.editor.document
+    two.lift("a")
+    two.over_tab(two.second)
+    two.over(two.second, QPoint(300, 300))
+    two.place.close_page(two.second)
+    assert not two.place.crossing.under_way
+    assert two.place.pages == [two.first]
+    assert two.first.editor.document is before

@@ -1,5 +1,6 @@
 """Numbers, days and scales as the tiles write them; a few pure steps of the editor."""
 
+import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -27,6 +28,11 @@ from benchboard.ui.theme import Theme
         (999, 0, "", "999"),
         (Decimal("41.40"), None, "", "41.40"),
         (None, 0, "", "–"),
+        (Decimal("NaN"), 0, "V", "NaN V"),
+        (Decimal("-Infinity"), None, "", "\u2212∞"),
+        (-(10**40), 0, "", "\u22121.000E+40"),
+        (Decimal("0." + "3" * 40), 40, "", "0." + "3" * 40),
+        (10**29, 6, "", "100" + "\u2009000" * 9 + ".000000"),
     ],
 )
 def test_numbers_are_grouped_and_have_a_space_before_the_unit(
@@ -116,3 +122,11 @@ def test_a_text_that_does_not_fit_ends_with_a_word_and_an_ellipsis(light: Theme,
         assert text.startswith(kept + " ")
         longer = text[: (text + " ").index(" ", len(kept) + 1)] + " …"
         assert metrics.boundingRect(QRectF(0, 0, width, 9999), wrap, longer).height() > height
+
+
+@given(st.decimals() | st.decimals(allow_nan=False).map(lambda one: one * 10**30) | st.integers(), st.integers(0, 6))
+def test_whatever_number_a_query_answers_is_written_and_drawn_or_left_out(value: Decimal | int, decimals: int) -> None:
+    assert figures.number(value, decimals)
+    assert figures.text(value)
+    drawn = figures.drawn(value)
+    assert drawn is None or math.isfinite(drawn)

@@ -1,16 +1,21 @@
 """What a tile shows of its kind, and what stands where there is none."""
 
+from decimal import Decimal
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from PySide6.QtWidgets import QLabel
 
+from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard.dashboards.catalogue import KINDS, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.faces import summary, unknown
+from benchboard.ui.studio.faces import paint_face, summary, unknown
+from benchboard.ui.studio.feeds import Answer
 from benchboard.ui.studio.tile import Tile
-from benchboard.ui.theme import theme
+from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -109,3 +114,20 @@ def test_a_gauges_limits_are_typed_and_taken_away_in_the_inspector(studio: "Stud
     studio.qtbot.keyClicks(warn, "x")
     assert studio.page.editor.widget("g").config.get("warn") is None
     assert not any(label.isHidden() for label in studio.page.findChildren(QLabel) if label.text() == "A number.")
+
+
+_ODD = (Decimal("NaN"), Decimal("Infinity"), Decimal("-1E+400"), 10**40, Decimal(0), None, -3)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.query], ids=lambda kind: kind.type)
+def test_no_number_keeps_a_tile_from_being_drawn(light: Theme, kind: WidgetKind) -> None:
+    widget = widget_of(changed(new_item(kind, "w"), config={"warn": -1e15, "alarm": 1e15, "min": -1e15, "max": 1e15}))
+    columns = (ResultColumn("at", "text"), ResultColumn("n", "decimal"))
+    for rows in permutations(_ODD, 2):
+        table = ResultTable(columns, tuple((str(row), row) for row in rows), truncated=False, elapsed=0.0)
+        for size in (QSizeF(400, 300), QSizeF(60, 60)):
+            picture = QImage(size.toSize(), QImage.Format.Format_ARGB32)
+            painter = QPainter(picture)
+            paint_face(painter, size, widget, Answer("q", table))
+            painter.end()
+        assert summary(widget, Answer("q", table))

@@ -73,6 +73,9 @@ class Crossing(QObject):
         if self._home is None or not _watched.isWidgetType():
             return False
         kind = event.type()
+        if isinstance(event, QMouseEvent) and self._here is not self._place.page:
+            self.back()  # a key brought another tab to front
+            return True
         if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             self._hover(event.globalPosition().toPoint())
             self._carry()
@@ -148,7 +151,7 @@ class Crossing(QObject):
             return
         canvas, view = page.canvas, page.canvas.viewport()
         spot = view.mapFromGlobal(self._at)
-        if not view.rect().contains(spot):
+        if not view.rect().contains(spot) or self._ids[0] not in canvas.tiles:
             canvas.cancel()
         elif canvas.busy:
             canvas.hand.follow(canvas.mapToScene(spot))

@@ -187,6 +187,7 @@ class Dashboards(QWidget):
                 self._remove(page)
 
     def _remove(self, page: StudioPage) -> None:
+        self.crossing.back()
         page.closed()
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)

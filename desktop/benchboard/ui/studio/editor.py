@@ -45,6 +45,8 @@ class Editor(QObject):
         self.restoring = False
         """While steps are put on the stack whose outcome is not to be shown."""
         self._read_only = False
+        self.awaiting = False
+        """Whether the document is still being read, or could not be: what was built now would be thrown away."""
         self.document = empty()
         """What the dashboard says now."""
         self.breakpoint = ""
@@ -84,7 +86,7 @@ class Editor(QObject):
     @property
     def editable(self) -> bool:
         """Whether what is shown can be changed: not what one may only look at, nor repeats spread out."""
-        return not self.read_only and not self._expanding
+        return not self.read_only and not self._expanding and not self.awaiting
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -33,6 +33,9 @@ LOCK: Final = "ph.lock-simple"
 _FOOTER: Final = 24
 _PAD: Final = 12
 _ROW: Final = 28
+_MOST_SIGNS: Final = 10_000
+_MOST_LINES: Final = 300
+"""So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -273,7 +276,8 @@ def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
-    words.setMarkdown(markdown, QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    lines = markdown[:_MOST_SIGNS].split("\n")[:_MOST_LINES]
+    words.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
     words.setTextWidth(body.width())
     context = QAbstractTextDocumentLayout.PaintContext()
     palette = QPalette()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QDate, QLocale
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 
 THIN: Final = "\N{THIN SPACE}"
+_DIGITS: Final = 30
 _MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -19,14 +20,25 @@ def number(value: Cell | float, decimals: int | None = None, unit: str = "") -> 
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
         return text(value)
     exact = Decimal(value)
+    if not exact.is_finite() or exact.adjusted() > _DIGITS:
+        return f"{_odd(exact)}{' ' if unit else ''}{unit}"
     if decimals is None:
         decimals = 0 if exact == exact.to_integral_value() else min(2, -int(exact.as_tuple().exponent))
-    sign = _MINUS if round(exact, decimals) < 0 else ""
-    whole, _dot, part = f"{abs(exact):.{decimals}f}".partition(".")
+    written = f"{exact.copy_abs():.{decimals}f}"
+    sign = _MINUS if exact < 0 and written.strip("0.") else ""
+    whole, _dot, part = written.partition(".")
     groups = [whole[max(end - 3, 0) : end] for end in range(len(whole), 0, -3)][::-1]
     point = QLocale().decimalPoint()
     shown = sign + THIN.join(groups) + (f"{point}{part}" if part else "")
     return f"{shown}{' ' if unit else ''}{unit}"
+
+
+def _odd(value: Decimal) -> str:
+    """What no digits can say, and what has too many to be read."""
+    if value.is_nan():
+        return "NaN"
+    sign = _MINUS if value < 0 else ""
+    return f"{sign}∞" if value.is_infinite() else f"{sign}{value.copy_abs():.3E}"
 
 
 def short(value: float) -> str:
@@ -54,7 +66,7 @@ def text(value: Cell) -> str:
 
 def places(value: Decimal) -> int:
     """How many decimals a value really has."""
-    return max(0, -int(value.normalize().as_tuple().exponent))
+    return max(0, -int(value.normalize().as_tuple().exponent)) if value.is_finite() else 0
 
 
 def day(value: date) -> str:
@@ -82,9 +94,17 @@ def numeric(column: ResultColumn) -> bool:
 
 
 def series(table: ResultTable, index: int) -> list[float | None]:
-    """A column's numbers for drawing."""
-    return [float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-            for value in (row[index] for row in table.rows)]  # fmt: skip
+    """A column's numbers for drawing: None where there is none, or none that can be drawn."""
+    return [drawn(row[index]) for row in table.rows]
+
+
+def drawn(value: Cell) -> float | None:
+    """A cell's number for drawing."""
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        return None
+    exact = Decimal(value)
+    made = float(exact) if exact.is_finite() else math.inf
+    return made if math.isfinite(made) else None
 
 
 def scale(low: float, high: float, most: int = 5) -> list[float]:

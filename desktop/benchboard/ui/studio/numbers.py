@@ -41,12 +41,13 @@ class Figure:
     @property
     def value(self) -> float | None:
         """The number for drawing; None where there is none."""
-        known = isinstance(self.now, int | Decimal) and not isinstance(self.now, bool) and math.isfinite(self.now)
-        return float(self.now) if known and isinstance(self.now, int | Decimal) else None
+        return figures.drawn(self.now)
 
     def change(self) -> Decimal | None:
         """By how much it changed, in percent."""
         if not isinstance(self.now, int | Decimal) or not isinstance(self.before, int | Decimal) or not self.before:
+            return None
+        if figures.drawn(self.now) is None or figures.drawn(self.before) is None:
             return None
         return (Decimal(self.now) - Decimal(self.before)) * 100 / abs(Decimal(self.before))
 

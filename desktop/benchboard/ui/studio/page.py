@@ -150,7 +150,7 @@ class StudioPage(QWidget):
         if self.saving.state == "conflict":
             self.saving.ask_about_conflict()
             return False
-        self.saving.save()
+        self.saving.finish()
         return True
 
     def closed(self) -> None:

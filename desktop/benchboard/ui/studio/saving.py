@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from benchboard.dashboards import merging
 from benchboard.dashboards.document import Document, fitted
 from benchboard.dashboards.merging import Merge
-from benchboard.errors import AppError, Conflict
+from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.editor import Editor
@@ -55,8 +56,11 @@ class Saving(QObject):
         self.problem: AppError | None = None
         self.stored: Stored | None = None
         self._kept: Document | None = None
-        self._merge: Merge | None = None
-        self._theirs: Stored | None = None
+        self._sending: Document | None = None
+        self._on_lane: Stored | None = None
+        """What the last save stored, known on its own thread before the window hears of it."""
+        self._clash: tuple[Document, Stored] | None = None
+        """What both changed differently comes from these: the document both began with, and what the others stored."""
         self._saved_at = 0.0
         self._note: str | None = None
         self.other = Other(_("Somebody else"), _("elsewhere"), None)
@@ -79,7 +83,8 @@ class Saving(QObject):
         return round(time.monotonic() - self._saved_at)
 
     def load(self) -> None:
-        """Read the stored document into the editor."""
+        """Read the stored document into the editor; until then nothing can be edited."""
+        self._editor.awaiting = True
         self._become("loading")
 
         def read(session: "DatabaseSession") -> tuple[Stored, Brought]:
@@ -100,16 +105,33 @@ class Saving(QObject):
         self._become("saving")
         base = None if self._replace else stored.version
         said, merged = self._note, self._merged
-        self._context.tasks.change(
-            self,
-            lambda session: self.shelf.write(session, kept, base, note=said, merged=merged),
-            lambda saved: self._is_stored(saved, kept, said),
-            self._refused,
-        )
+        self._sending, self._on_lane = kept, None
+
+        def write(session: "DatabaseSession") -> Stored:
+            saved = self.shelf.write(session, kept, base, note=said, merged=merged)
+            self._on_lane = saved
+            return saved
+
+        self._context.tasks.change(self, write, lambda saved: self._is_stored(saved, kept, said), self._refused)
+
+    def finish(self) -> None:
+        """Store what is not stored yet, also behind a save that is under way: the page is about to go."""
+        self.save()
+        kept, said = self._editor.document, self._note
+        if self.state != "saving" or (kept is self._sending and said is None):
+            return
+
+        def write(session: "DatabaseSession") -> None:
+            before = self._on_lane  # changes happen one after the other: what was under way is done, or was refused
+            if before is not None:
+                self.shelf.write(session, kept, before.version, note=said)
+
+        self._context.tasks.change(self, write, lambda _done: None)
 
     def _edited(self) -> None:
         if not self.dirty:
-            if self.state == "changed":
+            refused = self.state == "unsaved" and isinstance(self.problem, Invalid)
+            if self.state == "changed" or refused:  # taken back, also what could not be stored
                 self._become("saved")
             return
         if self.state not in ("saving", "conflict"):
@@ -118,6 +140,7 @@ class Saving(QObject):
 
     def _read(self, read: tuple[Stored, Brought]) -> None:
         self.stored, brought = read
+        self._editor.awaiting = False
         self._editor.read_only = not self.stored.may_edit
         self._editor.load(self.stored.document)
         self._kept = self._editor.document
@@ -130,17 +153,21 @@ class Saving(QObject):
 
     def _unread(self, error: AppError) -> None:
         self.problem = error
+        self._editor.awaiting = True
         self._become("failed")
 
     def _is_stored(self, stored: Stored, kept: Document, note: str | None) -> None:
         self.stored, self._kept, self._replace, self._merged = stored, kept, False, False
         if self._note == note:
             self._note = None
+        self._sending = None
         self.recovering.saved(stored.version, kept)
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
         self._edited()
+        if self._note is not None:
+            self.save()  # a version was asked for while this was under way
 
     def _refused(self, error: AppError) -> None:
         self.problem = error
@@ -148,32 +175,45 @@ class Saving(QObject):
             who, number = error.facts.get("who"), error.facts.get("number")
             if isinstance(who, str) and isinstance(number, int):
                 self.other = Other(who, _("version {number}").format(number=number), number + 1)
-            self._read_stored(lambda theirs: self._bring_together(self._kept or theirs.document, theirs))
+            self._read_stored(lambda theirs: self._bring_together(self._kept or theirs.document, theirs), self._unsaved)
             return
+        self._unsaved(error)
+
+    def _unsaved(self, error: AppError) -> None:
+        """Say it, and try again where that may help."""
+        self.problem = error
         self._become("unsaved")
-        self._timer.start(_AGAIN_MS)
-        self._context.problems.show(error, self.save)
+        if isinstance(error, Denied | NotFound | Invalid):
+            self._context.problems.show(error)
+        else:
+            self._timer.start(_AGAIN_MS)
+            self._context.problems.show(error, self.save)
 
     # Somebody else stored one
 
     def _bring_together(self, base: Document, theirs: Stored) -> None:
         """Go on with what `theirs` and ours make of `base`; ask only where both changed the same, differently."""
-        theirs_shown = fitted(theirs.document)
-        merge = merging.merge(base, self._editor.document, theirs_shown)
-        self._theirs = theirs
+        self._clash = (base, theirs)
+        merge = self.merge
+        assert merge is not None
         if merge.conflicts:
-            self._merge = merge
             self.ask_about_conflict()
             return
         self._go_on_with(merge.document, _("Bring in what was changed elsewhere"))
-        self._context.problems.toast(_("What was changed elsewhere was brought in."), self._editor.stack.undo)
+        step, stack = self._editor.stack.index(), self._editor.stack
+
+        def back() -> None:
+            if isValid(stack) and stack.index() == step:  # nothing was done since, and the page is still there
+                stack.undo()
+
+        self._context.problems.toast(_("What was changed elsewhere was brought in."), back)
 
     def _go_on_with(self, document: Document, title: str) -> None:
-        theirs = self._theirs
-        assert theirs is not None
+        assert self._clash is not None
+        _base, theirs = self._clash
         self._context.problems.dismiss(self._banner)
         self.stored, self._kept = theirs, fitted(theirs.document)
-        self._merge, self._theirs, self._merged = None, None, True
+        self._clash, self._merged = None, True
         self._become("changed")
         self._editor.replace(title, document)
         self.decided.emit()
@@ -181,8 +221,11 @@ class Saving(QObject):
 
     @property
     def merge(self) -> Merge | None:
-        """What has to be decided; None where nothing has."""
-        return self._merge
+        """What ours, as it is now, and theirs make of what both began with; None where nothing is open."""
+        if self._clash is None:
+            return None
+        base, theirs = self._clash
+        return merging.merge(base, self._editor.document, fitted(theirs.document))
 
     def resolve(self, document: Document) -> None:
         """Go on with what somebody decided."""
@@ -191,7 +234,7 @@ class Saving(QObject):
     def ask_about_conflict(self) -> None:
         """Say that somebody else changed the same, and offer the ways on."""
         self._become("conflict")
-        merge = self._merge
+        merge = self.merge
         if merge is None:
             return
         count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
@@ -203,7 +246,7 @@ class Saving(QObject):
         self._context.problems.notice(
             what.format(count=count),
             why.format(count=others),
-            Action(_("Decide"), lambda: self.decide.emit(merge)),
+            Action(_("Decide"), lambda: self.decide.emit(self.merge)),
             Action(_("Keep this one"), self.keep_mine),
             kind="error",
             key=self._banner,
@@ -216,7 +259,7 @@ class Saving(QObject):
     def keep_mine(self) -> None:
         """Replace the stored document by this one."""
         self._context.problems.dismiss(self._banner)
-        self._merge = self._theirs = None
+        self._clash = None
         self._replace = self._merged = True
         self.state = "changed"
         self.decided.emit()
@@ -225,16 +268,20 @@ class Saving(QObject):
     def _look(self) -> None:
         """Somebody stored something: follow it where there is nothing of ours to lose."""
         if self.state == "saved":
-            self._read_stored(self._follow)
+            self._read_stored(self._follow, self._not_seen)
 
     def _follow(self, stored: Stored) -> None:
         known = self.stored
         if known is None or self.state != "saved":
             return
+        if stored.version < known.version:
+            return  # it was read before what this window stored since
         if stored.may_edit and not known.may_edit:
-            self.load()  # with the journal that a page has which may be edited
+            self.load()  # with the journal of a page that may be edited
             return
-        self._editor.read_only = not stored.may_edit
+        if known.may_edit and not stored.may_edit:
+            self._look_only(stored)
+            return
         if stored.version != known.version and stored.document != known.document:
             self.stored, self._kept = stored, fitted(stored.document)
             self._saved_at = time.monotonic()
@@ -248,13 +295,21 @@ class Saving(QObject):
         else:
             self.stored = stored
 
-    def _read_stored(self, done: Callable[[Stored], None]) -> None:
-        self._context.tasks.read(self, self.shelf.read, done, self._gone)
+    def _look_only(self, stored: Stored) -> None:
+        """From now on one may only look: there is no way back any more, and repeats are shown as readers see them."""
+        self.stored, self._kept = stored, fitted(stored.document)
+        self._editor.read_only = True
+        self._editor.load(self._kept)
+        self._become("saved")
 
-    def _gone(self, error: AppError) -> None:
+    def _read_stored(self, done: Callable[[Stored], None], failed: Callable[[AppError], None]) -> None:
+        self._context.tasks.read(self, self.shelf.read, done, failed)
+
+    def _not_seen(self, error: AppError) -> None:
+        """Nothing of ours is in danger: the next look, or the next save, will tell."""
         self.problem = error
-        self._become("unsaved")
-        self._context.problems.show(error)
+        if isinstance(error, Denied | NotFound):
+            self._context.problems.show(error)
 
     def _become(self, state: State) -> None:
         self.state = state
