@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from nested import nested
+from nested import nested, text
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
 
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document import Document, fitted, parse_document, write_document
 from benchboard.ui.studio.acts import ACTS
+from benchboard.ui.widgets.dialog import Scrim
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.outline import Outline
@@ -200,15 +201,73 @@ def test_a_query_is_found_by_what_it_asks(studio: "Studio") -> None:
     assert studio.page.editor.chosen == ("latest",)
 
 
-def test_every_act_with_a_key_or_a_name_does_something(studio: "Studio") -> None:
+CHOSEN = {"open": ["a"], "swap": ["a", "b"], "next_tab": ["tabs"], "previous_tab": ["tabs"], "add_tab": ["tabs"],
+          "collapse": ["row"], "ungroup": ["tabs"], "choose_all": []}  # fmt: skip
+BEFORE = {
+    "undo": [], "redo": ["undo"], "zoom_reset": ["zoom_in"], "fit": ["zoom_in"], "desktop": ["phone"],
+    "follow": ["phone", "same_height"], "paste": ["copy"],
+}  # fmt: skip
+"""What is done first, so that there is something to do."""
+
+
+def _arranged() -> Document:
+    """Three texts of different sizes that nothing pushes up, a row with one and tabs of two."""
+    held = nested()
+    row, tabs = (next(one for one in held["items"] if one["id"] == name) for name in ("open", "tabs"))
+    row |= {"id": "row", "position": {"x": 0, "y": 20, "w": 12, "h": 1}}
+    tabs |= {"position": {"x": 0, "y": 30, "w": 6, "h": 5}}
+    free = [text("a", "A", 0, 0), text("b", "B", 4, 4, 3, 2), text("c", "C", 10, 9, 2, 4)]
+    return fitted(parse_document(held | {"compact": "none", "items": [*free, row, tabs]}))
+
+
+def _state(studio: "Studio") -> tuple[object, ...]:
+    """All that an act can change: the document, what is chosen and shown of it, and what is to be seen or heard."""
+    page, editor = studio.page, studio.page.editor
+    seen = frozenset(id(one) for one in studio.application.window.findChildren(QWidget) if one.isVisible())
+    focus = studio.application.window.focusWidget()
+    return (
+        write_document(editor.document), editor.chosen, editor.breakpoint, studio.canvas.zoom, page.presentation.on,
+        page.saving.state, seen, id(focus), QApplication.clipboard().text(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "keys", [pytest.param([one.key for one in ACTS if one.icon][k::4], id=f"{k}") for k in range(4)]
+)
+def test_every_act_with_a_name_does_something(studio: "Studio", keys: list[str]) -> None:
+    page, editor, idle = studio.page, studio.page.editor, []
+    for key in keys:
+        page.presentation.end()
+        editor.show_breakpoint("")
+        page.json_view.hide()
+        editor.load(_arranged())
+        studio.canvas.set_zoom(1.0)
+        studio.canvas.setFocus()
+        QApplication.clipboard().setText("nothing")
+        editor.tell("a", "title", f"Before {key}")
+        page.finder.text = "A"
+        editor.choose(CHOSEN.get(key, ["a", "b", "c"]))
+        for first in BEFORE.get(key, []):
+            page.do(first)
+        before = _state(studio)
+        page.do(key)
+        if _state(studio) == before:
+            idle.append(key)
+        for dialog in studio.application.window.findChildren(Scrim):
+            dialog.close()
+    assert not idle
+    studio.settled()
+
+
+def test_every_key_is_heard_once(studio: "Studio") -> None:
     acts = studio.page._acts()
+    installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
     for known in ACTS:
         if known.taken in ("shortcut", "page"):
             assert known.key in acts
             assert known.icon
-    installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
-    for known in ACTS:
         if known.taken == "shortcut":
             assert all(QKeySequence(keys) in installed for keys in known.keys)
-    heard = [keys for known in ACTS if known.taken in ("shortcut", "page", "canvas") for keys in known.keys]
-    assert sorted(heard) == sorted(set(heard))  # two of one key would cancel each other out
+    for screens in (("shortcut", "page", "canvas"), ("place", "shortcut", "page"), ("versions",), ("merge",)):
+        heard = [keys for known in ACTS if known.taken in screens for keys in known.keys]
+        assert sorted(heard) == sorted(set(heard))  # two of one key would cancel each other out

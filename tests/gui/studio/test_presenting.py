@@ -91,6 +91,11 @@ def test_the_sheet_shows_every_key_of_the_table(studio: "Studio") -> None:
     assert studio.application.window.focusWidget() is studio.canvas
 
 
+def test_the_sheet_has_the_keys_of_all_screens() -> None:
+    keys = {key for _group, _title, caps in lines() for key in caps}
+    assert {"Ctrl W", "Ctrl Tab", "Ctrl Shift Tab", "J", "K", "B", "1", "2", "N", "Ctrl Return"} <= keys
+
+
 def test_a_question_mark_can_be_written(studio: "Studio") -> None:
     search = studio.find("palette_search")
     studio.qtbot.keyClick(studio.canvas, Qt.Key.Key_A)

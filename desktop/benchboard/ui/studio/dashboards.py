@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from benchboard.dashboards import journal, library
 from benchboard.i18n import _
+from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.crossing import Crossing
 from benchboard.ui.studio.library import Library
 from benchboard.ui.studio.page import StudioPage
@@ -55,12 +56,12 @@ class Dashboards(QWidget):
         self.library.wanted.connect(self.open)
         self.library.gone.connect(self._forget)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+W", lambda: self.close_page(self.page)),
-            ("Ctrl+Tab", lambda: self._step(1)),
-            ("Ctrl+Shift+Tab", lambda: self._step(-1)),
+            ("close_page", lambda: self.close_page(self.page)),
+            ("next_page", lambda: self._step(1)),
+            ("previous_page", lambda: self._step(-1)),
         )
-        for sequence, run in keys:
-            shortcut = QShortcut(QKeySequence(sequence), self)
+        for key, run in keys:
+            shortcut = QShortcut(QKeySequence(act(key).keys[0]), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
         context.tasks.read(self, self._sweep, lambda _count: None)

@@ -37,7 +37,7 @@ from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.studio.toolbar import CHANGING, StudioBar
+from benchboard.ui.studio.toolbar import CHANGING, OF_MANY, StudioBar
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
@@ -257,6 +257,10 @@ class StudioPage(QWidget):
         run = self._acts().get(key) or chosen.run_of(self.canvas, key)
         if self.editor.read_only and key in CHANGING:
             self._context.problems.toast(self.editor.why_not)
+        elif self.shelf.dashboard_id is None and key in OF_MANY:
+            self._context.problems.toast(
+                _("The home page is yours alone and keeps no versions. Dashboards can be shared and do.")
+            )
         elif run is not None:
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()

@@ -21,6 +21,8 @@ _SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys"
 CHANGING: Final = frozenset(("add", "save", "variables", "templates", "name_version", "follow", "share"))
 """What only those may do who may change the page."""
 _SPACE: Final = 8
+OF_MANY: Final = ("versions", "name_version", "share")
+"""Acts of dashboards that the home page has not."""
 
 
 class StudioBar(Toolbar):
@@ -147,7 +149,7 @@ class StudioBar(Toolbar):
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
 
     def _offer_more(self) -> None:
-        keys = [*_SELDOM, *(("versions", "name_version", "share") if self._shared else ())]
+        keys = [*_SELDOM, *(OF_MANY if self._shared else ())]
         keys += ["present"] if self.present.isHidden() else []
         keys += ["fit"] if self.fit.isHidden() else []
         keys += _EXPORTS if self.export.isHidden() else ()
