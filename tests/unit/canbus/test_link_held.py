@@ -13,7 +13,7 @@ from benchboard.errors import Unavailable
 
 @pytest.fixture
 def terminal() -> str:
-    master, slave = pty.openpty()
+    _master, slave = pty.openpty()
     tty.setraw(slave)
     return os.ttyname(slave)
 
