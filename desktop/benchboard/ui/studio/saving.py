@@ -5,7 +5,6 @@ changed differently is asked about.
 """
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -74,6 +73,11 @@ class Saving(QObject):
         stored = self.stored
         return stored is not None and stored.may_edit and self._editor.document is not self._kept
 
+    @property
+    def _wanted(self) -> bool:
+        """Whether there is anything to store: edits, or a version to keep."""
+        return self.dirty or self._note is not None
+
     def seconds_ago(self) -> int:
         """How long ago the document was stored."""
         return round(time.monotonic() - self._saved_at)
@@ -94,8 +98,10 @@ class Saving(QObject):
         stored, kept = self.stored, self._editor.document
         if note is not None:
             self._note = note
-        wanted = self.dirty or self._note is not None
-        if stored is None or not stored.may_edit or not wanted or self.state in ("saving", "conflict"):
+        if not self._wanted:
+            self._look()  # where something went wrong before: whether it is over
+            return
+        if stored is None or not stored.may_edit or self.state in ("saving", "conflict"):
             return
         self._become("saving")
         base = None if self._replace else stored.version
@@ -108,9 +114,11 @@ class Saving(QObject):
         )
 
     def _edited(self) -> None:
-        if not self.dirty:
+        if not self._wanted:
             if self.state == "changed":
                 self._become("saved")
+            if self.state in ("saved", "unsaved"):
+                self._look()  # at what was stored elsewhere meanwhile
             return
         if self.state not in ("saving", "conflict"):
             self._become("changed")
@@ -125,7 +133,7 @@ class Saving(QObject):
         self._become("saved")
         self.recovering.begin(brought)
         if brought.overtaken and brought.base is not None:
-            self._bring_together(brought.base, self.stored)
+            self._bring_together(brought.base)
         self.loaded.emit()
 
     def _unread(self, error: AppError) -> None:
@@ -140,7 +148,9 @@ class Saving(QObject):
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
-        self._edited()
+        if self._wanted:
+            self._become("changed")
+            self._timer.start(_PAUSE_MS)
 
     def _refused(self, error: AppError) -> None:
         self.problem = error
@@ -148,7 +158,7 @@ class Saving(QObject):
             who, number = error.facts.get("who"), error.facts.get("number")
             if isinstance(who, str) and isinstance(number, int):
                 self.other = Other(who, _("version {number}").format(number=number), number + 1)
-            self._read_stored(lambda theirs: self._bring_together(self._kept or theirs.document, theirs))
+            self._bring_together(self._kept)
             return
         self._become("unsaved")
         self._timer.start(_AGAIN_MS)
@@ -156,14 +166,34 @@ class Saving(QObject):
 
     # Somebody else stored one
 
-    def _bring_together(self, base: Document, theirs: Stored) -> None:
-        """Go on with what `theirs` and ours make of `base`; ask only where both changed the same, differently."""
-        theirs_shown = fitted(theirs.document)
-        merge = merging.merge(base, self._editor.document, theirs_shown)
+    def _bring_together(self, base: Document | None, *, decide: bool = False) -> None:
+        """Go on with what the stored one and ours make of `base`; ask only where both changed the same, differently,
+        and with `decide` at once. Nothing is stored meanwhile."""
+        self._become("saving")
+        mine = self._editor.document
+
+        def read(session: "DatabaseSession") -> tuple[Stored, Merge]:
+            theirs = self.shelf.read(session)
+            shown = fitted(theirs.document)
+            return theirs, merging.merge(base or shown, mine, shown)
+
+        def arrived(found: tuple[Stored, Merge]) -> None:
+            if self._editor.document is not mine:
+                self._bring_together(base, decide=decide)
+            else:
+                self._is_merged(*found, decide=decide)
+
+        self._context.tasks.read(self, read, arrived, self._gone)
+
+    def _is_merged(self, theirs: Stored, merge: Merge, *, decide: bool) -> None:
         self._theirs = theirs
         if merge.conflicts:
             self._merge = merge
-            self.ask_about_conflict()
+            if decide:
+                self._become("conflict")
+                self.decide.emit(merge)
+            else:
+                self.ask_about_conflict()
             return
         self._go_on_with(merge.document, _("Bring in what was changed elsewhere"))
         self._context.problems.toast(_("What was changed elsewhere was brought in."), self._editor.stack.undo)
@@ -203,11 +233,21 @@ class Saving(QObject):
         self._context.problems.notice(
             what.format(count=count),
             why.format(count=others),
-            Action(_("Decide"), lambda: self.decide.emit(merge)),
+            Action(_("Decide"), self._decide),
             Action(_("Keep this one"), self.keep_mine),
             kind="error",
             key=self._banner,
         )
+
+    def _decide(self) -> None:
+        """Let somebody decide; what was edited since it was asked is part of the question."""
+        merge = self._merge
+        if merge is not None and self.state == "conflict":
+            if merge.mine is self._editor.document:
+                self.decide.emit(merge)
+            else:
+                self._context.problems.dismiss(self._banner)
+                self._bring_together(merge.base, decide=True)
 
     def hush(self) -> None:
         """Take the question away: somebody is about to answer it."""
@@ -224,13 +264,25 @@ class Saving(QObject):
 
     def _look(self) -> None:
         """Somebody stored something: follow it where there is nothing of ours to lose."""
-        if self.state == "saved":
-            self._read_stored(self._follow)
-
-    def _follow(self, stored: Stored) -> None:
         known = self.stored
-        if known is None or self.state != "saved":
+        if known is not None and self._may_follow:
+            self._context.tasks.read(
+                self, self.shelf.read, lambda stored: self._follow(stored, known.version), self._gone
+            )
+
+    @property
+    def _may_follow(self) -> bool:
+        return self.state in ("saved", "unsaved") and not self._wanted
+
+    def _follow(self, stored: Stored, version: int) -> None:
+        """Show what was read while `version` was the last that was known here."""
+        known = self.stored
+        if known is None or not self._may_follow:
             return
+        if known.version != version:
+            self._look()  # it may be older than what is known by now
+            return
+        self.problem = None
         if stored.may_edit and not known.may_edit:
             self.load()  # with the journal that a page has which may be edited
             return
@@ -245,16 +297,19 @@ class Saving(QObject):
                 self._editor.replace(_("Follow what was changed elsewhere"), self._kept)
             self.recovering.saved(stored.version, self._kept)
             self.state_changed.emit()  # only now is nothing of it unsaved
-        else:
-            self.stored = stored
-
-    def _read_stored(self, done: Callable[[Stored], None]) -> None:
-        self._context.tasks.read(self, self.shelf.read, done, self._gone)
+            return
+        self.stored = stored
+        if self.state != "saved":
+            self._become("saved")
 
     def _gone(self, error: AppError) -> None:
+        """What is stored could not be read. It is tried again for as long as the page is there, and said once."""
+        again = self.state == "unsaved" and self.problem is not None and self.problem.code == error.code
         self.problem = error
         self._become("unsaved")
-        self._context.problems.show(error)
+        self._timer.start(_AGAIN_MS)
+        if not again:
+            self._context.problems.show(error)
 
     def _become(self, state: State) -> None:
         self.state = state
