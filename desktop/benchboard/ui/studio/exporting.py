@@ -86,12 +86,19 @@ class Export(QObject):
             self._stop()
             return
         until = monotonic() + _SLICE
-        with self._look():
-            for _step in self._steps:
-                self._done += 1
-                if monotonic() >= until:
-                    self._said.put((self._done, len(self._sheet.ids)))
-                    return
+        try:
+            with self._look():
+                for _step in self._steps:
+                    self._done += 1
+                    if monotonic() >= until:
+                        self._said.put((self._done, len(self._sheet.ids)))
+                        return
+        except Exception:
+            # Else the next turn would find nothing left to paint, and half a page be written as a whole one.
+            self._stop()
+            if self._work is not None:
+                self._work.cancel()
+            raise
         self._stop()
         self._said.put(self._finish())
 
@@ -227,22 +234,24 @@ def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers) -> int:
         raise Unavailable(
             "studio.print", _("The printer did not take the page."), do=_("Look whether it is on, and print again.")
         )
-    room = QSizeF(QSize(printer.width(), printer.height()))
-    shrink = min(1.0, room.width() / sheet.size.width())
-    pages = _pages(sheet, room.height() / shrink)
-    with theme().on_paper():
-        for number, (top, bottom) in enumerate(pages):
-            if number:
-                printer.newPage()
-            painter.save()
-            painter.scale(shrink, shrink)
-            painter.setClipRect(QRect(0, 0, round(sheet.size.width()), round(bottom - top)))
-            painter.translate(0, -top)
-            on_it = [name for name in sheet.ids if sheet.rect(name).bottom() > top and sheet.rect(name).top() < bottom]
-            for _step in picture.paint(painter, sheet, answers, on_it):
-                pass
-            painter.restore()
-    painter.end()
+    with painter:
+        room = QSizeF(QSize(printer.width(), printer.height()))
+        shrink = min(1.0, room.width() / sheet.size.width())
+        pages = _pages(sheet, room.height() / shrink)
+        with theme().on_paper():
+            for number, (top, bottom) in enumerate(pages):
+                if number:
+                    printer.newPage()
+                painter.save()
+                painter.scale(shrink, shrink)
+                painter.setClipRect(QRect(0, 0, round(sheet.size.width()), round(bottom - top)))
+                painter.translate(0, -top)
+                on_it = [
+                    name for name in sheet.ids if sheet.rect(name).bottom() > top and sheet.rect(name).top() < bottom
+                ]
+                for _step in picture.paint(painter, sheet, answers, on_it):
+                    pass
+                painter.restore()
     return len(pages)
 
 

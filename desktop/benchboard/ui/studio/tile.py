@@ -97,24 +97,22 @@ class Tile(QGraphicsPixmapItem):
 
     def render(self) -> None:
         """Draw its picture for the size and sharpness it has now."""
-        face, painter = self._blank()
-        zoom = self._canvas.zoom
-        painter.scale(zoom, zoom)
-        size = self._size / zoom
-        _paint_frame(painter, QRectF(QPointF(0, 0), size))
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked)
-        painter.end()
+        face, zoom = self._blank(), self._canvas.zoom
+        with QPainter(face) as painter:
+            painter.scale(zoom, zoom)
+            size = self._size / zoom
+            _paint_frame(painter, QRectF(QPointF(0, 0), size))
+            painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+            self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked)
         self._face, self._drawn = face, self._wanted()
         self.setPixmap(face)
 
     def sketch(self) -> None:
         """Show an empty frame until there is time to draw it."""
-        face, painter = self._blank()
-        zoom = self._canvas.zoom
-        painter.scale(zoom, zoom)
-        _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
-        painter.end()
+        face, zoom = self._blank(), self._canvas.zoom
+        with QPainter(face) as painter:
+            painter.scale(zoom, zoom)
+            _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
         self.setPixmap(face)
 
     def forget(self) -> None:
@@ -132,25 +130,24 @@ class Tile(QGraphicsPixmapItem):
 
     def _provisional(self, face: QPixmap) -> None:
         """The picture as it was, in the frame as it is; the new one follows at once."""
-        shown, painter = self._blank()
-        zoom = self._canvas.zoom
+        shown, zoom = self._blank(), self._canvas.zoom
         box = QRectF(QPointF(0, 0), self._size)
-        painter.save()
-        painter.scale(zoom, zoom)
-        _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
-        painter.restore()
-        painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
-        painter.drawPixmap(QPointF(0, 0), face)
-        painter.end()
+        with QPainter(shown) as painter:
+            painter.save()
+            painter.scale(zoom, zoom)
+            _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+            painter.restore()
+            painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
+            painter.drawPixmap(QPointF(0, 0), face)
         self.setPixmap(shown)
 
-    def _blank(self) -> tuple[QPixmap, QPainter]:
+    def _blank(self) -> QPixmap:
         sharp = self._canvas.sharp
         pixels = QSize(max(1, math.ceil(self._size.width() * sharp)), max(1, math.ceil(self._size.height() * sharp)))
         face = QPixmap(pixels)
         face.setDevicePixelRatio(sharp)
         face.fill(Qt.GlobalColor.transparent)
-        return face, QPainter(face)
+        return face
 
     def _wanted(self) -> tuple[object, ...]:
         widget = self.widget
