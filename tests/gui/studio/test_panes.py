@@ -7,7 +7,7 @@ from nested import nested
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
 
 from benchboard.dashboards.document import parse_document
 from benchboard.ui.studio.acts import ACTS
@@ -49,7 +49,10 @@ def _drag(studio: "Studio", outline: "Outline", item: QTreeWidgetItem, to: QPoin
 
 
 def test_the_outline_tells_everything_in_reading_order(outlined: "Studio") -> None:
-    titles = [item.text(0) for item in outlined.page.outline.all_lines()]
+    walk, titles = QTreeWidgetItemIterator(outlined.page.outline), []
+    while walk.value() is not None:
+        titles.append(walk.value().text(0))
+        walk += 1
     assert titles == [
         "Left", "Right", "API server", "Inside", "Old things", "Old", "Older",
         "Shifts", "Today", "Today's text", "Week", "Week's text",
@@ -103,6 +106,38 @@ def test_a_tab_is_renamed_too(outlined: "Studio") -> None:
     outlined.qtbot.keyClicks(edit, "Month")
     outlined.qtbot.keyClick(edit, Qt.Key.Key_Return)
     outlined.wait(lambda: [pane.title for pane in page.editor.page.item("tabs").panes] == ["Today", "Month"])
+
+
+def test_what_keeps_its_content_keeps_its_name_too(outlined: "Studio") -> None:
+    page, outline, said = outlined.page, outlined.page.outline, []
+    page.editor.refused.connect(said.append)
+    page.editor.choose(["tabs", "left"])
+    page.editor.lock("content", True)
+    steps = page.editor.stack.count()
+    outlined.wait(lambda: not outline._late.isActive())
+    _press(outlined, outline, outline.line("left"))
+    outlined.key(Qt.Key.Key_F2)
+    assert page.findChild(QWidget, "outline_title") is None
+    outline.line("left").setText(0, "Another")
+    outline.line("tabs", 0).setText(0, "Another")
+    assert (outline.line("left").text(0), outline.line("tabs", 0).text(0)) == ("Left", "Today")
+    assert [error.what for error in said] == [
+        "“Left” keeps its content and its name.", "“Left” keeps its content and its name.",
+        "“Shifts” keeps its content and its name.",
+    ]  # fmt: skip
+    assert page.editor.stack.count() == steps
+
+
+def test_who_may_only_look_gets_at_what_is_hidden_too(outlined: "Studio") -> None:
+    page, outline, editor = outlined.page, outlined.page.outline, outlined.page.editor
+    editor.read_only = True
+    page.finder.go("older")
+    assert editor.chosen == ("older",)
+    assert not editor.page.item("closed").collapsed
+    outlined.wait(lambda: not outline._late.isActive())
+    _press(outlined, outline, outline.line("week"))
+    assert (editor.chosen, editor.page.item("tabs").active) == (("week",), 1)
+    assert editor.stack.count() == 0
 
 
 def test_delete_removes_and_undo_brings_back(outlined: "Studio") -> None:

@@ -150,3 +150,18 @@ def test_tabs_and_rows_turn_while_presenting(studio: "Studio") -> None:
     studio.wait(lambda: "older" in studio.canvas.tiles)
     assert studio.page.presentation.on
     assert studio.page.editor.chosen == ()
+
+
+def test_a_step_back_from_the_variables_bar_leaves_a_presented_page_alone(studio: "Studio") -> None:
+    page, editor = studio.page, studio.page.editor
+    editor.amend("v", replace(editor.document, variables=(Variable("shop", "", "text", chosen=("a",)),)))
+    editor.tell("notes", "title", "Edited")
+    page.do("present")
+    field = page.variables.findChild(QWidget, "variable_shop")
+    for keys in ((Qt.Key.Key_Z, CTRL), (Qt.Key.Key_Y, CTRL)):
+        studio.qtbot.keyClick(field, *keys)
+        studio.qtbot.keyClick(page.variables, *keys)
+        assert editor.widget("notes").title == "Edited"
+    page.do("undo")  # said by name, presenting ends first
+    assert editor.widget("notes").title == "Notes"
+    studio.settled()

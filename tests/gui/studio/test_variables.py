@@ -3,7 +3,11 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchboard.dashboards.document import Variable
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.catalogue import changed
+from benchboard.dashboards.document import Variable, write_home
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -38,3 +42,18 @@ def test_choosing_for_a_variable_asks_the_queries_that_name_it_anew(studio: "Stu
     editor.stack.undo()
     studio.settled()
     assert _count(studio, "orders-week") == paid
+
+
+def test_the_variables_taken_do_not_bring_back_an_older_page(studio: "Studio") -> None:
+    editor, window = studio.page.editor, studio.application.window
+    studio.page.do("variables")
+    layout = editor.page.with_item(changed(editor.page.item("notes"), title="Theirs"), "vertical")
+    studio.store(write_home(replace(editor.document, layout=layout)))
+    studio.wait(lambda: editor.widget("notes").title == "Theirs")
+    for name in ("variable_add", "variables_take"):
+        studio.qtbot.mouseClick(window.findChild(QWidget, name), Qt.MouseButton.LeftButton)
+    assert [one.name for one in editor.document.variables] == ["choice1"]
+    assert editor.widget("notes").title == "Theirs"
+    studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert editor.document.variables == ()
+    assert editor.widget("notes").title == "Theirs"

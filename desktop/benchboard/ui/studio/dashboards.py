@@ -143,6 +143,11 @@ class Dashboards(QWidget):
                 return False
         return True
 
+    def closed(self) -> None:
+        """End what is under way: the place goes."""
+        for page in self.pages:
+            page.closed()
+
     def unsaved(self) -> str:
         """What would be lost if the place went away now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
@@ -183,6 +188,7 @@ class Dashboards(QWidget):
 
     def _remove(self, page: StudioPage) -> None:
         self.crossing.back()
+        page.closed()
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)
         self.tabs.removeTab(place)

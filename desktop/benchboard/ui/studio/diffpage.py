@@ -14,8 +14,9 @@ from benchboard.dashboards.layout import Item, Page
 from benchboard.i18n import _
 from benchboard.ui.studio import routes
 from benchboard.ui.studio.changewords import ROLE, Look, Names, Said, said
+from benchboard.ui.studio.faces import paint_frame
 from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST, PageGrid
-from benchboard.ui.studio.pictures import Answers, paint_frame, picture
+from benchboard.ui.studio.pictures import Answers, picture
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 

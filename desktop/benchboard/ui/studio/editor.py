@@ -152,7 +152,7 @@ class Editor(QObject):
         """The document with what is shown arranged so, `ids` being what was moved."""
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
-        return replace(self.document, layout=layout)
+        return breakpoints.laid_out(self.document, layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -347,20 +347,21 @@ class Editor(QObject):
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
             self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
-    def look(self, title: str, change: Callable[[Page], Layout]) -> None:
+    def look(self, title: str, change: Callable[[Page], Layout], chosen: Sequence[str] | None = None) -> None:
         """Show more or less of containers: a step, or where one may only look, what this window shows until it is read
         anew. Copies that repeats made are no items of the document: theirs stay as they are."""
+        now = self._chosen if chosen is None else chosen
         if self.editable:
-            self.take(title, change(self.page))
+            self.take(title, change(self.page), now)
             return
         try:
             after = replace(self.document, layout=change(Page(self.document.layout)))
         except Invalid:
             return
         if self.read_only:
-            self.show(after, self._chosen)
-        else:
-            self.stack.push(Edit(self, title, after, self._chosen, None))
+            self.show(after, now)
+        elif after.layout != self.document.layout:
+            self.stack.push(Edit(self, title, after, now, None))
 
     def edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""

@@ -1,7 +1,6 @@
 """A page on its way out: as PNG, SVG or PDF, or to a printer. It is painted between the window's own work, and written
 beside its place before it is put there, so that no file is ever half of one."""
 
-import os
 import queue
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, Q
 from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
 from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.files import write_whole
 from benchboard.i18n import _
 from benchboard.ui.studio import picture
 from benchboard.ui.studio.feeds import Answer
@@ -192,12 +192,9 @@ def _png(image: QImage) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> int:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise Unavailable(
             "studio.export",
             _("{file} could not be written.").format(file=path),

@@ -4,8 +4,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from benchboard.dashboards.catalogue import kind_icon
 from benchboard.i18n import _
-from benchboard.ui.studio.changewords import kind_icon
 from benchboard.ui.studio.mergecases import Case
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Elided, Icon, hairline

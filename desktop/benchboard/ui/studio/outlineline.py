@@ -105,7 +105,7 @@ def line_of(item: Item, *, hidden: bool) -> Line:
     """What an item says in the outline; `hidden`: it is not in sight on the page."""
     widget = widget_of(item)
     bare, what = widget.title, widget.kind_name
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     locked = item.source.get("locked")
     mark, why = "", what
     if item.static:

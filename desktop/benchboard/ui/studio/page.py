@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.document import Variable
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible, chosen
@@ -150,9 +151,12 @@ class StudioPage(QWidget):
             self.saving.ask_about_conflict()
             return False
         self.saving.finish()
+        return True
+
+    def closed(self) -> None:
+        """End what is under way: the page goes."""
         self.saving.recovering.leave()
         self.feeds.stop_all()
-        return True
 
     @property
     def name(self) -> str:
@@ -161,20 +165,23 @@ class StudioPage(QWidget):
 
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        if self.json_view.error is not None:
+        if self.json_view.error is not None or self.json_view.waiting:
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
         self._commit()
         self.canvas.cancel()
-        self.editor.stack.undo()
+        if self.editor.editable:
+            self.editor.stack.undo()
 
     def redo(self) -> None:
-        """Take the step again."""
+        """Take the step again, unless something is being written: that is a step of its own."""
+        self._commit()
         self.canvas.cancel()
-        self.editor.stack.redo()
+        if self.editor.editable:
+            self.editor.stack.redo()
 
     def save(self) -> None:
         """Store the page now."""
@@ -369,9 +376,14 @@ class StudioPage(QWidget):
         self.presentation.end()
 
     def _define_variables(self) -> None:
-        sheet = VariablesSheet(self, self.editor.document)
-        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet = VariablesSheet(self, self.editor.document.variables)
+        sheet.taken.connect(self._take_variables)
         sheet.open()
+
+    def _take_variables(self, variables: tuple[Variable, ...]) -> None:
+        if self.editor.read_only:  # the right went while the sheet was open
+            self._context.problems.toast(self.editor.why_not)
+        self.editor.amend(_("Change the variables"), replace(self.editor.document, variables=variables))
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)

@@ -20,7 +20,6 @@ class Stored:
     document: Document
     version: int
     may_edit: bool = True
-    may_share: bool = False
 
 
 class Shelf(Protocol):
@@ -81,7 +80,7 @@ class DashboardShelf:
     def read(self, session: DatabaseSession) -> Stored:
         opened = library.get(session, self._actor, self.key)
         level = opened.card.level
-        return Stored(opened.document, opened.card.version, level != "view", level == "own")
+        return Stored(opened.document, opened.card.version, level != "view")
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> Stored:  # fmt: skip

@@ -8,14 +8,13 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGraphicsItem, QWidget
 
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
-from benchboard.ui.studio.faces import Links, paint_face
+from benchboard.ui.studio.faces import Links, paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer
-from benchboard.ui.theme import theme
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class Tile(QGraphicsPixmapItem):
         with QPainter(face) as painter:
             painter.scale(zoom, zoom)
             size = self._size / zoom
-            _paint_frame(painter, QRectF(QPointF(0, 0), size))
+            paint_frame(painter, QRectF(QPointF(0, 0), size))
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
             self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked)
         self._face, self._drawn = face, self._wanted()
@@ -112,7 +111,7 @@ class Tile(QGraphicsPixmapItem):
         face, zoom = self._blank(), self._canvas.zoom
         with QPainter(face) as painter:
             painter.scale(zoom, zoom)
-            _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
         self.setPixmap(face)
 
     def forget(self) -> None:
@@ -135,7 +134,7 @@ class Tile(QGraphicsPixmapItem):
         with QPainter(shown) as painter:
             painter.save()
             painter.scale(zoom, zoom)
-            _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
             painter.restore()
             painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
             painter.drawPixmap(QPointF(0, 0), face)
@@ -170,13 +169,3 @@ class _Shadow(QGraphicsItem):
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         paint_shadow(painter, QRectF(QPointF(0, 0), self._tile.rect.size()).toAlignedRect())
-
-
-def _paint_frame(painter: QPainter, box: QRectF) -> None:
-    radius = theme().px("radius.tile")
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme().color("border"), 1))
-    painter.setBrush(theme().color("surface"))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    painter.restore()
