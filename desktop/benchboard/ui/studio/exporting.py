@@ -134,11 +134,13 @@ class Export(QObject):
                 do=_("Choose a smaller scale, or export it as PDF."),
             )
         image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
-        image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
+        # While it is painted its resolution is the page's: letters have a size in points, and the device pixel ratio
+        # makes them larger already.
+        image.setDotsPerMeterX(round(_DPI / 0.0254))
+        image.setDotsPerMeterY(round(_DPI / 0.0254))
         image.setDevicePixelRatio(scale)
         self._painter.begin(image)
-        self._finish = lambda: lambda: _png(image)
+        self._finish = lambda: lambda: _png(image, scale)
 
     def _as_svg(self, _scale: int) -> None:
         from PySide6.QtSvg import QSvgGenerator
@@ -183,7 +185,10 @@ class _Buffer(QBuffer):
         return lambda: content
 
 
-def _png(image: QImage) -> bytes:
+def _png(image: QImage, scale: int) -> bytes:
+    """The picture as a file that says how large it is on paper: as large at every scale."""
+    image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
+    image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
