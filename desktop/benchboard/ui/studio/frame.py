@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import ROW, TABS, Item, everything
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.faces import LOCK
+from benchboard.ui.studio.faces import LOCK, paint_badge
+from benchboard.ui.studio.repeats import badge
 from benchboard.ui.studio.tile import LIFTED
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -167,7 +168,7 @@ class Frame(QGraphicsItem):
         if self.item.type != TABS:
             return
         metrics, left = QFontMetricsF(_strong()), 10.0
-        room = self._width - 20 - (20 if self.locked else 0)
+        room = self._width - 20 - (20 if self.locked else 0) - (40 if badge(self._canvas.editor, self.item) else 0)
         names = [tab_name(self.item, k) for k in range(len(self.item.panes))]
         widths = [min(metrics.horizontalAdvance(name) + 24, _MOST) for name in names]
         squeeze = min(1.0, room / max(sum(widths), 1.0))
@@ -197,6 +198,8 @@ class Frame(QGraphicsItem):
         if self.locked:
             paint_icon(painter, LOCK, QRectF(end - 14, middle - 7, 14, 14), theme().color("text.muted"))
             end -= 22
+        if mark := badge(self._canvas.editor, self.item):
+            end = paint_badge(painter, mark, end, middle) - 8
         font, name = _strong(), self.widget.title or self.widget.kind_name
         metrics = QFontMetricsF(font)
         painter.setFont(font)
@@ -234,6 +237,8 @@ class Frame(QGraphicsItem):
         if self.locked:
             spot = QRectF(self._width - 26, self._heading / 2 - 7, 14, 14)
             paint_icon(painter, LOCK, spot, theme().color("text.muted"))
+        if mark := badge(self._canvas.editor, self.item):
+            paint_badge(painter, mark, self._width - (32 if self.locked else 12), self._heading / 2)
 
 
 def tab_name(item: Item, place: int) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible, chosen
@@ -35,6 +36,7 @@ from benchboard.ui.studio.saving import Saving
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
+from benchboard.ui.studio.spread import Spread
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import CHANGING, StudioBar
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
@@ -267,9 +269,12 @@ class StudioPage(QWidget):
             return
         self._commit()
         width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
+        spread = None
+        if not self.editor.spread and has_repeats(self.editor.document):
+            spread = Spread(self._context, self.editor, self)
         ExportDialog(
             self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
-            title=self.name, form=form,
+            title=self.name, form=form, spread=spread,
         ).open()  # fmt: skip
 
     def _offer_templates(self) -> None:
