@@ -127,9 +127,11 @@ class Frame(QGraphicsItem):
         if hint is not None:
             _paint_hint(painter, hint, zoom)
         painter.scale(zoom, zoom)
+        mark = badge(self._canvas.editor, self.item)
         paint_heading(
-            painter, self.item, self._width, self._tabs, locked=self.locked, hot=self.hot, hot_tab=self.hot_tab
-        )
+            painter, self.item, self._width, self._tabs,
+            locked=self.locked, hot=self.hot, hot_tab=self.hot_tab, badge=mark,
+        )  # fmt: skip
         painter.restore()
 
     # Parts
