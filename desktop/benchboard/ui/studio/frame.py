@@ -19,6 +19,7 @@ from benchboard.ui.studio.containerface import (
     tab_boxes,
     tab_name,
 )
+from benchboard.ui.studio.repeats import badge
 from benchboard.ui.studio.tile import LIFTED
 from benchboard.ui.theme import theme
 
