@@ -81,6 +81,31 @@ def test_a_picture_has_the_size_it_says(studio: "Studio", tmp_path: Path) -> Non
     assert [name.name for name in tmp_path.iterdir() if "page" in name.name] == ["page.png"]  # no draft is left
 
 
+def test_letters_grow_with_the_scale_and_no_more(studio: "Studio", tmp_path: Path) -> None:
+    sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
+    heading = sheet.rect("notes").adjusted(12, 4, -40, 0)
+    heading.setHeight(30)
+    inked = {}
+    for scale in (1, 2, 3):
+        path = tmp_path / f"page{scale}.png"
+        export = Export(studio.page._context, sheet, studio.page.feeds.answer, "Page", studio.page)
+        export.begin("png", path, scale=scale)
+        studio.wait(path.exists)
+        image = QImage(str(path))
+        assert round(image.dotsPerMeterX() * 0.0254) == 96 * scale
+        part = image.copy(QRectF(heading.topLeft() * scale, heading.size() * scale).toRect())
+        inked[scale] = _ink(part) / scale
+    assert inked[2] == pytest.approx(inked[1], abs=3)
+    assert inked[3] == pytest.approx(inked[1], abs=3)
+
+
+def _ink(image: QImage) -> int:
+    """How wide what is written in a picture is."""
+    paper = image.pixelColor(image.width() - 1, 0)
+    inked = [x for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y) != paper]
+    return max(inked) - min(inked)
+
+
 def test_only_what_is_chosen(studio: "Studio", tmp_path: Path) -> None:
     studio.click("notes")
     studio.page.do("export_png")

@@ -98,20 +98,19 @@ class BitBar(QWidget):
         return QRectF(1, _TOP, self.width() - 2, _BAR)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._timing is not None:
-            area, timing = self._area(), self._timing
-            edges = spans(timing, area.width())
-            for part, (left, right) in zip(segments(timing), edges, strict=True):
-                _paint_segment(
-                    painter, QRectF(area.x() + left, area.y(), right - left - 1.5, area.height()), part, timing
-                )
-            self._paint_handles(painter, area, edges)
-            _paint_sample_point(painter, area, area.x() + edges[-1][0], timing)
-            _paint_jump(painter, area, edges, timing)
-            _paint_ruler(painter, area, timing)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._timing is not None:
+                area, timing = self._area(), self._timing
+                edges = spans(timing, area.width())
+                for part, (left, right) in zip(segments(timing), edges, strict=True):
+                    _paint_segment(
+                        painter, QRectF(area.x() + left, area.y(), right - left - 1.5, area.height()), part, timing
+                    )
+                self._paint_handles(painter, area, edges)
+                _paint_sample_point(painter, area, area.x() + edges[-1][0], timing)
+                _paint_jump(painter, area, edges, timing)
+                _paint_ruler(painter, area, timing)
 
     def _paint_handles(self, painter: QPainter, area: QRectF, edges: list[tuple[float, float]]) -> None:
         if not self._editable:
@@ -203,19 +202,18 @@ class SmallBitBar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._timing is not None:
-            font = theme().font("micro")
-            painter.setFont(font)
-            edges = spans(self._timing, float(self.width()))
-            for part, (left, right) in zip(segments(self._timing), edges, strict=True):
-                box = QRectF(left, 0, right - left - 1, self.height())
-                _fill(painter, box, part, base=2)
-                text = f"{part.short} {part.length}" if part.short else ""
-                if QFontMetrics(font).horizontalAdvance(text) + 4 < box.width():
-                    painter.setPen(theme().color("text"))
-                    painter.drawText(box.adjusted(0, 0, 0, -1), Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
+        with QPainter(self) as painter:
+            if self._timing is not None:
+                font = theme().font("micro")
+                painter.setFont(font)
+                edges = spans(self._timing, float(self.width()))
+                for part, (left, right) in zip(segments(self._timing), edges, strict=True):
+                    box = QRectF(left, 0, right - left - 1, self.height())
+                    _fill(painter, box, part, base=2)
+                    text = f"{part.short} {part.length}" if part.short else ""
+                    if QFontMetrics(font).horizontalAdvance(text) + 4 < box.width():
+                        painter.setPen(theme().color("text"))
+                        painter.drawText(box.adjusted(0, 0, 0, -1), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _fill(painter: QPainter, box: QRectF, part: Segment, *, base: int) -> None:

@@ -198,27 +198,26 @@ class DiffPage(QWidget):
     # Drawing
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color("canvas"))
-        painter.scale(self._scale, self._scale)
-        shown = QRectF(event.rect())
-        area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
-        seen = [mark for mark in self._marks if mark.box.intersects(area)]
-        for mark in seen:
-            if mark.item is not None:
-                self._paint_tile(painter, mark, mark.item)
-        for mark in seen:
-            if mark.item is None:
-                self._paint_ghost(painter, mark)
-        for arrow in self._arrows:
-            _paint_arrow(painter, arrow)
-        for mark in seen:
-            if self._current is not None and self._current in mark.keys:
-                _paint_ring(painter, mark.box)
-            _paint_tags(painter, mark.box, mark.tags)
-        if self._mode == "beside":
-            self._paint_names(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme().color("canvas"))
+            painter.scale(self._scale, self._scale)
+            shown = QRectF(event.rect())
+            area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
+            seen = [mark for mark in self._marks if mark.box.intersects(area)]
+            for mark in seen:
+                if mark.item is not None:
+                    self._paint_tile(painter, mark, mark.item)
+            for mark in seen:
+                if mark.item is None:
+                    self._paint_ghost(painter, mark)
+            for arrow in self._arrows:
+                _paint_arrow(painter, arrow)
+            for mark in seen:
+                if self._current is not None and self._current in mark.keys:
+                    _paint_ring(painter, mark.box)
+                _paint_tags(painter, mark.box, mark.tags)
+            if self._mode == "beside":
+                self._paint_names(painter)
 
     def _paint_tile(self, painter: QPainter, mark: _Mark, item: Item) -> None:
         look = mark.looks[0] if mark.looks else None

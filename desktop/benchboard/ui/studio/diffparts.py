@@ -63,9 +63,8 @@ class Counts(QWidget):
         return [(look, self._counts[look], word) for look, word in names if self._counts[look]]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self._paint(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            self._paint(painter)
 
     def _paint(self, painter: QPainter | None) -> int:
         """Draw it, or only answer how wide it is."""

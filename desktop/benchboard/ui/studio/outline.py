@@ -254,15 +254,14 @@ class Outline(QTreeWidget):
         if self._target is None:
             return
         item, where = self._target
-        painter = QPainter(self.viewport())
-        box = QRectF(self.visualItemRect(item)) if item is not None else self._end()
-        painter.setPen(QPen(theme().color("accent"), 2))
-        if where == "into":
-            painter.drawRoundedRect(box.adjusted(1, 1, -2, -1), 4, 4)
-        else:
-            y = box.top() if where == "above" else box.bottom()
-            painter.drawLine(round(box.left()), round(y), round(box.right()), round(y))
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            box = QRectF(self.visualItemRect(item)) if item is not None else self._end()
+            painter.setPen(QPen(theme().color("accent"), 2))
+            if where == "into":
+                painter.drawRoundedRect(box.adjusted(1, 1, -2, -1), 4, 4)
+            else:
+                y = box.top() if where == "above" else box.bottom()
+                painter.drawLine(round(box.left()), round(y), round(box.right()), round(y))
 
     def _end(self) -> QRectF:
         last = [item for item in self._items.values() if self.visualItemRect(item).isValid()]
@@ -270,13 +269,12 @@ class Outline(QTreeWidget):
         return QRectF(0, 0, self.viewport().width(), bottom + 1)
 
     def _say_empty(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.setFont(theme().font("body"))
-        painter.setPen(theme().color("text.muted"))
-        room = self.viewport().rect().adjusted(12, 14, -12, 0)
-        words = _("Nothing is on the page yet. Add a widget, or start from a template.")
-        painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            room = self.viewport().rect().adjusted(12, 14, -12, 0)
+            words = _("Nothing is on the page yet. Add a widget, or start from a template.")
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -72,19 +72,18 @@ def picture(
     made = QPixmap(pixels)
     made.setDevicePixelRatio(sharp)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    box = QRectF(QPointF(0, 0), size)
-    paint_frame(painter, box, edge, hollow=bool(item.panes))
-    if item.panes:
-        _paint_heading(painter, size, item)
-    elif runs:
-        _paint_head(painter, size, widget_of(item))
-        _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
-    else:
-        paint_face(painter, size, widget_of(item), answer)
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        box = QRectF(QPointF(0, 0), size)
+        paint_frame(painter, box, edge, hollow=bool(item.panes))
+        if item.panes:
+            _paint_heading(painter, size, item)
+        elif runs:
+            _paint_head(painter, size, widget_of(item))
+            _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
+        else:
+            paint_face(painter, size, widget_of(item), answer)
     return made
 
 
@@ -162,14 +161,13 @@ class TileView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        box = QRectF(self.rect())
-        if self._item is None:
-            paint_frame(painter, box, "border.strong", hollow=True, dashed=True)
-            painter.setPen(theme().color("text.muted"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
-        else:
-            answer = self._answers.of(self._item.id)
-            shown = picture(self._item, box.size(), answer, self.devicePixelRatioF(), runs=self._runs)
-            painter.drawPixmap(QPointF(0, 0), shown)
-        painter.end()
+        with QPainter(self) as painter:
+            box = QRectF(self.rect())
+            if self._item is None:
+                paint_frame(painter, box, "border.strong", hollow=True, dashed=True)
+                painter.setPen(theme().color("text.muted"))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
+            else:
+                answer = self._answers.of(self._item.id)
+                shown = picture(self._item, box.size(), answer, self.devicePixelRatioF(), runs=self._runs)
+                painter.drawPixmap(QPointF(0, 0), shown)

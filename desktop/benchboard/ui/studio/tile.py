@@ -15,6 +15,7 @@ from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.faces import Links, paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer
+from benchboard.ui.studio.repeats import badge, told
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 if TYPE_CHECKING:
@@ -80,9 +81,7 @@ class Tile(QGraphicsPixmapItem):
             self.item, self.widget = item, widget_of(item)
         self.answer, self.locked, self.depth = answer, locked, depth
         self.setZValue(depth + (LIFTED if self.lifted else 0))
-        # What does not fit on the tile is read whole here; data in it is never markup.
-        wrong = answer.error if answer is not None else None
-        self.setToolTip(f"<p>{escape(str(wrong))}</p>" if wrong is not None else "")
+        self._say_tip()
 
     @property
     def drawn(self) -> bool:
@@ -96,24 +95,24 @@ class Tile(QGraphicsPixmapItem):
 
     def render(self) -> None:
         """Draw its picture for the size and sharpness it has now."""
-        face, painter = self._blank()
-        zoom = self._canvas.zoom
-        painter.scale(zoom, zoom)
-        size = self._size / zoom
-        paint_frame(painter, QRectF(QPointF(0, 0), size))
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked)
-        painter.end()
+        face, zoom = self._blank(), self._canvas.zoom
+        with QPainter(face) as painter:
+            painter.scale(zoom, zoom)
+            size = self._size / zoom
+            paint_frame(painter, QRectF(QPointF(0, 0), size))
+            painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+            mark = badge(self._canvas.editor, self.item)
+            self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked, badge=mark)
         self._face, self._drawn = face, self._wanted()
+        self._say_tip()
         self.setPixmap(face)
 
     def sketch(self) -> None:
         """Show an empty frame until there is time to draw it."""
-        face, painter = self._blank()
-        zoom = self._canvas.zoom
-        painter.scale(zoom, zoom)
-        paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
-        painter.end()
+        face, zoom = self._blank(), self._canvas.zoom
+        with QPainter(face) as painter:
+            painter.scale(zoom, zoom)
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
         self.setPixmap(face)
 
     def forget(self) -> None:
@@ -129,31 +128,43 @@ class Tile(QGraphicsPixmapItem):
         assert self._face is not None
         return self._face
 
+    def _say_tip(self) -> None:
+        # What does not fit on the tile is read whole here; data in it is never markup.
+        wrong = self.answer.error if self.answer is not None else None
+        said = str(wrong) if wrong is not None else told(self._canvas.editor, self.item)
+        self.setToolTip(f"<p>{escape(said)}</p>" if said else "")
+
     def _provisional(self, face: QPixmap) -> None:
         """The picture as it was, in the frame as it is; the new one follows at once."""
-        shown, painter = self._blank()
-        zoom = self._canvas.zoom
+        shown, zoom = self._blank(), self._canvas.zoom
         box = QRectF(QPointF(0, 0), self._size)
-        painter.save()
-        painter.scale(zoom, zoom)
-        paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
-        painter.restore()
-        painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
-        painter.drawPixmap(QPointF(0, 0), face)
-        painter.end()
+        with QPainter(shown) as painter:
+            painter.save()
+            painter.scale(zoom, zoom)
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+            painter.restore()
+            painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
+            painter.drawPixmap(QPointF(0, 0), face)
         self.setPixmap(shown)
 
-    def _blank(self) -> tuple[QPixmap, QPainter]:
+    def _blank(self) -> QPixmap:
         sharp = self._canvas.sharp
         pixels = QSize(max(1, math.ceil(self._size.width() * sharp)), max(1, math.ceil(self._size.height() * sharp)))
         face = QPixmap(pixels)
         face.setDevicePixelRatio(sharp)
         face.fill(Qt.GlobalColor.transparent)
-        return face, QPainter(face)
+        return face
 
     def _wanted(self) -> tuple[object, ...]:
         widget = self.widget
-        said = (widget.type, widget.title, widget.config, self.answer, self.locked)
+        said = (
+            widget.type,
+            widget.title,
+            widget.config,
+            self.answer,
+            self.locked,
+            told(self._canvas.editor, self.item),
+        )
         canvas = self._canvas
         return (*said, self._size.width(), self._size.height(), canvas.zoom, canvas.sharp, canvas.look)
 

@@ -108,10 +108,9 @@ class Select(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        spot = QRect(self.width() - 24, (self.height() - 12) // 2 + 1, 12, 12)
-        theme().icon("ph.caret-down").paint(painter, spot)
-        painter.end()
+        with QPainter(self) as painter:
+            spot = QRect(self.width() - 24, (self.height() - 12) // 2 + 1, 12, 12)
+            theme().icon("ph.caret-down").paint(painter, spot)
 
 
 class Field(QWidget):

@@ -108,12 +108,11 @@ class KeyCap(QWidget):
         return QSize(max(18, metrics.horizontalAdvance(self._keys) + 10), 18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        colours = ("on.accent", "on.accent") if self._inverse else ("border.strong", "text.secondary")
-        if not self.isEnabled():
-            colours = ("border", "text.disabled")
-        paint_key(painter, QRectF(self.rect()), self._keys, theme().color(colours[0]), theme().color(colours[1]))
-        painter.end()
+        with QPainter(self) as painter:
+            colours = ("on.accent", "on.accent") if self._inverse else ("border.strong", "text.secondary")
+            if not self.isEnabled():
+                colours = ("border", "text.disabled")
+            paint_key(painter, QRectF(self.rect()), self._keys, theme().color(colours[0]), theme().color(colours[1]))
 
 
 def paint_key(painter: QPainter, rect: QRectF, keys: str, line: QColor, ink: QColor) -> None:
@@ -146,9 +145,8 @@ class Avatar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_avatar(painter, QRectF(self.rect()), self._name)
-        painter.end()
+        with QPainter(self) as painter:
+            paint_avatar(painter, QRectF(self.rect()), self._name)
 
 
 def initials(name: str) -> str:
