@@ -1,8 +1,10 @@
 """The page: one view with light tiles on it. What a mouse does to them is `pointer`'s, what keys do `keys`'s, what is
 held meanwhile `hand`'s."""
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
@@ -38,6 +40,10 @@ _DRAWING_S: Final = 0.006
 """How long pictures are drawn at a stretch before the next event has its turn."""
 _KEPT: Final = 2.0
 """Pictures are kept this many views above and below what is in sight."""
+_LEAST: Final = 0.2
+"""The zoom at which a long page is shown whole, at the least: what is smaller cannot be told apart."""
+_MARGIN: Final = 12
+"""Pixels around what is scrolled into sight."""
 
 
 class Canvas(QGraphicsView):
@@ -74,6 +80,7 @@ class Canvas(QGraphicsView):
         self.hand = Hand(self)
         self.pointer = Pointer(self)
         self._marked = QRegion()
+        self._pressing = False
         self._stale: dict[Tile, None] = {}
         self._redraw = QTimer(self, interval=0, singleShot=True)
         self._redraw.timeout.connect(self._draw_stale)
@@ -146,7 +153,7 @@ class Canvas(QGraphicsView):
 
     def set_zoom(self, zoom: float) -> None:
         """Show the page larger or smaller; it always fills the width."""
-        zoom = max(ZOOMS[0], min(zoom, ZOOMS[-1]))
+        zoom = max(_LEAST, min(zoom, ZOOMS[-1]))
         if zoom != self.zoom:
             self.zoom = zoom
             self.sync()
@@ -154,8 +161,10 @@ class Canvas(QGraphicsView):
 
     def zoom_by(self, steps: int) -> None:
         """The next larger or smaller step."""
-        near = min(range(len(ZOOMS)), key=lambda k: abs(ZOOMS[k] - self.zoom))
-        self.set_zoom(ZOOMS[max(0, min(near + steps, len(ZOOMS) - 1))])
+        if steps > 0:
+            self.set_zoom(next((zoom for zoom in ZOOMS if zoom > self.zoom + 0.01), self.zoom))
+        else:
+            self.set_zoom(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom - 0.01), self.zoom))
 
     def fit(self) -> None:
         """So large that the whole page can be seen, and no larger than it is."""
@@ -233,11 +242,26 @@ class Canvas(QGraphicsView):
         self.viewport().update()
 
     def _chosen(self) -> None:
-        if self.editor.chosen and not self.busy:
-            tile = self.tiles.get(self.editor.chosen[-1])
-            if tile is not None:
-                self.ensureVisible(tile.outline, 12, 12)
+        if not self.busy and not self._pressing:
+            self.reveal(self.editor.chosen[-1:])
         self.viewport().update()
+
+    def reveal(self, ids: Sequence[str]) -> None:
+        """Scroll until these are in sight with a margin: all of them if there is room, else the last of them, or the
+        top of it."""
+        boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
+        if not boxes:
+            return
+        seen, box = self.seen(), boxes[-1]
+        whole = marks.around(boxes)
+        if whole.height() + 2 * _MARGIN <= seen.height() and whole.width() + 2 * _MARGIN <= seen.width():
+            box = whole
+        for bar, low, high, begin, end in (
+            (self.horizontalScrollBar(), box.left(), box.right(), seen.left(), seen.right()),
+            (self.verticalScrollBar(), box.top(), box.bottom(), seen.top(), seen.bottom()),
+        ):
+            before, after = math.floor(low - _MARGIN - begin), math.ceil(high + _MARGIN - end)
+            bar.setValue(bar.value() + (min(before, after) if after > 0 else min(before, 0)))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -296,8 +320,18 @@ class Canvas(QGraphicsView):
         found, at = self.itemAt(spot), self.mapToScene(spot)
         return found if isinstance(found, Tile | Frame) and found.outline.contains(at) else None
 
+    @contextmanager
+    def _held_still(self) -> Iterator[None]:
+        """What is chosen meanwhile is under the pointer: the page does not move away from there."""
+        self._pressing = True
+        try:
+            yield
+        finally:
+            self._pressing = False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pointer.press(event)
+        with self._held_still():
+            self.pointer.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointer.move(event)
@@ -305,10 +339,12 @@ class Canvas(QGraphicsView):
             self.carried.emit(event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.pointer.release(event)
+        with self._held_still():
+            self.pointer.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.pointer.double(event)
+        with self._held_still():
+            self.pointer.double(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -319,7 +355,8 @@ class Canvas(QGraphicsView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if not self.busy:
-            menu.open_menu(self, event)
+            with self._held_still():
+                menu.open_menu(self, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not keys.pressed(self, event):

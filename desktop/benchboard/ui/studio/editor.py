@@ -443,9 +443,14 @@ class Editor(QObject):
         except Invalid as error:
             self.refused.emit(error)
         self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
+        # Nobody who looks at the page anew is told that something is chosen which is not on it any more.
+        before, self._chosen = self._chosen, tuple(one for one in self._chosen if one in self.page.shown)
+        left = self._chosen
         self._showing = True
         try:
             self.changed.emit()
             self.choose(chosen)
+            if self._chosen == left != before:
+                self.chosen_changed.emit()
         finally:
             self._showing = False
