@@ -9,6 +9,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.faces import summary
 from benchboard.ui.studio.frame import Frame
+from benchboard.ui.studio.repeats import told
 from benchboard.ui.studio.tile import Tile
 
 _installed = False
@@ -100,7 +101,7 @@ class _TileObject(QAccessibleInterface):
         tile, cell = self._canvas.tiles[self._id], self._canvas.editor.page.shown[self._id]
         widget = tile.widget
         if kind == QAccessible.Text.Name:
-            return widget.title or widget.kind_name
+            return ", ".join(filter(None, (widget.title or widget.kind_name, told(self._canvas.editor, tile.item))))
         if kind == QAccessible.Text.Description:
             what = widget.kind_name
             return _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import ROW, TABS, Item, everything
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.faces import LOCK
+from benchboard.ui.studio.faces import LOCK, paint_badge
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -86,12 +86,16 @@ def paint_heading(
     locked: bool = False,
     hot: bool = False,
     hot_tab: int = -1,
+    badge: str = "",
 ) -> None:
-    """What stands at the top of a container so wide: its title, or the names of its tabs in their `tab_boxes`."""
+    """What stands at the top of a container so wide: its title, or the names of its tabs in their `tab_boxes`; a lock
+    and a badge at the end."""
     if item.type == TABS:
         _paint_tabs(painter, item, tabs, hot_tab)
         if locked:
             _paint_lock(painter, width - 12)
+        if badge:
+            paint_badge(painter, badge, width - (34 if locked else 12), heading_height() / 2)
         return
     row, widget = item.type == ROW, widget_of(item)
     left, middle, end = (CARET if row else 12.0), heading_height() / 2, width - (4 if row else 12)
@@ -102,6 +106,8 @@ def paint_heading(
     if locked:
         _paint_lock(painter, end)
         end -= 22
+    if badge:
+        end = paint_badge(painter, badge, end, middle) - 8
     font, name = _strong(), widget.title or widget.kind_name
     left += _paint_words(painter, QRectF(left, 0, end - left, heading_height()), font, name,
                          "text" if widget.title else "text.muted") + 8  # fmt: skip

@@ -63,16 +63,33 @@ def paint_frame(
 
 
 def paint_face(
-    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False
+    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False, badge: str = ""
 ) -> Links:
-    """Draw everything inside a tile's frame; answers where its links stand."""
+    """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
     stop = _paint_asking(painter, size) if answer is not None and answer.slow else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
         end -= 20
+    if badge:
+        end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     _paint_header(painter, widget, end)
     return Links(_paint_body(painter, size, widget, answer), stop)
+
+
+def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
+    """A few letters on a field that ends at `end`; answers where it begins."""
+    font = theme().font("caption")
+    width = QFontMetricsF(font).horizontalAdvance(text) + 12
+    box = QRectF(end - width, middle - 9, width, 18)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("selection"))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(font)
+    painter.setPen(theme().color("accent.text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box.left()
 
 
 def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None) -> QRectF | None:

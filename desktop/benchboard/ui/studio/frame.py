@@ -19,6 +19,7 @@ from benchboard.ui.studio.containerface import (
     tab_boxes,
     tab_name,
 )
+from benchboard.ui.studio.repeats import badge
 from benchboard.ui.studio.tile import LIFTED
 from benchboard.ui.theme import theme
 
@@ -127,9 +128,11 @@ class Frame(QGraphicsItem):
         if hint is not None:
             _paint_hint(painter, hint, zoom)
         painter.scale(zoom, zoom)
+        mark = badge(self._canvas.editor, self.item)
         paint_heading(
-            painter, self.item, self._width, self._tabs, locked=self.locked, hot=self.hot, hot_tab=self.hot_tab
-        )
+            painter, self.item, self._width, self._tabs,
+            locked=self.locked, hot=self.hot, hot_tab=self.hot_tab, badge=mark,
+        )  # fmt: skip
         painter.restore()
 
     # Parts

@@ -42,8 +42,7 @@ def read_file(path: Path) -> tuple[Document, Report]:
     try:
         with path.open("rb") as stream:
             value = grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
-        is_grafana = isinstance(value, dict) and "format" not in value and "items" not in value
-        written, report = interchange.from_grafana(value) if is_grafana else interchange.from_benchboard(value)
+        written, report = interchange.from_any(value)
         return parse_document(written), report
     except OSError as error:
         what = _("{file} cannot be read.").format(file=path.name)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
 from benchboard.dashboards.document import Variable
+from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import accessible, chosen
@@ -36,6 +37,7 @@ from benchboard.ui.studio.saving import Saving
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
+from benchboard.ui.studio.spread import Spread
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import CHANGING, StudioBar
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
@@ -274,9 +276,12 @@ class StudioPage(QWidget):
             return
         self._commit()
         width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
+        spread = None
+        if not self.editor.spread and has_repeats(self.editor.document):
+            spread = Spread(self._context, self.editor, self)
         ExportDialog(
             self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
-            title=self.name, form=form,
+            title=self.name, form=form, spread=spread,
         ).open()  # fmt: skip
 
     def _offer_templates(self) -> None:

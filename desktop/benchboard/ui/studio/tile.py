@@ -15,6 +15,7 @@ from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.faces import Links, paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer
+from benchboard.ui.studio.repeats import badge, told
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ LIFTED: Final = 100
 """How far above the others is what somebody holds."""
 _WHOLE: Final = 2.0
 """A tile up to so many views long and wide is drawn whole; of a larger one there is only the part near the view."""
+_LONGEST_TIP: Final = 2_000
 _COARSE: Final = 16.0
 """So many pixels of the view are one of a coarse picture."""
 
@@ -89,9 +91,7 @@ class Tile(QGraphicsPixmapItem):
             self.item, self.widget = item, widget_of(item)
         self.answer, self.locked, self.depth = answer, locked, depth
         self.setZValue(depth + (LIFTED if self.lifted else 0))
-        # What does not fit on the tile is read whole here; data in it is never markup.
-        wrong = answer.error if answer is not None else None
-        self.setToolTip(f"<p>{escape(str(wrong))}</p>" if wrong is not None else "")
+        self._say_tip()
 
     @property
     def drawn(self) -> bool:
@@ -123,8 +123,10 @@ class Tile(QGraphicsPixmapItem):
             size = self._size / zoom
             paint_frame(painter, QRectF(QPointF(0, 0), size))
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-            self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked)
+            mark = badge(self._canvas.editor, self.item)
+            self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked, badge=mark)
         self._face, self._drawn, self._corner = face, self._wanted(), self._part.topLeft()
+        self._say_tip()
         self._show(face)
 
     def sketch(self, *, coarse: bool = False) -> None:
@@ -150,6 +152,12 @@ class Tile(QGraphicsPixmapItem):
             self.render()
         assert self._face is not None
         return self._face
+
+    def _say_tip(self) -> None:
+        # What does not fit on the tile is read whole here; data in it is never markup.
+        wrong = self.answer.error if self.answer is not None else None
+        said = str(wrong) if wrong is not None else told(self._canvas.editor, self.item)
+        self.setToolTip(f"<p>{escape(said[:_LONGEST_TIP])}</p>" if said else "")
 
     def _provisional(self, face: QPixmap) -> None:
         """The picture as it was, in the frame as it is; the new one follows at once."""
@@ -195,7 +203,14 @@ class Tile(QGraphicsPixmapItem):
 
     def _wanted(self) -> tuple[object, ...]:
         widget = self.widget
-        said = (widget.type, widget.title, widget.config, self.answer, self.locked)
+        said = (
+            widget.type,
+            widget.title,
+            widget.config,
+            self.answer,
+            self.locked,
+            told(self._canvas.editor, self.item),
+        )
         canvas = self._canvas
         return (*said, self._size.width(), self._size.height(), canvas.zoom, canvas.sharp, canvas.look)
 
