@@ -11,6 +11,7 @@ from benchboard.ui.rooms import Room
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tip
 from benchboard.ui.widgets.surfaces import Icon
 
 _NARROW = 1024
@@ -84,7 +85,7 @@ class RailButton(Pressable):
 
     def show_words(self, show: bool) -> None:
         self._words = show
-        self.setToolTip("" if show else self.text())
+        self.setToolTip("" if show else plain_tip(self.text()))
         self.setFixedHeight(48 if show else 36)
         self.update()
 

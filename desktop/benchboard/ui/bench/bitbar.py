@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.timing import Timing
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import plain_tip
 
 _BAR: Final = 46
 _TOP: Final = 26
@@ -195,8 +196,10 @@ class SmallBitBar(QWidget):
         self._timing = timing
         if timing is not None:
             self.setToolTip(
-                _("{quanta} time quanta of {ns:g} ns, jump width {sjw}").format(
-                    quanta=timing.quanta, ns=timing.tq_ns, sjw=timing.sjw
+                plain_tip(
+                    _("{quanta} time quanta of {ns:g} ns, jump width {sjw}").format(
+                        quanta=timing.quanta, ns=timing.tq_ns, sjw=timing.sjw
+                    )
                 )
             )
         self.update()

@@ -32,6 +32,7 @@ from benchboard.ui.studio.frame import Frame
 from benchboard.ui.studio.hand import Guests, Hand
 from benchboard.ui.studio.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.studio.pointer import Pointer
+from benchboard.ui.studio.sight import MOST, share
 from benchboard.ui.studio.tile import Tile
 from benchboard.ui.theme import theme
 
@@ -82,6 +83,10 @@ class Canvas(QGraphicsView):
         self._marked = QRegion()
         self._pressing = False
         self._stale: dict[Tile, None] = {}
+        self._spared: set[Tile] = set()
+        """Those near the view that have no picture, for want of room."""
+        self._moved = False
+        """Whether that has to be looked at again."""
         self._redraw = QTimer(self, interval=0, singleShot=True)
         self._redraw.timeout.connect(self._draw_stale)
         editor.changed.connect(self.sync)
@@ -149,6 +154,7 @@ class Canvas(QGraphicsView):
         tile = self.tiles.pop(item_id)
         if isinstance(tile, Tile):
             self._stale.pop(tile, None)
+            self._spared.discard(tile)
         self._scene.removeItem(tile)
 
     def set_zoom(self, zoom: float) -> None:
@@ -184,27 +190,51 @@ class Canvas(QGraphicsView):
         seen, busy = self.seen(), self.busy
         near = seen.adjusted(0, -seen.height() / 2, 0, seen.height() / 2)
         kept = seen.adjusted(0, -seen.height() * _KEPT, 0, seen.height() * _KEPT)
-        sighted = []
-        for item_id, tile in self.tiles.items():
+        self._moved = False
+        by, kept_far = list[Tile](), list[Tile]()
+        for tile in self.tiles.values():
             if not isinstance(tile, Tile):
                 continue
-            rect = tile.rect
-            if rect.intersects(near):
-                if in_sight := rect.intersects(seen):
-                    sighted.append(item_id)
-                if not tile.fresh:
-                    self._want(tile, now=not busy and in_sight)
-            elif not rect.intersects(kept):
-                tile.forget()
-                self._stale.pop(tile, None)
-        self.feeds.prefer(sighted)
+            if tile.rect.intersects(near):
+                by.append(tile)
+            elif tile.rect.intersects(kept):
+                kept_far.append(tile)
+            else:
+                self._forget(tile)
+        shares = share(by, near)
+        self._spared = {*shares.coarse, *shares.behind}
+        if sum(tile.pixels for tile in (*shares.whole, *kept_far) if tile.drawn) > MOST:
+            for tile in kept_far:
+                self._forget(tile)
+        for tile in shares.behind:
+            self._forget(tile)
+        for tile in shares.coarse:
+            self._stale.pop(tile, None)
+            tile.sketch(coarse=True)
+        for tile in shares.whole:
+            if not tile.fresh:
+                self._want(tile, now=not busy and tile.rect.intersects(seen))
+        self.feeds.prefer([tile.item.id for tile in by if tile.rect.intersects(seen)])
         if self._stale:
             self._redraw.start()
 
+    def _forget(self, tile: Tile) -> None:
+        tile.forget()
+        self._stale.pop(tile, None)
+
     def want_soon(self, tile: Tile) -> None:
         """Draw a tile's picture anew as soon as the pointer's own work is done."""
+        if tile in self._spared:
+            self.share_anew()
+            return
         self._want(tile, now=False)
         self._redraw.start()
+
+    def share_anew(self) -> None:
+        """Something is in another place: where there is not room for all pictures, others may need one now."""
+        if self._spared and not self._moved:
+            self._moved = True
+            self._redraw.start()
 
     def _want(self, tile: Tile, *, now: bool) -> None:
         if now:
@@ -217,6 +247,8 @@ class Canvas(QGraphicsView):
 
     def _draw_stale(self) -> None:
         end = time.perf_counter() + _DRAWING_S
+        if self._moved:
+            self.draw_seen()
         while self._stale:
             tile = next(iter(self._stale))
             del self._stale[tile]

@@ -12,6 +12,7 @@ from benchboard.ui.studio.changewords import ROLE, Look
 from benchboard.ui.studio.diffpage import DiffPage
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button
+from benchboard.ui.widgets.labels import plain_tip
 
 
 class PageArea(QScrollArea):
@@ -52,7 +53,7 @@ class Counts(QWidget):
 
     def _measure(self) -> None:
         self.setAccessibleName(", ".join(f"{count} {word}" for _look, count, word in self._parts()))
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(plain_tip(self.accessibleName()))
         self.setFixedSize(self._paint(None), theme().px("control_height.md"))
         self.update()
 

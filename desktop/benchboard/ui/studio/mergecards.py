@@ -13,6 +13,7 @@ from benchboard.ui.studio.mergecases import Case, Decisions, Party
 from benchboard.ui.studio.pictures import Answers, TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
+from benchboard.ui.widgets.labels import plain_tip
 
 Side = Literal["mine", "theirs"]
 _LABEL: Final = 112
@@ -32,7 +33,7 @@ class FieldChoice(QRadioButton):
         self.setAutoExclusive(False)
         self.setAccessibleName(f"{name}: {value}")
         self.setAccessibleDescription(whose)
-        self.setToolTip(value if len(value) > 40 else "")
+        self.setToolTip(plain_tip(value) if len(value) > 40 else "")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

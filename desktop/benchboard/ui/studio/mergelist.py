@@ -11,6 +11,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Elided, Icon, hairline
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tip
 
 
 class Strip(QWidget):
@@ -38,7 +39,7 @@ class Need(Pressable):
         self._current = self._done = False
         self.setFixedHeight(52)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(case.title)
+        self.setToolTip(plain_tip(case.title))
 
     def show_state(self, current: bool, done: bool) -> None:
         """Whether it is the one on show, and whether its result is used."""

@@ -100,8 +100,8 @@ class StudioBar(Toolbar):
             (self._redo, _("Redo"), _("Nothing to repeat"), stack.canRedo(), stack.redoText(), "Ctrl Shift Z"),
         ):
             button.setEnabled(possible)
-            what = plain_tip(f"{name}: {text}" if text else name)
-            button.setToolTip(f"{what} ({keys})" if possible else none)
+            what = f"{name}: {text}" if text else name
+            button.setToolTip(plain_tip(f"{what} ({keys})" if possible else none))
             button.setAccessibleDescription(text)
 
     def offer_changes(self, offered: bool) -> None:

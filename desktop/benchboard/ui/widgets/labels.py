@@ -2,7 +2,7 @@
 
 import zlib
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from benchboard.ui.theme import theme
 
 Tone = Literal["text", "secondary", "muted", "accent", "ok", "warn", "error", "info", "inverse"]
+_LONGEST_TIP: Final = 1_000
 
 
 class Text(QLabel):
@@ -70,8 +71,10 @@ class Elided(Text):
 
 
 def plain_tip(text: str) -> str:
-    """`text` for a tooltip, to be read as it stands: Qt takes for markup what looks like it, and fetches its images."""
-    return f"<span>{escape(text)}</span>" if "<" in text else text
+    """`text` for a tooltip, to be read as it stands: Qt takes for markup what looks like it, and fetches its images.
+    Of a text longer than anybody reads in a tooltip, its beginning: Qt takes minutes for megabytes."""
+    shown = text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…"
+    return f"<span>{escape(shown)}</span>" if "<" in shown or "&lt;" in shown else shown
 
 
 def restyle(widget: QWidget) -> None:
