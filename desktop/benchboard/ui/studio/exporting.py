@@ -73,7 +73,7 @@ class Export(QObject):
 
         self._work = self._context.tasks.run(
             self,
-            lambda progress: _write(path, self._bytes(progress)),
+            lambda progress: write_whole(path, self._bytes(progress)),
             done,
             self._stopped,
             title=_("Exporting {file}").format(file=path.name),
@@ -184,7 +184,8 @@ def _png(image: QImage) -> bytes:
     return bytes(content.data())
 
 
-def _write(path: Path, content: bytes) -> int:
+def write_whole(path: Path, content: bytes) -> int:
+    """Put a file in its place, whole or not at all; answers its bytes. Raises `Unavailable`."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         draft.write_bytes(content)

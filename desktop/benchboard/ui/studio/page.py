@@ -13,9 +13,10 @@ from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio import accessible, chosen
+from benchboard.ui.studio import accessible, chosen, handing
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.deeds import Rename
 from benchboard.ui.studio.device import DevicePage
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.exportdialog import ExportDialog
@@ -234,10 +235,13 @@ class StudioPage(QWidget):
             "export_png": lambda: self._export("png"),
             "export_svg": lambda: self._export("svg"),
             "export_pdf": lambda: self._export("pdf"),
+            "export_json": lambda: self._hand_on("json"),
+            "export_grafana": lambda: self._hand_on("grafana"),
             "print": lambda: self._export("print"),
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "variables": self._define_variables,
+            "rename_dashboard": self._rename,
             "share": lambda: self.screens.share(self.name),
             "versions": self.screens.versions,
             "name_version": self.screens.name_version,
@@ -272,6 +276,10 @@ class StudioPage(QWidget):
             title=self.name, form=form,
         ).open()  # fmt: skip
 
+    def _hand_on(self, form: str) -> None:
+        self._commit()
+        handing.ask_where(self._context, self, self.editor.document, self.name, form)
+
     def _offer_templates(self) -> None:
         Gallery(self, self._begin_from).open()
 
@@ -280,9 +288,24 @@ class StudioPage(QWidget):
         document = begun(self.editor.document, template)
         if self.shelf.dashboard_id is None:
             document = replace(document, title=self.editor.document.title)  # it goes on being the home page
+        elif self.name == _("New dashboard"):
+            document = replace(document, title=_(template.title))  # nobody has named it yet
         self.editor.choose(())
         self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _rename(self) -> None:
+        """Ask for another name, and take it as a step."""
+        if self.shelf.dashboard_id is None:
+            self._context.problems.toast(_("The home page has no other name."))
+            return
+        dialog = Rename(self.window(), self.name)
+        dialog.named.connect(
+            lambda name: self.editor.amend(
+                _("Rename the dashboard to {name}").format(name=name), replace(self.editor.document, title=name)
+            )
+        )
+        dialog.open()
 
     def _permit(self) -> None:
         """Offer what may be done with the page now, and say why it is no more."""
@@ -361,6 +384,8 @@ class StudioPage(QWidget):
             self.undo()
         elif step == "redo":
             self.redo()
+        elif event.key() == Qt.Key.Key_F2 and not event.modifiers():
+            self.do("rename_dashboard")
         else:
             super().keyPressEvent(event)
 

@@ -16,9 +16,11 @@ from benchboard.ui.widgets.surfaces import Icon, Toolbar
 Run = Callable[[str], None]
 """Does the act called so."""
 
-_EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "print")
+_EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "export_json", "export_grafana", "print")
 _SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys")
-CHANGING: Final = frozenset(("add", "save", "variables", "templates", "name_version", "follow", "share"))
+CHANGING: Final = frozenset(
+    ("add", "save", "variables", "templates", "name_version", "follow", "share", "rename_dashboard")
+)
 """What only those may do who may change the page."""
 _SPACE: Final = 8
 
@@ -147,7 +149,7 @@ class StudioBar(Toolbar):
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
 
     def _offer_more(self) -> None:
-        keys = [*_SELDOM, *(("versions", "name_version", "share") if self._shared else ())]
+        keys = [*_SELDOM, *(("rename_dashboard", "versions", "name_version", "share") if self._shared else ())]
         keys += ["present"] if self.present.isHidden() else []
         keys += ["fit"] if self.fit.isHidden() else []
         keys += _EXPORTS if self.export.isHidden() else ()
