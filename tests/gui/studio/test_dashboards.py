@@ -312,3 +312,14 @@ def test_what_is_kept_of_a_dashboard_that_is_gone_is_let_go(studio: "Studio") ->
     kept = open_journal(studio.home, studio.workspace.vault, (*account, known))
     assert kept.recovered is not None
     kept.close()
+
+
+def test_the_palette_goes_to_a_dashboard_by_its_name(shelves: Shelves) -> None:
+    window = shelves.studio.application.window
+    shelves.qtbot.keyClick(window.focusWidget(), Qt.Key.Key_K, CTRL)
+    field = shelves.find("palette_field")
+    shelves.qtbot.keyClicks(field, "shop rev")
+    palette = window.findChild(QWidget, "palette")
+    shelves.studio.wait(lambda: palette.titles()[:1] == ["Shop review"])  # type: ignore[attr-defined]
+    shelves.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert shelves.shown().name == "Shop review"
