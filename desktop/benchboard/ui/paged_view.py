@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QPointF,
@@ -87,7 +88,7 @@ class PagedTable(QWidget, Generic[Row]):
         self.view = _View(model, ticks, height, self)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)
-        self._bulk = _BulkBar(model, bulk)
+        self._bulk = _BulkBar(self.view, model, bulk)
         self._empty = empty or EmptyState("ph.tray", _("Nothing here yet"))
         self._no_match = no_match or EmptyState("ph.funnel", _("Nothing matches the filter"))
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
@@ -100,7 +101,6 @@ class PagedTable(QWidget, Generic[Row]):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._bulk)
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
         self._kept: object = None
@@ -501,16 +501,17 @@ class _Footer(QWidget):
 
 
 class _BulkBar(QWidget):
-    """What can be done with the ticked rows; there only while some are."""
+    """What can be done with the ticked rows; there only while some are, and in the header's place, so that no row moves
+    from under the pointer."""
 
-    def __init__(self, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
-        super().__init__()
-        self._model = model
+    def __init__(self, view: _View, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
+        super().__init__(view)
+        self._model, self._header = model, view.horizontalHeader()
         self._has_actions = bool(actions)
         self.setObjectName("bulk_bar")
         self.setProperty("surface", "selection")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(theme().px("table.bulk_bar"))
+        self._header.installEventFilter(self)
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 10, 0)
         line.setSpacing(theme().px("spacing.2"))
@@ -533,4 +534,10 @@ class _BulkBar(QWidget):
         count = len(self._model.ticks())
         self._box.setCheckState(Qt.CheckState.PartiallyChecked)
         self._count.setText(ngettext("{count} selected", "{count} selected", count).format(count=count))
+        self.setGeometry(self._header.geometry())
         self.setVisible(count > 0 and self._has_actions)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.setGeometry(self._header.geometry())
+        return False

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
 from benchboard.dashboards.templates import Template, begun
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _
 from benchboard.ui.studio import accessible, chosen, handing
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
@@ -37,7 +37,7 @@ from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.studio.toolbar import CHANGING, StudioBar
+from benchboard.ui.studio.toolbar import CHANGING, StudioBar, saved_words
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
@@ -409,7 +409,7 @@ class StudioPage(QWidget):
         text, icon, role = {
             "loading": (_("Opening"), "ph.circle-dashed", "text.muted"),
             "failed": (_("Not opened"), "ph.warning-circle", "error"),
-            "saved": (_saved(self.saving.seconds_ago()), "ph.check", "ok"),
+            "saved": (saved_words(self.saving.seconds_ago()), "ph.check", "ok"),
             "changed": (_("Not saved yet"), "ph.pencil-simple", "text.muted"),
             "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
             "conflict": (_("Changed in another window"), "ph.warning-circle", "error"),
@@ -458,15 +458,3 @@ class StudioPage(QWidget):
         super().resizeEvent(event)
         self._share_width()
         self._place_notice()
-
-
-def _saved(seconds: int) -> str:
-    if seconds < 2:
-        return _("Saved now")
-    if seconds < 60:
-        return _("Saved {seconds} s ago").format(seconds=seconds)
-    minutes = seconds // 60
-    if minutes < 60:
-        return _("Saved {minutes} min ago").format(minutes=minutes)
-    hours = minutes // 60
-    return ngettext("Saved {hours} hour ago", "Saved {hours} hours ago", hours).format(hours=hours)
