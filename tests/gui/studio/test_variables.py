@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
@@ -121,3 +122,31 @@ def _stored(studio: "Studio") -> list[str]:
 def _visible(studio: "Studio", name: str) -> QWidget:
     (found,) = [one for one in studio.application.window.findChildren(QWidget, name) if one.isVisible()]
     return found
+
+
+@pytest.mark.parametrize("made_anew", [True, False])
+def test_the_values_give_the_keyboard_back_to_the_page(studio: "Studio", made_anew: bool) -> None:
+    _choose(studio, "paid")
+    window, page = studio.application.window, studio.page
+    studio.press_button("variable_states")
+    popover = window.findChild(QWidget, "variable_choice")
+    assert popover is not None
+    if made_anew:
+        _choose(studio, "refunded")  # somebody else chose: the button is another one now
+    else:
+        studio.qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
+    assert page.isAncestorOf(window.focusWidget())
+    studio.key(Qt.Key.Key_F5)
+    assert page.presentation.on
+    page.stop_presenting()
+
+
+def test_the_keyboard_goes_to_the_canvas_where_the_variable_is_gone(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    studio.press_button("variable_states")
+    editor = studio.page.editor
+    editor.amend("None", replace(editor.document, variables=()))
+    window = studio.application.window
+    studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
+    assert window.focusWidget() is studio.canvas

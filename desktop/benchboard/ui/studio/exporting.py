@@ -73,7 +73,7 @@ class Export(QObject):
 
         self._work = self._context.tasks.run(
             self,
-            lambda progress: _write(path, self._bytes(progress)),
+            lambda progress: write_file(path, self._bytes(progress)),
             done,
             self._stopped,
             title=_("Exporting {file}").format(file=path.name),
@@ -196,7 +196,8 @@ def _png(image: QImage, scale: int) -> bytes:
     return bytes(content.data())
 
 
-def _write(path: Path, content: bytes) -> int:
+def write_file(path: Path, content: bytes) -> int:
+    """Put a file in its place, whole or not at all; answers its bytes. Raises `Unavailable`."""
     try:
         write_whole(path, content)
     except OSError as error:

@@ -14,10 +14,11 @@ from benchboard.dashboards.catalogue import WidgetKind, kind_of
 from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
-from benchboard.i18n import _, ngettext
-from benchboard.ui.studio import accessible, chosen
+from benchboard.i18n import _
+from benchboard.ui.studio import accessible, chosen, handing
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.deeds import Rename
 from benchboard.ui.studio.device import DevicePage
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.exportdialog import ExportDialog
@@ -39,7 +40,7 @@ from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.spread import Spread
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.studio.toolbar import CHANGING, OF_MANY, StudioBar
+from benchboard.ui.studio.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
@@ -243,10 +244,13 @@ class StudioPage(QWidget):
             "export_png": lambda: self._export("png"),
             "export_svg": lambda: self._export("svg"),
             "export_pdf": lambda: self._export("pdf"),
+            "export_json": lambda: self._hand_on("json"),
+            "export_grafana": lambda: self._hand_on("grafana"),
             "print": lambda: self._export("print"),
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "variables": self._define_variables,
+            "rename_dashboard": self._rename,
             "share": lambda: self.screens.share(self.name),
             "versions": self.screens.versions,
             "name_version": self.screens.name_version,
@@ -288,6 +292,10 @@ class StudioPage(QWidget):
             title=self.name, form=form, spread=spread,
         ).open()  # fmt: skip
 
+    def _hand_on(self, form: str) -> None:
+        self._commit()
+        handing.ask_where(self._context, self, self.editor.document, self.name, form)
+
     def _offer_templates(self) -> None:
         Gallery(self, self._begin_from).open()
 
@@ -296,9 +304,24 @@ class StudioPage(QWidget):
         document = begun(self.editor.document, template)
         if self.shelf.dashboard_id is None:
             document = replace(document, title=self.editor.document.title)  # it goes on being the home page
+        elif self.name == _("New dashboard"):
+            document = replace(document, title=_(template.title))  # nobody has named it yet
         self.editor.choose(())
         self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _rename(self) -> None:
+        """Ask for another name, and take it as a step."""
+        if self.shelf.dashboard_id is None:
+            self._context.problems.toast(_("The home page has no other name."))
+            return
+        dialog = Rename(self.window(), self.name)
+        dialog.named.connect(
+            lambda name: self.editor.amend(
+                _("Rename the dashboard to {name}").format(name=name), replace(self.editor.document, title=name)
+            )
+        )
+        dialog.open()
 
     def _permit(self) -> None:
         """Offer what may be done with the page now, and say why it is no more."""
@@ -377,6 +400,8 @@ class StudioPage(QWidget):
             self.undo()
         elif step == "redo":
             self.redo()
+        elif event.key() == Qt.Key.Key_F2 and not event.modifiers():
+            self.do("rename_dashboard")
         else:
             super().keyPressEvent(event)
 
@@ -405,7 +430,7 @@ class StudioPage(QWidget):
         text, icon, role = {
             "loading": (_("Opening"), "ph.circle-dashed", "text.muted"),
             "failed": (_("Not opened"), "ph.warning-circle", "error"),
-            "saved": (_saved(self.saving.seconds_ago()), "ph.check", "ok"),
+            "saved": (saved_words(self.saving.seconds_ago()), "ph.check", "ok"),
             "changed": (_("Not saved yet"), "ph.pencil-simple", "text.muted"),
             "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
             "conflict": (_("Changed in another window"), "ph.warning-circle", "error"),
@@ -454,15 +479,3 @@ class StudioPage(QWidget):
         super().resizeEvent(event)
         self._share_width()
         self._place_notice()
-
-
-def _saved(seconds: int) -> str:
-    if seconds < 2:
-        return _("Saved now")
-    if seconds < 60:
-        return _("Saved {seconds} s ago").format(seconds=seconds)
-    minutes = seconds // 60
-    if minutes < 60:
-        return _("Saved {minutes} min ago").format(minutes=minutes)
-    hours = minutes // 60
-    return ngettext("Saved {hours} hour ago", "Saved {hours} hours ago", hours).format(hours=hours)
