@@ -82,7 +82,8 @@ def write(
     session: Session, actor: Actor, row: Dashboard, document: Document, *, base_version: int | None, reason: Reason
 ) -> Saved:
     """Store `document` in the rows of a locked dashboard, and as a version. A document that changes nothing is stored
-    only for a reason; where that is a note, the author's own automatic version of it takes the note. Raises `Conflict` (`dashboards.overtaken`) if it was stored since `base_version`."""
+    only for a reason; where that is a note, the author's own automatic version of it takes the note. Raises `Conflict`
+    (`dashboards.overtaken`) if it was stored since `base_version`."""
     newest = _newest(session, row)
     if base_version is not None and base_version != row.version:
         _require_unchanged(row, newest, base_version)
