@@ -240,9 +240,11 @@ class Saving(QObject):
         count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
         what = ngettext("{name} and you changed {count} thing differently.",
                         "{name} and you changed {count} things differently.", count)  # fmt: skip
-        why = _("Nothing was overwritten.") if not others else ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
-                       "{count} other edits were brought together by themselves. Nothing was overwritten.",
-                       others)  # fmt: skip
+        why = _("Nothing was overwritten.")
+        if others:
+            why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
+                           "{count} other edits were brought together by themselves. Nothing was overwritten.",
+                           others)  # fmt: skip
         self._context.problems.notice(
             what.format(count=count, name=self.other.name),
             why.format(count=others),
