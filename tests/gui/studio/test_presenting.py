@@ -12,6 +12,7 @@ from benchboard.dashboards.document import Variable
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.frame import Frame, Part
 from benchboard.ui.studio.keysheet import KeySheet, lines
+from benchboard.ui.widgets import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -43,6 +44,15 @@ def test_presenting_fills_the_window_and_escape_leaves(studio: "Studio") -> None
     studio.key(Qt.Key.Key_Escape)
     assert _seen(studio) == before == dict.fromkeys(before, True)
     assert studio.page.editor.chosen == ("notes",)
+
+
+def test_what_ends_a_presentation_is_said_as_long_as_there_is_one(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_F5)
+    (toast,) = studio.application.window.findChildren(Toast)
+    assert toast.isVisible()
+    studio.key(Qt.Key.Key_Escape)
+    assert not [one for one in studio.application.window.findChildren(Toast) if one.isVisible()]
+    assert not studio.page.presentation.on
 
 
 def test_nothing_can_be_changed_while_presenting(studio: "Studio") -> None:

@@ -17,7 +17,7 @@ from benchboard.ui.studio.mergecases import Case, Decisions, Party, merged_words
 from benchboard.ui.studio.mergelist import Need, Strip, merged_row
 from benchboard.ui.studio.pictures import Answers
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline
+from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_clear
 
 _MOST: Final = 200
 """Merged edits that are listed; of more only the number is said."""
@@ -196,12 +196,12 @@ class MergeScreen(QWidget):
             "You and {name} edited the same widget.", "You and {name} edited the same {count} widgets.", count
         ).format(name=self._theirs.name, count=count)
         why = ngettext("{count} other edit was merged by itself.", "{count} other edits were merged by themselves.",
-                       merged).format(count=merged)  # fmt: skip
+                       merged).format(count=merged) if merged else ""  # fmt: skip
         row.addWidget(Icon("ph.git-merge", "error", 18))
         row.addWidget(Text(what, "body_strong"))
         kept = _("Nothing has been overwritten.")
-        row.addWidget(Elided(f"{why} {kept}" if merged else kept, "body", "secondary"), 1)
-        banner.setAccessibleName(f"{what} {why} {kept}")
+        row.addWidget(Elided(f"{why} {kept}".strip(), "body", "secondary"), 1)
+        banner.setAccessibleName(" ".join(filter(None, (what, why, kept))))
         row.addWidget(Button(_("Decide later"), self.later.emit, kind="quiet", name="merge_later"))
         return banner
 
@@ -310,6 +310,7 @@ class MergeScreen(QWidget):
         row.addStretch(1)
         row.addWidget(self._both)
         row.addWidget(self._use)
+        keep_clear(holder)
         return holder
 
     def _shortcuts(self) -> None:

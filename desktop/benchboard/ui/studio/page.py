@@ -355,8 +355,11 @@ class StudioPage(QWidget):
         self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
         self._say_why_not()
         self.presenting_changed.emit(presenting)
+        hint = _("Esc ends the presentation, the arrow keys scroll.")
         if presenting:
-            self._context.problems.toast(_("Esc ends the presentation, the arrow keys scroll."))
+            self._context.problems.toast(hint)
+        else:
+            self._context.problems.withdraw(hint)
 
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""

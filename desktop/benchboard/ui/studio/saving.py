@@ -258,13 +258,15 @@ class Saving(QObject):
         if merge is None:
             return
         count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
-        what = ngettext("{count} thing was changed here and elsewhere, differently.",
-                        "{count} things were changed here and elsewhere, differently.", count)  # fmt: skip
-        why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
-                       "{count} other edits were brought together by themselves. Nothing was overwritten.",
-                       others)  # fmt: skip
+        what = ngettext("{name} and you changed {count} thing differently.",
+                        "{name} and you changed {count} things differently.", count)  # fmt: skip
+        why = _("Nothing was overwritten.")
+        if others:
+            why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
+                           "{count} other edits were brought together by themselves. Nothing was overwritten.",
+                           others)  # fmt: skip
         self._context.problems.notice(
-            what.format(count=count),
+            what.format(count=count, name=self.other.name),
             why.format(count=others),
             Action(_("Decide"), self._decide),
             Action(_("Keep this one"), self.keep_mine),

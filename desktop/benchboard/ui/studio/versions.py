@@ -138,7 +138,9 @@ class VersionsScreen(QWidget):
         self._before_name.setText(was if before is not None else "")
         self._after_name.setText(now)
         self._to.setVisible(before is not None)
-        self._counts.show_counts(Counter(said(one, names).look for one in compared.found if not one.pushed))
+        counts = Counter(said(one, names).look for one in compared.found if not one.pushed)
+        self._counts.show_counts(counts)
+        self._counts_line.setVisible(bool(counts))
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
         self._ask()
 
@@ -286,11 +288,11 @@ class VersionsScreen(QWidget):
         self._before_name, self._after_name = Text("", "body_strong"), Text("", "body_strong")
         self._to = Text("→", "body", "muted")
         self._counts = Counts()
-        line, other = hairline(vertical=True), hairline(vertical=True)
-        for one in (line, other):
+        line, self._counts_line = hairline(vertical=True), hairline(vertical=True)
+        for one in (line, self._counts_line):
             one.setFixedHeight(20)
         names = (self._before_name, self._to, self._after_name)
-        for widget in (back, self._show_list, line, *names, other, self._counts):
+        for widget in (back, self._show_list, line, *names, self._counts_line, self._counts):
             bar.add(widget)
         self._modes = SegmentedControl(
             (("overlay", _("Overlay")), ("beside", _("Side by side")), ("json", _("JSON"))), label=_("How to compare")
