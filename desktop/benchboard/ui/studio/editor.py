@@ -419,7 +419,16 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        if self.editable:
+        if not self.editable:
+            return
+        at = self.stack.index()
+        last = self.stack.command(at - 1) if at and at == self.stack.count() else None
+        if isinstance(last, Edit) and last.joins(burst):
+            # Not by Qt's mergeWith: what it merges and deletes itself is never let go of by Python, documents and all.
+            last.go_on(after, chosen)
+            last.redo()
+            self.stack.indexChanged.emit(at)
+        else:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
     def show_repeats(self, shown: bool) -> None:
