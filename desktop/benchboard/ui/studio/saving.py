@@ -115,9 +115,9 @@ class Saving(QObject):
 
     def _edited(self) -> None:
         if not self._wanted:
-            if self.state == "changed":
-                self._become("saved")
-            if self.state in ("saved", "unsaved"):
+            if self.state in ("changed", "unsaved"):
+                if self.state == "changed":
+                    self._become("saved")
                 self._look()  # at what was stored elsewhere meanwhile
             return
         if self.state not in ("saving", "conflict"):
