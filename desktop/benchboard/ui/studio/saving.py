@@ -99,7 +99,8 @@ class Saving(QObject):
         if note is not None:
             self._note = note
         if not self._wanted:
-            self._look()  # where something went wrong before: whether it is over
+            if self.state == "unsaved":
+                self._look()  # whether what went wrong is over
             return
         if stored is None or not stored.may_edit or self.state in ("saving", "conflict"):
             return
