@@ -2,10 +2,13 @@
 
 import gc
 
+import shiboken6
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.history import KEPT_STEPS
+from benchboard.ui.context import ChangeNotices
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.edits import Edit
 
@@ -37,3 +40,13 @@ def test_no_more_steps_are_kept_than_can_be_taken_back(qapp: QApplication) -> No
         editor.put("a", editor.page.cell("a")._replace(x=number % 2))
     assert editor.stack.count() == KEPT_STEPS
     assert _edits() - before == KEPT_STEPS
+
+
+def test_who_is_gone_is_told_nothing_and_remembered_no_longer(qapp: QApplication) -> None:
+    notices = ChangeNotices()
+    for _again in range(20):
+        owner = QObject()
+        notices.watch(owner, {"orders"}, lambda: None)
+        shiboken6.delete(owner)
+    gc.collect()
+    assert len(notices._watchers) <= 1

@@ -104,7 +104,8 @@ class Saving(QObject):
         if note is not None:
             self._note = note
         if not self._wanted:
-            self._look()  # where something went wrong before: whether it is over
+            if self.state == "unsaved":
+                self._look()  # whether what went wrong is over
             return
         if stored is None or not stored.may_edit or self.state in ("saving", "conflict"):
             return
@@ -137,9 +138,9 @@ class Saving(QObject):
     def _edited(self) -> None:
         if not self._wanted:
             refused = self.state == "unsaved" and isinstance(self.problem, Invalid)
-            if self.state == "changed" or refused:  # taken back, also what could not be stored
-                self._become("saved")
-            if self.state in ("saved", "unsaved"):
+            if self.state in ("changed", "unsaved"):
+                if self.state == "changed" or refused:  # taken back, also what could not be stored
+                    self._become("saved")
                 self._look()  # at what was stored elsewhere meanwhile
             return
         if self.state not in ("saving", "conflict"):
