@@ -46,7 +46,7 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
         last = next((row[index] for row in reversed(table.rows) if row[index] is not None), None)
         made.append(
             Series(
-                table.columns[index].name.replace("_", " "),
+                figures.name(table.columns[index]),
                 figures.series(table, index),
                 theme().chart(place),
                 _DASHES[place % 4],

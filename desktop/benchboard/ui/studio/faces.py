@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.dashboards.catalogue import Widget
+from benchboard.dashboards.catalogue import MAX_TITLE, Widget
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import charts, figures, numbers
@@ -36,6 +36,9 @@ _ROW: Final = 28
 _MOST_SIGNS: Final = 10_000
 _MOST_LINES: Final = 300
 """So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
+_MOST_SAID: Final = 2_000
+"""So much of an error: a database may repeat the whole query in it."""
+_NARROWEST: Final = 24.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -106,8 +109,8 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
 
 def unknown(widget: Widget) -> str:
     """What stands in the place of a widget of no kind this program has: what it was, where an import said that."""
-    name = widget.kind_name
-    if name != widget.type:
+    name = figures.cut(widget.kind_name, MAX_TITLE)
+    if widget.kind_name != widget.type:
         return name
     return _("“{kind}” is no widget this version can show.").format(kind=name)
 
@@ -152,7 +155,7 @@ def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
     painter.setFont(font)
     painter.setPen(theme().color("text"))
     room = QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
-    name = widget.title or widget.kind_name
+    name = figures.cut(widget.title or widget.kind_name, MAX_TITLE)
     painter.drawText(room, _LEFT, QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 
@@ -203,7 +206,7 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: Widget, 
             "bar_chart": charts.paint_bars,
             "pie_chart": charts.paint_pie,
         }[kind]
-        paint(painter, body, table, str(widget.setting("unit")))
+        paint(painter, body, table, figures.unit(widget))
 
 
 def _paint_rows(painter: QPainter, body: QRectF, table: ResultTable) -> None:
@@ -218,7 +221,7 @@ def _paint_rows(painter: QPainter, body: QRectF, table: ResultTable) -> None:
     heading, font = theme().font("caption"), theme().font("body")
     heading.setWeight(QFont.Weight.Medium)
     line = QPen(theme().color("grid"), 1)
-    for place, texts in enumerate([[column.name.replace("_", " ") for column in table.columns], *cells]):
+    for place, texts in enumerate([[figures.name(column) for column in table.columns], *cells]):
         top = body.top() + place * _ROW
         painter.setFont(font if place else heading)
         painter.setPen(theme().color("text" if place else "text.secondary"))
@@ -252,7 +255,7 @@ def _even_decimals(table: ResultTable, rows: Sequence[tuple[Cell, ...]], cells: 
 def _columns(body: QRectF, table: ResultTable, cells: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
     """Where the columns stand: as wide as their content, the room left over shared."""
     metrics, gap = QFontMetricsF(theme().font("body")), 16.0
-    heads = [column.name for column in table.columns]
+    heads = [figures.name(column) for column in table.columns]
     needs = [
         max([metrics.horizontalAdvance(text) for text in (head, *(row[k] for row in cells))]) + 2
         for k, head in enumerate(heads)
@@ -262,17 +265,25 @@ def _columns(body: QRectF, table: ResultTable, cells: Sequence[Sequence[str]]) -
     if spare > 0:
         needs = [need + spare / len(needs) for need in needs]
     else:
-        soft = [k for k, column in enumerate(table.columns) if not figures.numeric(column)] or list(range(len(needs)))
-        # The widest give way first: a narrow column keeps its few letters.
-        while spare < 0 and max(needs[k] for k in soft) > 24:
-            widest = max(soft, key=lambda k: needs[k])
-            needs[widest] -= 2
-            spare += 2
+        soft = {k for k, column in enumerate(table.columns) if not figures.numeric(column)} or set(range(len(needs)))
+        level = _level([needs[k] for k in soft], spare)
+        needs = [min(need, level) if k in soft else need for k, need in enumerate(needs)]
     lefts, x = [], body.left()
     for need in needs:
         lefts.append(x)
         x += need + gap
     return lefts, needs
+
+
+def _level(needs: Sequence[float], spare: float) -> float:
+    """How wide columns may be that are `-spare` too wide together. The widest give way: a narrow one keeps its few
+    letters."""
+    left = sum(needs) + spare
+    for place, need in enumerate(sorted(needs)):
+        if need * (len(needs) - place) >= left:
+            return max(_NARROWEST, left / (len(needs) - place))
+        left -= need
+    return max(needs)
 
 
 class _Words(QTextDocument):
@@ -293,7 +304,8 @@ def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
-    lines = markdown[:_MOST_SIGNS].split("\n")[:_MOST_LINES]
+    lines = figures.cut(markdown, _MOST_SIGNS).split("\n")
+    lines = [*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines
     words.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
     words.setTextWidth(body.width())
     context = QAbstractTextDocumentLayout.PaintContext()
@@ -356,6 +368,7 @@ def fitting(metrics: QFontMetricsF, text: str, room: QSizeF, wrap: int) -> tuple
     def height(shown: str) -> float:
         return metrics.boundingRect(QRectF(0, 0, room.width(), 9999), wrap, shown).height()
 
+    text = figures.cut(text, _MOST_SAID)
     if (whole := height(text)) <= room.height():
         return text, whole
     words = text.split()

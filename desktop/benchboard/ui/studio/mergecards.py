@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSizePolic
 
 from benchboard.dashboards.merging import Choice, Key
 from benchboard.i18n import _
+from benchboard.ui.studio import figures
 from benchboard.ui.studio.mergecases import Case, Decisions, Party
 from benchboard.ui.studio.pictures import Answers, TileView
 from benchboard.ui.theme import theme
@@ -19,6 +20,7 @@ Side = Literal["mine", "theirs"]
 _LABEL: Final = 112
 _DOT: Final = 15
 _HIGHEST: Final = 140
+_MOST_SHOWN: Final = 2_000
 
 
 class FieldChoice(QRadioButton):
@@ -29,7 +31,7 @@ class FieldChoice(QRadioButton):
 
     def __init__(self, name: str, value: str, whose: str) -> None:
         super().__init__()
-        self._name, self._value = name, value
+        self._name, self._value = name, figures.cut(value, _MOST_SHOWN)
         self.setAutoExclusive(False)
         self.setAccessibleName(f"{name}: {value}")
         self.setAccessibleDescription(whose)

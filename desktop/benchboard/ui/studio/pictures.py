@@ -15,6 +15,7 @@ from benchboard.dashboards.comparing import Run
 from benchboard.dashboards.document import Document, empty
 from benchboard.dashboards.layout import Cell, Item, Layout
 from benchboard.i18n import _
+from benchboard.ui.studio import figures
 from benchboard.ui.studio.changewords import kind_title
 from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PAD: Final = 12
+_MOST_SIGNS: Final = 10_000
+_MOST_RUNS: Final = 1_000
 
 
 class Answers(QObject):
@@ -121,6 +124,7 @@ def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[Run]) -> None:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
+    runs = _cut(runs)
     words.setHtml("".join(_run_markup(run, after) for after, run in zip((None, *runs), runs, strict=False)))
     words.setTextWidth(box.width())
     painter.save()
@@ -128,6 +132,16 @@ def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[Run]) -> None:
     painter.setClipRect(QRectF(0, 0, box.width(), box.height()))
     words.drawContents(painter, QRectF(0, 0, box.width(), box.height()))
     painter.restore()
+
+
+def _cut(runs: Sequence[Run]) -> list[Run]:
+    """The first runs, with as much text as a tile shows and no more: Qt lays out all of it."""
+    kept, room = list[Run](), _MOST_SIGNS
+    for run in runs[:_MOST_RUNS]:
+        if room > 0:
+            kept.append(run._replace(text=figures.cut(run.text, room)))
+            room -= len(run.text)
+    return kept
 
 
 def _run_markup(run: Run, after: Run | None) -> str:
