@@ -38,6 +38,7 @@ from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import CHANGING, StudioBar, saved_words
+from benchboard.ui.studio.trashed import Trashed
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
@@ -81,6 +82,7 @@ class StudioPage(QWidget):
         self.editor = Editor(self)
         self.feeds = Feeds(context, self.editor, self)
         self.saving = Saving(context, self.editor, shelf, self)
+        Trashed(context, shelf, self.saving)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
         self.inspector.wanted.connect(self.do)
