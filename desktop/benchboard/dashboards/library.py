@@ -117,18 +117,6 @@ def existing(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> 
     return set(session.scalars(there)) & set(dashboard_ids)
 
 
-def cards(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> list[Card]:
-    """Those of these dashboards that the actor may open, in the order given; what is in the trash or not to be seen is
-    left out."""
-    access.require(actor, "studio:enter")
-    seen = Dashboard.deleted_at.is_(None)
-    if not access.may(actor, "dashboards:manage"):
-        seen &= rights.visible(actor)
-    found = session.execute(_cards(actor).where(seen, Dashboard.id.in_(dashboard_ids))).all()
-    known = {card.id: card for card in (_card(row, actor) for row in found)}
-    return [known[one] for one in dashboard_ids if one in known]
-
-
 def whereabouts(session: Session, actor: Actor, dashboard_id: str) -> Card | None:
     """A dashboard that may have gone to the trash (`deleted_at`); None where it is gone for this actor."""
     access.require(actor, "studio:enter")
