@@ -21,6 +21,7 @@ from benchboard.dashboards.document import MAX_BYTES, VERSION, Document, parse_d
 from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.library import Card
 from benchboard.errors import Invalid
+from benchboard.files import write_whole
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page
 
@@ -142,7 +143,10 @@ def export(desk: Desk, which: str | None, file: Path) -> None:
         click.echo(text, nl=False)
         return
     try:
-        file.write_text(text, encoding="utf-8")
+        if file.exists() and not file.is_file():  # a pipe or a device cannot be replaced
+            file.write_text(text, encoding="utf-8")
+        else:
+            write_whole(file.resolve(), text.encode())
     except OSError as error:
         raise Invalid("cli.file", _("{file} cannot be written.").format(file=file), why=error.strerror or "") from error
     count = _count(parse_document(document))

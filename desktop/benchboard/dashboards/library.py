@@ -173,7 +173,8 @@ def save(
     """Store `document`, made from the dashboard's `base_version` (None: replace whatever is there), and keep a version.
 
     Without a note, saves of one person within 15 minutes are one version; a note, a merge (`merged`) and anybody
-    else's save begin a new one. A document equal to the stored one is not stored again, but for a note or a merge.
+    else's save begin a new one. A document equal to the stored one is not stored again, but for a note or a merge;
+    where the newest version is the author's own automatic one of it, that one takes the note.
     Raises `Conflict` (`dashboards.overtaken`) if the document was stored by another meanwhile, with `version`,
     `updated_at`, `who`, `who_id` and `number` (of the newest version) in the facts; `dashboards.in-trash`; `Invalid`.
     """

@@ -455,21 +455,20 @@ class _Bars(QWidget):
         self.setAccessibleName(_("Loading"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("border"))
-        height = self._view.verticalHeader().defaultSectionSize()
-        top = theme().px("table.header")
-        row = 0
-        while self._model.loading and top + row * height < self.height() and row < 12:
-            left = theme().px("table.checkbox_col")
-            for at, column in enumerate(self._model.columns):
-                width = column.width * (0.55 + 0.25 * ((row + at) % 2))
-                painter.drawRoundedRect(QRectF(left, top + row * height + height / 2 - 6, width, 12), 3, 3)
-                left += max(self._view.columnWidth(at), column.width)
-            row += 1
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("border"))
+            height = self._view.verticalHeader().defaultSectionSize()
+            top = theme().px("table.header")
+            row = 0
+            while self._model.loading and top + row * height < self.height() and row < 12:
+                left = theme().px("table.checkbox_col")
+                for at, column in enumerate(self._model.columns):
+                    width = column.width * (0.55 + 0.25 * ((row + at) % 2))
+                    painter.drawRoundedRect(QRectF(left, top + row * height + height / 2 - 6, width, 12), 3, 3)
+                    left += max(self._view.columnWidth(at), column.width)
+                row += 1
 
 
 class _Footer(QWidget):

@@ -73,9 +73,12 @@ class Opens(Protocol):
 
 @runtime_checkable
 class Closes(Protocol):
-    """A place with unsaved work: `closing` saves it or answers False to stay."""
+    """A place with unsaved work: `closing` saves it or answers False to stay. Where nobody stays, `closed` ends what is
+    under way: a place that said yes goes on where another one said no."""
 
     def closing(self) -> bool: ...
+
+    def closed(self) -> None: ...
 
 
 @runtime_checkable

@@ -161,10 +161,13 @@ class Shell(QWidget):
 
     def may_close(self) -> bool:
         """Ask every place whether one may leave; the one that says no is shown."""
-        for address, widget in self._places.items():
-            if isinstance(widget, Closes) and not widget.closing():
+        asked = {address: widget for address, widget in self._places.items() if isinstance(widget, Closes)}
+        for address, widget in asked.items():
+            if not widget.closing():
                 self.go(address)
                 return False
+        for widget in asked.values():
+            widget.closed()
         return True
 
     def unsaved(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Many dashboards: opened in tabs, made, brought in, shared, thrown away and brought back; real mouse and keys."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from benchboard.dashboards import library, sharing
+from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.journal import open_journal
 from benchboard.dashboards.library import Card
 from benchboard.paging import Listing
@@ -116,6 +118,38 @@ def test_thrown_away_a_dashboard_leaves_its_tab_and_comes_back(shelves: Shelves)
     shelves.tick("Shop review")
     shelves.click("library_restore")
     shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_thrown_away_it_asks_nothing_any_more(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    shelves.studio.wait(lambda: page.saving.state == "saved")
+    page.feeds.refresh()
+    assert page.feeds.busy
+    shelves.place.library.gone.emit((page.shelf.dashboard_id,))
+    assert not page.feeds.busy
+
+
+def test_where_one_page_stays_the_others_go_on(shelves: Shelves) -> None:
+    studio, home, page = shelves.studio, shelves.studio.page, shelves.opened("Shop review")
+    studio.wait(lambda: page.saving.state == "saved")
+    key, document, editor = page.shelf.dashboard_id, page.editor.document, page.editor
+    assert key is not None
+    item_id = next(iter(editor.page.shown))
+    layout = editor.page.with_item(changed(editor.page.item(item_id), title="Theirs"), document.compact)
+    editor.tell(item_id, "title", "Mine")
+    with studio.workspace.database.change() as session:
+        library.save(session, studio.actor, key, replace(document, layout=layout), base_version=None)
+    page.save()
+    studio.wait(lambda: page.saving.state == "conflict")
+    asked = list(home.feeds._wanted)
+    for one in asked:
+        home.feeds.retry(one)
+    assert home.feeds.busy
+    assert studio.application.shell is not None
+    assert not studio.application.shell.may_close()
+    studio.wait(lambda: not home.feeds.busy)
+    answers = [home.feeds.answer(one) for one in asked]
+    assert [one.table is not None for one in answers if one is not None] == [True] * len(asked)
 
 
 def test_another_name_can_be_taken_back(shelves: Shelves) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from benchboard.dashboards import journal, library
 from benchboard.dashboards.rights import Level
 from benchboard.i18n import _
+from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.crossing import Crossing
 from benchboard.ui.studio.deeds import Deed, open_menu
 from benchboard.ui.studio.library import Library
@@ -54,12 +55,12 @@ class Dashboards(QWidget):
         tabs.rename_wanted.connect(self._rename)
         tabs.menu_wanted.connect(self._offer_deeds)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+W", lambda: self.close_page(self.page)),
-            ("Ctrl+Tab", lambda: self._step(1)),
-            ("Ctrl+Shift+Tab", lambda: self._step(-1)),
+            ("close_page", lambda: self.close_page(self.page)),
+            ("next_page", lambda: self._step(1)),
+            ("previous_page", lambda: self._step(-1)),
         )
-        for sequence, run in keys:
-            shortcut = QShortcut(QKeySequence(sequence), self)
+        for key, run in keys:
+            shortcut = QShortcut(QKeySequence(act(key).keys[0]), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
         context.tasks.read(self, self._sweep, lambda _count: None)
@@ -142,6 +143,11 @@ class Dashboards(QWidget):
                 return False
         return True
 
+    def closed(self) -> None:
+        """End what is under way: the place goes."""
+        for page in self.pages:
+            page.closed()
+
     def unsaved(self) -> str:
         """What would be lost if the place went away now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
@@ -205,6 +211,7 @@ class Dashboards(QWidget):
 
     def _remove(self, page: StudioPage) -> None:
         self.crossing.back()
+        page.closed()
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)
         self.tabs.removeTab(place)

@@ -48,24 +48,55 @@ class Links:
     stop: QRectF | None = None
 
 
+def paint_frame(
+    painter: QPainter, box: QRectF, edge: str = "border", *, hollow: bool = False, dashed: bool = False
+) -> None:
+    """A tile's frame, its edge in this colour."""
+    radius = theme().px("radius.tile")
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color(edge), 1, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else theme().color("surface"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    painter.restore()
+
+
 def paint_face(
-    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False
+    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False, badge: str = ""
 ) -> Links:
-    """Draw everything inside a tile's frame; answers where its links stand."""
+    """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
     stop = _paint_asking(painter, size) if answer is not None and answer.slow else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
         end -= 20
+    if badge:
+        end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     _paint_header(painter, widget, end)
     return Links(_paint_body(painter, size, widget, answer), stop)
+
+
+def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
+    """A few letters on a field that ends at `end`; answers where it begins."""
+    font = theme().font("caption")
+    width = QFontMetricsF(font).horizontalAdvance(text) + 12
+    box = QRectF(end - width, middle - 9, width, 18)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("selection"))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(font)
+    painter.setPen(theme().color("accent.text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box.left()
 
 
 def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None) -> QRectF | None:
     body = QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     if widget.kind is None:
-        _paint_sentence(painter, body, "ph.puzzle-piece", unknown(widget), _("It is kept as it is."))
+        _paint_sentence(painter, body, widget.icon, unknown(widget), _("It is kept as it is."))
         return None
     if not widget.kind.query:
         _paint_prose(painter, body, str(widget.setting("text")))
@@ -115,7 +146,7 @@ def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     paint_icon(painter, icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     font = theme().font("body_strong")
     painter.setFont(font)

@@ -10,7 +10,7 @@ from benchboard.dashboards import interchange
 from benchboard.dashboards.document import Document, write_document
 from benchboard.dashboards.interchange import Report
 from benchboard.i18n import N_, _
-from benchboard.ui.studio.exporting import file_name, write_whole
+from benchboard.ui.studio.exporting import file_name, write_file
 from benchboard.ui.studio.importing import ReportDialog
 from benchboard.ui.tasks import Progress
 
@@ -48,7 +48,7 @@ def hand_on(context: "Context", owner: QWidget, document: Document, path: Path, 
     def op(progress: Progress) -> Report | None:
         content, report = written(document, form)
         progress.check()
-        write_whole(path, content)
+        write_file(path, content)
         return report
 
     def done(report: Report | None) -> None:

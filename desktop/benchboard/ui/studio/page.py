@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.document import Variable
+from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _
 from benchboard.ui.studio import accessible, chosen, handing
@@ -36,8 +38,9 @@ from benchboard.ui.studio.saving import Saving
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
+from benchboard.ui.studio.spread import Spread
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.studio.toolbar import CHANGING, StudioBar, saved_words
+from benchboard.ui.studio.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
 from benchboard.ui.studio.trashed import Trashed
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
@@ -153,9 +156,12 @@ class StudioPage(QWidget):
             self.saving.ask_about_conflict()
             return False
         self.saving.finish()
+        return True
+
+    def closed(self) -> None:
+        """End what is under way: the page goes."""
         self.saving.recovering.leave()
         self.feeds.stop_all()
-        return True
 
     @property
     def name(self) -> str:
@@ -164,20 +170,23 @@ class StudioPage(QWidget):
 
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        if self.json_view.error is not None:
+        if self.json_view.error is not None or self.json_view.waiting:
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
         self._commit()
         self.canvas.cancel()
-        self.editor.stack.undo()
+        if self.editor.editable:
+            self.editor.stack.undo()
 
     def redo(self) -> None:
-        """Take the step again."""
+        """Take the step again, unless something is being written: that is a step of its own."""
+        self._commit()
         self.canvas.cancel()
-        self.editor.stack.redo()
+        if self.editor.editable:
+            self.editor.stack.redo()
 
     def save(self) -> None:
         """Store the page now."""
@@ -256,6 +265,10 @@ class StudioPage(QWidget):
         run = self._acts().get(key) or chosen.run_of(self.canvas, key)
         if self.editor.read_only and key in CHANGING:
             self._context.problems.toast(self.editor.why_not)
+        elif self.shelf.dashboard_id is None and key in OF_MANY:
+            self._context.problems.toast(
+                _("The home page is yours alone and keeps no versions. Dashboards can be shared and do.")
+            )
         elif run is not None:
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
@@ -273,9 +286,12 @@ class StudioPage(QWidget):
             return
         self._commit()
         width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
+        spread = None
+        if not self.editor.spread and has_repeats(self.editor.document):
+            spread = Spread(self._context, self.editor, self)
         ExportDialog(
             self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
-            title=self.name, form=form,
+            title=self.name, form=form, spread=spread,
         ).open()  # fmt: skip
 
     def _hand_on(self, form: str) -> None:
@@ -298,9 +314,6 @@ class StudioPage(QWidget):
 
     def _rename(self) -> None:
         """Ask for another name, and take it as a step."""
-        if self.shelf.dashboard_id is None:
-            self._context.problems.toast(_("The home page has no other name."))
-            return
         dialog = Rename(self.window(), self.name)
         dialog.named.connect(
             lambda name: self.editor.amend(
@@ -341,8 +354,11 @@ class StudioPage(QWidget):
         self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
         self._say_why_not()
         self.presenting_changed.emit(presenting)
+        hint = _("Esc ends the presentation, the arrow keys scroll.")
         if presenting:
-            self._context.problems.toast(_("Esc ends the presentation, the arrow keys scroll."))
+            self._context.problems.toast(hint)
+        else:
+            self._context.problems.withdraw(hint)
 
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""
@@ -396,9 +412,14 @@ class StudioPage(QWidget):
         self.presentation.end()
 
     def _define_variables(self) -> None:
-        sheet = VariablesSheet(self, self.editor.document)
-        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet = VariablesSheet(self, self.editor.document.variables)
+        sheet.taken.connect(self._take_variables)
         sheet.open()
+
+    def _take_variables(self, variables: tuple[Variable, ...]) -> None:
+        if self.editor.read_only:  # the right went while the sheet was open
+            self._context.problems.toast(self.editor.why_not)
+        self.editor.amend(_("Change the variables"), replace(self.editor.document, variables=variables))
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)

@@ -23,6 +23,8 @@ CHANGING: Final = frozenset(
 )
 """What only those may do who may change the page."""
 _SPACE: Final = 8
+OF_MANY: Final = ("rename_dashboard", "versions", "name_version", "share")
+"""Acts of dashboards that the home page has not."""
 
 
 def saved_words(seconds: int) -> str:
@@ -121,8 +123,8 @@ class StudioBar(Toolbar):
             (self._redo, _("Redo"), _("Nothing to repeat"), stack.canRedo(), stack.redoText(), "Ctrl Shift Z"),
         ):
             button.setEnabled(possible)
-            what = plain_tip(f"{name}: {text}" if text else name)
-            button.setToolTip(f"{what} ({keys})" if possible else none)
+            what = f"{name}: {text}" if text else name
+            button.setToolTip(plain_tip(f"{what} ({keys})" if possible else none))
             button.setAccessibleDescription(text)
 
     def offer_changes(self, offered: bool) -> None:
@@ -169,7 +171,7 @@ class StudioBar(Toolbar):
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
 
     def _offer_more(self) -> None:
-        keys = [*_SELDOM, *(("rename_dashboard", "versions", "name_version", "share") if self._shared else ())]
+        keys = [*_SELDOM, *(OF_MANY if self._shared else ())]
         keys += ["present"] if self.present.isHidden() else []
         keys += ["fit"] if self.fit.isHidden() else []
         keys += _EXPORTS if self.export.isHidden() else ()

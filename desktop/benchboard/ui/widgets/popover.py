@@ -218,12 +218,11 @@ class _MenuLine(Pressable):
 
     def paintEvent(self, event: QEvent) -> None:
         if self.hasFocus() and self.isEnabled():
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("selection"))
-            painter.drawRoundedRect(self.rect(), 4, 4)
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("selection"))
+                painter.drawRoundedRect(self.rect(), 4, 4)
 
 
 def _gap(width: int) -> QWidget:
