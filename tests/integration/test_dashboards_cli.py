@@ -60,7 +60,7 @@ def test_a_dashboard_from_a_file_to_a_file(terminal: Terminal, folder: Path) -> 
     file, out = folder / "Line 2.json", folder / "out.json"
     file.write_text(json.dumps([ITEM]))
     made = terminal.json("import", str(file))
-    assert (made["widgets"], made["version"]) == (1, 1)
+    assert (made["widgets"], made["revision"]) == (1, 1)
     shown = json.loads(terminal.run("show", "Line 2"))
     assert shown["items"] == [ITEM]
     assert (shown["title"], shown["$schema"]) == ("Line 2", "urn:benchboard:dashboard:2")
@@ -84,7 +84,7 @@ def test_the_home_layout_comes_first_and_pages_go_on_after_it(terminal: Terminal
     for name in ("A", "B", "C"):
         terminal.run("create", name)
     (home, *rest) = terminal.json("list")["items"]
-    assert (home["name"], home["id"], home["widgets"], home["version"], home["level"]) == ("Home", None, 1, 1, "own")
+    assert (home["name"], home["id"], home["widgets"], home["revision"], home["level"]) == ("Home", None, 1, 1, "own")
     assert [row["name"] for row in rest] == ["C", "B", "A"]
     for limit in ("1", "2", "3"):
         seen, after = [], []  # type: list[str], list[str]
@@ -173,12 +173,12 @@ def test_versions_are_listed_shown_named_and_restored(terminal: Terminal, folder
 
 def test_the_trash(terminal: Terminal) -> None:
     terminal.run("create", "Rig")
-    assert terminal.json("duplicate", "Rig", "--name", "Other")["version"] == 1
+    assert terminal.json("duplicate", "Rig", "--name", "Other")["revision"] == 1
     assert terminal.json("delete", "Rig", "Other") == {"deleted": 2}
     assert terminal.names() == []
     assert terminal.names("--filter", "trash", "--sort", "name") == ["Other", "Rig"]
     assert terminal.json("restore", "Rig") == {"restored": 1}
-    assert terminal.json("rename", "Rig", "Line 4", "--description", "x")["version"] > 1
+    assert terminal.json("rename", "Rig", "Line 4", "--description", "x")["revision"] > 1
     assert terminal.names() == ["Line 4"]
     terminal.run("delete", "Line 4", "--forever", status=1)
     assert terminal.json("delete", "Other", "--forever") == {"deleted": 1}

@@ -18,7 +18,7 @@ from benchboard.dashboards import rights, stored
 from benchboard.dashboards.document import MAX_NAME, Document
 from benchboard.dashboards.rights import Level
 from benchboard.dashboards.stored import Reason, Saved
-from benchboard.errors import Conflict, Invalid
+from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import access, audit
 from benchboard.identity.access import Actor
@@ -115,6 +115,16 @@ def existing(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> 
     access.require(actor, "studio:enter")
     there = select(Dashboard.id).where(Dashboard.organisation_id == actor.organisation_id)
     return set(session.scalars(there)) & set(dashboard_ids)
+
+
+def whereabouts(session: Session, actor: Actor, dashboard_id: str) -> Card | None:
+    """A dashboard that may have gone to the trash (`deleted_at`); None where it is gone for this actor."""
+    access.require(actor, "studio:enter")
+    try:
+        row = rights.require(session, actor, dashboard_id, "view", trashed=True)
+    except NotFound:
+        return None
+    return _one(session, actor, row.id)
 
 
 def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> Card:

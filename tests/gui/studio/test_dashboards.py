@@ -406,3 +406,35 @@ def test_nothing_on_the_bar_moves_with_what_it_says(studio: "Studio", width: int
         seen.append(places())
     assert all(one == seen[0] for one in seen)
     assert seen[0]["studio_saved"][0]
+
+
+def test_what_somebody_else_throws_away_is_said_at_once_and_can_be_brought_back(shelves: Shelves) -> None:
+    page, card = shelves.opened("Shop review"), shelves.cards()["Shop review"]
+    problems = page._context.problems
+    with shelves.studio.workspace.database.change() as session:  # as another window of theirs does
+        library.discard(session, shelves.studio.actor, [card.id])
+    shelves.studio.wait(lambda: problems.current is not None)
+    assert problems.current is not None
+    assert "“Shop review” to the trash" in problems.current.what
+    (action,) = problems.current.actions
+    assert action.title == "Restore it"
+    shelves.place.tabs.setCurrentIndex(0)
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: [one.name for one in shelves.model.rows] == ["Shop review"])
+    second = shelves.model.columns[0].second
+    assert second is not None
+    assert second(shelves.model.rows[0]).endswith("29 days left")
+    action.run()
+    shelves.studio.wait(lambda: problems.current is None and "Shop review" in shelves.cards())
+
+
+def test_the_word_of_the_trash_goes_when_somebody_else_restores(shelves: Shelves) -> None:
+    card = _shared_to_look(shelves, "edit")
+    page = shelves.opened("My shops")
+    problems, owner = page._context.problems, _owner(shelves, card)
+    with shelves.studio.workspace.database.change() as session:
+        library.discard(session, owner, [card.id])
+    shelves.studio.wait(lambda: problems.current is not None)
+    with shelves.studio.workspace.database.change() as session:
+        library.restore(session, owner, [card.id])
+    shelves.studio.wait(lambda: problems.current is None)

@@ -1,6 +1,7 @@
 """The list of dashboards: to be found, opened, made, brought in, shared and thrown away."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from benchboard.dashboards import document as documents
 from benchboard.dashboards import library
 from benchboard.dashboards.library import Card
+from benchboard.dashboards.rights import KEPT
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
 from benchboard.paging import Listing, Page, Scalar
@@ -232,10 +234,20 @@ def _shared(card: Card) -> str:
     return ", ".join(parts) or _("nobody")
 
 
+def _about(card: Card) -> str:
+    """What it is; or in the trash, since when, and how long it can still be restored."""
+    if card.deleted_at is None:
+        return card.description.split("\n")[0]
+    left = max((card.deleted_at + KEPT - datetime.now(UTC)).days, 0)
+    days = ngettext("{count} day left", "{count} days left", left).format(count=left)
+    who = card.deleted_by or _("somebody")
+    return _("Deleted {when} by {who} · {days}").format(when=ago(card.deleted_at), who=who, days=days)
+
+
 def _columns() -> tuple[Column[Card], ...]:
     return (
         Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True,
-               second=lambda card: card.description.split("\n")[0]),
+               second=_about),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
         Column("shares", _("Shared with"), _shared, width=190, muted=True),

@@ -41,6 +41,7 @@ from benchboard.ui.studio.sidebar import Sidebar
 from benchboard.ui.studio.spread import Spread
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.studio.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
+from benchboard.ui.studio.trashed import Trashed
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
@@ -84,6 +85,7 @@ class StudioPage(QWidget):
         self.editor = Editor(self)
         self.feeds = Feeds(context, self.editor, self)
         self.saving = Saving(context, self.editor, shelf, self)
+        Trashed(context, shelf, self.saving)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
         self.inspector.wanted.connect(self.do)
@@ -312,9 +314,6 @@ class StudioPage(QWidget):
 
     def _rename(self) -> None:
         """Ask for another name, and take it as a step."""
-        if self.shelf.dashboard_id is None:
-            self._context.problems.toast(_("The home page has no other name."))
-            return
         dialog = Rename(self.window(), self.name)
         dialog.named.connect(
             lambda name: self.editor.amend(
