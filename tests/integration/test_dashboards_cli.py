@@ -198,3 +198,33 @@ def test_a_file_that_is_no_document_is_named_and_changes_nothing(
         assert said.count("\n") == 1
     assert terminal.names() == ["Rig"]
     assert json.loads(terminal.run("show", "Rig"))["items"] == []
+
+
+def test_a_grafana_dashboard_is_recognised_and_reported(
+    terminal: Terminal, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    panels = [
+        {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4}},
+        {"id": 2, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
+    ]
+    file = folder / "grafana.json"
+    file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
+    assert main(["dashboard", "import", str(file)]) == 0
+    said = capsys.readouterr()
+    assert "From Grafana" in said.out
+    assert "heatmap" in said.err
+    assert "heatmap" not in said.out
+    assert terminal.names() == ["From Grafana"]
+    assert main(["dashboard", "import", str(file), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["widgets"] == 2
+    assert json.loads(said.err)["placeholder"] == 1
+
+
+def test_what_is_nobodys_dashboard_is_refused_by_name(terminal: Terminal, folder: Path) -> None:
+    file = folder / "other.json"
+    file.write_text('{"panels": 7}')
+    said = terminal.run("import", str(file), status=1)
+    assert "other.json" in said
+    assert "panels" in said
+    assert terminal.names() == []

@@ -28,6 +28,8 @@ Query = exp.Select | exp.SetOperation
 MAX_TEXT: Final = 20_000
 MAX_NODES: Final = 4_000
 MAX_TABLES: Final = 12
+MAX_BOUND: Final = 2_000
+"""Values that stand for the variables of a query in all, each as often as it is named."""
 MAX_COLUMNS: Final = 200
 MAX_NAME: Final = 63
 """PostgreSQL cuts longer names."""
@@ -209,6 +211,10 @@ class Reader:
             what = _("There is no variable “{name}”.").format(name=name[:MAX_NAME] or "?")
             do = _("The variables are: {names}.").format(names=", ".join(self._variables)) if self._variables else ""
             raise Invalid("query.no-variable", what, do=do, field="query", **place_of(node))
+        if len(self._bound) + len(self._variables[name]) > MAX_BOUND:
+            what = _("The variables stand for more than {limit} values in this query.").format(limit=MAX_BOUND)
+            do = _("Choose fewer values, or name the variable fewer times.")
+            raise Invalid("query.too-many-values", what, do=do, field="query", **place_of(node))
         made: list[exp.Expr] = []
         for value in self._variables[name]:
             key = f"{self._token}_{len(self._bound)}"

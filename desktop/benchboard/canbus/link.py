@@ -27,6 +27,8 @@ from benchboard.storage import locate
 
 BAUD_RATE: Final = 115_200  # USB CDC ignores it; bridges of older adapters use it
 _SLICE: Final = 0.05  # pyserial reconfigures the port whenever its timeout changes, so it never does
+_PATIENCE: Final = 1.0
+_HELD: Final = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 _CHUNK: Final = 65_536
 # USB ids seen on CAN adapters that speak slcan. Hints for people and for the udev rule, never proof.
 KNOWN_ADAPTERS: Final = {
@@ -163,15 +165,21 @@ class PortHandle:
 
 
 def open_port(path: str) -> PortHandle:
-    """Open `path` for us alone, with nothing old left in it.
+    """Open `path` for us alone, with nothing old left in it. One that somebody holds is waited for, a second at most:
+    whoever looks at every new port has let go of it by then.
 
     Raises `NotFound` (`port.missing`), `Unavailable` (`port.busy`, `port.denied`, `port.failed`) or `Invalid`
     (`port.not-serial`).
     """
-    try:
-        port = serial.Serial(path, BAUD_RATE, timeout=_SLICE, write_timeout=1.0, exclusive=True)
-    except (OSError, ValueError) as error:
-        raise _cannot_open(path, error) from error
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            port = serial.Serial(path, BAUD_RATE, timeout=_SLICE, write_timeout=1.0, exclusive=True)
+            break
+        except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) not in _HELD or time.monotonic() > until:
+                raise _cannot_open(path, error) from error
+            time.sleep(_SLICE)
     handle = PortHandle(path, port)
     try:
         port.reset_input_buffer()
@@ -210,7 +218,7 @@ def _cannot_open(path: str, error: OSError | ValueError) -> AppError:
             ),
             path=path,
         )
-    if number in (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK):
+    if number in _HELD:
         return _busy(path)
     if number in (errno.EACCES, errno.EPERM):
         return _denied(path)

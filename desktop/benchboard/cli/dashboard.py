@@ -13,12 +13,15 @@ import click
 
 from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.desk import Desk, answer, at_desk
+from benchboard.cli.layout import MAX_FILE
+from benchboard.cli.terminal import show_report
 from benchboard.dashboards import document as form
 from benchboard.dashboards import documents, interchange, layout, library
 from benchboard.dashboards.document import MAX_BYTES, VERSION, Document, parse_document, write_document
 from benchboard.dashboards.documents import HomeLayout
 from benchboard.dashboards.library import Card
 from benchboard.errors import Invalid
+from benchboard.files import write_whole
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page
 
@@ -138,7 +141,10 @@ def export(desk: Desk, which: str | None, file: Path) -> None:
         click.echo(text, nl=False)
         return
     try:
-        file.write_text(text, encoding="utf-8")
+        if file.exists() and not file.is_file():  # a pipe or a device cannot be replaced
+            file.write_text(text, encoding="utf-8")
+        else:
+            write_whole(file.resolve(), text.encode())
     except OSError as error:
         raise Invalid("cli.file", _("{file} cannot be written.").format(file=file), why=error.strerror or "") from error
     count = _count(parse_document(document))
@@ -157,10 +163,11 @@ def _read(desk: Desk, which: str | None) -> object:
 
 
 @contextmanager
-def _from(file: BinaryIO, do: str) -> Iterator[object]:
-    """The JSON in `file`; what is wrong with it, here or where it is used, is said with the file's name."""
+def _from(file: BinaryIO, do: str, most: int = MAX_BYTES) -> Iterator[object]:
+    """The JSON in `file` of so many bytes at most; what is wrong with it, here or where it is used, is said with the
+    file's name."""
     try:
-        yield layout.decode(file.read(MAX_BYTES + 1), max_bytes=MAX_BYTES)
+        yield layout.decode(file.read(most + 1), max_bytes=most)
     except Invalid as error:
         raise Invalid(
             error.code,
@@ -224,15 +231,21 @@ def save(desk: Desk, which: str | None, base_version: int | None, note: str | No
 @click.argument("file", type=click.File("rb"))
 @at_desk
 def import_(desk: Desk, home: bool, name: str | None, file: BinaryIO) -> None:
-    """Make a dashboard of a document of any version, from FILE (- reads the terminal)."""
+    """Make a dashboard of a document of ours of any version, or of Grafana's, from FILE (- reads the terminal).
+
+    What could not be taken over as it was is said on stderr.
+    """
     if home:
         if name is not None:
             raise click.UsageError(_("A home layout has no name."))
         _save_home(desk, file, None)
         return
-    with _from(file, _what_a_document_is()) as value, desk.database.change() as session:
-        document = _titled(parse_document(value), Path(file.name).stem if file.name != "-" else _("Imported"))
+    with _from(file, _what_a_document_is(), MAX_FILE) as value, desk.database.change() as session:
+        written, report = interchange.from_any(value)
+        document = _titled(parse_document(written), Path(file.name).stem if file.name != "-" else _("Imported"))
         made = library.create(session, desk.actor, document, name=name).card
+    if report.lines:
+        show_report(report, as_json=desk.as_json)
     desk.tell(
         ngettext("Made “{name}” with {count} widget.", "Made “{name}” with {count} widgets.", made.widgets).format(
             name=made.name, count=made.widgets

@@ -5,11 +5,17 @@ The document keeps the one widget; this is for looking, presenting and going out
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed, widget_of
 from benchboard.dashboards.document import Document, Variable, fitted
 from benchboard.dashboards.layout import Item, Layout
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+MAX_SHOWN: Final = 2_000
+"""How many items repeats may add in all: containers inside containers multiply them."""
 
 Values = Mapping[str, tuple[str, ...]]
 
@@ -69,9 +75,28 @@ def _first(layout: Layout, chosen: Values, around: Values, own: dict[str, Values
 def expanded(document: Document) -> Expanded:
     """The document with every repeat shown once for each chosen value. Raises `Invalid` naming the item whose repeat
     cannot be, or makes too much."""
+    _require_few(document.layout, document.chosen, 1, 0)
     showing = _Showing({found.item.id for found in grid.everything(document.layout)})
     layout = showing.grid(document.layout, document.chosen, {})
     return Expanded(fitted(replace(document, layout=layout)), showing.chosen, showing.sources)
+
+
+def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int, added: int) -> int:
+    """How many items repeats add so far, with this grid shown so many `times`; nothing is made to know it. Raises
+    `Invalid` naming the item that makes too many."""
+    for item in layout.items:
+        repeat = grid.repeat_of(item)
+        values = chosen.get(repeat.variable, ()) if repeat else ()
+        here = times * max(1, len(values))
+        added += here - 1
+        if added > MAX_SHOWN:
+            what = _("Repeating item {item} {count} times makes more than {limit} items.")
+            facts = {"item": grid.shown(item.id), "count": here, "limit": MAX_SHOWN}
+            raise Invalid("layout.too-many-items", what.format(**facts), item=item.id, field="repeat")
+        inside = {**chosen, repeat.variable: values[:1]} if repeat and values else chosen
+        for pane in item.panes:
+            added = _require_few(pane.layout, inside, here, added)
+    return added
 
 
 class _Showing:
@@ -79,6 +104,7 @@ class _Showing:
 
     def __init__(self, taken: set[str]) -> None:
         self._taken, self._used = taken, set[str]()
+        self._numbers: dict[str, int] = {}
         self.chosen: dict[str, Values] = {}
         self.sources: dict[str, str] = {}
 
@@ -118,10 +144,11 @@ class _Showing:
         return Layout.of(layout.columns, pairs)
 
     def _fresh(self, name: str) -> str:
-        number, fresh = 1, name
+        number, fresh = self._numbers.get(name, 1), name
         while fresh in self._used or (fresh != name and fresh in self._taken):
             number += 1
             fresh = f"{name}@{number}"
+        self._numbers[name] = number
         self._used.add(fresh)
         self._taken.add(fresh)
         return fresh

@@ -101,6 +101,11 @@ def test_the_sheet_shows_every_key_of_the_table(studio: "Studio") -> None:
     assert studio.application.window.focusWidget() is studio.canvas
 
 
+def test_the_sheet_has_the_keys_of_all_screens() -> None:
+    keys = {key for _group, _title, caps in lines() for key in caps}
+    assert {"Ctrl W", "Ctrl Tab", "Ctrl Shift Tab", "J", "K", "B", "1", "2", "N", "Ctrl Return"} <= keys
+
+
 def test_a_question_mark_can_be_written(studio: "Studio") -> None:
     search = studio.find("palette_search")
     studio.qtbot.keyClick(studio.canvas, Qt.Key.Key_A)
@@ -161,3 +166,18 @@ def test_tabs_and_rows_turn_while_presenting(studio: "Studio") -> None:
     studio.wait(lambda: "older" in studio.canvas.tiles)
     assert studio.page.presentation.on
     assert studio.page.editor.chosen == ()
+
+
+def test_a_step_back_from_the_variables_bar_leaves_a_presented_page_alone(studio: "Studio") -> None:
+    page, editor = studio.page, studio.page.editor
+    editor.amend("v", replace(editor.document, variables=(Variable("shop", "", "text", chosen=("a",)),)))
+    editor.tell("notes", "title", "Edited")
+    page.do("present")
+    field = page.variables.findChild(QWidget, "variable_shop")
+    for keys in ((Qt.Key.Key_Z, CTRL), (Qt.Key.Key_Y, CTRL)):
+        studio.qtbot.keyClick(field, *keys)
+        studio.qtbot.keyClick(page.variables, *keys)
+        assert editor.widget("notes").title == "Edited"
+    page.do("undo")  # said by name, presenting ends first
+    assert editor.widget("notes").title == "Notes"
+    studio.settled()

@@ -74,3 +74,12 @@ def test_what_passes_reads_only_its_own_view(text: str) -> None:
     assert '"orders"' not in whole.replace('AS "orders"', "").replace('"orders".', "")
     assert ";" not in whole.replace("';'", "")
     assert "--" not in whole
+
+
+def test_a_query_binds_no_more_values_than_an_engine_takes() -> None:
+    values = [str(number) for number in range(1_000)]
+    asked = "select count(*) from orders where " + " or ".join(["shop_id in (:a)"] * 2)
+    assert len(read(asked, TABLES, sqlite=True, limit=1, variables={"a": values}).bound) == 2_000
+    with pytest.raises(Invalid) as refused:
+        check_query(asked + " or shop_id in (:a)", {"a": values})
+    assert refused.value.code == "query.too-many-values"

@@ -78,3 +78,25 @@ def _sprinkle(rng: random.Random, items: list[dict[str, Any]]) -> None:
             }
         for held in (item.get("items"), *(tab["items"] for tab in item.get("tabs", ()))):
             _sprinkle(rng, held or [])
+
+
+def _nested(levels: int, count: int) -> Document:
+    item = _widget("leaf")
+    names = [f"v{level}" for level in range(levels)]
+    for name in names:
+        item = {**_widget(f"g-{name}"), "type": "group", "items": [item], "repeat": {"variable": name}}
+    values = [str(number) for number in range(count)]
+    variables = [{"name": name, "values": values, "chosen": values, "multiple": True} for name in names]
+    return parse_document({"format": "benchboard/dashboard", "version": 2, "items": [item], "variables": variables})
+
+
+@pytest.mark.parametrize(("levels", "count"), [(2, 200), (8, 10), (1, 1_000), (8, 1_000)])
+def test_repeats_inside_repeats_are_counted_before_anything_is_made(levels: int, count: int) -> None:
+    document = _nested(levels, count)
+    if levels == 1:
+        assert len(expanded(document).chosen) == 2 * count
+        return
+    with pytest.raises(Invalid) as refused:
+        expanded(document)
+    assert refused.value.code == "layout.too-many-items"
+    assert refused.value.facts["item"] in {found.item.id for found in grid.everything(document.layout)}

@@ -13,7 +13,7 @@ from benchboard.ui.studio.repeats import told
 from benchboard.ui.studio.tile import Tile
 
 _installed = False
-_pages: dict[int, "_Page"] = {}
+_pages: set["_Page"] = set()
 
 
 def install() -> None:
@@ -27,9 +27,9 @@ def install() -> None:
 def _interface(_class_name: str, what: QObject | None) -> QAccessibleInterface | None:
     if not isinstance(what, Canvas):
         return None
-    page, key = _Page(what), id(what)
-    _pages[key] = page  # Qt keeps the object, Python has to keep what answers for it
-    what.destroyed.connect(lambda: _pages.pop(key, None))
+    page = _Page(what)
+    _pages.add(page)  # Qt keeps the object, Python has to keep what answers for it
+    what.destroyed.connect(lambda: _pages.discard(page))
     return page
 
 

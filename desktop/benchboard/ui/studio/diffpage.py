@@ -14,8 +14,9 @@ from benchboard.dashboards.layout import TABS, Item, Page
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import routes
 from benchboard.ui.studio.changewords import ROLE, Look, Names, Said, said
+from benchboard.ui.studio.faces import paint_frame
 from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST, PageGrid
-from benchboard.ui.studio.pictures import Answers, paint_frame, picture
+from benchboard.ui.studio.pictures import Answers, picture
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -217,27 +218,26 @@ class DiffPage(QWidget):
     # Drawing
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color("canvas"))
-        painter.scale(self._scale, self._scale)
-        shown = QRectF(event.rect())
-        area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
-        seen = [mark for mark in self._marks if mark.box.intersects(area)]
-        for mark in seen:
-            if mark.item is not None:
-                self._paint_tile(painter, mark, mark.item)
-        for mark in seen:
-            if mark.item is None:
-                self._paint_ghost(painter, mark)
-        for arrow in self._arrows:
-            _paint_arrow(painter, arrow)
-        for mark in seen:
-            if self._current is not None and self._current in mark.keys:
-                _paint_ring(painter, mark.box)
-            _paint_tags(painter, mark.box, mark.tags)
-        if self._mode == "beside":
-            self._paint_names(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme().color("canvas"))
+            painter.scale(self._scale, self._scale)
+            shown = QRectF(event.rect())
+            area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
+            seen = [mark for mark in self._marks if mark.box.intersects(area)]
+            for mark in seen:
+                if mark.item is not None:
+                    self._paint_tile(painter, mark, mark.item)
+            for mark in seen:
+                if mark.item is None:
+                    self._paint_ghost(painter, mark)
+            for arrow in self._arrows:
+                _paint_arrow(painter, arrow)
+            for mark in seen:
+                if self._current is not None and self._current in mark.keys:
+                    _paint_ring(painter, mark.box)
+                _paint_tags(painter, mark.box, mark.tags)
+            if self._mode == "beside":
+                self._paint_names(painter)
 
     def _paint_tile(self, painter: QPainter, mark: _Mark, item: Item) -> None:
         look = mark.looks[0] if mark.looks else None

@@ -188,7 +188,7 @@ class Editor(QObject):
         """The document with what is shown arranged so, `ids` being what was moved."""
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
-        return replace(self.document, layout=layout)
+        return breakpoints.laid_out(self.document, layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -383,20 +383,21 @@ class Editor(QObject):
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
             self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
-    def look(self, title: str, change: Callable[[Page], Layout]) -> None:
+    def look(self, title: str, change: Callable[[Page], Layout], chosen: Sequence[str] | None = None) -> None:
         """Show more or less of containers: a step, or where one may only look, what this window shows until it is read
         anew. Copies that repeats made are no items of the document: theirs stay as they are."""
+        now = self._chosen if chosen is None else chosen
         if self.editable:
-            self.take(title, change(self.page))
+            self.take(title, change(self.page), now)
             return
         try:
             after = replace(self.document, layout=change(Page(self.document.layout)))
         except Invalid:
             return
         if self.read_only:
-            self.show(after, self._chosen)
-        else:
-            self.stack.push(Edit(self, title, after, self._chosen, None))
+            self.show(after, now)
+        elif after.layout != self.document.layout:
+            self.stack.push(Edit(self, title, after, now, None))
 
     def edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
@@ -418,7 +419,16 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        if self.editable:
+        if not self.editable:
+            return
+        at = self.stack.index()
+        last = self.stack.command(at - 1) if at and at == self.stack.count() else None
+        if isinstance(last, Edit) and last.joins(burst):
+            # Not by Qt's mergeWith: what it merges and deletes itself is never let go of by Python, documents and all.
+            last.go_on(after, chosen)
+            last.redo()
+            self.stack.indexChanged.emit(at)
+        else:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
     def show_repeats(self, shown: bool) -> None:
@@ -442,9 +452,14 @@ class Editor(QObject):
         except Invalid as error:
             self.refused.emit(error)
         self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
+        # Nobody who looks at the page anew is told that something is chosen which is not on it any more.
+        before, self._chosen = self._chosen, tuple(one for one in self._chosen if one in self.page.shown)
+        left = self._chosen
         self._showing = True
         try:
             self.changed.emit()
             self.choose(chosen)
+            if self._chosen == left != before:
+                self.chosen_changed.emit()
         finally:
             self._showing = False

@@ -48,6 +48,20 @@ class Links:
     stop: QRectF | None = None
 
 
+def paint_frame(
+    painter: QPainter, box: QRectF, edge: str = "border", *, hollow: bool = False, dashed: bool = False
+) -> None:
+    """A tile's frame, its edge in this colour."""
+    radius = theme().px("radius.tile")
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color(edge), 1, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else theme().color("surface"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    painter.restore()
+
+
 def paint_face(
     painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False, badge: str = ""
 ) -> Links:
@@ -82,7 +96,7 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
     body = QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     if widget.kind is None:
-        _paint_sentence(painter, body, "ph.puzzle-piece", unknown(widget), _("It is kept as it is."))
+        _paint_sentence(painter, body, widget.icon, unknown(widget), _("It is kept as it is."))
         return None
     if not widget.kind.query:
         _paint_prose(painter, body, str(widget.setting("text")))
@@ -132,7 +146,7 @@ def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     paint_icon(painter, icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     font = theme().font("body_strong")
     painter.setFont(font)

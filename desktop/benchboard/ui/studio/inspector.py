@@ -152,7 +152,7 @@ class _Sheet(QWidget):
             part.setEnabled(not why)
         for button, tip in self._deeds:
             button.disable(why)
-            button.setToolTip(why or tip)
+            button.setToolTip(plain_tip(why or tip))
         widgets = [self._editor.widget(item_id) for item_id in self._chosen]
         free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
         self._kept.setText(why or _("Its content is kept."))

@@ -1,14 +1,12 @@
 """The list of dashboards: to be found, opened, made, brought in, shared and thrown away."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from benchboard.dashboards import document as documents
 from benchboard.dashboards import library
-from benchboard.dashboards.document import MAX_NAME
 from benchboard.dashboards.library import Card
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
@@ -17,16 +15,12 @@ from benchboard.ui.context import Context
 from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, Mark, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
+from benchboard.ui.studio.deeds import Deed, Deeds, open_menu
 from benchboard.ui.studio.importing import Imported, bring_in
-from benchboard.ui.studio.sharing import ShareDialog
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import (
     Button,
-    Confirm,
-    Dialog,
-    Edit,
     EmptyState,
-    Field,
     SegmentedControl,
     Toolbar,
     search_field,
@@ -36,14 +30,14 @@ TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", 
 
 
 class Library(QWidget):
-    """Every dashboard one may see, and those in the trash. `wanted` asks to open one, `gone` says which went away."""
+    """Every dashboard one may see, and those in the trash. `wanted` asks to open one."""
 
     wanted = Signal(str)
-    gone = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self.deeds = Deeds(context, self)
         self.setObjectName("studio_library")
         self._model: PagedTableModel[Card] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
         self._toolbar = Toolbar(_("Dashboards"))
@@ -71,6 +65,7 @@ class Library(QWidget):
         column.addWidget(self._table, 1)
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
+        self._table.menu_wanted.connect(self._offer_deeds)
         self._table.selectionChanged.connect(self._offer)
         keep_true(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
@@ -123,15 +118,35 @@ class Library(QWidget):
         self._acts = {
             "rename": Button(_("Rename"), self._rename, icon="ph.pencil-simple", size="sm", name="library_rename"),
             "share": Button(_("Share"), self._share, icon="ph.share-network", size="sm", name="library_share"),
-            "duplicate": Button(_("Duplicate"), self._duplicate, icon="ph.copy", size="sm", name="library_duplicate"),
+            "duplicate": Button(
+                _("Duplicate"),
+                lambda: self.deeds.duplicate(self._ids()),
+                icon="ph.copy",
+                size="sm",
+                name="library_duplicate",
+            ),
             "discard": Button(
-                _("Move to trash"), self._discard, kind="danger", icon="ph.trash", size="sm", name="library_discard"
+                _("Move to trash"),
+                lambda: self._move(into=True),
+                kind="danger",
+                icon="ph.trash",
+                size="sm",
+                name="library_discard",
             ),
             "restore": Button(
-                _("Restore"), self._restore, icon="ph.arrow-counter-clockwise", size="sm", name="library_restore"
+                _("Restore"),
+                lambda: self._move(into=False),
+                icon="ph.arrow-counter-clockwise",
+                size="sm",
+                name="library_restore",
             ),
             "delete": Button(
-                _("Delete for good"), self._delete, kind="danger", icon="ph.trash", size="sm", name="library_delete"
+                _("Delete for good"),
+                lambda: self.deeds.delete(self._ids()),
+                kind="danger",
+                icon="ph.trash",
+                size="sm",
+                name="library_delete",
             ),
         }
         return list(self._acts.values())
@@ -151,78 +166,25 @@ class Library(QWidget):
 
     def _rename(self) -> None:
         (card,) = self._table.selected()
-        dialog = Rename(self.window(), card.name)
-        dialog.named.connect(lambda name: self._call(card, name))
-        dialog.open()
-
-    def _call(self, card: Card, name: str) -> None:
-        context = self._context
-
-        def call(name: str, undo: str) -> None:
-            def back() -> None:
-                call(undo, name)
-
-            context.tasks.change(
-                self,
-                lambda session: library.describe(session, context.actor, card.id, name=name),
-                lambda _saved: context.problems.toast(_("It is called “{name}” now.").format(name=name), back),
-            )
-
-        call(name, card.name)
+        self.deeds.rename(card.id, card.name)
 
     def _share(self) -> None:
         (card,) = self._table.selected()
-        ShareDialog(self.window(), self._context, card.id, card.name).open()
+        self.deeds.share(card.id, card.name)
 
-    def _duplicate(self) -> None:
-        ids, actor = self._ids(), self._context.actor
-
-        def done(made: Sequence[library.Opened]) -> None:
-            sentence = ngettext("{count} copy made", "{count} copies made", len(made)).format(count=len(made))
-            self._context.problems.toast(sentence, lambda: self._move([one.card.id for one in made], into=True))
-
-        self._context.tasks.change(self, lambda session: [library.duplicate(session, actor, one) for one in ids], done)
-
-    def _discard(self) -> None:
-        self._move(self._ids(), into=True)
-
-    def _restore(self) -> None:
-        self._move(self._ids(), into=False)
-
-    def _move(self, ids: Sequence[str], *, into: bool) -> None:
-        """Into the trash or out of it, and offer the way back."""
-        context = self._context
-        act = library.discard if into else library.restore
-
-        def done(count: int) -> None:
-            if into:
-                sentence = ngettext("{count} dashboard is in the trash for 30 days",
-                                    "{count} dashboards are in the trash for 30 days", count)  # fmt: skip
-                self.gone.emit(tuple(ids))
-            else:
-                sentence = ngettext("{count} dashboard is back", "{count} dashboards are back", count)
-            context.problems.toast(sentence.format(count=count), lambda: self._move(ids, into=not into))
-
+    def _move(self, *, into: bool) -> None:
+        ids = self._ids()
         self._model.clear_ticks()
-        context.tasks.change(self, lambda session: act(session, context.actor, ids), done)
+        self.deeds.move(ids, into=into)
 
-    def _delete(self) -> None:
-        ids, context = self._ids(), self._context
-        title = ngettext("Delete {count} dashboard for good", "Delete {count} dashboards for good", len(ids))
-        Confirm(
-            self.window(),
-            title.format(count=len(ids)),
-            _("What is on it, its versions and its shares are deleted and cannot be brought back."),
-            act=_("Delete for good"),
-            keep=_("Keep it in the trash"),
-            run=lambda: context.tasks.change(
-                self,
-                lambda session: library.delete_forever(session, context.actor, ids),
-                lambda count: context.problems.toast(
-                    ngettext("{count} dashboard deleted", "{count} dashboards deleted", count).format(count=count)
-                ),
-            ),
-        ).open()
+    def _offer_deeds(self, card: Card, spot: QPoint) -> None:
+        trashed = card.deleted_at is not None
+        deeds = self.deeds
+        offered = (
+            deeds.offered_in_trash(card.id, card.level) if trashed else deeds.offered(card.id, card.name, card.level)
+        )
+        opening = [] if trashed else [Deed("open", _("Open"), "ph.squares-four", lambda: self._open(card))]
+        open_menu(self, [*opening, *offered], spot)
 
     def _ids(self) -> list[str]:
         return [card.id for card in self._table.selected()]
@@ -244,34 +206,6 @@ class Library(QWidget):
             imported.show_report(self.window())
 
         bring_in(self._context, self, path, done)
-
-
-class Rename(Dialog):
-    """Asks for another name."""
-
-    named = Signal(str)
-
-    def __init__(self, window: QWidget, name: str) -> None:
-        super().__init__(window, _("Rename “{name}”").format(name=name), name="rename")
-        self._name = Edit(name="rename_name")
-        self._name.setMaxLength(MAX_NAME)
-        self._name.setText(name)
-        self._name.selectAll()
-        self._name.setMinimumWidth(360)
-        self._name.returnPressed.connect(self._take)
-        self.content.addWidget(Field(_("Name"), self._name))
-        self.add_button(Button(_("Keep the name"), self.leave, name="rename_keep"))
-        self._button = self.add_button(Button(_("Rename"), self._take, kind="primary", name="rename_take"))
-        self._name.textChanged.connect(self._typed)
-
-    def _typed(self, text: str) -> None:
-        self._button.disable("" if text.strip() else _("A dashboard needs a name."))
-
-    def _take(self) -> None:
-        if self._button.isEnabled():
-            name = self._name.text().strip()
-            self.leave()
-            self.named.emit(name)
 
 
 def _parts(context: Context) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from benchboard.dashboards.merging import Choice, Key, Merge
 from benchboard.i18n import _, ngettext
 from benchboard.ui.context import Context
+from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.changewords import Names
 from benchboard.ui.studio.diffparts import as_pane, head
 from benchboard.ui.studio.mergecards import ResultCard, SideCard
@@ -313,17 +314,18 @@ class MergeScreen(QWidget):
         return holder
 
     def _shortcuts(self) -> None:
-        for keys, run in (
-            ("1", lambda: self.take("mine")),
-            ("2", lambda: self.take("theirs")),
-            ("N", self.next),
-            ("Ctrl+Return", self.use),
-            ("Ctrl+Enter", self.use),
-            ("Escape", self.later.emit),
+        for key, run in (
+            ("merge_mine", lambda: self.take("mine")),
+            ("merge_theirs", lambda: self.take("theirs")),
+            ("merge_next", self.next),
+            ("merge_use", self.use),
+            ("merge_leave", self.later.emit),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(run)
+            (keys,) = act(key).keys
+            for either in dict.fromkeys((keys, keys.replace("Return", "Enter"))):  # the number pad's is another key
+                shortcut = QShortcut(QKeySequence(either), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(run)
 
     def event(self, event: QEvent) -> bool:
         # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.

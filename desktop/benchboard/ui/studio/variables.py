@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
-from benchboard.dashboards.document import MAX_NAME, NAME, Document, Variable
+from benchboard.dashboards.document import MAX_NAME, NAME, Variable
 from benchboard.i18n import _
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Popover, SegmentedControl, Text, heading
@@ -193,14 +193,13 @@ def _said(variable: Variable) -> str:
 
 
 class VariablesSheet(Dialog):
-    """Defines the variables of a document. `taken` has the document with them."""
+    """Defines the variables of a document. `taken` has all of them, as a tuple: the page may be another by then."""
 
     taken = Signal(object)
 
-    def __init__(self, window: QWidget, document: Document) -> None:
+    def __init__(self, window: QWidget, variables: Sequence[Variable]) -> None:
         super().__init__(window, _("Variables"), size=QSize(680, 520), name="variables")
-        self._document = document
-        self._variables = list(document.variables)
+        self._variables = list(variables)
         self._list = QListWidget()
         self._list.setObjectName("variables_list")
         self._list.setAccessibleName(_("Variables"))
@@ -326,4 +325,4 @@ class VariablesSheet(Dialog):
     def _take(self) -> None:
         if self._take_button.isEnabled():
             self.leave()
-            self.taken.emit(replace(self._document, variables=tuple(self._variables)))
+            self.taken.emit(tuple(self._variables))

@@ -17,6 +17,7 @@ from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
 from benchboard.ui.context import Context
+from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.changewords import Names, said
 from benchboard.ui.studio.differencepane import DifferencesPane
 from benchboard.ui.studio.diffpage import DiffPage
@@ -308,13 +309,13 @@ class VersionsScreen(QWidget):
         self._right.take_back_wanted.connect(self.take_back)
         self._page.picked.connect(self._go)
         self._modes.chosen.connect(self._show_mode)
-        for keys, run in (
-            ("J", lambda: self._right.list.step(1)),
-            ("K", lambda: self._right.list.step(-1)),
-            ("Ctrl+Return", self.restore),
-            ("Escape", self.closed.emit),
+        for key, run in (
+            ("versions_next", lambda: self._right.list.step(1)),
+            ("versions_previous", lambda: self._right.list.step(-1)),
+            ("versions_restore", self.restore),
+            ("versions_leave", self.closed.emit),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut = QShortcut(QKeySequence(act(key).keys[0]), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
 

@@ -50,18 +50,17 @@ class Banner(QWidget):
         run()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = theme().color(f"{self._kind}.soft")
-        if self._framed:
-            painter.setPen(theme().color("border"))
-            painter.setBrush(fill)
-            radius = theme().px("radius.control")
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        else:
-            painter.fillRect(self.rect(), fill)
-            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            fill = theme().color(f"{self._kind}.soft")
+            if self._framed:
+                painter.setPen(theme().color("border"))
+                painter.setBrush(fill)
+                radius = theme().px("radius.control")
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            else:
+                painter.fillRect(self.rect(), fill)
+                painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
 
 def _words(notice: Notice) -> QLabel:
@@ -130,13 +129,12 @@ class Toast(QWidget):
         self.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("tooltip"))
-        radius = theme().px("radius.control")
-        painter.drawRoundedRect(self.rect(), radius, radius)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("tooltip"))
+            radius = theme().px("radius.control")
+            painter.drawRoundedRect(self.rect(), radius, radius)
 
 
 def keep_clear(footer: QWidget) -> None:
