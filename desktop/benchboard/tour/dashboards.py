@@ -121,7 +121,7 @@ def _versions(hands: Hands) -> None:
     hands.driver.widget("versions_back")
     screen = hands.driver.widget("studio_versions")
     assert isinstance(screen, VersionsScreen)
-    hands.driver.until(lambda: rows(hands, "versions_list") >= 5 and not screen.busy, "the versions")
+    hands.driver.until(lambda: rows(hands, "versions_list") >= 4 and not screen.busy, "the versions")
     view = hands.driver.widget("versions_list")
     assert isinstance(view, QAbstractItemView)
     kept = view.visualRect(view.model().index(2, 0)).center()

@@ -14,7 +14,7 @@ def _evenly(count: int, width: float, label: float) -> list[tuple[float, float]]
     """Labels of one width at even distances, the outer ones kept inside as on a chart."""
     spans = []
     for k in range(count):
-        left = max(-24.0, min(width * k / max(count - 1, 1) - label / 2, width + 4 - label))
+        left = max(0.0, min(width * k / max(count - 1, 1) - label / 2, width + 4 - label))
         spans.append((left, left + label))
     return spans
 
@@ -31,5 +31,5 @@ def test_what_is_kept_has_room(count: int, width: float, label: float) -> None:
 
 def test_all_that_fit_are_kept() -> None:
     assert apart_along(_evenly(3, 240, 30), GAP) == [0, 1, 2]
-    assert apart_along(_evenly(13, 300, 30), GAP) == [0, 2, 4, 6, 8, 10, 12]
+    assert apart_along(_evenly(13, 300, 26), GAP) == [0, 2, 4, 6, 8, 10, 12]
     assert apart_along(_evenly(14, 300, 36), GAP)[-1] == 13

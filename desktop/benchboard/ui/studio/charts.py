@@ -254,7 +254,7 @@ def _label_along(
     spans = []
     for name, centre in zip(names, centres, strict=True):
         width = math.ceil(metrics.horizontalAdvance(name)) + 1.0
-        left = max(box.left() - 24, min(centre - width / 2, box.right() + 4 - width))
+        left = max(box.left(), min(centre - width / 2, box.right() + 4 - width))
         spans.append((left, left + width))
     for k in apart_along(spans, _APART):
         left, right = spans[k]

@@ -88,7 +88,7 @@ class _Choice(Popover):
     """The values of a variable, to tick one or several."""
 
     def __init__(self, anchor: QWidget, variable: Variable, editor: Editor) -> None:
-        super().__init__(anchor, width=240, name="variable_choice")
+        super().__init__(anchor, width=310, name="variable_choice")
         self._variable, self._editor = variable, editor
         self.column.addWidget(heading(variable.label or variable.name))
         offered = tuple(dict.fromkeys((*variable.values, *variable.chosen)))
