@@ -227,3 +227,8 @@ def _text(item: Item, key: str, most: int, *, one_line: bool = False) -> str:
         item=item.id,
         field=key,
     )
+
+
+def tab_name(item: Item, place: int) -> str:
+    """What a tab is called; its number where it has no title."""
+    return item.panes[place].title or _("Tab {number}").format(number=place + 1)

@@ -9,7 +9,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.faces import summary
 from benchboard.ui.studio.frame import Frame
-from benchboard.ui.studio.repeats import told
+from benchboard.ui.studio.repeatmarks import told
 from benchboard.ui.studio.tile import Tile
 
 _installed = False

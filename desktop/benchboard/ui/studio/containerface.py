@@ -7,9 +7,9 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.catalogue import tab_name, widget_of
 from benchboard.dashboards.layout import ROW, TABS, Item, everything
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import ngettext
 from benchboard.ui.studio.faces import LOCK, paint_badge
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -21,11 +21,6 @@ _OUTSETS: Final = (3.0, 1.5)
 """How far a frame reaches into the gap around it, so that what it holds lies inside; less, the deeper it lies."""
 _MOST: Final = 180.0
 """A tab's name is no wider than this."""
-
-
-def tab_name(item: Item, place: int) -> str:
-    """What a tab is called; its number where it has no title."""
-    return item.panes[place].title or _("Tab {number}").format(number=place + 1)
 
 
 def holds(item: Item) -> str:

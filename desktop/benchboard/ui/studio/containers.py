@@ -5,12 +5,11 @@ from dataclasses import replace
 
 from benchboard.dashboards import editing, reaching
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import kind_of
+from benchboard.dashboards.catalogue import kind_of, tab_name
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.layout import Layout, Page
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.catalogue import tab_name, widget_of
 from benchboard.dashboards.layout import ROW, TABS, Item
 from benchboard.i18n import _
 from benchboard.ui.studio.containerface import (
@@ -17,9 +17,8 @@ from benchboard.ui.studio.containerface import (
     paint_box,
     paint_heading,
     tab_boxes,
-    tab_name,
 )
-from benchboard.ui.studio.repeats import badge
+from benchboard.ui.studio.repeatmarks import badge
 from benchboard.ui.studio.tile import LIFTED
 from benchboard.ui.theme import theme
 

@@ -13,13 +13,12 @@ from PySide6.QtWidgets import (
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards import reaching
-from benchboard.dashboards.catalogue import MAX_TITLE
+from benchboard.dashboards.catalogue import MAX_TITLE, tab_name
 from benchboard.dashboards.layout import Path
 from benchboard.dashboards.reaching import Entry
 from benchboard.i18n import _
 from benchboard.ui.studio import containers
 from benchboard.ui.studio.canvas import Canvas
-from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.outlineline import Line, LinePainter, line_of, say, told_by
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.theme import theme

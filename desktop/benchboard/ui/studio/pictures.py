@@ -10,14 +10,13 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap, QTextDo
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import Widget, widget_of
+from benchboard.dashboards.catalogue import Widget, tab_name, widget_of
 from benchboard.dashboards.comparing import Run
 from benchboard.dashboards.document import Document, empty
 from benchboard.dashboards.layout import Cell, Item, Layout
 from benchboard.i18n import _
 from benchboard.ui.studio import figures
 from benchboard.ui.studio.changewords import kind_title
-from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.faces import HEADER, paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer, Feeds

@@ -4,11 +4,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.catalogue import MAX_TITLE
+from benchboard.dashboards.catalogue import MAX_TITLE, tab_name
 from benchboard.dashboards.editing import locks
 from benchboard.i18n import _
 from benchboard.ui.studio import containers
-from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.steps import Line
 from benchboard.ui.widgets.buttons import Button

@@ -15,7 +15,7 @@ from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.faces import Links, paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer
-from benchboard.ui.studio.repeats import badge, told
+from benchboard.ui.studio.repeatmarks import badge, told
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 if TYPE_CHECKING:
