@@ -125,7 +125,7 @@ def test_thrown_away_it_asks_nothing_any_more(shelves: Shelves) -> None:
     shelves.studio.wait(lambda: page.saving.state == "saved")
     page.feeds.refresh()
     assert page.feeds.busy
-    shelves.place.library.gone.emit((page.shelf.dashboard_id,))
+    shelves.place.library.deeds.gone.emit((page.shelf.dashboard_id,))
     assert not page.feeds.busy
 
 
