@@ -14,6 +14,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.studio.sharing import ShareDialog
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
+from benchboard.ui.widgets.labels import plain_tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def open_menu(parent: QWidget, deeds: Sequence[Deed], at: QPoint) -> None:
         action = menu.addAction(theme().icon(deed.icon, "text.secondary"), deed.title)
         action.setObjectName(f"deed_{deed.key}")
         action.setEnabled(not deed.why_not)
-        action.setToolTip(deed.why_not)
+        action.setToolTip(plain_tip(deed.why_not))
         action.triggered.connect(lambda _on=False, run=deed.run: run())
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(at)
