@@ -28,10 +28,10 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import Document
 from benchboard.storage import locate
 from benchboard.ui import theme
-from benchboard.ui.studio.canvas import Canvas
-from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.feeds import Answer
-from benchboard.ui.studio.tile import Tile
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.feeds import Answer
 
 FRAMES = 400
 WARM = 40

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QApplication
 from benchboard.dashboards import library
 from benchboard.dashboards.document import Document, parse_document
 from benchboard.dashboards.history import KEPT_STEPS
-from benchboard.ui.studio.tile import Tile
+from benchboard.ui.studio.canvas.tile import Tile
 from support.measured import Window, drag, machine, quiet, resident, wait
 
 REACH_MB = 350

@@ -31,12 +31,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.dashboards import interchange, library
 from benchboard.ui.studio import dashboards as dashboards_place
-from benchboard.ui.studio import importing
 from benchboard.ui.studio import page as page_place
-from benchboard.ui.studio.canvas import Canvas
-from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.shelf import DashboardShelf
-from benchboard.ui.studio.tile import Tile
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.shelf import DashboardShelf
+from benchboard.ui.studio.exchange import importing
 from benchboard.ui.widgets import Dialog
 from support.measured import Clocks, Heartbeat, Series, Taken, Window, drag, machine, quiet, resident, spin, wait
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.__main__ import main
-from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.canvas.canvas import Canvas
 
 
 class Teller(QObject):

@@ -14,7 +14,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import Document
 from benchboard.tour.hands import CTRL, Hands, Step, after, canvas_of, click, press, rows, spot
-from benchboard.ui.studio.versions import VersionsScreen
+from benchboard.ui.studio.comparing.versions import VersionsScreen
 from benchboard.ui.widgets import EmptyState
 
 _NAME: Final = "Shop review"

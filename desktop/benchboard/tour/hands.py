@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from benchboard.dashboards.document import Document
 from benchboard.tour.driver import Driver
 from benchboard.ui.app import Application
-from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.canvas.canvas import Canvas
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QTableView
 
 from benchboard.tour.dashboards import DASHBOARDS
 from benchboard.tour.hands import CTRL, Hands, Step, after, canvas_of, rows, spot
-from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.canvas.canvas import Canvas
 
 # ---- everybody
 

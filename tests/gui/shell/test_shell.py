@@ -15,7 +15,7 @@ from benchboard.ui.app import Application
 from benchboard.ui.header import Tab
 from benchboard.ui.problems import Action
 from benchboard.ui.shell import Shell
-from benchboard.ui.studio import figures
+from benchboard.ui.studio.tiles import figures
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner, Toast

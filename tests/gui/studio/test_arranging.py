@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from benchboard.dashboards.catalogue import KINDS
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
-from benchboard.ui.studio.marks import handle_spot
-from benchboard.ui.studio.queryedit import Prose
+from benchboard.ui.studio.canvas.marks import handle_spot
+from benchboard.ui.studio.panes.queryedit import Prose
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -13,9 +13,9 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.studio import clipboard
-from benchboard.ui.studio.acts import ACTS
-from benchboard.ui.studio.marks import handle_spot
+from benchboard.ui.studio.canvas import clipboard
+from benchboard.ui.studio.canvas.marks import handle_spot
+from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
 

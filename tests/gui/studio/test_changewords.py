@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.comparing import differences
-from benchboard.ui.studio.changewords import Names, Said, said
-from benchboard.ui.studio.routes import beside, route
+from benchboard.ui.studio.comparing.changewords import Names, Said, said
+from benchboard.ui.studio.comparing.routes import beside, route
 from support.edits import dashboard
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.frame import Frame
+from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:

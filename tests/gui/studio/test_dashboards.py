@@ -16,10 +16,10 @@ from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.journal import open_journal
 from benchboard.dashboards.library import Card
 from benchboard.paging import Listing
+from benchboard.ui.studio.canvas.menu import made
 from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.menu import made
+from benchboard.ui.studio.document.recovering import account_of
 from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.recovering import account_of
 
 if TYPE_CHECKING:
     from conftest import Studio

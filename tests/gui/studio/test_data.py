@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from benchboard.analytics import commerce
 from benchboard.dashboards.document import parse_document
 from benchboard.errors import AppError, Unavailable
-from benchboard.ui.studio.queryedit import QueryEdit
+from benchboard.ui.studio.panes.queryedit import QueryEdit
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:

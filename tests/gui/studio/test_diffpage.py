@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.comparing import differences
 from benchboard.dashboards.document import Document, parse_document
-from benchboard.ui.studio.changewords import Names
-from benchboard.ui.studio.differencepane import DifferencesPane
-from benchboard.ui.studio.diffpage import DiffPage
-from benchboard.ui.studio.pictures import Answers
-from benchboard.ui.studio.routes import route
+from benchboard.ui.studio.comparing.changewords import Names
+from benchboard.ui.studio.comparing.differencepane import DifferencesPane
+from benchboard.ui.studio.comparing.diffpage import DiffPage
+from benchboard.ui.studio.comparing.pictures import Answers
+from benchboard.ui.studio.comparing.routes import route
 from benchboard.ui.widgets import Toast, keep_clear
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 _COPY = """
 from types import SimpleNamespace
-from benchboard.ui.studio import clipboard
+from benchboard.ui.studio.canvas import clipboard
 assert clipboard.copy(SimpleNamespace(editor=SimpleNamespace(copy=lambda: '[1]')))
 assert clipboard.copy(SimpleNamespace(editor=SimpleNamespace(copy=lambda: '[2]')))
 assert qt.clipboard().mimeData().hasFormat(clipboard.MIME)
@@ -17,7 +17,7 @@ _PAINT = """
 from types import SimpleNamespace
 from benchboard.dashboards.catalogue import kind_of, new_item
 from benchboard.storage import locate
-from benchboard.ui.studio import tile
+from benchboard.ui.studio.canvas import tile
 from benchboard.ui import theme
 theme.start(locate.resources() / "themes" / "tokens.json", "light")
 def wrong(*_anything, **_more):

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, 
 
 from benchboard.dashboards.document import fitted, parse_document
 from benchboard.dashboards.layout import Page
-from benchboard.ui.studio import exporting, picture
-from benchboard.ui.studio.exportdialog import ExportDialog
-from benchboard.ui.studio.exporting import Export, file_name
-from benchboard.ui.studio.frame import Frame
-from benchboard.ui.studio.picture import MARGIN, Sheet
+from benchboard.ui.studio.canvas.frame import Frame
+from benchboard.ui.studio.exchange import exporting
+from benchboard.ui.studio.exchange.exportdialog import ExportDialog
+from benchboard.ui.studio.exchange.exporting import Export, file_name
+from benchboard.ui.studio.tiles import picture
+from benchboard.ui.studio.tiles.picture import MARGIN, Sheet
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from PySide6.QtGui import QFontMetricsF
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import KINDS
-from benchboard.ui.studio import figures
-from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.faces import fitting
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles import figures
+from benchboard.ui.studio.tiles.faces import fitting
 from benchboard.ui.theme import Theme
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document import empty
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.studio.gallery import Gallery
+from benchboard.ui.studio.panes.gallery import Gallery
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.importing import read_file
+from benchboard.ui.studio.exchange.importing import read_file
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -48,7 +48,7 @@ def test_grafanas_comes_with_a_report_of_what_it_cannot_say(studio: "Studio", tm
 
 @pytest.mark.parametrize("form", ["json", "grafana"])
 def test_what_cannot_be_written_is_said_and_leaves_nothing(studio: "Studio", tmp_path: Path, form: str) -> None:
-    from benchboard.ui.studio import handing
+    from benchboard.ui.studio.exchange import handing
 
     page, taken = studio.page, tmp_path / "taken"
     taken.mkdir()

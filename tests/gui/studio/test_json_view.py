@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.jsonmap import pretty
-from benchboard.ui.studio.jsontext import JsonText
+from benchboard.ui.studio.panes.jsontext import JsonText
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:

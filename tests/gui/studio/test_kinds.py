@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QLabel
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.catalogue import KINDS, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.faces import paint_face, summary, unknown
-from benchboard.ui.studio.feeds import Answer
-from benchboard.ui.studio.tile import Tile
+from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.tiles.faces import paint_face, summary, unknown
+from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.history import KEPT_STEPS
 from benchboard.ui.context import ChangeNotices
-from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.edits import Edit
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.edits import Edit
 
 
 def _edits() -> int:

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from benchboard.dashboards.catalogue import kind_of
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.layout import MAX_ITEMS
-from benchboard.ui.studio import faces
-from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles import faces
 
 if TYPE_CHECKING:
     from conftest import Studio

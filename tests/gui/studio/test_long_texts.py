@@ -14,9 +14,10 @@ from benchboard.dashboards.comparing import Run
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.layout import Item
 from benchboard.errors import Unavailable
-from benchboard.ui.studio import faces, figures, numbers, pictures
-from benchboard.ui.studio.feeds import Answer
-from benchboard.ui.studio.mergecards import FieldChoice
+from benchboard.ui.studio.comparing import pictures
+from benchboard.ui.studio.comparing.mergecards import FieldChoice
+from benchboard.ui.studio.tiles import faces, figures, numbers
+from benchboard.ui.studio.tiles.feeds import Answer
 
 HUGE = 3_000_000
 

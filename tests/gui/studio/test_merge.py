@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import Document
 from benchboard.dashboards.merging import merge
-from benchboard.ui.studio.merge import MergeScreen
-from benchboard.ui.studio.mergecases import Party
+from benchboard.ui.studio.comparing.merge import MergeScreen
+from benchboard.ui.studio.comparing.mergecases import Party
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner
 from support import compared

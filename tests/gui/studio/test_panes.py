@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
 
 from benchboard.dashboards.document import Document, fitted, parse_document, write_document
-from benchboard.ui.studio.acts import ACTS
+from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.widgets.dialog import Scrim
 
 if TYPE_CHECKING:
-    from benchboard.ui.studio.outline import Outline
+    from benchboard.ui.studio.panes.outline import Outline
     from conftest import Studio
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

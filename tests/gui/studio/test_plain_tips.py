@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidgetItemIterator, QWidget
 
 from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.mergecards import FieldChoice
-from benchboard.ui.studio.tile import Tile
+from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.comparing.mergecards import FieldChoice
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import Variable
-from benchboard.ui.studio.acts import ACTS
-from benchboard.ui.studio.frame import Frame, Part
-from benchboard.ui.studio.keysheet import KeySheet, lines
+from benchboard.ui.studio.canvas.frame import Frame, Part
+from benchboard.ui.studio.document.acts import ACTS
+from benchboard.ui.studio.panes.keysheet import KeySheet, lines
 from benchboard.ui.widgets import Toast
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.storage import locate
 from benchboard.ui.problems import Notice
+from benchboard.ui.studio.document.recovering import Recovering
 from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.recovering import Recovering
 
 if TYPE_CHECKING:
     from conftest import Studio

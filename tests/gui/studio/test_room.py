@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.layout import MAX_HEIGHT
 from benchboard.errors import Invalid
-from benchboard.ui.studio import sight
-from benchboard.ui.studio.exporting import Export
-from benchboard.ui.studio.picture import Sheet
-from benchboard.ui.studio.tile import Tile
+from benchboard.ui.studio.canvas import sight
+from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.exchange.exporting import Export
+from benchboard.ui.studio.tiles.picture import Sheet
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,9 +25,9 @@ from benchboard.paging import Listing
 from benchboard.settings import Settings
 from benchboard.ui.context import ChangeNotices, Context
 from benchboard.ui.problems import Problems
-from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.saving import Saving
-from benchboard.ui.studio.shelf import DashboardShelf
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.saving import Saving
+from benchboard.ui.studio.document.shelf import DashboardShelf
 from benchboard.ui.tasks import Work
 
 MINE, THEIRS = ("a", "b"), "c"

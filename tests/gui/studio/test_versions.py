@@ -13,10 +13,10 @@ from shiboken6 import isValid
 from benchboard.dashboards import library, versions
 from benchboard.dashboards.comparing import differences
 from benchboard.dashboards.document import Document
-from benchboard.ui.studio.differencelist import DifferenceList
-from benchboard.ui.studio.diffpage import DiffPage
-from benchboard.ui.studio.versionlist import VersionList
-from benchboard.ui.studio.versions import VersionsScreen
+from benchboard.ui.studio.comparing.differencelist import DifferenceList
+from benchboard.ui.studio.comparing.diffpage import DiffPage
+from benchboard.ui.studio.comparing.versionlist import VersionList
+from benchboard.ui.studio.comparing.versions import VersionsScreen
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner, Toast
 from support import compared

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.ui.studio.charts import apart_along
+from benchboard.ui.studio.tiles.charts import apart_along
 
 GAP = 8.0
 

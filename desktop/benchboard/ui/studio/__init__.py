@@ -19,8 +19,8 @@ _FOUND: Final = 8
 
 
 def _home(context: "Context") -> "QWidget":
+    from benchboard.ui.studio.document.shelf import HomeShelf
     from benchboard.ui.studio.page import StudioPage  # late: the window opens before anybody needs it
-    from benchboard.ui.studio.shelf import HomeShelf
 
     page = StudioPage(context, HomeShelf(context.actor))
     page.setObjectName("studio_home")
@@ -35,7 +35,7 @@ def _dashboards(context: "Context") -> "QWidget":
 
 def _commands(context: "Context") -> Sequence[Command]:
     from benchboard.dashboards.catalogue import KINDS
-    from benchboard.ui.studio.acts import ACTS
+    from benchboard.ui.studio.document.acts import ACTS
 
     # The empty place is the one in front, or the one somebody was at last.
     acts = [

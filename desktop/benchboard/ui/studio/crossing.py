@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QTabBar
 from benchboard.dashboards import editing
 from benchboard.dashboards.editing import Placed
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.gestures import Moving
-from benchboard.ui.studio.hand import DWELL_MS, Guests
+from benchboard.ui.studio.canvas.gestures import Moving
+from benchboard.ui.studio.canvas.hand import DWELL_MS, Guests
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.page import StudioPage

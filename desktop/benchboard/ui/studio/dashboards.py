@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from benchboard.dashboards import journal, library
 from benchboard.dashboards.rights import Level
 from benchboard.i18n import _
-from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.crossing import Crossing
-from benchboard.ui.studio.deeds import Deed, open_menu
-from benchboard.ui.studio.library import Library
+from benchboard.ui.studio.document.acts import act
+from benchboard.ui.studio.document.recovering import account_of
+from benchboard.ui.studio.document.shelf import HOME, DashboardShelf
+from benchboard.ui.studio.exchange.deeds import Deed, open_menu
+from benchboard.ui.studio.exchange.library import Library
 from benchboard.ui.studio.opentabs import OpenTabs
 from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.recovering import account_of
-from benchboard.ui.studio.shelf import HOME, DashboardShelf
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button
 

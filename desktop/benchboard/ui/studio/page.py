@@ -15,34 +15,35 @@ from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _
-from benchboard.ui.studio import accessible, chosen, handing
-from benchboard.ui.studio.acts import ACTS
-from benchboard.ui.studio.canvas import Canvas
-from benchboard.ui.studio.deeds import Rename
-from benchboard.ui.studio.device import DevicePage
-from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.exportdialog import ExportDialog
-from benchboard.ui.studio.feeds import Feeds
-from benchboard.ui.studio.finding import Finder
-from benchboard.ui.studio.gallery import Gallery
-from benchboard.ui.studio.inspector import Inspector
-from benchboard.ui.studio.jsonview import JsonView
-from benchboard.ui.studio.keysheet import KeySheet
-from benchboard.ui.studio.looking import LookingBar
-from benchboard.ui.studio.minimap import Minimap
-from benchboard.ui.studio.outline import Outline
-from benchboard.ui.studio.pagegrid import MARGIN
-from benchboard.ui.studio.palette import Palette
-from benchboard.ui.studio.presenting import Presentation
-from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.canvas import accessible, chosen
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.device import DevicePage
+from benchboard.ui.studio.canvas.presenting import Presentation
+from benchboard.ui.studio.document.acts import ACTS
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.saving import Saving
+from benchboard.ui.studio.document.shelf import Shelf
+from benchboard.ui.studio.document.steps import step_of
+from benchboard.ui.studio.exchange import handing
+from benchboard.ui.studio.exchange.deeds import Rename
+from benchboard.ui.studio.exchange.exportdialog import ExportDialog
+from benchboard.ui.studio.exchange.trashed import Trashed
+from benchboard.ui.studio.panes.finding import Finder
+from benchboard.ui.studio.panes.gallery import Gallery
+from benchboard.ui.studio.panes.inspector import Inspector
+from benchboard.ui.studio.panes.jsonview import JsonView
+from benchboard.ui.studio.panes.keysheet import KeySheet
+from benchboard.ui.studio.panes.looking import LookingBar
+from benchboard.ui.studio.panes.minimap import Minimap
+from benchboard.ui.studio.panes.outline import Outline
+from benchboard.ui.studio.panes.palette import Palette
+from benchboard.ui.studio.panes.sidebar import Sidebar
+from benchboard.ui.studio.panes.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
+from benchboard.ui.studio.panes.variables import VariablesBar, VariablesSheet
 from benchboard.ui.studio.screens import Screens
-from benchboard.ui.studio.shelf import Shelf
-from benchboard.ui.studio.sidebar import Sidebar
-from benchboard.ui.studio.spread import Spread
-from benchboard.ui.studio.steps import step_of
-from benchboard.ui.studio.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
-from benchboard.ui.studio.trashed import Trashed
-from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
+from benchboard.ui.studio.tiles.feeds import Feeds
+from benchboard.ui.studio.tiles.pagegrid import MARGIN
+from benchboard.ui.studio.tiles.spread import Spread
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
 

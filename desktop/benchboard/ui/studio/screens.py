@@ -10,11 +10,11 @@ from benchboard.dashboards.document import Document
 from benchboard.dashboards.merging import Merge
 from benchboard.dashboards.stored import MAX_NOTE
 from benchboard.i18n import _
-from benchboard.ui.studio.merge import MergeScreen
-from benchboard.ui.studio.mergecases import Party
-from benchboard.ui.studio.saving import Saving
-from benchboard.ui.studio.sharing import ShareDialog
-from benchboard.ui.studio.versions import VersionsScreen
+from benchboard.ui.studio.comparing.merge import MergeScreen
+from benchboard.ui.studio.comparing.mergecases import Party
+from benchboard.ui.studio.comparing.versions import VersionsScreen
+from benchboard.ui.studio.document.saving import Saving
+from benchboard.ui.studio.exchange.sharing import ShareDialog
 from benchboard.ui.widgets import Button, Dialog, Edit, Field
 
 if TYPE_CHECKING:

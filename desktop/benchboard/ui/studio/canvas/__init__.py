@@ -1,0 +1,1 @@
+"""The page under mouse and keys."""

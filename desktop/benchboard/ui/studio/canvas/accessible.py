@@ -1,0 +1,141 @@
+"""The tiles for those who do not see them: each an object with name, kind, place and size inside the page."""
+
+from PySide6.QtCore import QObject, QRect
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QWindow
+from PySide6.QtWidgets import QAccessibleWidget
+
+from benchboard.dashboards.layout import ROW, Item
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.frame import Frame
+from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.tiles.faces import summary
+from benchboard.ui.studio.tiles.repeatmarks import told
+
+_installed = False
+_pages: set["_Page"] = set()
+
+
+def install() -> None:
+    """Answer assistive programs that ask what is on a page."""
+    global _installed
+    if not _installed:
+        _installed = True
+        QAccessible.installFactory(_interface)
+
+
+def _interface(_class_name: str, what: QObject | None) -> QAccessibleInterface | None:
+    if not isinstance(what, Canvas):
+        return None
+    page = _Page(what)
+    _pages.add(page)  # Qt keeps the object, Python has to keep what answers for it
+    what.destroyed.connect(lambda: _pages.discard(page))
+    return page
+
+
+class _Page(QAccessibleWidget):
+    """The page; its children are the tiles in reading order."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas, QAccessible.Role.Canvas, _("Page"))
+        self._canvas = canvas
+        self._tiles: dict[str, _TileObject] = {}
+
+    def _order(self) -> list[str]:
+        return [item_id for item_id in self._canvas.editor.page.reading_order if item_id in self._canvas.tiles]
+
+    def childCount(self) -> int:
+        return len(self._order())
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # nobody is an answer
+        order = self._order()
+        if not 0 <= index < len(order):
+            return None
+        return self._tiles.setdefault(order[index], _TileObject(self, self._canvas, order[index]))
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        order = self._order()
+        return next((k for k, item_id in enumerate(order) if self._tiles.get(item_id) is child), -1)
+
+
+class _TileObject(QAccessibleInterface):
+    """One tile."""
+
+    def __init__(self, page: _Page, canvas: Canvas, item_id: str) -> None:
+        super().__init__()
+        self._page, self._canvas, self._id = page, canvas, item_id
+
+    @property
+    def _item(self) -> Item | None:
+        """The container it stands for, if it does."""
+        tile = self._canvas.tiles.get(self._id)
+        return tile.item if isinstance(tile, Frame) else None
+
+    def isValid(self) -> bool:
+        return self._id in self._canvas.tiles
+
+    def object(self) -> QObject | None:  # type: ignore[override]  # likewise
+        return None
+
+    def window(self) -> QWindow | None:  # type: ignore[override]  # likewise
+        return self._page.window()
+
+    def parent(self) -> QAccessibleInterface:
+        return self._page
+
+    def child(self, _index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # likewise
+        return None
+
+    def childAt(self, _x: int, _y: int) -> QAccessibleInterface | None:  # type: ignore[override]  # likewise
+        return None
+
+    def childCount(self) -> int:
+        return 0
+
+    def indexOfChild(self, _child: QAccessibleInterface) -> int:
+        return -1
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if not self.isValid():
+            return ""
+        tile, cell = self._canvas.tiles[self._id], self._canvas.editor.page.shown[self._id]
+        widget = tile.widget
+        if kind == QAccessible.Text.Name:
+            return ", ".join(filter(None, (widget.title or widget.kind_name, told(self._canvas.editor, tile.item))))
+        if kind == QAccessible.Text.Description:
+            what = widget.kind_name
+            return _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
+                kind=what, x=cell.x, y=cell.y, w=cell.w, h=cell.h
+            )
+        if kind == QAccessible.Text.Value:
+            return summary(widget, tile.answer) if isinstance(tile, Tile) else tile.told
+        return ""
+
+    def setText(self, _kind: QAccessible.Text, _text: str) -> None:
+        """Its title is changed in the inspector."""
+
+    def rect(self) -> QRect:
+        if not self.isValid():
+            return QRect()
+        box = self._canvas.mapFromScene(self._canvas.tiles[self._id].rect).boundingRect()
+        return QRect(self._canvas.viewport().mapToGlobal(box.topLeft()), box.size())
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role.Grouping if self._item is not None else QAccessible.Role.Graphic
+
+    def state(self) -> QAccessible.State:
+        state = QAccessible.State()
+        state.selectable = True
+        state.focusable = True
+        state.selected = self._id in self._canvas.editor.chosen
+        if self._item is not None and self._item.type == ROW:
+            state.expandable = True
+            state.collapsed, state.expanded = self._item.collapsed, not self._item.collapsed
+        state.focused = state.selected and self._canvas.hasFocus()
+        return state
+
+    def foregroundColor(self) -> QColor:
+        return QColor()
+
+    def backgroundColor(self) -> QColor:
+        return QColor()

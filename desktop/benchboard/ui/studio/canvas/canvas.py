@@ -1,0 +1,440 @@
+"""The page: one view with light tiles on it. What a mouse does to them is `pointer`'s, what keys do `keys`'s, what is
+held meanwhile `hand`'s."""
+
+import math
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+
+from benchboard.dashboards import editing
+from benchboard.dashboards.catalogue import WidgetKind
+from benchboard.dashboards.layout import Item, Page
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas import keys, marks, menu
+from benchboard.ui.studio.canvas.frame import Frame
+from benchboard.ui.studio.canvas.hand import Guests, Hand
+from benchboard.ui.studio.canvas.pointer import Pointer
+from benchboard.ui.studio.canvas.sight import MOST, share
+from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.feeds import Answer, Feeds
+from benchboard.ui.studio.tiles.pagegrid import NARROWEST, PageGrid
+from benchboard.ui.theme import theme
+
+ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
+_DRAWING_S: Final = 0.006
+"""How long pictures are drawn at a stretch before the next event has its turn."""
+_KEPT: Final = 2.0
+"""Pictures are kept this many views above and below what is in sight."""
+_LEAST: Final = 0.2
+"""The zoom at which a long page is shown whole, at the least: what is smaller cannot be told apart."""
+_MARGIN: Final = 12
+"""Pixels around what is scrolled into sight."""
+
+
+class Canvas(QGraphicsView):
+    """The page of an editor's document. Its scene is as large as it is shown: a pixel of it is one of the view."""
+
+    zoom_changed = Signal()
+    opened = Signal(str)
+    """Somebody wants to edit this widget."""
+    carried = Signal(QPoint)
+    """Something is in hand, with the pointer at this point of the screen."""
+    editor: Editor
+    feeds: Feeds
+
+    def __init__(self, editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor, self.feeds = editor, feeds
+        self._scene = QGraphicsScene(self)
+        self.setScene(self._scene)
+        self.setObjectName("studio_canvas")
+        self.setAccessibleName(_("Page"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.zoom = 1.0
+        self.narrowest = float(NARROWEST)
+        """So wide the page is at least, at 100 %, without its margins."""
+        self.look = 0
+        """Grows with every change of the theme: pictures drawn under another look are drawn anew."""
+        self.tiles: dict[str, Tile | Frame] = {}
+        """What is shown, by id: widgets and containers."""
+        self.hand = Hand(self)
+        self.pointer = Pointer(self)
+        self._marked = QRegion()
+        self._pressing = False
+        self._stale: dict[Tile, None] = {}
+        self._spared: set[Tile] = set()
+        """Those near the view that have no picture, for want of room."""
+        self._moved = False
+        """Whether that has to be looked at again."""
+        self._redraw = QTimer(self, interval=0, singleShot=True)
+        self._redraw.timeout.connect(self._draw_stale)
+        editor.changed.connect(self.sync)
+        editor.chosen_changed.connect(self._chosen)
+        feeds.answered.connect(self._answered)
+        theme().changed.connect(self._new_look)
+        self._new_look()
+
+    @property
+    def page(self) -> PageGrid:
+        """The grid in pixels, as wide as the view."""
+        room = self.viewport().width()
+        return PageGrid(self.editor.layout.columns, room, self.zoom, self.sharp, self.narrowest)
+
+    @property
+    def sharp(self) -> float:
+        """Device pixels to a pixel of the view."""
+        return self.devicePixelRatioF()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a gesture is under way."""
+        return self.hand.gesture is not None
+
+    @property
+    def frames(self) -> Iterable[Frame]:
+        """The containers that are shown."""
+        return (tile for tile in self.tiles.values() if isinstance(tile, Frame))
+
+    # Showing
+
+    def sync(self) -> None:
+        """Show the editor's page."""
+        self.cancel()
+        self.present(self.editor.page)
+        grid = self.page
+        self._scene.setSceneRect(grid.page(self.editor.layout.bottom, self.viewport().height()))
+        wide = grid.width + 2 * grid.margin > self.viewport().width() + 1
+        bar = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(bar.ScrollBarAsNeeded if wide else bar.ScrollBarAlwaysOff)
+        self.viewport().update()
+
+    def present(self, page: Page, held: Iterable[str] = ()) -> None:
+        """Make tiles for what is new on a page, take away what is neither there nor held, put all in their places."""
+        grid, shown = self.page, page.shown
+        for item_id in self.tiles.keys() - shown.keys() - set(held):
+            self._drop(item_id)
+        for item_id, cell in shown.items():
+            item, tile = page.item(item_id), self.tiles.get(item_id)
+            if tile is not None and isinstance(tile, Frame) != bool(item.panes):
+                self._drop(item_id)
+                tile = None
+            if tile is None:
+                tile = self.tiles[item_id] = Frame(self, item) if item.panes else Tile(self, item)
+                self._scene.addItem(tile)
+            depth, locked = len(page.path(item_id)), bool(editing.locks(item))
+            if isinstance(tile, Frame):
+                tile.say(item, depth=depth, locked=locked)
+            elif tile.item is not item or tile.depth != depth or tile.answer is not self.feeds.answer(item_id):
+                tile.say(item, self.feeds.answer(item_id), depth=depth, locked=locked)
+            tile.place(grid.rect(cell))
+        self.draw_seen()
+
+    def _drop(self, item_id: str) -> None:
+        tile = self.tiles.pop(item_id)
+        if isinstance(tile, Tile):
+            self._stale.pop(tile, None)
+            self._spared.discard(tile)
+        self._scene.removeItem(tile)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show the page larger or smaller; it always fills the width."""
+        zoom = max(_LEAST, min(zoom, ZOOMS[-1]))
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self.sync()
+            self.zoom_changed.emit()
+
+    def zoom_by(self, steps: int) -> None:
+        """The next larger or smaller step."""
+        if steps > 0:
+            self.set_zoom(next((zoom for zoom in ZOOMS if zoom > self.zoom + 0.01), self.zoom))
+        else:
+            self.set_zoom(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom - 0.01), self.zoom))
+
+    def fit(self) -> None:
+        """So large that the whole page can be seen, and no larger than it is."""
+        grid = PageGrid(self.editor.layout.columns, self.viewport().width(), least=self.narrowest)
+        height = 2 * grid.margin + self.editor.layout.bottom * (grid.row + grid.gap)
+        self.set_zoom(min(1.0, self.viewport().height() / max(height, 1)))
+
+    def seen(self) -> QRectF:
+        """The part of the page in sight."""
+        return QRectF(self.mapToScene(QPoint(0, 0)), self.viewport().size())
+
+    # Pictures
+
+    def draw_seen(self) -> None:
+        """Have a picture of every tile in sight: at once, or while somebody holds something as soon as there is time;
+        those nearby are drawn when nothing else is to do, those far away forgotten."""
+        seen, busy = self.seen(), self.busy
+        near = seen.adjusted(0, -seen.height() / 2, 0, seen.height() / 2)
+        kept = seen.adjusted(0, -seen.height() * _KEPT, 0, seen.height() * _KEPT)
+        self._moved = False
+        by, kept_far = list[Tile](), list[Tile]()
+        for tile in self.tiles.values():
+            if not isinstance(tile, Tile):
+                continue
+            if tile.rect.intersects(near):
+                by.append(tile)
+            elif tile.rect.intersects(kept):
+                kept_far.append(tile)
+            else:
+                self._forget(tile)
+        shares = share(by, near)
+        self._spared = {*shares.coarse, *shares.behind}
+        if sum(tile.pixels for tile in (*shares.whole, *kept_far) if tile.drawn) > MOST:
+            for tile in kept_far:
+                self._forget(tile)
+        for tile in shares.behind:
+            self._forget(tile)
+        for tile in shares.coarse:
+            self._stale.pop(tile, None)
+            tile.sketch(coarse=True)
+        for tile in shares.whole:
+            if not tile.fresh:
+                self._want(tile, now=not busy and tile.rect.intersects(seen))
+        self.feeds.prefer([tile.item.id for tile in by if tile.rect.intersects(seen)])
+        if self._stale:
+            self._redraw.start()
+
+    def _forget(self, tile: Tile) -> None:
+        tile.forget()
+        self._stale.pop(tile, None)
+
+    def want_soon(self, tile: Tile) -> None:
+        """Draw a tile's picture anew as soon as the pointer's own work is done."""
+        if tile in self._spared:
+            self.share_anew()
+            return
+        self._want(tile, now=False)
+        self._redraw.start()
+
+    def share_anew(self) -> None:
+        """Something is in another place: where there is not room for all pictures, others may need one now."""
+        if self._spared and not self._moved:
+            self._moved = True
+            self._redraw.start()
+
+    def _want(self, tile: Tile, *, now: bool) -> None:
+        if now:
+            tile.render()
+            self._stale.pop(tile, None)
+        else:
+            if not tile.drawn:
+                tile.sketch()
+            self._stale[tile] = None
+
+    def _draw_stale(self) -> None:
+        end = time.perf_counter() + _DRAWING_S
+        if self._moved:
+            self.draw_seen()
+        while self._stale:
+            tile = next(iter(self._stale))
+            del self._stale[tile]
+            if not tile.fresh:
+                tile.render()
+            if time.perf_counter() > end:
+                self._redraw.start()
+                return
+
+    def _answered(self, item_id: str) -> None:
+        tile = self.tiles.get(item_id)
+        if isinstance(tile, Tile):
+            tile.say(tile.item, self.feeds.answer(item_id), depth=tile.depth, locked=tile.locked)
+            if tile.rect.intersects(self.seen()):
+                self.want_soon(tile)
+
+    def _new_look(self) -> None:
+        self.look += 1
+        self.setBackgroundBrush(QBrush(theme().color("canvas")))
+        for frame in self.frames:
+            frame.update()
+        self.draw_seen()
+        self.viewport().update()
+
+    def _chosen(self) -> None:
+        if not self.busy and not self._pressing:
+            self.reveal(self.editor.chosen[-1:])
+        self.viewport().update()
+
+    def reveal(self, ids: Sequence[str]) -> None:
+        """Scroll until these are in sight with a margin: all of them if there is room, else the last of them, or the
+        top of it."""
+        boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
+        if not boxes:
+            return
+        seen, box = self.seen(), boxes[-1]
+        whole = marks.around(boxes)
+        if whole.height() + 2 * _MARGIN <= seen.height() and whole.width() + 2 * _MARGIN <= seen.width():
+            box = whole
+        for bar, low, high, begin, end in (
+            (self.horizontalScrollBar(), box.left(), box.right(), seen.left(), seen.right()),
+            (self.verticalScrollBar(), box.top(), box.bottom(), seen.top(), seen.bottom()),
+        ):
+            before, after = math.floor(low - _MARGIN - begin), math.ceil(high + _MARGIN - end)
+            bar.setValue(bar.value() + (min(before, after) if after > 0 else min(before, 0)))
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.draw_seen()
+        if self.hand.gesture is not None or self.pointer.band is not None:
+            self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sync()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.sync()
+
+    # What is drawn over the tiles
+
+    def drawForeground(self, painter: QPainter, _rect: QRectF | QRect) -> None:
+        if self.hand.gesture is not None:
+            self.hand.paint(painter)
+            return
+        chosen = [self.tiles[item_id] for item_id in self.editor.chosen if item_id in self.tiles]
+        band = self.pointer.band
+        if band is not None:
+            chosen = [self.tiles[item_id] for item_id in band.found if item_id in self.tiles]
+        marks.paint_rings(painter, [tile.outline for tile in chosen], focused=self.hasFocus())
+        if band is not None:
+            marks.paint_band(painter, band.rect)
+        elif len(chosen) == 1:
+            marks.paint_handles(painter, chosen[0].outline, self.pointer.handles())
+
+    def remark(self, areas: Iterable[QRectF]) -> None:
+        """Paint anew where marks were and where they are now."""
+        offset = self.mapToScene(QPoint(0, 0))
+        region = QRegion()
+        for area in areas:
+            region += area.translated(-offset).toAlignedRect().adjusted(-2, -2, 2, 2)
+        self.viewport().update(self._marked.united(region))
+        self._marked = region
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.editor.chosen and event.reason() == Qt.FocusReason.TabFocusReason:
+            self.editor.step(1)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    # Pointer and keys
+
+    def tile_at(self, spot: QPoint) -> Tile | Frame | None:
+        """What is under a point of the view."""
+        found, at = self.itemAt(spot), self.mapToScene(spot)
+        return found if isinstance(found, Tile | Frame) and found.outline.contains(at) else None
+
+    @contextmanager
+    def _held_still(self) -> Iterator[None]:
+        """What is chosen meanwhile is under the pointer: the page does not move away from there."""
+        self._pressing = True
+        try:
+            yield
+        finally:
+            self._pressing = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        with self._held_still():
+            self.pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer.move(event)
+        if self.busy:
+            self.carried.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        with self._held_still():
+            self.pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        with self._held_still():
+            self.pointer.double(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_by(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self.busy:
+            with self._held_still():
+                menu.open_menu(self, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not keys.pressed(self, event):
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier or self.busy:
+                event.ignore()
+            else:
+                super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the tiles in reading order, then on."""
+        if self.editor.step(1 if forward else -1):
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def cancel(self) -> None:
+        """Put everything back as it was before the gesture."""
+        self.pointer.forget()
+        self.hand.cancel()
+
+    def edit(self) -> None:
+        """Edit the first of what is chosen."""
+        self.opened.emit(self.editor.chosen[0])
+
+    # Bringing something new
+
+    def guest_at(self, guest: WidgetKind | Guests, where: QPoint) -> None:
+        """Something new is held over a point of the screen; outside the page it stays out."""
+        spot = self.viewport().mapFromGlobal(where)
+        if not self.viewport().rect().contains(spot) or not self.editor.editable:
+            self.cancel()
+            return
+        if self.hand.guest is not guest:
+            self.hand.bring(guest)
+        self.hand.follow(self.mapToScene(spot))
+
+    def drop_guest(self) -> bool:
+        """Let go of the new widget where it is; answers whether it was over the page."""
+        if self.hand.guest is None:
+            return False
+        self.hand.end()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def hold(self, item: Item) -> None:
+        """Make a tile for something that is held and not on the page yet."""
+        tile = self.tiles[item.id] = Frame(self, item) if item.panes else Tile(self, item)
+        if isinstance(tile, Tile):
+            tile.say(item, Answer(tile.widget.query, late=True), depth=0, locked=False)
+        self._scene.addItem(tile)

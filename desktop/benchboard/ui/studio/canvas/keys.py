@@ -1,0 +1,52 @@
+"""What keys do on the canvas: what `chosen` knows, and moving."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from benchboard.ui.studio.canvas import chosen, menu
+
+if TYPE_CHECKING:
+    from benchboard.ui.studio.canvas.canvas import Canvas
+
+_ARROWS: Final = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_SAME: Final = {Qt.Key.Key_Enter: Qt.Key.Key_Return, Qt.Key.Key_Backspace: Qt.Key.Key_Delete}
+_DEEDS: Final = chosen.by_keys()
+_SHIFT, _ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+
+
+def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
+    """Do what a key asks for; answers whether it asked for anything."""
+    key = _SAME.get(Qt.Key(event.key()), Qt.Key(event.key()))
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    editor = canvas.editor
+    if key == Qt.Key.Key_Escape:
+        if canvas.busy or canvas.pointer.band is not None:
+            canvas.cancel()
+        elif editor.chosen:
+            editor.choose(())
+        else:
+            return False
+        return True
+    if canvas.busy:
+        return False
+    if key == Qt.Key.Key_F10 and held == _SHIFT:
+        menu.open_at_chosen(canvas)  # the Menu key arrives as an event of its own
+        return True
+    deed = _DEEDS.get((key, held))
+    if deed is not None and not deed.why_not(editor):
+        deed.run(canvas)
+        return True
+    if key in _ARROWS and editor.chosen and not held & Qt.KeyboardModifier.ControlModifier:
+        dx, dy = _ARROWS[key]
+        move = editor.stretch if held & _SHIFT else editor.jump if held & _ALT else editor.nudge
+        move(dx, dy)
+        canvas.reveal(editor.chosen)
+        return True
+    return False

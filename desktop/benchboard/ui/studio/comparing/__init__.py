@@ -1,0 +1,1 @@
+"""Versions, what differs between them, and the merge of two edits."""

@@ -1,0 +1,1 @@
+"""The document under edit, its acts, and how it is kept."""

@@ -1,0 +1,465 @@
+"""The dashboard under edit: what it says now, what is chosen in it, and every step back (`edits`)."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from benchboard.dashboards import breakpoints, editing
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
+from benchboard.dashboards.document import Document, empty, fitted
+from benchboard.dashboards.editing import Edited
+from benchboard.dashboards.expanding import Values, expanded, first_values, has_repeats, looked_at
+from benchboard.dashboards.history import KEPT_STEPS, Step
+from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.document.edits import Edit, Past
+
+_FARTHEST: Final = 200
+
+
+class Editor(QObject):
+    """A document being edited. The canvas, the inspector and the saving all look at this one.
+
+    Whatever changes the layout ends in `take`, which settles it; whatever changes anything else of the document in
+    `amend`. Each is one step.
+    """
+
+    changed = Signal()
+    """The document is another one."""
+    chosen_changed = Signal()
+    permitted = Signal()
+    """Who could only look may change it now, or the other way round."""
+    refused = Signal(object)
+    """What somebody asked for cannot be: the `AppError` that says why."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(KEPT_STEPS)
+        self.restoring = False
+        """While steps are put on the stack whose outcome is not to be shown."""
+        self._read_only = False
+        self.awaiting = False
+        """Whether the document is still being read, or could not be: what was built now would be thrown away."""
+        self.document = empty()
+        """What the dashboard says now."""
+        self.seen = self.document
+        """The same with this window's own choices for its variables."""
+        self.breakpoint = ""
+        """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
+        self.page = Page(self.document.layout)
+        """What is shown of it, made ready to be asked where things are."""
+        self.own_values: Mapping[str, Values] = {}
+        """What is chosen for widgets that are shown once for each value, or once for all: id → variable → value."""
+        self.sources: Mapping[str, str] = {}
+        """Which widgets of the document those show that are shown once for each value: id → id."""
+        self.choices: dict[str, tuple[str, ...]] = {}
+        """What is chosen for variables in this window alone, by their names."""
+        self._expanding = False
+        self._chosen: tuple[str, ...] = ()
+        self._serial = self._edits = 0
+        self._showing = False
+
+    @property
+    def layout(self) -> Layout:
+        """The layout that is shown."""
+        return self.page.layout
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this person may only look: then nothing is a step."""
+        return self._read_only
+
+    @read_only.setter
+    def read_only(self, only: bool) -> None:
+        if only != self._read_only:
+            self._read_only = only
+            self.permitted.emit()
+
+    @property
+    def why_not(self) -> str:
+        """Why this person may not change it, in words; nothing who may."""
+        if not self._read_only:
+            return ""
+        return _("You may look at “{name}” and not change it.").format(name=self.document.title)
+
+    @property
+    def editable(self) -> bool:
+        """Whether what is shown can be changed: not what one may only look at, nor repeats spread out."""
+        return not self.read_only and not self._expanding and not self.awaiting
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of the chosen widgets, the one chosen first at the front."""
+        return self._chosen
+
+    def load(self, document: Document) -> None:
+        """Begin anew with a stored document, its overlaps resolved; there is nothing to undo."""
+        self.stack.clear()
+        self.show(fitted(document), ())
+
+    def restore(self, steps: Sequence[Step], position: int, past: Callable[[int], Document]) -> None:
+        """Put an earlier session's steps back, `position` of them taken. `past` answers the document after the first so
+        many."""
+        self.restoring = True
+        self.stack.blockSignals(True)
+        self.stack.clear()
+        for place, step in enumerate(steps):
+            self.stack.push(Past(self, step, place, past))
+        self.stack.setIndex(position)
+        self.stack.blockSignals(False)
+        self.restoring = False
+        self.stack.indexChanged.emit(position)
+        self.show(past(position), ())
+
+    def next_number(self) -> int:
+        """One more than the last time."""
+        self._edits += 1
+        return self._edits
+
+    def replace(self, title: str, document: Document) -> None:
+        """Take another document as one step, also while one presents: somebody else may have stored it."""
+        if not self.read_only:
+            self.stack.push(Edit(self, title, fitted(document), self._chosen, None))
+
+    def amend(self, title: str, document: Document, burst: str | None = None) -> None:
+        """Take a document whose layout is no other; changes of one `burst` that follow closely are one step."""
+        if document != self.document:
+            self._do(title, document, self._chosen, burst)
+
+    def choose_value(self, name: str, chosen: Sequence[str]) -> None:
+        """Choose these values of a variable in this window: no step, and nothing others see."""
+        self.choices[name] = tuple(chosen)
+        self.show(self.document, self._chosen)
+
+    def share_choice(self, name: str) -> None:
+        """Make what is chosen of a variable here what everybody begins with: a step, also while one presents."""
+        own = {one.name: one for one in self.seen.variables}.get(name)
+        if own is None or self.read_only or self.awaiting:
+            return
+        variables = tuple(own if one.name == name else one for one in self.document.variables)
+        self.choices.pop(name, None)  # so that undoing it can be seen
+        after = replace(self.document, variables=variables)
+        if after == self.document:
+            self.show(after, self._chosen)
+        else:
+            title = _("Choose {name} for everybody").format(name=own.label or name)
+            self.stack.push(Edit(self, title, after, self._chosen, None))
+
+    def values_of(self, item_id: str) -> Values:
+        """What a widget's query is asked with: variable → values."""
+        return {**self.seen.chosen, **self.own_values.get(item_id, {})}
+
+    @property
+    def spread(self) -> bool:
+        """Whether what is repeated is shown once for each value."""
+        return self._expanding or self.read_only
+
+    def repeats(self, item: Item) -> tuple[str, tuple[str, ...]] | None:
+        """By what an item is repeated, in words, and for which values; None for one that is not, or is one of them."""
+        try:
+            repeat = None if self.spread else grid.repeat_of(item)
+        except Invalid:
+            return None
+        if repeat is None:
+            return None
+        known = {one.name: one for one in self.seen.variables}.get(repeat.variable)
+        return (known.label or known.name, known.chosen) if known is not None else (repeat.variable, ())
+
+    def show_breakpoint(self, name: str) -> None:
+        """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
+        if name != self.breakpoint:
+            chosen, self.breakpoint = self._chosen, name
+            self.show(self.document, ())
+            self.choose(chosen)
+
+    def follow_desktop(self, ids: Sequence[str] | None = None) -> None:
+        """Let these, or all, lie at this breakpoint where they follow from the desktop."""
+        if self.breakpoint:
+            self.amend(_("Follow the desktop again"), breakpoints.following(self.document, self.breakpoint, ids))
+
+    def with_layout(self, layout: Layout, ids: Sequence[str]) -> Document:
+        """The document with what is shown arranged so, `ids` being what was moved."""
+        if self.breakpoint:
+            return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
+        return breakpoints.laid_out(self.document, layout)
+
+    def widget(self, item_id: str) -> Widget:
+        """What a widget says."""
+        return widget_of(self.page.item(item_id))
+
+    def widgets(self) -> list[Widget]:
+        """What can be seen, containers and what they show included."""
+        return [self.widget(item_id) for item_id in self.page.shown]
+
+    # Choosing
+
+    def choose(self, ids: Iterable[str]) -> None:
+        """Choose these and no others; ids that are not there are ignored."""
+        known = tuple(dict.fromkeys(item_id for item_id in ids if item_id in self.page.shown))
+        if known != self._chosen:
+            self._chosen = known
+            self.chosen_changed.emit()
+
+    def toggle(self, item_id: str) -> None:
+        """Add a widget to the chosen ones, or take it out."""
+        rest = [known for known in self._chosen if known != item_id]
+        self.choose(rest if item_id in self._chosen else [*self._chosen, item_id])
+
+    def step(self, by: int) -> bool:
+        """Choose the next (1) or previous (-1) widget in reading order; answers whether there was one."""
+        order = self.page.reading_order
+        at = order.index(self._chosen[-1]) if self._chosen else (-1 if by > 0 else len(order))
+        if not 0 <= at + by < len(order):
+            return False
+        self.choose([order[at + by]])
+        return True
+
+    # Editing
+
+    def add(self, kind: WidgetKind, cell: Cell | None = None) -> str:
+        """Put a new widget at `cell`, or in the first free place; answers its id."""
+        item, size = self.fresh(kind)
+        title = _("Add {title}").format(title=_(kind.title).lower())
+        if cell is None:
+            place = grid.first_free(self.layout, size.w, size.h)
+            self.take(title, Layout.of(self.layout.columns, [*self.layout, (item, place)]), [item.id])
+        else:
+            carry = grid.Carry(self.page, guests=[(item, size)], compact=self.document.compact)
+            self.take(title, carry.drop((), cell.x, cell.y), [item.id])
+        return item.id
+
+    def fresh(self, kind: WidgetKind) -> tuple[Item, Cell]:
+        """A new item of a kind with an id nobody has, and its size."""
+        while True:
+            self._serial += 1
+            if (item_id := f"w{len(self.page.paths) + self._serial}") not in self.page.paths:
+                return new_item(kind, item_id), Cell(0, 0, min(kind.w, self.layout.columns), kind.h)
+
+    def take(self, title: str, layout: Layout, chosen: Sequence[str] | None = None) -> None:
+        """Take another layout of the page, settled, as one step; nothing where it leads back to the start. One that no
+        document may say is refused in words."""
+        settled = grid.fitted(layout, self.document.compact)
+        if settled == self.layout:
+            return
+        try:
+            editing.checked(settled)
+        except Invalid as error:
+            self.refused.emit(error)
+            return
+        now = self._chosen if chosen is None else chosen
+        self._do(title, self.with_layout(settled, now), now)
+
+    def remove(self) -> None:
+        """Take the chosen widgets away, with what they hold."""
+        if self._chosen:
+            title = ngettext("Remove {count} widget", "Remove {count} widgets", len(self._chosen)).format(
+                count=len(self._chosen)
+            )
+            self.take(title, grid.without(self.layout, self._chosen, self.document.compact), ())
+
+    def duplicate(self) -> None:
+        """Put a copy of each chosen widget in the first place free for it in its grid, and choose the copies."""
+        if self._chosen:
+            title = ngettext("Duplicate {count} widget", "Duplicate {count} widgets", len(self._chosen)).format(
+                count=len(self._chosen)
+            )
+            self.edit(title, lambda: editing.duplicated(self.page, self._chosen, self.document.compact))
+
+    def copy(self) -> str:
+        """What is chosen as JSON; nothing where nothing is."""
+        copy = editing.copied(self.page, self._chosen)
+        return json.dumps(editing.write_copy(copy, self.layout.columns), ensure_ascii=False, indent=1) if copy else ""
+
+    def paste(self, text: str, at: tuple[int, int] | None = None) -> None:
+        """Put in what somebody copied: at a field of the page, or in the first free place of the grid in which the
+        chosen widget lies. What is none of ours is refused in words."""
+        try:
+            copy = editing.parse_copy(text)
+        except Invalid as error:
+            what = _("The clipboard holds nothing that can be put on a dashboard.")
+            self.refused.emit(Invalid("studio.bad-paste", what, why=error.what))
+            return
+        page = self.page
+        path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
+        title = ngettext("Paste {count} widget", "Paste {count} widgets", len(copy)).format(count=len(copy))
+        self.edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
+
+    def lock(self, lock: editing.Lock, on: bool) -> None:
+        """Keep the place, size or content of the chosen widgets as it is, or no longer."""
+        title = _("Lock") if on else _("Unlock")
+        self.take(title, editing.locked(self.page, self._chosen, lock, on, self.document.compact))
+
+    def choose_all(self) -> None:
+        """Choose everything in the grid of what is chosen; where that is chosen already, everything there is."""
+        page = self.page
+        path = page.path(self._chosen[0]) if self._chosen else ()
+        same = [item_id for item_id in page.shown if page.path(item_id) == path]
+        self.choose(list(page.shown) if set(same) <= set(self._chosen) else same)
+
+    def locked(self, lock: editing.Lock) -> bool:
+        """Whether this is kept of any of the chosen widgets."""
+        return any(lock in editing.locks(self.page.item(item_id)) for item_id in self._chosen)
+
+    def nudge(self, dx: int, dy: int) -> None:
+        """Move the chosen widgets one step; where the next row leads nowhere, as far as it takes to get anywhere."""
+        carry = grid.Carry(self.page, self._chosen, compact=self.document.compact)
+        if carry.body:
+            start, home = carry.body[0][1], carry.home
+            farthest = 1 if dx else _FARTHEST
+            self._first_other(_("Move"), lambda k: carry.drop(home, start.x + dx * k, start.y + dy * k), farthest)
+
+    def jump(self, dx: int, dy: int) -> None:
+        """Move the chosen widgets past their next neighbour that way, in the grid the first of them lies in."""
+        way: grid.Way = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
+        self._in_grid(_("Move"), lambda pane, ids: grid.jumped(pane, ids, way, compact=self.document.compact))
+
+    def arrange(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
+        """Bring the chosen widgets of one grid into order, as one step. What keeps its size keeps it."""
+        self._in_grid(title, edit)
+
+    def tidy(self) -> None:
+        """Arrange what the chosen container shows, or the grid the chosen widgets lie in, or the page."""
+        page, compact = self.page, self.document.compact
+        path: Path = ()
+        if self._chosen:
+            item, path = page.item(self._chosen[0]), page.path(self._chosen[0])
+            if item.panes and len(self._chosen) == 1:
+                path = (*path, (item.id, item.active))
+        self.take(_("Arrange"), page.with_pane(path, grid.arranged(page.pane(path)), compact))
+
+    def _in_grid(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
+        """Edit the grid in which the first chosen widget lies, with those of the chosen that lie there too."""
+        if self._chosen:
+            path = self.page.path(self._chosen[0])
+            ids = [item_id for item_id in self._chosen if self.page.path(item_id) == path]
+            pane = self.page.pane(path)
+            self.take(title, self.page.with_pane(path, edit(pane, ids), self.document.compact))
+
+    def stretch(self, dw: int, dh: int) -> None:
+        """Make the chosen widgets one column or row larger or smaller."""
+        page = self.page
+        for item_id in self._chosen:
+            if "size" not in editing.locks(page.item(item_id)):
+                cell = page.cell(item_id)
+                stretch = grid.Stretch(page, item_id, "se", compact=self.document.compact)
+                page = Page(stretch.drop(cell.w + dw, cell.h + dh))
+        self.take(_("Resize"), page.layout)
+
+    def put(self, item_id: str, cell: Cell) -> None:
+        """Bring one widget to a place and size of the grid it lies in, as near as the grid and its locks let it."""
+        page, compact = self.page, self.document.compact
+        if "size" not in editing.locks(page.item(item_id)):
+            page = Page(grid.Stretch(page, item_id, "se", compact=compact).drop(cell.w, cell.h))
+        carry = grid.Carry(page, [item_id], compact=compact)
+        left, top = page.origin(page.path(item_id))
+        title = _("Place {title}").format(title=self._name(item_id))
+        self.take(title, carry.drop(carry.home, cell.x + left, cell.y + top))
+
+    def tell(self, item_id: str, key: str, value: object) -> None:
+        """Set `title`, `query` or (as `config.<key>`) a setting of a widget."""
+        self.tell_each([item_id], key, value)
+
+    def tell_each(self, ids: Sequence[str], key: str, value: object) -> None:
+        """Set the same of several widgets, as one step; what keeps its content keeps it."""
+        if self._showing:
+            return  # a field that goes away with the step being taken has nothing more to say
+        page, compact = self.page, self.document.compact
+        field, _dot, setting = key.partition(".")
+        for item_id in ids:
+            item = page.item(item_id)
+            said = {**widget_of(item).config, setting: value} if setting else value
+            if "content" not in editing.locks(item) and item.source.get(field) != said:
+                page = Page(page.with_item(changed(item, **{field: said}), compact))
+        if page is not self.page:
+            title = _("Change {title}").format(title=self._name(ids[0]))
+            if len(ids) > 1:
+                title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
+            self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+
+    def look(self, title: str, change: Callable[[Page], Layout], chosen: Sequence[str] | None = None) -> None:
+        """Show more or less of containers: a step, or where one may only look, what this window shows until it is read
+        anew. Copies that repeats made are no items of the document: theirs stay as they are."""
+        now = self._chosen if chosen is None else chosen
+        if self.editable:
+            self.take(title, change(self.page), now)
+            return
+        try:
+            after = replace(self.document, layout=change(Page(self.document.layout)))
+        except Invalid:
+            return
+        if self.read_only:
+            self.show(after, now)
+        elif after.layout != self.document.layout:
+            self.stack.push(Edit(self, title, after, now, None))
+
+    def edit(self, title: str, edit: Callable[[], Edited]) -> None:
+        """Take what an edit leads to; one that cannot be is refused in words."""
+        try:
+            layout, chosen = edit()
+        except Invalid as error:
+            self.refused.emit(error)
+            return
+        self.take(title, layout, chosen)
+
+    def _first_other(self, title: str, reach: Callable[[int], Layout], farthest: int) -> None:
+        for k in range(1, farthest + 1):
+            layout = reach(k)
+            if layout != self.layout:
+                self.take(title, layout)
+                return
+
+    def _name(self, item_id: str) -> str:
+        return self.widget(item_id).title or item_id
+
+    def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
+        if not self.editable:
+            return
+        at = self.stack.index()
+        last = self.stack.command(at - 1) if at and at == self.stack.count() else None
+        if isinstance(last, Edit) and last.joins(burst):
+            # Not by Qt's mergeWith: what it merges and deletes itself is never let go of by Python, documents and all.
+            last.go_on(after, chosen)
+            last.redo()
+            self.stack.indexChanged.emit(at)
+        else:
+            self.stack.push(Edit(self, title, after, chosen, burst))
+
+    def show_repeats(self, shown: bool) -> None:
+        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
+        if shown != self._expanding:
+            self._expanding = shown
+            self.show(self.document, self._chosen)
+
+    def show(self, document: Document, chosen: Sequence[str]) -> None:
+        """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
+        self.document, self.own_values, self.sources = document, {}, {}
+        self.seen = looked_at(document, self.choices)
+        seen = document
+        try:
+            if has_repeats(document):
+                if self.spread:
+                    shown = expanded(self.seen)
+                    seen, self.own_values, self.sources = shown.document, shown.chosen, shown.sources
+                else:
+                    self.own_values = first_values(self.seen)
+        except Invalid as error:
+            self.refused.emit(error)
+        self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
+        # Nobody who looks at the page anew is told that something is chosen which is not on it any more.
+        before, self._chosen = self._chosen, tuple(one for one in self._chosen if one in self.page.shown)
+        left = self._chosen
+        self._showing = True
+        try:
+            self.changed.emit()
+            self.choose(chosen)
+            if self._chosen == left != before:
+                self.chosen_changed.emit()
+        finally:
+            self._showing = False

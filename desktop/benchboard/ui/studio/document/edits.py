@@ -1,0 +1,63 @@
+"""The steps of an editor, as its undo stack keeps them.
+
+One edit is one command, holding the document before and after it (documents never change, so keeping them costs next to
+nothing). Edits of one text that follow each other closely are one step.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QUndoCommand
+
+from benchboard.dashboards.document import Document
+from benchboard.dashboards.history import Step
+
+if TYPE_CHECKING:
+    from benchboard.ui.studio.document.editor import Editor
+
+_ONE_BURST: Final = 1.5
+"""Seconds between two changes of one text that still count as one step."""
+
+
+class Edit(QUndoCommand):
+    """One step. `burst` names the text it changes, so that the next change of it can join; None joins nothing.
+    `number` grows with each."""
+
+    def __init__(self, editor: "Editor", title: str, after: Document, chosen: Sequence[str], burst: str | None) -> None:
+        super().__init__(title)
+        self._editor = editor
+        self.number = editor.next_number()
+        self.before, self.after = editor.document, after
+        self.chosen_before, self.chosen_after = editor.chosen, tuple(chosen)
+        self._burst, self._at = burst, time.monotonic()
+
+    def undo(self) -> None:
+        self._editor.show(self.before, self.chosen_before)
+
+    def redo(self) -> None:
+        self._editor.show(self.after, self.chosen_after)
+
+    def joins(self, burst: str | None) -> bool:
+        """Whether a change of `burst` now is more of this step."""
+        return burst is not None and burst == self._burst and time.monotonic() - self._at <= _ONE_BURST
+
+    def go_on(self, after: Document, chosen: Sequence[str]) -> None:
+        """This step leads here now."""
+        self.after, self.chosen_after, self._at = after, tuple(chosen), time.monotonic()
+
+
+class Past(QUndoCommand):
+    """A step of an earlier session: its documents are read when somebody goes there."""
+
+    def __init__(self, editor: "Editor", step: Step, place: int, past: Callable[[int], Document]) -> None:
+        super().__init__(step.title)
+        self._editor, self._step, self._place, self._past = editor, step, place, past
+
+    def undo(self) -> None:
+        if not self._editor.restoring:
+            self._editor.show(self._past(self._place), self._step.chosen_before)
+
+    def redo(self) -> None:
+        if not self._editor.restoring:
+            self._editor.show(self._past(self._place + 1), self._step.chosen_after)

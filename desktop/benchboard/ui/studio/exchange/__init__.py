@@ -1,0 +1,1 @@
+"""The list of dashboards, sharing, and the ways in and out."""

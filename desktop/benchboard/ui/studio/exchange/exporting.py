@@ -1,0 +1,270 @@
+"""A page on its way out: as PNG, SVG or PDF, or to a printer. It is painted between the window's own work, and written
+beside its place before it is put there, so that no file is ever half of one."""
+
+import queue
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QSize, QSizeF, QTimer
+from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
+
+from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.files import write_whole
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles import picture
+from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.studio.tiles.picture import Sheet
+from benchboard.ui.tasks import Progress, Work
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+    from benchboard.ui.context import Context
+
+Format = Literal["png", "svg", "pdf"]
+_SLICE: Final = 0.012
+"""Seconds of painting before the window has a turn."""
+_MOST: Final = 120_000_000
+"""Pixels of the largest picture: half a gigabyte while it is made."""
+_DPI: Final = 96
+_LONGEST: Final = 14_400
+"""Points a page of a PDF may be long."""
+
+Answers = Callable[[str], Answer | None]
+
+
+def file_name(title: str) -> str:
+    """A title as the name of a file, without an ending."""
+    words = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).split()).strip(". ")
+    return words[:100] or _("Dashboard")
+
+
+class Export(QObject):
+    """One page being painted and written. `begin` starts it; the status bar shows how far it is and can stop it."""
+
+    def __init__(self, context: "Context", sheet: Sheet, answers: Answers, title: str, owner: QObject) -> None:
+        super().__init__(owner)
+        self._context, self._sheet, self._answers, self._title = context, sheet, answers, title
+        self._said: queue.Queue[tuple[int, int] | Callable[[], bytes]] = queue.Queue()
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._go_on)
+        self._steps: Iterator[None] = iter(())
+        self._painter = QPainter()
+        self._look: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._done = 0
+        self._work: Work | None = None
+        self._device: QObject | QPaintDevice | None = None
+        """Whom the painter needs as long as it paints."""
+        self._finish: Callable[[], Callable[[], bytes]] = lambda: bytes
+
+    def begin(self, form: Format, path: Path, *, scale: int = 1) -> None:
+        """Paint the sheet and write it to `path`. Raises `Invalid` for a picture too large to be made."""
+        {"png": self._as_png, "svg": self._as_svg, "pdf": self._as_pdf}[form](scale)
+        self._steps = picture.paint(self._painter, self._sheet, self._answers)
+
+        def done(_count: int) -> None:
+            self._context.problems.toast(_("The page is in {file}").format(file=path.name))
+            self.deleteLater()
+
+        self._work = self._context.tasks.run(
+            self,
+            lambda progress: write_file(path, self._bytes(progress)),
+            done,
+            self._stopped,
+            title=_("Exporting {file}").format(file=path.name),
+        )
+        self._turn.start()
+
+    def _go_on(self) -> None:
+        """Paint for a moment."""
+        if self._work is not None and self._work.cancelled:
+            self._stop()
+            return
+        until = monotonic() + _SLICE
+        try:
+            with self._look():
+                for _step in self._steps:
+                    self._done += 1
+                    if monotonic() >= until:
+                        self._said.put((self._done, len(self._sheet.ids)))
+                        return
+        except Exception:
+            # Else the next turn would find nothing left to paint, and half a page be written as a whole one.
+            self._stop()
+            if self._work is not None:
+                self._work.cancel()
+            raise
+        self._stop()
+        self._said.put(self._finish())
+
+    def _bytes(self, progress: Progress) -> bytes:
+        """On the worker: wait for the painting, then make the file's content of it."""
+        while True:
+            progress.check()
+            try:
+                said = self._said.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            if isinstance(said, tuple):
+                progress.report(*said)
+            else:
+                return said()
+
+    def _stop(self) -> None:
+        self._turn.stop()
+        if self._painter.isActive():
+            self._painter.end()
+
+    def _stopped(self, error: AppError) -> None:
+        self._stop()
+        self._context.problems.show(error)
+        self.deleteLater()
+
+    def _as_png(self, scale: int) -> None:
+        size = (self._sheet.size * scale).toSize()
+        if size.width() * size.height() > _MOST or max(size.width(), size.height()) > 32_000:
+            raise Invalid(
+                "studio.too-large",
+                _("The picture would be {width} × {height} pixels.").format(width=size.width(), height=size.height()),
+                do=_("Choose a smaller scale, or export it as PDF."),
+            )
+        image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        # While it is painted its resolution is the page's: letters have a size in points, and the device pixel ratio
+        # makes them larger already.
+        image.setDotsPerMeterX(round(_DPI / 0.0254))
+        image.setDotsPerMeterY(round(_DPI / 0.0254))
+        image.setDevicePixelRatio(scale)
+        self._painter.begin(image)
+        self._finish = lambda: lambda: _png(image, scale)
+
+    def _as_svg(self, _scale: int) -> None:
+        from PySide6.QtSvg import QSvgGenerator
+
+        buffer, drawing = _Buffer(self), QSvgGenerator()
+        size = self._sheet.size.toSize()
+        drawing.setOutputDevice(buffer)
+        drawing.setResolution(_DPI)
+        drawing.setSize(size)
+        drawing.setViewBox(QRect(0, 0, size.width(), size.height()))
+        drawing.setTitle(self._title)
+        self._painter.begin(drawing)
+        self._device = drawing
+        self._finish = buffer.taken
+
+    def _as_pdf(self, _scale: int) -> None:
+        buffer = _Buffer(self)
+        paper = QPdfWriter(buffer)
+        size = self._sheet.size * (72 / _DPI)
+        shrink = min(1.0, _LONGEST / max(size.width(), size.height()))
+        paper.setResolution(_DPI)
+        paper.setPageMargins(QMarginsF(0, 0, 0, 0))
+        paper.setPageSize(QPageSize(size * shrink, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+        paper.setTitle(self._title)
+        paper.setCreator("Benchboard")
+        self._painter.begin(paper)
+        self._painter.scale(shrink, shrink)
+        self._look = theme().on_paper
+        self._device = paper
+        self._finish = buffer.taken
+
+
+class _Buffer(QBuffer):
+    """What is written to it, to be taken once."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.open(QIODevice.OpenModeFlag.WriteOnly)
+
+    def taken(self) -> Callable[[], bytes]:
+        content = bytes(self.data().data())
+        return lambda: content
+
+
+def _png(image: QImage, scale: int) -> bytes:
+    """The picture as a file that says how large it is on paper: as large at every scale."""
+    image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
+    image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide's stub knows files only
+    return bytes(content.data())
+
+
+def write_file(path: Path, content: bytes) -> int:
+    """Put a file in its place, whole or not at all; answers its bytes. Raises `Unavailable`."""
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise Unavailable(
+            "studio.export",
+            _("{file} could not be written.").format(file=path),
+            why=error.strerror or "",
+            do=_("Choose another folder."),
+        ) from error
+    return len(content)
+
+
+# Printing
+
+
+def printers() -> list[str]:
+    """The printers of this computer, by name."""
+    from PySide6.QtPrintSupport import QPrinterInfo
+
+    return QPrinterInfo.availablePrinterNames()
+
+
+def no_printer() -> Unavailable:
+    """The sentence for a computer without one."""
+    return Unavailable(
+        "studio.no-printer",
+        _("There is no printer on this computer."),
+        do=_("Export the page as PDF, and print that where there is one."),
+    )
+
+
+def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers) -> int:
+    """Print the sheet as wide as the paper, cut between tiles where it is longer; answers the number of pages."""
+    printer.setResolution(_DPI)
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise Unavailable(
+            "studio.print", _("The printer did not take the page."), do=_("Look whether it is on, and print again.")
+        )
+    with painter:
+        room = QSizeF(QSize(printer.width(), printer.height()))
+        shrink = min(1.0, room.width() / sheet.size.width())
+        pages = _pages(sheet, room.height() / shrink)
+        with theme().on_paper():
+            for number, (top, bottom) in enumerate(pages):
+                if number:
+                    printer.newPage()
+                painter.save()
+                painter.scale(shrink, shrink)
+                painter.setClipRect(QRect(0, 0, round(sheet.size.width()), round(bottom - top)))
+                painter.translate(0, -top)
+                on_it = [
+                    name for name in sheet.ids if sheet.rect(name).bottom() > top and sheet.rect(name).top() < bottom
+                ]
+                for _step in picture.paint(painter, sheet, answers, on_it):
+                    pass
+                painter.restore()
+    return len(pages)
+
+
+def _pages(sheet: Sheet, room: float) -> list[tuple[float, float]]:
+    """Where each page begins and ends, in the sheet's pixels."""
+    cuts, pages, top = sheet.cuts(), [], 0.0
+    bottom = sheet.size.height()
+    while bottom - top > room + 1:
+        fitting = [cut for cut in cuts if top < cut <= top + room]
+        end = (fitting[-1] + 2) if fitting and fitting[-1] > top + room * 0.3 else top + room
+        pages.append((top, end))
+        top = end
+    return [*pages, (top, bottom)]

@@ -1,0 +1,257 @@
+"""The list of dashboards: to be found, opened, made, brought in, shared and thrown away."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from benchboard.dashboards import document as documents
+from benchboard.dashboards import library
+from benchboard.dashboards.library import Card
+from benchboard.dashboards.rights import KEPT
+from benchboard.i18n import _, ngettext
+from benchboard.identity import access
+from benchboard.paging import Listing, Page, Scalar
+from benchboard.ui.context import Context
+from benchboard.ui.moments import ago, exactly, keep_true
+from benchboard.ui.paged import Column, Mark, PagedTableModel
+from benchboard.ui.paged_view import PagedTable
+from benchboard.ui.studio.exchange.deeds import Deed, Deeds, open_menu
+from benchboard.ui.studio.exchange.importing import Imported, bring_in
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import (
+    Button,
+    EmptyState,
+    SegmentedControl,
+    Toolbar,
+    search_field,
+)
+
+TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
+
+
+class Library(QWidget):
+    """Every dashboard one may see, and those in the trash. `wanted` asks to open one."""
+
+    wanted = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.deeds = Deeds(context, self)
+        self.setObjectName("studio_library")
+        self._model: PagedTableModel[Card] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._toolbar = Toolbar(_("Dashboards"))
+        self._search = search_field(self, "library_search", _("Name or owner"), self._searched)
+        self._which = SegmentedControl(_parts(context), label=_("Which dashboards"))
+        self._which.chosen.connect(self._choose)
+        self._toolbar.add(self._search)
+        self._toolbar.add(self._which)
+        self._import = Button(_("Import"), self._ask_file, icon="ph.upload-simple", name="library_import")
+        self._new = Button(_("New dashboard"), self.make, kind="primary", icon="ph.plus", name="library_new")
+        self._toolbar.add_right(self._import)
+        self._toolbar.add_right(self._new)
+        self._table: PagedTable[Card] = PagedTable(
+            self._model,
+            label=_("Dashboards"),
+            name="library_table",
+            empty=EmptyState("ph.squares-four", _("There is no dashboard yet"), _("New dashboard"), self.make),
+            no_match=EmptyState("ph.funnel", _("No dashboard is here"), _("Show all"), self._show_all),
+            bulk=self._bulk(),
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar)
+        column.addWidget(self._table, 1)
+        self.setFocusProxy(self._table.view)
+        self._table.activated.connect(self._open)
+        self._table.menu_wanted.connect(self._offer_deeds)
+        self._table.selectionChanged.connect(self._offer)
+        keep_true(self._table.view.viewport())
+        context.changed.watch(self, TABLES, self._model.refresh)
+        self._model.listing = Listing(sort="updated_at", descending=True)
+        self._offer()
+
+    def make(self) -> None:
+        """Make an empty dashboard and open it."""
+        actor = self._context.actor
+        self._context.tasks.change(
+            self,
+            lambda session: library.create(session, actor, documents.empty(_("New dashboard"))),
+            lambda made: self.wanted.emit(made.card.id),
+        )
+
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[Card]:
+        return library.list_dashboards(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _open(self, card: Card) -> None:
+        if card.deleted_at is None:
+            self.wanted.emit(card.id)
+        else:
+            self._context.problems.notice(
+                _("“{name}” is in the trash.").format(name=card.name), _("Restore it first."), key="library.trash"
+            )
+
+    # What is shown
+
+    def _searched(self, text: str) -> None:
+        self._ask(replace(self._model.listing, search=text.strip()))
+
+    def _choose(self, which: str) -> None:
+        sort = "deleted_at" if which == "trash" else "updated_at"
+        filters: dict[str, Scalar] = {"which": which} if which else {}
+        self._ask(Listing(self._search.text().strip(), filters, sort, descending=True))
+
+    def _show_all(self) -> None:
+        self._search.clear()
+        self._which.choose("")
+        self._choose("")
+
+    def _ask(self, listing: Listing) -> None:
+        self._model.clear_ticks()
+        self._model.listing = listing
+        self._offer()
+
+    # What can be done with the ticked ones
+
+    def _bulk(self) -> list[QWidget]:
+        self._acts = {
+            "rename": Button(_("Rename"), self._rename, icon="ph.pencil-simple", size="sm", name="library_rename"),
+            "share": Button(_("Share"), self._share, icon="ph.share-network", size="sm", name="library_share"),
+            "duplicate": Button(
+                _("Duplicate"),
+                lambda: self.deeds.duplicate(self._ids()),
+                icon="ph.copy",
+                size="sm",
+                name="library_duplicate",
+            ),
+            "discard": Button(
+                _("Move to trash"),
+                lambda: self._move(into=True),
+                kind="danger",
+                icon="ph.trash",
+                size="sm",
+                name="library_discard",
+            ),
+            "restore": Button(
+                _("Restore"),
+                lambda: self._move(into=False),
+                icon="ph.arrow-counter-clockwise",
+                size="sm",
+                name="library_restore",
+            ),
+            "delete": Button(
+                _("Delete for good"),
+                lambda: self.deeds.delete(self._ids()),
+                kind="danger",
+                icon="ph.trash",
+                size="sm",
+                name="library_delete",
+            ),
+        }
+        return list(self._acts.values())
+
+    def _offer(self) -> None:
+        ticked = self._table.selected()
+        in_trash = self._which.current() == "trash"
+        for name, button in self._acts.items():
+            button.setVisible((name in ("restore", "delete")) == in_trash)
+        one = "" if len(ticked) == 1 else _("Tick one dashboard.")
+        may_edit = "" if all(card.level != "view" for card in ticked) else _("You may only look at it.")
+        owned = "" if all(card.level == "own" for card in ticked) else _("Not every one of them is yours.")
+        self._acts["rename"].disable(one or may_edit)
+        self._acts["share"].disable(one)
+        for name in ("discard", "restore", "delete"):
+            self._acts[name].disable(owned)
+
+    def _rename(self) -> None:
+        (card,) = self._table.selected()
+        self.deeds.rename(card.id, card.name)
+
+    def _share(self) -> None:
+        (card,) = self._table.selected()
+        self.deeds.share(card.id, card.name)
+
+    def _move(self, *, into: bool) -> None:
+        ids = self._ids()
+        self._model.clear_ticks()
+        self.deeds.move(ids, into=into)
+
+    def _offer_deeds(self, card: Card, spot: QPoint) -> None:
+        trashed = card.deleted_at is not None
+        deeds = self.deeds
+        offered = (
+            deeds.offered_in_trash(card.id, card.level) if trashed else deeds.offered(card.id, card.name, card.level)
+        )
+        opening = [] if trashed else [Deed("open", _("Open"), "ph.squares-four", lambda: self._open(card))]
+        open_menu(self, [*opening, *offered], spot)
+
+    def _ids(self) -> list[str]:
+        return [card.id for card in self._table.selected()]
+
+    # From a file
+
+    def _ask_file(self) -> None:
+        dialog = QFileDialog(self.window(), _("Import a dashboard"), "", _("Dashboards (*.json)"))
+        dialog.setObjectName("library_import_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.import_file)
+        dialog.open()
+
+    def import_file(self, path: str) -> None:
+        """Make a dashboard of a file of ours or of Grafana's; its report is shown when it is open."""
+
+        def done(imported: Imported) -> None:
+            self.wanted.emit(imported.dashboard_id)
+            imported.show_report(self.window())
+
+        bring_in(self._context, self, path, done)
+
+
+def _parts(context: Context) -> list[tuple[str, str]]:
+    parts = [("", _("All I see")), ("mine", _("Mine")), ("shared", _("Shared with me")), ("public", _("Public"))]
+    if access.may(context.actor, "dashboards:manage"):
+        parts.append(("all", _("Everybody's")))
+    return [*parts, ("trash", _("Trash"))]
+
+
+def _access(card: Card) -> Mark:
+    if card.mine:
+        return Mark("neutral", _("Yours"), "ph.user")
+    if card.level == "view":
+        return Mark("neutral", _("You may look"), "ph.eye")
+    return Mark("neutral", _("You may edit"), "ph.pencil-simple")
+
+
+def _shared(card: Card) -> str:
+    parts = [_("everybody here")] if card.public else []
+    if card.shares:
+        parts.append(
+            ngettext("{count} person or team", "{count} people or teams", card.shares).format(count=card.shares)
+        )
+    return ", ".join(parts) or _("nobody")
+
+
+def _about(card: Card) -> str:
+    """What it is; or in the trash, since when, and how long it can still be restored."""
+    if card.deleted_at is None:
+        return card.description.split("\n")[0]
+    left = max((card.deleted_at + KEPT - datetime.now(UTC)).days, 0)
+    days = ngettext("{count} day left", "{count} days left", left).format(count=left)
+    who = card.deleted_by or _("somebody")
+    return _("Deleted {when} by {who} · {days}").format(when=ago(card.deleted_at), who=who, days=days)
+
+
+def _columns() -> tuple[Column[Card], ...]:
+    return (
+        Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True,
+               second=_about),
+        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
+        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
+        Column("shares", _("Shared with"), _shared, width=190, muted=True),
+        Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90),
+        Column("updated_at", _("Changed"), lambda card: ago(card.updated_at), sortable=True, width=130, muted=True,
+               tooltip=lambda card: exactly(card.updated_at)),
+    )  # fmt: skip

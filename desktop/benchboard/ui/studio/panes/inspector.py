@@ -1,0 +1,368 @@
+"""The inspector at the right: place and size, title, query and settings of what is chosen, each change one step."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.analytics.queries import ResultColumn
+from benchboard.dashboards.catalogue import MAX_MEASURE, MAX_TITLE, Setting, Widget
+from benchboard.dashboards.editing import locks
+from benchboard.dashboards.layout import TABS
+from benchboard.errors import AppError
+from benchboard.i18n import N_, _, ngettext
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.steps import Line
+from benchboard.ui.studio.panes.orderbar import OrderBar
+from benchboard.ui.studio.panes.places import Keeps, Places
+from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
+from benchboard.ui.studio.panes.repeats import Repeats
+from benchboard.ui.studio.panes.tabnames import TabNames
+from benchboard.ui.studio.tiles.feeds import Feeds
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.fields import Field, Select
+from benchboard.ui.widgets.labels import Elided, KeyCap, Text, hairline, plain_tip
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_KEYS = (
+    ("Tab", N_("the next widget")),
+    ("← ↑ → ↓", N_("move it")),
+    ("Shift ← ↑ → ↓", N_("resize it")),
+    ("Ctrl D", N_("duplicate it")),
+    ("Delete", N_("remove it")),
+    ("Ctrl Z", N_("take a step back")),
+)
+
+
+class Inspector(QWidget):
+    """What is chosen, in words and fields. `edit_query` puts the keyboard into the query."""
+
+    wanted = Signal(str)
+    """Somebody asks for the act called so."""
+
+    def __init__(self, context: "Context", editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._editor, self._feeds = context, editor, feeds
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(theme().px("shell.inspector"))
+        self.setAccessibleName(_("Inspector"))
+        self._sheet: _Sheet | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(_nothing_chosen())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        editor.changed.connect(self._follow)
+        editor.permitted.connect(self._follow)
+        editor.chosen_changed.connect(self._follow)
+
+    def edit_query(self) -> None:
+        """Write at the chosen widget's query, or its text."""
+        if self._sheet is not None:
+            self._sheet.begin()
+
+    def commit(self) -> None:
+        """Hand on what is being written."""
+        if self._sheet is not None:
+            self._sheet.commit()
+
+    def _follow(self) -> None:
+        chosen = [item_id for item_id in self._editor.chosen if item_id in self._editor.page.shown]
+        if self._sheet is not None and self._sheet.shows(chosen):
+            self._sheet.refresh()
+            return
+        if self._sheet is not None:
+            self._stack.removeWidget(self._sheet)
+            self._sheet.deleteLater()
+            self._sheet = None
+        if chosen:
+            self._sheet = _Sheet(self._context, self._editor, self._feeds, chosen, self.wanted.emit)
+            self._stack.addWidget(self._sheet)
+            self._stack.setCurrentWidget(self._sheet)
+
+
+class _Sheet(QWidget):
+    """The fields of one widget, or what several have in common."""
+
+    def __init__(
+        self, context: "Context", editor: Editor, feeds: Feeds, chosen: list[str], run: Callable[[str], object]
+    ) -> None:
+        super().__init__()
+        self._editor, self._feeds = editor, feeds
+        self._chosen = list(chosen)
+        self._kinds = [editor.widget(item_id).type for item_id in chosen]
+        self._parts: list[Places | Keeps | OrderBar | TabNames | Repeats] = []
+        """What shows itself anew."""
+        self._settings: dict[str, Line | Select | Prose] = {}
+        self._title: Line | None = None
+        self._kept = Text("", "caption", "muted", wrap=True)
+        self._deeds: list[tuple[Button, str]] = []
+        """What can be done with it from the head, and what that is called."""
+        self._query: QueryEdit | None = None
+        self._data: Field | None = None
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 16)
+        self._column.setSpacing(0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._head())
+        outer.addWidget(hairline())
+        outer.addWidget(area, 1)
+        if len(chosen) == 1:
+            self._build(context, editor.widget(chosen[0]), run)
+        else:
+            self._build_several(run)
+        self._column.addStretch(1)
+        self.refresh()
+        feeds.answered.connect(self._answered)
+
+    def shows(self, chosen: list[str]) -> bool:
+        """Whether this is the sheet for these widgets."""
+        return chosen == self._chosen and [self._editor.widget(item_id).type for item_id in chosen] == self._kinds
+
+    def begin(self) -> None:
+        """Give the keyboard to the query, or to the text."""
+        target = self._query or next((edit for edit in self._settings.values() if isinstance(edit, Prose)), self._title)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def commit(self) -> None:
+        """Hand on what is being written."""
+        for edit in (self._query, *self._settings.values()):
+            if isinstance(edit, Prose):
+                edit.commit()
+
+    def refresh(self) -> None:
+        """Show what the page says now."""
+        why = self._editor.why_not
+        for part in self._parts:
+            part.refresh()
+            part.setEnabled(not why)
+        for button, tip in self._deeds:
+            button.disable(why)
+            button.setToolTip(plain_tip(why or tip))
+        widgets = [self._editor.widget(item_id) for item_id in self._chosen]
+        free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
+        self._kept.setText(why or _("Its content is kept."))
+        self._kept.setVisible(not free)
+        if self._title is not None:
+            self._title.show_text(widgets[0].title)
+        self._say_head()
+        if self._query is not None:
+            self._query.show_text(widgets[0].query)
+        for edit in (self._title, self._query, *self._settings.values()):
+            if edit is not None:
+                edit.setEnabled(free)
+                edit.setAccessibleDescription("" if free else self._kept.text())
+        for key, editor in self._settings.items():
+            values = {str(widget.setting(key)) for widget in widgets}
+            _show(editor, values.pop() if len(values) == 1 else None)
+
+    def _say_head(self) -> None:
+        """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""
+        if len(self._chosen) == 1:
+            widget = self._editor.widget(self._chosen[0])
+            kind = widget.kind_name
+            title = widget.title or kind
+        else:
+            count = len(self._chosen)
+            title = ngettext("{count} widget", "{count} widgets", count).format(count=count)
+            kinds = dict.fromkeys(self._editor.widget(item_id).kind for item_id in self._chosen)
+            kind = ", ".join(_(known.title) for known in kinds if known is not None)
+        self._name.setText(title)
+        self._kind.setText("" if kind == title else kind)
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        head.setFixedHeight(48)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 8, 0)
+        self._name = Elided("", "body_strong")
+        self._kind = Elided("", "body", "muted")
+        row.addWidget(self._name, 3)
+        row.addWidget(self._kind, 2)
+        for run, icon, tip, name in (
+            (self._editor.duplicate, "ph.copy", _("Duplicate"), "inspector_duplicate"),
+            (self._editor.remove, "ph.trash", _("Remove"), "inspector_remove"),
+        ):
+            button = Button("", run, kind="quiet", icon=icon, tip=tip, name=name)
+            self._deeds.append((button, tip))
+            row.addWidget(button)
+        return head
+
+    def _build(self, context: "Context", widget: Widget, run: Callable[[str], object]) -> None:
+        places, keeps = Places(self._editor, widget.id), Keeps(self._editor, self._chosen)
+        self._parts += [places, keeps]
+        self._section(_("Place"), [places, keeps])
+        if widget.type == TABS:
+            names = TabNames(self._editor, widget.id)
+            self._parts.append(names)
+            self._section(_("Tabs"), [names])
+        self._title = Line(name="inspector_title", label=_("Title"))
+        self._title.setMaxLength(MAX_TITLE)
+        self._title.textEdited.connect(lambda text: self._tell("title", text.strip()))
+        look: list[QWidget] = [Field(_("Title"), self._title)]
+        for setting in widget.kind.settings if widget.kind else ():
+            look.append(self._setting(setting))
+        if widget.kind is not None and widget.kind.query:
+            self._section(_("Data"), [self._query_field(context, widget)])
+        self._section(_("Look") if widget.kind and widget.kind.query else _("Words"), look)
+        self._column.insertWidget(self._column.count() - 1, self._kept)
+        self._kept.setContentsMargins(16, 10, 16, 0)
+        if widget.kind is None:
+            note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.kind_name)
+            self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
+        repeats = Repeats(self._editor, widget.id, run)
+        self._parts.append(repeats)
+        self._section(_("Repeat"), [repeats])
+
+    def _build_several(self, run: Callable[[str], object]) -> None:
+        """What can be done with several, and the settings all of them have."""
+        order, keeps = OrderBar(self._editor, run), Keeps(self._editor, self._chosen)
+        self._parts += [order, keeps]
+        self._column.addWidget(order)
+        together = Text(_("They move together when you drag one of them."), tone="secondary", wrap=True)
+        self._section(_("Place"), [keeps, together])
+        kinds = {self._editor.widget(item_id).kind for item_id in self._chosen}
+        kind = kinds.pop() if len(kinds) == 1 else None
+        shared = [setting for setting in kind.settings if setting.kind != "prose"] if kind is not None else []
+        if shared:
+            note = Text(_("What you set here is set for all of them."), "caption", "muted", wrap=True)
+            self._section(_("Look"), [*(self._setting(setting) for setting in shared), note, self._kept])
+
+    def _section(self, title: str, fields: list[QWidget]) -> None:
+        if self._column.count():
+            self._column.addWidget(hairline())
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(10)
+        column.addWidget(Text(title, "section"))
+        for field in fields:
+            column.addWidget(field)
+        self._column.addWidget(holder)
+
+    def _query_field(self, context: "Context", widget: Widget) -> QWidget:
+        self._query = QueryEdit(context, "inspector_query", lambda: self._editor.values_of(widget.id))
+        self._query.setMinimumHeight(176)
+        self._query.committed.connect(lambda text: self._tell("query", text))
+        self._query.checked.connect(self._checked)
+        takes = _(widget.kind.takes) if widget.kind else ""
+        self._data = Field(_("Query"), self._query, note=takes)
+        return self._data
+
+    def _setting(self, setting: Setting) -> Field:
+        name, title = f"inspector_{setting.key}", _(setting.title)
+        if setting.kind == "choice":
+            choice = Select([(key, _(text)) for key, text in setting.choices], name=name, label=title)
+            choice.activated.connect(lambda _index: self._tell(f"config.{setting.key}", choice.current_key()))
+            self._settings[setting.key] = choice
+            return Field(title, choice)
+        if setting.kind == "prose":
+            prose = Prose(name)
+            prose.setMinimumHeight(220)
+            prose.committed.connect(lambda text: self._tell(f"config.{setting.key}", text))
+            self._settings[setting.key] = prose
+            return Field(title, prose)
+        edit = Line(name=name, label=title)
+        self._settings[setting.key] = edit
+        field = Field(title, edit)
+        edit.textEdited.connect(lambda text: self._typed_setting(setting, field, text))
+        return field
+
+    def _typed_setting(self, setting: Setting, field: Field, text: str) -> None:
+        if setting.kind == "text":
+            self._tell(f"config.{setting.key}", text[:100])
+            return
+        if setting.kind == "measure":
+            self._typed_measure(setting, field, text)
+            return
+        right = text.isascii() and text.isdecimal() and int(text) <= setting.most
+        field.fail("" if right else _("A whole number from 0 to {most}.").format(most=setting.most))
+        if right:
+            self._tell(f"config.{setting.key}", int(text))
+
+    def _typed_measure(self, setting: Setting, field: Field, text: str) -> None:
+        value = _measured(text)
+        right = value is not None or (not text.strip() and setting.default == "")
+        field.fail("" if right else _("A number."))
+        if right:
+            self._tell(f"config.{setting.key}", value)
+
+    def _tell(self, key: str, value: object) -> None:
+        if all(item_id in self._editor.page.shown for item_id in self._chosen):
+            self._editor.tell_each(self._chosen, key, value)
+            if key == "title":
+                widget = self._editor.widget(self._chosen[0])
+                self._name.setText(widget.title or widget.kind_name)
+
+    def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
+        if self._data is None:
+            return
+        if error is not None:
+            self._data.fail(" ".join(part for part in (error.what, error.do) if part))
+        elif columns is not None:
+            self._data.fail("")
+            self._data.setToolTip(plain_tip(hint(columns)))
+
+    def _answered(self, item_id: str) -> None:
+        """What only running a query brings to light is said below it too."""
+        answer = self._feeds.answer(item_id)
+        if [item_id] == self._chosen and answer is not None and answer.error is not None and self._data is not None:
+            self._query.mark(answer.error) if self._query is not None else None
+            self._checked(None, answer.error)
+
+
+def _nothing_chosen() -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(16, 16, 16, 16)
+    column.setSpacing(10)
+    column.addWidget(Text(_("Nothing is chosen"), "body_strong"))
+    column.addWidget(Text(_("Choose a widget to see its place, query and look."), tone="secondary", wrap=True))
+    column.addSpacing(8)
+    for keys, what in _KEYS:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(KeyCap(keys))
+        row.addWidget(Text(_(what), tone="muted"), 1)
+        column.addLayout(row)
+    column.addStretch(1)
+    return holder
+
+
+def _measured(text: str) -> int | float | None:
+    """The number somebody wrote, with either decimal sign."""
+    try:
+        value = float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return None
+    if not abs(value) <= MAX_MEASURE:
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def _show(edit: Line | Select | Prose, value: str | None) -> None:
+    """Show a setting's value; None: they differ."""
+    if isinstance(edit, Select):
+        edit.choose(value or "")
+        if value is None:
+            edit.setPlaceholderText(_("Mixed"))
+            edit.blockSignals(True)
+            edit.setCurrentIndex(-1)
+            edit.blockSignals(False)
+        return
+    edit.setPlaceholderText(_("Mixed") if value is None else "")
+    edit.show_text(_(value) if value else "")

@@ -1,0 +1,247 @@
+"""The page as JSON, to be read and edited: what is right becomes the page, what is not yet stays a draft here."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.dashboards.document import Document, fitted, write_document
+from benchboard.dashboards.jsonmap import TextMap, pretty, read_text, text_map
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.jsontext import JsonText
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Text, hairline
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_PAUSE_MS: Final = 300
+_LONG: Final = 20_000
+"""Characters from which on a text is read, and written anew, in the background."""
+_MANY: Final = 40
+"""Items from which on it is so too, before there is a text."""
+
+
+class JsonView(QWidget):
+    """Both ways: an edit of the page is seen here, and a text that is a document becomes one step of the page.
+
+    While the text is no document it is a draft: the page stays as it is, and the draft stays here, also while the view
+    is closed, until it is right or dropped.
+    """
+
+    judged = Signal()
+    """The text was read: it is a draft with something wrong, or what the page says."""
+
+    def __init__(self, context: "Context", editor: Editor) -> None:
+        super().__init__()
+        self._context, self._editor = context, editor
+        self._map = TextMap()
+        self._known = ""
+        """The text that says what the page says."""
+        self._ours: Document | None = None
+        self._under_way: Document | None = None
+        """What the background is writing the text of."""
+        self._choosing = False
+        self.waiting = False
+        """Whether a text that is a document has to wait until the page can be changed again."""
+        self.setObjectName("studio_json_view")
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.text = JsonText("json_text")
+        self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
+        self._pause.timeout.connect(self._read)
+        self._late = QTimer(self, interval=0, singleShot=True)
+        self._late.timeout.connect(self._follow)
+        self._lay_out()
+        self.text.textChanged.connect(self._typed)
+        self.text.line_changed.connect(self._at_line)
+        editor.changed.connect(self._late.start)
+        editor.permitted.connect(self._late.start)
+        editor.chosen_changed.connect(self._chosen)
+
+    @property
+    def error(self) -> AppError | None:
+        """What is wrong with the draft."""
+        return self._error
+
+    @property
+    def draft(self) -> bool:
+        """Whether the text says something the page does not."""
+        return self.text.draft
+
+    def commit(self) -> None:
+        """Read what was typed now, where that is quick; what is long is read on its own time."""
+        if self._pause.isActive() and len(self.text.toPlainText()) <= _LONG:
+            self._pause.stop()
+            self._read()
+
+    def drop(self) -> None:
+        """Give the draft up and show the page."""
+        self._pause.stop()
+        self.text.draft = self.waiting = False
+        self._show()
+        self._say(None, None)
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        self._error: AppError | None = None
+        head = QWidget()
+        head.setFixedHeight(48)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 8, 0)
+        row.addWidget(Text(_("The page as JSON"), "body_strong"))
+        row.addStretch(1)
+        self._drop = Button(_("Drop the draft"), self.drop, size="sm", name="json_drop")
+        row.addWidget(self._drop)
+        self._sentence = Text("", wrap=True)
+        self._sentence.setObjectName("json_error")
+        self._sentence.setContentsMargins(16, 10, 16, 12)
+        self._line = hairline()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (head, hairline(), self.text, self._line, self._sentence):
+            column.addWidget(widget, 1 if widget is self.text else 0)
+        self._drop.hide()
+        self._sentence.hide()
+        self._line.hide()
+
+    # From the page
+
+    def _follow(self) -> None:
+        if self.waiting and self._editor.editable:
+            self._read()
+        if not self.isVisible():
+            return
+        self.text.setReadOnly(self._editor.read_only)
+        if self._editor.document is self._ours:
+            return
+        if self.text.draft:
+            self._say(self._error, self.text.wrong)
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        document = self._editor.document
+        if len(self.text.toPlainText()) <= _LONG and len(self._editor.page.paths) <= _MANY:
+            self._ours = document
+            self._shown(_written(document))
+        elif self._under_way is None:
+            self._under_way = document
+            self._context.tasks.read(self, lambda _session: _written(document), self._arrived)
+
+    def _arrived(self, written: tuple[str, TextMap]) -> None:
+        """The text that was made in the background: shown unless the page or the text has gone on meanwhile."""
+        made_of, self._under_way = self._under_way, None
+        if self._editor.document is made_of and not self.text.draft:
+            self._ours = made_of
+            self._shown(written)
+        else:
+            self._follow()
+
+    def _shown(self, written: tuple[str, TextMap]) -> None:
+        text, self._map = written
+        self._known = text
+        self.text.show_text(text)
+        self._mark()
+
+    def _chosen(self) -> None:
+        if self.isVisible():
+            self._late.start()
+            self._mark()
+
+    def _mark(self) -> None:
+        spans = [self._map.items[item_id] for item_id in self._editor.chosen if item_id in self._map.items]
+        self.text.chosen = tuple(spans)
+        if spans and not self._choosing and not self.text.hasFocus():
+            self.text.go_to(spans[-1].first)
+        self.text.mark()
+
+    # From the text
+
+    def _typed(self) -> None:
+        # Colours that change are a change of the text to Qt.
+        if self.text.toPlainText() != self._known:
+            self.text.draft = True
+            self._pause.start()
+        elif self.text.draft:
+            self._pause.stop()
+            self.text.draft = self.waiting = False
+            self._say(None, None)
+            self._late.start()
+
+    def _at_line(self, line: int) -> None:
+        item_id = self._map.item_at(line)
+        if not self.text.hasFocus() or self.text.draft or item_id not in self._editor.page.shown:
+            return
+        self._choosing = True
+        try:
+            self._editor.choose([item_id] if item_id is not None else ())
+        finally:
+            self._choosing = False
+
+    def _read(self) -> None:
+        self.waiting = False
+        text = self.text.toPlainText()
+        if len(text) <= _LONG:
+            self._heard(text, read_text(text))
+        else:
+            self._context.tasks.read(self, lambda _session: read_text(text), lambda answer: self._heard(text, answer))
+
+    def _heard(self, text: str, answer: tuple[Document | None, TextMap, AppError | None, int | None]) -> None:
+        if text != self.text.toPlainText() or not self.text.draft:
+            return
+        document, self._map, error, line = answer
+        if document is None:
+            self._say(error, line or 0)
+            return
+        wanted = fitted(document)
+        differs = write_document(wanted) != write_document(self._editor.document)
+        if differs and not self._editor.editable:
+            self.waiting = True  # it was read while the page began to be presented
+            self._say(None, None)
+            return
+        self.text.draft, self._known = False, text
+        if differs:
+            self._editor.amend(_("Edit as JSON"), wanted, burst="json")
+        # What is written differently and says the same stays as it was typed.
+        self._ours = self._editor.document
+        self._say(None, None)
+        self._mark()
+
+    def _say(self, error: AppError | None, line: int | None) -> None:
+        self._error, self.text.wrong = error, line
+        words = ""
+        if error is not None:
+            where = _("Line {line}:").format(line=(line or 0) + 1)
+            words = " ".join(part for part in (where, error.what, error.do) if part)
+            if self._editor.document is not self._ours:
+                words += " " + _("The page was changed meanwhile; this text will replace that.")
+        self._sentence.setText(words)
+        self._sentence.set_tone("error")
+        self.text.setAccessibleDescription(words)
+        for widget in (self._sentence, self._line, self._drop):
+            widget.setVisible(bool(words))
+        self.text.mark()
+        self.judged.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.text.setReadOnly(self._editor.read_only)
+        if not self.text.draft and self._editor.document is not self._ours:
+            self._show()
+        else:
+            self._mark()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.commit()
+
+
+def _written(document: Document) -> tuple[str, TextMap]:
+    """A document's text, and where in it things stand."""
+    text = pretty(write_document(document))
+    return text, text_map(text)

@@ -1,0 +1,116 @@
+"""All keys of Studio on one sheet, read off the tables they are made from."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.studio.document.acts import ACTS, cap
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.dialog import Dialog
+from benchboard.ui.widgets.fields import Edit
+from benchboard.ui.widgets.labels import KeyCap, Text
+
+_SIZE: Final = QSize(1160, 664)
+_COLUMN: Final = 340
+"""Pixels a column takes at least: as many stand beside each other as the window has room for."""
+
+Line = tuple[str, str, tuple[str, ...]]
+"""Group, what it does, its keys as caps show them."""
+
+
+def lines() -> list[Line]:
+    """Everything Studio does by a key, group by group."""
+    found = [(_(act.group), _(act.title), tuple(cap(keys) for keys in act.keys)) for act in ACTS if act.keys]
+    groups = list(dict.fromkeys(group for group, _title, _keys in found))
+    return sorted(found, key=lambda line: groups.index(line[0]))
+
+
+class KeySheet(Dialog):
+    """The keys in groups, to be searched by word or key."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window, _("Keys of Studio"), size=_SIZE, name="studio_keys")
+        self.search = Edit(placeholder=_("Find a key or what it does"), icon="ph.magnifying-glass", name="keys_search")
+        self.search.textChanged.connect(self._look)
+        self._none = Text("", tone="muted")
+        self._inside = QWidget()
+        self._inside.setProperty("plain", True)
+        self._columns = QHBoxLayout(self._inside)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(theme().px("spacing.8"))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._inside)
+        self.content.addWidget(self.search)
+        self.content.addWidget(self._none)
+        self.content.addWidget(area, 1)
+        self.add_button(Button(_("Close"), self.leave, name="keys_close"))
+        self._look("")
+
+    def shown(self) -> list[str]:
+        """What the lines on show do."""
+        return [text.text() for text in self._inside.findChildren(Text, "keys_line")]
+
+    def _look(self, wanted: str) -> None:
+        while self._columns.count():
+            taken = self._columns.takeAt(0)
+            if taken is not None and (gone := taken.widget()) is not None:
+                gone.hide()
+                gone.setParent(None)
+                gone.deleteLater()
+        words = wanted.casefold().split()
+        fits = [line for line in lines() if all(word in " ".join((*line[:2], *line[2])).casefold() for word in words)]
+        self._none.setVisible(not fits)
+        self._none.setText(_("No key does “{text}”.").format(text=wanted.strip()))
+        beside = max(1, min(3, (self.width() - 80) // _COLUMN))
+        for part in _parted(fits, beside):
+            self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)
+
+
+def _parted(found: Sequence[Line], count: int) -> list[Sequence[Line]]:
+    """The lines in so many columns of nearly one length, no group cut in two."""
+    starts = [k for k in range(1, len(found)) if found[k][0] != found[k - 1][0]]
+    cuts = [0]
+    for column in range(1, count):
+        later = [k for k in starts if k > cuts[-1]]
+        cuts.append(min(later, key=lambda k: abs(k - len(found) * column / count), default=len(found)))
+    return [found[start:end] for start, end in zip(cuts, [*cuts[1:], len(found)], strict=True)]
+
+
+def _column(found: Sequence[Line]) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    for group in dict.fromkeys(line[0] for line in found):
+        if column.count():
+            column.addSpacing(12)
+        column.addWidget(Text(group, "section"))
+        square = QGridLayout()
+        square.setHorizontalSpacing(16)
+        square.setVerticalSpacing(6)
+        square.setColumnStretch(0, 1)
+        for place, (_group, title, keys) in enumerate(line for line in found if line[0] == group):
+            name = Text(title, tone="secondary", wrap=True)
+            name.setObjectName("keys_line")
+            name.setAccessibleDescription(", ".join(keys))
+            square.addWidget(name, place, 0)
+            caps = QHBoxLayout()
+            caps.setSpacing(4)
+            caps.addStretch(1)
+            for key in keys:
+                caps.addWidget(KeyCap(_named(key)))
+            square.addLayout(caps, place, 1)
+        column.addLayout(square)
+    return holder
+
+
+def _named(keys: str) -> str:
+    """Arrows as signs, the rest as it is written on the keys."""
+    signs = {"Left": "←", "Up": "↑", "Right": "→", "Down": "↓", "PgDown": _("Page ↓"), "Return": "Enter"}
+    return " ".join(signs.get(part, part) for part in keys.split(" "))

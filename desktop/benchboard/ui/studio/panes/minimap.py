@@ -1,0 +1,164 @@
+"""The whole page in small: where the tiles lie, which are chosen, which part can be seen. Pressing it goes there."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from benchboard.dashboards.layout import everything
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import Text
+
+_HIGHEST = 132
+_LEAST = 40
+
+
+class Minimap(QWidget):
+    """“Overview”, the size the page is shown at, and the map."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self.map = _Map(canvas)
+        self._zoom = Text("", "caption", "muted")
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(Text(_("Overview"), "body", "secondary"))
+        head.addStretch(1)
+        head.addWidget(self._zoom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.map)
+        canvas.zoom_changed.connect(lambda: self._say(canvas.zoom))
+        self._say(canvas.zoom)
+
+    def _say(self, zoom: float) -> None:
+        self._zoom.setText(_("{percent} %").format(percent=round(zoom * 100)))
+
+
+class _Map(QWidget):
+    """The boxes are drawn once for each document; only what is chosen and the frame are drawn each time."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self._canvas, self._editor = canvas, canvas.editor
+        self._boxes: QPixmap | None = None
+        self.setObjectName("studio_minimap")
+        self.setAccessibleName(_("Overview of the page"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._editor.changed.connect(self._anew)
+        self._editor.chosen_changed.connect(self.update)
+        theme().changed.connect(self._anew)
+        for bar in (canvas.verticalScrollBar(), canvas.horizontalScrollBar()):
+            bar.valueChanged.connect(self.update)
+            bar.rangeChanged.connect(self._anew)
+        self._anew()
+
+    def sizeHint(self) -> QSize:
+        page = self._content()
+        width = max(self.width(), 60)
+        return QSize(width, round(max(_LEAST, min(_HIGHEST, page.height() * width / max(page.width(), 1)))))
+
+    def box(self, item_id: str) -> QRectF:
+        """Where an item is drawn."""
+        return self._drawn([item_id])[0]
+
+    @property
+    def frame(self) -> QRectF:
+        """What can be seen of the page."""
+        seen = self._canvas.mapToScene(self._canvas.viewport().rect()).boundingRect()
+        scale, left = self._scale()
+        box = seen.intersected(self._content())
+        return QRectF(box.x() * scale + left, box.y() * scale, box.width() * scale, box.height() * scale)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Down: 60, Qt.Key.Key_Up: -60, Qt.Key.Key_PageDown: 400, Qt.Key.Key_PageUp: -400}
+        step = by.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        bar = self._canvas.verticalScrollBar()
+        bar.setValue(bar.value() + step)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._anew()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._boxes is None or self._boxes.devicePixelRatio() != self.devicePixelRatioF():
+            self._boxes = self._picture()
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._boxes)
+            accent = theme().color("accent")
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(accent)
+            painter.drawRects(self._drawn([one for one in self._editor.chosen if one in self._editor.page.shown]))
+            frame = self.frame.adjusted(1, 1, -1, -1)
+            painter.setPen(QPen(accent, 2 if self.hasFocus() else 1.5))
+            veil = QColor(accent)
+            veil.setAlphaF(0.06)
+            painter.setBrush(veil)
+            painter.drawRect(frame)
+
+    def _anew(self) -> None:
+        self._boxes = None
+        count = len(self._editor.page.shown)
+        self.setAccessibleDescription(ngettext("{count} widget", "{count} widgets", count).format(count=count))
+        self.updateGeometry()
+        self.update()
+
+    def _picture(self) -> QPixmap:
+        picture = QPixmap(self.size() * self.devicePixelRatioF())
+        picture.setDevicePixelRatio(self.devicePixelRatioF())
+        picture.fill(theme().color("canvas"))
+        with QPainter(picture) as painter:
+            page = self._editor.page
+            held = {found.item.id for found in everything(page.layout) if found.item.panes}
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("border.strong"))
+            painter.drawRects(self._drawn([one for one in page.shown if one not in held]))
+            for box in self._drawn([one for one in page.shown if one in held]):
+                painter.fillRect(QRectF(box.left(), box.top(), box.width(), 2), theme().color("border.control"))
+        return picture
+
+    def _content(self) -> QRectF:
+        grid = self._canvas.page
+        height = 2 * grid.margin + self._editor.layout.bottom * (grid.row + grid.gap) - grid.gap
+        return QRectF(0, 0, grid.width + 2 * grid.margin, max(height, self._canvas.viewport().height()))
+
+    def _scale(self) -> tuple[float, float]:
+        """How much smaller it is than the page, and where it begins."""
+        page = self._content()
+        scale = min(self.width() / page.width(), self.height() / page.height())
+        return scale, (self.width() - page.width() * scale) / 2
+
+    def _drawn(self, ids: Sequence[str]) -> list[QRectF]:
+        """Where items are drawn."""
+        (scale, left), grid, shown = self._scale(), self._canvas.page, self._editor.page.shown
+        step, rise = (grid.column + grid.gap) * scale, (grid.row + grid.gap) * scale
+        gap, margin = max(grid.gap * scale, 1.0), grid.margin * scale
+        boxes = []
+        for item_id in ids:
+            x, y, w, h = shown[item_id]
+            wide, high = max(w * step - gap, 1.0), max(h * rise - gap, 1.0)
+            boxes.append(QRectF(left + margin + x * step, margin + y * rise, wide, high))
+        return boxes
+
+    def _go(self, spot: QPointF) -> None:
+        scale, left = self._scale()
+        self._canvas.centerOn((spot.x() - left) / scale, spot.y() / scale)
+        self.update()

@@ -1,0 +1,171 @@
+"""The palette at the left: the kinds of widgets, to be found by name, dragged onto the page, or put there by Enter."""
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from benchboard.dashboards.catalogue import KINDS, WidgetKind
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.fields import Edit
+from benchboard.ui.widgets.focus import focused
+from benchboard.ui.widgets.labels import Text
+
+WIDTH = 196
+
+
+class Palette(QWidget):
+    """The kinds a page may hold. `chosen` names the kind whose Enter or double click asks for the first free place."""
+
+    chosen = Signal(object)
+
+    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(_("Palette"))
+        self.search = Edit(placeholder=_("Find a widget"), icon="ph.magnifying-glass", keys="A", name="palette_search")
+        self.search.textChanged.connect(self._find)
+        self.search.returnPressed.connect(self._first)
+        self.kinds = [_Kind(kind, canvas, self) for kind in KINDS]
+        self._groups: list[tuple[QWidget, list[_Kind]]] = []
+        self._nothing = Text(_("No widget is called that."), tone="muted", wrap=True)
+        self._nothing.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(10)
+        column.addWidget(self.search)
+        column.addWidget(self._nothing)
+        column.addWidget(self._offer(), 1)
+        column.addWidget(Text(_("Drag onto the page, or press Enter to put it in the first free place."), "caption",
+                              "muted", wrap=True))  # fmt: skip
+
+    def _offer(self) -> QWidget:
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        for title in dict.fromkeys(kind.group for kind in KINDS):
+            group = QWidget()
+            grid = QGridLayout(group)
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setSpacing(8)
+            grid.addWidget(Text(_(title), "body_strong", "secondary"), 0, 0, 1, 2)
+            members = [kind for kind in self.kinds if kind.kind.group == title]
+            for place, member in enumerate(members):
+                grid.addWidget(member, 1 + place // 2, place % 2)
+            if len(members) == 1:
+                grid.addWidget(QLabel(), 1, 1)
+            self._groups.append((group, members))
+            column.addWidget(group)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        return area
+
+    def _find(self, text: str) -> None:
+        wanted = text.strip().casefold()
+        for group, members in self._groups:
+            for member in members:
+                kind = member.kind
+                named = wanted in _(kind.title).casefold() or wanted in kind.type.replace("_", " ")
+                member.setVisible(named)
+            group.setVisible(any(not member.isHidden() for member in members))
+        self._nothing.setVisible(all(member.isHidden() for member in self.kinds))
+
+    def _first(self) -> None:
+        found = next((member for member in self.kinds if not member.isHidden()), None)
+        if found is not None:
+            self.chosen.emit(found.kind)
+
+
+class _Kind(QAbstractButton):
+    """One kind: an icon over its name. Held and moved, it is a new widget on its way to the page."""
+
+    def __init__(self, kind: WidgetKind, canvas: Canvas, palette: Palette) -> None:
+        super().__init__(palette)
+        self.kind = kind
+        self._canvas, self._palette = canvas, palette
+        self._start: QPoint | None = None
+        self._carrying = False
+        self.setObjectName(f"palette_{kind.type}")
+        self.setText(_(kind.title))
+        self.setAccessibleName(_(kind.title))
+        self.setAccessibleDescription(_(kind.takes) if kind.takes else "")
+        self.setToolTip(_(kind.takes) if kind.takes else "")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def sizeHint(self) -> QSize:
+        return QSize(77, 52)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._start = event.globalPosition().toPoint()
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        where = event.globalPosition().toPoint()
+        if self._start is None:
+            return
+        if not self._carrying and (where - self._start).manhattanLength() >= QApplication.startDragDistance():
+            self._carrying = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._carrying:
+            self._canvas.guest_at(self.kind, where)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        carried = self._carrying
+        self._let_go()
+        if carried:
+            self._canvas.drop_guest()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._let_go()
+        self._palette.chosen.emit(self.kind)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._palette.chosen.emit(self.kind)
+        elif event.key() == Qt.Key.Key_Escape and self._start is not None:
+            self._let_go()
+            self._canvas.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        focused(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        focused(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            hot = self.underMouse() and self.isEnabled()
+            painter.setPen(QPen(theme().color("border.control" if hot else "border"), 1))
+            painter.setBrush(theme().color("row.hover" if hot else "surface"))
+            radius = theme().px("radius.control")
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            box = QRectF(self.rect())
+            paint_icon(
+                painter, self.kind.icon, QRectF(box.center().x() - 9, 8, 18, 18), theme().color("text.secondary")
+            )
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(box.adjusted(2, 29, -2, -6), Qt.AlignmentFlag.AlignCenter, self.text())
+
+    def _let_go(self) -> None:
+        self._start, self._carrying = None, False
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.update()

@@ -1,0 +1,91 @@
+"""The pane at the left: what can be added, what there is, and below both the whole page in small."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.studio.panes.minimap import Minimap
+from benchboard.ui.studio.panes.outline import Outline
+from benchboard.ui.studio.panes.palette import WIDTH, Palette
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import hairline
+
+
+class Sidebar(QWidget):
+    """`Add | Outline`, one of them shown, above the overview."""
+
+    def __init__(self, palette: Palette, outline: Outline, minimap: Minimap) -> None:
+        super().__init__()
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        self._panes: dict[str, QWidget] = {"add": palette, "outline": outline}
+        self._tabs = {"add": _Tab(_("Add"), "add"), "outline": _Tab(_("Outline"), "outline")}
+        self._stack = QStackedWidget()
+        strip = QWidget()
+        strip.setAccessibleName(_("Pane"))
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(16)
+        for key, tab in self._tabs.items():
+            tab.clicked.connect(lambda _checked=False, key=key: self.show_pane(key))
+            row.addWidget(tab)
+            self._stack.addWidget(self._panes[key])
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(strip)
+        column.addWidget(hairline())
+        column.addWidget(self._stack, 1)
+        column.addWidget(hairline())
+        column.addWidget(minimap)
+        self.show_pane("add")
+
+    @property
+    def pane(self) -> str:
+        """`add` or `outline`."""
+        return next(key for key, tab in self._tabs.items() if tab.isChecked())
+
+    def show_pane(self, key: str) -> None:
+        """Show `add` or `outline`."""
+        self._stack.setCurrentWidget(self._panes[key])
+        for name, tab in self._tabs.items():
+            tab.setChecked(name == key)
+
+    def offer_add(self, offered: bool) -> None:
+        """Offer the palette beside the outline, or the outline alone."""
+        self._tabs["add"].setVisible(offered)
+        self.show_pane("add" if offered else "outline")
+
+
+class _Tab(Pressable):
+    """A word that is underlined while its pane is shown."""
+
+    def __init__(self, title: str, key: str) -> None:
+        super().__init__()
+        self.setText(title)
+        self.setCheckable(True)
+        self.setObjectName(f"pane_{key}")
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(QFontMetrics(theme().font("body_strong")).horizontalAdvance(self.text()) + 2, 40)
+
+    def nextCheckState(self) -> None:
+        """The sidebar says which one is checked."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            on = self.isChecked()
+            painter.setFont(theme().font("body_strong" if on else "body"))
+            painter.setPen(theme().color("text" if on or self.underMouse() else "text.secondary"))
+            painter.drawText(
+                QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
+            )
+            if on:
+                painter.fillRect(QRectF(0, self.height() - 2, self.width(), 2), theme().color("accent"))

@@ -1,0 +1,178 @@
+"""What the tiles show: each widget's query asked in the background, its answer or its failure kept until the next."""
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from benchboard.analytics import queries
+from benchboard.analytics.queries import ResultTable, Stop
+from benchboard.dashboards.catalogue import Widget
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_AT_ONCE: Final = 2
+"""Queries under way together: the window's other reads keep their share of the workers."""
+PATIENCE_MS: Final = 150
+"""How long a tile shows nothing before it shows that it loads."""
+_SLOW_MS: Final = 2_000
+"""How long before it also says so over what it showed before, and offers to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a widget's query led to. Neither table nor error: it is under way (`late` once it has been so for long)."""
+
+    query: str
+    table: ResultTable | None = None
+    error: AppError | None = None
+    late: bool = False
+    slow: bool = False
+    """A newer answer has been awaited for two seconds or more."""
+
+
+class _Question(NamedTuple):
+    """A widget's query with the values chosen for the variables it names."""
+
+    query: str
+    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Feeds(QObject):
+    """The answers to the queries of all widgets of a page, asked anew when a query or the data change."""
+
+    answered = Signal(str)
+    """The answer for this widget is another one."""
+
+    def __init__(self, context: "Context", editor: Editor, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._editor = context, editor
+        self._answers: dict[str, Answer] = {}
+        self._wanted: dict[str, _Question] = {}
+        self._waiting: deque[str] = deque()
+        self._first: frozenset[str] = frozenset()
+        self._running: dict[str, tuple[Stop, _Question]] = {}
+        editor.changed.connect(self.follow)
+        context.changed.watch(self, {"orders", "merchant_team", "merchant_dashboards"}, self.refresh)
+
+    def answer(self, item_id: str) -> Answer | None:
+        """What is known for a widget; None for one without a query."""
+        return self._answers.get(item_id)
+
+    def follow(self) -> None:
+        """Ask for what is new on the page, forget what is gone."""
+        wanted = {
+            widget.id: _Question(widget.query, self._chosen(widget))
+            for widget in self._editor.widgets()
+            if widget.kind is not None and widget.kind.query and widget.query.strip()
+        }
+        for item_id in self._answers.keys() - wanted.keys():
+            del self._answers[item_id]
+        for item_id in list(self._running):
+            if self._running[item_id][1] != wanted.get(item_id):
+                self._stop(item_id)
+        before, self._wanted = self._wanted, wanted
+        for item_id, question in wanted.items():
+            if before.get(item_id) != question:
+                self._ask(item_id)
+
+    def _chosen(self, widget: Widget) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
+
+    def prefer(self, ids: Iterable[str]) -> None:
+        """Ask for these before all others from now on: they are in sight."""
+        self._first = frozenset(ids)
+
+    def refresh(self) -> None:
+        """Ask everything anew; what is shown stays until the answers are there."""
+        for item_id in self._wanted:
+            self._ask(item_id)
+
+    def retry(self, item_id: str) -> None:
+        """Ask for one widget anew."""
+        if item_id in self._wanted:
+            self._answers.pop(item_id, None)
+            self._ask(item_id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any query is waiting or under way."""
+        return bool(self._waiting or self._running)
+
+    def stop_all(self) -> None:
+        """End what is under way (the page goes away)."""
+        self._waiting.clear()
+        for item_id in list(self._running):
+            self._stop(item_id)
+
+    def _ask(self, item_id: str) -> None:
+        if item_id not in self._answers:
+            self._tell(item_id, Answer(self._wanted[item_id].query))
+            QTimer.singleShot(PATIENCE_MS, self, lambda: self._is_late(item_id))
+        if item_id not in self._waiting:
+            self._waiting.append(item_id)
+        self._go_on()
+
+    def _is_late(self, item_id: str) -> None:
+        answer = self._answers.get(item_id)
+        if answer is not None and answer.table is None and answer.error is None:
+            self._tell(item_id, Answer(answer.query, late=True))
+
+    def _go_on(self) -> None:
+        while self._waiting and len(self._running) < _AT_ONCE:
+            ready = [known for known in self._waiting if known not in self._running]
+            item_id = next((known for known in ready if known in self._first), ready[0] if ready else None)
+            if item_id is None:
+                return
+            self._waiting.remove(item_id)
+            if item_id in self._wanted:
+                self._run(item_id, self._wanted[item_id])
+
+    def _run(self, item_id: str, question: _Question) -> None:
+        stop, actor, query, variables = Stop(), self._context.actor, question.query, dict(question.chosen)
+        self._running[item_id] = (stop, question)
+
+        QTimer.singleShot(_SLOW_MS, self, lambda: self._is_slow(item_id, stop))
+
+        def arrived(answer: Answer) -> None:
+            if item_id in self._running and self._running[item_id][0] is stop:
+                del self._running[item_id]
+            if self._wanted.get(item_id) == question and not stop.asked:
+                self._tell(item_id, answer)
+            self._go_on()
+
+        self._context.tasks.read(
+            self,
+            lambda session: queries.run_query(session, actor, query, stop=stop, variables=variables),
+            lambda table: arrived(Answer(query, table)),
+            lambda error: arrived(Answer(query, error=error)),
+        )
+
+    def cancel(self, item_id: str) -> None:
+        """End a query somebody has waited for long enough."""
+        if item_id in self._running:
+            query = self._running[item_id][1].query
+            self._stop(item_id)
+            self._tell(item_id, Answer(query, error=Cancelled("query.stopped", _("The query was stopped."))))
+            self._go_on()
+
+    def _is_slow(self, item_id: str, stop: Stop) -> None:
+        answer = self._answers.get(item_id)
+        if answer is not None and item_id in self._running and self._running[item_id][0] is stop:
+            self._tell(item_id, replace(answer, slow=True))
+
+    def _stop(self, item_id: str) -> None:
+        stop, _question = self._running.pop(item_id)
+        # On a server, stopping asks it over the network: not from the window's thread.
+        threading.Thread(target=stop.ask, name="benchboard-stop", daemon=True).start()
+
+    def _tell(self, item_id: str, answer: Answer) -> None:
+        self._answers[item_id] = answer
+        self.answered.emit(item_id)
