@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -69,7 +70,7 @@ def gesture(window: Window, chance: random.Random) -> None:
     tiles = [tile for tile in canvas.tiles.values() if isinstance(tile, Tile) and seen.contains(tile.rect)]
     if not tiles:  # what was pulled large fills the view, or the page's end is in it
         canvas.verticalScrollBar().setValue(0)
-        editor.replace("Begin anew", page(len(editor.layout)))
+        editor.replace("Begin anew", replace(page(len(editor.layout)), title=editor.document.title))
         return
     tile = chance.choice(tiles)
     box = canvas.mapFromScene(tile.rect).boundingRect()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchboard.errors import Unavailable
+from benchboard.files import write_whole
 from benchboard.i18n import _
 
 Appearance = Literal["system", "light", "dark"]
@@ -45,9 +46,7 @@ class Settings:
         target = folder / "settings.json"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = target.with_suffix(f".{os.getpid()}.tmp")
-            draft.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
-            draft.replace(target)
+            write_whole(target, json.dumps(asdict(self), indent=1).encode())
         except OSError as error:
             raise Unavailable(
                 "settings.unwritable",

@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 
 from benchboard.errors import Unavailable
+from benchboard.files import write_whole
 from benchboard.i18n import _
 
 _log = logging.getLogger(__name__)
@@ -131,30 +132,10 @@ class Vault:
 
 def write_private(path: Path, content: bytes) -> None:
     """Whole or not at all, on the disk before it is named, 0600 from its first byte. Raises `Unavailable`."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        draft.unlink(missing_ok=True)
-        # Made anew: what lies there under this name, a link or a file open elsewhere, is not ours to write into.
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _keep_name(path.parent)
+        write_whole(path, content, mode=0o600)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise _unwritable(path.parent, error) from error
-
-
-def _keep_name(folder: Path) -> None:
-    """Have the folder itself on the disk: a power cut must not keep the database and lose its key's name."""
-    with contextlib.suppress(OSError):  # Windows opens no folder, and keeps names without being asked
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _unwritable(folder: Path, error: OSError) -> Unavailable:

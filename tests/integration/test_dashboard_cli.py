@@ -25,10 +25,10 @@ def test_save_show_list_export_import(home: Path, capsys: pytest.CaptureFixture[
     assert json.loads(run("list", "--json")) == {"items": [], "next": None}
     file = home / "layout.json"
     file.write_text(json.dumps(LAYOUT))
-    assert json.loads(run("save", "--home", str(file), "--json")) == {"version": 1, "widgets": 1}
+    assert json.loads(run("save", "--home", str(file), "--json")) == {"revision": 1, "widgets": 1}
     assert json.loads(run("show", "--home")) == LAYOUT
     (row,) = json.loads(run("list", "--json"))["items"]
-    assert (row["name"], row["widgets"], row["version"]) == ("Home", 1, 1)
+    assert (row["name"], row["widgets"], row["revision"]) == ("Home", 1, 1)
     run("save", "--home", "--base-version", "0", str(file), status=1)
     run("export", "--home", str(home / "out.json"))
     assert json.loads((home / "out.json").read_text()) == LAYOUT == json.loads(run("export", "--home", "-"))

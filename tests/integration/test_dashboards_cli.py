@@ -61,7 +61,7 @@ def test_a_dashboard_from_a_file_to_a_file(terminal: Terminal, folder: Path) -> 
     file, out = folder / "Line 2.json", folder / "out.json"
     file.write_text(json.dumps([ITEM]))
     made = terminal.json("import", str(file))
-    assert (made["widgets"], made["version"]) == (1, 1)
+    assert (made["widgets"], made["revision"]) == (1, 1)
     shown = json.loads(terminal.run("show", "Line 2"))
     assert shown["items"] == [ITEM]
     assert (shown["title"], shown["$schema"]) == ("Line 2", "urn:benchboard:dashboard:2")
@@ -85,7 +85,7 @@ def test_the_home_layout_comes_first_and_pages_go_on_after_it(terminal: Terminal
     for name in ("A", "B", "C"):
         terminal.run("create", name)
     (home, *rest) = terminal.json("list")["items"]
-    assert (home["name"], home["id"], home["widgets"], home["version"], home["level"]) == ("Home", None, 1, 1, "own")
+    assert (home["name"], home["id"], home["widgets"], home["revision"], home["level"]) == ("Home", None, 1, 1, "own")
     assert [row["name"] for row in rest] == ["C", "B", "A"]
     for limit in ("1", "2", "3"):
         seen, after = [], []  # type: list[str], list[str]
@@ -174,12 +174,12 @@ def test_versions_are_listed_shown_named_and_restored(terminal: Terminal, folder
 
 def test_the_trash(terminal: Terminal) -> None:
     terminal.run("create", "Rig")
-    assert terminal.json("duplicate", "Rig", "--name", "Other")["version"] == 1
+    assert terminal.json("duplicate", "Rig", "--name", "Other")["revision"] == 1
     assert terminal.json("delete", "Rig", "Other") == {"deleted": 2}
     assert terminal.names() == []
     assert terminal.names("--filter", "trash", "--sort", "name") == ["Other", "Rig"]
     assert terminal.json("restore", "Rig") == {"restored": 1}
-    assert terminal.json("rename", "Rig", "Line 4", "--description", "x")["version"] > 1
+    assert terminal.json("rename", "Rig", "Line 4", "--description", "x")["revision"] > 1
     assert terminal.names() == ["Line 4"]
     terminal.run("delete", "Line 4", "--forever", status=1)
     assert terminal.json("delete", "Other", "--forever") == {"deleted": 1}
@@ -219,3 +219,33 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(terminal: Terminal, fold
     assert not list(folder.glob(".out*"))
     terminal.run("export", made["id"], str(out))
     assert len(json.loads(out.read_text())["items"]) == 400
+
+
+def test_a_grafana_dashboard_is_recognised_and_reported(
+    terminal: Terminal, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    panels = [
+        {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4}},
+        {"id": 2, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
+    ]
+    file = folder / "grafana.json"
+    file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
+    assert main(["dashboard", "import", str(file)]) == 0
+    said = capsys.readouterr()
+    assert "From Grafana" in said.out
+    assert "heatmap" in said.err
+    assert "heatmap" not in said.out
+    assert terminal.names() == ["From Grafana"]
+    assert main(["dashboard", "import", str(file), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["widgets"] == 2
+    assert json.loads(said.err)["placeholder"] == 1
+
+
+def test_what_is_nobodys_dashboard_is_refused_by_name(terminal: Terminal, folder: Path) -> None:
+    file = folder / "other.json"
+    file.write_text('{"panels": 7}')
+    said = terminal.run("import", str(file), status=1)
+    assert "other.json" in said
+    assert "panels" in said
+    assert terminal.names() == []

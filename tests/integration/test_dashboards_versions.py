@@ -89,6 +89,24 @@ def test_a_note_a_merge_and_anybody_else_begin_a_new_version(office: Office) -> 
         _numbers(office, ada, made.card.id, filters={"colour": "red"})
 
 
+def test_a_note_for_what_was_just_saved_names_that_version(office: Office) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    made = office.make(ada)
+    office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
+    saved = office.save(ada, made.card.id, document("A"), None)
+    named = office.save(ada, made.card.id, document("A"), saved.version, note="As delivered")
+    assert (named.number, named.version) == (2, saved.version)
+    newest = _listed(office, ada, made.card.id)[0]
+    assert (newest.number, newest.note, newest.automatic) == (2, "As delivered", False)
+    # One that has a name keeps it, somebody else's is theirs, and what differs is a version of its own.
+    assert office.save(ada, made.card.id, document("A"), None, note="Again").number == 3
+    assert office.save(bob, made.card.id, document("B"), None).number == 4
+    assert office.save(ada, made.card.id, document("B"), None, note="Mine").number == 5
+    assert office.save(ada, made.card.id, document("C"), None).number == 6
+    assert office.save(ada, made.card.id, document("D"), None, note="Other").number == 7
+    assert [one.note for one in _listed(office, ada, made.card.id)][:4] == ["Other", None, "Mine", None]
+
+
 def test_a_version_that_is_named_stays_as_it_is(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)

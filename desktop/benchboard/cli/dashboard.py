@@ -13,6 +13,8 @@ import click
 
 from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.desk import Desk, answer, at_desk
+from benchboard.cli.layout import MAX_FILE
+from benchboard.cli.terminal import show_report
 from benchboard.dashboards import document as form
 from benchboard.dashboards import documents, interchange, layout, library
 from benchboard.dashboards.document import MAX_BYTES, VERSION, Document, parse_document, write_document
@@ -26,9 +28,11 @@ from benchboard.paging import Listing, Page
 _HOME_KEY: Final = "home"
 """The key of a list after its first row, which is the home layout: it lies in another table than the others."""
 _COLUMNS: Final = (
-    "id", "name", "owner", "level", "public", "shares", "widgets", "version", "updated_at", "deleted_at",
+    "id", "name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at", "deleted_at",
 )  # fmt: skip
-_SHOWN: Final = ("name", "owner", "level", "public", "shares", "widgets", "version", "updated_at")
+"""`revision` counts what was stored, and is the base of a save; `number` is a version's, of which several saves may be
+one."""
+_SHOWN: Final = ("name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -98,7 +102,7 @@ def list_dashboards(
 
 
 def _row(card: Card) -> dict[str, object]:
-    return {name: getattr(card, name) for name in _COLUMNS}
+    return {name: card.version if name == "revision" else getattr(card, name) for name in _COLUMNS}
 
 
 def _home_row(desk: Desk, home: HomeLayout) -> dict[str, object]:
@@ -109,7 +113,7 @@ def _home_row(desk: Desk, home: HomeLayout) -> dict[str, object]:
         "public": False,
         "shares": 0,
         "widgets": _count(home.content),
-        "version": home.version,
+        "revision": home.version,
         "updated_at": home.updated_at,
     }
     return dict.fromkeys(_COLUMNS) | known
@@ -161,10 +165,11 @@ def _read(desk: Desk, which: str | None) -> object:
 
 
 @contextmanager
-def _from(file: BinaryIO, do: str) -> Iterator[object]:
-    """The JSON in `file`; what is wrong with it, here or where it is used, is said with the file's name."""
+def _from(file: BinaryIO, do: str, most: int = MAX_BYTES) -> Iterator[object]:
+    """The JSON in `file` of so many bytes at most; what is wrong with it, here or where it is used, is said with the
+    file's name."""
     try:
-        yield layout.decode(file.read(MAX_BYTES + 1), max_bytes=MAX_BYTES)
+        yield layout.decode(file.read(most + 1), max_bytes=most)
     except Invalid as error:
         raise Invalid(
             error.code,
@@ -184,7 +189,7 @@ def _save_home(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
         ngettext(
             "Saved the home layout with {count} widget.", "Saved the home layout with {count} widgets.", count
         ).format(count=count),
-        version=stored.version,
+        revision=stored.version,
         widgets=count,
     )
 
@@ -195,7 +200,13 @@ def _what_a_document_is() -> str:
 
 @dashboard.command("save", short_help="Replace a dashboard by the JSON in FILE.")
 @_which
-@click.option("--base-version", type=click.IntRange(0), help="Refuse if it was stored since this version.")
+@click.option(
+    "--base-revision",
+    "--base-version",
+    "base_version",
+    type=click.IntRange(0),
+    help="Refuse if it was stored since this revision.",
+)
 @click.option("--note", help="What this version is, for the list of versions.")
 @click.argument("file", type=click.File("rb"))
 @at_desk
@@ -216,7 +227,7 @@ def save(desk: Desk, which: str | None, base_version: int | None, note: str | No
             name=saved.document.title, count=count
         ),
         id=saved.id,
-        version=saved.version,
+        revision=saved.version,
         number=saved.number,
         widgets=count,
     )
@@ -228,21 +239,27 @@ def save(desk: Desk, which: str | None, base_version: int | None, note: str | No
 @click.argument("file", type=click.File("rb"))
 @at_desk
 def import_(desk: Desk, home: bool, name: str | None, file: BinaryIO) -> None:
-    """Make a dashboard of a document of any version, from FILE (- reads the terminal)."""
+    """Make a dashboard of a document of ours of any version, or of Grafana's, from FILE (- reads the terminal).
+
+    What could not be taken over as it was is said on stderr.
+    """
     if home:
         if name is not None:
             raise click.UsageError(_("A home layout has no name."))
         _save_home(desk, file, None)
         return
-    with _from(file, _what_a_document_is()) as value, desk.database.change() as session:
-        document = _titled(parse_document(value), Path(file.name).stem if file.name != "-" else _("Imported"))
+    with _from(file, _what_a_document_is(), MAX_FILE) as value, desk.database.change() as session:
+        written, report = interchange.from_any(value)
+        document = _titled(parse_document(written), Path(file.name).stem if file.name != "-" else _("Imported"))
         made = library.create(session, desk.actor, document, name=name).card
+    if report.lines:
+        show_report(report, as_json=desk.as_json)
     desk.tell(
         ngettext("Made “{name}” with {count} widget.", "Made “{name}” with {count} widgets.", made.widgets).format(
             name=made.name, count=made.widgets
         ),
         id=made.id,
-        version=made.version,
+        revision=made.version,
         widgets=made.widgets,
     )
 
@@ -261,7 +278,7 @@ def create(desk: Desk, name: str, description: str) -> None:
     document = parse_document({**write_document(form.empty(name)), "description": description})
     with desk.database.change() as session:
         made = library.create(session, desk.actor, document).card
-    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, version=made.version)
+    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, revision=made.version)
 
 
 @dashboard.command("rename", short_help="Give a dashboard another name or description.")
@@ -277,7 +294,7 @@ def rename(desk: Desk, which: str, name: str | None, description: str | None) ->
         card = library.find(session, desk.actor, which)
         saved = library.describe(session, desk.actor, card.id, name=name, description=description)
     told = _("“{name}” is called that now.") if name is not None else _("“{name}” is described that way now.")
-    desk.tell(told.format(name=saved.document.title), id=saved.id, version=saved.version)
+    desk.tell(told.format(name=saved.document.title), id=saved.id, revision=saved.version)
 
 
 @dashboard.command("duplicate")
@@ -289,7 +306,7 @@ def duplicate(desk: Desk, which: str, name: str | None) -> None:
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         made = library.duplicate(session, desk.actor, card.id, name=name).card
-    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, version=made.version)
+    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, revision=made.version)
 
 
 @dashboard.command("delete", short_help="Move dashboards to the trash.")

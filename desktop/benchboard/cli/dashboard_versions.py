@@ -70,7 +70,13 @@ def name(desk: Desk, which: str, number: int, note: str) -> None:
 @version.command("restore", short_help="Make a dashboard what it was in a version.")
 @_DASHBOARD
 @_NUMBER
-@click.option("--base-version", type=click.IntRange(0), help="Refuse if it was stored since this version.")
+@click.option(
+    "--base-revision",
+    "--base-version",
+    "base_version",
+    type=click.IntRange(0),
+    help="Refuse if it was stored since this revision.",
+)
 @click.option("--note", help="What the new version is.")
 @at_desk
 def restore(desk: Desk, which: str, number: int, base_version: int | None, note: str | None) -> None:
@@ -83,7 +89,7 @@ def restore(desk: Desk, which: str, number: int, base_version: int | None, note:
             name=saved.document.title, number=number, new=saved.number
         ),
         id=saved.id,
-        version=saved.version,
+        revision=saved.version,
         number=saved.number,
     )
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from benchboard.cli.terminal import printable
+from benchboard.cli.terminal import show_report
 from benchboard.dashboards import interchange
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document
@@ -22,6 +22,7 @@ kept."""
 MAX_FILE = 8 * 1024 * 1024
 """Bytes of a dashboard's file: twice what a document may take, for one written with room between its lines."""
 
+_READERS = {"benchboard": interchange.from_benchboard, "grafana": interchange.from_grafana}
 _file = click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 _as_json = click.option("--json", "as_json", is_flag=True, help="The report in JSON.")
 
@@ -69,15 +70,15 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 @layout.command("import", short_help="Read a dashboard from FILE as a document of ours.")
 @_file
-@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="What FILE holds.")
+@click.option("--format", "form", type=click.Choice(list(_READERS)), help="What FILE holds; else it is recognised.")
 @_as_json
-def import_(file: Path, form: str, as_json: bool) -> None:
+def import_(file: Path, form: str | None, as_json: bool) -> None:
     """Read a dashboard from FILE (- is the terminal) and print it as a document of ours, of the newest version.
 
     The report on stderr says what became of each widget.
     """
     value = _decoded(file)
-    read = interchange.from_grafana if form == "grafana" else interchange.from_benchboard
+    read = _READERS[form] if form is not None else interchange.from_any
     _print(*read(value), as_json=as_json)
 
 
@@ -111,8 +112,4 @@ def _print(document: object, report: interchange.Report, *, as_json: bool) -> No
     text = json.dumps(document, ensure_ascii=False, indent=1)
     safe = (sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
     click.echo("".join(safe))
-    if as_json:
-        click.echo(json.dumps(report.to_json()), err=True)
-        return
-    for line in report.text().splitlines():
-        click.echo(printable(line), err=True)
+    show_report(report, as_json=as_json)

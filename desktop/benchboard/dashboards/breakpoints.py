@@ -41,17 +41,25 @@ def arranged(document: Document, name: str, after: Layout, ids: Collection[str])
     changed = {item_id for item_id, there in now.items() if was.get(item_id) != there}
     meant = changed & frozenset(ids) or (changed if _said(before) == _said(after) else frozenset())
     kept = {item_id: cell for item_id, cell in point.places.items() if item_id in now}
+    wide = laid_out(document, grid.fitted(_widened(document.layout, after), document.compact))
+    if not meant:
+        return wide
     kept |= {item_id: now[item_id][1] for item_id in now if item_id in meant or item_id in kept}
-    wide = grid.fitted(_widened(document.layout, after), document.compact)
-    ids_left = {found.item.id for found in grid.everything(wide)}
+    points = {**wide.breakpoints, name: replace(point, places=MappingProxyType(kept))}
+    return replace(wide, breakpoints=MappingProxyType(points))
+
+
+def laid_out(document: Document, layout: Layout) -> Document:
+    """The document with another layout of the desktop. Of what is gone no place is left at any breakpoint: something
+    new that is called so later begins where it follows from the desktop."""
+    if not any(point.places for point in document.breakpoints.values()):
+        return replace(document, layout=layout)
+    left = {found.item.id for found in grid.everything(layout)}
     points = {
-        other: replace(known, places=MappingProxyType({i: cell for i, cell in known.places.items() if i in ids_left}))
-        for other, known in document.breakpoints.items()
+        name: replace(point, places=MappingProxyType({i: cell for i, cell in point.places.items() if i in left}))
+        for name, point in document.breakpoints.items()
     }
-    points[name] = replace(point, places=MappingProxyType(kept if meant else dict(point.places)))
-    if not meant and name not in document.breakpoints:
-        del points[name]
-    return replace(document, layout=wide, breakpoints=MappingProxyType(points))
+    return replace(document, layout=layout, breakpoints=MappingProxyType(points))
 
 
 def following(document: Document, name: str, ids: Collection[str] | None = None) -> Document:

@@ -68,6 +68,11 @@ class Widget:
     config: Mapping[str, object]
 
     @property
+    def icon(self) -> str:
+        """The icon of its kind; a piece of a puzzle for one that is not known here."""
+        return kind_icon(self.type)
+
+    @property
     def kind_name(self) -> str:
         """What kind of thing it is, in words. A placeholder is what it stands for: `config.label`, as an import from
         another program left it."""
@@ -167,6 +172,12 @@ _BY_TYPE: Final = {kind.type: kind for kind in KINDS}
 def kind_of(type_name: str) -> WidgetKind | None:
     """The kind an item's `type` names; None for one that is not known here."""
     return _BY_TYPE.get(_ALSO.get(type_name, type_name))
+
+
+def kind_icon(type_name: str) -> str:
+    """The icon of a type of item; a piece of a puzzle for one that is not known here."""
+    kind = kind_of(type_name)
+    return kind.icon if kind is not None else "ph.puzzle-piece"
 
 
 def widget_of(item: Item) -> Widget:

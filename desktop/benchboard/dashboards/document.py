@@ -333,7 +333,7 @@ def _storable(document: object) -> None:
     if len(written) > MAX_BYTES:
         what = _("This layout is longer than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
         raise Invalid("layout.too-long", what, do=_("Take something off it, or shorten a text."), item=None, field=None)
-    if _DOUBTFUL.search(written) and not all(_is_text(text) for text in _every_text(document)):
+    if _DOUBTFUL.search(written) and not all(is_text(text) for text in _every_text(document)):
         _refuse("not-text", _("A text in this layout holds a character that is none."), None)
 
 
@@ -361,7 +361,8 @@ def _every_text(document: object) -> Iterator[str]:
             yield value
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
+    """Whether every database keeps it as it is: no NUL in it, and no half of a surrogate pair."""
     if "\0" in value:
         return False
     try:

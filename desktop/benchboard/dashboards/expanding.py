@@ -1,6 +1,6 @@
 """Repeats as a reader sees them: what is repeated by a variable, once for each value chosen, in every container.
 
-The document keeps the one widget; this is for looking, presenting and viewing, and is never written back.
+The document keeps the one widget; this is for looking, presenting and going out, and is never written back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Final
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed, widget_of
-from benchboard.dashboards.document import Document, fitted
+from benchboard.dashboards.document import Document, Variable, fitted
 from benchboard.dashboards.layout import Item, Layout
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -23,15 +23,53 @@ Values = Mapping[str, tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Expanded:
     """A document with its repeats shown; `chosen` says for each widget that is one of several which values are its own
-    (id → variable → value)."""
+    (id → variable → value), `sources` which widget of the document it shows (id → id)."""
 
     document: Document
     chosen: Mapping[str, Values]
+    sources: Mapping[str, str]
 
 
 def has_repeats(document: Document) -> bool:
     """Whether anything on it is repeated."""
     return any(grid.repeat_of(found.item) is not None for found in grid.everything(document.layout))
+
+
+def looked_at(document: Document, choices: Values) -> Document:
+    """The document as one reader sees it, with their own `choices` for its variables (name → values). A choice the
+    document no longer offers is passed over."""
+    if not any(one.name in choices for one in document.variables):
+        return document
+    return replace(document, variables=tuple(_own(one, choices.get(one.name)) for one in document.variables))
+
+
+def _own(variable: Variable, choice: tuple[str, ...] | None) -> Variable:
+    if choice is None:
+        return variable
+    offered = {*variable.values, *variable.chosen}
+    known = tuple(value for value in choice if variable.type == "text" or value in offered)
+    if choice and not known:
+        return variable
+    return replace(variable, chosen=known if variable.multiple else known[:1])
+
+
+def first_values(document: Document) -> dict[str, Values]:
+    """What each repeated widget, and all in it, is asked with where it is shown once: the first chosen value (id →
+    variable → value)."""
+    own: dict[str, Values] = {}
+    _first(document.layout, document.chosen, {}, own)
+    return own
+
+
+def _first(layout: Layout, chosen: Values, around: Values, own: dict[str, Values]) -> None:
+    for item in layout.items:
+        mine, repeat = around, grid.repeat_of(item)
+        if repeat is not None and chosen.get(repeat.variable):
+            mine = {**around, repeat.variable: chosen[repeat.variable][:1]}
+        if mine:
+            own[item.id] = mine
+        for pane in item.panes:
+            _first(pane.layout, chosen, mine, own)
 
 
 def expanded(document: Document) -> Expanded:
@@ -40,7 +78,7 @@ def expanded(document: Document) -> Expanded:
     _require_few(document.layout, document.chosen, 1, 0)
     showing = _Showing({found.item.id for found in grid.everything(document.layout)})
     layout = showing.grid(document.layout, document.chosen, {})
-    return Expanded(fitted(replace(document, layout=layout)), showing.chosen)
+    return Expanded(fitted(replace(document, layout=layout)), showing.chosen, showing.sources)
 
 
 def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int, added: int) -> int:
@@ -68,6 +106,7 @@ class _Showing:
         self._taken, self._used = taken, set[str]()
         self._numbers: dict[str, int] = {}
         self.chosen: dict[str, Values] = {}
+        self.sources: dict[str, str] = {}
 
     def grid(self, layout: Layout, chosen: Mapping[str, Sequence[str]], own: Values) -> Layout:
         """One grid and all below it; `own` are the values of the container around it."""
@@ -84,6 +123,7 @@ class _Showing:
     ) -> Item:
         if item.id in clones:
             source, variable, value = clones[item.id]
+            self.sources[item.id] = self.sources.get(source, source)
             own = {**own, variable: (value,)}
             chosen = {**chosen, variable: (value,)}
             title = widget_of(item).title
@@ -96,7 +136,12 @@ class _Showing:
 
     def _renamed(self, layout: Layout) -> Layout:
         """What a container holds, under ids no other clone of it has."""
-        return Layout.of(layout.columns, [(replace(item, id=self._fresh(item.id)), cell) for item, cell in layout])
+        pairs = []
+        for item, cell in layout:
+            fresh = self._fresh(item.id)
+            self.sources[fresh] = item.id
+            pairs.append((replace(item, id=fresh), cell))
+        return Layout.of(layout.columns, pairs)
 
     def _fresh(self, name: str) -> str:
         number, fresh = self._numbers.get(name, 1), name

@@ -84,8 +84,8 @@ class Journal:
     """The journal of one document in one window. Its methods return at once; a thread of its own writes.
 
     `written` makes the JSON of a document when it is called, on that thread: what it is made of must not change.
-    `failed` is called on that thread, once for each time the disk begins to refuse. `recovered` is what was in it, None
-    where there was nothing; `note` says in words what could not be read, or nothing.
+    `failed` is called on that thread, once for each time the disk begins to refuse, and where the journal ends early.
+    `recovered` is what was in it, None where there was nothing; `note` says in words what could not be read.
     """
 
     def __init__(
@@ -177,6 +177,9 @@ class Journal:
         try:
             while self._turn():
                 pass
+        except Exception:  # noqa: BLE001 - a fault of ours: who goes on editing has to hear that nothing is kept
+            _log.exception("journal: %s", self._slot.path.name)
+            self._failed(_stopped(self._slot.path.parent))
         finally:
             self._put_down()
             self._slot.lock.release()
@@ -279,7 +282,8 @@ def open_journal(
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = _key(vault, folder)
-        slot, found = _claimed(folder, name, key)
+        with _alone(folder):
+            slot, found = _claimed(folder, name, key)
         try:
             note = _set_aside(slot, found) if found.damaged else ""
             return Journal(slot, key, subject, found, note, failed)
@@ -307,7 +311,8 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], existing: Callable[[
     found = {path: _subject(path, key) for path in folder.glob("*.bbj")} if key is not None else {}
     known = {path: said[-1] for path, said in found.items() if said and said[:-1] == tuple(account)}
     there = existing(set(known.values())) if known else set()
-    return len(gone) + sum(_deleted(path) for path, name in known.items() if name not in there)
+    with _alone(folder):
+        return len(gone) + sum(_deleted(path) for path, name in known.items() if name not in there)
 
 
 def _subject(path: Path, key: bytes) -> tuple[str, ...]:
@@ -328,6 +333,7 @@ def _deleted(path: Path) -> bool:
         path.unlink(missing_ok=True)
     finally:
         slot.lock.release()
+    path.with_suffix(".lock").unlink(missing_ok=True)
     return True
 
 
@@ -338,8 +344,13 @@ def _wait_for_leaving(name: bytes) -> None:
             journal._thread.join(max(0.0, until - time.monotonic()))
 
 
+def _alone(folder: Path) -> FileLock:
+    """Held, nobody else makes a key, or takes a slot whose lock is about to be deleted and so is no lock any more."""
+    return FileLock(folder / "key.lock", timeout=10, mode=0o600)
+
+
 def _key(vault: Vault, folder: Path) -> bytes:
-    with FileLock(folder / "key.lock", timeout=10, mode=0o600):  # two programs must not make two keys
+    with _alone(folder):
         key = vault.get(_KEY)
         if key is None:
             key = secrets.token_bytes(32)
@@ -420,4 +431,14 @@ def _unwritable(folder: Path, error: Exception) -> Unavailable:
         ),
         why=why,
         do=_("Make room on the disk. Until then save more often."),
+    )
+
+
+def _stopped(folder: Path) -> Unavailable:
+    return Unavailable(
+        "journal.stopped",
+        _("Your edits are no longer kept in {folder} for the case that the program ends unexpectedly.").format(
+            folder=folder
+        ),
+        do=_("Save, close the page and open it again."),
     )

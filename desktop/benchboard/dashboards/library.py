@@ -18,7 +18,7 @@ from benchboard.dashboards import rights, stored
 from benchboard.dashboards.document import MAX_NAME, Document
 from benchboard.dashboards.rights import Level
 from benchboard.dashboards.stored import Reason, Saved
-from benchboard.errors import Conflict, Invalid
+from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import access, audit
 from benchboard.identity.access import Actor
@@ -117,6 +117,16 @@ def existing(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> 
     return set(session.scalars(there)) & set(dashboard_ids)
 
 
+def whereabouts(session: Session, actor: Actor, dashboard_id: str) -> Card | None:
+    """A dashboard that may have gone to the trash (`deleted_at`); None where it is gone for this actor."""
+    access.require(actor, "studio:enter")
+    try:
+        row = rights.require(session, actor, dashboard_id, "view", trashed=True)
+    except NotFound:
+        return None
+    return _one(session, actor, row.id)
+
+
 def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> Card:
     """The dashboard with this id or, in full, this name, as a command line says it; `trashed`: look in the trash.
 
@@ -163,7 +173,8 @@ def save(
     """Store `document`, made from the dashboard's `base_version` (None: replace whatever is there), and keep a version.
 
     Without a note, saves of one person within 15 minutes are one version; a note, a merge (`merged`) and anybody
-    else's save begin a new one. A document equal to the stored one is not stored again, but for a note or a merge.
+    else's save begin a new one. A document equal to the stored one is not stored again, but for a note or a merge;
+    where the newest version is the author's own automatic one of it, that one takes the note.
     Raises `Conflict` (`dashboards.overtaken`) if the document was stored by another meanwhile, with `version`,
     `updated_at`, `who`, `who_id` and `number` (of the newest version) in the facts; `dashboards.in-trash`; `Invalid`.
     """

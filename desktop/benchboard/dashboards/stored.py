@@ -82,7 +82,8 @@ def write(
     session: Session, actor: Actor, row: Dashboard, document: Document, *, base_version: int | None, reason: Reason
 ) -> Saved:
     """Store `document` in the rows of a locked dashboard, and as a version. A document that changes nothing is stored
-    only for a reason. Raises `Conflict` (`dashboards.overtaken`) if it was stored since `base_version`."""
+    only for a reason; where that is a note, the author's own automatic version of it takes the note. Raises `Conflict`
+    (`dashboards.overtaken`) if it was stored since `base_version`."""
     newest = _newest(session, row)
     if base_version is not None and base_version != row.version:
         _require_unchanged(session, row, newest, base_version)
@@ -96,6 +97,15 @@ def write(
         key: value for key in ("name", "description", "layout") if (value := getattr(made, key)) != getattr(row, key)
     }
     if newest is not None and reason.automatic and not changed and not any(counts.values()):
+        return Saved(row.id, row.version, newest.number, row.updated_at, document)
+    if (
+        newest is not None
+        and not changed
+        and not any(counts.values())
+        and _names(session, newest, actor, written, reason)
+    ):
+        audit.record(session, actor, "dashboard.name-version", row.id, name=row.name, number=newest.number,
+                     note=reason.note)  # fmt: skip
         return Saved(row.id, row.version, newest.number, row.updated_at, document)
     for key, value in changed.items():
         setattr(row, key, value)
@@ -270,6 +280,17 @@ def _keep(
     )
     session.flush()
     return number
+
+
+def _names(session: Session, newest: _Newest, actor: Actor, written: Mapping[str, Any], reason: Reason) -> bool:
+    """Whether the note went to the newest version: the author's own automatic one, which says the same already."""
+    if reason.note is None or reason.restored_from or not newest.automatic or newest.author_id != actor.user_id:
+        return False
+    kept = DashboardVersion
+    if session.scalar(select(kept.document).where(kept.id == newest.id)) != dict(written):
+        return False
+    session.execute(update(kept).where(kept.id == newest.id).values(note=reason.note, automatic=False))
+    return True
 
 
 def _takes_in(newest: _Newest, actor: Actor, reason: Reason) -> bool:

@@ -39,10 +39,14 @@ class ChangeNotices(QObject):
         timer = QTimer(owner)
         timer.setSingleShot(True)
         timer.timeout.connect(refresh)
+        self._forget_gone()
         self._watchers.append((frozenset(tables), timer))
 
-    def _tell(self, touched: frozenset[str]) -> None:
+    def _forget_gone(self) -> None:
         self._watchers = [(tables, timer) for tables, timer in self._watchers if shiboken6.isValid(timer)]
+
+    def _tell(self, touched: frozenset[str]) -> None:
+        self._forget_gone()
         for tables, timer in self._watchers:
             if not touched or touched & tables:
                 timer.start(0)

@@ -108,11 +108,10 @@ class _Person(Pressable):
         return QSize(400, 60)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        focused = self.hasFocus()
-        painter.setPen(QPen(theme().color("focus" if focused else "border"), 2 if focused else 1))
-        painter.setBrush(theme().color("row.hover" if self.underMouse() else "raised"))
-        inset = 1.0 if focused else 0.5
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            focused = self.hasFocus()
+            painter.setPen(QPen(theme().color("focus" if focused else "border"), 2 if focused else 1))
+            painter.setBrush(theme().color("row.hover" if self.underMouse() else "raised"))
+            inset = 1.0 if focused else 0.5
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)

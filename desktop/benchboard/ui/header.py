@@ -69,9 +69,8 @@ class Header(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
 
 
 class Tab(Pressable):
@@ -113,18 +112,17 @@ class Tab(Pressable):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        on = self.isChecked()
-        painter.setFont(self._font())
-        painter.setPen(theme().color("accent.text" if on else "text" if self.underMouse() else "text.secondary"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        if on:
-            painter.fillRect(QRect(11, self.height() - 2, self.width() - 22, 2), theme().color("accent"))
-        if self.hasFocus() and self.by_key:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme().color("focus"), 2))
-            painter.drawRoundedRect(self.rect().adjusted(3, 9, -3, -9), 6, 6)
-        painter.end()
+        with QPainter(self) as painter:
+            on = self.isChecked()
+            painter.setFont(self._font())
+            painter.setPen(theme().color("accent.text" if on else "text" if self.underMouse() else "text.secondary"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+            if on:
+                painter.fillRect(QRect(11, self.height() - 2, self.width() - 22, 2), theme().color("accent"))
+            if self.hasFocus() and self.by_key:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(theme().color("focus"), 2))
+                painter.drawRoundedRect(self.rect().adjusted(3, 9, -3, -9), 6, 6)
 
 
 class SearchButton(Pressable):
@@ -144,22 +142,21 @@ class SearchButton(Pressable):
         return QSize(260, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().color("text.muted" if self.underMouse() else "border.control"), 1))
-        painter.setBrush(theme().color("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        paint_icon(painter, "ph.magnifying-glass", QRectF(9, 6, 16, 16), theme().color("text.muted"))
-        keys = "Ctrl K"
-        width = QFontMetrics(theme().font("caption")).horizontalAdvance(keys) + 10
-        cap = QRectF(self.width() - width - 6, (self.height() - 18) / 2, width, 18)
-        paint_key(painter, cap, keys, theme().color("border.strong"), theme().color("text.secondary"))
-        painter.setFont(theme().font("body"))
-        painter.setPen(theme().color("text.muted"))
-        room = self.width() - 33 - width - 12
-        text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(QRectF(33, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme().color("text.muted" if self.underMouse() else "border.control"), 1))
+            painter.setBrush(theme().color("surface"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            paint_icon(painter, "ph.magnifying-glass", QRectF(9, 6, 16, 16), theme().color("text.muted"))
+            keys = "Ctrl K"
+            width = QFontMetrics(theme().font("caption")).horizontalAdvance(keys) + 10
+            cap = QRectF(self.width() - width - 6, (self.height() - 18) / 2, width, 18)
+            paint_key(painter, cap, keys, theme().color("border.strong"), theme().color("text.secondary"))
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            room = self.width() - 33 - width - 12
+            text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room))
+            painter.drawText(QRectF(33, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class AccountButton(Pressable):
@@ -184,18 +181,17 @@ class AccountButton(Pressable):
         return font
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("row.hover"))
-            painter.drawRoundedRect(self.rect(), 6, 6)
-        paint_avatar(painter, QRectF(6, 4, 24, 24), self.text())
-        painter.setFont(self._font())
-        painter.setPen(theme().color("text"))
-        room = self.width() - 38 - 24
-        text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(38, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
-        spot = QRectF(self.width() - 20, (self.height() - 12) / 2 + 1, 12, 12)
-        paint_icon(painter, "ph.caret-down", spot, theme().color("text.secondary"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.underMouse():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("row.hover"))
+                painter.drawRoundedRect(self.rect(), 6, 6)
+            paint_avatar(painter, QRectF(6, 4, 24, 24), self.text())
+            painter.setFont(self._font())
+            painter.setPen(theme().color("text"))
+            room = self.width() - 38 - 24
+            text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(38, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            spot = QRectF(self.width() - 20, (self.height() - 12) / 2 + 1, 12, 12)
+            paint_icon(painter, "ph.caret-down", spot, theme().color("text.secondary"))

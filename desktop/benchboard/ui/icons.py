@@ -127,9 +127,8 @@ def _resolve(name: str) -> tuple[str, str]:
 def _pixmap(name: str, colour: str, width: int, height: int, scale: float) -> QPixmap:
     pixmap = QPixmap(QSize(width, height))
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    draw(painter, name, QRectF(QPoint(0, 0), QSize(width, height)), QColor(colour))
-    painter.end()
+    with QPainter(pixmap) as painter:
+        draw(painter, name, QRectF(QPoint(0, 0), QSize(width, height)), QColor(colour))
     pixmap.setDevicePixelRatio(scale)
     return pixmap
 

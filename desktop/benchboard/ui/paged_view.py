@@ -4,8 +4,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -35,11 +57,13 @@ class PagedTable(QWidget, Generic[Row]):
     """A list one can sort, tick and open.
 
     `current_changed` follows the row the detail pane is about (click or arrows; None when there is none), `activated`
-    is Enter or a double click, `selectionChanged` the ticks. `/` is the place's own: it focuses its filter.
+    is Enter or a double click, `menu_wanted` a right click or the Menu key with the spot of the screen,
+    `selectionChanged` the ticks. `/` is the place's own: it focuses its filter.
     """
 
     activated = Signal(object)
     current_changed = Signal(object)
+    menu_wanted = Signal(object, QPoint)
     selectionChanged = Signal()
 
     def __init__(
@@ -64,7 +88,7 @@ class PagedTable(QWidget, Generic[Row]):
         self.view = _View(model, ticks, height, self)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)
-        self._bulk = _BulkBar(model, bulk)
+        self._bulk = _BulkBar(self.view, model, bulk)
         self._empty = empty or EmptyState("ph.tray", _("Nothing here yet"))
         self._no_match = no_match or EmptyState("ph.funnel", _("Nothing matches the filter"))
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
@@ -77,7 +101,6 @@ class PagedTable(QWidget, Generic[Row]):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._bulk)
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
         self._kept: object = None
@@ -95,6 +118,7 @@ class PagedTable(QWidget, Generic[Row]):
         model.failed.connect(self._show_state)
         model.ticked.connect(self.selectionChanged)
         self.view.opened.connect(lambda index: self.activated.emit(model.row(index)))
+        self.view.asked.connect(lambda index, spot: self.menu_wanted.emit(model.row(index), spot))
         self.view.selectionModel().currentRowChanged.connect(self._current_moved)
         model.setParent(self)  # after the view among the children, so that the view is the first to go
 
@@ -162,6 +186,7 @@ class PagedTable(QWidget, Generic[Row]):
 
 class _View(QTableView):
     opened = Signal(int)
+    asked = Signal(int, QPoint)
 
     def __init__(self, model: "PagedTableModel[Any]", ticks: bool, height: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -223,8 +248,24 @@ class _View(QTableView):
             self.opened.emit(index.row())
         elif event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.ticks:
             self.paged.tick(0, self.paged.rowCount() - 1, True)
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._ask_here()  # the Menu key arrives as an event of its own
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            if index.isValid():
+                self.setCurrentIndex(index)
+                self.asked.emit(index.row(), event.globalPos())
+        else:
+            self._ask_here()
+
+    def _ask_here(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self.asked.emit(index.row(), self.viewport().mapToGlobal(self.visualRect(index).center()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
@@ -414,21 +455,20 @@ class _Bars(QWidget):
         self.setAccessibleName(_("Loading"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("border"))
-        height = self._view.verticalHeader().defaultSectionSize()
-        top = theme().px("table.header")
-        row = 0
-        while self._model.loading and top + row * height < self.height() and row < 12:
-            left = theme().px("table.checkbox_col")
-            for at, column in enumerate(self._model.columns):
-                width = column.width * (0.55 + 0.25 * ((row + at) % 2))
-                painter.drawRoundedRect(QRectF(left, top + row * height + height / 2 - 6, width, 12), 3, 3)
-                left += max(self._view.columnWidth(at), column.width)
-            row += 1
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("border"))
+            height = self._view.verticalHeader().defaultSectionSize()
+            top = theme().px("table.header")
+            row = 0
+            while self._model.loading and top + row * height < self.height() and row < 12:
+                left = theme().px("table.checkbox_col")
+                for at, column in enumerate(self._model.columns):
+                    width = column.width * (0.55 + 0.25 * ((row + at) % 2))
+                    painter.drawRoundedRect(QRectF(left, top + row * height + height / 2 - 6, width, 12), 3, 3)
+                    left += max(self._view.columnWidth(at), column.width)
+                row += 1
 
 
 class _Footer(QWidget):
@@ -460,16 +500,17 @@ class _Footer(QWidget):
 
 
 class _BulkBar(QWidget):
-    """What can be done with the ticked rows; there only while some are."""
+    """What can be done with the ticked rows; there only while some are, and in the header's place, so that no row moves
+    from under the pointer."""
 
-    def __init__(self, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
-        super().__init__()
-        self._model = model
+    def __init__(self, view: _View, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
+        super().__init__(view)
+        self._model, self._header = model, view.horizontalHeader()
         self._has_actions = bool(actions)
         self.setObjectName("bulk_bar")
         self.setProperty("surface", "selection")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(theme().px("table.bulk_bar"))
+        self._header.installEventFilter(self)
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 10, 0)
         line.setSpacing(theme().px("spacing.2"))
@@ -492,4 +533,10 @@ class _BulkBar(QWidget):
         count = len(self._model.ticks())
         self._box.setCheckState(Qt.CheckState.PartiallyChecked)
         self._count.setText(ngettext("{count} selected", "{count} selected", count).format(count=count))
+        self.setGeometry(self._header.geometry())
         self.setVisible(count > 0 and self._has_actions)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.setGeometry(self._header.geometry())
+        return False

@@ -15,6 +15,8 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
+    Signal,
 )
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
@@ -40,6 +42,7 @@ _WIDTH: Final = 640
 _ROW: Final = 36
 _HEADING: Final = 32
 _MOST: Final = 60
+_PAUSE_MS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,21 @@ def go_to() -> str:
 
 
 class Palette(Scrim):
-    """Opens over everything; Enter runs what is chosen, Esc leaves."""
+    """Opens over everything; Enter runs what is chosen, Esc leaves. `asked` wants what has the text in its name and is
+    no command (`add`), as soon as the typing pauses."""
+
+    asked = Signal(str)
 
     def __init__(self, window: QWidget, commands: Sequence[Command]) -> None:
         super().__init__(window)
         self.setObjectName("palette")
         self.setAccessibleName(_("Search or run a command"))
         self._commands = tuple(commands)
+        self._found: tuple[Command, ...] = ()
+        self._moved = False
+        """Whether somebody has chosen a line: what is found later does not take it away."""
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
         self.frame = Floating(self, radius="dialog")
         self.field = QLineEdit()
         self.field.setObjectName("palette_field")
@@ -150,6 +161,7 @@ class Palette(Scrim):
         self.field.setPlaceholderText(_("Search or run a command"))
         self.field.setAccessibleName(_("Search or run a command"))
         self.field.textChanged.connect(self._look)
+        self.field.textChanged.connect(self._typed)
         self.field.installEventFilter(self)
         self._model = _Lines(self)
         self.list = _List()
@@ -189,6 +201,27 @@ class Palette(Scrim):
         height = self.frame.sizeHint().height()
         self.frame.setGeometry((self.width() - width) // 2, 112 - SHADOW, width, height)
 
+    def add(self, text: str, found: Sequence[Command]) -> None:
+        """Offer these too: what was found for `text`, unless something else is written by now."""
+        if text == self._text():
+            chosen = self._model.hit(self.list.currentIndex().row())
+            self._found = tuple(found)
+            self._look(self.field.text())
+            row = self._model.row_of(chosen.command) if chosen is not None and self._moved else -1
+            if row >= 0:
+                self._choose(row)
+
+    def _typed(self) -> None:
+        self._moved = False
+        self._pause.start()
+
+    def _text(self) -> str:
+        return self.field.text().strip()
+
+    def _ask(self) -> None:
+        if self._text() and not self._text().startswith(">"):
+            self.asked.emit(self._text())
+
     def titles(self) -> list[str]:
         """What is offered now, best first."""
         return [hit.command.title for hit in self._model.hits()]
@@ -216,12 +249,13 @@ class Palette(Scrim):
         return row
 
     def _look(self, query: str) -> None:
-        hits = search(query, self._commands)
+        commands = (*self._commands, *self._found) if query.strip() else self._commands
+        hits = search(query, commands)
         self._model.show_hits(hits)
         self.list.setVisible(bool(hits))
         self._none.setVisible(not hits)
         self._none.setText(_("Nothing here is called “{query}”.").format(query=query.strip()))
-        self._count.setText(_("{shown} of {all}").format(shown=len(hits), all=len(self._commands)))
+        self._count.setText(_("{shown} of {all}").format(shown=len(hits), all=len(commands)))
         self._choose(self._model.next_command(-1, 1))
         self.settle()
 
@@ -241,6 +275,7 @@ class Palette(Scrim):
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             key, now = event.key(), self.list.currentIndex().row()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self._moved = True
                 self._choose(self._model.next_command(now, 1 if key == Qt.Key.Key_Down else -1))
                 return True
             if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
@@ -284,6 +319,11 @@ class _Lines(QAbstractListModel):
     def hit(self, row: int) -> Hit | None:
         line = self._lines[row] if 0 <= row < len(self._lines) else None
         return line if isinstance(line, Hit) else None
+
+    def row_of(self, command: Command) -> int:
+        """Where a command stands; -1 where it does not."""
+        found = (row for row, line in enumerate(self._lines) if isinstance(line, Hit) and line.command is command)
+        return next(found, -1)
 
     def heading(self, row: int) -> str:
         line = self._lines[row]

@@ -46,6 +46,7 @@ class Stage(Protocol):
 
     def show_banner(self, notice: Notice | None) -> None: ...
     def show_toast(self, text: str, undo: Callable[[], None] | None) -> None: ...
+    def hide_toast(self, text: str) -> None: ...
     def show_bug(self, summary: str, details: str) -> None: ...
 
 
@@ -110,6 +111,11 @@ class Problems(QObject):
         """Say for six seconds that something was done, with a way back."""
         if self._stage is not None and _alive(self._stage):
             self._stage.show_toast(text, undo)
+
+    def withdraw(self, text: str) -> None:
+        """Take away the toast that says this: it is true no longer."""
+        if self._stage is not None and _alive(self._stage):
+            self._stage.hide_toast(text)
 
     def bug(self, error: BaseException) -> None:
         """Report what must not happen: to the log, and to the person with a way to pass it on."""

@@ -11,6 +11,7 @@ from benchboard.ui.rooms import Room
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tip
 from benchboard.ui.widgets.surfaces import Icon
 
 _NARROW = 1024
@@ -56,9 +57,8 @@ class Rail(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), theme().color("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), theme().color("border"))
 
     def _button(self, room: Room, go: Callable[[str], None]) -> "RailButton":
         button = RailButton(room)
@@ -85,7 +85,7 @@ class RailButton(Pressable):
 
     def show_words(self, show: bool) -> None:
         self._words = show
-        self.setToolTip("" if show else self.text())
+        self.setToolTip("" if show else plain_tip(self.text()))
         self.setFixedHeight(48 if show else 36)
         self.update()
 
@@ -93,23 +93,22 @@ class RailButton(Pressable):
         return QSize(36, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        on = self.isChecked()
-        if on or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("accent.soft" if on else "border"))
-            painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        side = theme().px("icon.rail")
-        top = 6 if self._words else (self.height() - side) / 2
-        spot = QRectF((self.width() - side) / 2, top, side, side)
-        ink = theme().color("accent.text" if on else "text.secondary")
-        paint_icon(painter, f"{self._icon}-fill" if on else self._icon, spot, ink)
-        if self._words:
-            font = theme().font("micro")
-            font.setWeight(QFont.Weight.Medium)
-            painter.setFont(font)
-            painter.setPen(ink)
-            room = QRect(QPoint(-4, 27), QSize(self.width() + 8, 18))
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            on = self.isChecked()
+            if on or self.underMouse():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("accent.soft" if on else "border"))
+                painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+            side = theme().px("icon.rail")
+            top = 6 if self._words else (self.height() - side) / 2
+            spot = QRectF((self.width() - side) / 2, top, side, side)
+            ink = theme().color("accent.text" if on else "text.secondary")
+            paint_icon(painter, f"{self._icon}-fill" if on else self._icon, spot, ink)
+            if self._words:
+                font = theme().font("micro")
+                font.setWeight(QFont.Weight.Medium)
+                painter.setFont(font)
+                painter.setPen(ink)
+                room = QRect(QPoint(-4, 27), QSize(self.width() + 8, 18))
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.text())

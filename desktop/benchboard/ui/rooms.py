@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,16 @@ def _no_commands(_context: "Context") -> Sequence[Command]:
     return ()
 
 
+def _no_finds(_context: "Context", _session: "DatabaseSession", _text: str) -> Sequence[Command]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A room of the rail, for those who may do `act` (empty: everyone).
 
     Titles are marked with `i18n.N_` and translated when they are shown. A room's mark is shown filled while it is
-    the current one (`<icon>-fill`).
+    the current one (`<icon>-fill`). `finds` is asked beside the window for what has `text` in its name, to be gone to.
     """
 
     key: str
@@ -56,6 +61,7 @@ class Room:
     act: str
     places: tuple[Place, ...]
     commands: "Callable[[Context], Sequence[Command]]" = _no_commands
+    finds: "Callable[[Context, DatabaseSession, str], Sequence[Command]]" = _no_finds
 
 
 @runtime_checkable
@@ -67,9 +73,12 @@ class Opens(Protocol):
 
 @runtime_checkable
 class Closes(Protocol):
-    """A place with unsaved work: `closing` saves it or answers False to stay."""
+    """A place with unsaved work: `closing` saves it or answers False to stay. Where nobody stays, `closed` ends what is
+    under way: a place that said yes goes on where another one said no."""
 
     def closing(self) -> bool: ...
+
+    def closed(self) -> None: ...
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ from benchboard.ui.rail import Rail
 from benchboard.ui.rooms import Closes, Command, Opens, Place, Presents, Room, Unsaved
 from benchboard.ui.stage import Stage
 from benchboard.ui.statusbar import StatusBar
-from benchboard.ui.tasks import Tasks
+from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.popover import Item, menu
 
@@ -120,7 +120,20 @@ class Shell(QWidget):
 
     def open_palette(self) -> None:
         """Everything one can do or go to, by name."""
-        Palette(self.window(), self.commands()).open()
+        palette = Palette(self.window(), self.commands())
+        palette.asked.connect(lambda text: self._find(palette, text))
+        palette.open()
+
+    def _find(self, palette: Palette, text: str) -> None:
+        """Look beside the window for what the rooms have under a name."""
+        rooms, context = list(self._rooms.values()), self.context
+
+        def find(session: DatabaseSession) -> list[Command]:
+            found = [command for room in rooms for command in room.finds(context, session, text)]
+            return [_in_group(command, command.group or go_to()) for command in found]
+
+        # A palette is none the worse for what could not be looked for: it is said where one goes there.
+        context.tasks.read(palette, find, lambda found: palette.add(text, found), lambda _error: None)
 
     def commands(self) -> list[Command]:
         """What the palette offers now: the current room's commands first, then the others', then places."""
@@ -148,10 +161,13 @@ class Shell(QWidget):
 
     def may_close(self) -> bool:
         """Ask every place whether one may leave; the one that says no is shown."""
-        for address, widget in self._places.items():
-            if isinstance(widget, Closes) and not widget.closing():
+        asked = {address: widget for address, widget in self._places.items() if isinstance(widget, Closes)}
+        for address, widget in asked.items():
+            if not widget.closing():
                 self.go(address)
                 return False
+        for widget in asked.values():
+            widget.closed()
         return True
 
     def unsaved(self) -> list[str]:

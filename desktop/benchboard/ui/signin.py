@@ -303,9 +303,8 @@ class Spinner(Icon):
 
         from benchboard.ui.icons import draw
 
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.translate(8, 8)
-        painter.rotate(self._angle)
-        draw(painter, "ph.spinner-gap", QRectF(-8, -8, 16, 16), theme().color("accent.text"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.translate(8, 8)
+            painter.rotate(self._angle)
+            draw(painter, "ph.spinner-gap", QRectF(-8, -8, 16, 16), theme().color("accent.text"))

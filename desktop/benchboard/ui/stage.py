@@ -56,6 +56,13 @@ class Stage(QObject):
         self._toast.show()
         self._toast.place()
 
+    def hide_toast(self, text: str) -> None:
+        """Take the toast away, if it is this one."""
+        if self._toast is not None and shiboken6.isValid(self._toast) and self._toast.accessibleName() == text:
+            self._toast.hide()
+            self._toast.deleteLater()
+            self._toast = None
+
     def show_bug(self, summary: str, details: str) -> None:
         """Open the report; one at a time, since one bug often brings others."""
         if self._report is None or not shiboken6.isValid(self._report):

@@ -90,9 +90,8 @@ class StatusBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(QRect(0, 0, self.width(), 1), theme().color("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(QRect(0, 0, self.width(), 1), theme().color("border"))
 
 
 class _Cell(Pressable):
@@ -132,27 +131,26 @@ class _Cell(Pressable):
             popover.open()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.underMouse() and self._fill is not None:
-            painter.fillRect(self.rect(), theme().color("border"))
-        ink = theme().color("text.secondary" if self._tone == "plain" else self._tone)
-        left = 10.0
-        if self._icon:
-            paint_icon(painter, self._icon, QRectF(left, (self.height() - 14) / 2, 14, 14), ink)
-            left += 19
-        if self._share is not None:
-            self._bar(painter, left)
-            left += 88
-        painter.setPen(ink)
-        painter.setFont(_font())
-        room = QRectF(left, 0, self.width() - left, self.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
-        x = 0 if self._right else self.width() - 1
-        painter.fillRect(QRect(x, 0, 1, self.height()), theme().color("border"))
-        if self.hasFocus() and self.by_key:
-            painter.setPen(theme().color("focus"))
-            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
-        painter.end()
+        with QPainter(self) as painter:
+            if self.underMouse() and self._fill is not None:
+                painter.fillRect(self.rect(), theme().color("border"))
+            ink = theme().color("text.secondary" if self._tone == "plain" else self._tone)
+            left = 10.0
+            if self._icon:
+                paint_icon(painter, self._icon, QRectF(left, (self.height() - 14) / 2, 14, 14), ink)
+                left += 19
+            if self._share is not None:
+                self._bar(painter, left)
+                left += 88
+            painter.setPen(ink)
+            painter.setFont(_font())
+            room = QRectF(left, 0, self.width() - left, self.height())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+            x = 0 if self._right else self.width() - 1
+            painter.fillRect(QRect(x, 0, 1, self.height()), theme().color("border"))
+            if self.hasFocus() and self.by_key:
+                painter.setPen(theme().color("focus"))
+                painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
 
     def _bar(self, painter: QPainter, left: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from benchboard.dashboards.catalogue import KINDS
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
 from benchboard.ui.studio.marks import handle_spot
+from benchboard.ui.studio.queryedit import Prose
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -193,6 +194,19 @@ def test_undo_and_redo_by_their_buttons(studio: "Studio") -> None:
     assert studio.cells() == before
     studio.press_button("studio_redo")
     assert "notes" not in studio.cells()
+
+
+def test_what_is_being_written_outlives_a_step_taken_again(studio: "Studio") -> None:
+    editor = studio.page.editor
+    studio.click("notes")
+    editor.tell("orders-week", "title", "Another")
+    studio.page.undo()
+    prose = studio.page.findChild(Prose, "inspector_text")
+    prose.setPlainText("typed")
+    studio.page.redo()
+    assert editor.widget("notes").config["text"] == "typed"
+    assert editor.widget("orders-week").title != "Another"
+    studio.settled()
 
 
 def test_it_is_all_there_after_a_restart(open_studio: Callable[[], "Studio"]) -> None:

@@ -107,3 +107,15 @@ def test_a_title_changed_there_moves_nothing(studio: "Studio") -> None:
     assert studio.cells() == desktop
     assert not studio.page.editor.document.breakpoints
     studio.settled()
+
+
+def test_what_was_put_there_and_removed_leaves_no_place(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_3, CTRL)
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert by_hand(studio.page.editor.document, "phone") == {"notes"}
+    studio.key(Qt.Key.Key_Delete)
+    assert not by_hand(studio.page.editor.document, "phone")
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert by_hand(studio.page.editor.document, "phone") == {"notes"}
+    studio.settled()

@@ -5,13 +5,14 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QMenu
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.templates import TEMPLATES
 from benchboard.ui.studio import clipboard
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.marks import handle_spot
@@ -272,6 +273,7 @@ def test_what_is_pasted_and_no_widget_is_refused_in_a_sentence(board: "Studio", 
     data.setText(text)
     QGuiApplication.clipboard().setMimeData(data)
     board.key(Qt.Key.Key_V, CTRL)
+    QGuiApplication.clipboard().clear()  # what Python made is gone before Python is
     assert board.page.editor.document is before
     assert why in _said(board)
 
@@ -385,6 +387,114 @@ def test_who_may_only_look_opens_rows_and_tabs_and_changes_nothing(board: "Studi
     board.key(Qt.Key.Key_Space)
     assert "r1" not in board.canvas.tiles
     assert not editor.stack.count()
+
+
+# In sight
+
+
+def _in_view(studio: "Studio", item_id: str) -> bool:
+    return studio.viewport.rect().adjusted(0, 2, 0, -2).contains(studio.box(item_id))
+
+
+def test_what_is_moved_by_keys_stays_in_sight(studio: "Studio") -> None:
+    _load(studio, [_item("a", 0, 0), _item("b", 3, 0), *(_item(f"i{k}", 0, 3 * k + 3, w=12) for k in range(12))])
+    studio.click("a")
+    for _press in range(8):
+        studio.key(Qt.Key.Key_Down, ALT)
+        assert _in_view(studio, "a")
+    assert studio.canvas.verticalScrollBar().value() > 0
+    for _press in range(12):
+        studio.key(Qt.Key.Key_Up)
+        assert _in_view(studio, "a")
+    assert studio.canvas.verticalScrollBar().value() < 12
+    for _press in range(30):
+        studio.key(Qt.Key.Key_Down, SHIFT)
+        box = studio.box("a")
+        assert studio.viewport.rect().contains(box.topLeft())
+        assert _in_view(studio, "a") or box.height() > studio.viewport.height() - 24
+
+
+def test_pressing_a_tall_group_by_its_header_scrolls_nothing(studio: "Studio") -> None:
+    inside = [_item(f"i{k}", 0, 3 * k) for k in range(14)]
+    place = {"x": 0, "y": 3, "w": 6, "h": 40}
+    _load(studio, [_item("a", 0, 0), {"id": "g", "type": "group", "title": "G", "position": place, "items": inside}])
+    bar = studio.canvas.verticalScrollBar()
+    bar.setValue(60)
+    studio.click("g")
+    assert studio.page.editor.chosen == ("g",)
+    assert bar.value() == 60
+
+
+def test_a_long_page_is_shown_whole(studio: "Studio") -> None:
+    _load(studio, [_item(f"i{k}", 0, 3 * k) for k in range(14)])
+    studio.canvas.fit()
+    assert 0.2 <= studio.canvas.zoom < 0.5
+    assert _in_view(studio, "i13")
+    studio.canvas.zoom_by(-1)
+    assert studio.canvas.zoom < 0.5  # nothing smaller is offered
+    studio.canvas.zoom_by(1)
+    assert studio.canvas.zoom == 0.5
+
+
+def test_no_handle_stays_painted_where_a_drag_began(board: "Studio") -> None:
+    board.click("e")
+    outline = board.canvas.tiles["e"].outline
+    spots = [board.canvas.mapFromScene(handle_spot(outline, handle)) for handle in grid.HANDLES]
+    painted = _Painted()
+    board.viewport.installEventFilter(painted)
+    start = board.header("e")
+    board.press(start)
+    QApplication.processEvents()
+    painted.region = QRegion()
+    board.glide(start, start + QPoint(160, 90), steps=3)
+    QApplication.processEvents()
+    reach = QPoint(4, 4)
+    assert all(QRegion(QRect(at - reach, at + reach)).subtracted(painted.region).isEmpty() for at in spots)
+    board.release(start + QPoint(160, 90))
+
+
+class _Painted(QObject):
+    """What of a widget was painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region = self.region.united(event.region())
+        return False
+
+
+def test_what_keeps_its_place_keeps_its_size_and_says_so(board: "Studio") -> None:
+    board.click("b")
+    board.page.editor.lock("place", True)
+    assert not board.canvas.pointer.handles()
+    for key in "xywh":
+        field = board.find(f"inspector_{key}")
+        assert not field.isEnabled()
+        assert field.accessibleDescription() == "It is kept in its place, and as large as it is."
+    before = board.cells()["b"]
+    board.key(Qt.Key.Key_Right, SHIFT)
+    assert board.cells()["b"] == before
+
+
+def test_several_carried_cards_lie_where_they_were_shown(studio: "Studio") -> None:
+    (template,) = [one for one in TEMPLATES if one.key == "orders-overview"]
+    studio.page.editor.load(template.document)
+    for name in ("orders", "revenue", "average"):
+        studio.click(name, CTRL)
+    start = studio.header("average")
+    studio.press(start)
+    for rows in range(1, 17):
+        end = start + QPoint(0, round(rows * studio.step()[1]))
+        studio.glide(start, end, steps=1)
+        assert len({cell.y for cell in studio.canvas.hand.gesture.landing}) == 1
+        shown = {**studio.canvas.hand.gesture.still, **studio.canvas.hand.gesture.changed}
+        if rows == 9:
+            studio.release(end)
+            break
+    assert studio.cells() == shown
 
 
 # All of it, and back

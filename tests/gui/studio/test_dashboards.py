@@ -1,15 +1,18 @@
 """Many dashboards: opened in tabs, made, brought in, shared, thrown away and brought back; real mouse and keys."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from benchboard.dashboards import library, sharing
+from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.journal import open_journal
 from benchboard.dashboards.library import Card
 from benchboard.paging import Listing
@@ -115,6 +118,38 @@ def test_thrown_away_a_dashboard_leaves_its_tab_and_comes_back(shelves: Shelves)
     shelves.tick("Shop review")
     shelves.click("library_restore")
     shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_thrown_away_it_asks_nothing_any_more(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    shelves.studio.wait(lambda: page.saving.state == "saved")
+    page.feeds.refresh()
+    assert page.feeds.busy
+    shelves.place.library.gone.emit((page.shelf.dashboard_id,))
+    assert not page.feeds.busy
+
+
+def test_where_one_page_stays_the_others_go_on(shelves: Shelves) -> None:
+    studio, home, page = shelves.studio, shelves.studio.page, shelves.opened("Shop review")
+    studio.wait(lambda: page.saving.state == "saved")
+    key, document, editor = page.shelf.dashboard_id, page.editor.document, page.editor
+    assert key is not None
+    item_id = next(iter(editor.page.shown))
+    layout = editor.page.with_item(changed(editor.page.item(item_id), title="Theirs"), document.compact)
+    editor.tell(item_id, "title", "Mine")
+    with studio.workspace.database.change() as session:
+        library.save(session, studio.actor, key, replace(document, layout=layout), base_version=None)
+    page.save()
+    studio.wait(lambda: page.saving.state == "conflict")
+    asked = list(home.feeds._wanted)
+    for one in asked:
+        home.feeds.retry(one)
+    assert home.feeds.busy
+    assert studio.application.shell is not None
+    assert not studio.application.shell.may_close()
+    studio.wait(lambda: not home.feeds.busy)
+    answers = [home.feeds.answer(one) for one in asked]
+    assert [one.table is not None for one in answers if one is not None] == [True] * len(asked)
 
 
 def test_another_name_can_be_taken_back(shelves: Shelves) -> None:
@@ -312,3 +347,94 @@ def test_what_is_kept_of_a_dashboard_that_is_gone_is_let_go(studio: "Studio") ->
     kept = open_journal(studio.home, studio.workspace.vault, (*account, known))
     assert kept.recovered is not None
     kept.close()
+
+
+def test_the_palette_goes_to_a_dashboard_by_its_name(shelves: Shelves) -> None:
+    window = shelves.studio.application.window
+    shelves.qtbot.keyClick(window.focusWidget(), Qt.Key.Key_K, CTRL)
+    field = shelves.find("palette_field")
+    shelves.qtbot.keyClicks(field, "shop rev")
+    palette = window.findChild(QWidget, "palette")
+    shelves.studio.wait(lambda: palette.titles()[:1] == ["Shop review"])  # type: ignore[attr-defined]
+    shelves.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert shelves.shown().name == "Shop review"
+
+
+def test_ticking_a_row_moves_none(shelves: Shelves) -> None:
+    view = shelves.place.library._table.view
+
+    def tops() -> list[int]:
+        boxes = (view.visualRect(shelves.model.index(row, 0)) for row in range(3))
+        return [view.viewport().mapToGlobal(box.topLeft()).y() for box in boxes]
+
+    before, names = tops(), [card.name for card in shelves.model.rows]
+    shelves.tick(names[0])
+    bar = shelves.find("bulk_bar")
+    assert tops() == before
+    assert bar.mapToGlobal(bar.rect().bottomLeft()).y() < before[0]
+    shelves.tick(names[1])
+    assert [card.name for card in shelves.model.ticks()] == names[:2]
+    discard = shelves.find("library_discard")
+    assert bar.rect().contains(discard.mapTo(bar, discard.rect().topLeft()))
+    assert bar.rect().contains(discard.mapTo(bar, discard.rect().bottomRight()))
+    view.setFocus()
+    seen = set()
+    for _turn in range(40):
+        shelves.qtbot.keyClick(shelves.studio.application.window.focusWidget(), Qt.Key.Key_Tab)
+        seen.add(shelves.studio.application.window.focusWidget().objectName())
+    assert "library_duplicate" in seen
+
+
+@pytest.mark.parametrize("width", [1100, 1280, 1440])
+def test_nothing_on_the_bar_moves_with_what_it_says(studio: "Studio", width: int) -> None:
+    studio.application.window.resize(width, 900)
+    bar = studio.page.bar
+    studio.wait(lambda: bar.window().width() == width)
+
+    def places() -> dict[str, tuple[bool, int, int]]:
+        bar.layout().activate()
+        return {
+            child.objectName(): (child.isVisible(), child.x(), child.width())
+            for child in bar.findChildren(QWidget)
+            if child.parent() is bar and child.objectName()
+        }
+
+    seen = []
+    for text in ("Saved now", "Saved 5 s ago", "Saving", "The database cannot be reached, and that is a long story"):
+        bar.show_state(text, "ph.check", "ok", may_save=True)
+        bar.resizeEvent(QResizeEvent(bar.size(), bar.size()))
+        seen.append(places())
+    assert all(one == seen[0] for one in seen)
+    assert seen[0]["studio_saved"][0]
+
+
+def test_what_somebody_else_throws_away_is_said_at_once_and_can_be_brought_back(shelves: Shelves) -> None:
+    page, card = shelves.opened("Shop review"), shelves.cards()["Shop review"]
+    problems = page._context.problems
+    with shelves.studio.workspace.database.change() as session:  # as another window of theirs does
+        library.discard(session, shelves.studio.actor, [card.id])
+    shelves.studio.wait(lambda: problems.current is not None)
+    assert problems.current is not None
+    assert "“Shop review” to the trash" in problems.current.what
+    (action,) = problems.current.actions
+    assert action.title == "Restore it"
+    shelves.place.tabs.setCurrentIndex(0)
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: [one.name for one in shelves.model.rows] == ["Shop review"])
+    second = shelves.model.columns[0].second
+    assert second is not None
+    assert second(shelves.model.rows[0]).endswith("29 days left")
+    action.run()
+    shelves.studio.wait(lambda: problems.current is None and "Shop review" in shelves.cards())
+
+
+def test_the_word_of_the_trash_goes_when_somebody_else_restores(shelves: Shelves) -> None:
+    card = _shared_to_look(shelves, "edit")
+    page = shelves.opened("My shops")
+    problems, owner = page._context.problems, _owner(shelves, card)
+    with shelves.studio.workspace.database.change() as session:
+        library.discard(session, owner, [card.id])
+    shelves.studio.wait(lambda: problems.current is not None)
+    with shelves.studio.workspace.database.change() as session:
+        library.restore(session, owner, [card.id])
+    shelves.studio.wait(lambda: problems.current is None)

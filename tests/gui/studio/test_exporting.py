@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from nested import nested
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPageLayout
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, QWidget
 
 from benchboard.dashboards.document import fitted, parse_document
 from benchboard.dashboards.layout import Page
-from benchboard.ui.studio import exporting
+from benchboard.ui.studio import exporting, picture
 from benchboard.ui.studio.exportdialog import ExportDialog
 from benchboard.ui.studio.exporting import Export, file_name
+from benchboard.ui.studio.frame import Frame
 from benchboard.ui.studio.picture import MARGIN, Sheet
 from benchboard.ui.theme import theme
 
@@ -78,6 +79,31 @@ def test_a_picture_has_the_size_it_says(studio: "Studio", tmp_path: Path) -> Non
     box = sheet.rect("notes")
     assert image.pixelColor(round(box.right() * 3) - 30, round(box.bottom() * 3) - 30) == theme().color("surface")
     assert [name.name for name in tmp_path.iterdir() if "page" in name.name] == ["page.png"]  # no draft is left
+
+
+def test_letters_grow_with_the_scale_and_no_more(studio: "Studio", tmp_path: Path) -> None:
+    sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
+    heading = sheet.rect("notes").adjusted(12, 4, -40, 0)
+    heading.setHeight(30)
+    inked = {}
+    for scale in (1, 2, 3):
+        path = tmp_path / f"page{scale}.png"
+        export = Export(studio.page._context, sheet, studio.page.feeds.answer, "Page", studio.page)
+        export.begin("png", path, scale=scale)
+        studio.wait(path.exists)
+        image = QImage(str(path))
+        assert round(image.dotsPerMeterX() * 0.0254) == 96 * scale
+        part = image.copy(QRectF(heading.topLeft() * scale, heading.size() * scale).toRect())
+        inked[scale] = _ink(part) / scale
+    assert inked[2] == pytest.approx(inked[1], abs=3)
+    assert inked[3] == pytest.approx(inked[1], abs=3)
+
+
+def _ink(image: QImage) -> int:
+    """How wide what is written in a picture is."""
+    paper = image.pixelColor(image.width() - 1, 0)
+    inked = [x for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y) != paper]
+    return max(inked) - min(inked)
 
 
 def test_only_what_is_chosen(studio: "Studio", tmp_path: Path) -> None:
@@ -196,3 +222,29 @@ def test_what_is_hidden_is_not_drawn() -> None:
 def test_file_names() -> None:
     assert file_name("Line 2: a/b") == "Line 2 a b"
     assert file_name("...") == "Dashboard"
+
+
+def test_containers_in_a_picture_look_as_they_do_on_the_page(studio: "Studio") -> None:
+    studio.page.editor.load(fitted(parse_document(nested())))
+    studio.canvas.set_zoom(1.0)
+    sheet = Sheet.of(studio.page.editor.page, 1000)
+    image = QImage(sheet.size.toSize(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    for _step in picture.paint(painter, sheet, lambda _id: None):
+        pass
+    painter.end()
+    for name in ("open", "closed", "tabs"):
+        frame, box = studio.canvas.tiles[name], sheet.rect(name)
+        assert isinstance(frame, Frame)
+        frame.place(QRectF(frame.pos(), box.size()))
+        seen = QImage(image.size(), QImage.Format.Format_RGB32)
+        seen.fill(theme().color("canvas"))
+        painter = QPainter(seen)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.translate(box.topLeft())
+        frame.paint(painter, QStyleOptionGraphicsItem())
+        painter.end()
+        heading = QRect(round(box.left()), round(box.top()), round(box.width()), theme().px("tile.row_unit"))
+        assert image.copy(heading) == seen.copy(heading)
+        below = QPoint(heading.left() - 1, heading.bottom() + 4)  # in the frame's edge, where it has one
+        assert image.pixelColor(below) == seen.pixelColor(below)

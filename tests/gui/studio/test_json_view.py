@@ -1,5 +1,6 @@
 """The page as JSON: both ways, wrong texts as drafts, errors at their line."""
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,6 +129,21 @@ def test_a_long_text_is_read_in_the_background(written: "Studio") -> None:
     assert len(view.text.toPlainText()) > 20_000
     _write_over(written, "Left", "Long")
     written.wait(lambda: page.editor.widget("left").title == "Long")
+
+
+def test_a_long_text_read_while_presenting_begins_becomes_the_page_afterwards(written: "Studio") -> None:
+    page, view = written.page, written.page.json_view
+    long = nested() | {"description": "Long", "note": "x" * 21_000}
+    view.text.setPlainText(json.dumps(long))
+    page.do("present")
+    view._read()
+    written.wait(lambda: view.waiting)
+    assert page.editor.document.description == ""
+    assert page.unsaved() == "A draft of Line 2 overview as JSON"
+    written.key(Qt.Key.Key_Escape)
+    written.wait(lambda: page.editor.document.description == "Long")
+    assert not view.draft
+    written.settled()
 
 
 def test_another_look_is_no_edit(studio: "Studio") -> None:

@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from nested import nested
+from nested import nested, text
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
 
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document import Document, fitted, parse_document, write_document
 from benchboard.ui.studio.acts import ACTS
+from benchboard.ui.widgets.dialog import Scrim
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.outline import Outline
@@ -49,7 +50,10 @@ def _drag(studio: "Studio", outline: "Outline", item: QTreeWidgetItem, to: QPoin
 
 
 def test_the_outline_tells_everything_in_reading_order(outlined: "Studio") -> None:
-    titles = [item.text(0) for item in outlined.page.outline.all_lines()]
+    walk, titles = QTreeWidgetItemIterator(outlined.page.outline), []
+    while walk.value() is not None:
+        titles.append(walk.value().text(0))
+        walk += 1
     assert titles == [
         "Left", "Right", "API server", "Inside", "Old things", "Old", "Older",
         "Shifts", "Today", "Today's text", "Week", "Week's text",
@@ -103,6 +107,38 @@ def test_a_tab_is_renamed_too(outlined: "Studio") -> None:
     outlined.qtbot.keyClicks(edit, "Month")
     outlined.qtbot.keyClick(edit, Qt.Key.Key_Return)
     outlined.wait(lambda: [pane.title for pane in page.editor.page.item("tabs").panes] == ["Today", "Month"])
+
+
+def test_what_keeps_its_content_keeps_its_name_too(outlined: "Studio") -> None:
+    page, outline, said = outlined.page, outlined.page.outline, []
+    page.editor.refused.connect(said.append)
+    page.editor.choose(["tabs", "left"])
+    page.editor.lock("content", True)
+    steps = page.editor.stack.count()
+    outlined.wait(lambda: not outline._late.isActive())
+    _press(outlined, outline, outline.line("left"))
+    outlined.key(Qt.Key.Key_F2)
+    assert page.findChild(QWidget, "outline_title") is None
+    outline.line("left").setText(0, "Another")
+    outline.line("tabs", 0).setText(0, "Another")
+    assert (outline.line("left").text(0), outline.line("tabs", 0).text(0)) == ("Left", "Today")
+    assert [error.what for error in said] == [
+        "“Left” keeps its content and its name.", "“Left” keeps its content and its name.",
+        "“Shifts” keeps its content and its name.",
+    ]  # fmt: skip
+    assert page.editor.stack.count() == steps
+
+
+def test_who_may_only_look_gets_at_what_is_hidden_too(outlined: "Studio") -> None:
+    page, outline, editor = outlined.page, outlined.page.outline, outlined.page.editor
+    editor.read_only = True
+    page.finder.go("older")
+    assert editor.chosen == ("older",)
+    assert not editor.page.item("closed").collapsed
+    outlined.wait(lambda: not outline._late.isActive())
+    _press(outlined, outline, outline.line("week"))
+    assert (editor.chosen, editor.page.item("tabs").active) == (("week",), 1)
+    assert editor.stack.count() == 0
 
 
 def test_delete_removes_and_undo_brings_back(outlined: "Studio") -> None:
@@ -165,15 +201,73 @@ def test_a_query_is_found_by_what_it_asks(studio: "Studio") -> None:
     assert studio.page.editor.chosen == ("latest",)
 
 
-def test_every_act_with_a_key_or_a_name_does_something(studio: "Studio") -> None:
+CHOSEN = {"open": ["a"], "swap": ["a", "b"], "next_tab": ["tabs"], "previous_tab": ["tabs"], "add_tab": ["tabs"],
+          "collapse": ["row"], "ungroup": ["tabs"], "choose_all": []}  # fmt: skip
+BEFORE = {
+    "undo": [], "redo": ["undo"], "zoom_reset": ["zoom_in"], "fit": ["zoom_in"], "desktop": ["phone"],
+    "follow": ["phone", "same_height"], "paste": ["copy"],
+}  # fmt: skip
+"""What is done first, so that there is something to do."""
+
+
+def _arranged() -> Document:
+    """Three texts of different sizes that nothing pushes up, a row with one and tabs of two."""
+    held = nested()
+    row, tabs = (next(one for one in held["items"] if one["id"] == name) for name in ("open", "tabs"))
+    row |= {"id": "row", "position": {"x": 0, "y": 20, "w": 12, "h": 1}}
+    tabs |= {"position": {"x": 0, "y": 30, "w": 6, "h": 5}}
+    free = [text("a", "A", 0, 0), text("b", "B", 4, 4, 3, 2), text("c", "C", 10, 9, 2, 4)]
+    return fitted(parse_document(held | {"compact": "none", "items": [*free, row, tabs]}))
+
+
+def _state(studio: "Studio") -> tuple[object, ...]:
+    """All that an act can change: the document, what is chosen and shown of it, and what is to be seen or heard."""
+    page, editor = studio.page, studio.page.editor
+    seen = frozenset(id(one) for one in studio.application.window.findChildren(QWidget) if one.isVisible())
+    focus = studio.application.window.focusWidget()
+    return (
+        write_document(editor.document), editor.chosen, editor.breakpoint, studio.canvas.zoom, page.presentation.on,
+        page.saving.state, seen, id(focus), QApplication.clipboard().text(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "keys", [pytest.param([one.key for one in ACTS if one.icon][k::4], id=f"{k}") for k in range(4)]
+)
+def test_every_act_with_a_name_does_something(studio: "Studio", keys: list[str]) -> None:
+    page, editor, idle = studio.page, studio.page.editor, []
+    for key in keys:
+        page.presentation.end()
+        editor.show_breakpoint("")
+        page.json_view.hide()
+        editor.load(_arranged())
+        studio.canvas.set_zoom(1.0)
+        studio.canvas.setFocus()
+        QApplication.clipboard().setText("nothing")
+        editor.tell("a", "title", f"Before {key}")
+        page.finder.text = "A"
+        editor.choose(CHOSEN.get(key, ["a", "b", "c"]))
+        for first in BEFORE.get(key, []):
+            page.do(first)
+        before = _state(studio)
+        page.do(key)
+        if _state(studio) == before:
+            idle.append(key)
+        for dialog in studio.application.window.findChildren(Scrim):
+            dialog.close()
+    assert not idle
+    studio.settled()
+
+
+def test_every_key_is_heard_once(studio: "Studio") -> None:
     acts = studio.page._acts()
+    installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
     for known in ACTS:
         if known.taken in ("shortcut", "page"):
             assert known.key in acts
             assert known.icon
-    installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
-    for known in ACTS:
         if known.taken == "shortcut":
             assert all(QKeySequence(keys) in installed for keys in known.keys)
-    heard = [keys for known in ACTS if known.taken in ("shortcut", "page", "canvas") for keys in known.keys]
-    assert sorted(heard) == sorted(set(heard))  # two of one key would cancel each other out
+    for screens in (("shortcut", "page", "canvas"), ("place", "shortcut", "page"), ("versions",), ("merge",)):
+        heard = [keys for known in ACTS if known.taken in screens for keys in known.keys]
+        assert sorted(heard) == sorted(set(heard))  # two of one key would cancel each other out

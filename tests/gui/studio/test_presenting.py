@@ -12,6 +12,7 @@ from benchboard.dashboards.document import Variable
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.frame import Frame, Part
 from benchboard.ui.studio.keysheet import KeySheet, lines
+from benchboard.ui.widgets import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -43,6 +44,15 @@ def test_presenting_fills_the_window_and_escape_leaves(studio: "Studio") -> None
     studio.key(Qt.Key.Key_Escape)
     assert _seen(studio) == before == dict.fromkeys(before, True)
     assert studio.page.editor.chosen == ("notes",)
+
+
+def test_what_ends_a_presentation_is_said_as_long_as_there_is_one(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_F5)
+    (toast,) = studio.application.window.findChildren(Toast)
+    assert toast.isVisible()
+    studio.key(Qt.Key.Key_Escape)
+    assert not [one for one in studio.application.window.findChildren(Toast) if one.isVisible()]
+    assert not studio.page.presentation.on
 
 
 def test_nothing_can_be_changed_while_presenting(studio: "Studio") -> None:
@@ -91,6 +101,11 @@ def test_the_sheet_shows_every_key_of_the_table(studio: "Studio") -> None:
     assert studio.application.window.focusWidget() is studio.canvas
 
 
+def test_the_sheet_has_the_keys_of_all_screens() -> None:
+    keys = {key for _group, _title, caps in lines() for key in caps}
+    assert {"Ctrl W", "Ctrl Tab", "Ctrl Shift Tab", "J", "K", "B", "1", "2", "N", "Ctrl Return"} <= keys
+
+
 def test_a_question_mark_can_be_written(studio: "Studio") -> None:
     search = studio.find("palette_search")
     studio.qtbot.keyClick(studio.canvas, Qt.Key.Key_A)
@@ -120,7 +135,8 @@ def test_a_variable_is_chosen_while_presenting(studio: "Studio") -> None:
     studio.press_button("variable_states")
     (box,) = studio.application.window.findChildren(QWidget, "value_refunded")
     studio.qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    assert editor.document.chosen["states"] == ("paid", "refunded")
+    assert editor.seen.chosen["states"] == ("paid", "refunded")
+    assert editor.document.chosen["states"] == ("paid",)
     assert "orders-week@2" in editor.page.shown
     studio.key(Qt.Key.Key_Escape)  # the values
     studio.key(Qt.Key.Key_Escape)  # wherever the keyboard is now
@@ -150,3 +166,18 @@ def test_tabs_and_rows_turn_while_presenting(studio: "Studio") -> None:
     studio.wait(lambda: "older" in studio.canvas.tiles)
     assert studio.page.presentation.on
     assert studio.page.editor.chosen == ()
+
+
+def test_a_step_back_from_the_variables_bar_leaves_a_presented_page_alone(studio: "Studio") -> None:
+    page, editor = studio.page, studio.page.editor
+    editor.amend("v", replace(editor.document, variables=(Variable("shop", "", "text", chosen=("a",)),)))
+    editor.tell("notes", "title", "Edited")
+    page.do("present")
+    field = page.variables.findChild(QWidget, "variable_shop")
+    for keys in ((Qt.Key.Key_Z, CTRL), (Qt.Key.Key_Y, CTRL)):
+        studio.qtbot.keyClick(field, *keys)
+        studio.qtbot.keyClick(page.variables, *keys)
+        assert editor.widget("notes").title == "Edited"
+    page.do("undo")  # said by name, presenting ends first
+    assert editor.widget("notes").title == "Notes"
+    studio.settled()

@@ -1,9 +1,13 @@
 """A widget repeated by a variable: set in the inspector, shown once for each value when the page is presented."""
 
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from benchboard.dashboards.document import Variable
 from benchboard.ui.widgets import Select
@@ -46,3 +50,46 @@ def test_a_repeated_widget_is_shown_once_for_each_value_while_presenting(studio:
     studio.click("orders-week")
     _choose(studio, "inspector_repeat", "")
     assert "repeat" not in editor.page.item("orders-week").source
+
+
+def _repeated(studio: "Studio") -> None:
+    editor = studio.page.editor
+    states = Variable("state", "State", "list", ("paid", "refunded"), ("paid", "refunded"), True)
+    editor.amend("Define", replace(editor.document, variables=(states,)))
+    editor.tell("orders-week", "query", "select count(*) from orders where status = :state")
+    editor.tell("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
+    studio.settled()
+
+
+def test_the_one_that_is_repeated_is_asked_for_the_first_and_says_so(studio: "Studio") -> None:
+    _repeated(studio)
+    answer = studio.page.feeds.answer("orders-week")
+    assert answer is not None
+    assert answer.table is not None, answer.error
+    tile = studio.canvas.tiles["orders-week"]
+    assert tile.toolTip() == "<p>Repeated for each State: paid, refunded</p>"
+    order = [name for name in studio.page.editor.page.reading_order if name in studio.canvas.tiles]
+    named = QAccessible.queryAccessibleInterface(studio.canvas).child(order.index("orders-week"))
+    assert named.text(QAccessible.Text.Name) == "Orders, 7 days, Repeated for each State: paid, refunded"
+    studio.page.editor.choose_value("state", ("refunded",))
+    studio.wait(lambda: studio.page.feeds.answer("orders-week") is not answer and not studio.page.feeds.busy)
+    assert studio.page.feeds.answer("orders-week").table.rows != answer.table.rows  # type: ignore[union-attr]
+    studio.wait(lambda: tile.toolTip() == "<p>Repeated for each State: refunded</p>")
+
+
+def test_what_goes_out_shows_all_copies(studio: "Studio", tmp_path: Path) -> None:
+    _repeated(studio)
+    studio.page.do("export_svg")
+    go = next(one for one in studio.application.window.findChildren(QWidget, "export_go") if one.isVisible())
+    studio.wait(go.isEnabled)
+    studio.qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
+    dialog = studio.application.window.findChild(QFileDialog, "export_file")
+    studio.wait(dialog.isVisible)
+    path, name = tmp_path / "page.svg", dialog.findChild(QLineEdit, "fileNameEdit")
+    name.setText(str(path))
+    studio.qtbot.keyClick(name, Qt.Key.Key_Return)
+    studio.wait(path.exists)
+    words = "".join(ElementTree.fromstring(path.read_text(encoding="utf-8")).itertext())
+    assert "Orders, 7 days · paid" in words
+    assert "Orders, 7 days · refunded" in words
+    assert "orders-week" in studio.canvas.tiles

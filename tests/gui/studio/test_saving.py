@@ -1,161 +1,349 @@
-"""What could be lost between the editor and the database, and is not."""
+"""Saving, where everything that takes time takes as long as it likes: in whatever order reads, changes and their
+answers come, and whatever fails meanwhile, in the end the database has what the editor shows."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QWidget
-from test_dashboards import Shelves
+import pytest
+import shiboken6
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
-from benchboard.dashboards import document, documents, library, versions
-from benchboard.dashboards.catalogue import KINDS, changed
-from benchboard.dashboards.document import Document, Variable, write_home
-from benchboard.dashboards.layout import Page
-from benchboard.errors import Denied, Unavailable
+from benchboard import workspace
+from benchboard.dashboards import library, versions
+from benchboard.dashboards.document import Document, fitted, parse_document
+from benchboard.errors import AppError, Unavailable
+from benchboard.identity import accounts
+from benchboard.identity.access import Client
 from benchboard.paging import Listing
-from benchboard.ui.studio.page import StudioPage
+from benchboard.settings import Settings
+from benchboard.ui.context import ChangeNotices, Context
+from benchboard.ui.problems import Problems
+from benchboard.ui.studio.editor import Editor
+from benchboard.ui.studio.saving import Saving
+from benchboard.ui.studio.shelf import DashboardShelf
+from benchboard.ui.tasks import Work
 
-if TYPE_CHECKING:
-    from conftest import Studio
-
-SHOP = Variable("shop", "", "list", values=("a", "b"), chosen=("a", "b"), multiple=True)
-
-
-def _titled(of: Document, item_id: str, title: str) -> Document:
-    page = Page(of.layout)
-    return replace(of, layout=page.with_item(changed(page.item(item_id), title=title), "vertical"))
-
-
-def _opened(studio: "Studio") -> tuple[StudioPage, str, Shelves]:
-    shelves = Shelves(studio)
-    with studio.workspace.database.change() as session:
-        made = library.create(session, studio.actor, document.empty("Mine"))
-    page = shelves.place.open(made.card.id)
-    studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
-    return page, made.card.id, shelves
+MINE, THEIRS = ("a", "b"), "c"
+BUSY = Unavailable("storage.busy", "The database is busy.")
 
 
-def test_an_older_answer_does_not_undo_a_newer_save(studio: "Studio") -> None:
-    page = studio.page
-    old = page.saving.stored
-    assert old is not None
-    page.editor.tell("notes", "title", "Newer")
-    page.save()
-    studio.settled()
-    page.saving._follow(old)  # a read begun before that save, answered after it
-    assert page.editor.widget("notes").title == "Newer"
+class _Asked(NamedTuple):
+    kind: str
+    op: Callable[[Any], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[AppError], None]
 
 
-def test_edits_made_while_a_conflict_waits_outlive_its_decision(studio: "Studio") -> None:
-    page = studio.page
-    studio.store(write_home(_titled(page.editor.document, "notes", "Theirs")))
-    page.editor.tell("notes", "title", "Mine")
-    page.save()
-    studio.wait(lambda: page.saving.state == "conflict")
-    page.editor.tell("orders-week", "title", "Typed while it waits")
-    page.saving.decide.emit(page.saving.merge)
-    screen: Any = page.screens.screen
-    screen.take("mine")
-    screen.use()
-    studio.settled()
-    assert page.editor.widget("orders-week").title == "Typed while it waits"
+class Turns:
+    """Work as `Tasks` does it, on the real database, but each piece when it is let, and each answer when it is let."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+        self.asked: list[_Asked] = []
+        self.come: list[tuple[str, Callable[[], None]]] = []
+
+    def read(self, owner: QObject, op: Any, done: Any, failed: Any = None) -> Work:
+        self.asked.append(_Asked("read", op, done, failed))
+        return Work("read")
+
+    def change(self, owner: QObject, op: Any, done: Any, failed: Any = None) -> Work:
+        self.asked.append(_Asked("change", op, done, failed))
+        return Work("change")
+
+    def work(self, k: int = 0, error: AppError | None = None) -> None:
+        """Do one of the things asked for; it fails with `error`. Changes are made in order."""
+        if not self.asked:
+            return
+        asked = self.asked[k % len(self.asked)]
+        if asked.kind == "change":
+            asked = next(one for one in self.asked if one.kind == "change")
+        self.asked.remove(asked)
+        self.come.append((asked.kind, self._outcome(asked, error)))
+
+    def answer(self, k: int = 0) -> None:
+        """Hand one of the answers over. Those of changes come in order."""
+        if not self.come:
+            return
+        come = self.come[k % len(self.come)]
+        if come[0] == "change":
+            come = next(one for one in self.come if one[0] == "change")
+        self.come.remove(come)
+        come[1]()
+
+    def _outcome(self, asked: _Asked, error: AppError | None) -> Callable[[], None]:
+        try:
+            if error is not None:
+                raise error
+            with self._database.read() if asked.kind == "read" else self._database.change() as session:
+                return partial(asked.done, asked.op(session))
+        except AppError as problem:
+            return partial(asked.failed, problem)
 
 
-def test_a_version_named_while_saving_is_kept(studio: "Studio") -> None:
-    page, key, _shelves = _opened(studio)
-    page.editor.add(KINDS[0])
-    page.saving.save()
-    assert page.saving.state == "saving"
-    page.saving.save("Before the fair")
-    studio.wait(lambda: page.saving.state == "saved" and not page._context.tasks.saving)
-    with studio.workspace.database.read() as session:
-        found = versions.list_versions(session, studio.actor, key, Listing(), limit=20).rows
-    assert "Before the fair" in [one.note for one in found]
+class Desk:
+    """One dashboard opened by one person, whose other window stores it too."""
+
+    def __init__(self, place: workspace.Workspace, actor: Any) -> None:
+        self.database, self.actor, self.turns = place.database, actor, Turns(place.database)
+        items = [
+            {"id": name, "type": "text", "title": name, "position": {"x": 4 * k, "y": 0, "w": 4, "h": 4}}
+            for k, name in enumerate((*MINE, THEIRS))
+        ]
+        with self.database.change() as session:
+            self.key = library.create(session, actor, parse_document(items), name="Both").card.id
+        self.owner = QObject()
+        self.problems = Problems(self.owner)
+        context: Any = Context(place, actor, self.turns, self.problems, None, Settings(), ChangeNotices(self.owner),  # type: ignore[arg-type]
+                               None, lambda _address: None, lambda _settings: None, lambda: None)  # type: ignore[arg-type]  # fmt: skip
+        self.editor = Editor(self.owner)
+        self.saving = Saving(context, self.editor, DashboardShelf(actor, self.key), self.owner)
+        self._serial = count()
+        self.saving.load()
+        self.drain()
+
+    def close(self) -> None:
+        shiboken6.delete(self.owner)
+
+    def tell(self, item_id: str, title: str = "") -> str:
+        """A person's edit."""
+        title = title or f"{item_id} {next(self._serial)}"
+        document = self.editor.document
+        self.editor.tell(item_id, "title", title)
+        assert self.editor.document is not document
+        return title
+
+    def theirs(self, item_id: str = THEIRS) -> str:
+        """The other window's edit."""
+        title = f"{item_id} {next(self._serial)}"
+        with self.database.change() as session:
+            stored = library.get(session, self.actor, self.key).document
+            library.save(session, self.actor, self.key, _titled(stored, item_id, title), base_version=None)
+        return title
+
+    def pass_time(self) -> None:
+        """So long that what waits for a while has its turn."""
+        timer = self.saving._timer
+        if timer.isActive():
+            timer.stop()
+            timer.timeout.emit()
+
+    def drain(self) -> None:
+        """Let everything happen that is still to happen."""
+        for _turn in range(50):
+            if not (self.turns.asked or self.turns.come or self.saving._timer.isActive()):
+                return
+            self.pass_time()
+            self.turns.work()
+            self.turns.answer()
+        raise AssertionError(f"it never comes to rest: {self.saving.state}")
+
+    def notes(self) -> set[str | None]:
+        with self.database.read() as session:
+            return {one.note for one in versions.list_versions(session, self.actor, self.key, Listing()).rows}
+
+    def stored(self) -> Document:
+        with self.database.read() as session:
+            return library.get(session, self.actor, self.key).document
+
+    def titles(self) -> dict[str, str]:
+        return {name: self.editor.widget(name).title for name in (*MINE, THEIRS)}
+
+    def at_rest(self) -> None:
+        """Nothing of it is unsaved, or says it is."""
+        assert (self.saving.state, self.saving.dirty) == ("saved", False)
+        assert fitted(self.stored()) == self.editor.document
 
 
-def test_an_edit_made_while_saving_is_stored_when_the_window_closes(studio: "Studio") -> None:
-    page = studio.page
-    page.editor.tell("notes", "title", "First")
-    page.saving.save()
-    page.editor.tell("orders-week", "title", "Second")
-    studio.close()
-    from benchboard import workspace
-
-    opened = workspace.open_demo(studio.home)
-    with opened.database.read() as session:
-        home = documents.home_layout(session, studio.actor)
-    opened.close()
-    assert "Second" in [item.get("title") for item in home.items]
+def _titled(document: Document, item_id: str, title: str) -> Document:
+    editor = Editor()
+    editor.load(document)
+    editor.tell(item_id, "title", title)
+    return editor.document
 
 
-def test_undo_does_nothing_once_one_may_only_look(studio: "Studio") -> None:
-    page = studio.page
-    page.editor.tell("notes", "title", "Mine")
-    page.save()
-    studio.settled()
-    assert page.saving.stored is not None
-    page.saving._follow(replace(page.saving.stored, may_edit=False))
-    page.undo()
-    assert page.editor.widget("notes").title == "Mine"
+@pytest.fixture(scope="module")
+def place(qapp: QApplication, made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    home = shutil.copytree(made_demo, tmp_path_factory.mktemp("saving") / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCHBOARD_KEYRING", "off")
+        opened = workspace.open_demo(home)
+        yield opened
+        opened.close()
 
 
-def test_repeats_are_shown_as_soon_as_one_may_only_look(studio: "Studio") -> None:
-    page = studio.page
-    page.editor.amend("v", replace(page.editor.document, variables=(SHOP,)))
-    page.editor.tell("notes", "repeat", {"variable": "shop"})
-    page.save()
-    studio.settled()
-    assert page.saving.stored is not None
-    page.saving._follow(replace(page.saving.stored, may_edit=False))
-    assert len([one for one in page.editor.page.shown if one.startswith("notes")]) == 2
+@pytest.fixture(scope="module")
+def make(place: Any) -> Callable[[], Desk]:
+    with place.database.read() as session:
+        person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
+    with place.database.change() as session:
+        actor = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here()).actor
+    return lambda: Desk(place, actor)
 
 
-def test_a_failed_look_is_not_unsaved_work(studio: "Studio") -> None:
-    page, real = studio.page, studio.page.shelf.read
-
-    def broken(_session: object) -> Any:
-        raise Unavailable("x", "The server is away.")
-
-    page.shelf.read = broken  # type: ignore[method-assign]
-    page.saving._look()
-    studio.wait(lambda: page.saving.problem is not None)
-    page.shelf.read = real  # type: ignore[method-assign]
-    page.saving._look()
-    studio.wait(lambda: not page._context.tasks.saving)
-    assert page.saving.state == "saved"
+@pytest.fixture
+def desk(make: Callable[[], Desk]) -> Iterator[Desk]:
+    made = make()
+    yield made
+    made.close()
 
 
-def test_a_right_that_is_gone_is_said_once(studio: "Studio") -> None:
-    page, _key, _shelves = _opened(studio)
-
-    def write(*_given: object, **_more: object) -> Any:
-        raise Denied("access.denied", "You may not.")
-
-    page.shelf.write = write  # type: ignore[method-assign]
-    page.editor.add(KINDS[0])
-    page.save()
-    studio.wait(lambda: page.saving.state == "unsaved")
-    assert not page.saving._timer.isActive()
+ACTS = ("edit", "edit", "undo", "redo", "save", "note", "theirs", "look", "time", "work", "work", "fail", "answer",
+        "answer", "answer")  # fmt: skip
 
 
-def test_nobody_can_edit_a_page_that_was_not_read(studio: "Studio") -> None:
-    studio.page.saving._unread(Unavailable("x", "It is not there."))
-    assert not studio.page.editor.editable
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3)), min_size=30, max_size=60))
+def test_nothing_stays_unsaved_and_nothing_is_taken_back(make: Callable[[], Desk], acts: list[tuple[str, int]]) -> None:
+    desk = make()
+    editor, saving = desk.editor, desk.saving
+    theirs, notes, mine = THEIRS, set(), desk.titles()
+    for act, k in acts:
+        if act == "edit":
+            desk.tell(MINE[k % 2])
+        elif act in ("undo", "redo"):
+            (editor.stack.undo if act == "undo" else editor.stack.redo)()
+            theirs = ""  # taking back what was brought in is somebody's will too
+        elif act == "save":
+            saving.save()
+        elif act == "note":
+            notes.add(f"note {len(notes)}")
+            saving.save(f"note {len(notes) - 1}")
+        elif act == "theirs":
+            title = desk.theirs()
+            theirs = title if theirs else ""
+        elif act == "look":
+            saving._look()
+        elif act == "time":
+            desk.pass_time()
+        elif act in ("work", "fail"):
+            desk.turns.work(k, BUSY if act == "fail" else None)
+        else:
+            desk.turns.answer(k)
+        if act in ("edit", "undo", "redo"):
+            mine = desk.titles()
+        assert all(desk.titles()[name] == mine[name] for name in MINE)
+    saving._look()
+    desk.drain()
+    if saving.state == "conflict":  # taking back what was brought in, while it was changed again
+        assert not theirs
+        saving.keep_mine()
+        desk.drain()
+    desk.at_rest()
+    assert all(desk.titles()[name] == mine[name] for name in MINE)
+    assert not theirs or desk.titles()[THEIRS] == theirs
+    assert not notes or f"note {len(notes) - 1}" in desk.notes()
+    desk.close()
 
 
-def test_the_way_back_of_a_merge_does_no_harm_without_its_page(studio: "Studio") -> None:
-    page, key, shelves = _opened(studio)
-    page.editor.add(KINDS[0])
-    page.save()
-    studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
-    theirs = page.editor.document
-    (name,) = page.editor.page.shown
-    page.editor.tell(name, "title", "Mine")
-    with studio.workspace.database.change() as session:
-        library.save(session, studio.actor, key, replace(theirs, description="Theirs"), base_version=None)
-    page.save()
-    studio.wait(lambda: page.editor.document.description == "Theirs")
-    shelves.place.close_page(page)
-    QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete.value)
-    undo = studio.application.window.findChild(QWidget, "toast_undo")
-    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)  # RuntimeError: QUndoStack already deleted
+def test_what_was_read_before_a_save_does_not_take_it_back(desk: Desk) -> None:
+    desk.theirs()
+    desk.saving._look()
+    desk.turns.work()  # reads what the other window stored
+    desk.tell("a", "Mine")
+    desk.saving.save()  # overtaken: brought together
+    while desk.turns.asked or len(desk.turns.come) > 1:
+        desk.turns.work()
+        if len(desk.turns.come) > 1:
+            desk.turns.answer(1)
+        desk.pass_time()
+    assert desk.saving.state == "saved"
+    desk.turns.answer()  # only now the news comes of what was before
+    assert desk.titles()["a"] == "Mine"
+    desk.drain()
+    desk.at_rest()
+
+
+def test_a_save_that_failed_and_was_taken_back_leaves_nothing_unsaved(desk: Desk) -> None:
+    desk.tell("a")
+    desk.saving.save()
+    desk.turns.work(error=BUSY)
+    desk.turns.answer()
+    assert desk.saving.state == "unsaved"
+    desk.editor.stack.undo()
+    desk.drain()
+    desk.at_rest()
+
+
+def test_what_is_taken_back_while_its_save_fails_leaves_nothing_unsaved(desk: Desk) -> None:
+    desk.tell("a")
+    desk.saving.save()
+    desk.editor.stack.undo()
+    desk.turns.work(error=BUSY)
+    desk.turns.answer()
+    desk.drain()
+    desk.at_rest()
+
+
+def test_news_that_cannot_be_read_are_read_again(desk: Desk) -> None:
+    title = desk.theirs()
+    desk.saving._look()
+    desk.turns.work(error=BUSY)
+    desk.turns.answer()
+    desk.drain()
+    desk.at_rest()
+    assert desk.titles()[THEIRS] == title
+
+
+def test_what_others_stored_is_read_again_where_that_failed(desk: Desk) -> None:
+    title = desk.theirs()
+    desk.tell("a", "Mine")
+    desk.saving.save()
+    desk.turns.work()  # overtaken
+    desk.turns.answer()
+    desk.turns.work(error=BUSY)
+    desk.turns.answer()
+    assert desk.saving.state == "unsaved"
+    desk.drain()
+    desk.at_rest()
+    assert desk.titles() == {"a": "Mine", "b": "b", THEIRS: title}
+
+
+def test_a_version_kept_while_a_save_is_under_way_is_kept(desk: Desk) -> None:
+    desk.tell("a")
+    desk.saving.save()
+    desk.saving.save("as it was shown")
+    desk.drain()
+    desk.at_rest()
+    assert "as it was shown" in desk.notes()
+
+
+def test_what_is_edited_while_edits_are_brought_together_is_kept(desk: Desk) -> None:
+    title = desk.theirs()
+    desk.tell("a", "Mine")
+    desk.saving.save()
+    desk.turns.work()
+    desk.turns.answer()
+    desk.turns.work()
+    desk.tell("b", "Mine too")
+    desk.turns.answer()
+    desk.drain()
+    desk.at_rest()
+    assert desk.titles() == {"a": "Mine", "b": "Mine too", THEIRS: title}
+
+
+def test_what_is_edited_before_a_question_is_decided_is_part_of_it(desk: Desk) -> None:
+    desk.theirs("a")
+    desk.tell("a", "Mine")
+    desk.saving.save()
+    desk.drain()
+    assert desk.saving.state == "conflict"
+    desk.tell("b", "Mine too")
+    asked: list[Any] = []
+    desk.saving.decide.connect(asked.append)
+    notice = desk.problems.current
+    assert notice is not None
+    notice.actions[0].run()
+    desk.drain()
+    (merge,) = asked
+    assert merge is desk.saving.merge
+    desk.saving.resolve(merge.document)
+    desk.drain()
+    desk.at_rest()
+    assert desk.titles()["b"] == "Mine too"

@@ -3,7 +3,12 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchboard.dashboards.document import Variable
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.catalogue import changed
+from benchboard.dashboards.document import Variable, parse_document, write_document, write_home
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -38,3 +43,110 @@ def test_choosing_for_a_variable_asks_the_queries_that_name_it_anew(studio: "Stu
     editor.stack.undo()
     studio.settled()
     assert _count(studio, "orders-week") == paid
+
+
+def test_the_variables_taken_do_not_bring_back_an_older_page(studio: "Studio") -> None:
+    editor, window = studio.page.editor, studio.application.window
+    studio.page.do("variables")
+    layout = editor.page.with_item(changed(editor.page.item("notes"), title="Theirs"), "vertical")
+    studio.store(write_home(replace(editor.document, layout=layout)))
+    studio.wait(lambda: editor.widget("notes").title == "Theirs")
+    for name in ("variable_add", "variables_take"):
+        studio.qtbot.mouseClick(window.findChild(QWidget, name), Qt.MouseButton.LeftButton)
+    assert [one.name for one in editor.document.variables] == ["choice1"]
+    assert editor.widget("notes").title == "Theirs"
+    studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert editor.document.variables == ()
+    assert editor.widget("notes").title == "Theirs"
+
+
+def _press(studio: "Studio", name: str) -> None:
+    """Click something in the values that are open, where its mark is."""
+    (found,) = [one for one in studio.application.window.findChildren(QWidget, name) if one.isVisible()]
+    studio.qtbot.mouseClick(found, Qt.MouseButton.LeftButton, pos=QPoint(10, found.height() // 2))
+
+
+def test_what_one_chooses_is_ones_own(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    editor = studio.page.editor
+    editor.tell("orders-week", "query", "select count(*) from orders where status in (:states)")
+    studio.settled()
+    paid, document, steps = _count(studio, "orders-week"), editor.document, editor.stack.count()
+    studio.press_button("variable_states")
+    _press(studio, "value_refunded")
+    studio.wait(lambda: not studio.page.feeds.busy)
+    assert _count(studio, "orders-week") > paid  # type: ignore[operator]
+    assert (editor.document, editor.stack.count()) == (document, steps)
+    assert not studio.page.saving.dirty
+    assert _stored(studio) == ["paid"]
+    # What somebody else stores leaves one's own choice as it is.
+    studio.store(write_document(replace(document, title="Another")))
+    studio.wait(lambda: editor.document.title == "Another")
+    assert editor.seen.chosen["states"] == ("paid", "refunded")
+
+
+def test_a_choice_is_made_everybodys_and_taken_back(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    editor = studio.page.editor
+    studio.press_button("variable_states")
+    assert not _visible(studio, "everybody_states").isEnabled()
+    _press(studio, "value_refunded")
+    _press(studio, "everybody_states")
+    assert editor.document.chosen["states"] == ("paid", "refunded")
+    studio.settled()
+    assert _stored(studio) == ["paid", "refunded"]
+    editor.stack.undo()
+    assert editor.seen.chosen["states"] == ("paid",)
+    assert _visible(studio, "variable_states").property("text") == "States: paid"
+
+
+def test_words_are_chosen_here_alone_too(studio: "Studio") -> None:
+    editor = studio.page.editor
+    editor.amend("Define", replace(editor.document, variables=(Variable("who", "Who", "text", (), ("Mert",)),)))
+    studio.settled()
+    field = studio.find("variable_who")
+    field.setFocus()
+    studio.qtbot.keyClicks(field, "x")
+    studio.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert editor.seen.chosen["who"] == ("Mertx",)
+    assert editor.document.chosen["who"] == ("Mert",)
+    _press(studio, "everybody_who")
+    assert editor.document.chosen["who"] == ("Mertx",)
+    studio.settled()
+
+
+def _stored(studio: "Studio") -> list[str]:
+    return list(parse_document(studio.stored().document).chosen["states"])
+
+
+def _visible(studio: "Studio", name: str) -> QWidget:
+    (found,) = [one for one in studio.application.window.findChildren(QWidget, name) if one.isVisible()]
+    return found
+
+
+@pytest.mark.parametrize("made_anew", [True, False])
+def test_the_values_give_the_keyboard_back_to_the_page(studio: "Studio", made_anew: bool) -> None:
+    _choose(studio, "paid")
+    window, page = studio.application.window, studio.page
+    studio.press_button("variable_states")
+    popover = window.findChild(QWidget, "variable_choice")
+    assert popover is not None
+    if made_anew:
+        _choose(studio, "refunded")  # somebody else chose: the button is another one now
+    else:
+        studio.qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
+    assert page.isAncestorOf(window.focusWidget())
+    studio.key(Qt.Key.Key_F5)
+    assert page.presentation.on
+    page.stop_presenting()
+
+
+def test_the_keyboard_goes_to_the_canvas_where_the_variable_is_gone(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    studio.press_button("variable_states")
+    editor = studio.page.editor
+    editor.amend("None", replace(editor.document, variables=()))
+    window = studio.application.window
+    studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
+    assert window.focusWidget() is studio.canvas

@@ -109,7 +109,7 @@ def test_a_file_that_is_not_there_gets_one_line_too(tmp_path: Path, capsys: pyte
             out, told = capsys.readouterr()
             assert (out, told.count("\n")) == ("", 1)
             assert str(file) in told
-    assert main(["layout", "import", str(tmp_path)]) == 2
+    assert main(["layout", "import", str(tmp_path)]) == 1
 
 
 def test_a_hundred_megabytes_are_refused_and_most_of_them_never_read() -> None:
@@ -144,3 +144,9 @@ def test_a_damaged_file_gets_a_document_or_one_line(
         assert json.loads(out)["version"] == 2
     else:
         assert (out, told.count("\n")) == ("", 1)
+
+
+def test_whose_a_file_is_is_recognised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for value in ({"title": "Theirs", "schemaVersion": 39, "panels": []}, []):
+        assert main(["layout", "import", _file(tmp_path, value)]) == 0
+        assert json.loads(capsys.readouterr().out)["format"] == "benchboard/dashboard"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.breakpoints import arranged, by_hand, following, seen
+from benchboard.dashboards.breakpoints import arranged, by_hand, following, laid_out, seen
 from benchboard.dashboards.document import Document, fitted, parse_document, write_document
 from benchboard.dashboards.layout import Cell, Layout, Page, everything
 from support.pages import check_page, pages, random_page
@@ -164,3 +164,16 @@ def test_what_is_said_of_a_container_there_does_not_narrow_it_on_the_desktop() -
 def test_an_unknown_breakpoint_is_a_bug() -> None:
     with pytest.raises(KeyError):
         seen(parse_document([]), "watch")
+
+
+@given(moved())
+@settings(max_examples=50)
+def test_of_what_is_removed_no_place_is_left(made: tuple[Document, str, Layout, str]) -> None:
+    document, name, after, item_id = made
+    there = arranged(document, name, after, [item_id])
+    gone = set(by_hand(there, name))
+    removed_there = arranged(there, name, grid.without(seen(there, name), gone, there.compact), ())
+    removed_wide = laid_out(there, grid.without(there.layout, gone, there.compact))
+    for result in (removed_there, removed_wide):
+        assert not by_hand(result, name)
+        assert not gone & _ids(result.layout)

@@ -401,6 +401,28 @@ def test_the_journals_of_documents_that_are_gone_are_swept_and_old_copies_with_t
     assert journals.sweep(home / "elsewhere", Vault(home), (), existing) == 0
 
 
+def test_a_sweep_leaves_no_lock_of_what_is_gone(open_: Callable[..., Journal], home: Path) -> None:
+    began(open_("sqlite", "db", "ada", "gone"), 1).close()
+    assert journals.sweep(home, Vault(home), ("sqlite", "db", "ada"), lambda _names: set()) == 1
+    assert [path.name for path in (home / "journal").iterdir()] == ["key.lock"]
+
+
+def test_a_journal_that_cannot_go_on_says_so(home: Path) -> None:
+    said: list[AppError] = []
+    journal = began(open_journal(home, Vault(home), SUBJECT, said.append), 1)
+
+    def broken() -> object:
+        raise ValueError
+
+    journal.step("Move", broken, ((), ()))
+    journal.step("Move", lambda: document(1), ((), ()))
+    assert not journal.flush()
+    assert [error.code for error in said] == ["journal.stopped"]
+    again = open_journal(home, Vault(home), SUBJECT)
+    assert again.recovered is not None  # what was on the disk before is still there
+    again.close()
+
+
 def touched(layout: Layout, one: str, by: int) -> Layout:
     """The layout with one item changed where it lies, or a row down."""
 

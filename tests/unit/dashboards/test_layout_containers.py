@@ -143,7 +143,7 @@ def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
     names = list(start.shown)
     if not names:
         return
-    ids = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+    ids = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=5, unique=True))
     carry = grid.Carry(start, ids)
     for x, y in path:
         target = carry.target(x, y)
@@ -155,7 +155,7 @@ def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
     assert grid.Carry(start, ids).drop(target, x, y) == dropped
     for name in carry.ids:
         assert after.path(name) == target
-    if carry.ids and len(carry.ids) == 1:
+    if carry.ids:
         assert {k: c for k, c in shown.items() if k in after.shown} == after.shown
 
 

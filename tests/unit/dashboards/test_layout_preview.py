@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from support.grids import check, some, starts
+from support.grids import check, laid, shown, some, starts
 
 Changes = dict[int, grid.Cell]
 
@@ -53,16 +53,50 @@ def test_one_item_is_dropped_as_it_was_shown(
 
 
 @given(starts(), st.data(), points)
+@settings(max_examples=500)
+def test_several_items_are_dropped_as_they_were_shown(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
+) -> None:
+    layout, compact = start
+    drag = grid.Drag(layout, some(data, layout, 5), compact=compact)
+    shown = _shown(drag.lifted, drag.at(*point))
+    assert grid.settled(shown, compact) == shown  # so that nothing rises when it is stored
+    assert drag.drop(*point) == shown or not drag.places
+
+
+def test_a_row_of_cards_stays_a_row_wherever_it_is_let_go() -> None:
+    layout = laid(
+        one=(0, 0, 3, 3), two=(3, 0, 3, 3), three=(6, 0, 3, 3), four=(9, 0, 3, 3),
+        line=(0, 3, 8, 6), pie=(8, 3, 4, 6), table=(0, 9, 12, 6),
+    )  # fmt: skip
+    drag = grid.Drag(layout, ["one", "two", "three"])
+    rows = []
+    for y in range(20):
+        after = drag.drop(0, y)
+        assert len({after.cell(name).y for name in ("one", "two", "three")}) == 1, y
+        rows.append(after.cell("one").y)
+    assert rows == sorted(rows)  # lower with the pointer
+    assert set(rows) == {0, 6, 15}
+
+
+def test_where_nothing_near_holds_it_together_each_part_rises_for_itself() -> None:
+    layout = laid(steep=(0, 0, 3, 40), low=(3, 0, 3, 2), a=(6, 0, 3, 2), b=(9, 0, 3, 2))
+    drag = grid.Drag(layout, ["a", "b"])
+    assert shown(drag.drop(0, 30))["a"] == (0, 40, 3, 2)
+    assert shown(drag.drop(0, 30))["b"] == (3, 2, 3, 2)
+    assert {place: tuple(cell) for place, cell in drag.at(0, 30).items()} == {2: (0, 40, 3, 2), 3: (3, 2, 3, 2)}
+
+
+@given(starts(), st.data(), points)
 def test_several_items_keep_their_distances(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
     layout, compact = start
     drag = grid.Drag(layout, some(data, layout, 3), compact=compact)
     changes = drag.at(*point)
-    ways = {
-        (changes[place].x - layout.cells[place].x, changes[place].y - layout.cells[place].y) for place in drag.places
-    }
-    assert len(ways) <= 1
+    assert len({changes[place].x - layout.cells[place].x for place in drag.places}) <= 1
+    if compact != "vertical":  # there nothing can hang above a gap
+        assert len({changes[place].y - layout.cells[place].y for place in drag.places}) <= 1
 
 
 @given(starts(), st.data(), points, st.integers(0, 60))

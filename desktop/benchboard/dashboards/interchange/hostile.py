@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final, NoReturn
 
+from benchboard.dashboards.document import is_text
 from benchboard.dashboards.layout import shown
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -25,11 +26,11 @@ def _check(value: object, way: list[str | int], deepest: int) -> None:
     if len(way) > deepest:
         _refuse_at("too-deep", _("{field} is nested too deeply for a dashboard."), way)
     if isinstance(value, str):
-        if not _is_text(value):
+        if not is_text(value):
             _refuse_at("not-text", _("{field} holds a character that is none."), way)
     elif isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            if not isinstance(key, int) and not (isinstance(key, str) and _is_text(key)):
+            if not isinstance(key, int) and not (isinstance(key, str) and is_text(key)):
                 _refuse_at("not-text", _("A name of a field in {field} holds a character that is none."), way)
             way.append(key)
             _check(inner, way, deepest)
@@ -81,16 +82,6 @@ def _bad(value: object, wanted: str, item: str | None, field: str) -> str:
         return _("{field} is {value}; it must be {wanted}.").format(field=field, value=shown(value), wanted=wanted)
     what = _("{field} of {item} is {value}; it must be {wanted}.")
     return what.format(field=field, item=shown(item), value=shown(value), wanted=wanted)
-
-
-def _is_text(value: str) -> bool:
-    if "\0" in value:
-        return False
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _refuse_at(code: str, what: str, way: list[str | int]) -> NoReturn:

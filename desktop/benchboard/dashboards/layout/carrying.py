@@ -177,9 +177,8 @@ class Carry(_Gesture):
             x = 0 if item.type == ROW else min(cell.x - left, pane.columns - w)
             placed.append((item, Cell(x, pane.bottom + cell.y - top, w, cell.h)))
         grown = fitted(Layout.of(pane.columns, [*pane, *placed]), "none", known=self.rest.known)
-        return _Ground(
-            self.rest, path, Drag(grown, [item.id for item, _cell in placed], compact=self.compact), self.compact
-        )
+        drag = Drag(grown, [item.id for item, _cell in placed], compact=self.compact, shaped=True)
+        return _Ground(self.rest, path, drag, self.compact)
 
 
 class Stretch(_Gesture):

@@ -8,7 +8,8 @@ their order.
 
 - `vertical`: the gap the body leaves closes; the body and everything else rise as far as they can. The body
   goes before the items whose middle (as they lie without it) is not above its top edge, and behind the
-  others.
+  others. A body of several rests in the nearest place where all its parts rise equally far; where there is
+  none near, each part rises for itself, as nothing can hang there. Either is shown before it is dropped.
 - `none`, `horizontal`: the gap stays, the body stays where the pointer is; what it covers goes below it.
 """
 
@@ -20,6 +21,9 @@ from .board import Blocks, Board, Taken
 from .document import MAX_ROW, Cell, Compact, Layout
 from .exact import Handle, bounded, pulled
 
+_FARTHEST = 12
+"""So many rows from the pointer, at most, a body of several is put where it stays in one piece."""
+
 
 class _Rest(NamedTuple):
     """One item that is not lifted."""
@@ -28,6 +32,10 @@ class _Rest(NamedTuple):
     place: int
     cell: Cell
     mask: int
+
+
+_Part = tuple[int, Cell, int]
+"""A part of the body: its rank, where it is, its place in the layout."""
 
 
 class _Gesture:
@@ -89,7 +97,7 @@ class _Gesture:
             body = self._sunk([cell._replace(y=cell.y + shift) for cell in body])
         changed = dict(zip(self.places, body, strict=True))
         if body:
-            self._give_way(sorted(zip(keys, body, strict=True)), until, changed)
+            self._give_way(sorted(zip(keys, body, self.places, strict=True)), until, changed)
         return changed
 
     def _key(self, cell: Cell) -> int:
@@ -118,12 +126,12 @@ class _Gesture:
                     floor = self.column_fixed[column][above - 1]
         return floor
 
-    def _give_way(self, body: list[tuple[int, Cell]], until: int | None, changed: dict[int, Cell]) -> None:
+    def _give_way(self, body: list[_Part], until: int | None, changed: dict[int, Cell]) -> None:
         """Put into `changed` what must go below the body or below what went. In rank order, so that once
         nothing that is left begins above the lowest edge so far, all is done."""
         rest, lows = self.rest, self.lows
         pushed = [0] * self.layout.columns
-        active, reach, waiting = 0, max(cell.bottom for _key, cell in body), body[::-1]
+        active, reach, waiting = 0, max(cell.bottom for _key, cell, _place in body), body[::-1]
         end = len(rest) if until is None else bisect_left(lows, until)
         obstructed = bool(self.fixed.ranks) or len(body) > 1
         for k in range(bisect_left(self.keys, body[0][0]), end):
@@ -149,7 +157,7 @@ class _Gesture:
             if bottom > reach:
                 reach = bottom
 
-    def _free_row(self, x: int, row: int, w: int, h: int, waiting: list[tuple[int, Cell]]) -> int:
+    def _free_row(self, x: int, row: int, w: int, h: int, waiting: list[_Part]) -> int:
         """The first row from `row` on where there is neither a static nor a part of the body still to
         come."""
         while True:
@@ -158,7 +166,7 @@ class _Gesture:
             if hit is not None:
                 row = self.lifted.cells[hit].bottom
                 continue
-            part = next((part for _key, part in waiting if part.overlaps(cell)), None)
+            part = next((part for _key, part, _place in waiting if part.overlaps(cell)), None)
             if part is None:
                 return row
             row = part.bottom
@@ -172,11 +180,15 @@ class _Gesture:
 
 class Drag(_Gesture):
     """Items moved as one rigid body. `ids` names them, the one under the pointer first; statics stay
-    behind."""
+    behind. They lie to each other as in the layout once it is settled; `shaped`: as they do now."""
 
-    def __init__(self, layout: Layout, ids: Sequence[str], *, compact: Compact = "vertical") -> None:
+    def __init__(
+        self, layout: Layout, ids: Sequence[str], *, compact: Compact = "vertical", shaped: bool = False
+    ) -> None:
         places = dict.fromkeys(layout.index(item_id) for item_id in ids)
         super().__init__(layout, [p for p in places if not layout.items[p].static], compact, by_middle=True)
+        if shaped:
+            self.body = [layout.cells[place] for place in self.places]
 
     def at(self, x: int, y: int, *, until: int | None = None) -> dict[int, Cell]:
         """What differs from `lifted` (place in the layout → cell) with the first item at column `x`, row `y`,
@@ -188,12 +200,93 @@ class Drag(_Gesture):
         top, grabbed = min(cell.y for cell in self.body), self.body[0]
         dx = max(-left, min(x - grabbed.x, self.layout.columns - right))
         dy = max(-top, min(y - grabbed.y, MAX_ROW - top))
-        return self._around([Cell(c.x + dx, c.y + dy, c.w, c.h) for c in self.body], until)
+        body = [Cell(c.x + dx, c.y + dy, c.w, c.h) for c in self.body]
+        if len(body) > 1 and self.compact == "vertical":
+            return self._together(body, until)
+        return self._around(body, until)
 
     def drop(self, x: int, y: int) -> Layout:
         """The layout if the pointer let go there: all of it, as `at` showed it. Let go at the start, it is
         the start."""
         return self._dropped(self.at(x, y))
+
+    def _together(self, body: list[Cell], until: int | None) -> dict[int, Cell]:
+        """What differs with a body of several there, all risen; in the nearest place that keeps it in one piece."""
+        loose = self._risen(body, until)
+        if self._whole(loose):
+            return loose
+        top = min(cell.y for cell in body)
+        near = min(max(cell.bottom for cell in body) - top, _FARTHEST)
+        for by in sorted(range(-min(top, near), near + 1), key=abs):
+            other = self._sunk([cell._replace(y=cell.y + by) for cell in body])
+            if by and self._rests(other):
+                whole = self._risen(other, until)
+                if self._whole(whole):
+                    return whole
+        return loose
+
+    def _whole(self, changed: dict[int, Cell]) -> bool:
+        return len({changed[place].y - cell.y for place, cell in zip(self.places, self.body, strict=True)}) == 1
+
+    def _rests(self, body: list[Cell]) -> bool:
+        """Whether all parts would rise equally far, as far as that can be told without the others' giving way."""
+        rise, placed = set[int](), list[tuple[Cell, int]]()
+        for cell in sorted(body, key=lambda cell: cell.y):
+            under = [row + part.h for part, row in placed if part.x < cell.right and cell.x < part.right]
+            row = max(self._floor(cell, self._key(cell)), *under, 0)
+            placed.append((cell, row))
+            rise.add(row - cell.y)
+            if len(rise) > 1:
+                return False
+        return True
+
+    def _risen(self, body: list[Cell], until: int | None) -> dict[int, Cell]:
+        """What differs with the parts ranked as they are here, and each as far up as it gets."""
+        if self.fixed.ranks:
+            after = self._dropped(self._around(body, None)).cells
+            before = enumerate(zip(after, self.lifted.cells, strict=True))
+            held = frozenset(self.places)
+            return {place: cell for place, (cell, old) in before if cell != old or place in held}
+        changed: dict[int, Cell] = {}
+        self._in_turn(
+            sorted((self._key(cell), cell, k) for cell, k in zip(body, self.places, strict=True)), until, changed
+        )
+        return changed
+
+    def _in_turn(self, body: list[_Part], until: int | None, changed: dict[int, Cell]) -> None:
+        """Without statics: each part, when its turn in the order of ranks comes, lies on what went before it, and so
+        does what comes after. The body is answered whole, whatever is out of sight."""
+        rest, lows = self.rest, self.lows
+        pushed = [0] * self.layout.columns
+        active, reach, waiting = 0, 0, body[::-1]
+        end = len(rest) if until is None else max(bisect_left(lows, until), bisect_left(self.keys, body[-1][0]))
+
+        def rise(until_key: float) -> None:
+            nonlocal active, reach
+            while waiting and waiting[-1][0] <= until_key:
+                key, cell, place = waiting.pop()
+                x, _y, w, h = cell
+                row = max(self._floor(cell, key), *pushed[x : x + w])
+                changed[place] = Cell(x, row, w, h)
+                pushed[x : x + w] = [row + h] * w
+                active |= ((1 << w) - 1) << x
+                reach = max(reach, row + h)
+
+        for k in range(bisect_left(self.keys, body[0][0]), end):
+            if lows[k] >= reach and not waiting:
+                break
+            key, place, cell, mask = rest[k]
+            rise(key)
+            if not mask & active:
+                continue
+            x, y, w, h = cell
+            row = max(pushed[x : x + w])
+            if row > y:
+                changed[place] = Cell(x, row, w, h)
+                pushed[x : x + w] = [row + h] * w
+                active |= mask
+                reach = max(reach, row + h)
+        rise(float("inf"))
 
 
 class Resize(_Gesture):

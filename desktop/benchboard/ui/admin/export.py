@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TypeVar
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.errors import Unavailable
+from benchboard.files import write_whole
 from benchboard.i18n import _, ngettext
 from benchboard.ui.context import Context
 from benchboard.ui.paged import Fetch, PagedTableModel
@@ -74,12 +74,9 @@ def _cell(value: object) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        draft.write_text(text, encoding="utf-8-sig", newline="")  # the mark tells Excel that it is UTF-8
-        draft.replace(path)
+        write_whole(path, text.encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise Unavailable(
             "admin.export",
             _("{file} could not be written.").format(file=path),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.timing import Timing
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import plain_tip
 
 _BAR: Final = 46
 _TOP: Final = 26
@@ -98,20 +99,19 @@ class BitBar(QWidget):
         return QRectF(1, _TOP, self.width() - 2, _BAR)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._timing is not None:
-            area, timing = self._area(), self._timing
-            edges = spans(timing, area.width())
-            for part, (left, right) in zip(segments(timing), edges, strict=True):
-                _paint_segment(
-                    painter, QRectF(area.x() + left, area.y(), right - left - 1.5, area.height()), part, timing
-                )
-            self._paint_handles(painter, area, edges)
-            _paint_sample_point(painter, area, area.x() + edges[-1][0], timing)
-            _paint_jump(painter, area, edges, timing)
-            _paint_ruler(painter, area, timing)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._timing is not None:
+                area, timing = self._area(), self._timing
+                edges = spans(timing, area.width())
+                for part, (left, right) in zip(segments(timing), edges, strict=True):
+                    _paint_segment(
+                        painter, QRectF(area.x() + left, area.y(), right - left - 1.5, area.height()), part, timing
+                    )
+                self._paint_handles(painter, area, edges)
+                _paint_sample_point(painter, area, area.x() + edges[-1][0], timing)
+                _paint_jump(painter, area, edges, timing)
+                _paint_ruler(painter, area, timing)
 
     def _paint_handles(self, painter: QPainter, area: QRectF, edges: list[tuple[float, float]]) -> None:
         if not self._editable:
@@ -196,26 +196,27 @@ class SmallBitBar(QWidget):
         self._timing = timing
         if timing is not None:
             self.setToolTip(
-                _("{quanta} time quanta of {ns:g} ns, jump width {sjw}").format(
-                    quanta=timing.quanta, ns=timing.tq_ns, sjw=timing.sjw
+                plain_tip(
+                    _("{quanta} time quanta of {ns:g} ns, jump width {sjw}").format(
+                        quanta=timing.quanta, ns=timing.tq_ns, sjw=timing.sjw
+                    )
                 )
             )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._timing is not None:
-            font = theme().font("micro")
-            painter.setFont(font)
-            edges = spans(self._timing, float(self.width()))
-            for part, (left, right) in zip(segments(self._timing), edges, strict=True):
-                box = QRectF(left, 0, right - left - 1, self.height())
-                _fill(painter, box, part, base=2)
-                text = f"{part.short} {part.length}" if part.short else ""
-                if QFontMetrics(font).horizontalAdvance(text) + 4 < box.width():
-                    painter.setPen(theme().color("text"))
-                    painter.drawText(box.adjusted(0, 0, 0, -1), Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
+        with QPainter(self) as painter:
+            if self._timing is not None:
+                font = theme().font("micro")
+                painter.setFont(font)
+                edges = spans(self._timing, float(self.width()))
+                for part, (left, right) in zip(segments(self._timing), edges, strict=True):
+                    box = QRectF(left, 0, right - left - 1, self.height())
+                    _fill(painter, box, part, base=2)
+                    text = f"{part.short} {part.length}" if part.short else ""
+                    if QFontMetrics(font).horizontalAdvance(text) + 4 < box.width():
+                        painter.setPen(theme().color("text"))
+                        painter.drawText(box.adjusted(0, 0, 0, -1), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _fill(painter: QPainter, box: QRectF, part: Segment, *, base: int) -> None:

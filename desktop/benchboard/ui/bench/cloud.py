@@ -75,27 +75,27 @@ class Cloud(QWidget):
         return QPointF(x, plot.bottom() - plot.height() * error / (self._most * 1.06))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plot = self._plot()
-        left, right = (self.place(self._wish + by, 0).x() for by in (-_NEAR_WISH, _NEAR_WISH))
-        band = QColor(theme().color("accent.soft"))
-        painter.fillRect(
-            QRectF(max(left, plot.x()), plot.y(), min(right, plot.right()) - max(left, plot.x()), plot.height()), band
-        )
-        self._paint_axes(painter, plot)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for point in self._points:
-            painter.setBrush(self._colour(point.tolerance))
-            painter.drawEllipse(self.place(point.sample_point, point.error), 2.4, 2.4)
-        self._paint_chosen(painter)
-        if self._hover is not None:
-            self._paint_label(painter, self._hover)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme().color("focus"), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            plot = self._plot()
+            left, right = (self.place(self._wish + by, 0).x() for by in (-_NEAR_WISH, _NEAR_WISH))
+            band = QColor(theme().color("accent.soft"))
+            painter.fillRect(
+                QRectF(max(left, plot.x()), plot.y(), min(right, plot.right()) - max(left, plot.x()), plot.height()),
+                band,
+            )
+            self._paint_axes(painter, plot)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for point in self._points:
+                painter.setBrush(self._colour(point.tolerance))
+                painter.drawEllipse(self.place(point.sample_point, point.error), 2.4, 2.4)
+            self._paint_chosen(painter)
+            if self._hover is not None:
+                self._paint_label(painter, self._hover)
+            if self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme().color("focus"), 2))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
     def _colour(self, tolerance: float) -> QColor:
         band = tolerance_band(tolerance, self._yours)

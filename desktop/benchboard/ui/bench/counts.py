@@ -66,28 +66,26 @@ class Counts(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        if self._load is None:
-            painter.setPen(theme().color("text.muted"))
-            text = self._note or _("The channel is closed.")
-            painter.drawText(QRectF(16, 0, self.width() - 32, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
-            painter.end()
-            return
-        painter.setFont(theme().font("title"))
-        painter.setPen(theme().color("text"))
-        load = _("{percent} %").format(percent=round(self._load * 100))
-        painter.drawText(QRectF(16, 8, 70, 22), Qt.AlignmentFlag.AlignVCenter, load)
-        paint_meter(painter, QRectF(76, 8, 70, 22), self._load, "warn" if self._load > 0.6 else "info")
-        self._label(painter, 16, _("Bus load"))
-        x = 170.0
-        for value, name, tone in self._values:
-            painter.fillRect(QRectF(x - 14, 12, 1, 34), theme().color("border"))
+        with QPainter(self) as painter:
+            if self._load is None:
+                painter.setPen(theme().color("text.muted"))
+                text = self._note or _("The channel is closed.")
+                painter.drawText(QRectF(16, 0, self.width() - 32, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+                return
             painter.setFont(theme().font("title"))
-            painter.setPen(theme().color(tone))
-            painter.drawText(QRectF(x, 8, 110, 22), Qt.AlignmentFlag.AlignVCenter, value)
-            width = max(QFontMetrics(painter.font()).horizontalAdvance(value), self._label(painter, x, name))
-            x += max(72.0, width) + 28
-        painter.end()
+            painter.setPen(theme().color("text"))
+            load = _("{percent} %").format(percent=round(self._load * 100))
+            painter.drawText(QRectF(16, 8, 70, 22), Qt.AlignmentFlag.AlignVCenter, load)
+            paint_meter(painter, QRectF(76, 8, 70, 22), self._load, "warn" if self._load > 0.6 else "info")
+            self._label(painter, 16, _("Bus load"))
+            x = 170.0
+            for value, name, tone in self._values:
+                painter.fillRect(QRectF(x - 14, 12, 1, 34), theme().color("border"))
+                painter.setFont(theme().font("title"))
+                painter.setPen(theme().color(tone))
+                painter.drawText(QRectF(x, 8, 110, 22), Qt.AlignmentFlag.AlignVCenter, value)
+                width = max(QFontMetrics(painter.font()).horizontalAdvance(value), self._label(painter, x, name))
+                x += max(72.0, width) + 28
 
     def _label(self, painter: QPainter, x: float, text: str) -> float:
         painter.setFont(theme().font("caption"))

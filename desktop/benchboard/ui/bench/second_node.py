@@ -136,22 +136,21 @@ class _Verdict(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        kind = "warn" if self._good is None else "ok" if self._good else "error"
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color(f"{kind}.soft"))
-        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        icon = {"ok": "ph.check-circle-fill", "error": "ph.x-circle-fill", "warn": "ph.info"}[kind]
-        paint_icon(painter, icon, QRectF(10, 10, 18, 18), theme().color(kind))
-        painter.setPen(theme().color("text"))
-        painter.setFont(theme().font("body_strong"))
-        painter.drawText(QRectF(38, 8, self.width() - 46, 20), Qt.AlignmentFlag.AlignVCenter, self._what)
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.secondary"))
-        box = QRectF(38, 28, self.width() - 46, 32)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self._why)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            kind = "warn" if self._good is None else "ok" if self._good else "error"
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color(f"{kind}.soft"))
+            painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+            icon = {"ok": "ph.check-circle-fill", "error": "ph.x-circle-fill", "warn": "ph.info"}[kind]
+            paint_icon(painter, icon, QRectF(10, 10, 18, 18), theme().color(kind))
+            painter.setPen(theme().color("text"))
+            painter.setFont(theme().font("body_strong"))
+            painter.drawText(QRectF(38, 8, self.width() - 46, 20), Qt.AlignmentFlag.AlignVCenter, self._what)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.secondary"))
+            box = QRectF(38, 28, self.width() - 46, 32)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self._why)
 
 
 class _Differences(QWidget):
@@ -166,18 +165,17 @@ class _Differences(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        heads = ("", _("This"), _("Other"), _("Diff."))
-        for index, row in enumerate([heads, *self._rows]):
-            box = QRectF(0, 28 * index, self.width(), 28)
-            painter.setFont(theme().font("body"))
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.setPen(theme().color("text.muted" if index == 0 else "text"))
-            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, row[0])
-            for right, text in ((150, row[1]), (68, row[2])):
-                painter.drawText(box.adjusted(0, 0, -right, 0), middle | Qt.AlignmentFlag.AlignRight, text)
-            same = row[3] == _("same")
-            painter.setPen(theme().color("text.muted" if index == 0 else "ok" if same else "warn"))
-            painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, row[3])
-            painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
-        painter.end()
+        with QPainter(self) as painter:
+            heads = ("", _("This"), _("Other"), _("Diff."))
+            for index, row in enumerate([heads, *self._rows]):
+                box = QRectF(0, 28 * index, self.width(), 28)
+                painter.setFont(theme().font("body"))
+                middle = Qt.AlignmentFlag.AlignVCenter
+                painter.setPen(theme().color("text.muted" if index == 0 else "text"))
+                painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, row[0])
+                for right, text in ((150, row[1]), (68, row[2])):
+                    painter.drawText(box.adjusted(0, 0, -right, 0), middle | Qt.AlignmentFlag.AlignRight, text)
+                same = row[3] == _("same")
+                painter.setPen(theme().color("text.muted" if index == 0 else "ok" if same else "warn"))
+                painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, row[3])
+                painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))

@@ -103,28 +103,27 @@ class _Lines(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        for index, (name, mark, figure, fits) in enumerate(self._lines):
-            box = QRectF(0, 28 * index, self.width(), 28)
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.setFont(theme().font("body"))
-            painter.setPen(theme().color("text"))
-            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, name)
-            if mark:
-                left = painter.fontMetrics().horizontalAdvance(name) + 8
-                painter.setFont(theme().font("caption"))
-                painter.setPen(theme().color("warn"))
-                painter.drawText(box.adjusted(left, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, mark)
-            painter.setFont(theme().font("body"))
-            painter.setPen(theme().color("text"))
-            painter.drawText(box.adjusted(0, 0, -30, 0), middle | Qt.AlignmentFlag.AlignRight, figure)
-            if fits is not None:
-                spot = QRectF(box.right() - 16, box.center().y() - 7, 14, 14)
-                icon, ink = ("ph.check", "ok") if fits else ("ph.x", "error")
-                paint_icon(painter, icon, spot, theme().color(ink))
-            if index < len(self._lines) - 1:
-                painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
-        painter.end()
+        with QPainter(self) as painter:
+            for index, (name, mark, figure, fits) in enumerate(self._lines):
+                box = QRectF(0, 28 * index, self.width(), 28)
+                middle = Qt.AlignmentFlag.AlignVCenter
+                painter.setFont(theme().font("body"))
+                painter.setPen(theme().color("text"))
+                painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, name)
+                if mark:
+                    left = painter.fontMetrics().horizontalAdvance(name) + 8
+                    painter.setFont(theme().font("caption"))
+                    painter.setPen(theme().color("warn"))
+                    painter.drawText(box.adjusted(left, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, mark)
+                painter.setFont(theme().font("body"))
+                painter.setPen(theme().color("text"))
+                painter.drawText(box.adjusted(0, 0, -30, 0), middle | Qt.AlignmentFlag.AlignRight, figure)
+                if fits is not None:
+                    spot = QRectF(box.right() - 16, box.center().y() - 7, 14, 14)
+                    icon, ink = ("ph.check", "ok") if fits else ("ph.x", "error")
+                    paint_icon(painter, icon, spot, theme().color(ink))
+                if index < len(self._lines) - 1:
+                    painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
 
 
 Form = Literal["registers", "c", "ip", "python"]
@@ -268,26 +267,25 @@ class _StepsRow(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme().font("body"))
-        x = 0.0
-        for index, title in enumerate(self._titles):
-            mark = QRectF(x, 4, 18, 18)
-            now = index == self.step and self._state != "idle"
-            if index < self.step:
-                paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
-            elif now and self._state == "failed":
-                paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
-            else:
-                painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.4))
-                painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-                painter.setPen(theme().color("on.accent" if now else "text.secondary"))
-                painter.setFont(theme().font("caption"))
-                painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(theme().font("body"))
-            painter.setPen(theme().color("text" if now or index < self.step else "text.secondary"))
-            painter.drawText(QRectF(x + 24, 0, 160, 26), Qt.AlignmentFlag.AlignVCenter, title)
-            x += 24 + painter.fontMetrics().horizontalAdvance(title) + 14
-        painter.end()
+            x = 0.0
+            for index, title in enumerate(self._titles):
+                mark = QRectF(x, 4, 18, 18)
+                now = index == self.step and self._state != "idle"
+                if index < self.step:
+                    paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
+                elif now and self._state == "failed":
+                    paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
+                else:
+                    painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.4))
+                    painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
+                    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
+                    painter.setPen(theme().color("on.accent" if now else "text.secondary"))
+                    painter.setFont(theme().font("caption"))
+                    painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+                painter.setFont(theme().font("body"))
+                painter.setPen(theme().color("text" if now or index < self.step else "text.secondary"))
+                painter.drawText(QRectF(x + 24, 0, 160, 26), Qt.AlignmentFlag.AlignVCenter, title)
+                x += 24 + painter.fontMetrics().horizontalAdvance(title) + 14

@@ -218,22 +218,21 @@ class _Line(QAbstractButton):
         return QSize(200, 26)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.isChecked():
-            painter.fillRect(self.rect(), theme().color("selection"))
-            painter.fillRect(QRectF(0, 0, 2, self.height()), theme().color("accent"))
-        elif self.underMouse() or self.hasFocus():
-            painter.fillRect(self.rect(), theme().color("row.hover"))
-        painter.setFont(theme().font("body"))
-        painter.setPen(theme().color("text"))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        box = QRectF(self.rect()).adjusted(8, 0, -8, 0)
-        painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, self._texts[0])
-        painter.setPen(theme().color("text.secondary"))
-        painter.drawText(box.adjusted(70, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, self._texts[1])
-        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, self._texts[2])
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
-        painter.end()
+        with QPainter(self) as painter:
+            if self.isChecked():
+                painter.fillRect(self.rect(), theme().color("selection"))
+                painter.fillRect(QRectF(0, 0, 2, self.height()), theme().color("accent"))
+            elif self.underMouse() or self.hasFocus():
+                painter.fillRect(self.rect(), theme().color("row.hover"))
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text"))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            box = QRectF(self.rect()).adjusted(8, 0, -8, 0)
+            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, self._texts[0])
+            painter.setPen(theme().color("text.secondary"))
+            painter.drawText(box.adjusted(70, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, self._texts[1])
+            painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, self._texts[2])
+            painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
 
 
 class Legend(QWidget):
@@ -249,23 +248,22 @@ class Legend(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme().font("caption"))
-        x = 0.0
-        entries = (
-            (theme().chart(0), _("allows {percent:g} % and up").format(percent=2 * self._yours)),
-            (theme().chart(2), _("allows {percent:g} %").format(percent=self._yours)),
-            (theme().color("text.disabled"), _("allows less")),
-        )
-        for colour, text in entries:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawEllipse(QRectF(x, 5, 8, 8))
-            painter.setPen(theme().color("text.secondary"))
-            painter.drawText(QRectF(x + 13, 0, 160, 18), Qt.AlignmentFlag.AlignVCenter, text)
-            x += painter.fontMetrics().horizontalAdvance(text) + 30
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(theme().font("caption"))
+            x = 0.0
+            entries = (
+                (theme().chart(0), _("allows {percent:g} % and up").format(percent=2 * self._yours)),
+                (theme().chart(2), _("allows {percent:g} %").format(percent=self._yours)),
+                (theme().color("text.disabled"), _("allows less")),
+            )
+            for colour, text in entries:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+                painter.drawEllipse(QRectF(x, 5, 8, 8))
+                painter.setPen(theme().color("text.secondary"))
+                painter.drawText(QRectF(x + 13, 0, 160, 18), Qt.AlignmentFlag.AlignVCenter, text)
+                x += painter.fontMetrics().horizontalAdvance(text) + 30
 
 
 def _pair(left: Field, right: Field) -> QHBoxLayout:

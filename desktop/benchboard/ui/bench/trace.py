@@ -69,25 +69,26 @@ class Trace(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0, 0, self.width(), _LINE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("surface.alt"))
-        painter.drawRoundedRect(box, 4, 4)
-        if len(self._rates) > 1:
-            top = max(*self._rates, 1.0) * 1.25
-            smooth = _smoothed(list(self._rates))
-            step = box.width() / (_POINTS - 1)
-            first = box.right() - step * (len(smooth) - 1)
-            line = [QPointF(first + i * step, box.bottom() - 4 - (_LINE - 8) * y / top) for i, y in enumerate(smooth)]
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme().chart(0), 1.5))
-            painter.drawPolyline(QPolygonF(line))
-        painter.setFont(theme().font("mono"))
-        for index, (when, frame) in enumerate(reversed(self._newest)):
-            self._row(painter, _LINE + 8 + index * _ROW, when, frame)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(0, 0, self.width(), _LINE)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("surface.alt"))
+            painter.drawRoundedRect(box, 4, 4)
+            if len(self._rates) > 1:
+                top = max(*self._rates, 1.0) * 1.25
+                smooth = _smoothed(list(self._rates))
+                step = box.width() / (_POINTS - 1)
+                first = box.right() - step * (len(smooth) - 1)
+                line = [
+                    QPointF(first + i * step, box.bottom() - 4 - (_LINE - 8) * y / top) for i, y in enumerate(smooth)
+                ]
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme().chart(0), 1.5))
+                painter.drawPolyline(QPolygonF(line))
+            painter.setFont(theme().font("mono"))
+            for index, (when, frame) in enumerate(reversed(self._newest)):
+                self._row(painter, _LINE + 8 + index * _ROW, when, frame)
 
     def _row(self, painter: QPainter, y: float, when: float, frame: Frame) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter

@@ -34,22 +34,21 @@ class Ring(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(14, 4, 68, 68)
-        painter.setPen(QPen(theme().color("border"), 5))
-        painter.drawEllipse(box)
-        pen = QPen(theme().color("accent"), 5)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        painter.drawArc(box, 90 * 16, -round(360 * 16 * self._left / self._whole))
-        painter.setPen(theme().color("text"))
-        painter.setFont(theme().font("display"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(round(self._left)))
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.muted"))
-        painter.drawText(QRectF(0, 80, 96, 18), Qt.AlignmentFlag.AlignCenter, _("seconds left"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(14, 4, 68, 68)
+            painter.setPen(QPen(theme().color("border"), 5))
+            painter.drawEllipse(box)
+            pen = QPen(theme().color("accent"), 5)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawArc(box, 90 * 16, -round(360 * 16 * self._left / self._whole))
+            painter.setPen(theme().color("text"))
+            painter.setFont(theme().font("display"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(round(self._left)))
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.muted"))
+            painter.drawText(QRectF(0, 80, 96, 18), Qt.AlignmentFlag.AlignCenter, _("seconds left"))
 
 
 class Checklist(QWidget):
@@ -81,15 +80,14 @@ class Checklist(QWidget):
         self.setAccessibleName(_("{done} of {count} done").format(done=done, count=len(self._marks)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        for index, (line, mark) in enumerate(zip(self._lines, self._marks, strict=True)):
-            icon, ink, words = _LOOK[mark]
-            top = 28 * index
-            paint_icon(painter, icon, QRectF(0, top + 6, 16, 16), theme().color(ink))
-            painter.setFont(theme().font("body_strong" if mark in ("now", "failed") else "body"))
-            painter.setPen(theme().color(words))
-            painter.drawText(QRectF(26, top, self.width() - 26, 28), Qt.AlignmentFlag.AlignVCenter, line)
-        painter.end()
+        with QPainter(self) as painter:
+            for index, (line, mark) in enumerate(zip(self._lines, self._marks, strict=True)):
+                icon, ink, words = _LOOK[mark]
+                top = 28 * index
+                paint_icon(painter, icon, QRectF(0, top + 6, 16, 16), theme().color(ink))
+                painter.setFont(theme().font("body_strong" if mark in ("now", "failed") else "body"))
+                painter.setPen(theme().color(words))
+                painter.drawText(QRectF(26, top, self.width() - 26, 28), Qt.AlignmentFlag.AlignVCenter, line)
 
 
 class Choice(QAbstractButton):
@@ -108,33 +106,32 @@ class Choice(QAbstractButton):
         return QSize(400, 60)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        on = self.isChecked()
-        lined = on or self.hasFocus()
-        painter.setPen(QPen(theme().color("accent" if lined else "border"), 2 if lined else 1))
-        painter.setBrush(theme().color("accent.soft" if on else "row.hover" if self.underMouse() else "surface"))
-        painter.drawRoundedRect(box, 6, 6)
-        mark = QPointF(24, box.center().y())
-        painter.setPen(QPen(theme().color("accent" if on else "border.control"), 1.5))
-        painter.setBrush(theme().color("surface"))
-        painter.drawEllipse(mark, 7, 7)
-        if on:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("accent"))
-            painter.drawEllipse(mark, 4, 4)
-        painter.setFont(theme().font("body_strong"))
-        painter.setPen(theme().color("text"))
-        upper = QRectF(46, 9, box.width() - 60, 20)
-        painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, self._place)
-        left = painter.fontMetrics().horizontalAdvance(self._place) + 14
-        painter.setFont(theme().font("mono"))
-        painter.setPen(theme().color("text.secondary"))
-        painter.drawText(upper.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._ident)
-        painter.setFont(theme().font("body"))
-        painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._words)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            on = self.isChecked()
+            lined = on or self.hasFocus()
+            painter.setPen(QPen(theme().color("accent" if lined else "border"), 2 if lined else 1))
+            painter.setBrush(theme().color("accent.soft" if on else "row.hover" if self.underMouse() else "surface"))
+            painter.drawRoundedRect(box, 6, 6)
+            mark = QPointF(24, box.center().y())
+            painter.setPen(QPen(theme().color("accent" if on else "border.control"), 1.5))
+            painter.setBrush(theme().color("surface"))
+            painter.drawEllipse(mark, 7, 7)
+            if on:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("accent"))
+                painter.drawEllipse(mark, 4, 4)
+            painter.setFont(theme().font("body_strong"))
+            painter.setPen(theme().color("text"))
+            upper = QRectF(46, 9, box.width() - 60, 20)
+            painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, self._place)
+            left = painter.fontMetrics().horizontalAdvance(self._place) + 14
+            painter.setFont(theme().font("mono"))
+            painter.setPen(theme().color("text.secondary"))
+            painter.drawText(upper.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._ident)
+            painter.setFont(theme().font("body"))
+            painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._words)
 
 
 class Picture(QWidget):
@@ -154,38 +151,37 @@ class Picture(QWidget):
         return QSize(264, 176)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().color("border"), 1))
-        painter.setBrush(theme().color("surface.alt"))
-        painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
-        line = QPen(theme().color("text.secondary"), 1.4)
-        painter.setPen(line)
-        painter.setBrush(theme().color("surface"))
-        painter.drawRect(QRectF(18, 74, 38, 40))
-        painter.drawLine(QPointF(26, 86), QPointF(36, 86))
-        painter.drawLine(QPointF(26, 102), QPointF(36, 102))
-        painter.drawRoundedRect(QRectF(56, 58, 152, 72), 7, 7)
-        painter.drawRect(QRectF(208, 72, 22, 44))
-        for y in (82, 94, 106):
-            painter.drawLine(QPointF(230, y), QPointF(242, y))
-        self._button(painter)
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.secondary"))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(110, 66, 72, 20), right, _("blinks"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("accent"))
-        painter.drawEllipse(QPointF(194, 76), 5, 5)
-        painter.setFont(theme().font("mono"))
-        painter.setPen(theme().color("text"))
-        shown = f"{self._id[-8:-4]} {self._id[-4:]}"
-        painter.drawText(QRectF(108, 100, 92, 20), right, shown)
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.muted"))
-        under = _("Both show the last eight signs of its ID")
-        painter.drawText(QRectF(8, 142, self.width() - 16, 24), Qt.AlignmentFlag.AlignCenter, under)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme().color("border"), 1))
+            painter.setBrush(theme().color("surface.alt"))
+            painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
+            line = QPen(theme().color("text.secondary"), 1.4)
+            painter.setPen(line)
+            painter.setBrush(theme().color("surface"))
+            painter.drawRect(QRectF(18, 74, 38, 40))
+            painter.drawLine(QPointF(26, 86), QPointF(36, 86))
+            painter.drawLine(QPointF(26, 102), QPointF(36, 102))
+            painter.drawRoundedRect(QRectF(56, 58, 152, 72), 7, 7)
+            painter.drawRect(QRectF(208, 72, 22, 44))
+            for y in (82, 94, 106):
+                painter.drawLine(QPointF(230, y), QPointF(242, y))
+            self._button(painter)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.secondary"))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(110, 66, 72, 20), right, _("blinks"))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("accent"))
+            painter.drawEllipse(QPointF(194, 76), 5, 5)
+            painter.setFont(theme().font("mono"))
+            painter.setPen(theme().color("text"))
+            shown = f"{self._id[-8:-4]} {self._id[-4:]}"
+            painter.drawText(QRectF(108, 100, 92, 20), right, shown)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.muted"))
+            under = _("Both show the last eight signs of its ID")
+            painter.drawText(QRectF(8, 142, self.width() - 16, 24), Qt.AlignmentFlag.AlignCenter, under)
 
     def _button(self, painter: QPainter) -> None:
         centre = QPointF(88, 94)

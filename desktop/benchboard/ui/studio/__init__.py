@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchboard.i18n import N_, _
+from benchboard.paging import Listing
 from benchboard.ui.rooms import Command, Place, Room
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
+
+_FOUND: Final = 8
+"""Dashboards the palette offers for what is written."""
 
 
 def _home(context: "Context") -> "QWidget":
@@ -51,6 +56,17 @@ def _commands(context: "Context") -> Sequence[Command]:
     return [new, *acts, *kinds]
 
 
+def _finds(context: "Context", session: "DatabaseSession", text: str) -> Sequence[Command]:
+    """The dashboards with `text` in their names, a few."""
+    from benchboard.dashboards import library
+
+    page = library.list_dashboards(session, context.actor, Listing(text), limit=_FOUND)
+    return [
+        Command(card.name, partial(context.go, f"studio/dashboards/{card.id}"), card.owner, "ph.squares-four")
+        for card in page.rows
+    ]
+
+
 ROOM = Room(
     "studio",
     N_("Studio"),
@@ -58,4 +74,5 @@ ROOM = Room(
     "studio:enter",
     (Place("home", N_("Home"), _home), Place("dashboards", N_("Dashboards"), _dashboards)),
     _commands,
+    _finds,
 )

@@ -9,10 +9,11 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.faces import summary
 from benchboard.ui.studio.frame import Frame
+from benchboard.ui.studio.repeats import told
 from benchboard.ui.studio.tile import Tile
 
 _installed = False
-_pages: dict[int, "_Page"] = {}
+_pages: set["_Page"] = set()
 
 
 def install() -> None:
@@ -26,9 +27,9 @@ def install() -> None:
 def _interface(_class_name: str, what: QObject | None) -> QAccessibleInterface | None:
     if not isinstance(what, Canvas):
         return None
-    page, key = _Page(what), id(what)
-    _pages[key] = page  # Qt keeps the object, Python has to keep what answers for it
-    what.destroyed.connect(lambda: _pages.pop(key, None))
+    page = _Page(what)
+    _pages.add(page)  # Qt keeps the object, Python has to keep what answers for it
+    what.destroyed.connect(lambda: _pages.discard(page))
     return page
 
 
@@ -100,7 +101,7 @@ class _TileObject(QAccessibleInterface):
         tile, cell = self._canvas.tiles[self._id], self._canvas.editor.page.shown[self._id]
         widget = tile.widget
         if kind == QAccessible.Text.Name:
-            return widget.title or widget.kind_name
+            return ", ".join(filter(None, (widget.title or widget.kind_name, told(self._canvas.editor, tile.item))))
         if kind == QAccessible.Text.Description:
             what = widget.kind_name
             return _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(

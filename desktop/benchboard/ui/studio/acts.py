@@ -19,7 +19,7 @@ class Act:
     group: str
     keys: tuple[str, ...] = ()
     icon: str = ""
-    taken: Literal["shortcut", "page", "canvas", "outline", "presentation"] = "shortcut"
+    taken: Literal["shortcut", "page", "canvas", "outline", "presentation", "place", "versions", "merge"] = "shortcut"
 
 
 _STEPS: Final = N_("Steps")
@@ -30,6 +30,9 @@ _ORDER: Final = N_("Bring into order")
 _HOLD: Final = N_("Rows, groups and tabs")
 _OUTLINE: Final = N_("In the outline")
 _OUT: Final = N_("Show and hand on")
+_OPEN: Final = N_("Open dashboards")
+_VERSIONS: Final = N_("Among the versions")
+_MERGE: Final = N_("Where two people changed the same")
 
 ACTS: Final = (
     Act("undo", N_("Take a step back"), _STEPS, ("Ctrl+Z",), "ph.arrow-u-up-left", "page"),
@@ -94,13 +97,30 @@ ACTS: Final = (
     Act("export_png", N_("Export as a picture (PNG)"), _OUT, (), "ph.image"),
     Act("export_svg", N_("Export as a drawing (SVG)"), _OUT, (), "ph.file"),
     Act("export_pdf", N_("Export as PDF"), _OUT, (), "ph.file-pdf"),
+    Act("export_json", N_("Export as a Benchboard document (JSON)"), _OUT, (), "ph.brackets-curly"),
+    Act("export_grafana", N_("Export as a Grafana dashboard (JSON)"), _OUT, (), "ph.brackets-curly"),
     Act("print", N_("Print the page"), _OUT, ("Ctrl+P",), "ph.printer"),
     Act("versions", N_("Show the versions"), _OUT, (), "ph.clock-counter-clockwise"),
     Act("name_version", N_("Keep a version"), _OUT, ("Ctrl+Alt+S",), "ph.bookmark-simple"),
+    Act("rename_dashboard", N_("Rename the dashboard"), _OUT, ("F2",), "ph.pencil-simple", "page"),
     Act("share", N_("Share the dashboard"), _OUT, (), "ph.share-network"),
     Act("variables", N_("Define the variables"), _OUT, (), "ph.funnel"),
     Act("templates", N_("Start from a template"), _OUT, (), "ph.layout"),
     Act("keys", N_("Show all keys"), _OUT, ("?", "F1"), "ph.keyboard"),
+    Act("close_page", N_("Close the dashboard"), _OPEN, ("Ctrl+W",), "", "place"),
+    Act("next_page", N_("Go to the next one"), _OPEN, ("Ctrl+Tab",), "", "place"),
+    Act("previous_page", N_("Go to the one before"), _OPEN, ("Ctrl+Shift+Tab",), "", "place"),
+    Act("versions_since", N_("Compare with the version in the list"), _VERSIONS, ("B",), "", "versions"),
+    Act("versions_next", N_("Go to the next difference"), _VERSIONS, ("J",), "", "versions"),
+    Act("versions_previous", N_("Go to the difference before"), _VERSIONS, ("K",), "", "versions"),
+    Act("versions_restore", N_("Go back to this version"), _VERSIONS, ("Ctrl+Return",), "", "versions"),
+    Act("versions_leave", N_("Leave the versions"), _VERSIONS, ("Esc",), "", "versions"),
+    Act("merge_mine", N_("Take yours"), _MERGE, ("1",), "", "merge"),
+    Act("merge_theirs", N_("Take theirs"), _MERGE, ("2",), "", "merge"),
+    Act("merge_next", N_("Go to the next one that is open"), _MERGE, ("N",), "", "merge"),
+    Act("merge_use", N_("Use the result"), _MERGE, ("Ctrl+Return",), "", "merge"),
+    Act("merge_undo", N_("Take the last decision back"), _MERGE, ("Ctrl+Z",), "", "merge"),
+    Act("merge_leave", N_("Decide later"), _MERGE, ("Esc",), "", "merge"),
 )
 """In the order the sheet shows them."""
 

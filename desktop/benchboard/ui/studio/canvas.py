@@ -1,8 +1,10 @@
 """The page: one view with light tiles on it. What a mouse does to them is `pointer`'s, what keys do `keys`'s, what is
 held meanwhile `hand`'s."""
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
@@ -30,6 +32,7 @@ from benchboard.ui.studio.frame import Frame
 from benchboard.ui.studio.hand import Guests, Hand
 from benchboard.ui.studio.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.studio.pointer import Pointer
+from benchboard.ui.studio.sight import MOST, share
 from benchboard.ui.studio.tile import Tile
 from benchboard.ui.theme import theme
 
@@ -38,6 +41,10 @@ _DRAWING_S: Final = 0.006
 """How long pictures are drawn at a stretch before the next event has its turn."""
 _KEPT: Final = 2.0
 """Pictures are kept this many views above and below what is in sight."""
+_LEAST: Final = 0.2
+"""The zoom at which a long page is shown whole, at the least: what is smaller cannot be told apart."""
+_MARGIN: Final = 12
+"""Pixels around what is scrolled into sight."""
 
 
 class Canvas(QGraphicsView):
@@ -74,7 +81,12 @@ class Canvas(QGraphicsView):
         self.hand = Hand(self)
         self.pointer = Pointer(self)
         self._marked = QRegion()
+        self._pressing = False
         self._stale: dict[Tile, None] = {}
+        self._spared: set[Tile] = set()
+        """Those near the view that have no picture, for want of room."""
+        self._moved = False
+        """Whether that has to be looked at again."""
         self._redraw = QTimer(self, interval=0, singleShot=True)
         self._redraw.timeout.connect(self._draw_stale)
         editor.changed.connect(self.sync)
@@ -142,11 +154,12 @@ class Canvas(QGraphicsView):
         tile = self.tiles.pop(item_id)
         if isinstance(tile, Tile):
             self._stale.pop(tile, None)
+            self._spared.discard(tile)
         self._scene.removeItem(tile)
 
     def set_zoom(self, zoom: float) -> None:
         """Show the page larger or smaller; it always fills the width."""
-        zoom = max(ZOOMS[0], min(zoom, ZOOMS[-1]))
+        zoom = max(_LEAST, min(zoom, ZOOMS[-1]))
         if zoom != self.zoom:
             self.zoom = zoom
             self.sync()
@@ -154,8 +167,10 @@ class Canvas(QGraphicsView):
 
     def zoom_by(self, steps: int) -> None:
         """The next larger or smaller step."""
-        near = min(range(len(ZOOMS)), key=lambda k: abs(ZOOMS[k] - self.zoom))
-        self.set_zoom(ZOOMS[max(0, min(near + steps, len(ZOOMS) - 1))])
+        if steps > 0:
+            self.set_zoom(next((zoom for zoom in ZOOMS if zoom > self.zoom + 0.01), self.zoom))
+        else:
+            self.set_zoom(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom - 0.01), self.zoom))
 
     def fit(self) -> None:
         """So large that the whole page can be seen, and no larger than it is."""
@@ -175,27 +190,51 @@ class Canvas(QGraphicsView):
         seen, busy = self.seen(), self.busy
         near = seen.adjusted(0, -seen.height() / 2, 0, seen.height() / 2)
         kept = seen.adjusted(0, -seen.height() * _KEPT, 0, seen.height() * _KEPT)
-        sighted = []
-        for item_id, tile in self.tiles.items():
+        self._moved = False
+        by, kept_far = list[Tile](), list[Tile]()
+        for tile in self.tiles.values():
             if not isinstance(tile, Tile):
                 continue
-            rect = tile.rect
-            if rect.intersects(near):
-                if in_sight := rect.intersects(seen):
-                    sighted.append(item_id)
-                if not tile.fresh:
-                    self._want(tile, now=not busy and in_sight)
-            elif not rect.intersects(kept):
-                tile.forget()
-                self._stale.pop(tile, None)
-        self.feeds.prefer(sighted)
+            if tile.rect.intersects(near):
+                by.append(tile)
+            elif tile.rect.intersects(kept):
+                kept_far.append(tile)
+            else:
+                self._forget(tile)
+        shares = share(by, near)
+        self._spared = {*shares.coarse, *shares.behind}
+        if sum(tile.pixels for tile in (*shares.whole, *kept_far) if tile.drawn) > MOST:
+            for tile in kept_far:
+                self._forget(tile)
+        for tile in shares.behind:
+            self._forget(tile)
+        for tile in shares.coarse:
+            self._stale.pop(tile, None)
+            tile.sketch(coarse=True)
+        for tile in shares.whole:
+            if not tile.fresh:
+                self._want(tile, now=not busy and tile.rect.intersects(seen))
+        self.feeds.prefer([tile.item.id for tile in by if tile.rect.intersects(seen)])
         if self._stale:
             self._redraw.start()
 
+    def _forget(self, tile: Tile) -> None:
+        tile.forget()
+        self._stale.pop(tile, None)
+
     def want_soon(self, tile: Tile) -> None:
         """Draw a tile's picture anew as soon as the pointer's own work is done."""
+        if tile in self._spared:
+            self.share_anew()
+            return
         self._want(tile, now=False)
         self._redraw.start()
+
+    def share_anew(self) -> None:
+        """Something is in another place: where there is not room for all pictures, others may need one now."""
+        if self._spared and not self._moved:
+            self._moved = True
+            self._redraw.start()
 
     def _want(self, tile: Tile, *, now: bool) -> None:
         if now:
@@ -208,6 +247,8 @@ class Canvas(QGraphicsView):
 
     def _draw_stale(self) -> None:
         end = time.perf_counter() + _DRAWING_S
+        if self._moved:
+            self.draw_seen()
         while self._stale:
             tile = next(iter(self._stale))
             del self._stale[tile]
@@ -233,11 +274,26 @@ class Canvas(QGraphicsView):
         self.viewport().update()
 
     def _chosen(self) -> None:
-        if self.editor.chosen and not self.busy:
-            tile = self.tiles.get(self.editor.chosen[-1])
-            if tile is not None:
-                self.ensureVisible(tile.outline, 12, 12)
+        if not self.busy and not self._pressing:
+            self.reveal(self.editor.chosen[-1:])
         self.viewport().update()
+
+    def reveal(self, ids: Sequence[str]) -> None:
+        """Scroll until these are in sight with a margin: all of them if there is room, else the last of them, or the
+        top of it."""
+        boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
+        if not boxes:
+            return
+        seen, box = self.seen(), boxes[-1]
+        whole = marks.around(boxes)
+        if whole.height() + 2 * _MARGIN <= seen.height() and whole.width() + 2 * _MARGIN <= seen.width():
+            box = whole
+        for bar, low, high, begin, end in (
+            (self.horizontalScrollBar(), box.left(), box.right(), seen.left(), seen.right()),
+            (self.verticalScrollBar(), box.top(), box.bottom(), seen.top(), seen.bottom()),
+        ):
+            before, after = math.floor(low - _MARGIN - begin), math.ceil(high + _MARGIN - end)
+            bar.setValue(bar.value() + (min(before, after) if after > 0 else min(before, 0)))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -296,8 +352,18 @@ class Canvas(QGraphicsView):
         found, at = self.itemAt(spot), self.mapToScene(spot)
         return found if isinstance(found, Tile | Frame) and found.outline.contains(at) else None
 
+    @contextmanager
+    def _held_still(self) -> Iterator[None]:
+        """What is chosen meanwhile is under the pointer: the page does not move away from there."""
+        self._pressing = True
+        try:
+            yield
+        finally:
+            self._pressing = False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pointer.press(event)
+        with self._held_still():
+            self.pointer.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointer.move(event)
@@ -305,10 +371,12 @@ class Canvas(QGraphicsView):
             self.carried.emit(event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.pointer.release(event)
+        with self._held_still():
+            self.pointer.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.pointer.double(event)
+        with self._held_still():
+            self.pointer.double(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -319,7 +387,8 @@ class Canvas(QGraphicsView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if not self.busy:
-            menu.open_menu(self, event)
+            with self._held_still():
+                menu.open_menu(self, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not keys.pressed(self, event):

@@ -83,16 +83,8 @@ class Names:
 
 def kind_title(type_name: str) -> str:
     """What people call a type of item."""
-    containers = {grid.ROW: _("Row"), grid.GROUP: _("Group"), grid.TABS: _("Tabs")}
     kind = kind_of(type_name)
-    return containers.get(type_name) or (_(kind.title) if kind is not None else type_name)
-
-
-def kind_icon(type_name: str) -> str:
-    """The icon of a type of item."""
-    containers = {grid.ROW: "ph.rows", grid.GROUP: "ph.bounding-box", grid.TABS: "ph.browser"}
-    kind = kind_of(type_name)
-    return containers.get(type_name) or (kind.icon if kind is not None else "ph.puzzle-piece")
+    return _(kind.title) if kind is not None else type_name
 
 
 def said(difference: Difference, names: Names) -> Said:

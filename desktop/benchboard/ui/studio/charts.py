@@ -1,7 +1,10 @@
 """Line, area, bar and pie charts, drawn with QPainter by the visual rules (mockups README, "Chart")."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -17,6 +20,10 @@ _SLICES: Final = 6
 _LEGEND: Final = 22
 _FILL: Final = 0.14
 """How much of its colour an area has."""
+_APART: Final = 8.0
+"""Pixels between two labels of an axis."""
+_LEAST_NAME: Final = 40.0
+"""Pixels a bar has at least for a shortened name."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
@@ -39,7 +46,7 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
         last = next((row[index] for row in reversed(table.rows) if row[index] is not None), None)
         made.append(
             Series(
-                table.columns[index].name.replace("_", " "),
+                figures.name(table.columns[index]),
                 figures.series(table, index),
                 theme().chart(place),
                 _DASHES[place % 4],
@@ -101,7 +108,10 @@ def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) ->
     slot = plot.box.width() / max(count, 1)
     width = max(1.0, min(slot * 0.66, 56.0 * len(sets)) / max(len(sets), 1))
     centres = [plot.box.left() + slot * (k + 0.5) for k in range(count)]
-    _label_along(painter, plot.box, figures.along([row[0] for row in table.rows]), centres, every=slot)
+    firsts = [row[0] for row in table.rows]
+    # Half a date says nothing; half a name does.
+    own = slot if slot > _LEAST_NAME and not any(isinstance(one, date) for one in firsts) else None
+    _label_along(painter, plot.box, figures.along(firsts), centres, own)
     painter.setPen(Qt.PenStyle.NoPen)
     base = plot.y(0.0)
     for place, bars in enumerate(sets):
@@ -231,29 +241,46 @@ def _paint_legend(painter: QPainter, box: QRectF, parts: Sequence[Series]) -> No
 
 
 def _label_along(
-    painter: QPainter, box: QRectF, names: Sequence[str], centres: Sequence[float], every: float | None = None
+    painter: QPainter, box: QRectF, names: Sequence[str], centres: Sequence[float], room: float | None = None
 ) -> None:
-    """As many labels below the plot as fit; the first and, where it fits, the last are among them."""
-    if not names:
-        return
+    """As many whole labels below the plot as fit beside each other, the first and, where it fits, the last among them.
+    Where each has a `room` of its own, names too long for it are shortened rather than left out."""
     font = theme().font("caption")
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     painter.setPen(theme().color("text.muted"))
-    widest = max(metrics.horizontalAdvance(name) for name in names) + (14 if every is None else 2)
-    if every is not None and widest > every and every > 40:
-        widest = every  # bars: rather shorten the names than leave bars without one
-    fits = max(1, int(box.width() // min(widest, max(box.width(), 1.0))))
-    step = max(1, -(-len(names) // fits))
-    for k in range(0, len(names), step):
-        width = widest if every is None else max(widest, every)
-        left = min(max(centres[k] - width / 2, box.left() - 24), box.right() + 4 - width)
-        align = Qt.AlignmentFlag.AlignHCenter
-        if every is None and k == 0:
-            left, align = box.left(), Qt.AlignmentFlag.AlignLeft
-        spot = QRectF(left, box.bottom() + 4, width, 16)
-        shown = metrics.elidedText(names[k], Qt.TextElideMode.ElideRight, width)
-        painter.drawText(spot, align | Qt.AlignmentFlag.AlignVCenter, shown)
+    if room is not None:
+        names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - _APART) for name in names]
+    spans = []
+    for name, centre in zip(names, centres, strict=True):
+        width = math.ceil(metrics.horizontalAdvance(name)) + 1.0
+        left = max(box.left(), min(centre - width / 2, box.right() + 4 - width))
+        spans.append((left, left + width))
+    for k in apart_along(spans, _APART):
+        left, right = spans[k]
+        painter.drawText(QRectF(left, box.bottom() + 4, right - left, 16), Qt.AlignmentFlag.AlignCenter, names[k])
+
+
+def apart_along(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
+    """Which of these stretches (left and right end, by their middle) stand at least `gap` apart: every one, or every
+    second, and so on, from the first; the last too, where it does not stand alone for that."""
+    last = len(spans) - 1
+    if last < 1:
+        return list(range(len(spans)))
+
+    def apart(places: Sequence[int]) -> bool:
+        return all(spans[b][0] - spans[a][1] >= gap for a, b in pairwise(places))
+
+    fits = next((step for step in range(1, last + 1) if apart(range(0, last + 1, step))), last + 1)
+    even = next((step for step in range(fits, min(2 * fits, last + 1)) if last % step == 0), None)
+    if even is not None and apart(range(0, last + 1, even)):
+        return list(range(0, last + 1, even))
+    kept = list(range(0, last + 1, fits))
+    if kept[-1] != last:
+        while len(kept) > 1 and not apart([kept[-1], last]):
+            kept.pop()
+        kept += [last] if apart([kept[-1], last]) else []
+    return kept
 
 
 def _runs(values: Sequence[float | None], xs: Sequence[float], plot: _Plot) -> list[list[QPointF]]:

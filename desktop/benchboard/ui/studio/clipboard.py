@@ -1,7 +1,9 @@
 """The system's clipboard: what is copied leaves as JSON, for another dashboard, another program or a person."""
 
+import atexit
 from typing import TYPE_CHECKING, Final
 
+import shiboken6
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QCursor, QGuiApplication
 
@@ -21,7 +23,16 @@ def copy(canvas: "Canvas") -> bool:
         data.setData(MIME, text.encode())
         data.setText(text)
         QGuiApplication.clipboard().setMimeData(data)
+        # Qt may keep it until after Python has ended, and would end the program with a crash then.
+        atexit.unregister(_let_go)
+        atexit.register(_let_go, data)
     return bool(text)
+
+
+def _let_go(data: QMimeData) -> None:
+    """The program ends: leave a copy of the text that is Qt's own, where nobody has copied anything since."""
+    if shiboken6.isValid(data) and QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().setText(data.text())
 
 
 def cut(canvas: "Canvas") -> None:

@@ -1,13 +1,16 @@
 """What an editor does with rows, groups and tabs: each is one step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from benchboard.dashboards import editing
+from benchboard.dashboards import editing, reaching
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import kind_of
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.layout import Layout, Page
+from benchboard.errors import Invalid
 from benchboard.i18n import _
+from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
 
 
@@ -44,6 +47,33 @@ def show_tab(editor: Editor, item_id: str, tab: int) -> None:
     """Show another tab of some tabs."""
     compact = editor.document.compact
     editor.look(_("Show another tab"), lambda page: editing.with_tab_shown(page, item_id, tab, compact))
+
+
+def reveal(editor: Editor, ids: Sequence[str], tabs: Sequence[tuple[str, int]] = ()) -> None:
+    """Choose these, in sight: the closed rows around them open, tabs turned to them and to these `tabs` (id, place)."""
+    compact = editor.document.compact
+
+    def revealed(page: Page) -> Layout:
+        page = Page(reaching.revealed(page, [one for one in ids if one in page.paths], compact))
+        for item_id, tab in tabs:
+            if item_id in page.paths and page.item(item_id).active != tab:
+                page = Page(page.with_item(replace(page.item(item_id), active=tab), compact))
+        return page.layout
+
+    if revealed(editor.page) != editor.layout:
+        name = tab_name(editor.page.item(tabs[-1][0]), tabs[-1][1]) if tabs else editor.widget(ids[-1]).title or ids[-1]
+        editor.look(_("Show {title}").format(title=name), revealed, ids)
+    editor.choose(ids)
+
+
+def kept(editor: Editor, item_id: str) -> bool:
+    """Whether an item keeps its content, its title too; says so to who asked for another one."""
+    if "content" not in editing.locks(editor.page.item(item_id)):
+        return False
+    widget = editor.widget(item_id)
+    what = _("“{title}” keeps its content and its name.").format(title=widget.title or widget.kind_name)
+    editor.refused.emit(Invalid("studio.kept", what, do=_("Let go of “Keep its content” first.")))
+    return True
 
 
 def turn(editor: Editor, by: int) -> None:

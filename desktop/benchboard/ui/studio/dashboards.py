@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from benchboard.dashboards import journal, library
+from benchboard.dashboards.rights import Level
 from benchboard.i18n import _
+from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.crossing import Crossing
+from benchboard.ui.studio.deeds import Deed, open_menu
 from benchboard.ui.studio.library import Library
+from benchboard.ui.studio.opentabs import OpenTabs
 from benchboard.ui.studio.page import StudioPage
 from benchboard.ui.studio.recovering import account_of
 from benchboard.ui.studio.shelf import HOME, DashboardShelf
@@ -33,14 +37,8 @@ class Dashboards(QWidget):
         self._context = context
         self.setObjectName("studio_dashboards")
         self.library = Library(context)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("studio_tabs")
-        self.tabs.setProperty("documents", "true")
-        self.tabs.setAutoHide(True)
-        self.tabs.setAccessibleName(_("Open dashboards"))
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        tabs = OpenTabs()
+        self.tabs: QTabBar = tabs
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
@@ -53,14 +51,16 @@ class Dashboards(QWidget):
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
         self.library.wanted.connect(self.open)
-        self.library.gone.connect(self._forget)
+        self.library.deeds.gone.connect(self._forget)
+        tabs.rename_wanted.connect(self._rename)
+        tabs.menu_wanted.connect(self._offer_deeds)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+W", lambda: self.close_page(self.page)),
-            ("Ctrl+Tab", lambda: self._step(1)),
-            ("Ctrl+Shift+Tab", lambda: self._step(-1)),
+            ("close_page", lambda: self.close_page(self.page)),
+            ("next_page", lambda: self._step(1)),
+            ("previous_page", lambda: self._step(-1)),
         )
-        for sequence, run in keys:
-            shortcut = QShortcut(QKeySequence(sequence), self)
+        for key, run in keys:
+            shortcut = QShortcut(QKeySequence(act(key).keys[0]), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
         context.tasks.read(self, self._sweep, lambda _count: None)
@@ -143,6 +143,11 @@ class Dashboards(QWidget):
                 return False
         return True
 
+    def closed(self) -> None:
+        """End what is under way: the place goes."""
+        for page in self.pages:
+            page.closed()
+
     def unsaved(self) -> str:
         """What would be lost if the place went away now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
@@ -171,6 +176,29 @@ class Dashboards(QWidget):
     def _step(self, by: int) -> None:
         self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
 
+    def _rename(self, tab: int) -> None:
+        page = self.page_at(tab)
+        if page is not None:
+            self.bring_up(page)
+            page.do("rename_dashboard")
+
+    def _offer_deeds(self, tab: int, spot: QPoint) -> None:
+        page = self.page_at(tab)
+        stored = page.saving.stored if page is not None else None
+        if page is None or stored is None or page.shelf.dashboard_id is None:
+            return
+        key = page.shelf.dashboard_id
+        level: Level = "own" if stored.may_share else "edit" if stored.may_edit else "view"
+
+        def discard() -> None:
+            page.save()
+            page.saving.finish()
+            self.library.deeds.move([key], into=True)
+
+        offered = self.library.deeds.offered(key, page.name, level, rename=lambda: self._rename(tab), discard=discard)
+        close = Deed("close", _("Close"), "ph.x", lambda: self.close_page(page))
+        open_menu(self, [*offered, close], spot)
+
     def _name(self, page: StudioPage, name: str) -> None:
         place = self._stack.indexOf(page)
         self.tabs.setTabText(place, name.replace("&", "&&"))
@@ -183,6 +211,7 @@ class Dashboards(QWidget):
 
     def _remove(self, page: StudioPage) -> None:
         self.crossing.back()
+        page.closed()
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)
         self.tabs.removeTab(place)

@@ -107,10 +107,9 @@ class DevicePage(QWidget):
         super().paintEvent(event)
         if not self._editor.breakpoint:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(self._canvas.geometry()).adjusted(-5.5, -5.5, 5.5, 5.5)
-        painter.setPen(QPen(theme().color("border.strong"), 1))
-        painter.setBrush(theme().color("surface"))
-        painter.drawRoundedRect(frame, 10, 10)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            frame = QRectF(self._canvas.geometry()).adjusted(-5.5, -5.5, 5.5, 5.5)
+            painter.setPen(QPen(theme().color("border.strong"), 1))
+            painter.setBrush(theme().color("surface"))
+            painter.drawRoundedRect(frame, 10, 10)

@@ -23,6 +23,7 @@ from benchboard.ui.studio.changewords import ROLE, Names, Said, others, said
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
+from benchboard.ui.widgets.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW: Final = 49
@@ -98,7 +99,7 @@ class Differences(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.fold_text() if row is None else f"{row[1].title}: {row[1].tag}, {row[1].line}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return None if row is None else row[1].line
+            return None if row is None else plain_tip(row[1].line)
         if role == Qt.ItemDataRole.CheckStateRole and row is not None:
             return Qt.CheckState.Checked if row[0].key in self.ticked else Qt.CheckState.Unchecked
         return None

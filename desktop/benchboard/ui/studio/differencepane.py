@@ -29,6 +29,9 @@ class DifferencesPane(QWidget):
         self._nothing = Text("", "body", "muted", wrap=True)
         self._nothing.setContentsMargins(16, 16, 16, 16)
         self._nothing.hide()
+        self._gap = QWidget()
+        """Keeps the buttons at the bottom where there is no list."""
+        self._gap.hide()
         self._restore = wide(
             Button(
                 "…",
@@ -72,6 +75,7 @@ class DifferencesPane(QWidget):
         self._nothing.setText(sentence)
         self._nothing.setVisible(bool(sentence))
         self.list.setVisible(not sentence)
+        self._gap.setVisible(bool(sentence))
 
     def show_numbers(self, before: int | None, after: int | None, newest: int | None) -> None:
         """Which versions are compared, and which is the newest."""
@@ -113,5 +117,6 @@ class DifferencesPane(QWidget):
         for widget in (top, hairline(), self._nothing):
             column.addWidget(widget)
         column.addWidget(self.list, 1)
+        column.addWidget(self._gap, 1)
         column.addWidget(hairline())
         column.addWidget(foot)

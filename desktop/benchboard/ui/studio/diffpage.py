@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.comparing import Difference, Key, Run, words
 from benchboard.dashboards.document import Document, empty, fitted
-from benchboard.dashboards.layout import Item, Page
-from benchboard.i18n import _
+from benchboard.dashboards.layout import TABS, Item, Page
+from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import routes
 from benchboard.ui.studio.changewords import ROLE, Look, Names, Said, said
+from benchboard.ui.studio.faces import paint_frame
 from benchboard.ui.studio.pagegrid import MARGIN, NARROWEST, PageGrid
-from benchboard.ui.studio.pictures import Answers, paint_frame, picture
+from benchboard.ui.studio.pictures import Answers, picture
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -58,6 +59,8 @@ class DiffPage(QWidget):
         self._mode: Mode = "overlay"
         self._current: Key | None = None
         self._marks: list[_Mark] = []
+        self._veiled: dict[str, list[Difference]] = {}
+        """What differs in a container and cannot be seen there, by the container's id."""
         self._arrows: list[routes.Path] = []
         self._pictures: dict[tuple[str, str], tuple[tuple[object, ...], QPixmap]] = {}
         self._scale = 1.0
@@ -119,6 +122,7 @@ class DiffPage(QWidget):
         self._marks = []
         grids = self._grids(wide)
         looks = self._looks()
+        self._veiled = self._hidden()
         for side in ("before", "after"):
             for name, cell in self._pages[side].shown.items():
                 if side == "after" or not overlay:
@@ -154,6 +158,10 @@ class DiffPage(QWidget):
         about = looks.get(name, [])
         loud = [one for one in about if not one.pushed]
         tags = tuple(self._said[one.key] for one in loud)
+        veiled = self._veiled.get(name, []) if side == "after" else []
+        if veiled:
+            tags = (*tags, _inside(page.item(name), veiled))
+            about = [*about, *veiled]
         self._marks.append(
             _Mark(
                 box,
@@ -166,10 +174,23 @@ class DiffPage(QWidget):
             )
         )
 
+    def _hidden(self) -> dict[str, list[Difference]]:
+        page, hidden = self._pages["after"], dict[str, list[Difference]]()
+        for one in self._differences:
+            if one.kind == "document" or one.pushed or one.id in page.shown or one.id not in page.paths:
+                continue
+            outer = next((name for name, _pane in reversed(page.paths[one.id]) if name in page.shown), None)
+            if outer is not None:
+                hidden.setdefault(outer, []).append(one)
+        return hidden
+
     def _pages_apart(self) -> float:
         return (max(self._room, NARROWEST + 2 * MARGIN + NARROWEST // 2)) / 2 - 0.5 * MARGIN
 
     def _is_old_place(self, name: str, looks: dict[str, list[Difference]]) -> bool:
+        page = self._pages["after"]
+        if name in page.paths and name not in page.shown:
+            return False  # it lies in something closed, whose heading says so
         return any(one.kind == "removed" or (one.kind == "moved" and not one.pushed) for one in looks.get(name, []))
 
     def _add_ghost(self, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
@@ -197,27 +218,26 @@ class DiffPage(QWidget):
     # Drawing
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color("canvas"))
-        painter.scale(self._scale, self._scale)
-        shown = QRectF(event.rect())
-        area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
-        seen = [mark for mark in self._marks if mark.box.intersects(area)]
-        for mark in seen:
-            if mark.item is not None:
-                self._paint_tile(painter, mark, mark.item)
-        for mark in seen:
-            if mark.item is None:
-                self._paint_ghost(painter, mark)
-        for arrow in self._arrows:
-            _paint_arrow(painter, arrow)
-        for mark in seen:
-            if self._current is not None and self._current in mark.keys:
-                _paint_ring(painter, mark.box)
-            _paint_tags(painter, mark.box, mark.tags)
-        if self._mode == "beside":
-            self._paint_names(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme().color("canvas"))
+            painter.scale(self._scale, self._scale)
+            shown = QRectF(event.rect())
+            area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
+            seen = [mark for mark in self._marks if mark.box.intersects(area)]
+            for mark in seen:
+                if mark.item is not None:
+                    self._paint_tile(painter, mark, mark.item)
+            for mark in seen:
+                if mark.item is None:
+                    self._paint_ghost(painter, mark)
+            for arrow in self._arrows:
+                _paint_arrow(painter, arrow)
+            for mark in seen:
+                if self._current is not None and self._current in mark.keys:
+                    _paint_ring(painter, mark.box)
+                _paint_tags(painter, mark.box, mark.tags)
+            if self._mode == "beside":
+                self._paint_names(painter)
 
     def _paint_tile(self, painter: QPainter, mark: _Mark, item: Item) -> None:
         look = mark.looks[0] if mark.looks else None
@@ -285,6 +305,17 @@ class DiffPage(QWidget):
         if hit and event.button() == Qt.MouseButton.LeftButton:
             smallest = min(hit, key=lambda mark: mark.box.width() * mark.box.height())
             self.picked.emit(smallest.keys[0])
+
+
+def _inside(item: Item, veiled: Sequence[Difference]) -> Said:
+    """What a container says of the differences in it that nobody can see."""
+    count = len({one.id for one in veiled})
+    if item.type == TABS:
+        text = ngettext("{count} in another tab", "{count} in other tabs", count)
+    else:
+        text = ngettext("{count} in closed row", "{count} in closed row", count)
+    moved = any(one.kind == "moved" for one in veiled)
+    return Said("moved" if moved else "changed", "ph.caret-right", "", "", text.format(count=count))
 
 
 def _paint_ring(painter: QPainter, box: QRectF) -> None:

@@ -12,6 +12,7 @@ from benchboard.ui.studio.changewords import ROLE, Look
 from benchboard.ui.studio.diffpage import DiffPage
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button
+from benchboard.ui.widgets.labels import plain_tip
 
 
 class PageArea(QScrollArea):
@@ -52,7 +53,7 @@ class Counts(QWidget):
 
     def _measure(self) -> None:
         self.setAccessibleName(", ".join(f"{count} {word}" for _look, count, word in self._parts()))
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(plain_tip(self.accessibleName()))
         self.setFixedSize(self._paint(None), theme().px("control_height.md"))
         self.update()
 
@@ -63,9 +64,8 @@ class Counts(QWidget):
         return [(look, self._counts[look], word) for look, word in names if self._counts[look]]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self._paint(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            self._paint(painter)
 
     def _paint(self, painter: QPainter | None) -> int:
         """Draw it, or only answer how wide it is."""

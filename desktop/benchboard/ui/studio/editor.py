@@ -13,7 +13,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
-from benchboard.dashboards.expanding import Values, expanded, has_repeats
+from benchboard.dashboards.expanding import Values, expanded, first_values, has_repeats, looked_at
 from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
@@ -49,12 +49,18 @@ class Editor(QObject):
         """Whether the document is still being read, or could not be: what was built now would be thrown away."""
         self.document = empty()
         """What the dashboard says now."""
+        self.seen = self.document
+        """The same with this window's own choices for its variables."""
         self.breakpoint = ""
         """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
         self.page = Page(self.document.layout)
         """What is shown of it, made ready to be asked where things are."""
         self.own_values: Mapping[str, Values] = {}
-        """What is chosen for widgets that are shown once for each value: id → variable → value."""
+        """What is chosen for widgets that are shown once for each value, or once for all: id → variable → value."""
+        self.sources: Mapping[str, str] = {}
+        """Which widgets of the document those show that are shown once for each value: id → id."""
+        self.choices: dict[str, tuple[str, ...]] = {}
+        """What is chosen for variables in this window alone, by their names."""
         self._expanding = False
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
@@ -127,14 +133,44 @@ class Editor(QObject):
         if document != self.document:
             self._do(title, document, self._chosen, burst)
 
-    def choose_values(self, title: str, document: Document) -> None:
-        """Take a document that differs in what is chosen for its variables: a step, or where one may only look, what
-        this window shows until it is read anew."""
-        if self.read_only:
-            self.show(document, self._chosen)
-        elif document != self.document:
-            # Also while repeats are shown, when nothing else is an edit: it is what a presenter does.
-            self.stack.push(Edit(self, title, document, self._chosen, None))
+    def choose_value(self, name: str, chosen: Sequence[str]) -> None:
+        """Choose these values of a variable in this window: no step, and nothing others see."""
+        self.choices[name] = tuple(chosen)
+        self.show(self.document, self._chosen)
+
+    def share_choice(self, name: str) -> None:
+        """Make what is chosen of a variable here what everybody begins with: a step, also while one presents."""
+        own = {one.name: one for one in self.seen.variables}.get(name)
+        if own is None or self.read_only or self.awaiting:
+            return
+        variables = tuple(own if one.name == name else one for one in self.document.variables)
+        self.choices.pop(name, None)  # so that undoing it can be seen
+        after = replace(self.document, variables=variables)
+        if after == self.document:
+            self.show(after, self._chosen)
+        else:
+            title = _("Choose {name} for everybody").format(name=own.label or name)
+            self.stack.push(Edit(self, title, after, self._chosen, None))
+
+    def values_of(self, item_id: str) -> Values:
+        """What a widget's query is asked with: variable → values."""
+        return {**self.seen.chosen, **self.own_values.get(item_id, {})}
+
+    @property
+    def spread(self) -> bool:
+        """Whether what is repeated is shown once for each value."""
+        return self._expanding or self.read_only
+
+    def repeats(self, item: Item) -> tuple[str, tuple[str, ...]] | None:
+        """By what an item is repeated, in words, and for which values; None for one that is not, or is one of them."""
+        try:
+            repeat = None if self.spread else grid.repeat_of(item)
+        except Invalid:
+            return None
+        if repeat is None:
+            return None
+        known = {one.name: one for one in self.seen.variables}.get(repeat.variable)
+        return (known.label or known.name, known.chosen) if known is not None else (repeat.variable, ())
 
     def show_breakpoint(self, name: str) -> None:
         """Show and arrange the page as it is on a `tablet` or `phone`, or with nothing the desktop again."""
@@ -152,7 +188,7 @@ class Editor(QObject):
         """The document with what is shown arranged so, `ids` being what was moved."""
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
-        return replace(self.document, layout=layout)
+        return breakpoints.laid_out(self.document, layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -347,20 +383,21 @@ class Editor(QObject):
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
             self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
-    def look(self, title: str, change: Callable[[Page], Layout]) -> None:
+    def look(self, title: str, change: Callable[[Page], Layout], chosen: Sequence[str] | None = None) -> None:
         """Show more or less of containers: a step, or where one may only look, what this window shows until it is read
         anew. Copies that repeats made are no items of the document: theirs stay as they are."""
+        now = self._chosen if chosen is None else chosen
         if self.editable:
-            self.take(title, change(self.page))
+            self.take(title, change(self.page), now)
             return
         try:
             after = replace(self.document, layout=change(Page(self.document.layout)))
         except Invalid:
             return
         if self.read_only:
-            self.show(after, self._chosen)
-        else:
-            self.stack.push(Edit(self, title, after, self._chosen, None))
+            self.show(after, now)
+        elif after.layout != self.document.layout:
+            self.stack.push(Edit(self, title, after, now, None))
 
     def edit(self, title: str, edit: Callable[[], Edited]) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
@@ -382,7 +419,16 @@ class Editor(QObject):
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:
-        if self.editable:
+        if not self.editable:
+            return
+        at = self.stack.index()
+        last = self.stack.command(at - 1) if at and at == self.stack.count() else None
+        if isinstance(last, Edit) and last.joins(burst):
+            # Not by Qt's mergeWith: what it merges and deletes itself is never let go of by Python, documents and all.
+            last.go_on(after, chosen)
+            last.redo()
+            self.stack.indexChanged.emit(at)
+        else:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
     def show_repeats(self, shown: bool) -> None:
@@ -393,18 +439,27 @@ class Editor(QObject):
 
     def show(self, document: Document, chosen: Sequence[str]) -> None:
         """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
-        self.document, self.own_values = document, {}
+        self.document, self.own_values, self.sources = document, {}, {}
+        self.seen = looked_at(document, self.choices)
         seen = document
-        if (self._expanding or self.read_only) and has_repeats(document):
-            try:
-                shown = expanded(document)
-                seen, self.own_values = shown.document, shown.chosen
-            except Invalid as error:
-                self.refused.emit(error)
+        try:
+            if has_repeats(document):
+                if self.spread:
+                    shown = expanded(self.seen)
+                    seen, self.own_values, self.sources = shown.document, shown.chosen, shown.sources
+                else:
+                    self.own_values = first_values(self.seen)
+        except Invalid as error:
+            self.refused.emit(error)
         self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
+        # Nobody who looks at the page anew is told that something is chosen which is not on it any more.
+        before, self._chosen = self._chosen, tuple(one for one in self._chosen if one in self.page.shown)
+        left = self._chosen
         self._showing = True
         try:
             self.changed.emit()
             self.choose(chosen)
+            if self._chosen == left != before:
+                self.chosen_changed.emit()
         finally:
             self._showing = False

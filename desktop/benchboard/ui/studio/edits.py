@@ -38,14 +38,13 @@ class Edit(QUndoCommand):
     def redo(self) -> None:
         self._editor.show(self.after, self.chosen_after)
 
-    def id(self) -> int:
-        return -1 if self._burst is None else 1
+    def joins(self, burst: str | None) -> bool:
+        """Whether a change of `burst` now is more of this step."""
+        return burst is not None and burst == self._burst and time.monotonic() - self._at <= _ONE_BURST
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, Edit) or other._burst != self._burst or other._at - self._at > _ONE_BURST:
-            return False
-        self.after, self.chosen_after, self._at = other.after, other.chosen_after, other._at
-        return True
+    def go_on(self, after: Document, chosen: Sequence[str]) -> None:
+        """This step leads here now."""
+        self.after, self.chosen_after, self._at = after, tuple(chosen), time.monotonic()
 
 
 class Past(QUndoCommand):

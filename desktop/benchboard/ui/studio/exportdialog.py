@@ -12,6 +12,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import exporting
 from benchboard.ui.studio.exporting import Answers, Export, Format
 from benchboard.ui.studio.picture import Sheet
+from benchboard.ui.studio.spread import Spread
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Field
@@ -26,7 +27,7 @@ _FORMS: Final[tuple[Format, ...]] = ("png", "svg", "pdf")
 
 class ExportDialog(Dialog):
     """`width` is how wide the page is on screen at 100 %, in pixels; the picture is as wide. `form` is what stands
-    there at first: `png`, `svg`, `pdf` or `print`."""
+    there at first: `png`, `svg`, `pdf` or `print`. A `spread` goes out in the page's place, once it has its answers."""
 
     def __init__(
         self,
@@ -39,14 +40,20 @@ class ExportDialog(Dialog):
         chosen: tuple[str, ...],
         title: str,
         form: str,
+        spread: Spread | None = None,
     ) -> None:
         super().__init__(owner, _("Export"), size=_SIZE, name="studio_export_dialog")
         self._owner, self._context, self._page, self._answers = owner, context, page, answers
         self._width, self._title_text = width, title
         self._chosen = tuple(item_id for item_id in chosen if item_id in page.shown)
-        words = ngettext("The {count} chosen widget", "The {count} chosen widgets", len(self._chosen))
+        self._spread = spread
+        count = len(self._chosen)  # the widgets one chose, however many copies of them go out
+        if spread is not None:
+            self._page, self._answers = spread.page, spread.answer
+            self._chosen = spread.copies(self._chosen)
+        words = ngettext("The {count} chosen widget", "The {count} chosen widgets", count)
         parts = [("whole", _("The whole page"))]
-        parts += [("chosen", words.format(count=len(self._chosen)))] if self._chosen else []
+        parts += [("chosen", words.format(count=count))] if self._chosen else []
         self._part = SegmentedControl(parts, label=_("What"), parent=self)
         forms = [("png", _("Picture (PNG)")), ("svg", _("Drawing (SVG)")), ("pdf", _("PDF")), ("print", _("Printer"))]
         self._form = SegmentedControl(forms, label=_("Form"))
@@ -67,6 +74,11 @@ class ExportDialog(Dialog):
         for control in (self._part, self._form, self._scale):
             control.chosen.connect(lambda _key: self._say())
         self._form.choose(form)
+        if spread is not None:
+            spread.setParent(self)
+            spread.ready.connect(self._wait)
+            self.left.connect(spread.stop)
+        self._wait()
         self._say()
 
     def _sheet(self) -> Sheet:
@@ -89,9 +101,18 @@ class ExportDialog(Dialog):
         else:
             self._size_note.setText(_("As wide as the paper, cut between widgets, in colours for paper."))
 
+    def _wait(self) -> None:
+        """Nothing goes out before the copies have their numbers."""
+        asking = self._spread is not None and self._spread.busy
+        self._go.disable(_("The repeated widgets are still being asked.") if asking else "")
+
     def _next(self) -> None:
+        if not self._go.isEnabled():
+            return
         form, sheet = self._form.current(), self._sheet()
         scale = int(self._scale.current())
+        if self._spread is not None:  # it goes with this dialog
+            self._answers = {name: self._spread.answer(name) for name in sheet.ids}.get
         self.leave()
         if form == "print":
             self._print(sheet)

@@ -1,7 +1,6 @@
 """A page on its way out: as PNG, SVG or PDF, or to a printer. It is painted between the window's own work, and written
 beside its place before it is put there, so that no file is ever half of one."""
 
-import os
 import queue
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, Q
 from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
 from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.files import write_whole
 from benchboard.i18n import _
 from benchboard.ui.studio import picture
 from benchboard.ui.studio.feeds import Answer
@@ -73,7 +73,7 @@ class Export(QObject):
 
         self._work = self._context.tasks.run(
             self,
-            lambda progress: _write(path, self._bytes(progress)),
+            lambda progress: write_file(path, self._bytes(progress)),
             done,
             self._stopped,
             title=_("Exporting {file}").format(file=path.name),
@@ -86,12 +86,19 @@ class Export(QObject):
             self._stop()
             return
         until = monotonic() + _SLICE
-        with self._look():
-            for _step in self._steps:
-                self._done += 1
-                if monotonic() >= until:
-                    self._said.put((self._done, len(self._sheet.ids)))
-                    return
+        try:
+            with self._look():
+                for _step in self._steps:
+                    self._done += 1
+                    if monotonic() >= until:
+                        self._said.put((self._done, len(self._sheet.ids)))
+                        return
+        except Exception:
+            # Else the next turn would find nothing left to paint, and half a page be written as a whole one.
+            self._stop()
+            if self._work is not None:
+                self._work.cancel()
+            raise
         self._stop()
         self._said.put(self._finish())
 
@@ -127,11 +134,13 @@ class Export(QObject):
                 do=_("Choose a smaller scale, or export it as PDF."),
             )
         image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
-        image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
+        # While it is painted its resolution is the page's: letters have a size in points, and the device pixel ratio
+        # makes them larger already.
+        image.setDotsPerMeterX(round(_DPI / 0.0254))
+        image.setDotsPerMeterY(round(_DPI / 0.0254))
         image.setDevicePixelRatio(scale)
         self._painter.begin(image)
-        self._finish = lambda: lambda: _png(image)
+        self._finish = lambda: lambda: _png(image, scale)
 
     def _as_svg(self, _scale: int) -> None:
         from PySide6.QtSvg import QSvgGenerator
@@ -176,7 +185,10 @@ class _Buffer(QBuffer):
         return lambda: content
 
 
-def _png(image: QImage) -> bytes:
+def _png(image: QImage, scale: int) -> bytes:
+    """The picture as a file that says how large it is on paper: as large at every scale."""
+    image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
+    image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -184,13 +196,11 @@ def _png(image: QImage) -> bytes:
     return bytes(content.data())
 
 
-def _write(path: Path, content: bytes) -> int:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def write_file(path: Path, content: bytes) -> int:
+    """Put a file in its place, whole or not at all; answers its bytes. Raises `Unavailable`."""
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise Unavailable(
             "studio.export",
             _("{file} could not be written.").format(file=path),
@@ -227,22 +237,24 @@ def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers) -> int:
         raise Unavailable(
             "studio.print", _("The printer did not take the page."), do=_("Look whether it is on, and print again.")
         )
-    room = QSizeF(QSize(printer.width(), printer.height()))
-    shrink = min(1.0, room.width() / sheet.size.width())
-    pages = _pages(sheet, room.height() / shrink)
-    with theme().on_paper():
-        for number, (top, bottom) in enumerate(pages):
-            if number:
-                printer.newPage()
-            painter.save()
-            painter.scale(shrink, shrink)
-            painter.setClipRect(QRect(0, 0, round(sheet.size.width()), round(bottom - top)))
-            painter.translate(0, -top)
-            on_it = [name for name in sheet.ids if sheet.rect(name).bottom() > top and sheet.rect(name).top() < bottom]
-            for _step in picture.paint(painter, sheet, answers, on_it):
-                pass
-            painter.restore()
-    painter.end()
+    with painter:
+        room = QSizeF(QSize(printer.width(), printer.height()))
+        shrink = min(1.0, room.width() / sheet.size.width())
+        pages = _pages(sheet, room.height() / shrink)
+        with theme().on_paper():
+            for number, (top, bottom) in enumerate(pages):
+                if number:
+                    printer.newPage()
+                painter.save()
+                painter.scale(shrink, shrink)
+                painter.setClipRect(QRect(0, 0, round(sheet.size.width()), round(bottom - top)))
+                painter.translate(0, -top)
+                on_it = [
+                    name for name in sheet.ids if sheet.rect(name).bottom() > top and sheet.rect(name).top() < bottom
+                ]
+                for _step in picture.paint(painter, sheet, answers, on_it):
+                    pass
+                painter.restore()
     return len(pages)
 
 

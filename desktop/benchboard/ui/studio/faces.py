@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.dashboards.catalogue import Widget
+from benchboard.dashboards.catalogue import MAX_TITLE, Widget
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio import charts, figures, numbers
@@ -36,6 +36,9 @@ _ROW: Final = 28
 _MOST_SIGNS: Final = 10_000
 _MOST_LINES: Final = 300
 """So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
+_MOST_SAID: Final = 2_000
+"""So much of an error: a database may repeat the whole query in it."""
+_NARROWEST: Final = 24.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -48,24 +51,55 @@ class Links:
     stop: QRectF | None = None
 
 
+def paint_frame(
+    painter: QPainter, box: QRectF, edge: str = "border", *, hollow: bool = False, dashed: bool = False
+) -> None:
+    """A tile's frame, its edge in this colour."""
+    radius = theme().px("radius.tile")
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color(edge), 1, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else theme().color("surface"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    painter.restore()
+
+
 def paint_face(
-    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False
+    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False, badge: str = ""
 ) -> Links:
-    """Draw everything inside a tile's frame; answers where its links stand."""
+    """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
     stop = _paint_asking(painter, size) if answer is not None and answer.slow else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
         end -= 20
+    if badge:
+        end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     _paint_header(painter, widget, end)
     return Links(_paint_body(painter, size, widget, answer), stop)
+
+
+def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
+    """A few letters on a field that ends at `end`; answers where it begins."""
+    font = theme().font("caption")
+    width = QFontMetricsF(font).horizontalAdvance(text) + 12
+    box = QRectF(end - width, middle - 9, width, 18)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("selection"))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(font)
+    painter.setPen(theme().color("accent.text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box.left()
 
 
 def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None) -> QRectF | None:
     body = QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     if widget.kind is None:
-        _paint_sentence(painter, body, "ph.puzzle-piece", unknown(widget), _("It is kept as it is."))
+        _paint_sentence(painter, body, widget.icon, unknown(widget), _("It is kept as it is."))
         return None
     if not widget.kind.query:
         _paint_prose(painter, body, str(widget.setting("text")))
@@ -75,8 +109,8 @@ def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer 
 
 def unknown(widget: Widget) -> str:
     """What stands in the place of a widget of no kind this program has: what it was, where an import said that."""
-    name = widget.kind_name
-    if name != widget.type:
+    name = figures.cut(widget.kind_name, MAX_TITLE)
+    if widget.kind_name != widget.type:
         return name
     return _("“{kind}” is no widget this version can show.").format(kind=name)
 
@@ -115,13 +149,13 @@ def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     paint_icon(painter, icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     font = theme().font("body_strong")
     painter.setFont(font)
     painter.setPen(theme().color("text"))
     room = QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
-    name = widget.title or widget.kind_name
+    name = figures.cut(widget.title or widget.kind_name, MAX_TITLE)
     painter.drawText(room, _LEFT, QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 
@@ -172,7 +206,7 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: Widget, 
             "bar_chart": charts.paint_bars,
             "pie_chart": charts.paint_pie,
         }[kind]
-        paint(painter, body, table, str(widget.setting("unit")))
+        paint(painter, body, table, figures.unit(widget))
 
 
 def _paint_rows(painter: QPainter, body: QRectF, table: ResultTable) -> None:
@@ -187,7 +221,7 @@ def _paint_rows(painter: QPainter, body: QRectF, table: ResultTable) -> None:
     heading, font = theme().font("caption"), theme().font("body")
     heading.setWeight(QFont.Weight.Medium)
     line = QPen(theme().color("grid"), 1)
-    for place, texts in enumerate([[column.name.replace("_", " ") for column in table.columns], *cells]):
+    for place, texts in enumerate([[figures.name(column) for column in table.columns], *cells]):
         top = body.top() + place * _ROW
         painter.setFont(font if place else heading)
         painter.setPen(theme().color("text" if place else "text.secondary"))
@@ -221,7 +255,7 @@ def _even_decimals(table: ResultTable, rows: Sequence[tuple[Cell, ...]], cells: 
 def _columns(body: QRectF, table: ResultTable, cells: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
     """Where the columns stand: as wide as their content, the room left over shared."""
     metrics, gap = QFontMetricsF(theme().font("body")), 16.0
-    heads = [column.name for column in table.columns]
+    heads = [figures.name(column) for column in table.columns]
     needs = [
         max([metrics.horizontalAdvance(text) for text in (head, *(row[k] for row in cells))]) + 2
         for k, head in enumerate(heads)
@@ -231,17 +265,25 @@ def _columns(body: QRectF, table: ResultTable, cells: Sequence[Sequence[str]]) -
     if spare > 0:
         needs = [need + spare / len(needs) for need in needs]
     else:
-        soft = [k for k, column in enumerate(table.columns) if not figures.numeric(column)] or list(range(len(needs)))
-        # The widest give way first: a narrow column keeps its few letters.
-        while spare < 0 and max(needs[k] for k in soft) > 24:
-            widest = max(soft, key=lambda k: needs[k])
-            needs[widest] -= 2
-            spare += 2
+        soft = {k for k, column in enumerate(table.columns) if not figures.numeric(column)} or set(range(len(needs)))
+        level = _level([needs[k] for k in soft], spare)
+        needs = [min(need, level) if k in soft else need for k, need in enumerate(needs)]
     lefts, x = [], body.left()
     for need in needs:
         lefts.append(x)
         x += need + gap
     return lefts, needs
+
+
+def _level(needs: Sequence[float], spare: float) -> float:
+    """How wide columns may be that are `-spare` too wide together. The widest give way: a narrow one keeps its few
+    letters."""
+    left = sum(needs) + spare
+    for place, need in enumerate(sorted(needs)):
+        if need * (len(needs) - place) >= left:
+            return max(_NARROWEST, left / (len(needs) - place))
+        left -= need
+    return max(needs)
 
 
 class _Words(QTextDocument):
@@ -262,7 +304,8 @@ def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
-    lines = markdown[:_MOST_SIGNS].split("\n")[:_MOST_LINES]
+    lines = figures.cut(markdown, _MOST_SIGNS).split("\n")
+    lines = [*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines
     words.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
     words.setTextWidth(body.width())
     context = QAbstractTextDocumentLayout.PaintContext()
@@ -325,6 +368,7 @@ def fitting(metrics: QFontMetricsF, text: str, room: QSizeF, wrap: int) -> tuple
     def height(shown: str) -> float:
         return metrics.boundingRect(QRectF(0, 0, room.width(), 9999), wrap, shown).height()
 
+    text = figures.cut(text, _MOST_SAID)
     if (whole := height(text)) <= room.height():
         return text, whole
     words = text.split()

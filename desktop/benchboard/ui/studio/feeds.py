@@ -84,8 +84,7 @@ class Feeds(QObject):
                 self._ask(item_id)
 
     def _chosen(self, widget: Widget) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        chosen = {**self._editor.document.chosen, **self._editor.own_values.get(widget.id, {})}
-        return tuple(pair for pair in chosen.items() if f":{pair[0]}" in widget.query)
+        return tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
 
     def prefer(self, ids: Iterable[str]) -> None:
         """Ask for these before all others from now on: they are in sight."""

@@ -9,9 +9,12 @@ from typing import Final
 from PySide6.QtCore import QDate, QLocale
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.dashboards.catalogue import Widget
 
 THIN: Final = "\N{THIN SPACE}"
 _DIGITS: Final = 30
+_MOST_CELL: Final = 500
+_MOST_UNIT: Final = 100
 _MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -61,7 +64,22 @@ def text(value: Cell) -> str:
         return value.isoformat()
     if isinstance(value, int | Decimal):
         return number(value, None if isinstance(value, int) else max(2, places(value)))
-    return " ".join(value.split())
+    return " ".join(cut(value, _MOST_CELL).split())
+
+
+def cut(value: str, most: int) -> str:
+    """As much of a text as is laid out: Qt takes minutes for megabytes, of which a tile shows a line."""
+    return value if len(value) <= most else f"{value[:most]}…"
+
+
+def name(column: ResultColumn) -> str:
+    """A column's name as a heading: as long as a cell at most."""
+    return cut(column.name, _MOST_CELL).replace("_", " ")
+
+
+def unit(widget: Widget) -> str:
+    """The unit after a widget's numbers."""
+    return cut(str(widget.setting("unit")), _MOST_UNIT)
 
 
 def places(value: Decimal) -> int:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from benchboard.dashboards import reaching
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.i18n import _
+from benchboard.ui.studio import containers
 from benchboard.ui.studio.canvas import Canvas
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.theme import theme
@@ -54,7 +55,7 @@ def found(editor: Editor, text: str) -> list[Hit]:
         whole = " ".join((title, what, item.type, query, item.id)).casefold()
         if not all(word in whole for word in words):
             continue
-        icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+        icon = widget.icon
         by_title = all(word in title.casefold() for word in words)
         in_query = bool(words) and not by_title and any(word in query.casefold() for word in words)
         (first if by_title else then).append(Hit(item.id, title, icon, query if in_query else f"{what} · {item.id}"))
@@ -91,11 +92,7 @@ class Finder:
         editor = self._editor
         if item_id not in editor.page.paths:
             return
-        layout = reaching.revealed(editor.page, [item_id], editor.document.compact)
-        title = widget_of(editor.page.item(item_id)).title or item_id
-        if layout != editor.layout:
-            editor.take(_("Show {title}").format(title=title), layout, [item_id])
-        editor.choose([item_id])
+        containers.reveal(editor, [item_id])
         tile = self._canvas.tiles.get(item_id)
         if tile is not None:
             self._canvas.ensureVisible(tile.rect, 12, 12)

@@ -1,28 +1,30 @@
-"""A container on the canvas: a row's heading with its caret, a group's frame, tabs with their strip."""
+"""A container on the canvas: what of it is under a point, and what it shows while something is held over it."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from benchboard.dashboards.catalogue import widget_of
-from benchboard.dashboards.layout import ROW, TABS, Item, everything
-from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.faces import LOCK
+from benchboard.dashboards.layout import ROW, TABS, Item
+from benchboard.i18n import _
+from benchboard.ui.studio.containerface import (
+    CARET,
+    box_of,
+    heading_height,
+    holds,
+    paint_box,
+    paint_heading,
+    tab_boxes,
+    tab_name,
+)
+from benchboard.ui.studio.repeats import badge
 from benchboard.ui.studio.tile import LIFTED
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_icon
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas import Canvas
-
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_OUTSETS: Final = (3.0, 1.5)
-"""How far a frame reaches into the gap around it, so that what it holds lies inside; less, the deeper it lies."""
-_CARET: Final = 24.0
-_MOST: Final = 180.0
-"""A tab's name is no wider than this."""
 
 
 class Part(NamedTuple):
@@ -100,9 +102,9 @@ class Frame(QGraphicsItem):
     def part_at(self, spot: QPointF, corner: QPointF | None = None) -> Part:
         """What of it is at a point of the page; `corner` is its top left where it is not taken as it stands."""
         at = (spot - (self.pos() if corner is None else corner)) / self._canvas.zoom
-        if not 0 <= at.y() < self._heading or not 0 <= at.x() <= self._width:
+        if not 0 <= at.y() < heading_height() or not 0 <= at.x() <= self._width:
             return Part("body")
-        if self.item.type == ROW and at.x() <= _CARET:
+        if self.item.type == ROW and at.x() <= CARET:
             return Part("caret")
         for place, box in enumerate(self._tabs):
             if box.contains(at):
@@ -121,33 +123,26 @@ class Frame(QGraphicsItem):
         zoom = self._canvas.zoom
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.item.type != ROW:
-            self._paint_frame(painter)
+        paint_box(painter, self.item, self._box(), zoom=zoom, hot=self.hot)
         hint = self._hint_box()
         if hint is not None:
             _paint_hint(painter, hint, zoom)
         painter.scale(zoom, zoom)
-        if self.item.type == TABS:
-            self._paint_tabs(painter)
-        else:
-            self._paint_heading(painter)
+        mark = badge(self._canvas.editor, self.item)
+        paint_heading(
+            painter, self.item, self._width, self._tabs,
+            locked=self.locked, hot=self.hot, hot_tab=self.hot_tab, badge=mark,
+        )  # fmt: skip
         painter.restore()
 
     # Parts
-
-    @property
-    def _heading(self) -> float:
-        return float(theme().px("tile.row_unit"))
 
     @property
     def _width(self) -> float:
         return self._size.width() / self._canvas.zoom
 
     def _box(self) -> QRectF:
-        if self.item.type == ROW:
-            return QRectF(0, 0, self._size.width(), self._heading * self._canvas.zoom)
-        out = (_OUTSETS[self.depth] if self.depth < len(_OUTSETS) else 0.0) * self._canvas.zoom
-        return QRectF(QPointF(0, 0), self._size).adjusted(-out, -out, out, out)
+        return box_of(self.item, self._size, self.depth, self._canvas.zoom)
 
     def _hint_box(self) -> QRectF | None:
         """Where an empty pane says that it can be filled."""
@@ -155,7 +150,7 @@ class Frame(QGraphicsItem):
         if item.collapsed or len(item.panes[item.active if item.type == TABS else 0].layout):
             return None
         zoom = self._canvas.zoom
-        top = (self._heading + theme().px("tile.gap")) * zoom
+        top = (heading_height() + theme().px("tile.gap")) * zoom
         if self._size.height() < top + 20 * zoom:
             return None
         return QRectF(0, top, self._size.width(), self._size.height() - top).adjusted(
@@ -163,92 +158,7 @@ class Frame(QGraphicsItem):
         )
 
     def _measure(self) -> None:
-        self._tabs = []
-        if self.item.type != TABS:
-            return
-        metrics, left = QFontMetricsF(_strong()), 10.0
-        room = self._width - 20 - (20 if self.locked else 0)
-        names = [tab_name(self.item, k) for k in range(len(self.item.panes))]
-        widths = [min(metrics.horizontalAdvance(name) + 24, _MOST) for name in names]
-        squeeze = min(1.0, room / max(sum(widths), 1.0))
-        for width in widths:
-            self._tabs.append(QRectF(left, 2, width * squeeze, self._heading - 2))
-            left += width * squeeze
-
-    def _paint_frame(self, painter: QPainter) -> None:
-        zoom = self._canvas.zoom
-        radius = (theme().px("radius.tile") + 2) * zoom
-        fill = theme().color("window")
-        painter.setPen(QPen(theme().color("accent" if self.hot else "border.strong"), 2 if self.hot else 1))
-        painter.setBrush(fill)
-        painter.drawRoundedRect(self._box().adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        if self.item.type == TABS:
-            y = round((self._heading) * zoom) + 0.5
-            painter.setPen(QPen(theme().color("border"), 1))
-            painter.drawLine(QPointF(self._box().left() + 1, y), QPointF(self._box().right() - 1, y))
-
-    def _paint_heading(self, painter: QPainter) -> None:
-        row = self.item.type == ROW
-        left, middle, end = (_CARET if row else 12.0), self._heading / 2, self._width - (4 if row else 12)
-        if row:
-            caret = "ph.caret-right" if self.item.collapsed else "ph.caret-down"
-            ink = "accent.text" if self.hot else "text.secondary"
-            paint_icon(painter, caret, QRectF(4, middle - 7, 14, 14), theme().color(ink))
-        if self.locked:
-            paint_icon(painter, LOCK, QRectF(end - 14, middle - 7, 14, 14), theme().color("text.muted"))
-            end -= 22
-        font, name = _strong(), self.widget.title or self.widget.kind_name
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(theme().color("text" if self.widget.title else "text.muted"))
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(0.0, end - left))
-        painter.drawText(QRectF(left, 0, end - left, self._heading), _LEFT, shown)
-        left += metrics.horizontalAdvance(shown) + 8
-        if self.item.collapsed:
-            font = theme().font("body")
-            count = holds(self.item)
-            painter.setFont(font)
-            painter.setPen(theme().color("text.muted"))
-            painter.drawText(QRectF(left, 0, max(0.0, end - left), self._heading), _LEFT, count)
-            left += QFontMetricsF(font).horizontalAdvance(count) + 8
-        if row and end > left:
-            painter.setPen(QPen(theme().color("accent" if self.hot else "border.strong"), 1))
-            painter.drawLine(QPointF(left + 4, middle + 0.5), QPointF(end, middle + 0.5))
-
-    def _paint_tabs(self, painter: QPainter) -> None:
-        metrics = QFontMetricsF(_strong())
-        for place, box in enumerate(self._tabs):
-            active = place == self.item.active
-            if place == self.hot_tab:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme().color("selection"))
-                painter.drawRoundedRect(box.adjusted(4, 4, -4, -5), 6, 6)
-            painter.setFont(_strong() if active else theme().font("body"))
-            painter.setPen(theme().color("text" if active else "text.secondary"))
-            name = metrics.elidedText(tab_name(self.item, place), Qt.TextElideMode.ElideRight, box.width() - 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
-            if active:
-                painter.fillRect(
-                    QRectF(box.left() + 6, self._heading - 1.5, box.width() - 12, 2), theme().color("accent")
-                )
-        if self.locked:
-            spot = QRectF(self._width - 26, self._heading / 2 - 7, 14, 14)
-            paint_icon(painter, LOCK, spot, theme().color("text.muted"))
-
-
-def tab_name(item: Item, place: int) -> str:
-    """What a tab is called; its number where it has no title."""
-    return item.panes[place].title or _("Tab {number}").format(number=place + 1)
-
-
-def holds(item: Item) -> str:
-    """How many widgets a container holds, in words."""
-    count = sum(1 for pane in item.panes for found in everything(pane.layout) if not found.item.panes)
-    return ngettext("{count} widget", "{count} widgets", count).format(count=count)
-
-
-def _strong() -> QFont:
-    return theme().font("body_strong")
+        self._tabs = tab_boxes(self.item, self._width, locked=self.locked)
 
 
 def _paint_hint(painter: QPainter, box: QRectF, zoom: float) -> None:

@@ -83,27 +83,26 @@ class _Card(Pressable):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        hot = self.underMouse() or self.hasFocus()
-        radius = theme().px("radius.panel")
-        painter.setPen(QPen(theme().color("accent" if hot else "border.strong"), 1))
-        painter.setBrush(theme().color("row.hover" if self.underMouse() else "surface"))
-        painter.drawRoundedRect(box, radius, radius)
-        words = 62.0
-        paint_miniature(painter, box.adjusted(10, 10, -10, -words - 6), self._page)
-        room = QRectF(box.left() + 12, box.bottom() - words + 2, box.width() - 24, 18)
-        painter.setFont(theme().font("body_strong"))
-        painter.setPen(theme().color("text"))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
-        font = theme().font("caption")
-        painter.setFont(font)
-        painter.setPen(theme().color("text.muted"))
-        below = QRectF(room.left(), room.bottom() + 2, room.width(), 2 * QFontMetricsF(font).lineSpacing())
-        wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
-        painter.drawText(below, wrap, _(self.template.about))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            hot = self.underMouse() or self.hasFocus()
+            radius = theme().px("radius.panel")
+            painter.setPen(QPen(theme().color("accent" if hot else "border.strong"), 1))
+            painter.setBrush(theme().color("row.hover" if self.underMouse() else "surface"))
+            painter.drawRoundedRect(box, radius, radius)
+            words = 62.0
+            paint_miniature(painter, box.adjusted(10, 10, -10, -words - 6), self._page)
+            room = QRectF(box.left() + 12, box.bottom() - words + 2, box.width() - 24, 18)
+            painter.setFont(theme().font("body_strong"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+            font = theme().font("caption")
+            painter.setFont(font)
+            painter.setPen(theme().color("text.muted"))
+            below = QRectF(room.left(), room.bottom() + 2, room.width(), 2 * QFontMetricsF(font).lineSpacing())
+            wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
+            painter.drawText(below, wrap, _(self.template.about))
 
 
 def paint_miniature(painter: QPainter, box: QRectF, page: Page) -> None:

@@ -54,6 +54,8 @@ class Hand(QObject):
         for item_id in gesture.held:
             canvas.tiles[item_id].lift(True)
         self._stand()
+        rings = [canvas.tiles[item_id].outline for item_id in canvas.editor.chosen if item_id in canvas.tiles]
+        canvas.remark(marks.handles_area(box) for box in rings)
         self._glide.start()
         self.follow(at)
 
@@ -200,6 +202,7 @@ class Hand(QObject):
             if isinstance(tile, Frame):
                 tile.heat(False)
         self._canvas.remark([])
+        self._canvas.viewport().update()  # the rings and handles of what is chosen come back
 
     def _scroll_at_edge(self) -> None:
         """Near an edge the page comes to meet the pointer."""

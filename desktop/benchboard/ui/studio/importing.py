@@ -33,7 +33,7 @@ class Imported:
     def show_report(self, window: QWidget) -> None:
         """Say what could not be taken over as it was; nothing where everything was."""
         if self.report.lines:
-            _ReportDialog(window, self).open()
+            ReportDialog(window, _("“{name}” is here").format(name=self.name), self.report).open()
 
 
 def read_file(path: Path) -> tuple[Document, Report]:
@@ -42,8 +42,7 @@ def read_file(path: Path) -> tuple[Document, Report]:
     try:
         with path.open("rb") as stream:
             value = grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
-        is_grafana = isinstance(value, dict) and "format" not in value and "items" not in value
-        written, report = interchange.from_grafana(value) if is_grafana else interchange.from_benchboard(value)
+        written, report = interchange.from_any(value)
         return parse_document(written), report
     except OSError as error:
         what = _("{file} cannot be read.").format(file=path.name)
@@ -73,17 +72,18 @@ def bring_in(context: Context, owner: QWidget, path: str, done: Callable[[Import
     context.tasks.run(owner, op, done, title=_("Importing {file}").format(file=file.name))
 
 
-class _ReportDialog(Dialog):
-    """What an import could not take over as it was."""
+class ReportDialog(Dialog):
+    """What an import could not take over as it was, or with `left_out` what an export could not say."""
 
-    def __init__(self, window: QWidget, imported: Imported) -> None:
-        title = _("“{name}” is here").format(name=imported.name)
+    def __init__(self, window: QWidget, title: str, report: Report, *, left_out: bool = False) -> None:
         super().__init__(window, title, size=QSize(640, 460), name="import_report")
-        self.content.addWidget(Text(imported.report.summary(), "body", "secondary", wrap=True))
-        lines = QPlainTextEdit("\n".join(imported.report.text().splitlines()[1:]))
+        self.content.addWidget(Text(report.summary(), "body", "secondary", wrap=True))
+        lines = QPlainTextEdit("\n".join(report.text().splitlines()[1:]))
         lines.setReadOnly(True)
         lines.setObjectName("import_report_lines")
-        lines.setAccessibleName(_("What was not taken over as it was"))
+        lines.setAccessibleName(
+            _("What the file could not say") if left_out else _("What was not taken over as it was")
+        )
         lines.setTabChangesFocus(True)
         lines.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

@@ -152,13 +152,14 @@ class _Sheet(QWidget):
             part.setEnabled(not why)
         for button, tip in self._deeds:
             button.disable(why)
-            button.setToolTip(why or tip)
+            button.setToolTip(plain_tip(why or tip))
         widgets = [self._editor.widget(item_id) for item_id in self._chosen]
         free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
         self._kept.setText(why or _("Its content is kept."))
         self._kept.setVisible(not free)
         if self._title is not None:
             self._title.show_text(widgets[0].title)
+        self._say_head()
         if self._query is not None:
             self._query.show_text(widgets[0].query)
         for edit in (self._title, self._query, *self._settings.values()):
@@ -169,7 +170,8 @@ class _Sheet(QWidget):
             values = {str(widget.setting(key)) for widget in widgets}
             _show(editor, values.pop() if len(values) == 1 else None)
 
-    def _head(self) -> QWidget:
+    def _say_head(self) -> None:
+        """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""
         if len(self._chosen) == 1:
             widget = self._editor.widget(self._chosen[0])
             kind = widget.kind_name
@@ -179,12 +181,16 @@ class _Sheet(QWidget):
             title = ngettext("{count} widget", "{count} widgets", count).format(count=count)
             kinds = dict.fromkeys(self._editor.widget(item_id).kind for item_id in self._chosen)
             kind = ", ".join(_(known.title) for known in kinds if known is not None)
+        self._name.setText(title)
+        self._kind.setText("" if kind == title else kind)
+
+    def _head(self) -> QWidget:
         head = QWidget()
         head.setFixedHeight(48)
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 8, 0)
-        self._name = Elided(title, "body_strong")
-        self._kind = Elided("" if kind == title else kind, "body", "muted")
+        self._name = Elided("", "body_strong")
+        self._kind = Elided("", "body", "muted")
         row.addWidget(self._name, 3)
         row.addWidget(self._kind, 2)
         for run, icon, tip, name in (
@@ -249,7 +255,7 @@ class _Sheet(QWidget):
         self._column.addWidget(holder)
 
     def _query_field(self, context: "Context", widget: Widget) -> QWidget:
-        self._query = QueryEdit(context, "inspector_query", lambda: self._editor.document.chosen)
+        self._query = QueryEdit(context, "inspector_query", lambda: self._editor.values_of(widget.id))
         self._query.setMinimumHeight(176)
         self._query.committed.connect(lambda text: self._tell("query", text))
         self._query.checked.connect(self._checked)

@@ -191,19 +191,18 @@ class _Gutter(QWidget):
         return QSize(self._text.gutter, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color("surface.alt"))
-        painter.setFont(self._text.font())
-        current = self._text.textCursor().blockNumber()
-        for line, place in self._text.lines_in(event.rect()):
-            wrong = line == self._text.wrong
-            tone = "error" if wrong else "text" if line == current else "text.muted"
-            room = QRectF(0, place.top(), self.width() - 8, place.height())
-            if wrong:
-                painter.fillRect(QRectF(0, place.top(), 3, place.height()), theme().color("error"))
-            painter.setPen(theme().color(tone))
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line + 1))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme().color("surface.alt"))
+            painter.setFont(self._text.font())
+            current = self._text.textCursor().blockNumber()
+            for line, place in self._text.lines_in(event.rect()):
+                wrong = line == self._text.wrong
+                tone = "error" if wrong else "text" if line == current else "text.muted"
+                room = QRectF(0, place.top(), self.width() - 8, place.height())
+                if wrong:
+                    painter.fillRect(QRectF(0, place.top(), 3, place.height()), theme().color("error"))
+                painter.setPen(theme().color(tone))
+                painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line + 1))
 
 
 class _Colours(QSyntaxHighlighter):

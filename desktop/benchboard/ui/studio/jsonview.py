@@ -45,6 +45,8 @@ class JsonView(QWidget):
         self._under_way: Document | None = None
         """What the background is writing the text of."""
         self._choosing = False
+        self.waiting = False
+        """Whether a text that is a document has to wait until the page can be changed again."""
         self.setObjectName("studio_json_view")
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -79,7 +81,7 @@ class JsonView(QWidget):
     def drop(self) -> None:
         """Give the draft up and show the page."""
         self._pause.stop()
-        self.text.draft = False
+        self.text.draft = self.waiting = False
         self._show()
         self._say(None, None)
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -110,6 +112,8 @@ class JsonView(QWidget):
     # From the page
 
     def _follow(self) -> None:
+        if self.waiting and self._editor.editable:
+            self._read()
         if not self.isVisible():
             return
         self.text.setReadOnly(self._editor.read_only)
@@ -165,7 +169,7 @@ class JsonView(QWidget):
             self._pause.start()
         elif self.text.draft:
             self._pause.stop()
-            self.text.draft = False
+            self.text.draft = self.waiting = False
             self._say(None, None)
             self._late.start()
 
@@ -180,6 +184,7 @@ class JsonView(QWidget):
             self._choosing = False
 
     def _read(self) -> None:
+        self.waiting = False
         text = self.text.toPlainText()
         if len(text) <= _LONG:
             self._heard(text, read_text(text))
@@ -193,9 +198,14 @@ class JsonView(QWidget):
         if document is None:
             self._say(error, line or 0)
             return
-        self.text.draft, self._known = False, text
         wanted = fitted(document)
-        if write_document(wanted) != write_document(self._editor.document):
+        differs = write_document(wanted) != write_document(self._editor.document)
+        if differs and not self._editor.editable:
+            self.waiting = True  # it was read while the page began to be presented
+            self._say(None, None)
+            return
+        self.text.draft, self._known = False, text
+        if differs:
             self._editor.amend(_("Edit as JSON"), wanted, burst="json")
         # What is written differently and says the same stays as it was typed.
         self._ours = self._editor.document

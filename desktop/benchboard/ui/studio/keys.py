@@ -47,5 +47,6 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
         dx, dy = _ARROWS[key]
         move = editor.stretch if held & _SHIFT else editor.jump if held & _ALT else editor.nudge
         move(dx, dy)
+        canvas.reveal(editor.chosen)
         return True
     return False

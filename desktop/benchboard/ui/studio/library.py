@@ -1,15 +1,15 @@
 """The list of dashboards: to be found, opened, made, brought in, shared and thrown away."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from benchboard.dashboards import document as documents
 from benchboard.dashboards import library
-from benchboard.dashboards.document import MAX_NAME
 from benchboard.dashboards.library import Card
+from benchboard.dashboards.rights import KEPT
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
 from benchboard.paging import Listing, Page, Scalar
@@ -17,16 +17,12 @@ from benchboard.ui.context import Context
 from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, Mark, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
+from benchboard.ui.studio.deeds import Deed, Deeds, open_menu
 from benchboard.ui.studio.importing import Imported, bring_in
-from benchboard.ui.studio.sharing import ShareDialog
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import (
     Button,
-    Confirm,
-    Dialog,
-    Edit,
     EmptyState,
-    Field,
     SegmentedControl,
     Toolbar,
     search_field,
@@ -36,14 +32,14 @@ TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", 
 
 
 class Library(QWidget):
-    """Every dashboard one may see, and those in the trash. `wanted` asks to open one, `gone` says which went away."""
+    """Every dashboard one may see, and those in the trash. `wanted` asks to open one."""
 
     wanted = Signal(str)
-    gone = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self.deeds = Deeds(context, self)
         self.setObjectName("studio_library")
         self._model: PagedTableModel[Card] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
         self._toolbar = Toolbar(_("Dashboards"))
@@ -71,6 +67,7 @@ class Library(QWidget):
         column.addWidget(self._table, 1)
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
+        self._table.menu_wanted.connect(self._offer_deeds)
         self._table.selectionChanged.connect(self._offer)
         keep_true(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
@@ -123,15 +120,35 @@ class Library(QWidget):
         self._acts = {
             "rename": Button(_("Rename"), self._rename, icon="ph.pencil-simple", size="sm", name="library_rename"),
             "share": Button(_("Share"), self._share, icon="ph.share-network", size="sm", name="library_share"),
-            "duplicate": Button(_("Duplicate"), self._duplicate, icon="ph.copy", size="sm", name="library_duplicate"),
+            "duplicate": Button(
+                _("Duplicate"),
+                lambda: self.deeds.duplicate(self._ids()),
+                icon="ph.copy",
+                size="sm",
+                name="library_duplicate",
+            ),
             "discard": Button(
-                _("Move to trash"), self._discard, kind="danger", icon="ph.trash", size="sm", name="library_discard"
+                _("Move to trash"),
+                lambda: self._move(into=True),
+                kind="danger",
+                icon="ph.trash",
+                size="sm",
+                name="library_discard",
             ),
             "restore": Button(
-                _("Restore"), self._restore, icon="ph.arrow-counter-clockwise", size="sm", name="library_restore"
+                _("Restore"),
+                lambda: self._move(into=False),
+                icon="ph.arrow-counter-clockwise",
+                size="sm",
+                name="library_restore",
             ),
             "delete": Button(
-                _("Delete for good"), self._delete, kind="danger", icon="ph.trash", size="sm", name="library_delete"
+                _("Delete for good"),
+                lambda: self.deeds.delete(self._ids()),
+                kind="danger",
+                icon="ph.trash",
+                size="sm",
+                name="library_delete",
             ),
         }
         return list(self._acts.values())
@@ -151,78 +168,25 @@ class Library(QWidget):
 
     def _rename(self) -> None:
         (card,) = self._table.selected()
-        dialog = Rename(self.window(), card.name)
-        dialog.named.connect(lambda name: self._call(card, name))
-        dialog.open()
-
-    def _call(self, card: Card, name: str) -> None:
-        context = self._context
-
-        def call(name: str, undo: str) -> None:
-            def back() -> None:
-                call(undo, name)
-
-            context.tasks.change(
-                self,
-                lambda session: library.describe(session, context.actor, card.id, name=name),
-                lambda _saved: context.problems.toast(_("It is called “{name}” now.").format(name=name), back),
-            )
-
-        call(name, card.name)
+        self.deeds.rename(card.id, card.name)
 
     def _share(self) -> None:
         (card,) = self._table.selected()
-        ShareDialog(self.window(), self._context, card.id, card.name).open()
+        self.deeds.share(card.id, card.name)
 
-    def _duplicate(self) -> None:
-        ids, actor = self._ids(), self._context.actor
-
-        def done(made: Sequence[library.Opened]) -> None:
-            sentence = ngettext("{count} copy made", "{count} copies made", len(made)).format(count=len(made))
-            self._context.problems.toast(sentence, lambda: self._move([one.card.id for one in made], into=True))
-
-        self._context.tasks.change(self, lambda session: [library.duplicate(session, actor, one) for one in ids], done)
-
-    def _discard(self) -> None:
-        self._move(self._ids(), into=True)
-
-    def _restore(self) -> None:
-        self._move(self._ids(), into=False)
-
-    def _move(self, ids: Sequence[str], *, into: bool) -> None:
-        """Into the trash or out of it, and offer the way back."""
-        context = self._context
-        act = library.discard if into else library.restore
-
-        def done(count: int) -> None:
-            if into:
-                sentence = ngettext("{count} dashboard is in the trash for 30 days",
-                                    "{count} dashboards are in the trash for 30 days", count)  # fmt: skip
-                self.gone.emit(tuple(ids))
-            else:
-                sentence = ngettext("{count} dashboard is back", "{count} dashboards are back", count)
-            context.problems.toast(sentence.format(count=count), lambda: self._move(ids, into=not into))
-
+    def _move(self, *, into: bool) -> None:
+        ids = self._ids()
         self._model.clear_ticks()
-        context.tasks.change(self, lambda session: act(session, context.actor, ids), done)
+        self.deeds.move(ids, into=into)
 
-    def _delete(self) -> None:
-        ids, context = self._ids(), self._context
-        title = ngettext("Delete {count} dashboard for good", "Delete {count} dashboards for good", len(ids))
-        Confirm(
-            self.window(),
-            title.format(count=len(ids)),
-            _("What is on it, its versions and its shares are deleted and cannot be brought back."),
-            act=_("Delete for good"),
-            keep=_("Keep it in the trash"),
-            run=lambda: context.tasks.change(
-                self,
-                lambda session: library.delete_forever(session, context.actor, ids),
-                lambda count: context.problems.toast(
-                    ngettext("{count} dashboard deleted", "{count} dashboards deleted", count).format(count=count)
-                ),
-            ),
-        ).open()
+    def _offer_deeds(self, card: Card, spot: QPoint) -> None:
+        trashed = card.deleted_at is not None
+        deeds = self.deeds
+        offered = (
+            deeds.offered_in_trash(card.id, card.level) if trashed else deeds.offered(card.id, card.name, card.level)
+        )
+        opening = [] if trashed else [Deed("open", _("Open"), "ph.squares-four", lambda: self._open(card))]
+        open_menu(self, [*opening, *offered], spot)
 
     def _ids(self) -> list[str]:
         return [card.id for card in self._table.selected()]
@@ -244,34 +208,6 @@ class Library(QWidget):
             imported.show_report(self.window())
 
         bring_in(self._context, self, path, done)
-
-
-class Rename(Dialog):
-    """Asks for another name."""
-
-    named = Signal(str)
-
-    def __init__(self, window: QWidget, name: str) -> None:
-        super().__init__(window, _("Rename “{name}”").format(name=name), name="rename")
-        self._name = Edit(name="rename_name")
-        self._name.setMaxLength(MAX_NAME)
-        self._name.setText(name)
-        self._name.selectAll()
-        self._name.setMinimumWidth(360)
-        self._name.returnPressed.connect(self._take)
-        self.content.addWidget(Field(_("Name"), self._name))
-        self.add_button(Button(_("Keep the name"), self.leave, name="rename_keep"))
-        self._button = self.add_button(Button(_("Rename"), self._take, kind="primary", name="rename_take"))
-        self._name.textChanged.connect(self._typed)
-
-    def _typed(self, text: str) -> None:
-        self._button.disable("" if text.strip() else _("A dashboard needs a name."))
-
-    def _take(self) -> None:
-        if self._button.isEnabled():
-            name = self._name.text().strip()
-            self.leave()
-            self.named.emit(name)
 
 
 def _parts(context: Context) -> list[tuple[str, str]]:
@@ -298,10 +234,20 @@ def _shared(card: Card) -> str:
     return ", ".join(parts) or _("nobody")
 
 
+def _about(card: Card) -> str:
+    """What it is; or in the trash, since when, and how long it can still be restored."""
+    if card.deleted_at is None:
+        return card.description.split("\n")[0]
+    left = max((card.deleted_at + KEPT - datetime.now(UTC)).days, 0)
+    days = ngettext("{count} day left", "{count} days left", left).format(count=left)
+    who = card.deleted_by or _("somebody")
+    return _("Deleted {when} by {who} · {days}").format(when=ago(card.deleted_at), who=who, days=days)
+
+
 def _columns() -> tuple[Column[Card], ...]:
     return (
         Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True,
-               second=lambda card: card.description.split("\n")[0]),
+               second=_about),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
         Column("shares", _("Shared with"), _shared, width=190, muted=True),

@@ -85,7 +85,7 @@ def paint_place(painter: QPainter, held: Sequence[QRectF], cells: Sequence[Cell]
     elif len(cells) > 1:
         count = ngettext("{count} widget", "{count} widgets", len(cells)).format(count=len(cells))
         where = f"{count} · {where}"
-    whole = _around(held)
+    whole = around(held)
     paint_label(painter, QPointF(whole.center().x(), whole.bottom() + 16), where, "accent", "on.accent")
 
 
@@ -93,7 +93,7 @@ def place_area(held: Sequence[QRectF]) -> list[QRectF]:
     """Where `paint_place` may paint."""
     if not held:
         return []
-    whole = _around(held)
+    whole = around(held)
     return [QRectF(whole.center().x() - 150, whole.bottom() + 2, 300, 28)]
 
 
@@ -138,7 +138,14 @@ def paint_band(painter: QPainter, band: QRectF) -> None:
     painter.restore()
 
 
-def _around(boxes: Sequence[QRectF]) -> QRectF:
+def handles_area(box: QRectF) -> QRectF:
+    """Where `paint_handles` and `paint_rings` may paint."""
+    out = theme().px("tile.handle") / 2 + 2
+    return box.adjusted(-out, -out, out, out)
+
+
+def around(boxes: Sequence[QRectF]) -> QRectF:
+    """What holds all of these boxes."""
     whole = QRectF(boxes[0])
     for box in boxes[1:]:
         whole = whole.united(box)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from benchboard.dashboards.merging import Choice, Key, Merge
 from benchboard.i18n import _, ngettext
 from benchboard.ui.context import Context
+from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.changewords import Names
 from benchboard.ui.studio.diffparts import as_pane, head
 from benchboard.ui.studio.mergecards import ResultCard, SideCard
@@ -16,7 +17,7 @@ from benchboard.ui.studio.mergecases import Case, Decisions, Party, merged_words
 from benchboard.ui.studio.mergelist import Need, Strip, merged_row
 from benchboard.ui.studio.pictures import Answers
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline
+from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_clear
 
 _MOST: Final = 200
 """Merged edits that are listed; of more only the number is said."""
@@ -195,12 +196,12 @@ class MergeScreen(QWidget):
             "You and {name} edited the same widget.", "You and {name} edited the same {count} widgets.", count
         ).format(name=self._theirs.name, count=count)
         why = ngettext("{count} other edit was merged by itself.", "{count} other edits were merged by themselves.",
-                       merged).format(count=merged)  # fmt: skip
+                       merged).format(count=merged) if merged else ""  # fmt: skip
         row.addWidget(Icon("ph.git-merge", "error", 18))
         row.addWidget(Text(what, "body_strong"))
         kept = _("Nothing has been overwritten.")
-        row.addWidget(Elided(f"{why} {kept}" if merged else kept, "body", "secondary"), 1)
-        banner.setAccessibleName(f"{what} {why} {kept}")
+        row.addWidget(Elided(f"{why} {kept}".strip(), "body", "secondary"), 1)
+        banner.setAccessibleName(" ".join(filter(None, (what, why, kept))))
         row.addWidget(Button(_("Decide later"), self.later.emit, kind="quiet", name="merge_later"))
         return banner
 
@@ -309,20 +310,22 @@ class MergeScreen(QWidget):
         row.addStretch(1)
         row.addWidget(self._both)
         row.addWidget(self._use)
+        keep_clear(holder)
         return holder
 
     def _shortcuts(self) -> None:
-        for keys, run in (
-            ("1", lambda: self.take("mine")),
-            ("2", lambda: self.take("theirs")),
-            ("N", self.next),
-            ("Ctrl+Return", self.use),
-            ("Ctrl+Enter", self.use),
-            ("Escape", self.later.emit),
+        for key, run in (
+            ("merge_mine", lambda: self.take("mine")),
+            ("merge_theirs", lambda: self.take("theirs")),
+            ("merge_next", self.next),
+            ("merge_use", self.use),
+            ("merge_leave", self.later.emit),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(run)
+            (keys,) = act(key).keys
+            for either in dict.fromkeys((keys, keys.replace("Return", "Enter"))):  # the number pad's is another key
+                shortcut = QShortcut(QKeySequence(either), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(run)
 
     def event(self, event: QEvent) -> bool:
         # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.

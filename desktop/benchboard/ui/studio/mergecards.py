@@ -9,15 +9,18 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSizePolic
 
 from benchboard.dashboards.merging import Choice, Key
 from benchboard.i18n import _
+from benchboard.ui.studio import figures
 from benchboard.ui.studio.mergecases import Case, Decisions, Party
 from benchboard.ui.studio.pictures import Answers, TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
+from benchboard.ui.widgets.labels import plain_tip
 
 Side = Literal["mine", "theirs"]
 _LABEL: Final = 112
 _DOT: Final = 15
 _HIGHEST: Final = 140
+_MOST_SHOWN: Final = 2_000
 
 
 class FieldChoice(QRadioButton):
@@ -28,11 +31,11 @@ class FieldChoice(QRadioButton):
 
     def __init__(self, name: str, value: str, whose: str) -> None:
         super().__init__()
-        self._name, self._value = name, value
+        self._name, self._value = name, figures.cut(value, _MOST_SHOWN)
         self.setAutoExclusive(False)
         self.setAccessibleName(f"{name}: {value}")
         self.setAccessibleDescription(whose)
-        self.setToolTip(value if len(value) > 40 else "")
+        self.setToolTip(plain_tip(value) if len(value) > 40 else "")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -68,26 +71,25 @@ class FieldChoice(QRadioButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = self.rect()
-        painter.fillRect(box, theme().color("row.hover" if self.underMouse() else "surface.alt"))
-        painter.fillRect(0, 0, 2, box.height(), theme().color("warn"))
-        painter.fillRect(0, box.bottom(), box.width(), 1, theme().color("grid"))
-        painter.setFont(theme().font("body"))
-        painter.setPen(theme().color("text.muted"))
-        top = box.adjusted(16, 7, -40, -5)
-        name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, _LABEL - 8)
-        painter.drawText(top, Qt.AlignmentFlag.AlignTop, name)
-        painter.setFont(theme().font("body_strong"))
-        painter.setPen(theme().color("text"))
-        painter.drawText(top.adjusted(_LABEL, 0, 0, 0), int(Qt.TextFlag.TextWordWrap), self._value)
-        if self.hasFocus():  # inside, where the card does not cut it
-            painter.setPen(QPen(theme().color("focus"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
-        _paint_dot(painter, QRectF(box.right() - 16 - _DOT, 8, _DOT, _DOT), on=self.isChecked())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = self.rect()
+            painter.fillRect(box, theme().color("row.hover" if self.underMouse() else "surface.alt"))
+            painter.fillRect(0, 0, 2, box.height(), theme().color("warn"))
+            painter.fillRect(0, box.bottom(), box.width(), 1, theme().color("grid"))
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            top = box.adjusted(16, 7, -40, -5)
+            name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, _LABEL - 8)
+            painter.drawText(top, Qt.AlignmentFlag.AlignTop, name)
+            painter.setFont(theme().font("body_strong"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(top.adjusted(_LABEL, 0, 0, 0), int(Qt.TextFlag.TextWordWrap), self._value)
+            if self.hasFocus():  # inside, where the card does not cut it
+                painter.setPen(QPen(theme().color("focus"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(box.adjusted(1, 1, -1, -1))
+            _paint_dot(painter, QRectF(box.right() - 16 - _DOT, 8, _DOT, _DOT), on=self.isChecked())
 
 
 def _paint_dot(painter: QPainter, box: QRectF, *, on: bool) -> None:

@@ -4,13 +4,14 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from benchboard.dashboards.catalogue import kind_icon
 from benchboard.i18n import _
-from benchboard.ui.studio.changewords import kind_icon
 from benchboard.ui.studio.mergecases import Case
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Elided, Icon, hairline
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tip
 
 
 class Strip(QWidget):
@@ -22,10 +23,9 @@ class Strip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().color("error.soft"))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().color("error.soft"))
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
 
 class Need(Pressable):
@@ -39,7 +39,7 @@ class Need(Pressable):
         self._current = self._done = False
         self.setFixedHeight(52)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(case.title)
+        self.setToolTip(plain_tip(case.title))
 
     def show_state(self, current: bool, done: bool) -> None:
         """Whether it is the one on show, and whether its result is used."""
@@ -49,26 +49,25 @@ class Need(Pressable):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        fill = "selection" if self._current else "row.hover" if self.underMouse() else "surface"
-        painter.fillRect(self.rect(), theme().color(fill))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("grid"))
-        if self._current:
-            painter.fillRect(0, 0, 2, self.height(), theme().color("accent"))
-        icon = kind_icon(self.case.type) if self.case.id else "ph.squares-four"
-        paint_icon(painter, icon, _box(16, self.height(), 15), theme().color("text.secondary"))
-        metrics_room = self.width() - 42 - 40
-        for text, font, ink, top in (
-            (self.case.title, "body", "text", 8),
-            (self.case.differs, "caption", "text.muted", 26),
-        ):
-            painter.setFont(theme().font(font))
-            painter.setPen(theme().color(ink))
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, metrics_room)
-            painter.drawText(42, top, metrics_room, 18, Qt.AlignmentFlag.AlignVCenter, shown)
-        mark, role = ("ph.check-circle", "ok") if self._done else ("ph.warning-fill", "error")
-        paint_icon(painter, mark, _box(self.width() - 32, self.height(), 15), theme().color(role))
-        painter.end()
+        with QPainter(self) as painter:
+            fill = "selection" if self._current else "row.hover" if self.underMouse() else "surface"
+            painter.fillRect(self.rect(), theme().color(fill))
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("grid"))
+            if self._current:
+                painter.fillRect(0, 0, 2, self.height(), theme().color("accent"))
+            icon = kind_icon(self.case.type) if self.case.id else "ph.squares-four"
+            paint_icon(painter, icon, _box(16, self.height(), 15), theme().color("text.secondary"))
+            metrics_room = self.width() - 42 - 40
+            for text, font, ink, top in (
+                (self.case.title, "body", "text", 8),
+                (self.case.differs, "caption", "text.muted", 26),
+            ):
+                painter.setFont(theme().font(font))
+                painter.setPen(theme().color(ink))
+                shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, metrics_room)
+                painter.drawText(42, top, metrics_room, 18, Qt.AlignmentFlag.AlignVCenter, shown)
+            mark, role = ("ph.check-circle", "ok") if self._done else ("ph.warning-fill", "error")
+            paint_icon(painter, mark, _box(self.width() - 32, self.height(), 15), theme().color(role))
 
 
 def _box(x: float, height: int, side: float) -> QRectF:

@@ -101,19 +101,18 @@ class _Map(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._boxes is None or self._boxes.devicePixelRatio() != self.devicePixelRatioF():
             self._boxes = self._picture()
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._boxes)
-        accent = theme().color("accent")
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(accent)
-        painter.drawRects(self._drawn([one for one in self._editor.chosen if one in self._editor.page.shown]))
-        frame = self.frame.adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(accent, 2 if self.hasFocus() else 1.5))
-        veil = QColor(accent)
-        veil.setAlphaF(0.06)
-        painter.setBrush(veil)
-        painter.drawRect(frame)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._boxes)
+            accent = theme().color("accent")
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(accent)
+            painter.drawRects(self._drawn([one for one in self._editor.chosen if one in self._editor.page.shown]))
+            frame = self.frame.adjusted(1, 1, -1, -1)
+            painter.setPen(QPen(accent, 2 if self.hasFocus() else 1.5))
+            veil = QColor(accent)
+            veil.setAlphaF(0.06)
+            painter.setBrush(veil)
+            painter.drawRect(frame)
 
     def _anew(self) -> None:
         self._boxes = None
@@ -126,15 +125,14 @@ class _Map(QWidget):
         picture = QPixmap(self.size() * self.devicePixelRatioF())
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         picture.fill(theme().color("canvas"))
-        painter = QPainter(picture)
-        page = self._editor.page
-        held = {found.item.id for found in everything(page.layout) if found.item.panes}
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("border.strong"))
-        painter.drawRects(self._drawn([one for one in page.shown if one not in held]))
-        for box in self._drawn([one for one in page.shown if one in held]):
-            painter.fillRect(QRectF(box.left(), box.top(), box.width(), 2), theme().color("border.control"))
-        painter.end()
+        with QPainter(picture) as painter:
+            page = self._editor.page
+            held = {found.item.id for found in everything(page.layout) if found.item.panes}
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("border.strong"))
+            painter.drawRects(self._drawn([one for one in page.shown if one not in held]))
+            for box in self._drawn([one for one in page.shown if one in held]):
+                painter.fillRect(QRectF(box.left(), box.top(), box.width(), 2), theme().color("border.control"))
         return picture
 
     def _content(self) -> QRectF:

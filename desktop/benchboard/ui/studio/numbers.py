@@ -36,7 +36,7 @@ class Figure:
 
     def shown(self, widget: Widget) -> str:
         """The number as the widget writes it."""
-        return figures.number(self.now, int(widget.setting("decimals")), str(widget.setting("unit")))
+        return figures.number(self.now, int(widget.setting("decimals")), figures.unit(widget))
 
     @property
     def value(self) -> float | None:
@@ -55,7 +55,7 @@ class Figure:
 def paint_metric(painter: QPainter, body: QRectF, widget: Widget, table: ResultTable) -> None:
     """The number, how it changed, and a small line of those before it."""
     figure = Figure.of(table)
-    decimals, unit = int(widget.setting("decimals")), str(widget.setting("unit"))
+    decimals, unit = int(widget.setting("decimals")), figures.unit(widget)
     spark = min(80.0, body.width() * 0.25) if len(figure.line) > 1 and body.width() > 150 else 0.0
     change = figure.change()
     note = body.height() > 58 and change is not None
@@ -117,7 +117,7 @@ class Limit:
 def limits(widget: Widget) -> list[Limit]:
     """What a gauge warns and alarms at, as far as it does. Where the alarm lies below the warning, little is bad."""
     warn, alarm = widget.setting("warn"), widget.setting("alarm")
-    unit, found = str(widget.setting("unit")), list[Limit]()
+    unit, found = figures.unit(widget), list[Limit]()
     below = not isinstance(warn, str) and not isinstance(alarm, str) and alarm < warn
     for name, at, tone in (("warn", warn, "warn"), ("alarm", alarm, "error")):
         if not isinstance(at, str):

@@ -10,6 +10,7 @@ from benchboard.ui.studio import chosen
 from benchboard.ui.studio.acts import act, cap
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import plain_tip
 
 _ROWS: Final = (
     ("align_left", "align_centre", "align_right", "align_top", "align_middle", "align_bottom"),
@@ -47,7 +48,7 @@ class OrderBar(QWidget):
                 why, known = deed.why_not(self._editor), act(deed.key)
                 button.disable(_(why) if why else "")
                 if not why:
-                    button.setToolTip(f"{_(known.title)} ({cap(known.keys[0])})")
+                    button.setToolTip(plain_tip(f"{_(known.title)} ({cap(known.keys[0])})"))
 
     def _button(self, key: str, run: Callable[[str], object]) -> Button:
         known = act(key)

@@ -1,7 +1,6 @@
 """The outline: everything on the page in reading order, what is hidden in closed rows and other tabs included."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
@@ -10,7 +9,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QTreeWidget,
     QTreeWidgetItem,
-    QTreeWidgetItemIterator,
 )
 
 from benchboard.dashboards import layout as grid
@@ -19,7 +17,9 @@ from benchboard.dashboards.catalogue import MAX_TITLE
 from benchboard.dashboards.layout import Path
 from benchboard.dashboards.reaching import Entry
 from benchboard.i18n import _
+from benchboard.ui.studio import containers
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.outlineline import Line, LinePainter, line_of, say, told_by
 from benchboard.ui.studio.steps import step_of
 from benchboard.ui.theme import theme
@@ -93,8 +93,7 @@ class Outline(QTreeWidget):
             for k, (title, inside) in enumerate(entry.panes):
                 out = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
                 if item.type == grid.TABS:
-                    name = title or _("Tab {place}").format(place=k + 1)
-                    yield depth + 1, Line(item.id, k, "ph.folder-simple", name, title, "", "", out)
+                    yield depth + 1, Line(item.id, k, "ph.folder-simple", tab_name(item, k), title, "", "", out)
                 yield from self._told(inside, depth + (2 if item.type == grid.TABS else 1), out)
 
     def _fill(self, closed: set[tuple[str, int]]) -> None:
@@ -126,28 +125,9 @@ class Outline(QTreeWidget):
         tabs = [told_by(item) for item in self.selectedItems() if told_by(item).tab >= 0]
         self._following = True
         try:
-            self._reveal(ids, tabs)
+            containers.reveal(self._editor, ids, [(line.id, line.tab) for line in tabs])
         finally:
             self._following = False
-
-    def _reveal(self, ids: list[str], tabs: list[Line]) -> None:
-        editor = self._editor
-        compact = editor.document.compact
-
-        def revealed(page: grid.Page) -> grid.Layout:
-            page = grid.Page(reaching.revealed(page, ids, compact))
-            for line in tabs:
-                page = grid.Page(page.with_item(replace(page.item(line.id), active=line.tab), compact))
-            return page.layout
-
-        layout = revealed(editor.page)
-        if layout != editor.layout:
-            title = _("Show {title}").format(title=self._items[ids[-1], tabs[-1].tab if tabs else -1].text(0))
-            if editor.editable:
-                editor.take(title, layout, ids)
-            else:
-                editor.look(title, revealed)
-        editor.choose(ids)
 
     def _follow(self) -> None:
         """Mark what is chosen on the page."""
@@ -172,20 +152,15 @@ class Outline(QTreeWidget):
 
     def _renamed(self, item: QTreeWidgetItem) -> None:
         line, text = told_by(item), " ".join(item.text(0).split())[:MAX_TITLE]
-        if text in (line.bare, line.title) or self._editor.read_only:
+        editor = self._editor
+        if text in (line.bare, line.title) or not editor.editable or containers.kept(editor, line.id):
             self.blockSignals(True)
             say(item, line)
             self.blockSignals(False)
-            return
-        if line.tab < 0:
-            self._editor.tell(line.id, "title", text)
-            return
-        editor = self._editor
-        holder = editor.page.item(line.id)
-        panes = list(holder.panes)
-        panes[line.tab] = replace(panes[line.tab], title=text)
-        title = _("Change {title}").format(title=text or line.title)
-        editor.take(title, editor.page.with_item(replace(holder, panes=tuple(panes)), editor.document.compact))
+        elif line.tab < 0:
+            editor.tell(line.id, "title", text)
+        else:
+            containers.call_tab(editor, line.id, line.tab, text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -206,7 +181,12 @@ class Outline(QTreeWidget):
 
     def edit(self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger, event: QEvent) -> bool:  # type: ignore[override]  # PySide knows the slot alone
         """Write a title, where one may."""
-        return self._editor.editable and super().edit(index, trigger, event)
+        asked = trigger == QAbstractItemView.EditTrigger.EditKeyPressed
+        if not self._editor.editable or (
+            asked and containers.kept(self._editor, told_by(self.itemFromIndex(index)).id)
+        ):
+            return False
+        return super().edit(index, trigger, event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         spot = event.position().toPoint()
@@ -274,15 +254,14 @@ class Outline(QTreeWidget):
         if self._target is None:
             return
         item, where = self._target
-        painter = QPainter(self.viewport())
-        box = QRectF(self.visualItemRect(item)) if item is not None else self._end()
-        painter.setPen(QPen(theme().color("accent"), 2))
-        if where == "into":
-            painter.drawRoundedRect(box.adjusted(1, 1, -2, -1), 4, 4)
-        else:
-            y = box.top() if where == "above" else box.bottom()
-            painter.drawLine(round(box.left()), round(y), round(box.right()), round(y))
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            box = QRectF(self.visualItemRect(item)) if item is not None else self._end()
+            painter.setPen(QPen(theme().color("accent"), 2))
+            if where == "into":
+                painter.drawRoundedRect(box.adjusted(1, 1, -2, -1), 4, 4)
+            else:
+                y = box.top() if where == "above" else box.bottom()
+                painter.drawLine(round(box.left()), round(y), round(box.right()), round(y))
 
     def _end(self) -> QRectF:
         last = [item for item in self._items.values() if self.visualItemRect(item).isValid()]
@@ -290,13 +269,12 @@ class Outline(QTreeWidget):
         return QRectF(0, 0, self.viewport().width(), bottom + 1)
 
     def _say_empty(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.setFont(theme().font("body"))
-        painter.setPen(theme().color("text.muted"))
-        room = self.viewport().rect().adjusted(12, 14, -12, 0)
-        words = _("Nothing is on the page yet. Add a widget, or start from a template.")
-        painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            room = self.viewport().rect().adjusted(12, 14, -12, 0)
+            words = _("Nothing is on the page yet. Add a widget, or start from a template.")
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -304,10 +282,3 @@ class Outline(QTreeWidget):
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
         """The lines draw their own."""
-
-    def all_lines(self) -> Iterator[QTreeWidgetItem]:
-        """Every line from top to bottom."""
-        walk = QTreeWidgetItemIterator(self)
-        while walk.value() is not None:
-            yield walk.value()
-            walk += 1

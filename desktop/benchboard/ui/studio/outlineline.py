@@ -18,6 +18,7 @@ from benchboard.dashboards.layout import Item
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import plain_tip
 
 _ROW: Final = 28
 DATA: Final = Qt.ItemDataRole.UserRole
@@ -105,7 +106,7 @@ def line_of(item: Item, *, hidden: bool) -> Line:
     """What an item says in the outline; `hidden`: it is not in sight on the page."""
     widget = widget_of(item)
     bare, what = widget.title, widget.kind_name
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     locked = item.source.get("locked")
     mark, why = "", what
     if item.static:
@@ -122,7 +123,7 @@ def say(item: QTreeWidgetItem, line: Line) -> None:
     item.setText(0, line.title)
     item.setData(0, DATA, line)
     item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, line.why)
-    item.setToolTip(0, line.why)
+    item.setToolTip(0, plain_tip(line.why))
 
 
 def told_by(item: QTreeWidgetItem) -> Line:

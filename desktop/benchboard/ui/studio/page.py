@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.document import Variable
+from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
-from benchboard.i18n import _, ngettext
-from benchboard.ui.studio import accessible, chosen
+from benchboard.i18n import _
+from benchboard.ui.studio import accessible, chosen, handing
 from benchboard.ui.studio.acts import ACTS
 from benchboard.ui.studio.canvas import Canvas
+from benchboard.ui.studio.deeds import Rename
 from benchboard.ui.studio.device import DevicePage
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.studio.exportdialog import ExportDialog
@@ -35,8 +38,10 @@ from benchboard.ui.studio.saving import Saving
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.shelf import Shelf
 from benchboard.ui.studio.sidebar import Sidebar
+from benchboard.ui.studio.spread import Spread
 from benchboard.ui.studio.steps import step_of
-from benchboard.ui.studio.toolbar import CHANGING, StudioBar
+from benchboard.ui.studio.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
+from benchboard.ui.studio.trashed import Trashed
 from benchboard.ui.studio.variables import VariablesBar, VariablesSheet
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.surfaces import EmptyState
@@ -80,6 +85,7 @@ class StudioPage(QWidget):
         self.editor = Editor(self)
         self.feeds = Feeds(context, self.editor, self)
         self.saving = Saving(context, self.editor, shelf, self)
+        Trashed(context, shelf, self.saving)
         self.canvas = Canvas(self.editor, self.feeds)
         self.inspector = Inspector(context, self.editor, self.feeds)
         self.inspector.wanted.connect(self.do)
@@ -150,9 +156,12 @@ class StudioPage(QWidget):
             self.saving.ask_about_conflict()
             return False
         self.saving.finish()
+        return True
+
+    def closed(self) -> None:
+        """End what is under way: the page goes."""
         self.saving.recovering.leave()
         self.feeds.stop_all()
-        return True
 
     @property
     def name(self) -> str:
@@ -161,20 +170,23 @@ class StudioPage(QWidget):
 
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        if self.json_view.error is not None:
+        if self.json_view.error is not None or self.json_view.waiting:
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
         self._commit()
         self.canvas.cancel()
-        self.editor.stack.undo()
+        if self.editor.editable:
+            self.editor.stack.undo()
 
     def redo(self) -> None:
-        """Take the step again."""
+        """Take the step again, unless something is being written: that is a step of its own."""
+        self._commit()
         self.canvas.cancel()
-        self.editor.stack.redo()
+        if self.editor.editable:
+            self.editor.stack.redo()
 
     def save(self) -> None:
         """Store the page now."""
@@ -234,10 +246,13 @@ class StudioPage(QWidget):
             "export_png": lambda: self._export("png"),
             "export_svg": lambda: self._export("svg"),
             "export_pdf": lambda: self._export("pdf"),
+            "export_json": lambda: self._hand_on("json"),
+            "export_grafana": lambda: self._hand_on("grafana"),
             "print": lambda: self._export("print"),
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "variables": self._define_variables,
+            "rename_dashboard": self._rename,
             "share": lambda: self.screens.share(self.name),
             "versions": self.screens.versions,
             "name_version": self.screens.name_version,
@@ -250,6 +265,10 @@ class StudioPage(QWidget):
         run = self._acts().get(key) or chosen.run_of(self.canvas, key)
         if self.editor.read_only and key in CHANGING:
             self._context.problems.toast(self.editor.why_not)
+        elif self.shelf.dashboard_id is None and key in OF_MANY:
+            self._context.problems.toast(
+                _("The home page is yours alone and keeps no versions. Dashboards can be shared and do.")
+            )
         elif run is not None:
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
@@ -267,10 +286,17 @@ class StudioPage(QWidget):
             return
         self._commit()
         width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
+        spread = None
+        if not self.editor.spread and has_repeats(self.editor.document):
+            spread = Spread(self._context, self.editor, self)
         ExportDialog(
             self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
-            title=self.name, form=form,
+            title=self.name, form=form, spread=spread,
         ).open()  # fmt: skip
+
+    def _hand_on(self, form: str) -> None:
+        self._commit()
+        handing.ask_where(self._context, self, self.editor.document, self.name, form)
 
     def _offer_templates(self) -> None:
         Gallery(self, self._begin_from).open()
@@ -280,9 +306,21 @@ class StudioPage(QWidget):
         document = begun(self.editor.document, template)
         if self.shelf.dashboard_id is None:
             document = replace(document, title=self.editor.document.title)  # it goes on being the home page
+        elif self.name == _("New dashboard"):
+            document = replace(document, title=_(template.title))  # nobody has named it yet
         self.editor.choose(())
         self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _rename(self) -> None:
+        """Ask for another name, and take it as a step."""
+        dialog = Rename(self.window(), self.name)
+        dialog.named.connect(
+            lambda name: self.editor.amend(
+                _("Rename the dashboard to {name}").format(name=name), replace(self.editor.document, title=name)
+            )
+        )
+        dialog.open()
 
     def _permit(self) -> None:
         """Offer what may be done with the page now, and say why it is no more."""
@@ -316,8 +354,11 @@ class StudioPage(QWidget):
         self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
         self._say_why_not()
         self.presenting_changed.emit(presenting)
+        hint = _("Esc ends the presentation, the arrow keys scroll.")
         if presenting:
-            self._context.problems.toast(_("Esc ends the presentation, the arrow keys scroll."))
+            self._context.problems.toast(hint)
+        else:
+            self._context.problems.withdraw(hint)
 
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""
@@ -361,6 +402,8 @@ class StudioPage(QWidget):
             self.undo()
         elif step == "redo":
             self.redo()
+        elif event.key() == Qt.Key.Key_F2 and not event.modifiers():
+            self.do("rename_dashboard")
         else:
             super().keyPressEvent(event)
 
@@ -369,9 +412,14 @@ class StudioPage(QWidget):
         self.presentation.end()
 
     def _define_variables(self) -> None:
-        sheet = VariablesSheet(self, self.editor.document)
-        sheet.taken.connect(lambda document: self.editor.amend(_("Change the variables"), document))
+        sheet = VariablesSheet(self, self.editor.document.variables)
+        sheet.taken.connect(self._take_variables)
         sheet.open()
+
+    def _take_variables(self, variables: tuple[Variable, ...]) -> None:
+        if self.editor.read_only:  # the right went while the sheet was open
+            self._context.problems.toast(self.editor.why_not)
+        self.editor.amend(_("Change the variables"), replace(self.editor.document, variables=variables))
 
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)
@@ -384,7 +432,7 @@ class StudioPage(QWidget):
         text, icon, role = {
             "loading": (_("Opening"), "ph.circle-dashed", "text.muted"),
             "failed": (_("Not opened"), "ph.warning-circle", "error"),
-            "saved": (_saved(self.saving.seconds_ago()), "ph.check", "ok"),
+            "saved": (saved_words(self.saving.seconds_ago()), "ph.check", "ok"),
             "changed": (_("Not saved yet"), "ph.pencil-simple", "text.muted"),
             "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
             "conflict": (_("Changed in another window"), "ph.warning-circle", "error"),
@@ -433,15 +481,3 @@ class StudioPage(QWidget):
         super().resizeEvent(event)
         self._share_width()
         self._place_notice()
-
-
-def _saved(seconds: int) -> str:
-    if seconds < 2:
-        return _("Saved now")
-    if seconds < 60:
-        return _("Saved {seconds} s ago").format(seconds=seconds)
-    minutes = seconds // 60
-    if minutes < 60:
-        return _("Saved {minutes} min ago").format(minutes=minutes)
-    hours = minutes // 60
-    return ngettext("Saved {hours} hour ago", "Saved {hours} hours ago", hours).format(hours=hours)

@@ -150,19 +150,20 @@ class _Kind(QAbstractButton):
         focused(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        hot = self.underMouse() and self.isEnabled()
-        painter.setPen(QPen(theme().color("border.control" if hot else "border"), 1))
-        painter.setBrush(theme().color("row.hover" if hot else "surface"))
-        radius = theme().px("radius.control")
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        box = QRectF(self.rect())
-        paint_icon(painter, self.kind.icon, QRectF(box.center().x() - 9, 8, 18, 18), theme().color("text.secondary"))
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text"))
-        painter.drawText(box.adjusted(2, 29, -2, -6), Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            hot = self.underMouse() and self.isEnabled()
+            painter.setPen(QPen(theme().color("border.control" if hot else "border"), 1))
+            painter.setBrush(theme().color("row.hover" if hot else "surface"))
+            radius = theme().px("radius.control")
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            box = QRectF(self.rect())
+            paint_icon(
+                painter, self.kind.icon, QRectF(box.center().x() - 9, 8, 18, 18), theme().color("text.secondary")
+            )
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(box.adjusted(2, 29, -2, -6), Qt.AlignmentFlag.AlignCenter, self.text())
 
     def _let_go(self) -> None:
         self._start, self._carrying = None, False

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.catalogue import widget_of
-from benchboard.dashboards.layout import ROW, TABS, Cell, Item, Page
-from benchboard.i18n import _
-from benchboard.ui.studio.faces import paint_face
+from benchboard.dashboards.layout import Cell, Page
+from benchboard.ui.studio.containerface import box_of, paint_box, paint_heading, tab_boxes
+from benchboard.ui.studio.faces import paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_icon
 
 MARGIN: Final = 20.0
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -88,48 +86,10 @@ def paint(
         painter.save()
         painter.translate(box.topLeft())
         if item.panes:
-            _paint_container(painter, item, box.size())
+            paint_box(painter, item, box_of(item, box.size(), len(sheet.page.path(name))))
+            paint_heading(painter, item, box.width(), tab_boxes(item, box.width()))
         else:
-            _paint_frame(painter, QRectF(QPointF(0, 0), box.size()), "surface", theme().px("radius.tile"))
+            paint_frame(painter, QRectF(QPointF(0, 0), box.size()))
             paint_face(painter, box.size(), widget_of(item), answer(name))
         painter.restore()
         yield
-
-
-def _paint_frame(painter: QPainter, box: QRectF, fill: str, radius: float) -> None:
-    painter.setPen(QPen(theme().color("border"), 1))
-    painter.setBrush(theme().color(fill))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def _paint_container(painter: QPainter, item: Item, size: QSizeF) -> None:
-    """A heading, and below it the frame in which what it holds is drawn."""
-    heading = float(theme().px("tile.row_unit"))
-    if item.type != ROW:
-        out = 3.0
-        box = QRectF(QPointF(0, 0), size).adjusted(-out, -out, out, out)
-        _paint_frame(painter, box, "surface.alt", theme().px("radius.tile") + 2)
-    title = item.source.get("title")
-    names = [(str(title or ""), True)]
-    if item.type == TABS:
-        names = [
-            (pane.title or _("Tab {place}").format(place=k + 1), k == item.active) for k, pane in enumerate(item.panes)
-        ]
-    left = 12.0
-    if item.type == ROW:
-        caret = "ph.caret-right" if item.collapsed else "ph.caret-down"
-        paint_icon(painter, caret, QRectF(4, heading / 2 - 7, 14, 14), theme().color("text.secondary"))
-        left = 24.0
-    for name, active in names:
-        font = theme().font("body_strong" if active else "body")
-        width = QFontMetricsF(font).horizontalAdvance(name)
-        painter.setFont(font)
-        painter.setPen(theme().color("text" if active else "text.secondary"))
-        painter.drawText(QRectF(left, 0, max(0.0, size.width() - left), heading), _LEFT, name)
-        if active and item.type == TABS:
-            painter.fillRect(QRectF(left, heading - 2, width, 2), theme().color("accent"))
-        left += width + 24
-    if item.type == ROW:
-        painter.setPen(QPen(theme().color("border.strong"), 1))
-        painter.drawLine(QPointF(left - 12, heading / 2), QPointF(size.width() - 4, heading / 2))

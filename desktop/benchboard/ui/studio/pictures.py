@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QTextDocument, QTextOption
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap, QTextDocument, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.dashboards import layout as grid
@@ -15,9 +15,11 @@ from benchboard.dashboards.comparing import Run
 from benchboard.dashboards.document import Document, empty
 from benchboard.dashboards.layout import Cell, Item, Layout
 from benchboard.i18n import _
-from benchboard.ui.studio.changewords import kind_icon, kind_title
+from benchboard.ui.studio import figures
+from benchboard.ui.studio.changewords import kind_title
+from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.faces import HEADER, paint_face
+from benchboard.ui.studio.faces import HEADER, paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer, Feeds
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PAD: Final = 12
+_MOST_SIGNS: Final = 10_000
+_MOST_RUNS: Final = 1_000
 
 
 class Answers(QObject):
@@ -71,36 +75,23 @@ def picture(
     made = QPixmap(pixels)
     made.setDevicePixelRatio(sharp)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    box = QRectF(QPointF(0, 0), size)
-    paint_frame(painter, box, edge, hollow=bool(item.panes))
-    if item.panes:
-        _paint_heading(painter, size, item)
-    elif runs:
-        _paint_head(painter, size, widget_of(item))
-        _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
-    else:
-        paint_face(painter, size, widget_of(item), answer)
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        box = QRectF(QPointF(0, 0), size)
+        paint_frame(painter, box, edge, hollow=bool(item.panes))
+        if item.panes:
+            _paint_heading(painter, size, item)
+        elif runs:
+            _paint_head(painter, size, widget_of(item))
+            _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
+        else:
+            paint_face(painter, size, widget_of(item), answer)
     return made
 
 
-def paint_frame(painter: QPainter, box: QRectF, edge: str, *, hollow: bool = False, dashed: bool = False) -> None:
-    """A tile's frame."""
-    radius = theme().px("radius.tile")
-    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme().color(edge), 1, style))
-    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else theme().color("surface"))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    painter.restore()
-
-
 def _paint_head(painter: QPainter, size: QSizeF, widget: Widget) -> None:
-    icon = widget.kind.icon if widget.kind else "ph.puzzle-piece"
+    icon = widget.icon
     title = widget.title or widget.kind_name
     _paint_title(painter, size, icon, title)
 
@@ -109,10 +100,10 @@ def _paint_heading(painter: QPainter, size: QSizeF, item: Item) -> None:
     """A container's heading: what it is called, and of tabs which there are."""
     title = str(item.source.get("title") or kind_title(item.type))
     if item.type == grid.TABS:
-        title = "   ".join(pane.title or pane.id for pane in item.panes)
+        title = "   ".join(tab_name(item, place) for place in range(len(item.panes)))
     elif item.collapsed:
         title = _("{title} (closed)").format(title=title)
-    _paint_title(painter, size, kind_icon(item.type), title)
+    _paint_title(painter, size, widget_of(item).icon, title)
 
 
 def _paint_title(painter: QPainter, size: QSizeF, icon: str, title: str) -> None:
@@ -133,6 +124,7 @@ def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[Run]) -> None:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
+    runs = _cut(runs)
     words.setHtml("".join(_run_markup(run, after) for after, run in zip((None, *runs), runs, strict=False)))
     words.setTextWidth(box.width())
     painter.save()
@@ -140,6 +132,16 @@ def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[Run]) -> None:
     painter.setClipRect(QRectF(0, 0, box.width(), box.height()))
     words.drawContents(painter, QRectF(0, 0, box.width(), box.height()))
     painter.restore()
+
+
+def _cut(runs: Sequence[Run]) -> list[Run]:
+    """The first runs, with as much text as a tile shows and no more: Qt lays out all of it."""
+    kept, room = list[Run](), _MOST_SIGNS
+    for run in runs[:_MOST_RUNS]:
+        if room > 0:
+            kept.append(run._replace(text=figures.cut(run.text, room)))
+            room -= len(run.text)
+    return kept
 
 
 def _run_markup(run: Run, after: Run | None) -> str:
@@ -173,14 +175,13 @@ class TileView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        box = QRectF(self.rect())
-        if self._item is None:
-            paint_frame(painter, box, "border.strong", hollow=True, dashed=True)
-            painter.setPen(theme().color("text.muted"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
-        else:
-            answer = self._answers.of(self._item.id)
-            shown = picture(self._item, box.size(), answer, self.devicePixelRatioF(), runs=self._runs)
-            painter.drawPixmap(QPointF(0, 0), shown)
-        painter.end()
+        with QPainter(self) as painter:
+            box = QRectF(self.rect())
+            if self._item is None:
+                paint_frame(painter, box, "border.strong", hollow=True, dashed=True)
+                painter.setPen(theme().color("text.muted"))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
+            else:
+                answer = self._answers.of(self._item.id)
+                shown = picture(self._item, box.size(), answer, self.devicePixelRatioF(), runs=self._runs)
+                painter.drawPixmap(QPointF(0, 0), shown)

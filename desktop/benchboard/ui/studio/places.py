@@ -52,9 +52,9 @@ class Places(QWidget):
         cell, item = self._editor.page.cell(self._id), self._editor.page.item(self._id)
         kept, off, why = locks(item), set[str](), list[str]()
         if "place" in kept:
-            off |= {"x", "y"}
-            why.append(_("It is kept in its place."))
-        if "size" in kept:
+            off |= {"x", "y", "w", "h"}
+            why.append(_("It is kept in its place, and as large as it is."))
+        elif "size" in kept:
             off |= {"w", "h"}
             why.append(_("Its size is kept."))
         if item.panes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.layout import Repeat
+from benchboard.dashboards.layout import Item, Repeat
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.editor import Editor
@@ -13,6 +13,23 @@ from benchboard.ui.studio.steps import Line
 from benchboard.ui.widgets import Button, Field, Select, Text
 
 _MOST = 12
+
+
+def badge(editor: Editor, item: Item) -> str:
+    """`× 2` for what is shown twice where the page is presented; nothing for what is not repeated."""
+    repeats = editor.repeats(item)
+    return f"× {max(1, len(repeats[1]))}" if repeats is not None else ""
+
+
+def told(editor: Editor, item: Item) -> str:
+    """The same in words."""
+    repeats = editor.repeats(item)
+    if repeats is None:
+        return ""
+    name, values = repeats
+    if not values:
+        return _("Repeated for each {name}").format(name=name)
+    return _("Repeated for each {name}: {values}").format(name=name, values=", ".join(values))
 
 
 class Repeats(QWidget):

@@ -19,10 +19,28 @@ _NEAR: Final = 60
 
 def route(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Path:
     """The corners of an arrow that begins inside `old` and ends at an edge of `new`. `page` is the width it may use."""
+    if old.intersects(new):
+        return _within(old, new)
     whole = old.united(new).adjusted(-1, -1, 1, 1)
     near = [tile for tile in tiles if tile != new and tile.top() < whole.bottom() and whole.top() < tile.bottom()]
     near = near[:_NEAR]
     return min(_ways(old, new, near, page), key=lambda way: _length(way) + _CROSSING * _covered(way, near))
+
+
+def _within(old: QRectF, new: QRectF) -> Path:
+    """Between two places that overlap there is no way around: from an edge to the same edge, the way it moved."""
+    both, by = old.intersected(new), new.topLeft() - old.topLeft()
+    if abs(by.y()) >= abs(by.x()):
+        x = both.center().x()
+        far = by.y() > 0 and new.bottom() > old.bottom()
+        return (QPointF(x, old.bottom()), QPointF(x, new.bottom())) if far else (
+            QPointF(x, old.top()), QPointF(x, new.top())
+        )  # fmt: skip
+    y = both.center().y()
+    far = by.x() > 0 and new.right() > old.right()
+    return (QPointF(old.right(), y), QPointF(new.right(), y)) if far else (
+        QPointF(old.left(), y), QPointF(new.left(), y)
+    )  # fmt: skip
 
 
 def beside(way: Path, others: Iterable[Path]) -> Path:

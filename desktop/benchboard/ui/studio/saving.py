@@ -5,7 +5,6 @@ changed differently is asked about.
 """
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -56,11 +55,11 @@ class Saving(QObject):
         self.problem: AppError | None = None
         self.stored: Stored | None = None
         self._kept: Document | None = None
+        self._merge: Merge | None = None
+        self._theirs: Stored | None = None
         self._sending: Document | None = None
         self._on_lane: Stored | None = None
         """What the last save stored, known on its own thread before the window hears of it."""
-        self._clash: tuple[Document, Stored] | None = None
-        """What both changed differently comes from these: the document both began with, and what the others stored."""
         self._saved_at = 0.0
         self._note: str | None = None
         self.other = Other(_("Somebody else"), _("elsewhere"), None)
@@ -77,6 +76,11 @@ class Saving(QObject):
         """Whether there are edits the database does not have."""
         stored = self.stored
         return stored is not None and stored.may_edit and self._editor.document is not self._kept
+
+    @property
+    def _wanted(self) -> bool:
+        """Whether there is anything to store: edits, or a version to keep."""
+        return self.dirty or self._note is not None
 
     def seconds_ago(self) -> int:
         """How long ago the document was stored."""
@@ -99,8 +103,11 @@ class Saving(QObject):
         stored, kept = self.stored, self._editor.document
         if note is not None:
             self._note = note
-        wanted = self.dirty or self._note is not None
-        if stored is None or not stored.may_edit or not wanted or self.state in ("saving", "conflict"):
+        if not self._wanted:
+            if self.state == "unsaved":
+                self._look()  # whether what went wrong is over
+            return
+        if stored is None or not stored.may_edit or self.state in ("saving", "conflict"):
             return
         self._become("saving")
         base = None if self._replace else stored.version
@@ -129,10 +136,12 @@ class Saving(QObject):
         self._context.tasks.change(self, write, lambda _done: None)
 
     def _edited(self) -> None:
-        if not self.dirty:
+        if not self._wanted:
             refused = self.state == "unsaved" and isinstance(self.problem, Invalid)
-            if self.state == "changed" or refused:  # taken back, also what could not be stored
-                self._become("saved")
+            if self.state in ("changed", "unsaved"):
+                if self.state == "changed" or refused:  # taken back, also what could not be stored
+                    self._become("saved")
+                self._look()  # at what was stored elsewhere meanwhile
             return
         if self.state not in ("saving", "conflict"):
             self._become("changed")
@@ -148,7 +157,7 @@ class Saving(QObject):
         self._become("saved")
         self.recovering.begin(brought)
         if brought.overtaken and brought.base is not None:
-            self._bring_together(brought.base, self.stored)
+            self._bring_together(brought.base)
         self.loaded.emit()
 
     def _unread(self, error: AppError) -> None:
@@ -160,14 +169,13 @@ class Saving(QObject):
         self.stored, self._kept, self._replace, self._merged = stored, kept, False, False
         if self._note == note:
             self._note = None
-        self._sending = None
         self.recovering.saved(stored.version, kept)
         self._saved_at = time.monotonic()
         self.problem = None
         self._become("saved")
-        self._edited()
-        if self._note is not None:
-            self.save()  # a version was asked for while this was under way
+        if self._wanted:
+            self._become("changed")
+            self._timer.start(_PAUSE_MS)
 
     def _refused(self, error: AppError) -> None:
         self.problem = error
@@ -175,29 +183,45 @@ class Saving(QObject):
             who, number = error.facts.get("who"), error.facts.get("number")
             if isinstance(who, str) and isinstance(number, int):
                 self.other = Other(who, _("version {number}").format(number=number), number + 1)
-            self._read_stored(lambda theirs: self._bring_together(self._kept or theirs.document, theirs), self._unsaved)
+            self._bring_together(self._kept)
             return
-        self._unsaved(error)
-
-    def _unsaved(self, error: AppError) -> None:
-        """Say it, and try again where that may help."""
-        self.problem = error
         self._become("unsaved")
         if isinstance(error, Denied | NotFound | Invalid):
-            self._context.problems.show(error)
+            self._context.problems.show(error)  # trying again would be refused again
         else:
             self._timer.start(_AGAIN_MS)
             self._context.problems.show(error, self.save)
 
     # Somebody else stored one
 
-    def _bring_together(self, base: Document, theirs: Stored) -> None:
-        """Go on with what `theirs` and ours make of `base`; ask only where both changed the same, differently."""
-        self._clash = (base, theirs)
-        merge = self.merge
-        assert merge is not None
+    def _bring_together(self, base: Document | None, *, decide: bool = False) -> None:
+        """Go on with what the stored one and ours make of `base`; ask only where both changed the same, differently,
+        and with `decide` at once. Nothing is stored meanwhile."""
+        self._become("saving")
+        mine = self._editor.document
+
+        def read(session: "DatabaseSession") -> tuple[Stored, Merge]:
+            theirs = self.shelf.read(session)
+            shown = fitted(theirs.document)
+            return theirs, merging.merge(base or shown, mine, shown)
+
+        def arrived(found: tuple[Stored, Merge]) -> None:
+            if self._editor.document is not mine:
+                self._bring_together(base, decide=decide)
+            else:
+                self._is_merged(*found, decide=decide)
+
+        self._context.tasks.read(self, read, arrived, self._gone)
+
+    def _is_merged(self, theirs: Stored, merge: Merge, *, decide: bool) -> None:
+        self._theirs = theirs
         if merge.conflicts:
-            self.ask_about_conflict()
+            self._merge = merge
+            if decide:
+                self._become("conflict")
+                self.decide.emit(merge)
+            else:
+                self.ask_about_conflict()
             return
         self._go_on_with(merge.document, _("Bring in what was changed elsewhere"))
         step, stack = self._editor.stack.index(), self._editor.stack
@@ -209,11 +233,11 @@ class Saving(QObject):
         self._context.problems.toast(_("What was changed elsewhere was brought in."), back)
 
     def _go_on_with(self, document: Document, title: str) -> None:
-        assert self._clash is not None
-        _base, theirs = self._clash
+        theirs = self._theirs
+        assert theirs is not None
         self._context.problems.dismiss(self._banner)
         self.stored, self._kept = theirs, fitted(theirs.document)
-        self._clash, self._merged = None, True
+        self._merge, self._theirs, self._merged = None, None, True
         self._become("changed")
         self._editor.replace(title, document)
         self.decided.emit()
@@ -221,11 +245,8 @@ class Saving(QObject):
 
     @property
     def merge(self) -> Merge | None:
-        """What ours, as it is now, and theirs make of what both began with; None where nothing is open."""
-        if self._clash is None:
-            return None
-        base, theirs = self._clash
-        return merging.merge(base, self._editor.document, fitted(theirs.document))
+        """What has to be decided; None where nothing has."""
+        return self._merge
 
     def resolve(self, document: Document) -> None:
         """Go on with what somebody decided."""
@@ -234,23 +255,35 @@ class Saving(QObject):
     def ask_about_conflict(self) -> None:
         """Say that somebody else changed the same, and offer the ways on."""
         self._become("conflict")
-        merge = self.merge
+        merge = self._merge
         if merge is None:
             return
         count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
-        what = ngettext("{count} thing was changed here and elsewhere, differently.",
-                        "{count} things were changed here and elsewhere, differently.", count)  # fmt: skip
-        why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
-                       "{count} other edits were brought together by themselves. Nothing was overwritten.",
-                       others)  # fmt: skip
+        what = ngettext("{name} and you changed {count} thing differently.",
+                        "{name} and you changed {count} things differently.", count)  # fmt: skip
+        why = _("Nothing was overwritten.")
+        if others:
+            why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
+                           "{count} other edits were brought together by themselves. Nothing was overwritten.",
+                           others)  # fmt: skip
         self._context.problems.notice(
-            what.format(count=count),
+            what.format(count=count, name=self.other.name),
             why.format(count=others),
-            Action(_("Decide"), lambda: self.decide.emit(self.merge)),
+            Action(_("Decide"), self._decide),
             Action(_("Keep this one"), self.keep_mine),
             kind="error",
             key=self._banner,
         )
+
+    def _decide(self) -> None:
+        """Let somebody decide; what was edited since it was asked is part of the question."""
+        merge = self._merge
+        if merge is not None and self.state == "conflict":
+            if merge.mine is self._editor.document:
+                self.decide.emit(merge)
+            else:
+                self._context.problems.dismiss(self._banner)
+                self._bring_together(merge.base, decide=True)
 
     def hush(self) -> None:
         """Take the question away: somebody is about to answer it."""
@@ -259,7 +292,7 @@ class Saving(QObject):
     def keep_mine(self) -> None:
         """Replace the stored document by this one."""
         self._context.problems.dismiss(self._banner)
-        self._clash = None
+        self._merge = self._theirs = None
         self._replace = self._merged = True
         self.state = "changed"
         self.decided.emit()
@@ -267,17 +300,27 @@ class Saving(QObject):
 
     def _look(self) -> None:
         """Somebody stored something: follow it where there is nothing of ours to lose."""
-        if self.state == "saved":
-            self._read_stored(self._follow, self._not_seen)
-
-    def _follow(self, stored: Stored) -> None:
         known = self.stored
-        if known is None or self.state != "saved":
+        if known is not None and self._may_follow:
+            self._context.tasks.read(
+                self, self.shelf.read, lambda stored: self._follow(stored, known.version), self._gone
+            )
+
+    @property
+    def _may_follow(self) -> bool:
+        return self.state in ("saved", "unsaved") and not self._wanted
+
+    def _follow(self, stored: Stored, version: int) -> None:
+        """Show what was read while `version` was the last that was known here."""
+        known = self.stored
+        if known is None or not self._may_follow:
             return
-        if stored.version < known.version:
-            return  # it was read before what this window stored since
+        if known.version != version:
+            self._look()  # it may be older than what is known by now
+            return
+        self.problem = None
         if stored.may_edit and not known.may_edit:
-            self.load()  # with the journal of a page that may be edited
+            self.load()  # with the journal that a page has which may be edited
             return
         if known.may_edit and not stored.may_edit:
             self._look_only(stored)
@@ -292,8 +335,10 @@ class Saving(QObject):
                 self._editor.replace(_("Follow what was changed elsewhere"), self._kept)
             self.recovering.saved(stored.version, self._kept)
             self.state_changed.emit()  # only now is nothing of it unsaved
-        else:
-            self.stored = stored
+            return
+        self.stored = stored
+        if self.state != "saved":
+            self._become("saved")
 
     def _look_only(self, stored: Stored) -> None:
         """From now on one may only look: there is no way back any more, and repeats are shown as readers see them."""
@@ -302,13 +347,13 @@ class Saving(QObject):
         self._editor.load(self._kept)
         self._become("saved")
 
-    def _read_stored(self, done: Callable[[Stored], None], failed: Callable[[AppError], None]) -> None:
-        self._context.tasks.read(self, self.shelf.read, done, failed)
-
-    def _not_seen(self, error: AppError) -> None:
-        """Nothing of ours is in danger: the next look, or the next save, will tell."""
+    def _gone(self, error: AppError) -> None:
+        """What is stored could not be read. It is tried again for as long as the page is there, and said once."""
+        again = self.state == "unsaved" and self.problem is not None and self.problem.code == error.code
         self.problem = error
-        if isinstance(error, Denied | NotFound):
+        self._become("unsaved")
+        self._timer.start(_AGAIN_MS)
+        if not again:
             self._context.problems.show(error)
 
     def _become(self, state: State) -> None:

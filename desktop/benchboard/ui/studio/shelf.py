@@ -77,16 +77,18 @@ class DashboardShelf:
 
     def __init__(self, actor: Actor, dashboard_id: str) -> None:
         self._actor, self.key, self.dashboard_id = actor, dashboard_id, dashboard_id
+        self._owned = False
 
     def read(self, session: DatabaseSession) -> Stored:
         opened = library.get(session, self._actor, self.key)
         level = opened.card.level
-        return Stored(opened.document, opened.card.version, level != "view", level == "own")
+        self._owned = level == "own"
+        return Stored(opened.document, opened.card.version, level != "view", self._owned)
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> Stored:  # fmt: skip
         saved = library.save(session, self._actor, self.key, document, base_version=base, note=note, merged=merged)
-        return Stored(saved.document, saved.version)
+        return Stored(saved.document, saved.version, may_share=self._owned)
 
     def overtaken(self) -> str:
         return _("Somebody else changed this dashboard meanwhile.")

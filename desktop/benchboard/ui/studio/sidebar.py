@@ -80,11 +80,12 @@ class _Tab(Pressable):
         """The sidebar says which one is checked."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        on = self.isChecked()
-        painter.setFont(theme().font("body_strong" if on else "body"))
-        painter.setPen(theme().color("text" if on or self.underMouse() else "text.secondary"))
-        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
-        if on:
-            painter.fillRect(QRectF(0, self.height() - 2, self.width(), 2), theme().color("accent"))
-        painter.end()
+        with QPainter(self) as painter:
+            on = self.isChecked()
+            painter.setFont(theme().font("body_strong" if on else "body"))
+            painter.setPen(theme().color("text" if on or self.underMouse() else "text.secondary"))
+            painter.drawText(
+                QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
+            )
+            if on:
+                painter.fillRect(QRectF(0, self.height() - 2, self.width(), 2), theme().color("accent"))

@@ -8,8 +8,8 @@ from benchboard.dashboards.catalogue import MAX_TITLE
 from benchboard.dashboards.editing import locks
 from benchboard.i18n import _
 from benchboard.ui.studio import containers
+from benchboard.ui.studio.containerface import tab_name
 from benchboard.ui.studio.editor import Editor
-from benchboard.ui.studio.frame import tab_name
 from benchboard.ui.studio.steps import Line
 from benchboard.ui.widgets.buttons import Button
 
@@ -67,6 +67,3 @@ class TabNames(QWidget):
 
     def _remove(self, place: int) -> None:
         containers.remove_tab(self._editor, self._id, place)
-
-    def _call(self, place: int, text: str) -> None:
-        containers.call_tab(self._editor, self._id, place, text.strip())

@@ -8,14 +8,14 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGraphicsItem, QWidget
 
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
-from benchboard.ui.studio.faces import Links, paint_face
+from benchboard.ui.studio.faces import Links, paint_face, paint_frame
 from benchboard.ui.studio.feeds import Answer
-from benchboard.ui.theme import theme
+from benchboard.ui.studio.repeats import badge, told
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 LIFTED: Final = 100
 """How far above the others is what somebody holds."""
+_WHOLE: Final = 2.0
+"""A tile up to so many views long and wide is drawn whole; of a larger one there is only the part near the view."""
+_LONGEST_TIP: Final = 2_000
+_COARSE: Final = 16.0
+"""So many pixels of the view are one of a coarse picture."""
 
 
 class Tile(QGraphicsPixmapItem):
@@ -42,7 +47,11 @@ class Tile(QGraphicsPixmapItem):
         self.depth = 0
         self._size = QSizeF(10, 10)
         self._face: QPixmap | None = None
+        self._part = QRectF()
+        """What of it the picture shows."""
         self._drawn: tuple[object, ...] = ()
+        self._corner = QPointF()
+        """Where on it that picture begins; `_part` may be a provisional one's."""
         self._shadow: _Shadow | None = None
 
     @property
@@ -57,11 +66,11 @@ class Tile(QGraphicsPixmapItem):
 
     def place(self, rect: QRectF) -> None:
         """Move and size it."""
+        self.setPos(rect.topLeft())
         if rect.size() != self._size:
             self._size = rect.size()
             if self._face is not None:
                 self._provisional(self._face)
-        self.setPos(rect.topLeft())
 
     def lift(self, lifted: bool) -> None:
         """Take it in hand, or put it down."""
@@ -69,6 +78,7 @@ class Tile(QGraphicsPixmapItem):
             return
         self.lifted = lifted
         self.setZValue(self.depth + (LIFTED if lifted else 0))
+        self._canvas.share_anew()
         if lifted:
             self._shadow = _Shadow(self)
         elif self._shadow is not None:
@@ -81,9 +91,7 @@ class Tile(QGraphicsPixmapItem):
             self.item, self.widget = item, widget_of(item)
         self.answer, self.locked, self.depth = answer, locked, depth
         self.setZValue(depth + (LIFTED if self.lifted else 0))
-        # What does not fit on the tile is read whole here; data in it is never markup.
-        wrong = answer.error if answer is not None else None
-        self.setToolTip(f"<p>{escape(str(wrong))}</p>" if wrong is not None else "")
+        self._say_tip()
 
     @property
     def drawn(self) -> bool:
@@ -92,35 +100,50 @@ class Tile(QGraphicsPixmapItem):
 
     @property
     def fresh(self) -> bool:
-        """Whether its picture shows what it should."""
-        return self._face is not None and self._wanted() == self._drawn
+        """Whether its picture shows what it should, where it is in sight."""
+        if self._face is None or self._wanted() != self._drawn:
+            return False
+        if self._part.size() == self._size:
+            return True
+        seen = self.rect.intersected(self._canvas.seen()).translated(-self.pos()).adjusted(1, 1, -1, -1)
+        return seen.isEmpty() or self._part.contains(seen)
+
+    @property
+    def pixels(self) -> float:
+        """How many device pixels its picture has."""
+        part = self._near()
+        return part.width() * part.height() * self._canvas.sharp**2
 
     def render(self) -> None:
         """Draw its picture for the size and sharpness it has now."""
-        face, painter = self._blank()
-        zoom = self._canvas.zoom
-        painter.scale(zoom, zoom)
-        size = self._size / zoom
-        _paint_frame(painter, QRectF(QPointF(0, 0), size))
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked)
-        painter.end()
-        self._face, self._drawn = face, self._wanted()
-        self.setPixmap(face)
+        face, zoom = self._blank(), self._canvas.zoom
+        with QPainter(face) as painter:
+            painter.translate(-self._part.topLeft())
+            painter.scale(zoom, zoom)
+            size = self._size / zoom
+            paint_frame(painter, QRectF(QPointF(0, 0), size))
+            painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+            mark = badge(self._canvas.editor, self.item)
+            self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked, badge=mark)
+        self._face, self._drawn, self._corner = face, self._wanted(), self._part.topLeft()
+        self._say_tip()
+        self._show(face)
 
-    def sketch(self) -> None:
-        """Show an empty frame until there is time to draw it."""
-        face, painter = self._blank()
-        zoom = self._canvas.zoom
-        painter.scale(zoom, zoom)
-        _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
-        painter.end()
-        self.setPixmap(face)
+    def sketch(self, *, coarse: bool = False) -> None:
+        """Show an empty frame until there is time to draw it; a coarse one where there is no room for a picture."""
+        self._face, self._drawn = None, ()
+        sharp, zoom = 1 / _COARSE if coarse else self._canvas.sharp, self._canvas.zoom
+        face = self._blank(sharp)
+        with QPainter(face) as painter:
+            painter.translate(-self._part.topLeft())
+            painter.scale(zoom, zoom)
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+        self._show(face)
 
     def forget(self) -> None:
-        """Drop the picture of what is far out of sight."""
-        if self._face is not None:
-            self._face, self._drawn = None, ()
+        """Drop the picture of what is far out of sight, or behind others."""
+        self._face, self._drawn = None, ()
+        if not self.pixmap().isNull():
             self.setPixmap(QPixmap())
 
     def picture(self) -> QPixmap:
@@ -130,31 +153,64 @@ class Tile(QGraphicsPixmapItem):
         assert self._face is not None
         return self._face
 
+    def _say_tip(self) -> None:
+        # What does not fit on the tile is read whole here; data in it is never markup.
+        wrong = self.answer.error if self.answer is not None else None
+        said = str(wrong) if wrong is not None else told(self._canvas.editor, self.item)
+        self.setToolTip(f"<p>{escape(said[:_LONGEST_TIP])}</p>" if said else "")
+
     def _provisional(self, face: QPixmap) -> None:
         """The picture as it was, in the frame as it is; the new one follows at once."""
-        shown, painter = self._blank()
-        zoom = self._canvas.zoom
+        corner = self._corner
+        shown, zoom = self._blank(), self._canvas.zoom
         box = QRectF(QPointF(0, 0), self._size)
-        painter.save()
-        painter.scale(zoom, zoom)
-        _paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
-        painter.restore()
-        painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
-        painter.drawPixmap(QPointF(0, 0), face)
-        painter.end()
-        self.setPixmap(shown)
+        with QPainter(shown) as painter:
+            painter.translate(-self._part.topLeft())
+            painter.save()
+            painter.scale(zoom, zoom)
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+            painter.restore()
+            painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
+            painter.drawPixmap(corner, face)
+        self._show(shown)
 
-    def _blank(self) -> tuple[QPixmap, QPainter]:
-        sharp = self._canvas.sharp
-        pixels = QSize(max(1, math.ceil(self._size.width() * sharp)), max(1, math.ceil(self._size.height() * sharp)))
+    def _show(self, face: QPixmap) -> None:
+        self.setOffset(self._part.topLeft())
+        self.setPixmap(face)
+
+    def _near(self) -> QRectF:
+        """What of it a picture would show: all, or of a tile far larger than the view what is near that."""
+        whole, seen = QRectF(QPointF(0, 0), self._size), self._canvas.seen()
+        wide, high = self._size.width() > _WHOLE * seen.width(), self._size.height() > _WHOLE * seen.height()
+        if not wide and not high:
+            return whole
+        near = seen.translated(-self.pos()).adjusted(
+            -seen.width() / 2, -seen.height() / 2, seen.width() / 2, seen.height() / 2
+        )
+        part = whole.intersected(near)
+        if part.isEmpty():
+            part = whole.intersected(QRectF(QPointF(0, 0), seen.size()))
+        return QRectF(part.toAlignedRect()).intersected(whole)
+
+    def _blank(self, sharp: float = 0.0) -> QPixmap:
+        self._part = self._near()
+        sharp = sharp or self._canvas.sharp
+        pixels = QSize(max(1, math.ceil(self._part.width() * sharp)), max(1, math.ceil(self._part.height() * sharp)))
         face = QPixmap(pixels)
         face.setDevicePixelRatio(sharp)
         face.fill(Qt.GlobalColor.transparent)
-        return face, QPainter(face)
+        return face
 
     def _wanted(self) -> tuple[object, ...]:
         widget = self.widget
-        said = (widget.type, widget.title, widget.config, self.answer, self.locked)
+        said = (
+            widget.type,
+            widget.title,
+            widget.config,
+            self.answer,
+            self.locked,
+            told(self._canvas.editor, self.item),
+        )
         canvas = self._canvas
         return (*said, self._size.width(), self._size.height(), canvas.zoom, canvas.sharp, canvas.look)
 
@@ -173,13 +229,3 @@ class _Shadow(QGraphicsItem):
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         paint_shadow(painter, QRectF(QPointF(0, 0), self._tile.rect.size()).toAlignedRect())
-
-
-def _paint_frame(painter: QPainter, box: QRectF) -> None:
-    radius = theme().px("radius.tile")
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme().color("border"), 1))
-    painter.setBrush(theme().color("surface"))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    painter.restore()

@@ -6,21 +6,44 @@ from typing import Final
 from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.acts import act, cap
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
-from benchboard.ui.widgets.labels import Text, hairline, plain_tip
+from benchboard.ui.widgets.labels import Elided, hairline, plain_tip
 from benchboard.ui.widgets.popover import Item, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
 
 Run = Callable[[str], None]
 """Does the act called so."""
 
-_EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "print")
+_EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "export_json", "export_grafana", "print")
 _SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys")
-CHANGING: Final = frozenset(("add", "save", "variables", "templates", "name_version", "follow", "share"))
+CHANGING: Final = frozenset(
+    ("add", "save", "variables", "templates", "name_version", "follow", "share", "rename_dashboard")
+)
 """What only those may do who may change the page."""
 _SPACE: Final = 8
+OF_MANY: Final = ("rename_dashboard", "versions", "name_version", "share")
+"""Acts of dashboards that the home page has not."""
+
+
+def saved_words(seconds: int) -> str:
+    """How long ago the page was stored."""
+    if seconds < 2:
+        return _("Saved now")
+    if seconds < 60:
+        return _("Saved {seconds} s ago").format(seconds=seconds)
+    minutes = seconds // 60
+    if minutes < 60:
+        return _("Saved {minutes} min ago").format(minutes=minutes)
+    hours = minutes // 60
+    return ngettext("Saved {hours} hour ago", "Saved {hours} hours ago", hours).format(hours=hours)
+
+
+def usual_states() -> list[str]:
+    """What there is room for; what is said beside these, a problem, gives way and is whole in the tooltip."""
+    saved = [saved_words(seconds) for seconds in (0, 48, 48 * 60, 3600, 48 * 3600)]
+    return [*saved, _("Opening"), _("Not opened"), _("Not saved yet"), _("Saving"), _("Changed in another window")]
 
 
 class StudioBar(Toolbar):
@@ -58,8 +81,10 @@ class StudioBar(Toolbar):
             self._find,
         ):
             self.add(widget)
-        self.mark, self.state = Icon("ph.check", "ok"), Text("", tone="muted")
+        self.mark, self.state = Icon("ph.check", "ok"), Elided("", tone="muted")
         self.state.setObjectName("studio_saved")
+        widest = max(self.state.fontMetrics().horizontalAdvance(text) for text in usual_states())
+        self.state.setFixedWidth(widest + 4)  # whatever it says, nothing beside it moves
         self.export = Button(_("Export"), self._offer_exports, icon="ph.export", menu=True, name="studio_export")
         self.json = Button(
             _("JSON"), lambda: run("json"), icon="ph.brackets-curly", tip=_("Show the page as JSON (Ctrl J)"),
@@ -98,8 +123,8 @@ class StudioBar(Toolbar):
             (self._redo, _("Redo"), _("Nothing to repeat"), stack.canRedo(), stack.redoText(), "Ctrl Shift Z"),
         ):
             button.setEnabled(possible)
-            what = plain_tip(f"{name}: {text}" if text else name)
-            button.setToolTip(f"{what} ({keys})" if possible else none)
+            what = f"{name}: {text}" if text else name
+            button.setToolTip(plain_tip(f"{what} ({keys})" if possible else none))
             button.setAccessibleDescription(text)
 
     def offer_changes(self, offered: bool) -> None:
@@ -122,7 +147,6 @@ class StudioBar(Toolbar):
         self.state.setText(text)
         self.mark.show_icon(icon, role)
         self.save.setEnabled(may_save)
-        self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -147,7 +171,7 @@ class StudioBar(Toolbar):
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
 
     def _offer_more(self) -> None:
-        keys = [*_SELDOM, *(("versions", "name_version", "share") if self._shared else ())]
+        keys = [*_SELDOM, *(OF_MANY if self._shared else ())]
         keys += ["present"] if self.present.isHidden() else []
         keys += ["fit"] if self.fit.isHidden() else []
         keys += _EXPORTS if self.export.isHidden() else ()

@@ -1,12 +1,12 @@
 """What a reader chooses for the queries: one field a variable below the toolbar, and the sheet that defines them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
-from benchboard.dashboards.document import MAX_NAME, NAME, Document, Variable
+from benchboard.dashboards.document import MAX_NAME, NAME, Variable
 from benchboard.i18n import _
 from benchboard.ui.studio.editor import Editor
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Popover, SegmentedControl, Text, heading
@@ -22,6 +22,7 @@ class VariablesBar(QWidget):
         super().__init__()
         self._editor = editor
         self._shown: tuple[Variable, ...] | None = None
+        self._fields: list[_TextField | _ListField] = []
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Variables"))
@@ -33,8 +34,14 @@ class VariablesBar(QWidget):
         self._follow()
 
     def _follow(self) -> None:
-        variables = self._editor.document.variables
+        variables = self._editor.seen.variables
         if variables == self._shown:
+            return
+        if self._shown is not None and _bare(variables) == _bare(self._shown):
+            # The fields stay: the values one is choosing from hang on theirs.
+            self._shown = variables
+            for field, variable in zip(self._fields, variables, strict=True):
+                field.say(variable)
             return
         focus = self.focusWidget()
         held = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
@@ -44,10 +51,10 @@ class VariablesBar(QWidget):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        for variable in variables:
-            field = (
-                _TextField(variable, self._editor) if variable.type == "text" else _ListField(variable, self._editor)
-            )
+        self._fields = [
+            _TextField(one, self._editor) if one.type == "text" else _ListField(one, self._editor) for one in variables
+        ]
+        for field in self._fields:
             self._row.addWidget(field)
             if field.objectName() == held:
                 field.setFocus()
@@ -66,6 +73,13 @@ class _ListField(Button):
         )  # fmt: skip
         self._variable, self._editor = variable, editor
 
+    def say(self, variable: Variable) -> None:
+        """Name what is chosen now."""
+        self._variable = variable
+        text = _("{name}: {values}").format(name=variable.label or variable.name, values=_said(variable))
+        self.setText(text)
+        self.setAccessibleName(text)
+
     def _offer(self) -> None:
         _Choice(self, self._variable, self._editor).open()
 
@@ -74,7 +88,7 @@ class _Choice(Popover):
     """The values of a variable, to tick one or several."""
 
     def __init__(self, anchor: QWidget, variable: Variable, editor: Editor) -> None:
-        super().__init__(anchor, width=240, name="variable_choice")
+        super().__init__(anchor, width=310, name="variable_choice")
         self._variable, self._editor = variable, editor
         self.column.addWidget(heading(variable.label or variable.name))
         offered = tuple(dict.fromkeys((*variable.values, *variable.chosen)))
@@ -88,6 +102,8 @@ class _Choice(Popover):
             box.setChecked(value in variable.chosen)
             box.clicked.connect(lambda ticked, value=value: self._tick(value, ticked))
             self.column.addWidget(box)
+        self._everybody = _Everybody(variable, editor, self.close, self)
+        self.column.addWidget(self._everybody)
 
     def _tick(self, value: str, ticked: bool) -> None:
         chosen = self._now()
@@ -99,10 +115,35 @@ class _Choice(Popover):
             chosen = tuple(sorted({*chosen, value}, key=order.index))
         else:
             chosen = tuple(one for one in chosen if one != value)
-        choose(self._editor, self._variable.name, chosen)
+        self._editor.choose_value(self._variable.name, chosen)
+        self._everybody.follow()
 
     def _now(self) -> tuple[str, ...]:
-        return self._editor.document.chosen.get(self._variable.name, ())
+        return self._editor.seen.chosen.get(self._variable.name, ())
+
+
+class _Everybody(Button):
+    """Makes what is chosen here what everybody begins with; there for those who may, where it is not that already."""
+
+    def __init__(self, variable: Variable, editor: Editor, done: Callable[[], object], parent: QWidget) -> None:
+        super().__init__(
+            _("Make this everybody's first choice"), self._share, icon="ph.share-network", size="sm",
+            name=f"everybody_{variable.name}", parent=parent,
+        )  # fmt: skip
+        self._name, self._editor, self._done = variable.name, editor, done
+        self.follow()
+
+    def follow(self) -> None:
+        """Be offered, or not."""
+        editor = self._editor
+        same = editor.seen.chosen.get(self._name) == editor.document.chosen.get(self._name)
+        self.setVisible(not editor.read_only)
+        self.disable(_("Everybody begins with this already.") if same else "")
+
+    def _share(self) -> None:
+        if self.isEnabled():
+            self._editor.share_choice(self._name)
+            self._done()
 
 
 class _TextField(QWidget):
@@ -117,17 +158,31 @@ class _TextField(QWidget):
         row.addWidget(Text(title, tone="secondary"))
         edit = Edit(name=f"variable_{variable.name}", label=title)
         edit.setMaxLength(MAX_NAME)
-        edit.setText(variable.chosen[0] if variable.chosen else "")
         edit.setFixedWidth(140)
-        edit.editingFinished.connect(lambda: choose(editor, variable.name, (edit.text(),) if edit.text() else ()))
+        edit.editingFinished.connect(self._take)
         row.addWidget(edit)
+        self._edit, self._variable, self._editor = edit, variable, editor
+        self._everybody = _Everybody(variable, editor, lambda: None, self)
+        self._everybody.hide()
+        row.addWidget(self._everybody)
+        self.say(variable)
+
+    def say(self, variable: Variable) -> None:
+        """Show what is chosen now."""
+        self._variable = variable
+        self._edit.setText(variable.chosen[0] if variable.chosen else "")
+        self._everybody.follow()
+        self._everybody.setVisible(self._everybody.isEnabled() and not self._editor.read_only)
+
+    def _take(self) -> None:
+        typed = (self._edit.text(),) if self._edit.text() else ()
+        if typed != self._variable.chosen:
+            self._editor.choose_value(self._variable.name, typed)
 
 
-def choose(editor: Editor, name: str, chosen: Sequence[str]) -> None:
-    """Choose these values of a variable: for everybody where one may edit, else for this window."""
-    document = editor.document
-    variables = tuple(replace(one, chosen=tuple(chosen)) if one.name == name else one for one in document.variables)
-    editor.choose_values(_("Choose for {name}").format(name=name), replace(document, variables=variables))
+def _bare(variables: Sequence[Variable]) -> tuple[Variable, ...]:
+    """What they are, whatever is chosen."""
+    return tuple(replace(one, chosen=()) for one in variables)
 
 
 def _said(variable: Variable) -> str:
@@ -138,14 +193,13 @@ def _said(variable: Variable) -> str:
 
 
 class VariablesSheet(Dialog):
-    """Defines the variables of a document. `taken` has the document with them."""
+    """Defines the variables of a document. `taken` has all of them, as a tuple: the page may be another by then."""
 
     taken = Signal(object)
 
-    def __init__(self, window: QWidget, document: Document) -> None:
+    def __init__(self, window: QWidget, variables: Sequence[Variable]) -> None:
         super().__init__(window, _("Variables"), size=QSize(680, 520), name="variables")
-        self._document = document
-        self._variables = list(document.variables)
+        self._variables = list(variables)
         self._list = QListWidget()
         self._list.setObjectName("variables_list")
         self._list.setAccessibleName(_("Variables"))
@@ -271,4 +325,4 @@ class VariablesSheet(Dialog):
     def _take(self) -> None:
         if self._take_button.isEnabled():
             self.leave()
-            self.taken.emit(replace(self._document, variables=tuple(self._variables)))
+            self.taken.emit(tuple(self._variables))

@@ -17,6 +17,7 @@ from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
 from benchboard.ui.context import Context
+from benchboard.ui.studio.acts import act
 from benchboard.ui.studio.changewords import Names, said
 from benchboard.ui.studio.differencepane import DifferencesPane
 from benchboard.ui.studio.diffpage import DiffPage
@@ -137,7 +138,9 @@ class VersionsScreen(QWidget):
         self._before_name.setText(was if before is not None else "")
         self._after_name.setText(now)
         self._to.setVisible(before is not None)
-        self._counts.show_counts(Counter(said(one, names).look for one in compared.found if not one.pushed))
+        counts = Counter(said(one, names).look for one in compared.found if not one.pushed)
+        self._counts.show_counts(counts)
+        self._counts_line.setVisible(bool(counts))
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
         self._ask()
 
@@ -285,11 +288,11 @@ class VersionsScreen(QWidget):
         self._before_name, self._after_name = Text("", "body_strong"), Text("", "body_strong")
         self._to = Text("→", "body", "muted")
         self._counts = Counts()
-        line, other = hairline(vertical=True), hairline(vertical=True)
-        for one in (line, other):
+        line, self._counts_line = hairline(vertical=True), hairline(vertical=True)
+        for one in (line, self._counts_line):
             one.setFixedHeight(20)
         names = (self._before_name, self._to, self._after_name)
-        for widget in (back, self._show_list, line, *names, other, self._counts):
+        for widget in (back, self._show_list, line, *names, self._counts_line, self._counts):
             bar.add(widget)
         self._modes = SegmentedControl(
             (("overlay", _("Overlay")), ("beside", _("Side by side")), ("json", _("JSON"))), label=_("How to compare")
@@ -306,13 +309,13 @@ class VersionsScreen(QWidget):
         self._right.take_back_wanted.connect(self.take_back)
         self._page.picked.connect(self._go)
         self._modes.chosen.connect(self._show_mode)
-        for keys, run in (
-            ("J", lambda: self._right.list.step(1)),
-            ("K", lambda: self._right.list.step(-1)),
-            ("Ctrl+Return", self.restore),
-            ("Escape", self.closed.emit),
+        for key, run in (
+            ("versions_next", lambda: self._right.list.step(1)),
+            ("versions_previous", lambda: self._right.list.step(-1)),
+            ("versions_restore", self.restore),
+            ("versions_leave", self.closed.emit),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut = QShortcut(QKeySequence(act(key).keys[0]), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
 

@@ -1,7 +1,7 @@
 """The parts every screen is made of. Rooms import them from here."""
 
 from benchboard.ui.widgets.badges import Badge, Chip, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
-from benchboard.ui.widgets.banners import Banner, Toast
+from benchboard.ui.widgets.banners import Banner, Toast, keep_clear
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
@@ -41,6 +41,7 @@ __all__ = [
     "hairline",
     "heading",
     "initials",
+    "keep_clear",
     "menu",
     "paint_avatar",
     "paint_badge",

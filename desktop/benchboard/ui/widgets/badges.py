@@ -46,9 +46,8 @@ class Badge(QWidget):
         return QSize(badge_width(self._text), 20)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_badge(painter, QPointF(0, (self.height() - 20) / 2), self._kind, self._text, self._icon)
-        painter.end()
+        with QPainter(self) as painter:
+            paint_badge(painter, QPointF(0, (self.height() - 20) / 2), self._kind, self._text, self._icon)
 
 
 def badge_width(text: str) -> int:
@@ -140,10 +139,9 @@ class Chip(QWidget):
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("accent.soft"))
-        radius = theme().px("radius.control")
-        painter.drawRoundedRect(self.rect(), radius, radius)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("accent.soft"))
+            radius = theme().px("radius.control")
+            painter.drawRoundedRect(self.rect(), radius, radius)

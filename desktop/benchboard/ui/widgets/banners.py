@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
@@ -50,18 +50,17 @@ class Banner(QWidget):
         run()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = theme().color(f"{self._kind}.soft")
-        if self._framed:
-            painter.setPen(theme().color("border"))
-            painter.setBrush(fill)
-            radius = theme().px("radius.control")
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        else:
-            painter.fillRect(self.rect(), fill)
-            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            fill = theme().color(f"{self._kind}.soft")
+            if self._framed:
+                painter.setPen(theme().color("border"))
+                painter.setBrush(fill)
+                radius = theme().px("radius.control")
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            else:
+                painter.fillRect(self.rect(), fill)
+                painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
 
 def _words(notice: Notice) -> QLabel:
@@ -119,17 +118,40 @@ class Toast(QWidget):
         return True
 
     def place(self) -> None:
-        """Move to the bottom centre of the window."""
+        """Move to the bottom centre of the window, above what is to be kept clear."""
         window = self._window
-        bottom = window.height() - theme().px("shell.statusbar") - self.height() - theme().px("spacing.4")
+        edge = window.height() - theme().px("shell.statusbar")
+        for clear in window.findChildren(_Clear):
+            if clear.footer.isVisible():
+                edge = min(edge, clear.footer.mapTo(window, QPoint(0, 0)).y())
+        bottom = edge - self.height() - theme().px("spacing.4")
         self.move((window.width() - self.width()) // 2, bottom)
         self.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("tooltip"))
-        radius = theme().px("radius.control")
-        painter.drawRoundedRect(self.rect(), radius, radius)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("tooltip"))
+            radius = theme().px("radius.control")
+            painter.drawRoundedRect(self.rect(), radius, radius)
+
+
+def keep_clear(footer: QWidget) -> None:
+    """Let no toast stand over this widget at the bottom of a window."""
+    _Clear(footer)
+
+
+class _Clear(QObject):
+    """Moves toasts as a footer comes, goes and moves."""
+
+    def __init__(self, footer: QWidget) -> None:
+        super().__init__(footer)
+        self.footer = footer
+        footer.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize):
+            for toast in self.footer.window().findChildren(Toast):
+                toast.place()
+        return False

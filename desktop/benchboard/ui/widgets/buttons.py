@@ -203,14 +203,13 @@ class CheckBox(QCheckBox):
         focused(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        side = 14
-        box = QRectF(1, (self.height() - side) / 2, side, side)
-        paint_check(painter, box, self.checkState(), enabled=self.isEnabled(), hot=self.underMouse())
-        painter.setPen(theme().color("text" if self.isEnabled() else "text.disabled"))
-        painter.setFont(self.font())
-        painter.drawText(self.rect().adjusted(24, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            side = 14
+            box = QRectF(1, (self.height() - side) / 2, side, side)
+            paint_check(painter, box, self.checkState(), enabled=self.isEnabled(), hot=self.underMouse())
+            painter.setPen(theme().color("text" if self.isEnabled() else "text.disabled"))
+            painter.setFont(self.font())
+            painter.drawText(self.rect().adjusted(24, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
 def paint_check(
@@ -334,32 +333,31 @@ class _Segment(QPushButton):
         focused(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = theme().px("radius.control")
-        # The neighbours' rounded ends lie outside the clip, so that only the outer corners are round.
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5 if self._last else 0.5, -0.5)
-        shape = box.adjusted(0 if self._first else -radius, 0, 0 if self._last else radius, 0)
-        painter.setClipRect(self.rect())
-        on = self.isChecked()
-        fill = "accent.soft" if on else "row.hover" if self.underMouse() else "surface"
-        painter.setBrush(theme().color(fill))
-        painter.setPen(QPen(theme().color("border.strong"), 1))
-        painter.drawRoundedRect(shape, radius, radius)
-        if not self._first:
-            painter.drawLine(QPoint(0, 0), QPoint(0, self.height()))
-        left = (self.width() - self._needs()) // 2
-        if self._icon:
-            side = theme().px("icon.control")
-            spot = QRect(left, (self.height() - side) // 2, side, side)
-            theme().icon(self._icon, on="accent.text").paint(painter, spot, state=_state(on))
-            left += side + _GAP
-        if self._words:
-            painter.setFont(self._font())
-            painter.setPen(theme().color("accent.text" if on else "text"))
-            room = QRect(left, 0, self.width() - left, self.height())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            radius = theme().px("radius.control")
+            # The neighbours' rounded ends lie outside the clip, so that only the outer corners are round.
+            box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5 if self._last else 0.5, -0.5)
+            shape = box.adjusted(0 if self._first else -radius, 0, 0 if self._last else radius, 0)
+            painter.setClipRect(self.rect())
+            on = self.isChecked()
+            fill = "accent.soft" if on else "row.hover" if self.underMouse() else "surface"
+            painter.setBrush(theme().color(fill))
+            painter.setPen(QPen(theme().color("border.strong"), 1))
+            painter.drawRoundedRect(shape, radius, radius)
+            if not self._first:
+                painter.drawLine(QPoint(0, 0), QPoint(0, self.height()))
+            left = (self.width() - self._needs()) // 2
+            if self._icon:
+                side = theme().px("icon.control")
+                spot = QRect(left, (self.height() - side) // 2, side, side)
+                theme().icon(self._icon, on="accent.text").paint(painter, spot, state=_state(on))
+                left += side + _GAP
+            if self._words:
+                painter.setFont(self._font())
+                painter.setPen(theme().color("accent.text" if on else "text"))
+                room = QRect(left, 0, self.width() - left, self.height())
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
 def _state(on: bool) -> QIcon.State:

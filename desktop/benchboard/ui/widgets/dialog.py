@@ -78,9 +78,8 @@ class Scrim(QWidget):
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().color("scrim"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().color("scrim"))
 
 
 class Dialog(Scrim):
@@ -182,25 +181,24 @@ class _Steps(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for index, title in enumerate(self._titles):
-            y = 16 + index * 36
-            mark = QRectF(20, y, 20, 20)
-            now, done = index == self._now, index < self._now
-            if done:
-                paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
-            else:
-                painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.5 if now else 1))
-                painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-                painter.setPen(theme().color("on.accent" if now else "text.muted"))
-                painter.setFont(theme().font("caption"))
-                painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
-            painter.setFont(theme().font("body_strong" if now else "body"))
-            painter.setPen(theme().color("text" if now else "text.secondary" if done else "text.muted"))
-            painter.drawText(QRectF(50, y, self.width() - 58, 20), Qt.AlignmentFlag.AlignVCenter, title)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for index, title in enumerate(self._titles):
+                y = 16 + index * 36
+                mark = QRectF(20, y, 20, 20)
+                now, done = index == self._now, index < self._now
+                if done:
+                    paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
+                else:
+                    painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.5 if now else 1))
+                    painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
+                    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
+                    painter.setPen(theme().color("on.accent" if now else "text.muted"))
+                    painter.setFont(theme().font("caption"))
+                    painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+                painter.setFont(theme().font("body_strong" if now else "body"))
+                painter.setPen(theme().color("text" if now else "text.secondary" if done else "text.muted"))
+                painter.drawText(QRectF(50, y, self.width() - 58, 20), Qt.AlignmentFlag.AlignVCenter, title)
 
 
 class ConfirmByTyping(Dialog):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
@@ -106,12 +106,15 @@ class Select(QComboBox):
     def current_key(self) -> str:
         return str(self.currentData() or "")
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls what the field lies in. Only in the open list, which is a window of its own, it chooses."""
+        event.ignore()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        spot = QRect(self.width() - 24, (self.height() - 12) // 2 + 1, 12, 12)
-        theme().icon("ph.caret-down").paint(painter, spot)
-        painter.end()
+        with QPainter(self) as painter:
+            spot = QRect(self.width() - 24, (self.height() - 12) // 2 + 1, 12, 12)
+            theme().icon("ph.caret-down").paint(painter, spot)
 
 
 class Field(QWidget):

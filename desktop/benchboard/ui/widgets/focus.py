@@ -111,12 +111,11 @@ class _Ring(QWidget):
         self.setGeometry(box.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().color("focus"), 2))
-        radius = theme().px("radius.control") + 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme().color("focus"), 2))
+            radius = theme().px("radius.control") + 2
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
 
 
 def _take_off(wearer: QWidget) -> bool:

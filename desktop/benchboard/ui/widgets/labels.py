@@ -2,7 +2,7 @@
 
 import zlib
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from benchboard.ui.theme import theme
 
 Tone = Literal["text", "secondary", "muted", "accent", "ok", "warn", "error", "info", "inverse"]
+_LONGEST_TIP: Final = 1_000
 
 
 class Text(QLabel):
@@ -70,8 +71,10 @@ class Elided(Text):
 
 
 def plain_tip(text: str) -> str:
-    """`text` for a tooltip, to be read as it stands: Qt takes for markup what looks like it, and fetches its images."""
-    return f"<span>{escape(text)}</span>" if "<" in text else text
+    """`text` for a tooltip, to be read as it stands: Qt takes for markup what looks like it, and fetches its images.
+    Of a text longer than anybody reads in a tooltip, its beginning: Qt takes minutes for megabytes."""
+    shown = text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…"
+    return f"<span>{escape(shown)}</span>" if "<" in shown or "&lt;" in shown else shown
 
 
 def restyle(widget: QWidget) -> None:
@@ -108,12 +111,11 @@ class KeyCap(QWidget):
         return QSize(max(18, metrics.horizontalAdvance(self._keys) + 10), 18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        colours = ("on.accent", "on.accent") if self._inverse else ("border.strong", "text.secondary")
-        if not self.isEnabled():
-            colours = ("border", "text.disabled")
-        paint_key(painter, QRectF(self.rect()), self._keys, theme().color(colours[0]), theme().color(colours[1]))
-        painter.end()
+        with QPainter(self) as painter:
+            colours = ("on.accent", "on.accent") if self._inverse else ("border.strong", "text.secondary")
+            if not self.isEnabled():
+                colours = ("border", "text.disabled")
+            paint_key(painter, QRectF(self.rect()), self._keys, theme().color(colours[0]), theme().color(colours[1]))
 
 
 def paint_key(painter: QPainter, rect: QRectF, keys: str, line: QColor, ink: QColor) -> None:
@@ -146,9 +148,8 @@ class Avatar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_avatar(painter, QRectF(self.rect()), self._name)
-        painter.end()
+        with QPainter(self) as painter:
+            paint_avatar(painter, QRectF(self.rect()), self._name)
 
 
 def initials(name: str) -> str:

@@ -6,6 +6,7 @@ the window shows them. One is open at a time.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
@@ -30,6 +31,7 @@ class Popover(Floating):
         self._anchor, self._window = anchor, anchor.window()
         anchor.destroyed.connect(self.close)
         self._before = QApplication.focusWidget()
+        self._anchor_name, self._around = anchor.objectName(), _ancestors(anchor)
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.column = QVBoxLayout(self.body)
@@ -81,12 +83,24 @@ class Popover(Floating):
                 app.removeEventFilter(self)
             self.hide()
             self.closed.emit()
-            for widget in (self._before, self._anchor):
-                if widget is not None and shiboken6.isValid(widget) and widget.isVisible():
-                    widget.setFocus(Qt.FocusReason.PopupFocusReason)
-                    break
+            target = self._returns_to()
+            if target is not None:
+                target.setFocus(Qt.FocusReason.PopupFocusReason)
             self.deleteLater()
         return True
+
+    def _returns_to(self) -> QWidget | None:
+        """Who had the keyboard, or the anchor; where they were made anew meanwhile, the one that has the anchor's name,
+        or whom the pane around it gives the keyboard to."""
+        for widget in (self._before, self._anchor):
+            if _there(widget):
+                return widget
+        alive = [pane for pane in self._around if _there(pane)]
+        if alive and self._anchor_name:
+            named = [one for one in alive[0].findChildren(QWidget, self._anchor_name) if _there(one)]
+            if named:
+                return named[0]
+        return next((proxy for pane in alive if _there(proxy := pane.focusProxy())), None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
@@ -106,6 +120,19 @@ class Popover(Floating):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
+
+
+def _ancestors(widget: QWidget) -> list[QWidget]:
+    """The panes around a widget inside its window, the nearest first."""
+    found, pane = [], widget.parentWidget()
+    while pane is not None and not pane.isWindow():
+        found.append(pane)
+        pane = pane.parentWidget()
+    return found
+
+
+def _there(widget: QWidget | None) -> TypeGuard[QWidget]:
+    return widget is not None and shiboken6.isValid(widget) and widget.isVisible() and widget.isEnabled()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +218,11 @@ class _MenuLine(Pressable):
 
     def paintEvent(self, event: QEvent) -> None:
         if self.hasFocus() and self.isEnabled():
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("selection"))
-            painter.drawRoundedRect(self.rect(), 4, 4)
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("selection"))
+                painter.drawRoundedRect(self.rect(), 4, 4)
 
 
 def _gap(width: int) -> QWidget:

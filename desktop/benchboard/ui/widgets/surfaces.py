@@ -27,12 +27,11 @@ class Icon(QLabel):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        from benchboard.ui.icons import draw
+        with QPainter(self) as painter:
+            from benchboard.ui.icons import draw
 
-        role = self._role if self.isEnabled() else "text.disabled"
-        draw(painter, self._name, QRectF(0, 0, self._size, self._size), theme().color(role))
-        painter.end()
+            role = self._role if self.isEnabled() else "text.disabled"
+            draw(painter, self._name, QRectF(0, 0, self._size, self._size), theme().color(role))
 
 
 class Card(QFrame):
@@ -99,9 +98,8 @@ class Toolbar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
 
 
 class EmptyState(QWidget):
@@ -152,13 +150,12 @@ class Floating(QWidget):
         return self.rect().adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_shadow(painter, self.frame())
-        painter.setPen(QPen(theme().color("border.strong"), 1))
-        painter.setBrush(theme().color("raised"))
-        painter.drawRoundedRect(QRectF(self.frame()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_shadow(painter, self.frame())
+            painter.setPen(QPen(theme().color("border.strong"), 1))
+            painter.setBrush(theme().color("raised"))
+            painter.drawRoundedRect(QRectF(self.frame()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
 
 
 def paint_shadow(painter: QPainter, frame: QRect) -> None:
@@ -184,18 +181,17 @@ def _shadow(mode: str) -> QPixmap:
     side = 5 * SHADOW
     pixmap = QPixmap(QSize(side, side))
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    strength = 0.18 if mode == "light" else 0.5
-    steps = 16
-    for step in range(steps):
-        inset = SHADOW * step / steps
-        path = QPainterPath()
-        radius = 8 + SHADOW - inset
-        path.addRoundedRect(QRectF(0, 0, side, side).adjusted(inset, inset, -inset, -inset), radius, radius)
-        colour = QColor(0, 0, 0)
-        colour.setAlphaF(strength * (2 * (step + 1)) / (steps * (steps + 1)))
-        painter.fillPath(path, colour)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        strength = 0.18 if mode == "light" else 0.5
+        steps = 16
+        for step in range(steps):
+            inset = SHADOW * step / steps
+            path = QPainterPath()
+            radius = 8 + SHADOW - inset
+            path.addRoundedRect(QRectF(0, 0, side, side).adjusted(inset, inset, -inset, -inset), radius, radius)
+            colour = QColor(0, 0, 0)
+            colour.setAlphaF(strength * (2 * (step + 1)) / (steps * (steps + 1)))
+            painter.fillPath(path, colour)
     return pixmap

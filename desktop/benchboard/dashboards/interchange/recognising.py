@@ -1,0 +1,16 @@
+"""Whose dashboard a decoded file holds."""
+
+from .reading import from_grafana
+from .report import Report
+from .versions import from_benchboard
+
+
+def is_grafana(value: object) -> bool:
+    """Whether a decoded file is Grafana's rather than ours. Ours names its format or has `items`, or is a bare list."""
+    return isinstance(value, dict) and "format" not in value and "items" not in value
+
+
+def from_any(value: object) -> tuple[dict[str, object], Report]:
+    """A document of ours, of the newest version, made of one of ours of any version or of Grafana's, and what there is
+    to know of it. Raises `Invalid` as `from_benchboard` and `from_grafana` do."""
+    return from_grafana(value) if is_grafana(value) else from_benchboard(value)

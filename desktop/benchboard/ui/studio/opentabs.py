@@ -1,0 +1,52 @@
+"""The tabs above the dashboards: the list's, then one for each that is open."""
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QTabBar
+
+from benchboard.i18n import _
+
+
+class OpenTabs(QTabBar):
+    """`rename_wanted` is a double click or F2 on a dashboard's tab, `menu_wanted` a right click or the Menu key, with
+    the spot of the screen. Neither speaks of the list's tab."""
+
+    rename_wanted = Signal(int)
+    menu_wanted = Signal(int, QPoint)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("studio_tabs")
+        self.setProperty("documents", "true")
+        self.setAutoHide(True)
+        self.setAccessibleName(_("Open dashboards"))
+        self.setExpanding(False)
+        self.setDrawBase(False)
+        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabBarDoubleClicked.connect(self._want_rename)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._want_menu(self.tabAt(event.pos()), event.globalPos())
+        else:
+            self._want_menu_here()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2:
+            self._want_rename(self.currentIndex())
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._want_menu_here()
+        else:
+            super().keyPressEvent(event)
+
+    def _want_menu_here(self) -> None:
+        place = self.currentIndex()
+        self._want_menu(place, self.mapToGlobal(self.tabRect(place).bottomLeft()))
+
+    def _want_menu(self, tab: int, spot: QPoint) -> None:
+        if tab > 0:
+            self.menu_wanted.emit(tab, spot)
+
+    def _want_rename(self, tab: int) -> None:
+        if tab > 0:
+            self.rename_wanted.emit(tab)

@@ -1,0 +1,30 @@
+"""Fields in a pane that scrolls."""
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from benchboard.ui.widgets.fields import Select
+
+
+@pytest.mark.usefixtures("shell")
+def test_the_wheel_over_a_choice_is_left_to_its_pane(qtbot: QtBot) -> None:
+    select = Select([("a", "A"), ("b", "B"), ("c", "C")], label="Letter")
+    qtbot.addWidget(select)
+    select.show()
+    select.choose("a")
+    for focused in (False, True):
+        if focused:
+            select.activateWindow()
+            select.setFocus()
+            qtbot.waitUntil(select.hasFocus)
+        spot = QPointF(select.rect().center())
+        event = QWheelEvent(
+            spot, select.mapToGlobal(spot), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(select, event)
+        assert select.current_key() == "a"
+        assert not event.isAccepted()  # Qt offers it to what the field lies in

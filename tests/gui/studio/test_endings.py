@@ -1,0 +1,41 @@
+"""What must not end the program: a mistake while something is painted, and what was copied when the window is closed.
+Each in a program of its own, since where it goes wrong that program is gone."""
+
+import subprocess
+import sys
+
+import pytest
+
+_COPY = """
+from types import SimpleNamespace
+from benchboard.ui.studio import clipboard
+assert clipboard.copy(SimpleNamespace(editor=SimpleNamespace(copy=lambda: '[1]')))
+assert clipboard.copy(SimpleNamespace(editor=SimpleNamespace(copy=lambda: '[2]')))
+assert qt.clipboard().mimeData().hasFormat(clipboard.MIME)
+"""
+_PAINT = """
+from types import SimpleNamespace
+from benchboard.dashboards.catalogue import kind_of, new_item
+from benchboard.storage import locate
+from benchboard.ui.studio import tile
+from benchboard.ui import theme
+theme.start(locate.resources() / "themes" / "tokens.json", "light")
+def wrong(*_anything, **_more):
+    raise ZeroDivisionError
+tile.paint_face = wrong
+canvas = SimpleNamespace(zoom=1.0, sharp=1.0, look=1)
+shown = tile.Tile(canvas, new_item(kind_of("text"), "t"))
+for _again in range(5):
+    try:
+        shown.render()
+    except ZeroDivisionError:
+        pass
+shown.sketch()
+"""
+
+
+@pytest.mark.parametrize("what", [_COPY, _PAINT], ids=["copied", "painted"])
+def test_the_program_ends_in_order(what: str) -> None:
+    code = f"from PySide6.QtWidgets import QApplication\nqt = QApplication([])\n{what}\nprint('to the end')"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout.strip(), ended.stderr.strip()) == (0, "to the end", "")

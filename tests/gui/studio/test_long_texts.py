@@ -1,0 +1,95 @@
+"""Of what is too long to be read on a tile its beginning is laid out: Qt takes minutes for megabytes."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QImage, QPainter, QTextDocument
+from pytestqt.qtbot import QtBot
+
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.comparing import Run
+from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.layout import Item
+from benchboard.errors import Unavailable
+from benchboard.ui.studio import faces, figures, numbers, pictures
+from benchboard.ui.studio.feeds import Answer
+from benchboard.ui.studio.mergecards import FieldChoice
+
+HUGE = 3_000_000
+
+
+def _item(kind: str, **fields: object) -> Item:
+    source = {"id": "a", "type": kind, "position": {"x": 0, "y": 0, "w": 6, "h": 6}, **fields}
+    ((item, _cell),) = parse_document([source]).layout
+    return item
+
+
+def _face(item: Item, answer: Answer | None = None) -> QImage:
+    picture = QImage(400, 300, QImage.Format.Format_ARGB32)
+    picture.fill(0)
+    with QPainter(picture) as painter:
+        faces.paint_face(painter, QSizeF(400, 300), widget_of(item), answer)
+    return picture
+
+
+def _answer(*rows: tuple[Cell, ...], head: str = "name") -> Answer:
+    columns = (ResultColumn(head, "text"), ResultColumn("count", "integer"))
+    return Answer("select", ResultTable(columns, rows, truncated=False, elapsed=0.0))
+
+
+@pytest.mark.usefixtures("studio")
+@pytest.mark.parametrize("sign", ["x", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "- x\n"])
+def test_of_a_text_of_megabytes_the_beginning_is_laid_out(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
+    laid = []
+    told = faces._Words.setMarkdown
+
+    def look(words: QTextDocument, text: str, features: QTextDocument.MarkdownFeature) -> None:
+        laid.append(text)
+        told(words, text, features)
+
+    monkeypatch.setattr(faces._Words, "setMarkdown", look)
+    _face(_item("text", config={"text": sign * (HUGE // len(json.dumps(sign)))}))
+    assert len(laid[0]) <= 10_001
+    assert laid[0].endswith("…")
+
+
+@pytest.mark.usefixtures("studio")
+def test_what_megabytes_make_of_a_tile_is_what_a_few_hundred_letters_do() -> None:
+    for kind in ("table", "bar_chart", "pie_chart"):
+        few, many = (_answer(("W" * long, 3), ("b", 4), head="H" * long) for long in (600, HUGE))
+        assert _face(_item(kind), few) == _face(_item(kind), many)
+    for kind in ("metric_card", "gauge", "pie_chart", "bar_chart"):
+        few, many = (_item(kind, config={"unit": "W" * long}) for long in (120, HUGE))
+        assert _face(few, _answer(("a", 3), ("b", 4))) == _face(many, _answer(("a", 3), ("b", 4)))
+    wrong = [Answer("select", error=Unavailable("x", "W " * long, why="W" * long)) for long in (2_000, HUGE)]
+    assert _face(_item("table"), wrong[0]) == _face(_item("table"), wrong[1])
+
+
+def test_what_is_cut_says_so() -> None:
+    widget = widget_of(_item("gauge", config={"unit": "u" * HUGE, "warn": 3}))
+    assert figures.unit(widget) == "u" * 100 + "…"
+    assert figures.text("c" * HUGE) == "c" * 500 + "…"
+    assert figures.cut("c" * 500, 500) == "c" * 500
+    assert len(numbers.limits(widget)[0].word) < 200
+    assert figures.number(Decimal(3), 0, figures.unit(widget)).endswith("…")
+
+
+def test_a_changed_text_and_a_value_to_choose_are_cut(qtbot: QtBot) -> None:
+    runs = [Run("same", "s" * 6_000), Run("gone", "g" * HUGE), *[Run("new", "n")] * 50_000]
+    kept = pictures._cut(runs)
+    assert sum(len(run.text) for run in kept) == 10_001
+    assert kept[-1].text.endswith("…")
+    choice = FieldChoice("Text", "v" * HUGE, "mine")
+    qtbot.addWidget(choice)
+    assert choice.heightForWidth(300) <= 140
+
+
+@pytest.mark.parametrize("needs", [[500.0, 20.0, 300.0], [30.0] * 40, [3_500.0] * 200])
+def test_the_widest_columns_give_way(needs: list[float]) -> None:
+    level = faces._level(needs, 400.0 - sum(needs))
+    assert level >= 24
+    fitted = sum(min(need, level) for need in needs)
+    assert fitted == pytest.approx(max(400.0, fitted if level == 24 else 0.0))

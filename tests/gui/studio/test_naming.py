@@ -1,0 +1,134 @@
+"""A dashboard gets another name: from its tab, by key, from the menu of its row, and with its first template."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from test_dashboards import Shelves
+
+from benchboard.dashboards.catalogue import KINDS, kind_of
+from benchboard.dashboards.templates import TEMPLATES
+from benchboard.ui.studio.page import StudioPage
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def shelves(studio: "Studio") -> Iterator[Shelves]:
+    yield Shelves(studio)
+    for menu in studio.application.window.findChildren(QMenu):
+        menu.close()
+
+
+def _write(shelves: Shelves, name: str) -> None:
+    edit = shelves.find("rename_name")
+    assert isinstance(edit, QLineEdit)
+    edit.selectAll()
+    shelves.qtbot.keyClicks(edit, name)
+    shelves.qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+
+def _ask(widget: QWidget, at: QPoint, reason: QContextMenuEvent.Reason = QContextMenuEvent.Reason.Mouse) -> None:
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
+
+
+def _take(shelves: Shelves, deed: str) -> None:
+    """Choose a line of the menu that is open, with the mouse."""
+    menu = shelves.find("dashboard_menu")
+    assert isinstance(menu, QMenu)
+    (action,) = [one for one in menu.actions() if one.objectName() == f"deed_{deed}"]
+    shelves.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+
+def _at(shelves: Shelves, name: str) -> QPoint:
+    view = shelves.place.library._table.view
+    row = next(k for k, card in enumerate(shelves.model.rows) if card.name == name)
+    return view.visualRect(shelves.model.index(row, 1)).center()
+
+
+def test_a_double_click_on_its_tab_renames_a_dashboard_as_a_step(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    tabs = shelves.place.tabs
+    shelves.qtbot.mouseDClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    _write(shelves, "Monday review")
+    shelves.studio.wait(lambda: "Monday review" in shelves.cards())
+    assert tabs.tabText(1) == "Monday review"
+    page.undo()
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_f2_on_the_canvas_asks_for_the_name(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    _write(shelves, "Tuesday review")
+    shelves.studio.wait(lambda: "Tuesday review" in shelves.cards())
+
+
+def test_the_home_page_keeps_its_name(studio: "Studio") -> None:
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_F2)
+    assert not studio.application.window.findChildren(QWidget, "rename")
+
+
+def test_a_right_click_on_a_row_offers_what_can_be_done_with_it(shelves: Shelves) -> None:
+    _ask(shelves.place.library._table.view.viewport(), _at(shelves, "Shop review"))
+    _take(shelves, "rename")
+    _write(shelves, "Row review")
+    shelves.studio.wait(lambda: "Row review" in shelves.cards())
+
+
+@pytest.mark.parametrize("by", ["menu key", "shift f10"])
+def test_the_menu_of_a_row_opens_by_key(shelves: Shelves, by: str) -> None:
+    view = shelves.place.library._table.view
+    view.setFocus()
+    row = next(k for k, card in enumerate(shelves.model.rows) if card.name == "Shop review")
+    view.setCurrentIndex(shelves.model.index(row, 0))
+    if by == "menu key":
+        _ask(view, QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)
+    else:
+        shelves.qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    _take(shelves, "duplicate")
+    shelves.studio.wait(lambda: "Shop review (copy)" in shelves.cards())
+
+
+def test_a_tab_goes_to_the_trash_with_what_was_written_last(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    count = shelves.cards()["Shop review"].widgets
+    page.add(kind_of("text") or KINDS[0])
+    tabs = shelves.place.tabs
+    _ask(tabs, tabs.tabRect(1).center())
+    _take(shelves, "discard")
+    shelves.studio.wait(lambda: tabs.count() == 1)
+    assert shelves.cards("trash")["Shop review"].widgets == count + 1
+
+
+def test_the_tab_of_the_list_has_no_menu(shelves: Shelves) -> None:
+    shelves.opened("Shop review")
+    tabs = shelves.place.tabs
+    _ask(tabs, tabs.tabRect(0).center())
+    assert not shelves.studio.application.window.findChildren(QMenu, "dashboard_menu")
+
+
+def _new(shelves: Shelves) -> StudioPage:
+    shelves.click("library_new")
+    return shelves.shown()
+
+
+def test_a_template_names_a_dashboard_that_nobody_has_named(shelves: Shelves) -> None:
+    page = _new(shelves)
+    page._begin_from(TEMPLATES[0])
+    assert page.name == "Orders overview"
+    page.undo()
+    assert page.name == "New dashboard"
+    assert not page.editor.layout
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    _write(shelves, "Mine")
+    page._begin_from(TEMPLATES[1])
+    assert page.name == "Mine"

@@ -1,0 +1,117 @@
+"""Pictures of tiles take no more memory than can be looked at, however large the tiles and however many on one spot."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint
+
+from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.layout import MAX_HEIGHT
+from benchboard.errors import Invalid
+from benchboard.ui.studio import sight
+from benchboard.ui.studio.exporting import Export
+from benchboard.ui.studio.picture import Sheet
+from benchboard.ui.studio.tile import Tile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Studio
+
+BESIDE = 2
+"""Large tiles reach half a view further than what is in sight, on either side."""
+
+
+def _show(studio: "Studio", *places: tuple[int, int, int, int], static: bool = True) -> list[Tile]:
+    """Put texts at these places (x, y, w, h), where they may lie on each other."""
+    items = [
+        {"id": f"t{k}", "type": "text", "static": static, "config": {"text": f"Text {k}"}}
+        | {"position": {"x": x, "y": y, "w": w, "h": h}}
+        for k, (x, y, w, h) in enumerate(places)
+    ]
+    studio.page.editor.load(parse_document(items))
+    return [tile for tile in studio.canvas.tiles.values() if isinstance(tile, Tile)]
+
+
+def _pixels(studio: "Studio") -> int:
+    tiles = [tile for tile in studio.canvas.tiles.values() if isinstance(tile, Tile)]
+    return sum(tile.pixmap().width() * tile.pixmap().height() for tile in tiles)
+
+
+def _view(studio: "Studio") -> int:
+    return studio.viewport.width() * studio.viewport.height()
+
+
+def test_of_a_tile_taller_than_the_view_there_is_a_picture_of_what_is_in_sight(studio: "Studio") -> None:
+    (tile,) = _show(studio, (0, 0, 12, MAX_HEIGHT))
+    bar = studio.canvas.verticalScrollBar()
+    for place in (0, 250, 3_000, bar.maximum() // 2, bar.maximum(), 90):
+        bar.setValue(place)
+        assert tile.fresh
+        assert _pixels(studio) <= BESIDE * _view(studio)
+        assert tile.sceneBoundingRect().contains(studio.canvas.seen().intersected(tile.rect).adjusted(1, 1, -1, -1))
+        assert studio.canvas.tile_at(QPoint(200, 300)) is tile
+    bar.setValue(0)
+    near = tile.picture().toImage()
+    bar.setValue(60)
+    assert tile.picture().toImage() == near  # what is near was drawn with it
+
+
+def test_a_picture_of_a_part_shows_what_stands_there(studio: "Studio") -> None:
+    (small,) = _show(studio, (0, 0, 12, 10))
+    corner = small.picture().toImage().copy(0, 0, 300, 60)
+    (tall,) = _show(studio, (0, 0, 12, MAX_HEIGHT))
+    assert tall.picture().toImage().copy(0, 0, 300, 60) == corner
+    bar = studio.canvas.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    foot = tall.picture().toImage()
+    assert tall.offset().y() + foot.height() == pytest.approx(tall.rect.height(), abs=1)
+    assert foot.pixelColor(0, 50) == tall.picture().toImage().pixelColor(0, 100)  # its left edge
+
+
+@pytest.mark.parametrize("count", [150, 600])
+def test_many_large_tiles_on_one_spot_need_one_picture(studio: "Studio", count: int) -> None:
+    tiles = _show(studio, *[(0, 0, 12, MAX_HEIGHT)] * count)
+    assert _pixels(studio) <= sight.MOST
+    assert studio.canvas.tile_at(QPoint(200, 300)) is tiles[-1]
+    assert tiles[-1].fresh
+    assert not tiles[0].drawn
+    studio.canvas.want_soon(tiles[0])
+    studio.wait(lambda: not studio.canvas._redraw.isActive())
+    assert not tiles[0].drawn
+
+
+def test_where_all_can_be_seen_and_there_is_no_room_some_are_frames(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sight, "MOST", 5_000_000)
+    tiles = _show(studio, *[(x, y, 12 - x, MAX_HEIGHT) for y in range(12) for x in range(12)])
+    assert _pixels(studio) <= sight.MOST * 1.1
+    assert tiles[-1].fresh
+    framed = [tile for tile in tiles if not tile.drawn and not tile.pixmap().isNull()]
+    assert len(framed) > 50
+    assert all(tile.sceneBoundingRect().height() > studio.viewport.height() / 2 for tile in framed)
+
+
+def test_what_lay_behind_is_drawn_when_what_covered_it_is_lifted(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sight, "MOST", 1_000_000)
+    below, above = _show(studio, (0, 0, 12, 14), (0, 0, 12, 14))
+    assert above.fresh
+    assert not below.drawn
+    above.lift(True)
+    studio.wait(lambda: below.drawn or not below.pixmap().isNull())
+    above.lift(False)
+
+
+def test_a_page_of_a_hundred_thousand_rows_is_no_png_but_a_pdf(studio: "Studio", tmp_path: "Path") -> None:
+    _show(studio, (0, 0, 4, 4), (0, 99_000, 4, MAX_HEIGHT))
+    sheet = Sheet.of(studio.page.editor.page, 1200.0)
+    context = studio.page._context
+    with pytest.raises(Invalid) as refused:
+        Export(context, sheet, studio.page.feeds.answer, "x", studio.page).begin("png", tmp_path / "x.png")
+    assert "pixels" in refused.value.what
+    Export(context, sheet, studio.page.feeds.answer, "x", studio.page).begin("pdf", tmp_path / "x.pdf")
+    studio.wait((tmp_path / "x.pdf").exists)
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")

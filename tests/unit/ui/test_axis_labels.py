@@ -1,0 +1,35 @@
+"""Labels of an axis never touch each other."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.ui.studio.charts import apart_along
+
+GAP = 8.0
+
+
+def _evenly(count: int, width: float, label: float) -> list[tuple[float, float]]:
+    """Labels of one width at even distances, the outer ones kept inside as on a chart."""
+    spans = []
+    for k in range(count):
+        left = max(0.0, min(width * k / max(count - 1, 1) - label / 2, width + 4 - label))
+        spans.append((left, left + label))
+    return spans
+
+
+@given(st.integers(0, 400), st.floats(60, 2000), st.floats(1, 200))
+def test_what_is_kept_has_room(count: int, width: float, label: float) -> None:
+    spans = _evenly(count, width, label)
+    kept = apart_along(spans, GAP)
+    assert kept[:1] == list(range(count))[:1]
+    assert all(spans[b][0] - spans[a][1] >= GAP for a, b in pairwise(kept))
+    if count and spans[-1][0] - spans[0][1] >= GAP:
+        assert kept[-1] == count - 1
+
+
+def test_all_that_fit_are_kept() -> None:
+    assert apart_along(_evenly(3, 240, 30), GAP) == [0, 1, 2]
+    assert apart_along(_evenly(13, 300, 26), GAP) == [0, 2, 4, 6, 8, 10, 12]
+    assert apart_along(_evenly(14, 300, 36), GAP)[-1] == 13

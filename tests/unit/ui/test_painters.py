@@ -1,0 +1,27 @@
+"""A mistake while something is painted must not end the program: Qt crashes where what is painted on goes before the
+painter does, so every painter ends with its block."""
+
+import ast
+from pathlib import Path
+
+import benchboard.ui
+
+ROOM = Path(benchboard.ui.__file__).parent
+
+
+def _opened(tree: ast.AST) -> set[ast.expr]:
+    return {item.context_expr for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items}
+
+
+def test_every_painter_ends_with_its_block() -> None:
+    loose = []
+    for file in ROOM.rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        opened = _opened(tree)
+        loose += [
+            f"{file.relative_to(ROOM)}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "QPainter" and node.args
+            if node not in opened
+        ]
+    assert loose == []
