@@ -1,6 +1,7 @@
 """`benchboard dashboard …` on many dashboards, as a person or a script runs it."""
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,26 @@ def test_a_file_that_is_no_document_is_named_and_changes_nothing(
         assert said.count("\n") == 1
     assert terminal.names() == ["Rig"]
     assert json.loads(terminal.run("show", "Rig"))["items"] == []
+
+
+def test_an_export_that_fails_leaves_the_file_as_it_was(terminal: Terminal, folder: Path) -> None:
+    resource = pytest.importorskip("resource")
+    file, out = folder / "Line 2.json", folder / "out.json"
+    file.write_text(json.dumps([{**ITEM, "id": f"w{k}", "theirs": "x" * 1_000} for k in range(400)]))
+    made = terminal.json("import", str(file))
+    out.write_text("good")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))  # what is longer ends as on a full disk
+    try:
+        terminal.run("export", made["id"], str(out), status=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, full)
+    assert out.read_text() == "good"
+    assert not list(folder.glob(".out*"))
+    terminal.run("export", made["id"], str(out))
+    assert len(json.loads(out.read_text())["items"]) == 400
 
 
 def test_a_grafana_dashboard_is_recognised_and_reported(

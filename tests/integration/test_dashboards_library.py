@@ -551,3 +551,47 @@ def test_every_change_is_in_the_audit_trail(office: Office) -> None:
     assert {entry.user_id for entry in entries} == {ada.user_id}
     saved = entries[1].details
     assert (saved["added"], saved["changed"], saved["removed"], saved["number"]) == (1, 0, 0, 2)
+
+
+def test_what_another_program_wrote_without_a_version_is_not_overwritten(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    with office.town.database.engine.begin() as connection:
+        connection.execute(text("UPDATE dashboards SET name = 'Theirs', version = version + 1"))
+    with pytest.raises(Conflict) as refused:
+        office.save(ada, made.card.id, document("Ada's"), made.card.version)
+    assert refused.value.code == "dashboards.overtaken"
+    assert _names(office, ada) == ["Theirs"]
+    assert office.save(ada, made.card.id, document("Both"), made.card.version + 1)
+
+
+_ENDLESS = '{"z": ' + "9" * 5_000 + "}"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "UPDATE dashboards SET layout = :said WHERE id = :id",
+        "UPDATE widgets SET position = :said WHERE dashboard_id = :id",
+        "UPDATE dashboard_versions SET document = :said WHERE dashboard_id = :id",
+    ],
+)
+def test_a_stored_number_without_end_is_refused_in_words_and_takes_nothing_else_away(
+    office: Office, write: str
+) -> None:
+    ada = office.actor("ada")
+    made, _other = office.make(ada), office.make(ada, document("Other"))
+    if office.town.database.dialect == "postgresql":
+        write = write.replace(":said", "CAST(:said AS jsonb)")
+    with office.town.database.engine.begin() as connection:
+        connection.execute(text(write), {"said": _ENDLESS, "id": made.card.id})
+    if "versions" in write:
+        with pytest.raises(Invalid):
+            office.ask(versions.get_version, ada, made.card.id, 1)
+        assert len(office.ask(versions.list_versions, ada, made.card.id).rows) == 1
+    else:
+        for act in (library.get, library.duplicate):
+            with pytest.raises(Invalid):
+                office.do(act, ada, made.card.id)
+    assert _names(office, ada) == ["Line 2", "Other"]
+    assert office.save(ada, made.card.id, document("Line 2", item(y=4)), None).document

@@ -215,6 +215,9 @@ class Reader:
             what = _("The variables stand for more than {limit} values in this query.").format(limit=MAX_BOUND)
             do = _("Choose fewer values, or name the variable fewer times.")
             raise Invalid("query.too-many-values", what, do=do, field="query", **place_of(node))
+        if any("\0" in value for value in self._variables[name]):
+            what = _("A value of the variable “{name}” holds a character that is none.").format(name=name)
+            raise Invalid("query.not-text", what, field="query", **place_of(node))
         made: list[exp.Expr] = []
         for value in self._variables[name]:
             key = f"{self._token}_{len(self._bound)}"

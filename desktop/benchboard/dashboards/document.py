@@ -175,11 +175,35 @@ def _form(value: Source) -> int:
 
 
 def _checked(document: Document) -> Document:
+    _require_room(document)
     for found in grid.everything(document.layout):
         widget_of(found.item)
         grid.repeat_of(found.item)
         _locked(found.item)
     return document
+
+
+def _require_room(document: Document) -> None:
+    """What is written once it is shown must be readable again: refuse a page on which items would be pushed out."""
+    if grid.reach(document.layout) <= grid.MAX_ROW:
+        return
+    crowded = grid.crowded(document.layout, grid.MAX_ROW + grid.MAX_HEIGHT)
+    if crowded is not None:
+        _refuse_pushed_out(crowded.id)
+    for name, row in grid.written_rows(fitted(document).layout):
+        if row > grid.MAX_ROW:
+            _refuse_pushed_out(name)
+
+
+def _refuse_pushed_out(item_id: str) -> NoReturn:
+    what = _("Item {item} would come to lie below row {limit}, where a page ends.")
+    raise Invalid(
+        "layout.too-long",
+        what.format(item=grid.shown(item_id), limit=grid.MAX_ROW),
+        do=_("Make what lies above it less high, or take something away."),
+        item=item_id,
+        field="position.y",
+    )
 
 
 def _locked(item: grid.Item) -> None:

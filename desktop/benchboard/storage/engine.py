@@ -5,6 +5,7 @@ services that are handed the session never commit. Driver errors leave here as `
 """
 
 import contextlib
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -59,6 +60,7 @@ class Database:
             pool_size=4,
             max_overflow=4,
             hide_parameters=True,
+            json_deserializer=_decoded,
             connect_args={"connect_timeout": 10, "application_name": "benchboard"},
         )
         return cls(engine, parsed.host or "localhost")
@@ -178,7 +180,7 @@ def _sqlite(url: URL, key: bytes | None) -> Engine:
     from sqlcipher3 import dbapi2  # late: a program on PostgreSQL has no use for it
 
     engine = create_engine(url.set(drivername="sqlite"), module=dbapi2, connect_args={"timeout": _BUSY_MS / 1000},
-                           hide_parameters=True)  # fmt: skip
+                           hide_parameters=True, json_deserializer=_decoded)  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -204,6 +206,24 @@ def _sqlite(url: URL, key: bytes | None) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _decoded(text: str | bytes) -> Any:
+    """JSON as stored. A whole number of more digits than Python reads becomes infinite, which no document may say: so
+    it is refused where it is used, in words, and takes nothing else of its list away."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return json.loads(text, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
 
 
 @contextmanager

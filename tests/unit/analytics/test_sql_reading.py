@@ -83,3 +83,9 @@ def test_a_query_binds_no_more_values_than_an_engine_takes() -> None:
     with pytest.raises(Invalid) as refused:
         check_query(asked + " or shop_id in (:a)", {"a": values})
     assert refused.value.code == "query.too-many-values"
+
+
+def test_a_value_that_no_engine_keeps_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query("select id from orders where shop_id = :a", {"a": ["nor\0th"]})
+    assert refused.value.code == "query.not-text"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchboard.dashboards.document import parse_document, write_document, write_home
+from benchboard.dashboards.document import fitted, parse_document, write_document, write_home
 from benchboard.errors import Invalid
 from support.pages import random_page
 
@@ -110,3 +110,27 @@ def test_what_no_document_can_be_is_refused_naming_the_field(value: object, fiel
 def test_text_no_database_can_keep_is_refused_wherever_it_is(text: str) -> None:
     with pytest.raises(Invalid, match="character that is none"):
         parse_document(_with(unknown=[{"deep": text}]))
+
+
+def _tall(count: int, **more: Any) -> dict[str, Any]:
+    items = [
+        {"id": f"t{k}", "type": "text", "position": {"x": 0, "y": 0, "w": 12, "h": 1_000}, **more} for k in range(count)
+    ]
+    return {"format": "benchboard/dashboard", "version": 2, "items": items}
+
+
+def test_a_page_that_would_be_pushed_out_when_it_is_shown_is_refused_when_it_is_read() -> None:
+    shown = fitted(parse_document(_tall(101)))
+    assert parse_document(write_document(shown)).layout.cells == shown.layout.cells
+    with pytest.raises(Invalid) as refused:
+        parse_document(_tall(102))
+    assert refused.value.code == "layout.too-long"
+    assert refused.value.facts["item"] == "t101"
+    row = {"id": "r", "type": "row", "position": {"x": 0, "y": 60_000, "w": 12, "h": 1}, "items": [
+        {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 1, "h": 1}},
+        {"id": "b", "type": "text", "position": {"x": 0, "y": 60_000, "w": 1, "h": 1}},
+    ]}  # fmt: skip
+    page = {"format": "benchboard/dashboard", "version": 2, "items": [row]}
+    assert parse_document(page).layout.cells[0].y == 60_000  # it rises
+    with pytest.raises(Invalid):
+        parse_document({**page, "compact": "none"})

@@ -172,3 +172,10 @@ def test_whatever_is_requested_gives_a_layout_or_a_refusal(value: object, other:
             except Invalid as refusal:
                 refusals.append(refusal)
     assert all(refusal.what and "field" in refusal.facts for refusal in refusals)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN", "9" * 5_000])
+def test_a_number_that_is_none_is_refused_in_words(number: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        grid.decode(f'[{{"z": {number}}}]')
+    assert refused.value.code == "layout.not-a-number"

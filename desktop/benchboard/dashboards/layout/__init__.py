@@ -19,13 +19,16 @@ from .containers import (
     Page,
     Path,
     collapsed,
+    crowded,
     everything,
     fitted,
     height,
     mapped,
     parse_page,
+    reach,
     serialise_page,
     without,
+    written_rows,
 )
 from .document import (
     COMPACTS,
@@ -99,6 +102,7 @@ __all__ = [
     "arranged",
     "collapsed",
     "compacted",
+    "crowded",
     "decode",
     "derived",
     "distribute",
@@ -118,6 +122,7 @@ __all__ = [
     "parse_item",
     "parse_page",
     "placed",
+    "reach",
     "reading_order",
     "remove",
     "repeat_of",
@@ -129,4 +134,5 @@ __all__ = [
     "shown",
     "swap",
     "without",
+    "written_rows",
 ]

@@ -1,6 +1,7 @@
 """A layout taken apart for working on: parallel lists of numbers, many times faster in plain Python than
 objects."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -75,25 +76,81 @@ class Board:
         """Push what sticks out to the left and cut what is wider than the grid; statics make way downwards
         for what stands before them, as react-grid-layout corrects a layout it is given. In the layout's order
         only."""
-        obstacles = list(self.statics)
+        waiting = dict.fromkeys(self.statics)
+        taken = Taken(self.columns)
         for i in range(self.count):
             if self.xs[i] + self.ws[i] > self.columns:
                 self.xs[i] = self.columns - self.ws[i]
                 if self.xs[i] < 0:
                     self.xs[i], self.ws[i] = 0, self.columns
                 self.remask(i)
-            if not self.static[i]:
-                obstacles.append(i)
-            else:
-                self._lower(i, obstacles)
+            if self.static[i]:
+                del waiting[i]
+                self._lower(i, waiting, taken)
+            taken.put(self.xs[i], self.ys[i], self.ws[i], self.hs[i])
 
-    def _lower(self, i: int, obstacles: list[int]) -> None:
+    def _lower(self, i: int, waiting: Iterable[int], taken: "Taken") -> None:
+        # In whichever order it makes way, it comes to the first row where it has room: passes downwards find it.
+        xs, ys, ws, hs = self.xs, self.ys, self.ws, self.hs
+        left, right, row, h = xs[i], xs[i] + ws[i], ys[i], hs[i]
+        beside = sorted(
+            (ys[j], ys[j] + hs[j]) for j in waiting if xs[j] < right and ys[j] + hs[j] > row and left < xs[j] + ws[j]
+        )
         while True:
-            met = self.colliding(obstacles, self.xs[i], self.ys[i], self.ws[i], self.hs[i])
-            hit = next((j for j in met if j != i), None)
-            if hit is None:
-                return
-            self.ys[i] = self.ys[hit] + self.hs[hit]
+            row = start = taken.free_row(left, row, ws[i], h)
+            for top, bottom in beside:
+                if top >= row + h:
+                    break
+                row = max(row, bottom)
+            if row == start:
+                break
+        ys[i] = row
+
+
+class Taken:
+    """The rows taken in each column, as stretches that do not touch. What is put here stays."""
+
+    __slots__ = ("bottoms", "tops")
+
+    def __init__(self, columns: int) -> None:
+        self.tops: list[list[int]] = [[] for _ in range(columns)]
+        self.bottoms: list[list[int]] = [[] for _ in range(columns)]
+
+    def put(self, x: int, y: int, w: int, h: int) -> None:
+        """Take a rectangle; what sticks out of the columns is left out."""
+        for column in range(x, min(x + w, len(self.tops))):
+            tops, bottoms = self.tops[column], self.bottoms[column]
+            first, end = bisect_left(bottoms, y), bisect_right(tops, y + h)
+            if end - first == 1 and tops[first] <= y and y + h <= bottoms[first]:
+                continue
+            top = min(y, tops[first]) if first < end else y
+            bottom = max(y + h, bottoms[end - 1]) if first < end else y + h
+            tops[first:end] = [top]
+            bottoms[first:end] = [bottom]
+
+    def free_row(self, x: int, y: int, w: int, h: int) -> int:
+        """The first row from `y` on where a rectangle has room."""
+        columns = range(x, min(x + w, len(self.tops)))
+        while True:
+            row = y
+            for column in columns:
+                tops, bottoms = self.tops[column], self.bottoms[column]
+                place = bisect_right(bottoms, row)
+                while place < len(tops) and tops[place] < row + h:
+                    row = bottoms[place]
+                    place += 1
+            if row == y:
+                return row
+            y = row
+
+    def ceiling(self, x: int, w: int, y: int) -> int:
+        """The lowest bottom edge at or above row `y`, where nothing is taken; 0 if there is none."""
+        edge = 0
+        for bottoms in self.bottoms[x : x + w]:
+            place = bisect_right(bottoms, y)
+            if place and bottoms[place - 1] > edge:
+                edge = bottoms[place - 1]
+        return edge
 
 
 class Blocks:

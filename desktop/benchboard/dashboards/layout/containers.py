@@ -206,6 +206,44 @@ def height(item: Item) -> int:
     return HEADING + max(pane.layout.bottom or EMPTY for pane in item.panes)
 
 
+def reach(layout: Layout) -> int:
+    """A row below which nothing is written once the layout is fitted, and nothing ends; seldom the lowest such row."""
+    # What is pushed lies right below something else, down to what is pushed by none; statics may have been pushed by
+    # what is elsewhere in the end, and what lies below a container goes down with its growth.
+    times = 2 if any(item.static for item in layout.items) else 1
+    row = max((cell.y for cell in layout.cells), default=0)
+    for item, cell in layout:
+        inside = max((pane.top + reach(pane.layout) for pane in item.panes), default=0)
+        row += (HEADING + max(EMPTY, inside)) * (times + 1) if item.panes else cell.h * times
+    return row
+
+
+def crowded(layout: Layout, limit: int) -> Item | None:
+    """The item with which more fields are taken than a grid of `limit` rows has, so that it cannot be fitted; None says
+    nothing. A quick look before a long one."""
+    room = limit * layout.columns
+    for item, cell in layout:
+        room -= 0 if item.static or item.panes else min(cell.w, layout.columns) * cell.h
+        if room < 0:
+            return item
+    inside = (
+        crowded(replace(pane.layout, columns=min(pane.layout.columns, layout.columns)), limit)
+        for item in layout.items
+        for pane in item.panes
+    )
+    return next((item for item in inside if item is not None), None)
+
+
+def written_rows(layout: Layout, top: int = 0) -> Iterator[tuple[str, int]]:
+    """The row that every item is written in, with its id, as `serialise_page` writes it."""
+    for item, cell in layout:
+        row = cell.y + top
+        yield item.id, row
+        for pane in item.panes:
+            beginning = 0 if item.type != ROW else pane.top if item.collapsed else row + HEADING
+            yield from written_rows(pane.layout, beginning)
+
+
 def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int, int] = _NONE) -> Layout:
     """The layout with every container as high as what it holds, and everything inside its grid and free of overlaps, at
     every level. One that is so already comes back equal. `known` are the `id()`s of containers that are so inside, as

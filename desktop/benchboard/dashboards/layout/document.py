@@ -7,6 +7,7 @@ others and inside `position`.
 """
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -173,7 +174,7 @@ def decode(text: str | bytes, *, max_bytes: int = 16 * 1024 * 1024) -> object:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         what = _("Byte {place} is not UTF-8 text.").format(place=error.start + 1)
         raise Invalid("layout.not-utf8", what, item=None, field=None) from error
@@ -190,6 +191,13 @@ def decode(text: str | bytes, *, max_bytes: int = 16 * 1024 * 1024) -> object:
 
 def _no_constant(name: str) -> NoReturn:
     refuse("not-a-number", _("{name} is not a number JSON knows.").format(name=name), None, None)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        refuse("not-a-number", _("{name} is not a number JSON knows.").format(name=digits[:40]), None, None)
+    return number
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from .board import Blocks, Board
+from .board import Blocks, Board, Taken
 from .document import MAX_ROW, Cell, Compact, Layout
 from .exact import Handle, bounded, pulled
 
@@ -377,7 +377,10 @@ def settled(layout: Layout, compact: Compact, *, without: frozenset[int] = froze
     board = Board(layout)
     if any(x + w > board.columns for x, w in zip(board.xs, board.ws, strict=True)):
         board.bring_in()
-    fixed = Blocks(board, (i for i in board.statics if i not in without))
+    fixed = Taken(board.columns)
+    for i in board.statics:
+        if i not in without:
+            fixed.put(board.xs[i], board.ys[i], board.ws[i], board.hs[i])
     order = [(2 * y + h, i) for i, (y, h) in enumerate(zip(board.ys, board.hs, strict=True))]
     sky = [0] * layout.columns
     for _rank, i in sorted(order):
@@ -386,12 +389,13 @@ def settled(layout: Layout, compact: Compact, *, without: frozenset[int] = froze
         x, y, w, h = board.xs[i], board.ys[i], board.ws[i], board.hs[i]
         row = max(sky[x : x + w])
         if compact == "vertical" and row < y:
-            if fixed.may_meet(board.masks[i], row, y + h) and fixed.first(x, row, w, y + h - row) is not None:
-                row = max(row, fixed.ceiling(x, w, y)) if fixed.first(x, y, w, h) is None else y
+            # Never past a static above it: only what has room where it lies rises, to the lowest static above.
+            if board.statics:
+                row = max(row, fixed.ceiling(x, w, y)) if fixed.free_row(x, y, w, h) == y else y
         else:
             row = max(row, y)
-        while fixed.may_meet(board.masks[i], row, row + h) and (hit := fixed.first(x, row, w, h)) is not None:
-            row = board.ys[hit] + board.hs[hit]
+        if board.statics:
+            row = fixed.free_row(x, row, w, h)
         board.ys[i] = row
         sky[x : x + w] = [row + h] * w
     return layout.moved_to(board.cells(layout.cells))
