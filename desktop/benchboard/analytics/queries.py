@@ -213,8 +213,8 @@ class _Sqlite:
         bound = {"organisation": actor.organisation_id, "user": actor.user_id, **query.bound}
         # Closed whatever happens: with a statement open, the next query could not set its functions.
         with (
-            self._stop.by(self._driver.interrupt),
             self._held(),
+            self._stop.by(self._driver.interrupt),  # inside: what lets go of the connection must not be interrupted
             self._connection.exec_driver_sql(statement, bound) as answer,
         ):
             return _gathered(answer)

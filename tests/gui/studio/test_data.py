@@ -297,3 +297,17 @@ def test_what_is_in_sight_is_asked_for_first(studio: "Studio") -> None:
     # Two were under way before the page was laid out.
     assert len(late) <= 2
     assert all(feeds.answer(item["id"]).table is not None for item in items)
+
+
+def test_a_query_that_waits_is_asked_when_those_before_it_are_taken_away(studio: "Studio") -> None:
+    feeds, editor = studio.page.feeds, studio.page.editor
+    place = {"x": 0, "w": 2, "h": 2}
+    three = [
+        {"id": f"q{k}", "type": "table", "query": f"select {k} as n", "position": {**place, "y": k}} for k in range(3)
+    ]
+    editor.replace("Three", parse_document(three))  # two are asked at once, the third waits
+    editor.replace("One", parse_document(three[2:]))
+    studio.wait(lambda: not feeds.busy)
+    answer = feeds.answer("q2")
+    assert answer is not None
+    assert answer.table is not None

@@ -15,15 +15,18 @@ assert qt.clipboard().mimeData().hasFormat(clipboard.MIME)
 """
 _PAINT = """
 from types import SimpleNamespace
+from PySide6.QtCore import QRectF
 from benchboard.dashboards.catalogue import kind_of, new_item
 from benchboard.storage import locate
 from benchboard.ui.studio.canvas import tile
+from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui import theme
 theme.start(locate.resources() / "themes" / "tokens.json", "light")
 def wrong(*_anything, **_more):
     raise ZeroDivisionError
 tile.paint_face = wrong
-canvas = SimpleNamespace(zoom=1.0, sharp=1.0, look=1)
+seen = lambda: QRectF(0, 0, 500, 500)
+canvas = SimpleNamespace(zoom=1.0, sharp=1.0, look=1, editor=Editor(), seen=seen)
 shown = tile.Tile(canvas, new_item(kind_of("text"), "t"))
 for _again in range(5):
     try:

@@ -343,8 +343,10 @@ class Saving(QObject):
     def _look_only(self, stored: Stored) -> None:
         """From now on one may only look: there is no way back any more, and repeats are shown as readers see them."""
         self.stored, self._kept = stored, fitted(stored.document)
+        chosen = self._editor.chosen
         self._editor.read_only = True
         self._editor.load(self._kept)
+        self._editor.choose(chosen)
         self._become("saved")
 
     def _gone(self, error: AppError) -> None:

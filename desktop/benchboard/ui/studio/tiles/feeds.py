@@ -82,6 +82,7 @@ class Feeds(QObject):
         for item_id, question in wanted.items():
             if before.get(item_id) != question:
                 self._ask(item_id)
+        self._go_on()  # what was stopped has made room, and nobody else may be there to say so
 
     def _chosen(self, widget: Widget) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
