@@ -390,7 +390,7 @@ DASHBOARDS: Final[tuple[Step, ...]] = (
         "template-taken",
         "The first of them, with its queries.",
         after(_template, _save),
-        _count("New dashboard"),
+        _count("Orders overview"),
         "7",
     ),
 )  # fmt: skip

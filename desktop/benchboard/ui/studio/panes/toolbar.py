@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtGui import QResizeEvent, QUndoStack
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.acts import act, cap
@@ -84,6 +84,7 @@ class StudioBar(Toolbar):
         self.mark, self.state = Icon("ph.check", "ok"), Elided("", tone="muted")
         self.state.setObjectName("studio_saved")
         widest = max(self.state.fontMetrics().horizontalAdvance(text) for text in usual_states())
+        self.state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.state.setFixedWidth(widest + 4)  # whatever it says, nothing beside it moves
         self.export = Button(_("Export"), self._offer_exports, icon="ph.export", menu=True, name="studio_export")
         self.json = Button(
@@ -154,18 +155,20 @@ class StudioBar(Toolbar):
 
     def _make_room(self) -> None:
         """Hide as many of what gives way as it takes, the first ones first."""
-        shown = [child for child in self._all() if child not in self._gives_way and not child.isHidden()]
+        for button in self._gives_way:
+            button.show()
         for words in (True, False):
             self.breakpoints.show_words(words)
-            room = self.width() - 28 - sum(child.sizeHint().width() + _SPACE for child in shown) - 16
-            if room >= sum(button.sizeHint().width() + _SPACE for button in self._gives_way):
-                break
-        for button in reversed(self._gives_way):
-            room -= button.sizeHint().width() + _SPACE
-            button.setVisible(room >= 0)
+            if self._fits():
+                return
+        for button in self._gives_way:
+            button.hide()
+            if self._fits():
+                return
 
-    def _all(self) -> list[QWidget]:
-        return [child for child in self.findChildren(QWidget) if child.parent() is self]
+    def _fits(self) -> bool:
+        self._row.invalidate()
+        return self._row.minimumSize().width() <= self.width()
 
     def _offer_exports(self) -> None:
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
