@@ -92,6 +92,9 @@ class Bench(QWidget):
     def closing(self) -> bool:
         return self.leaves
 
+    def closed(self) -> None:
+        """Nothing is under way here."""
+
     def unsaved(self) -> str:
         return self.draft
 
