@@ -74,6 +74,18 @@ def test_a_version_named_while_saving_is_kept(studio: "Studio") -> None:
     assert "Before the fair" in [one.note for one in found]
 
 
+def test_a_version_on_its_way_when_the_page_closes_is_kept_once(studio: "Studio") -> None:
+    page, key, _shelves = _opened(studio)
+    page.editor.add(KINDS[0])
+    page.saving.save("Before the fair")
+    assert page.saving.state == "saving"
+    page.saving.finish()
+    studio.wait(lambda: page.saving.state == "saved" and not page._context.tasks.saving)
+    with studio.workspace.database.read() as session:
+        found = versions.list_versions(session, studio.actor, key, Listing(), limit=20).rows
+    assert [one.note for one in found].count("Before the fair") == 1
+
+
 def test_an_edit_made_while_saving_is_stored_when_the_window_closes(studio: "Studio") -> None:
     page = studio.page
     page.editor.tell("notes", "title", "First")

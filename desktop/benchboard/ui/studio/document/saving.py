@@ -57,7 +57,7 @@ class Saving(QObject):
         self._kept: Document | None = None
         self._merge: Merge | None = None
         self._theirs: Stored | None = None
-        self._sending: Document | None = None
+        self._sending: tuple[Document | None, str | None] = (None, None)
         self._on_lane: Stored | None = None
         """What the last save stored, known on its own thread before the window hears of it."""
         self._saved_at = 0.0
@@ -112,7 +112,7 @@ class Saving(QObject):
         self._become("saving")
         base = None if self._replace else stored.version
         said, merged = self._note, self._merged
-        self._sending, self._on_lane = kept, None
+        self._sending, self._on_lane = (kept, said), None
 
         def write(session: "DatabaseSession") -> Stored:
             saved = self.shelf.write(session, kept, base, note=said, merged=merged)
@@ -124,8 +124,9 @@ class Saving(QObject):
     def finish(self) -> None:
         """Store what is not stored yet, also behind a save that is under way: the page is about to go."""
         self.save()
-        kept, said = self._editor.document, self._note
-        if self.state != "saving" or (kept is self._sending and said is None):
+        kept, (sent, told) = self._editor.document, self._sending
+        said = None if self._note == told else self._note
+        if self.state != "saving" or (kept is sent and said is None):
             return
 
         def write(session: "DatabaseSession") -> None:
