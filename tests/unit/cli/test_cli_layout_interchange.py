@@ -79,9 +79,10 @@ def test_what_goes_out_comes_back_through_a_pipe() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (b"\xff\xfe{}", "Byte 1 is not UTF-8"),
+        (b"\xff{}", "Byte 1 is not UTF-8"),
+        (b"\xff\xfe{}", "UTF-16"),
         (b'{"panels": [{"title": "caf\xe9"}]}', "Byte 27 is not UTF-8"),
-        (b'{"panels": [{"id": 1', "character 21"),
+        (b'{"panels": [{"id": 1', "ends too early, after character 20"),
         (b'{"panels": [NaN]}', "NaN"),
         (b'{"panels": [' + b"9" * 5_000 + b"]}", "too many digits"),
         (b'{"panels": ' + b"[" * 100_000, "nested too deeply"),

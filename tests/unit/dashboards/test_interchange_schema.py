@@ -118,3 +118,11 @@ def test_what_grafana_brings_is_valid() -> None:
     document, _report = from_grafana({"panels": panels, "title": "a\nb" * 200, "description": "d" * 9_000})
     CHECK.validate(document)
     assert upgrade(document)["grafana"] == document["grafana"]
+
+
+def test_what_has_no_effect_on_a_page_of_ours_is_reported() -> None:
+    wide = {**ITEM, "id": "wide", "position": {"x": 10, "y": 0, "w": 6, "h": 2}}
+    alone = {**ITEM, "id": "alone", "repeat": {"variable": "nobody"}}
+    document, report = from_benchboard([wide, alone])
+    assert document["items"] == [wide, alone], "it stays as the file has it"
+    assert [(line.id, line.outcome) for line in report.lines if line.id] == [("wide", "kept"), ("alone", "kept")]

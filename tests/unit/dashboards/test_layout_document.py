@@ -179,3 +179,70 @@ def test_a_number_that_is_none_is_refused_in_words(number: str) -> None:
     with pytest.raises(Invalid) as refused:
         grid.decode(f'[{{"z": {number}}}]')
     assert refused.value.code == "layout.not-a-number"
+
+
+_IN_A = '"items": [{"id": "a", "position": {"x": %s}}]'
+
+
+@pytest.mark.parametrize(
+    ("text", "item", "field", "said"),
+    [
+        ("{%s}" % (_IN_A % "NaN"), "a", "position.x", 'position.x of item "a" is NaN'),
+        ("{%s}" % (_IN_A % "-1e999"), "a", "position.x", "-1e999"),
+        ("{%s}" % (_IN_A % ("9" * 5_000)), "a", "position.x", "too many digits"),
+        ('{"columns": Infinity}', None, "columns", "columns is Infinity"),
+        ('{"panels": [{"gridPos": {"x": NaN}}]}', None, "panels.0.gridPos.x", "panels.0.gridPos.x"),
+        ('[{"id": "a", "z": [{"id": "b", "y": NaN}]}]', "b", "y", 'of item "b"'),
+        ("NaN", None, None, "The whole text"),
+        ('{"a": NaN, "a": 1}', None, None, "a number"),
+        ('{"a": NaN', None, None, "a number"),
+        ('{"a": NaN, "b": ' + "[" * 100_000, None, None, "a number"),
+    ],
+)
+def test_a_number_that_is_none_is_named_by_item_and_field(
+    text: str, item: str | None, field: str | None, said: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        grid.decode(text)
+    assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
+    assert said in refused.value.what
+    assert len(refused.value.what) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"id": "a"', "ends too early, after character 11"),
+        ('[{"id": "a', "ends too early"),
+        ("", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        ("[1,\n2,\n x]", "character 2 of line 3"),
+        ("[1 2]", "character 4 was"),
+    ],
+)
+def test_where_a_text_stops_being_json_is_said(text: str | bytes, said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        grid.decode(text)
+    assert said in refused.value.what
+
+
+def test_what_windows_writes_is_read_or_named() -> None:
+    assert grid.decode(b"\xef\xbb\xbf[1]") == grid.decode("\ufeff[1]") == [1]
+    for coding in ("utf-16-le", "utf-16-be"):
+        with pytest.raises(Invalid, match="UTF-16"):
+            grid.decode("\ufeff[1]".encode(coding))
+
+
+@pytest.mark.parametrize(
+    ("op", "said"),
+    [({"fly": "a"}, "asks for nothing"), ({"move": "a", "remove": "a"}, "move, remove at once"), ([], "op is a list")],
+)
+def test_an_op_that_is_none_is_told_what_it_lacks(op: object, said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        grid.apply({"items": [_item()], "op": op})
+
+
+def test_a_container_that_holds_itself_is_refused_by_apply_too() -> None:
+    held = {**_item(id="g", type="group"), "items": [_item(id="g", type="group") | {"items": []}]}
+    with pytest.raises(Invalid, match="Two items are called"):
+        grid.apply({"items": [held], "op": {"compact": True}})

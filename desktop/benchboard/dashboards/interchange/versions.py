@@ -5,12 +5,12 @@ from typing import Final
 
 from benchboard.dashboards.catalogue import kind_of
 from benchboard.dashboards.document import VERSION, Document, parse_document, write_document
-from benchboard.dashboards.layout import everything
+from benchboard.dashboards.layout import Found, everything, repeat_of
 from benchboard.i18n import _
 
 from .hostile import check
 from .panels import one_line
-from .report import Line, Report
+from .report import Line, Outcome, Report
 
 SCHEMA: Final = f"urn:benchboard:dashboard:{VERSION}"
 """The `$id` of the published JSON Schema, `resources/schemas/dashboard-2.json`."""
@@ -41,9 +41,22 @@ def _noted(document: Document) -> Iterator[Line]:
     if document.form != VERSION:
         what = _("The form of version {old} became that of version {new}.").format(old=document.form, new=VERSION)
         yield Line("", "", "changed", what, "")
+    names = {variable.name for variable in document.variables}
     for found in everything(document.layout):
-        item = found.item
-        if not item.panes and kind_of(item.type) is None:
-            what = _("It is of the type “{kind}”, which no widget here shows.").format(kind=one_line(item.type))
-            title = one_line(str(item.source.get("title", "")))
-            yield Line(item.id, title, "placeholder", what, _("It is kept as it is."))
+        title = one_line(str(found.item.source.get("title", "")))
+        for outcome, what, why in _noted_of(found, document.layout.columns, names):
+            yield Line(found.item.id, title, outcome, what, why)
+
+
+def _noted_of(found: Found, columns: int, names: set[str]) -> Iterator[tuple[Outcome, str, str]]:
+    item, cell = found.item, found.cell
+    if not item.panes and kind_of(item.type) is None:
+        what = _("It is of the type “{kind}”, which no widget here shows.").format(kind=one_line(item.type))
+        yield "placeholder", what, _("It is kept as it is.")
+    if not found.path and cell.right > columns:
+        what = _("It reaches beyond the last of the {columns} columns.").format(columns=columns)
+        yield "kept", what, _("The page shows it further to the left, or narrower.")
+    repeat = repeat_of(item)
+    if repeat is not None and repeat.variable not in names:
+        what = _("It repeats by “{name}”, which is no variable here.").format(name=one_line(repeat.variable))
+        yield "kept", what, _("It is shown once.")

@@ -30,6 +30,7 @@ from .containers import (
     without,
     written_rows,
 )
+from .decoding import decode
 from .document import (
     COMPACTS,
     MAX_COLUMNS,
@@ -41,7 +42,6 @@ from .document import (
     Item,
     Layout,
     Pane,
-    decode,
     parse,
     parse_columns,
     parse_compact,

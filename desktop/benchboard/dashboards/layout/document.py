@@ -7,8 +7,6 @@ others and inside `position`.
 """
 
 import json
-import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -158,56 +156,6 @@ def shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False) if known else type(value).__name__
     text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be printed
     return text if len(text) <= 60 else text[:57] + "…"
-
-
-def decode(text: str | bytes, *, max_bytes: int = 16 * 1024 * 1024) -> object:
-    """JSON as Python values. Invalid for anything JSON is not: NaN, a number of 5,000 digits, a second key of
-    the same name."""
-    if len(text) > max_bytes:
-        limit = max_bytes // (1024 * 1024)
-        refuse(
-            "too-long",
-            _("This is longer than {limit} MiB, too much for a layout.").format(limit=limit),
-            None,
-            None,
-        )
-    try:
-        if isinstance(text, bytes):
-            text = text.decode("utf-8")
-        return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_object)
-    except UnicodeDecodeError as error:
-        what = _("Byte {place} is not UTF-8 text.").format(place=error.start + 1)
-        raise Invalid("layout.not-utf8", what, item=None, field=None) from error
-    except json.JSONDecodeError as error:
-        what = _("This is not JSON: character {place} was not expected.").format(place=error.pos + 1)
-        raise Invalid("layout.not-json", what, item=None, field=None) from error
-    except RecursionError as error:
-        what = _("This is nested too deeply for a layout.")
-        raise Invalid("layout.too-deep", what, item=None, field=None) from error
-    except ValueError as error:
-        what = _("This holds a number with too many digits.")
-        raise Invalid("layout.not-a-number", what, item=None, field=None) from error
-
-
-def _no_constant(name: str) -> NoReturn:
-    refuse("not-a-number", _("{name} is not a number JSON knows.").format(name=name), None, None)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        refuse("not-a-number", _("{name} is not a number JSON knows.").format(name=digits[:40]), None, None)
-    return number
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        # Counted in one go: a hostile document has a million fields, the last one twice.
-        twice = Counter(key for key, _value in pairs).most_common(1)[0][0]
-        what = _("The field {field} is given twice.").format(field=shown(twice))
-        refuse("field-twice", what, None, twice[:MAX_ID])
-    return fields
 
 
 def parse_columns(value: object, where: str = "columns") -> int:

@@ -12,9 +12,11 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 from . import exact
+from .containers import CONTAINERS, parse_page
 from .document import Compact, Layout, parse, parse_columns, parse_compact, parse_item, refuse, shown
 
 _FAR = 1_000_000_000
+_CONTENTS = {"items", "tabs"}
 _KINDS = ("move", "resize", "add", "remove", "compact")
 
 
@@ -31,15 +33,16 @@ def apply(request: object) -> Layout:
         what = _("prevent_collision is {value}; it must be true or false.").format(value=shown(prevent))
         refuse("bad-switch", what, None, "prevent_collision")
     layout = parse(request.get("items"), columns=columns)
+    if any(_CONTENTS & item.source.keys() for item in layout.items if item.type in CONTAINERS):
+        parse_page(request.get("items"), columns=columns)  # what they hold stays as it is, but must be right
     return _operate(layout, request.get("op"), compact, prevent)
 
 
 def _operate(layout: Layout, op: object, compact: Compact, prevent: bool) -> Layout:
-    kinds = [kind for kind in _KINDS if kind in op] if isinstance(op, Mapping) else []
-    if not isinstance(op, Mapping) or len(kinds) != 1:
+    if not isinstance(op, Mapping):
         what = _("op is {value}; it must be an object with one of {kinds}.")
         refuse("bad-op", what.format(value=shown(op), kinds=", ".join(_KINDS)), None, "op")
-    kind = kinds[0]
+    kind = _kind(op)
     if kind == "compact":
         if op["compact"] is not True:
             what = _("op.compact is {value}; it must be true.").format(value=shown(op["compact"]))
@@ -55,6 +58,18 @@ def _operate(layout: Layout, op: object, compact: Compact, prevent: bool) -> Lay
         return exact.move(layout, name, x, y, compact=compact, prevent_collision=prevent)
     w, h, handle = _asked(op, "w", name), _asked(op, "h", name), _handle(op, name)
     return exact.resize(layout, name, w, h, handle, compact=compact, prevent_collision=prevent)
+
+
+def _kind(op: Mapping[str, object]) -> str:
+    kinds = [kind for kind in _KINDS if kind in op]
+    if not kinds:
+        refuse(
+            "bad-op", _("op asks for nothing; it must have one of {kinds}.").format(kinds=", ".join(_KINDS)), None, "op"
+        )
+    if len(kinds) > 1:
+        what = _("op asks for {several} at once; it must ask for one thing.").format(several=", ".join(kinds))
+        refuse("bad-op", what, None, "op")
+    return kinds[0]
 
 
 def _add(layout: Layout, entry: object, compact: Compact) -> Layout:
