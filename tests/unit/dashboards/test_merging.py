@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.comparing import differences
 from benchboard.dashboards.document import Document, parse_document, write_document
+from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE
 from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.merging import Choice, Conflict, Key, merge, resolve
-from benchboard.dashboards.pieces import ABSENT, PLACE, WHOLE, Place
+from benchboard.dashboards.pieces import Place
 from support.edits import dashboard, documents, edited
 from support.pages import check_page
 

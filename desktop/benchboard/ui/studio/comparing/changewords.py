@@ -8,8 +8,9 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import kind_of, widget_of
 from benchboard.dashboards.comparing import Difference, word_count
 from benchboard.dashboards.document import Document
+from benchboard.dashboards.fields import ABSENT, Change, Path
 from benchboard.dashboards.layout import Item
-from benchboard.dashboards.pieces import ABSENT, Change, Path, Place
+from benchboard.dashboards.pieces import Place
 from benchboard.i18n import N_, _, ngettext
 
 Look = Literal["moved", "added", "removed", "changed"]
