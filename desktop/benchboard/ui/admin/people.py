@@ -14,11 +14,11 @@ from benchboard.ui.admin import acts
 from benchboard.ui.admin.adding import AddPerson
 from benchboard.ui.admin.export import ask_and_export
 from benchboard.ui.admin.person import PersonDetail
-from benchboard.ui.admin.words import state_mark
+from benchboard.ui.admin.words import moment_column, state_mark
 from benchboard.ui.beside import ListAndDetail
 from benchboard.ui.context import Context
 from benchboard.ui.demo_picker import role_title
-from benchboard.ui.moments import ago, exactly, keep_true
+from benchboard.ui.moments import keep_true
 from benchboard.ui.paged import Column, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
@@ -221,15 +221,7 @@ def _columns() -> tuple[Column[Person], ...]:
             mark=lambda row: state_mark(row.state),
             width=120,
         ),
-        Column(
-            "last_seen",
-            _("Last sign-in"),
-            lambda row: ago(row.last_seen),
-            sortable=True,
-            tooltip=lambda row: exactly(row.last_seen),
-            muted=True,
-            width=120,
-        ),
+        moment_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),
         Column(
             "sessions",
             _("Sessions"),
