@@ -325,7 +325,20 @@ class _Ports:
             self._askers.submit(self._ask, port)
 
     def _ask(self, port: Port) -> None:
-        info, problem = None, None
+        info, problem = self._answer(port)
+        with self._lock:
+            self._asking.discard(port.path)
+            if not isinstance(problem, Unavailable):
+                # A port that somebody holds for now (our own live bus, too) is asked again at the next look.
+                self._stale.discard(port.path)
+            self._note(port, info, problem)
+        if not self._stopping.is_set():
+            with contextlib.suppress(RuntimeError):
+                self._tell()
+
+    def _answer(self, port: Port) -> tuple[DongleInfo | None, AppError | None]:
+        """What the dongle at a port says, or why it does not; ours is settled on the way."""
+        info = None
         try:
             with self.alone(port.path), link.open_port(port.path) as handle:
                 info = probe_open(handle)
@@ -334,20 +347,17 @@ class _Ports:
                         self._settle(Device(handle))
                         info = probe_open(handle)
         except AppError as error:
-            problem = error
-        with self._lock:
-            self._asking.discard(port.path)
-            if not isinstance(problem, Unavailable):
-                # A port that somebody holds for now (our own live bus, too) is asked again at the next look.
-                self._stale.discard(port.path)
-            before = self._found.get(port.path)
-            if before is not None and before.problem is not None and problem is not None:
-                problem = before.problem if before.problem.code == problem.code else problem  # no news
-            if before is not None and before.port == port and (before.info is None or info is not None):
-                self._found[port.path] = replace(before, info=info, problem=problem)
-        if not self._stopping.is_set():
-            with contextlib.suppress(RuntimeError):
-                self._tell()
+            return info, error
+        return info, None
+
+    def _note(self, port: Port, info: DongleInfo | None, problem: AppError | None) -> None:
+        """Keep what was answered, unless another dongle is there meanwhile, or silence would hide what is known."""
+        before = self._found.get(port.path)
+        if before is None or before.port != port or (before.info is not None and info is None):
+            return
+        if before.problem is not None and problem is not None and before.problem.code == problem.code:
+            problem = before.problem  # no news
+        self._found[port.path] = replace(before, info=info, problem=problem)
 
     def _tell(self) -> None:
         with self._lock:

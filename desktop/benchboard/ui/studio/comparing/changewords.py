@@ -112,23 +112,39 @@ def label(path: Path, type_name: str) -> str:
     """What a field is called; one this program does not know is called as the document has it."""
     if not path:
         return _("Widget")
-    if path[:2] == ("tabs", "order") or path[:2] == ("variables", "order"):
-        return _("Order of tabs") if path[0] == "tabs" else _("Order of variables")
-    if path[:2] == ("tabs", "each"):
-        return _("Title of a tab") if path[3:] == ("title",) else _("Tab")
-    if path[:2] == ("variables", "each") and len(path) > 2:
-        return _("Variable {name}").format(name=path[2])
-    if path[0] == "breakpoints" and len(path) > 1:
+    if len(path) > 1 and path[0] in ("tabs", "variables"):
+        return _listed_label(path)
+    if len(path) > 1 and path[0] == "breakpoints":
         page = {"tablet": _("Tablet page"), "phone": _("Phone page")}
         return page.get(path[1], path[1])
-    if path == ("config", "text"):
-        return _("Text")
-    if path[0] == "config" and len(path) > 1:
-        kind = kind_of(type_name)
-        setting = next((one for one in kind.settings if one.key == path[1]), None) if kind is not None else None
-        return _(setting.title) if setting is not None else path[1].replace("_", " ")
+    if len(path) > 1 and path[0] == "config":
+        return _setting_label(path[1:], type_name)
     if path == ("min_w", "max_w") or path == ("min_h", "max_h"):
         return _("Least and greatest size")
+    return _plain_label(path)
+
+
+def _listed_label(path: Path) -> str:
+    """What a tab or a variable is called, a field of it, or their order."""
+    of_tabs, part = path[0] == "tabs", path[1]
+    if part == "order":
+        return _("Order of tabs") if of_tabs else _("Order of variables")
+    if part == "each" and of_tabs:
+        return _("Title of a tab") if path[3:] == ("title",) else _("Tab")
+    if part == "each" and len(path) > 2:
+        return _("Variable {name}").format(name=path[2])
+    return _plain_label(path)
+
+
+def _setting_label(path: Path, type_name: str) -> str:
+    if path == ("text",):
+        return _("Text")
+    kind = kind_of(type_name)
+    setting = next((one for one in kind.settings if one.key == path[0]), None) if kind is not None else None
+    return _(setting.title) if setting is not None else path[0].replace("_", " ")
+
+
+def _plain_label(path: Path) -> str:
     return _(_LABELS[path[0]]) if path[0] in _LABELS else path[-1].replace("_", " ")
 
 
@@ -146,13 +162,17 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
     if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
         return _cut(", ".join(str(part) for part in value), most)
     if isinstance(value, Mapping):
-        if value.keys() == {"x", "y", "w", "h"}:
-            return _("x {x}, y {y}, {w} × {h}").format(**value)
-        if path[1:2] == ("each",):  # a tab or a variable, as it is called
-            return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
-        inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
-        return _cut(", ".join(inner), most)
+        return _object_words(value, path, most)
     return _cut(" ".join(str(value).split()), most)
+
+
+def _object_words(value: Mapping[str, object], path: Path, most: int) -> str:
+    if value.keys() == {"x", "y", "w", "h"}:
+        return _("x {x}, y {y}, {w} × {h}").format(**value)
+    if path[1:2] == ("each",):  # a tab or a variable, as it is called
+        return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
+    inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
+    return _cut(", ".join(inner), most)
 
 
 def change_line(change: Change, type_name: str) -> str:
