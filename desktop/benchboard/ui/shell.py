@@ -14,7 +14,8 @@ from benchboard.settings import Appearance, Settings
 from benchboard.ui.cells import Cells, roles
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
 from benchboard.ui.header import Header
-from benchboard.ui.palette import Palette, go_to
+from benchboard.ui.matching import go_to
+from benchboard.ui.palette import Palette
 from benchboard.ui.problems import Problems
 from benchboard.ui.rail import Rail
 from benchboard.ui.rooms import Closes, Command, Opens, Place, Presents, Room, Unsaved
