@@ -112,39 +112,23 @@ def label(path: Path, type_name: str) -> str:
     """What a field is called; one this program does not know is called as the document has it."""
     if not path:
         return _("Widget")
-    if len(path) > 1 and path[0] in ("tabs", "variables"):
-        return _listed_label(path)
-    if len(path) > 1 and path[0] == "breakpoints":
+    if path[:2] == ("tabs", "order") or path[:2] == ("variables", "order"):
+        return _("Order of tabs") if path[0] == "tabs" else _("Order of variables")
+    if path[:2] == ("tabs", "each"):
+        return _("Title of a tab") if path[3:] == ("title",) else _("Tab")
+    if path[:2] == ("variables", "each") and len(path) > 2:
+        return _("Variable {name}").format(name=path[2])
+    if path[0] == "breakpoints" and len(path) > 1:
         page = {"tablet": _("Tablet page"), "phone": _("Phone page")}
         return page.get(path[1], path[1])
-    if len(path) > 1 and path[0] == "config":
-        return _setting_label(path[1:], type_name)
+    if path == ("config", "text"):
+        return _("Text")
+    if path[0] == "config" and len(path) > 1:
+        kind = kind_of(type_name)
+        setting = next((one for one in kind.settings if one.key == path[1]), None) if kind is not None else None
+        return _(setting.title) if setting is not None else path[1].replace("_", " ")
     if path == ("min_w", "max_w") or path == ("min_h", "max_h"):
         return _("Least and greatest size")
-    return _plain_label(path)
-
-
-def _listed_label(path: Path) -> str:
-    """What a tab or a variable is called, a field of it, or their order."""
-    of_tabs, part = path[0] == "tabs", path[1]
-    if part == "order":
-        return _("Order of tabs") if of_tabs else _("Order of variables")
-    if part == "each" and of_tabs:
-        return _("Title of a tab") if path[3:] == ("title",) else _("Tab")
-    if part == "each" and len(path) > 2:
-        return _("Variable {name}").format(name=path[2])
-    return _plain_label(path)
-
-
-def _setting_label(path: Path, type_name: str) -> str:
-    if path == ("text",):
-        return _("Text")
-    kind = kind_of(type_name)
-    setting = next((one for one in kind.settings if one.key == path[0]), None) if kind is not None else None
-    return _(setting.title) if setting is not None else path[0].replace("_", " ")
-
-
-def _plain_label(path: Path) -> str:
     return _(_LABELS[path[0]]) if path[0] in _LABELS else path[-1].replace("_", " ")
 
 
