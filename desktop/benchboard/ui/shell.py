@@ -84,10 +84,7 @@ class Shell(QWidget):
             ("Ctrl+,", lambda: self.go("settings")),
             ("F6", lambda: self._next_pane(1)),
             ("Shift+F6", lambda: self._next_pane(-1)),
-            (
-                "F11",
-                lambda: self.window().setWindowState(self.window().windowState() ^ Qt.WindowState.WindowFullScreen),
-            ),
+            ("F11", self._fill_screen),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, act)
             shortcut.setAutoRepeat(False)

@@ -29,10 +29,6 @@ def _cells(document: Document) -> dict[str, Cell]:
     return {found.item.id: found.cell for found in grid.everything(document.layout)}
 
 
-def _same(one: Document, other: Document) -> bool:
-    return [difference for difference in differences(one, other) if not difference.pushed] == []
-
-
 def _three(data: st.DataObject) -> tuple[Document, Document, Document]:
     base = data.draw(documents())
     return base, data.draw(edited(base, "m")), data.draw(edited(base, "t"))

@@ -48,7 +48,6 @@ class DonglesPlace(QWidget):
         self._hub = Hub.of(context)
         self._told: set[str] = set()
         self._asked: set[tuple[str, int | None]] = set()
-        self._total = 0
         self._wizard: PairingWizard | None = None
         self._may_pair = may(context.actor, "dongles:pair")
         self.model: PagedTableModel[Row] = PagedTableModel(
@@ -177,7 +176,6 @@ class DonglesPlace(QWidget):
                 self._hub.ask_again(row.here.port.path)
 
     def _counted(self, total: int) -> None:
-        self._total = total
         here = len(self._hub.here)
         text = _("{total}, of which {here} here").format(total=max(total, here), here=here) if total or here else ""
         self.toolbar.set_count(text)
