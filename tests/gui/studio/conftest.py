@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from boards import PAGE, load
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -144,3 +145,10 @@ def open_studio(
 @pytest.fixture
 def studio(open_studio: Callable[[], Studio]) -> Studio:
     return open_studio()
+
+
+@pytest.fixture
+def board(studio: Studio) -> Studio:
+    """A window whose page has something of everything."""
+    load(studio, PAGE)
+    return studio
