@@ -13,7 +13,8 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity.access import may
 from benchboard.paging import Listing
 from benchboard.ui.bench.detail import Detail
-from benchboard.ui.bench.hub import Here, Hub
+from benchboard.ui.bench.hub import Hub
+from benchboard.ui.bench.ports import Here
 from benchboard.ui.bench.rows import Row, columns, fetch
 from benchboard.ui.bench.wizard import PairingWizard
 from benchboard.ui.beside import ListAndDetail

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from benchboard.dongles.fleet import Dongle
 from benchboard.i18n import _
-from benchboard.ui.bench.hub import Here
+from benchboard.ui.bench.ports import Here
 from benchboard.ui.moments import lately
 from benchboard.ui.paged import Mark
 
