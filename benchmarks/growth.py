@@ -28,11 +28,11 @@ from benchboard.dashboards import comparing, interchange, library, merging
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import Document, parse_document
 from benchboard.errors import Invalid
-from benchboard.identity import accounts
-from benchboard.identity.access import Actor, Client
+from benchboard.identity.access import Actor
 from benchboard.storage.engine import Database
 from journal import measure as journalled
 from open_dashboard import generated
+from support import demo
 from support.measured import machine, slope
 
 SIZES = (50, 200, 1_000, 5_000)
@@ -165,12 +165,8 @@ def moved_to_side(before: Document, item_id: str) -> Document:
 
 
 def entered(folder: Path) -> tuple[Database, Actor]:
-    demo = workspace.open_demo(folder / "home")
-    with demo.database.read() as session:
-        person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
-    with demo.database.change() as session:
-        signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
-    return demo.database, signed_in.actor
+    opened = workspace.open_demo(folder / "home")
+    return opened.database, demo.sign_in(opened).actor
 
 
 def main() -> int:

@@ -16,7 +16,6 @@ from benchboard import workspace
 from benchboard.storage import locate
 from benchboard.storage.engine import Database
 from benchboard.ui import theme as theme_module
-from benchboard.ui.context import ChangeNotices
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import banners
@@ -107,11 +106,6 @@ def tasks(spoken: Spoken, sqlite_database: Database) -> Iterator[Tasks]:
     running.attach(sqlite_database)
     yield running
     running.close()
-
-
-@pytest.fixture
-def notices(qapp: object) -> ChangeNotices:
-    return ChangeNotices()
 
 
 @pytest.fixture

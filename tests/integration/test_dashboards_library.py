@@ -2,13 +2,13 @@
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards import library, sharing, versions
@@ -22,18 +22,7 @@ from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
 from support.papers import Office, document, item, wide
-from support.people import Town
 from unit.dashboards.test_document import documents
-
-
-@pytest.fixture
-def office(town: Town) -> Office:
-    return Office(town)
-
-
-def _names(office: Office, actor: Actor, which: str | None = None, **asked: Any) -> list[str]:
-    listing = Listing(asked.get("search", ""), {"which": which} if which else {}, asked.get("sort", "name"))
-    return [card.name for card in office.ask(library.list_dashboards, actor, listing).rows]
 
 
 def _touched(database: Database) -> list[str]:
@@ -191,7 +180,7 @@ def test_rows_that_are_no_dashboard_say_what_is_wrong_and_can_be_thrown_away(
     with pytest.raises(Invalid) as refused:
         office.ask(library.get, ada, made.card.id)
     assert refused.value.facts.get("field") == field
-    assert _names(office, ada) == ["A"]
+    assert office.names(ada) == ["A"]
     assert office.do(library.discard, ada, [made.card.id]) == 1
     assert office.do(library.delete_forever, ada, [made.card.id]) == 1
 
@@ -233,7 +222,7 @@ def test_a_dashboard_needs_a_name(office: Office, name: str) -> None:
     made = office.make(ada)
     with pytest.raises(Invalid):
         office.do(library.describe, ada, made.card.id, name=name)
-    assert _names(office, ada) == ["Line 2"]
+    assert office.names(ada) == ["Line 2"]
 
 
 # ---- two people at once
@@ -252,7 +241,7 @@ def test_what_another_saved_meanwhile_is_not_overwritten(office: Office) -> None
         assert refused.value.code == "dashboards.overtaken"
         assert (facts["version"], facts["who"], facts["who_id"]) == (theirs.version, "Bob", bob.user_id)
         assert (facts["updated_at"], facts["number"]) == (theirs.updated_at, 2)
-    assert _names(office, ada) == ["Bob's"]
+    assert office.names(ada) == ["Bob's"]
     assert office.save(ada, made.card.id, document("Both"), theirs.version, merged=True).number == 3
 
 
@@ -290,7 +279,7 @@ def test_two_saves_at_the_same_moment_do_not_both_win(office: Office) -> None:
         _until_somebody_waits(database, thread)
     thread.join(30)
     assert [error.code for error in refused] == ["dashboards.overtaken"]
-    assert _names(office, ada) == ["First"]
+    assert office.names(ada) == ["First"]
 
 
 def _until_somebody_waits(database: Database, thread: threading.Thread) -> None:
@@ -301,137 +290,6 @@ def _until_somebody_waits(database: Database, thread: threading.Thread) -> None:
             if session.scalar(waiting):
                 return
         thread.join(0.01)
-
-
-# ---- lists
-
-
-def test_the_list_shows_what_one_may_see_and_why_it_is_there(office: Office) -> None:
-    ada, bob, cleo = office.actor("ada"), office.actor("bob"), office.actor("cleo")
-    stranger = office.town.stranger.actor
-    team = office.team("Rig", bob)
-    ids = {name: office.make(ada, document(name)).card.id for name in ("Private", "Direct", "Team", "Public")}
-    office.do(sharing.share, ada, ids["Direct"], "person", bob.user_id, "edit")
-    office.do(sharing.share, ada, ids["Team"], "team", team, "view")
-    office.do(sharing.set_public, ada, ids["Public"], public=True)
-    office.make(bob, document("Bob's"))
-    assert _names(office, ada) == ["Direct", "Private", "Public", "Team"]
-    assert _names(office, bob) == ["Bob's", "Direct", "Public", "Team"]
-    assert _names(office, bob, "mine") == ["Bob's"]
-    assert _names(office, bob, "shared") == ["Direct", "Team"]
-    assert _names(office, bob, "public") == _names(office, cleo) == ["Public"]
-    assert _names(office, cleo, "mine") == _names(office, stranger) == []
-    assert _names(office, office.actor("admin")) == ["Public"]
-    assert _names(office, office.actor("admin"), "all") == ["Bob's", "Direct", "Private", "Public", "Team"]
-    levels = {card.name: card.level for card in office.ask(library.list_dashboards, bob, Listing()).rows}
-    assert levels == {"Bob's": "own", "Direct": "edit", "Public": "view", "Team": "view"}
-    for name in ("Private",):
-        for act in (library.get, library.duplicate):
-            with pytest.raises(NotFound):
-                office.do(act, bob, ids[name])
-    with pytest.raises(Denied):
-        _names(office, bob, "all")
-    for wrong in ({"which": "theirs"}, {"colour": "red"}):
-        with pytest.raises(Invalid):
-            office.ask(library.list_dashboards, bob, Listing(filters=wrong))
-
-
-def test_the_list_is_searched_sorted_and_paged(office: Office) -> None:
-    ada = office.actor("ada")
-    for number in range(7):
-        office.make(ada, document(f"Board {number}", description="Işık" if number % 2 else ""))
-    assert _names(office, ada, search="isik") == ["Board 1", "Board 3", "Board 5"]
-    assert _names(office, ada, search="ADA") == [f"Board {n}" for n in range(7)]
-    assert _names(office, ada, search="board 4%") == []
-    for sort, descending in (
-        ("", False),
-        ("name", False),
-        ("updated_at", True),
-        ("owner", False),
-        ("deleted_at", True),
-    ):
-        seen, key = [], None
-        while True:
-            found = office.ask(
-                library.list_dashboards, ada, Listing(sort=sort, descending=descending), after=key, limit=3
-            )
-            seen += [card.name for card in found.rows]
-            key = found.next_key
-            if key is None:
-                break
-        assert sorted(seen) == [f"Board {n}" for n in range(7)]
-        if sort in ("", "updated_at"):
-            assert seen == sorted(seen, reverse=True)
-
-
-# ---- the trash
-
-
-def test_the_trash_keeps_for_thirty_days_what_its_owner_can_bring_back(office: Office) -> None:
-    ada, bob, admin = office.actor("ada"), office.actor("bob"), office.actor("admin")
-    made = office.make(ada)
-    office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
-    with pytest.raises(Denied):
-        office.do(library.discard, bob, [made.card.id])
-    assert office.do(library.discard, ada, [made.card.id]) == 1
-    assert office.do(library.discard, ada, [made.card.id]) == 0
-    assert _names(office, ada) == _names(office, bob) == _names(office, bob, "trash") == []
-    assert _names(office, ada, "trash") == _names(office, admin, "trash") == ["Line 2"]
-    for act in (library.get, library.duplicate):
-        with pytest.raises(NotFound):
-            office.do(act, bob, made.card.id)
-    with pytest.raises(NotFound):
-        office.do(library.restore, bob, [made.card.id])
-    card = office.ask(library.get, ada, made.card.id).card
-    assert card.deleted_by == "Ada"
-    assert office.do(library.restore, admin, [made.card.id]) == 1
-    assert _names(office, bob, "shared") == ["Line 2"]
-
-
-def _age(office: Office, days: float, dashboard_id: str) -> None:
-    with office.town.database.change() as session:
-        then = datetime.now(UTC) - timedelta(days=days)
-        session.execute(update(Dashboard).where(Dashboard.id == dashboard_id).values(deleted_at=then))
-        audit.record(session, office.town.actor, "dashboard.discard", dashboard_id)
-
-
-def test_what_is_older_is_gone_at_once_and_deleted_when_somebody_comes_by(office: Office) -> None:
-    ada, bob = office.actor("ada"), office.actor("bob")
-    old, young = office.make(ada, document("Old")).card.id, office.make(ada, document("Young")).card.id
-    foreign = office.make(office.town.stranger.actor).card.id
-    for one, days in ((old, 30.1), (young, 29.9), (foreign, 31)):
-        _age(office, days, one)
-    assert _names(office, ada, "trash") == ["Young"]
-    with pytest.raises(NotFound):
-        office.do(library.restore, ada, [old])
-    with pytest.raises(Denied):
-        office.do(library.purge, bob)
-    office.make(bob, document("Bob's"))
-    with office.town.database.read() as session:
-        assert set(session.scalars(select(Dashboard.name).where(Dashboard.deleted_at.is_not(None)))) == {
-            "Young",
-            "Line 2",
-        }
-        assert set(session.scalars(select(Widget.dashboard_id))) >= {young, foreign}
-        assert old not in set(session.scalars(select(Widget.dashboard_id)))
-        entries = audit.list_entries(session, office.town.actor, Listing(filters={"event": "dashboard.expire"})).rows
-    assert [(entry.resource_id, entry.user_id, entry.details) for entry in entries] == [(old, None, {"name": "Old"})]
-    _age(office, 31, young)
-    assert office.do(library.purge, office.actor("admin")) == 1
-    assert office.do(library.purge, office.actor("admin")) == 0
-
-
-def test_only_what_is_in_the_trash_is_deleted_for_good(office: Office) -> None:
-    ada = office.actor("ada")
-    one, two = office.make(ada), office.make(ada, document("Two"))
-    office.do(library.discard, ada, [one.card.id])
-    with pytest.raises(Conflict):
-        office.do(library.delete_forever, ada, [one.card.id, two.card.id])
-    assert office.do(library.delete_forever, ada, [one.card.id]) == 1
-    with pytest.raises(NotFound):
-        office.ask(library.get, ada, one.card.id)
-    with office.town.database.read() as session:
-        assert set(session.scalars(select(DashboardVersion.dashboard_id))) == {two.card.id}
 
 
 # ---- duplicating, naming, finding
@@ -486,7 +344,7 @@ def test_nothing_of_another_organisation_is_there(office: Office) -> None:
     ada, stranger = office.actor("ada"), office.town.stranger.actor
     made = office.make(ada)
     office.do(sharing.set_public, ada, made.card.id, public=True)
-    assert _names(office, stranger, "all") == _names(office, stranger, "public") == []
+    assert office.names(stranger, "all") == office.names(stranger, "public") == []
     for act, *rest in (
         (library.get,), (library.duplicate,), (library.describe,), (sharing.shares,), (sharing.set_public,),
     ):  # fmt: skip
@@ -531,7 +389,7 @@ def test_a_person_who_is_disabled_or_deleted_breaks_nothing(office: Office) -> N
     assert office.ask(library.get, bob, made.card.id).card.owner == "Ada"
     assert office.save(bob, made.card.id, document("Bob's"), made.card.version).number == 2
     assert office.ask(sharing.shares, bob, made.card.id).owner.name == "Ada"
-    assert _names(office, office.actor("admin"), "all") == ["Bob's"]
+    assert office.names(office.actor("admin"), "all") == ["Bob's"]
 
 
 def test_every_change_is_in_the_audit_trail(office: Office) -> None:
@@ -561,7 +419,7 @@ def test_what_another_program_wrote_without_a_version_is_not_overwritten(office:
     with pytest.raises(Conflict) as refused:
         office.save(ada, made.card.id, document("Ada's"), made.card.version)
     assert refused.value.code == "dashboards.overtaken"
-    assert _names(office, ada) == ["Theirs"]
+    assert office.names(ada) == ["Theirs"]
     assert office.save(ada, made.card.id, document("Both"), made.card.version + 1)
 
 
@@ -593,5 +451,5 @@ def test_a_stored_number_without_end_is_refused_in_words_and_takes_nothing_else_
         for act in (library.get, library.duplicate):
             with pytest.raises(Invalid):
                 office.do(act, ada, made.card.id)
-    assert _names(office, ada) == ["Line 2", "Other"]
+    assert office.names(ada) == ["Line 2", "Other"]
     assert office.save(ada, made.card.id, document("Line 2", item(y=4)), None).document

@@ -16,12 +16,6 @@ from benchboard.paging import Listing
 from benchboard.storage.models.dashboards import DashboardShare, DashboardTeamShare
 from benchboard.storage.models.identity import Team
 from support.papers import Office
-from support.people import Town
-
-
-@pytest.fixture
-def office(town: Town) -> Office:
-    return Office(town)
 
 
 def _level(office: Office, actor: Actor, dashboard_id: str) -> str | None:

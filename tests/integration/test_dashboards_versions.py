@@ -15,12 +15,6 @@ from benchboard.paging import Listing
 from benchboard.storage.models.dashboards import DashboardVersion
 from benchboard.storage.models.identity import User
 from support.papers import Office, document, item
-from support.people import Town
-
-
-@pytest.fixture
-def office(town: Town) -> Office:
-    return Office(town)
 
 
 def _listed(office: Office, actor: Actor, dashboard_id: str, **asked: Any) -> tuple[versions.Version, ...]:

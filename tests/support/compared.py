@@ -3,19 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
 from benchboard.dashboards.catalogue import kind_of
 from benchboard.dashboards.document import Document
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
 from benchboard.ui.app import Application
 from benchboard.ui.context import Context
-from benchboard.ui.entering import Entered
 from benchboard.ui.rooms import Place, Room
+from support import demo
 from support.edits import dashboard
 
 Json = dict[str, Any]
@@ -114,21 +112,14 @@ class Shown:
         self.qtbot = qtbot
         self._made: list[QWidget] = []
         self.workspace = workspace.open_demo(home)
-        with self.workspace.database.read() as session:
-            person = next(p for p in accounts.demo_people(session) if p.role == role)
-        with self.workspace.database.change() as session:
-            self._signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+        self._signed_in = demo.sign_in(self.workspace, role)
         self.actor = self._signed_in.actor
         self.application = Application(home, lambda: (room(lambda context: self._keep(make(context))),))
 
     def open(self, width: int = 1440, height: int = 900) -> QWidget:
         """Show the window; answers the screen."""
+        demo.enter(self.application, self.workspace, self._signed_in, "studio/home", (width, height))
         window = self.application.window
-        window.resize(width, height)
-        window.show()
-        self.application._enter(Entered(self.workspace, self._signed_in, "demo", False))
-        assert self.application.shell is not None
-        self.application.shell.go("studio/home")
         window.activateWindow()
         self.qtbot.waitUntil(window.isActiveWindow)
         return self._made[-1]
@@ -159,8 +150,4 @@ class Shown:
         self.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, modifiers, spot)
 
     def close(self) -> None:
-        self.application.window.close()
-        self.application.close()
-        self.application.window.deleteLater()
-        QCoreApplication.sendPostedEvents(self.application.window, QEvent.Type.DeferredDelete.value)
-        self.application.deleteLater()
+        demo.close(self.application)

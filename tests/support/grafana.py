@@ -5,7 +5,7 @@ import json
 import sys
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +52,12 @@ def faults(dashboard: Json) -> list[str]:
 
 
 def _mistyped(value: Any, kind: Any, way: str) -> Iterator[str]:
+    """Where a value is not of its type; `way` leads to it."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind in (object, Any):
         return
     if origin in (typing.Union, types.UnionType):
-        if all(any(_mistyped(value, one, way)) for one in inner):
-            # The member of the value's own class has the words.
-            own = [one for one in inner if isinstance(value, typing.get_origin(one) or one)]
-            yield from (_mistyped(value, own[0], way) if own else [f"{way} is {value!r}, none of {inner}"])
+        yield from _of_no_member(value, inner, way)
     elif origin is typing.Literal:
         yield from [] if value in inner else [f"{way} is {value!r}, not in {inner}"]
     elif origin in (list, dict):
@@ -68,18 +66,28 @@ def _mistyped(value: Any, kind: Any, way: str) -> Iterator[str]:
             return
         for key, part in value.items() if origin is dict else enumerate(value):
             yield from _mistyped(part, inner[-1], f"{way}.{key}")
-    elif issubclass(kind, enum.Enum):
-        yield from [] if value in [member.value for member in kind] else [f"{way} is {value!r}, no {kind.__name__}"]
-    elif kind in (int, float, str, bool, type(None)):
-        fits = isinstance(value, (int, float) if kind is float else kind)
-        yield from (
-            [] if fits and isinstance(value, bool) == (kind is bool) else [f"{way} is {value!r}, no {kind.__name__}"]
-        )
-    elif not isinstance(value, kind):
-        yield f"{way} is a {type(value).__name__}, no {kind.__name__}"
-    else:
+    elif not _is_a(value, kind):
+        yield f"{way} is {value!r}, no {kind.__name__}"
+    elif kind.__module__ != "builtins" and not issubclass(kind, enum.Enum):
         for name, said in typing.get_type_hints(kind, vars(sys.modules[kind.__module__])).items():
             yield from _mistyped(getattr(value, name), said, f"{way}.{name}") if hasattr(value, name) else []
+
+
+def _of_no_member(value: Any, members: Sequence[Any], way: str) -> Iterator[str]:
+    """What is wrong for every member of a union; the member of the value's own class has the words."""
+    if not all(any(_mistyped(value, one, way)) for one in members):
+        return
+    own = [one for one in members if isinstance(value, typing.get_origin(one) or one)]
+    yield from _mistyped(value, own[0], way) if own else [f"{way} is {value!r}, none of {members}"]
+
+
+def _is_a(value: Any, kind: Any) -> bool:
+    if issubclass(kind, enum.Enum):
+        return value in [member.value for member in kind]
+    if kind in (int, float, str, bool, type(None)):  # a bool is no number in JSON
+        fits = isinstance(value, (int, float) if kind is float else kind)
+        return fits and isinstance(value, bool) == (kind is bool)
+    return isinstance(value, kind)
 
 
 def _unknown(given: Any, back: Any, way: str) -> Iterator[str]:

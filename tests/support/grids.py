@@ -40,11 +40,16 @@ def shown(layout: grid.Layout) -> dict[str, tuple[int, ...]]:
 
 def check(after: grid.Layout, before: grid.Layout) -> None:
     """Inside the grid, no overlaps but of statics with each other, the statics where they were."""
-    pairs = list(after)
+    check_grid(after)
+    assert all(after.cell(item.id) == cell for item, cell in before if item.static)
+
+
+def check_grid(layout: grid.Layout) -> None:
+    """Inside the grid, no overlaps but of statics with each other."""
+    pairs = list(layout)
     for number, (item, cell) in enumerate(pairs):
         assert cell.x >= 0
         assert cell.y >= 0
-        assert cell.right <= after.columns
+        assert cell.right <= layout.columns
         for other, there in pairs[:number]:
             assert not cell.overlaps(there) or (item.static and other.static), (item.id, other.id)
-    assert all(after.cell(item.id) == cell for item, cell in before if item.static)

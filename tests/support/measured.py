@@ -16,13 +16,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard import workspace
-from benchboard.identity import accounts
-from benchboard.identity.access import Actor, Client
+from benchboard.identity.access import Actor
 from benchboard.ui.app import Application
-from benchboard.ui.entering import Entered
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.dashboards import Dashboards
 from benchboard.ui.studio.page import StudioPage
+from support import demo
 
 _PATIENCE_S = 120
 
@@ -119,17 +118,9 @@ class Window:
         os.environ["BENCHBOARD_KEYRING"] = "off"
         self.application = Application(home, lambda: (ROOM,))
         self.workspace = workspace.open_demo(home)
-        with self.workspace.database.read() as session:
-            person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
-        with self.workspace.database.change() as session:
-            signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+        signed_in = demo.sign_in(self.workspace)
         self.actor: Actor = signed_in.actor
-        self.application.window.resize(1440, 900)
-        self.application.window.show()
-        self.application._enter(Entered(self.workspace, signed_in, "demo", False))
-        shell = self.application.shell
-        assert shell is not None
-        shell.go("studio/dashboards")
+        demo.enter(self.application, self.workspace, signed_in, "studio/dashboards")
         quiet()
         (self.dashboards,) = self.application.window.findChildren(Dashboards)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from support import rgl
+from support.grids import check_grid
 
 JsonItem = dict[str, Any]
 
@@ -58,13 +59,8 @@ def pages(draw: st.DrawFn, *, statics: float = 0.1) -> grid.Layout:
 def check_page(layout: grid.Layout) -> None:
     """Nothing overlaps (but statics each other), everything is inside its grid, containers are as high as they have to
     be, at every level."""
-    pairs = list(layout)
-    for number, (item, cell) in enumerate(pairs):
-        assert cell.x >= 0
-        assert cell.y >= 0
-        assert cell.right <= layout.columns
-        for other, there in pairs[:number]:
-            assert not cell.overlaps(there) or (item.static and other.static), (item.id, other.id)
+    check_grid(layout)
+    for item, cell in layout:
         for pane in item.panes:
             assert pane.layout.columns == cell.w
             assert item.collapsed or pane.layout.bottom < cell.h

@@ -9,6 +9,7 @@ from benchboard.dashboards.library import Opened
 from benchboard.dashboards.stored import Saved
 from benchboard.identity import audit
 from benchboard.identity.access import Actor
+from benchboard.paging import Listing
 from benchboard.storage.models.identity import Team, TeamMember
 from support.people import CLIENT, Town
 
@@ -76,3 +77,8 @@ class Office:
     def save(self, actor: Actor, dashboard_id: str, changed: Document, base: int | None, **named: Any) -> Saved:
         saved: Saved = self.do(library.save, actor, dashboard_id, changed, base_version=base, **named)
         return saved
+
+    def names(self, actor: Actor, which: str | None = None, *, search: str = "", sort: str = "name") -> list[str]:
+        """What the list of dashboards shows an actor."""
+        listing = Listing(search, {"which": which} if which else {}, sort)
+        return [card.name for card in self.ask(library.list_dashboards, actor, listing).rows]

@@ -15,13 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchboard import workspace
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
 from benchboard.tour.driver import Driver
 from benchboard.ui.app import Application
-from benchboard.ui.entering import Entered
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.page import StudioPage
+from support import demo
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _CTRL, _SHIFT, _NONE = (
@@ -70,15 +68,7 @@ def main(home: Path, seed: int) -> None:
     qt.setStyle("Fusion")
     application = Application(home, lambda: (ROOM,))
     opened = workspace.open_demo(home)
-    with opened.database.read() as session:
-        person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
-    with opened.database.change() as session:
-        signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
-    application.window.resize(1440, 900)
-    application.window.show()
-    application._enter(Entered(opened, signed_in, "demo", False))
-    assert application.shell is not None
-    application.shell.go("studio/home")
+    demo.enter(application, opened, demo.sign_in(opened), "studio/home")
     (page,) = application.window.findChildren(StudioPage)
     driver = Driver(application.window)
     driver.until(lambda: page.saving.state == "saved", "the page")

@@ -41,6 +41,11 @@ class Spoken:
         self.bugs.append(error)
 
 
+def visible(window: QWidget, name: str) -> bool:
+    """Whether a widget of that name is on screen."""
+    return any(one.isVisible() for one in window.findChildren(QWidget, name))
+
+
 class Hand:
     """Finds widgets by their objectName in a window and presses them with mouse and keys."""
 

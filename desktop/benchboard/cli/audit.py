@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from benchboard.cli.desk import Desk, at_desk
+from benchboard.cli.desk import Desk, at_desk, paged_options
 from benchboard.identity import audit as trail
 from benchboard.identity import people
 from benchboard.paging import Listing, Scalar
@@ -32,8 +32,7 @@ def audit() -> None:
 @click.option("--user", "who", help="Only what this person did (address or id).")
 @click.option("--event", help="Only this event, such as session.revoke.")
 @click.option("--search", default="")
-@click.option("--limit", default=50, show_default=True)
-@click.option("--after", help="Go on after this key.")
+@paged_options
 @at_desk
 def list_entries(desk: Desk, who: str | None, event: str | None, search: str, limit: int, after: str | None) -> None:
     """List the trail, newest first."""

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 import click
 
 from benchboard.cli import dashboard_shares, dashboard_versions
-from benchboard.cli.desk import Desk, answer, at_desk
+from benchboard.cli.desk import Desk, answer, at_desk, paged_options, sorted_options
 from benchboard.cli.layout import MAX_FILE
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import document as form
@@ -64,10 +64,8 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 @click.option("--home", is_flag=True, help="The home layout alone.")
 @click.option("--search", default="", help="A part of a name, a description or the owner's name.")
 @click.option("--filter", "which", type=click.Choice(library.WHICH), help="Only these; “all” is for admins.")
-@click.option("--sort", default="", help="name, updated_at, created_at, owner or deleted_at; else last changed first.")
-@click.option("--descending", is_flag=True)
-@click.option("--limit", default=50, show_default=True)
-@click.option("--after", help="Go on after this key.")
+@sorted_options("", "name, updated_at, created_at, owner or deleted_at; else last changed first.")
+@paged_options
 @at_desk
 def list_dashboards(
     desk: Desk,
@@ -200,13 +198,7 @@ def _what_a_document_is() -> str:
 
 @dashboard.command("save", short_help="Replace a dashboard by the JSON in FILE.")
 @_which
-@click.option(
-    "--base-revision",
-    "--base-version",
-    "base_version",
-    type=click.IntRange(0),
-    help="Refuse if it was stored since this revision.",
-)
+@dashboard_versions.BASE_REVISION
 @click.option("--note", help="What this version is, for the list of versions.")
 @click.argument("file", type=click.File("rb"))
 @at_desk

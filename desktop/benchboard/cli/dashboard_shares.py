@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from benchboard.cli.desk import Desk, at_desk
+from benchboard.cli.desk import Desk, at_desk, paged_options
 from benchboard.dashboards import holders, library, sharing
 from benchboard.dashboards.holders import Holder
 from benchboard.i18n import _
@@ -65,8 +65,7 @@ def unshare(desk: Desk, which: str, who: str | None, public: bool) -> None:
 @click.command("access", short_help="List who may see or edit a dashboard, and why.")
 @click.argument("which", metavar="DASHBOARD")
 @click.option("--search", default="", help="A part of a name or address.")
-@click.option("--limit", default=50, show_default=True)
-@click.option("--after", help="Go on after this key.")
+@paged_options
 @at_desk
 def access(desk: Desk, which: str, search: str, limit: int, after: str | None) -> None:
     """List everybody who may see or edit a dashboard, with what they may do in the end and why."""

@@ -4,13 +4,20 @@ from typing import Final
 
 import click
 
-from benchboard.cli.desk import Desk, answer, at_desk
+from benchboard.cli.desk import Desk, answer, at_desk, paged_options
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards import versions as kept
 from benchboard.dashboards.document import write_document
 from benchboard.i18n import _
 from benchboard.paging import Listing, Scalar
 
+BASE_REVISION: Final = click.option(
+    "--base-revision",
+    "--base-version",
+    "base_version",
+    type=click.IntRange(0),
+    help="Refuse if it was stored since this revision.",
+)
 _NUMBER: Final = click.argument("number", type=int)
 _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 
@@ -19,8 +26,7 @@ _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 @_DASHBOARD
 @click.option("--search", default="", help="A part of a note or of the author's name.")
 @click.option("--named", is_flag=True, help="Those with a note.")
-@click.option("--limit", default=50, show_default=True)
-@click.option("--after", help="Go on after this key.")
+@paged_options
 @at_desk
 def versions(desk: Desk, which: str, search: str, named: bool, limit: int, after: str | None) -> None:
     """List the versions of a dashboard, newest first."""
@@ -70,13 +76,7 @@ def name(desk: Desk, which: str, number: int, note: str) -> None:
 @version.command("restore", short_help="Make a dashboard what it was in a version.")
 @_DASHBOARD
 @_NUMBER
-@click.option(
-    "--base-revision",
-    "--base-version",
-    "base_version",
-    type=click.IntRange(0),
-    help="Refuse if it was stored since this revision.",
-)
+@BASE_REVISION
 @click.option("--note", help="What the new version is.")
 @at_desk
 def restore(desk: Desk, which: str, number: int, base_version: int | None, note: str | None) -> None:

@@ -112,6 +112,22 @@ def at_desk(command: Callable[Concatenate[Desk, P], None]) -> Callable[..., None
     return wrapped
 
 
+def paged_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that lists `--limit` and `--after`."""
+    after = click.option("--after", help="Go on after this key.")
+    return click.option("--limit", default=50, show_default=True)(after(command))
+
+
+def sorted_options(default: str, names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command that lists `--sort`, whose help says the `names`, and `--descending`."""
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        descending = click.option("--descending", is_flag=True)
+        return click.option("--sort", default=default, help=names)(descending(command))
+
+    return give
+
+
 def acting(opened: Workspace, *, org: str | None, as_email: str | None) -> Actor:
     """Who a command acts as: the operator of a local database, an admin of the demo, whoever signed in to a server."""
     client, database = Client.here(), opened.database

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import link
-from benchboard.cli.desk import Desk, Where, acting, at_desk, database_options
+from benchboard.cli.desk import Desk, Where, acting, at_desk, database_options, paged_options, sorted_options
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device, DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.protocol import CanConfig, Refused, StoredConfig, messages
@@ -39,10 +39,8 @@ def dongle() -> None:
 )
 @click.option("--search", default="", help="A part of a name or id.")
 @click.option("--state", type=click.Choice(fleet.STATES))
-@click.option("--sort", default="name", help="name, device_id, state, identity, bitrate, last_seen_at or created_at.")
-@click.option("--descending", is_flag=True)
-@click.option("--limit", default=50, show_default=True)
-@click.option("--after", help="Go on after this key.")
+@sorted_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
+@paged_options
 @at_desk
 def list_(
     desk: Desk,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from benchboard.cli.desk import Desk, at_desk
+from benchboard.cli.desk import Desk, at_desk, paged_options, sorted_options
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import people
@@ -47,10 +47,8 @@ def user() -> None:
 @click.option("--search", default="", help="A part of a name or address.")
 @click.option("--role", type=click.Choice(ROLES))
 @click.option("--state", type=click.Choice(people.STATES))
-@click.option("--sort", default="name", help="name, email, role, state, last_seen or created_at.")
-@click.option("--descending", is_flag=True)
-@click.option("--limit", default=50, show_default=True)
-@click.option("--after", help="Go on after this key.")
+@sorted_options("name", "name, email, role, state, last_seen or created_at.")
+@paged_options
 @at_desk
 def list_users(
     desk: Desk,
@@ -129,8 +127,7 @@ def session() -> None:
 @click.option("--user", "who", help="Only this person's (address or id).")
 @click.option("--ended", is_flag=True, help="Those that ended in the last 90 days.")
 @click.option("--search", default="")
-@click.option("--limit", default=50, show_default=True)
-@click.option("--after", help="Go on after this key.")
+@paged_options
 @at_desk
 def list_sessions(desk: Desk, who: str | None, ended: bool, search: str, limit: int, after: str | None) -> None:
     """List sessions, last used first."""

@@ -8,18 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from benchboard.dashboards.document import Document, write_document
-from benchboard.dashboards.pieces import (
-    Apart,
-    Change,
-    Piece,
-    Place,
-    apart,
-    changes,
-    loop,
-    moved,
-    together,
-    with_field,
-)
+from benchboard.dashboards.fields import Change, changes, with_field
+from benchboard.dashboards.moving import moved
+from benchboard.dashboards.pieces import Apart, Piece, Place, apart, loop, together
 
 Kind = Literal["moved", "added", "removed", "changed", "document"]
 Key = tuple[Kind, str]

@@ -4,8 +4,7 @@
 begins with everything there is and grows by a record for each gesture; grown too large it is written anew, whole
 or not at all.
 
-A document open in a second window has a second slot. A slot belongs to whoever holds its lock, which the system takes
-from a killed program; so what is not locked is an orphan, and the next one to open the document goes on with it.
+A document open in a second window has a second slot (`slots`); the orphan of a killed program is gone on with.
 """
 
 import atexit
@@ -14,21 +13,18 @@ import logging
 import os
 import queue
 import secrets
-import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from filelock import FileLock, Timeout
-
 from benchboard.dashboards.deltas import apply, diff
-from benchboard.dashboards.history import History, Record, Step, opened, pack, subject_of, unpack
-from benchboard.dashboards.sealed import NAME_BYTES, Damaged, Sealer, unsealed
+from benchboard.dashboards.history import History, Record, Step, pack
+from benchboard.dashboards.sealed import NAME_BYTES, Sealer
+from benchboard.dashboards.slots import Found, Slot, alone, claimed, deleted, set_aside, subject_in
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.vault import Vault, write_private
@@ -90,10 +86,10 @@ class Journal:
 
     def __init__(
         self,
-        slot: "_Slot",
+        slot: Slot,
         key: bytes,
         subject: Sequence[str],
-        found: "_Found",
+        found: Found,
         note: str,
         failed: Callable[[AppError], None],
     ) -> None:
@@ -247,30 +243,6 @@ class Journal:
             self._file = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A place for one window's journal of one document, whose lock is held."""
-
-    path: Path
-    name: bytes
-    lock: FileLock
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What lay in a slot. `damaged`: it goes on after what could be read, and was not merely cut off."""
-
-    history: History | None = None
-    at: float = 0.0
-    damaged: bool = False
-
-    @property
-    def worth(self) -> tuple[bool, float]:
-        """Edits that nobody saved come before everything, then what is newest."""
-        history = self.history
-        return history is not None and diff(history.stored, history.document) is not None, self.at
-
-
 def open_journal(
     home: Path, vault: Vault, subject: Sequence[str], failed: Callable[[AppError], None] = lambda _error: None
 ) -> Journal:
@@ -282,10 +254,10 @@ def open_journal(
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = _key(vault, folder)
-        with _alone(folder):
-            slot, found = _claimed(folder, name, key)
+        with alone(folder):
+            slot, found = claimed(folder, name, key)
         try:
-            note = _set_aside(slot, found) if found.damaged else ""
+            note = set_aside(slot, found) if found.damaged else ""
             return Journal(slot, key, subject, found, note, failed)
         except BaseException:
             slot.lock.release()
@@ -308,33 +280,11 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], existing: Callable[[
     for path in gone:
         path.unlink(missing_ok=True)
     key = vault.get(_KEY)
-    found = {path: _subject(path, key) for path in folder.glob("*.bbj")} if key is not None else {}
+    found = {path: subject_in(path, key) for path in folder.glob("*.bbj")} if key is not None else {}
     known = {path: said[-1] for path, said in found.items() if said and said[:-1] == tuple(account)}
     there = existing(set(known.values())) if known else set()
-    with _alone(folder):
-        return len(gone) + sum(_deleted(path) for path, name in known.items() if name not in there)
-
-
-def _subject(path: Path, key: bytes) -> tuple[str, ...]:
-    """Whose journal a file is; nobody's where that cannot be read."""
-    try:
-        with path.open("rb") as file:
-            first = next(unsealed(file, key, bytes.fromhex(path.name.partition(".")[0])), None)
-            return subject_of(unpack(first)) if first is not None else ()
-    except (OSError, Damaged, TypeError, ValueError, RecursionError):
-        return ()
-
-
-def _deleted(path: Path) -> bool:
-    slot = _locked(path, b"")
-    if slot is None:
-        return False
-    try:
-        path.unlink(missing_ok=True)
-    finally:
-        slot.lock.release()
-    path.with_suffix(".lock").unlink(missing_ok=True)
-    return True
+    with alone(folder):
+        return len(gone) + sum(deleted(path) for path, name in known.items() if name not in there)
 
 
 def _wait_for_leaving(name: bytes) -> None:
@@ -344,77 +294,13 @@ def _wait_for_leaving(name: bytes) -> None:
             journal._thread.join(max(0.0, until - time.monotonic()))
 
 
-def _alone(folder: Path) -> FileLock:
-    """Held, nobody else makes a key, or takes a slot whose lock is about to be deleted and so is no lock any more."""
-    return FileLock(folder / "key.lock", timeout=10, mode=0o600)
-
-
 def _key(vault: Vault, folder: Path) -> bytes:
-    with _alone(folder):
+    with alone(folder):
         key = vault.get(_KEY)
         if key is None:
             key = secrets.token_bytes(32)
             vault.put(_KEY, key)
         return key
-
-
-def _claimed(folder: Path, name: bytes, key: bytes) -> tuple[_Slot, _Found]:
-    """The orphan most worth going on with, or a new slot."""
-    stem = name.hex()
-    there = [slot for path in sorted(folder.glob(f"{stem}.*.bbj")) if (slot := _locked(path, name))]
-    try:
-        found = [(slot, _read(slot, key)) for slot in there]
-    except BaseException:
-        for slot in there:
-            slot.lock.release()
-        raise
-    best = max(found, key=lambda pair: pair[1].worth, default=None)
-    for slot in there:
-        if best is None or slot is not best[0]:
-            slot.lock.release()
-    if best is not None:
-        return best
-    paths = (folder / f"{stem}.{number}.bbj" for number in count())
-    return next(slot for path in paths if not path.exists() and (slot := _locked(path, name))), _Found()
-
-
-def _locked(path: Path, name: bytes) -> _Slot | None:
-    lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        return None
-    return _Slot(path, name, lock)
-
-
-def _read(slot: _Slot, key: bytes) -> _Found:
-    """All that can be read of a journal, from its beginning."""
-    history, at, damaged = None, slot.path.stat().st_mtime, False
-    with slot.path.open("rb") as file:
-        try:
-            for packed in unsealed(file, key, slot.name):
-                if history is None:
-                    history = opened(unpack(packed))
-                else:
-                    history.replay(unpack(packed), packed)
-        except (Damaged, LookupError, TypeError, ValueError, RecursionError) as error:
-            _log.warning("journal: %s: %s", slot.path.name, type(error).__name__)
-            damaged = True
-    if history is not None:
-        history.end()
-    return _Found(history, at, damaged)
-
-
-def _set_aside(slot: _Slot, found: _Found) -> str:
-    """Keep a copy of what cannot be read, and say where."""
-    aside = slot.path.with_suffix(f".{time.time_ns()}.aside")
-    shutil.copyfile(slot.path, aside)
-    aside.chmod(0o600)
-    if found.history is None:
-        what = _("The journal of this page cannot be read by this program on this computer. It was kept as {file}.")
-    else:
-        what = _("The journal of this page was damaged. What could be read was taken from it; a copy is {file}.")
-    return what.format(file=aside)
 
 
 def _recovered(history: History) -> Recovered:

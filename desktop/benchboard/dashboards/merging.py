@@ -6,33 +6,16 @@ and nobody removed is lost: what one removed and the other changed stays until i
 same id are both kept, theirs under another.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.comparing import Difference, found_between
 from benchboard.dashboards.document import Document
-from benchboard.dashboards.pieces import (
-    ABSENT,
-    PLACE,
-    WHOLE,
-    Apart,
-    Path,
-    Piece,
-    Place,
-    Tree,
-    apart,
-    fresh_id,
-    is_open,
-    lies_alike,
-    loop,
-    moved,
-    pane_ids,
-    same,
-    together,
-    with_field,
-)
+from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE, Path, Tree, is_open, same, with_field
+from benchboard.dashboards.moving import moved
+from benchboard.dashboards.pieces import Apart, Piece, Place, apart, lies_alike, loop, pane_ids, together
 
 Side = Literal["mine", "theirs"]
 Choice = Literal["mine", "theirs", "both"]
@@ -237,7 +220,7 @@ class _Weaving:
 
     def _keep_both(self, name: str, theirs: Piece) -> None:
         if any(self.choices.get(one.key) == "both" for one in self.conflicts if one.id == name):
-            copy = fresh_id(
+            copy = _fresh_id(
                 name, lambda wanted: any(wanted in side.pieces for side in self._sides()) or wanted in self.copies
             )
             self.copies[copy] = replace(theirs, id=copy)
@@ -323,9 +306,15 @@ def _second_names(base: Apart, mine: Apart, theirs: Apart) -> dict[str, str]:
         if name in mine.pieces and name not in base.pieces:
             one, other = mine.pieces[name], theirs.pieces[name]
             if not same(one.says, other.says) or not lies_alike(one, other):
-                names[name] = fresh_id(name, taken.__contains__)
+                names[name] = _fresh_id(name, taken.__contains__)
                 taken.add(names[name])
     return names
+
+
+def _fresh_id(stem: str, taken: Callable[[str], bool]) -> str:
+    """An id like `stem` that is not taken."""
+    names = (f"{stem[:190]}-{number}" for number in range(2, 10**6))
+    return next(name for name in names if not taken(name))
 
 
 def _renamed(side: Apart, names: Mapping[str, str]) -> Apart:

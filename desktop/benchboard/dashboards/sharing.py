@@ -135,8 +135,8 @@ def candidates(
     people = _people(actor).where(User.id != row.user_id, ~known).order_by(User.name, User.id).limit(limit)
     if text:
         teams, people = teams.where(holds(Team.name, text)), people.where(guard.search_people(text))
-    found = [Candidate("team", one.id, one.name, members=one.members) for one in session.execute(teams)]
-    found += [Candidate("person", one.id, one.name, one.email) for one in session.execute(people)]
+    found = [_team(one) for one in session.execute(teams)]
+    found += [_person(one) for one in session.execute(people)]
     return tuple(found[:limit])
 
 
@@ -147,18 +147,18 @@ def named(session: Session, actor: Actor, who: str) -> Candidate:
         found = session.execute(_people(actor).where(User.email_norm == normalise(who))).first()
         if found is None:
             raise _gone("person")
-        return Candidate("person", found.id, found.name, found.email)
+        return _person(found)
     try:
         wanted: ColumnElement[bool] = Team.id == str(UUID(who))
         person = session.execute(_people(actor).where(User.id == str(UUID(who)))).first()
         if person is not None:
-            return Candidate("person", person.id, person.name, person.email)
+            return _person(person)
     except ValueError:
         wanted = Team.slug == who
     team = session.execute(_teams(actor).where(wanted)).first()
     if team is None:
         raise _gone("team")
-    return Candidate("team", team.id, team.name, members=team.members)
+    return _team(team)
 
 
 def _shares(session: Session, actor: Actor, row: Dashboard) -> Shares:
@@ -167,7 +167,7 @@ def _shares(session: Session, actor: Actor, row: Dashboard) -> Shares:
         select(rights.level_of(actor)).select_from(Dashboard).where(Dashboard.id == row.id)
     )
     return Shares(
-        Candidate("person", owner.id, owner.name, owner.email),
+        _person(owner),
         row.is_public,
         level or "view",
         _people_shares(session, row),
@@ -187,9 +187,7 @@ def _people_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
         .where(given.dashboard_id == row.id, User.deleted_at.is_(None))
         .order_by(User.name, User.id)
     )
-    return tuple(
-        Share(Candidate("person", one.id, one.name, one.email), one.permission, one.shared_at, one.by) for one in found
-    )
+    return tuple(Share(_person(one), one.permission, one.shared_at, one.by) for one in found)
 
 
 def _team_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
@@ -201,10 +199,7 @@ def _team_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
         .where(given.dashboard_id == row.id)
         .order_by(Team.name, Team.id)
     )
-    return tuple(
-        Share(Candidate("team", one.id, one.name, members=one.members), one.permission, one.shared_at, one.by)
-        for one in found
-    )
+    return tuple(Share(_team(one), one.permission, one.shared_at, one.by) for one in found)
 
 
 def _members() -> Any:
@@ -236,15 +231,21 @@ def _own(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = True
 
 
 def _candidate(session: Session, actor: Actor, kind: Kind, to: str) -> Candidate:
-    if kind == "person":
-        found = session.execute(_people(actor).where(User.id == _id(to, kind))).first()
-    else:
-        found = session.execute(_teams(actor).where(Team.id == _id(to, kind))).first()
+    asked = _people(actor).where(User.id == _id(to, kind))
+    if kind == "team":
+        asked = _teams(actor).where(Team.id == _id(to, kind))
+    found = session.execute(asked).first()
     if found is None:
         raise _gone(kind)
-    if kind == "person":
-        return Candidate(kind, found.id, found.name, found.email)
-    return Candidate(kind, found.id, found.name, members=found.members)
+    return _person(found) if kind == "person" else _team(found)
+
+
+def _person(row: Any) -> Candidate:
+    return Candidate("person", row.id, row.name, row.email)
+
+
+def _team(row: Any) -> Candidate:
+    return Candidate("team", row.id, row.name, members=row.members)
 
 
 def _given(session: Session, row: Dashboard, to: Candidate) -> DashboardShare | DashboardTeamShare | None:

@@ -96,17 +96,13 @@ def write(
     changed = {
         key: value for key in ("name", "description", "layout") if (value := getattr(made, key)) != getattr(row, key)
     }
-    if newest is not None and reason.automatic and not changed and not any(counts.values()):
-        return Saved(row.id, row.version, newest.number, row.updated_at, document)
-    if (
-        newest is not None
-        and not changed
-        and not any(counts.values())
-        and _names(session, newest, actor, written, reason)
-    ):
-        audit.record(session, actor, "dashboard.name-version", row.id, name=row.name, number=newest.number,
-                     note=reason.note)  # fmt: skip
-        return Saved(row.id, row.version, newest.number, row.updated_at, document)
+    if newest is not None and not changed and not any(counts.values()):
+        if reason.automatic:
+            return Saved(row.id, row.version, newest.number, row.updated_at, document)
+        if _names(session, newest, actor, written, reason):
+            named = {"name": row.name, "number": newest.number, "note": reason.note}
+            audit.record(session, actor, "dashboard.name-version", row.id, **named)
+            return Saved(row.id, row.version, newest.number, row.updated_at, document)
     for key, value in changed.items():
         setattr(row, key, value)
     row.updated_at = now()  # so that the row's version counts a change of its widgets too

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.storage import changes, folding
 from benchboard.storage.changes import Changes
 
@@ -289,58 +289,60 @@ _KNOWN = (
 )
 
 
+_SENTENCES = {
+    "storage.busy": (
+        N_("The database is busy."),
+        N_("Another program is writing to it; try again in a moment."),
+    ),
+    "storage.read-only": (
+        N_("The database is read-only."),
+        N_("Make its file and folder writable, then try again."),
+    ),
+    "storage.key": (
+        N_("The database cannot be opened with the key kept for it."),
+        N_("Restore its key or a backup. Nothing was changed."),
+    ),
+    "storage.damaged": (
+        N_("The database file is damaged."),
+        N_("Restore the newest backup from its folder."),
+    ),
+    "storage.full": (
+        N_("The disk is full."),
+        N_("Free some room, then try again. Nothing was half-written."),
+    ),
+    "storage.missing": (
+        N_("The database file cannot be opened."),
+        N_("Check that its folder exists and is yours."),
+    ),
+    "storage.outdated": (
+        N_("The database is not at this program's version."),
+        N_("Run “benchboard db upgrade” for it, or ask whoever runs the server to."),
+    ),
+    "storage.denied": (
+        N_("The server does not let this role do that."),
+        N_("Ask whoever runs the server for the right, or use another role."),
+    ),
+    "storage.nowhere": (
+        N_("The server has no such database or role."),
+        N_("Check the names in the URL, then try again."),
+    ),
+    "storage.password": (
+        N_("The server did not accept the name or password."),
+        N_("Check both and try again."),
+    ),
+    "storage.unreachable": (
+        N_("The database cannot be reached."),
+        N_("Check that the server runs and the network is up, then try again."),
+    ),
+}
+
+
 def unavailable(error: DBAPIError) -> Unavailable:
     """The `Unavailable` that says what a driver error means."""
     text = str(error.orig).lower()
     code = next((code for sign, code in _KNOWN if sign in text), "storage.unreachable")
-    sentences = {
-        "storage.busy": (
-            _("The database is busy."),
-            _("Another program is writing to it; try again in a moment."),
-        ),
-        "storage.read-only": (
-            _("The database is read-only."),
-            _("Make its file and folder writable, then try again."),
-        ),
-        "storage.key": (
-            _("The database cannot be opened with the key kept for it."),
-            _("Restore its key or a backup. Nothing was changed."),
-        ),
-        "storage.damaged": (
-            _("The database file is damaged."),
-            _("Restore the newest backup from its folder."),
-        ),
-        "storage.full": (
-            _("The disk is full."),
-            _("Free some room, then try again. Nothing was half-written."),
-        ),
-        "storage.missing": (
-            _("The database file cannot be opened."),
-            _("Check that its folder exists and is yours."),
-        ),
-        "storage.outdated": (
-            _("The database is not at this program's version."),
-            _("Run “benchboard db upgrade” for it, or ask whoever runs the server to."),
-        ),
-        "storage.denied": (
-            _("The server does not let this role do that."),
-            _("Ask whoever runs the server for the right, or use another role."),
-        ),
-        "storage.nowhere": (
-            _("The server has no such database or role."),
-            _("Check the names in the URL, then try again."),
-        ),
-        "storage.password": (
-            _("The server did not accept the name or password."),
-            _("Check both and try again."),
-        ),
-        "storage.unreachable": (
-            _("The database cannot be reached."),
-            _("Check that the server runs and the network is up, then try again."),
-        ),
-    }
-    what, do = sentences[code]
-    return Unavailable(code, what, do=do)
+    what, do = _SENTENCES[code]
+    return Unavailable(code, _(what), do=_(do))
 
 
 def _constraint(error: IntegrityError) -> str:

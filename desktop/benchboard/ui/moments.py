@@ -8,18 +8,23 @@ from PySide6.QtWidgets import QWidget
 from benchboard.i18n import _
 
 
+def lately(seconds: float) -> str | None:
+    """`now`, `4 s ago`, `14 min ago`; None where it was an hour ago or more."""
+    if seconds < 3:
+        return _("now")
+    if seconds < 60:
+        return _("{count} s ago").format(count=int(seconds))
+    return _("{count} min ago").format(count=int(seconds // 60)) if seconds < 3600 else None
+
+
 def ago(moment: datetime | None) -> str:
     """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” where there is none."""
     if moment is None:
         return _("never")
     there, here = moment.astimezone(), datetime.now(UTC).astimezone()
     seconds = (here - there).total_seconds()
-    if seconds < 3:
-        return _("now")
-    if seconds < 60:
-        return _("{count} s ago").format(count=int(seconds))
-    if seconds < 3600:
-        return _("{count} min ago").format(count=int(seconds // 60))
+    if (said := lately(seconds)) is not None:
+        return said
     if there.date() == here.date():
         return _("{count} h ago").format(count=int(seconds // 3600))
     if there.date() == (here - timedelta(days=1)).date():

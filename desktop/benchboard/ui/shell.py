@@ -14,7 +14,8 @@ from benchboard.settings import Appearance, Settings
 from benchboard.ui.cells import Cells, roles
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
 from benchboard.ui.header import Header
-from benchboard.ui.palette import Palette, go_to
+from benchboard.ui.matching import go_to
+from benchboard.ui.palette import Palette
 from benchboard.ui.problems import Problems
 from benchboard.ui.rail import Rail
 from benchboard.ui.rooms import Closes, Command, Opens, Place, Presents, Room, Unsaved
@@ -83,10 +84,7 @@ class Shell(QWidget):
             ("Ctrl+,", lambda: self.go("settings")),
             ("F6", lambda: self._next_pane(1)),
             ("Shift+F6", lambda: self._next_pane(-1)),
-            (
-                "F11",
-                lambda: self.window().setWindowState(self.window().windowState() ^ Qt.WindowState.WindowFullScreen),
-            ),
+            ("F11", self._fill_screen),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, act)
             shortcut.setAutoRepeat(False)

@@ -67,7 +67,6 @@ class ServerCard(Card):
         self._organisation: str | None = None
         unguarded = Badge("warn", _("Unguarded"), "ph.shield-warning")
         badges = (Badge("info", _("Last used"), "ph.clock"), unguarded) if last else (unguarded,)
-        self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, chosen=last))
         self._url = Edit(placeholder="postgresql://role@server/database", name="server_url")
         if settings.last_way not in ("", "local", "demo"):
             self._url.setText(settings.last_way)
@@ -75,39 +74,16 @@ class ServerCard(Card):
         self._email = Edit(name="server_email")
         self._email.setText(settings.last_email)
         self._password = _secret("server_password")
-        self._fields = {
-            "url": Field(_("Server"), self._url),
-            "database_password": Field(_("Database password, if it needs one"), self._role_password),
-            "email": Field(_("E-mail"), self._email),
-            "password": Field(_("Password"), self._password),
-        }
-        self.column.addWidget(self._fields["url"])
-        self.column.addWidget(self._fields["database_password"])
-        account = row(self._fields["email"], self._fields["password"], spacing=12)
-        for place in range(2):
-            account.setStretch(place, 1)
-        self.column.addLayout(account)
         self._wrong = Text("", "caption", "error", wrap=True)
         self._wrong.hide()
-        self.column.addWidget(self._wrong)
-        self._note = Text(
-            _("Who can reach the database role can read everything in it. Use it inside your own network."),
-            "caption",
-            "muted",
-            wrap=True,
-        )
-        self.column.addWidget(self._note)
-        self.column.addStretch(1)
         self._stay = CheckBox(_("Stay signed in"))
         self._stay.setObjectName("stay_server")
         self.button = Button(
             _("Sign in"), self._go, size="lg", kind="primary" if last else "plain", name="sign_in_server"
         )
         self.button.add_cap("Enter")
-        foot = row(self._stay)
-        foot.addStretch(1)
-        foot.addWidget(self.button)
-        self.column.addLayout(foot)
+        self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, chosen=last))
+        self._lay_out()
         self._edits = (self._url, self._role_password, self._email, self._password)
         for edit in self._edits:
             edit.returnPressed.connect(self._go)
@@ -115,6 +91,28 @@ class ServerCard(Card):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._keyboard_moved)
+
+    def _lay_out(self) -> None:
+        self._fields = {
+            "url": Field(_("Server"), self._url),
+            "database_password": Field(_("Database password, if it needs one"), self._role_password),
+            "email": Field(_("E-mail"), self._email),
+            "password": Field(_("Password"), self._password),
+        }
+        account = row(self._fields["email"], self._fields["password"], spacing=12)
+        for place in range(2):
+            account.setStretch(place, 1)
+        note = _("Who can reach the database role can read everything in it. Use it inside your own network.")
+        foot = row(self._stay)
+        foot.addStretch(1)
+        foot.addWidget(self.button)
+        self.column.addWidget(self._fields["url"])
+        self.column.addWidget(self._fields["database_password"])
+        self.column.addLayout(account)
+        self.column.addWidget(self._wrong)
+        self.column.addWidget(Text(note, "caption", "muted", wrap=True))
+        self.column.addStretch(1)
+        self.column.addLayout(foot)
 
     def _keyboard_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Only from a field of this card does Enter sign in; while the window is in the background nothing moves."""

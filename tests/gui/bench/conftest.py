@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.dongles import fleet
@@ -14,9 +13,10 @@ from benchboard.paging import Listing
 from benchboard.ui.app import Application
 from benchboard.ui.bench import ROOM
 from benchboard.ui.bench.hub import Hub
+from benchboard.ui.bench.wizard import PairingWizard
 from benchboard.ui.shell import Shell
 from support.benchsim import Simulator, simulated
-from support.window import Hand
+from support.window import Hand, visible
 
 
 @pytest.fixture
@@ -70,23 +70,32 @@ def hub(shell: Shell) -> Hub:
     return Hub.of(shell.context)
 
 
-def visible(window: QWidget, name: str) -> bool:
-    """Whether a widget of that name is on screen."""
-    return any(one.isVisible() for one in window.findChildren(QWidget, name))
-
-
 @pytest.fixture
-def pair_one(qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub) -> Callable[[], str]:
-    """Pairs the first dongle through the wizard, pressing its button; answers its device id."""
+def at_the_button(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> Callable[[], PairingWizard]:
+    """Pairs the first dongle through the wizard up to where it waits for its button; answers the wizard."""
 
-    def pair() -> str:
+    def begin() -> PairingWizard:
         window = shell.window()
         qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
         click(window, "bench_pair")
         click(window, "pair_next")
         click(window, "pair_next")
         wizard = click.find(window, "pairing_wizard")
+        assert isinstance(wizard, PairingWizard)
         qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
+        return wizard
+
+    return begin
+
+
+@pytest.fixture
+def pair_one(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, at_the_button: Callable[[], PairingWizard]
+) -> Callable[[], str]:
+    """Pairs the first dongle through the wizard, pressing its button; answers its device id."""
+
+    def pair() -> str:
+        window, wizard = shell.window(), at_the_button()
         device_id = str(wizard._here.device_id)
         simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
         qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))

@@ -15,15 +15,12 @@ from benchboard.dongles.fleet import Dongle
 from benchboard.dongles.protocol import State
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.hub import Hub
+from benchboard.ui.bench.wizard import PairingWizard
 from benchboard.ui.bench.wizard_parts import Choice
 from benchboard.ui.shell import Shell
 from benchboard.ui.widgets import Text
 from support.benchsim import Simulator
-from support.window import Hand
-
-
-def visible(window: QWidget, name: str) -> bool:
-    return any(one.isVisible() for one in window.findChildren(QWidget, name))
+from support.window import Hand, visible
 
 
 def test_the_whole_way_with_the_windows_own_simulator(
@@ -66,20 +63,12 @@ def test_the_whole_way_with_the_windows_own_simulator(
 
 def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
     qtbot: QtBot,
-    shell: Shell,
     simulator: Simulator,
-    click: Hand,
-    hub: Hub,
     dongles: Callable[[], list[Dongle]],
+    at_the_button: Callable[[], PairingWizard],
     pair_one: Callable[[], str],
 ) -> None:
-    window = shell.window()
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
-    click(window, "bench_pair")
-    click(window, "pair_next")
-    click(window, "pair_next")
-    wizard = click.find(window, "pairing_wizard")
-    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
+    wizard = at_the_button()
     device_id = wizard._here.device_id
     qtbot.keyClick(wizard, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: [one.ownership_state for one in dongles()] == ["UNCLAIMED"])
@@ -90,15 +79,13 @@ def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
 
 
 def test_a_dongle_pulled_out_while_it_is_claimed_is_said_in_words(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub, dongles: Callable[[], list[Dongle]]
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    dongles: Callable[[], list[Dongle]],
+    at_the_button: Callable[[], PairingWizard],
 ) -> None:
-    window = shell.window()
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
-    click(window, "bench_pair")
-    click(window, "pair_next")
-    click(window, "pair_next")
-    wizard = click.find(window, "pairing_wizard")
-    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
+    window, wizard = shell.window(), at_the_button()
     simulator.process.kill()
     qtbot.waitUntil(lambda: visible(window, "pair_problem"))
     words = window.findChild(QWidget, "pair_problem").words.text()

@@ -73,6 +73,20 @@ def model(qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch) -> PagedTabl
     return PagedTableModel(tasks, fetch, COLUMNS, owner)
 
 
+@pytest.fixture
+def table(qtbot: QtBot, model: PagedTableModel[Person], light: Theme) -> PagedTable[Person]:
+    """The model's table, on screen, with nothing asked for yet."""
+    return shown(qtbot, model)
+
+
+def shown(qtbot: QtBot, model: PagedTableModel[Person]) -> PagedTable[Person]:
+    table = PagedTable(model, label="People", name="people")
+    qtbot.addWidget(table)
+    table.resize(800, 600)
+    table.show()
+    return table
+
+
 def load(qtbot: QtBot, model: PagedTableModel[Person], act: Callable[[], object]) -> None:
     with qtbot.waitSignal(model.loaded):
         act()
@@ -139,10 +153,7 @@ def test_a_failed_page_is_said_and_asked_for_again(
         return fetch(session, listing, after, limit)
 
     model = PagedTableModel(tasks, sometimes, COLUMNS, owner)
-    table = PagedTable(model, label="People", name="people")
-    qtbot.addWidget(table)
-    table.resize(800, 600)
-    table.show()
+    table = shown(qtbot, model)
     with qtbot.waitSignal(model.failed):
         model.refresh()
     away[0] = False
@@ -152,12 +163,8 @@ def test_a_failed_page_is_said_and_asked_for_again(
 
 
 def test_ticks_and_the_current_row_survive_a_refresh(
-    qtbot: QtBot, model: PagedTableModel[Person], light: Theme
+    qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]
 ) -> None:
-    table = PagedTable(model, label="People", name="people")
-    qtbot.addWidget(table)
-    table.resize(800, 600)
-    table.show()
     load(qtbot, model, model.refresh)
     box = table.view.visualRect(model.index(3, 0)).topLeft() + QPoint(16, 20)
     qtbot.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=box)
@@ -171,11 +178,7 @@ def test_ticks_and_the_current_row_survive_a_refresh(
     assert table.current() == current
 
 
-def test_keys_tick_open_and_choose_all(qtbot: QtBot, model: PagedTableModel[Person], light: Theme) -> None:
-    table = PagedTable(model, label="People", name="people")
-    qtbot.addWidget(table)
-    table.resize(800, 600)
-    table.show()
+def test_keys_tick_open_and_choose_all(qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]) -> None:
     load(qtbot, model, model.refresh)
     opened: list[Person] = []
     table.activated.connect(opened.append)
@@ -190,12 +193,8 @@ def test_keys_tick_open_and_choose_all(qtbot: QtBot, model: PagedTableModel[Pers
 
 
 def test_a_click_on_the_header_sorts_and_a_second_one_turns_round(
-    qtbot: QtBot, model: PagedTableModel[Person], light: Theme
+    qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]
 ) -> None:
-    table = PagedTable(model, label="People", name="people")
-    qtbot.addWidget(table)
-    table.resize(800, 600)
-    table.show()
     load(qtbot, model, model.refresh)
     header = table.view.horizontalHeader()
     at = QPoint(header.sectionViewportPosition(1) + 30, 16)
@@ -205,11 +204,7 @@ def test_a_click_on_the_header_sorts_and_a_second_one_turns_round(
         assert model.row(0).role == role
 
 
-def test_what_is_empty_says_why(qtbot: QtBot, model: PagedTableModel[Person], light: Theme) -> None:
-    table = PagedTable(model, label="People", name="people")
-    qtbot.addWidget(table)
-    table.resize(800, 600)
-    table.show()
+def test_what_is_empty_says_why(qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]) -> None:
     load(qtbot, model, lambda: setattr(model, "listing", Listing(search="nobody is called this")))
     assert not table.view.isVisible()
     assert table._no_match.isVisible()

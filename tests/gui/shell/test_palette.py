@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui.palette import Palette, fold, match, search
+from benchboard.ui.matching import fold, match, search
+from benchboard.ui.palette import Palette
 from benchboard.ui.rooms import Command
 from benchboard.ui.theme import Theme
 

@@ -201,13 +201,19 @@ def test_without_staying_the_session_ends_with_the_program(qtbot: QtBot, working
     assert sessions(working.home) == 0
 
 
+def staying(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> Application:
+    """A program whose person signs in and stays signed in."""
+    application = start()
+    click(application.window, "stay_local")
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    return application
+
+
 def test_who_stays_signed_in_comes_back_to_where_they_were(
     qtbot: QtBot, start: Callable[[], Application], click: Hand
 ) -> None:
-    first = start()
-    click(first.window, "stay_local")
-    click(first.window, "sign_in_local")
-    qtbot.waitUntil(lambda: first.shell is not None)
+    first = staying(qtbot, start, click)
     assert first.shell is not None
     first.shell.go("bench/timing")
     first.window.close()
@@ -222,10 +228,7 @@ def test_who_stays_signed_in_comes_back_to_where_they_were(
 def test_a_session_revoked_while_the_program_was_closed_is_not_resumed(
     qtbot: QtBot, start: Callable[[], Application], click: Hand
 ) -> None:
-    first = start()
-    click(first.window, "stay_local")
-    click(first.window, "sign_in_local")
-    qtbot.waitUntil(lambda: first.shell is not None)
+    first = staying(qtbot, start, click)
     first.window.close()
     first.close()
     revoke_everybody(first.home)

@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
+from boards import PAGE, load
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
 from benchboard.dashboards import documents
 from benchboard.dashboards.layout import Cell
-from benchboard.identity import accounts
-from benchboard.identity.access import Actor, Client
+from benchboard.identity.access import Actor
 from benchboard.ui.app import Application
-from benchboard.ui.entering import Entered
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.page import StudioPage
+from support import demo
 
 
 class Studio:
@@ -29,16 +29,9 @@ class Studio:
         self._closed = False
         self.application = Application(home, lambda: (ROOM,))
         self.workspace = workspace.open_demo(home)
-        with self.workspace.database.read() as session:
-            person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
-        with self.workspace.database.change() as session:
-            signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+        signed_in = demo.sign_in(self.workspace)
         self.actor: Actor = signed_in.actor
-        self.application.window.resize(1440, 900)
-        self.application.window.show()
-        self.application._enter(Entered(self.workspace, signed_in, "demo", False))
-        assert self.application.shell is not None
-        self.application.shell.go("studio/home")
+        demo.enter(self.application, self.workspace, signed_in, "studio/home")
         self.application.window.activateWindow()
         qtbot.waitUntil(self.application.window.isActiveWindow)
         (self.page,) = self.application.window.findChildren(StudioPage)
@@ -116,11 +109,7 @@ class Studio:
         if self._closed:
             return
         self._closed = True
-        self.application.window.close()
-        self.application.close()
-        self.application.window.deleteLater()
-        QCoreApplication.sendPostedEvents(self.application.window, QEvent.Type.DeferredDelete.value)
-        self.application.deleteLater()
+        demo.close(self.application)
 
 
 @pytest.fixture(scope="session")
@@ -156,3 +145,10 @@ def open_studio(
 @pytest.fixture
 def studio(open_studio: Callable[[], Studio]) -> Studio:
     return open_studio()
+
+
+@pytest.fixture
+def board(studio: Studio) -> Studio:
+    """A window whose page has something of everything."""
+    load(studio, PAGE)
+    return studio

@@ -1,69 +1,22 @@
-"""Choosing, splitting, copying and ordering on the canvas, with real mouse and keys; and every step back again."""
+"""Choosing, pulling, keeping and ordering on the canvas, with real mouse and keys."""
 
-import json
-import random
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QPaintEvent, QRegion
-from PySide6.QtWidgets import QApplication, QMenu
+from boards import ALT, CTRL, NONE, SHIFT, item, load, menu_of, said
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QCursor, QPaintEvent, QRegion
+from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.studio.canvas import clipboard
 from benchboard.ui.studio.canvas.marks import handle_spot
 from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
     from conftest import Studio
-
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-ALT, NONE = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
-
-
-def _item(name: str, x: int, y: int, w: int = 3, h: int = 3, **more: object) -> dict[str, object]:
-    place = {"x": x, "y": y, "w": w, "h": h}
-    return {"id": name, "type": "text", "title": name, "config": {"text": name}, "position": place, **more}
-
-
-PAGE = [
-    _item("a", 0, 0),
-    _item("b", 3, 0),
-    _item("c", 6, 0),
-    _item("d", 0, 3),
-    _item("e", 3, 3),
-    {"id": "g", "type": "group", "title": "Group", "position": {"x": 0, "y": 6, "w": 6, "h": 4},
-     "items": [_item("g1", 0, 0), _item("g2", 3, 0)]},
-    {"id": "t", "type": "tabs", "title": "", "active": "one", "position": {"x": 6, "y": 6, "w": 6, "h": 4},
-     "tabs": [{"id": "one", "title": "One", "items": [_item("t1", 0, 0)]}, {"id": "two", "title": "Two", "items": []}]},
-    {"id": "r", "type": "row", "title": "Row", "position": {"x": 0, "y": 10, "w": 12, "h": 1},
-     "items": [_item("r1", 0, 11), _item("r2", 4, 11)]},
-]  # fmt: skip
-
-
-@pytest.fixture
-def board(studio: "Studio") -> "Studio":
-    _load(studio, PAGE)
-    return studio
-
-
-def _load(studio: "Studio", items: list[dict[str, object]]) -> None:
-    studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
-    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _said(studio: "Studio") -> str:
-    return " ".join(one.accessibleName() for one in studio.application.window.findChildren(Banner) if one.isVisible())
-
-
-def _menu(studio: "Studio") -> QMenu:
-    (menu,) = [one for one in studio.canvas.findChildren(QMenu, "studio_menu") if one.isVisible()]
-    return menu
 
 
 # Choosing
@@ -105,7 +58,7 @@ def test_escape_lets_go_of_a_band(board: "Studio") -> None:
 
 @pytest.mark.parametrize("where", ["tile", "page"])
 def test_near_an_edge_the_page_comes_to_meet_the_pointer(board: "Studio", where: str) -> None:
-    _load(board, [_item(f"i{k}", 0, 3 * k) for k in range(20)])
+    load(board, [item(f"i{k}", 0, 3 * k) for k in range(20)])
     start = board.header("i1") if where == "tile" else board.box("i1").topRight() + QPoint(40, 10)
     edge = QPoint(start.x(), board.viewport.height() - 6)
     board.press(start)
@@ -215,75 +168,6 @@ def test_what_keeps_its_content_says_so_beside_its_fields(board: "Studio") -> No
     assert title.isEnabled()
 
 
-# The clipboard
-
-
-def test_copy_and_paste_put_copies_under_new_names_beside_the_old(board: "Studio") -> None:
-    QCursor.setPos(0, 0)
-    board.click("g")
-    board.key(Qt.Key.Key_C, CTRL)
-    data = QGuiApplication.clipboard().mimeData()
-    assert data.hasFormat(clipboard.MIME)
-    assert json.loads(data.text())["items"][0]["items"][1]["id"] == "g2"
-    before = set(board.page.editor.page.paths)
-    board.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-    board.key(Qt.Key.Key_V, CTRL)
-    after = board.page.editor.page
-    assert len(after.paths) == len(before) + 3
-    (group,) = board.page.editor.chosen
-    assert [item.source["title"] for item in after.pane(((group, 0),)).items] == ["g1", "g2"]
-
-
-def test_cut_and_paste_bring_it_to_another_dashboard(board: "Studio") -> None:
-    board.click("a")
-    board.click("b", CTRL)
-    board.key(Qt.Key.Key_X, CTRL)
-    assert not {"a", "b"} & set(board.page.editor.page.paths)
-    _load(board, [_item("z", 0, 0)])
-    board.key(Qt.Key.Key_V, CTRL)
-    assert set(board.cells()) == {"z", "a", "b"}
-    cells = board.cells()
-    assert cells["b"].x - cells["a"].x == 3
-
-
-def test_a_paste_comes_to_where_the_pointer_is(board: "Studio") -> None:
-    board.click("a")
-    board.key(Qt.Key.Key_C, CTRL)
-    spot = board.box("g2").center()
-    QCursor.setPos(board.viewport.mapToGlobal(spot))
-    board.wait(board.canvas.underMouse)
-    board.key(Qt.Key.Key_V, CTRL)
-    (new,) = board.page.editor.chosen
-    assert board.page.editor.page.path(new) == (("g", 0),)
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("good morning", "This is not JSON"),
-        (json.dumps([_item("x", -1, 0)]), "position.x of item"),
-        ('[{"id": "a"', "This is not JSON"),
-        (json.dumps({"columns": 10**9, "items": []}), "columns is 1000000000"),
-        ("", "This is not JSON"),
-    ],
-)
-def test_what_is_pasted_and_no_widget_is_refused_in_a_sentence(board: "Studio", text: str, why: str) -> None:
-    before = board.page.editor.document
-    data = QMimeData()
-    data.setText(text)
-    QGuiApplication.clipboard().setMimeData(data)
-    board.key(Qt.Key.Key_V, CTRL)
-    QGuiApplication.clipboard().clear()  # what Python made is gone before Python is
-    assert board.page.editor.document is before
-    assert why in _said(board)
-
-
-def test_what_somebody_wrote_by_hand_can_be_pasted(board: "Studio") -> None:
-    QGuiApplication.clipboard().setText(json.dumps(_item("hand", 40, 7, 2, 2, beam=[1])))
-    board.key(Qt.Key.Key_V, CTRL)
-    assert board.page.editor.page.item("hand").source["beam"] == [1]
-
-
 # Order
 
 
@@ -341,7 +225,7 @@ def test_the_menu_says_what_can_be_done_here_with_its_keys(board: "Studio") -> N
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, board.viewport.mapToGlobal(spot))
     QApplication.sendEvent(board.viewport, event)
     assert board.page.editor.chosen == ("b",)
-    menu = _menu(board)
+    menu = menu_of(board)
     shown = {action.objectName(): action for action in menu.actions()}
     assert shown["act_copy"].text() == "Copy\tCtrl C"
     assert "act_collapse" not in shown
@@ -353,7 +237,7 @@ def test_the_menu_says_what_can_be_done_here_with_its_keys(board: "Studio") -> N
 def test_shift_f10_opens_the_menu_of_what_is_chosen(board: "Studio") -> None:
     board.click("r")
     board.key(Qt.Key.Key_F10, SHIFT)
-    menu = _menu(board)
+    menu = menu_of(board)
     next(action for action in menu.actions() if action.objectName() == "act_collapse").trigger()
     menu.close()
     assert board.page.editor.page.item("r").collapsed
@@ -362,7 +246,7 @@ def test_shift_f10_opens_the_menu_of_what_is_chosen(board: "Studio") -> None:
 def test_an_act_of_the_palette_that_cannot_be_done_says_why(board: "Studio") -> None:
     board.page.editor.choose(["a"])
     board.page.opened("do/align_left")
-    assert "Choose two or more widgets of one grid first." in _said(board)
+    assert "Choose two or more widgets of one grid first." in said(board)
 
 
 def test_no_key_of_the_canvas_is_taken_by_the_page(board: "Studio") -> None:
@@ -397,7 +281,7 @@ def _in_view(studio: "Studio", item_id: str) -> bool:
 
 
 def test_what_is_moved_by_keys_stays_in_sight(studio: "Studio") -> None:
-    _load(studio, [_item("a", 0, 0), _item("b", 3, 0), *(_item(f"i{k}", 0, 3 * k + 3, w=12) for k in range(12))])
+    load(studio, [item("a", 0, 0), item("b", 3, 0), *(item(f"i{k}", 0, 3 * k + 3, w=12) for k in range(12))])
     studio.click("a")
     for _press in range(8):
         studio.key(Qt.Key.Key_Down, ALT)
@@ -415,9 +299,9 @@ def test_what_is_moved_by_keys_stays_in_sight(studio: "Studio") -> None:
 
 
 def test_pressing_a_tall_group_by_its_header_scrolls_nothing(studio: "Studio") -> None:
-    inside = [_item(f"i{k}", 0, 3 * k) for k in range(14)]
+    inside = [item(f"i{k}", 0, 3 * k) for k in range(14)]
     place = {"x": 0, "y": 3, "w": 6, "h": 40}
-    _load(studio, [_item("a", 0, 0), {"id": "g", "type": "group", "title": "G", "position": place, "items": inside}])
+    load(studio, [item("a", 0, 0), {"id": "g", "type": "group", "title": "G", "position": place, "items": inside}])
     bar = studio.canvas.verticalScrollBar()
     bar.setValue(60)
     studio.click("g")
@@ -426,7 +310,7 @@ def test_pressing_a_tall_group_by_its_header_scrolls_nothing(studio: "Studio") -
 
 
 def test_a_long_page_is_shown_whole(studio: "Studio") -> None:
-    _load(studio, [_item(f"i{k}", 0, 3 * k) for k in range(14)])
+    load(studio, [item(f"i{k}", 0, 3 * k) for k in range(14)])
     studio.canvas.fit()
     assert 0.2 <= studio.canvas.zoom < 0.5
     assert _in_view(studio, "i13")
@@ -495,78 +379,3 @@ def test_several_carried_cards_lie_where_they_were_shown(studio: "Studio") -> No
             studio.release(end)
             break
     assert studio.cells() == shown
-
-
-# All of it, and back
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_whatever_was_done_undoing_all_leads_back_and_redoing_all_there_again(board: "Studio", seed: int) -> None:
-    rng = random.Random(seed)
-    editor, first = board.page.editor, board.page.editor.document
-    for _step in range(25):
-        _anything(board, rng)
-        grid_ok = {one: board.canvas.page.rect(cell) for one, cell in editor.page.shown.items()}
-        assert {one: tile.rect for one, tile in board.canvas.tiles.items()} == grid_ok
-        support_check(editor.layout)
-    last = editor.document
-    while editor.stack.canUndo():
-        editor.stack.undo()
-        support_check(editor.layout)
-    assert editor.document == first
-    while editor.stack.canRedo():
-        editor.stack.redo()
-    assert editor.document == last
-    assert parse_document(write_document(last)).layout.cells == last.layout.cells
-
-
-def support_check(layout: grid.Layout) -> None:
-    from support.pages import check_page
-
-    check_page(layout)
-
-
-def _anything(studio: "Studio", rng: random.Random) -> None:
-    canvas, editor = studio.canvas, studio.page.editor
-    seen = [one for one in canvas.tiles if studio.viewport.rect().contains(studio.box(one).topLeft() + QPoint(60, 14))]
-    if not seen:
-        canvas.verticalScrollBar().setValue(0)
-        return
-    one = rng.choice(seen)
-    start = studio.box(one).topLeft() + QPoint(60, 14)
-    size = studio.viewport.size()
-    end = QPoint(rng.randrange(10, size.width() - 10), rng.randrange(50, size.height() - 50))
-    what = rng.choice(["drag", "drag", "drag", "pull", "split", "key", "key", "band", "escape"])
-    if what in ("drag", "escape"):
-        studio.press(start)
-        studio.glide(start, end, steps=4)
-        if what == "escape":
-            studio.key(Qt.Key.Key_Escape)
-        studio.release(end)
-    elif what == "pull":
-        editor.choose([one])
-        handles = canvas.pointer.handles()
-        if handles:
-            box = QRectF(canvas.mapFromScene(canvas.tiles[one].outline).boundingRect())
-            spot = handle_spot(box, rng.choice(handles)).toPoint()
-            studio.drag(spot, spot + QPoint(rng.randrange(-200, 200), rng.randrange(-120, 120)))
-    elif what == "split":
-        spot = canvas.mapFromScene(canvas.tiles[one].rect.topRight() + QPointF(4, 40))
-        studio.drag(spot, spot + QPoint(rng.randrange(-200, 200), 0))
-    elif what == "band":
-        studio.qtbot.mousePress(studio.viewport, Qt.MouseButton.LeftButton, pos=QPoint(4, 4))
-        studio.glide(QPoint(4, 4), end, steps=3)
-        studio.release(end)
-    else:
-        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not editor.chosen:
-            editor.choose([one])
-        studio.key(*rng.choice(_KEYS))
-
-
-_KEYS = (
-    (Qt.Key.Key_Right, NONE), (Qt.Key.Key_Down, NONE), (Qt.Key.Key_Right, SHIFT), (Qt.Key.Key_Up, ALT),
-    (Qt.Key.Key_G, CTRL), (Qt.Key.Key_G, CTRL | SHIFT), (Qt.Key.Key_T, CTRL | SHIFT), (Qt.Key.Key_Space, NONE),
-    (Qt.Key.Key_D, CTRL), (Qt.Key.Key_L, CTRL), (Qt.Key.Key_BracketRight, CTRL), (Qt.Key.Key_Left, CTRL | SHIFT),
-    (Qt.Key.Key_R, CTRL | SHIFT), (Qt.Key.Key_C, CTRL), (Qt.Key.Key_Delete, NONE),
-)  # fmt: skip

@@ -19,8 +19,6 @@ from benchboard import workspace
 from benchboard.dashboards import library, versions
 from benchboard.dashboards.document import Document, fitted, parse_document
 from benchboard.errors import AppError, Unavailable
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
 from benchboard.paging import Listing
 from benchboard.settings import Settings
 from benchboard.ui.context import ChangeNotices, Context
@@ -29,6 +27,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.document.shelf import DashboardShelf
 from benchboard.ui.tasks import Work
+from support import demo
 
 MINE, THEIRS = ("a", "b"), "c"
 BUSY = Unavailable("storage.busy", "The database is busy.")
@@ -180,10 +179,7 @@ def place(qapp: QApplication, made_demo: Path, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="module")
 def make(place: Any) -> Callable[[], Desk]:
-    with place.database.read() as session:
-        person = next(p for p in accounts.demo_people(session) if p.role == "analyst")
-    with place.database.change() as session:
-        actor = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here()).actor
+    actor = demo.sign_in(place).actor
     return lambda: Desk(place, actor)
 
 

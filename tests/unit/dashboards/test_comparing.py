@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.comparing import Difference, differences, json_lines, take_back, word_count, words
 from benchboard.dashboards.document import Document, parse_document, write_document
+from benchboard.dashboards.fields import ABSENT, Change
 from benchboard.dashboards.layout import Cell
-from benchboard.dashboards.pieces import ABSENT, Change, apart, together
+from benchboard.dashboards.pieces import apart, together
 from support.edits import dashboard, documents, edited
 from support.pages import check_page
 

@@ -55,8 +55,9 @@ def test_every_value_has_its_lines(value: object) -> None:
 
 
 @given(st.text(alphabet='{}[]:,"\\ \n1a'))
-def test_any_text_has_a_map(text: str) -> None:
-    text_map(text)
+def test_any_text_has_a_map_of_its_own_lines(text: str) -> None:
+    spans = text_map(text).values.values()
+    assert all(0 <= span.first <= span.last < len(text.split("\n")) for span in spans)
 
 
 def test_items_are_found_at_every_depth() -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.comparing import differences
 from benchboard.dashboards.document import Document, parse_document, write_document
+from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE
 from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.merging import Choice, Conflict, Key, merge, resolve
-from benchboard.dashboards.pieces import ABSENT, PLACE, WHOLE, Place
+from benchboard.dashboards.pieces import Place
 from support.edits import dashboard, documents, edited
 from support.pages import check_page
 
@@ -26,10 +27,6 @@ def _items(document: Document) -> dict[str, grid.Item]:
 
 def _cells(document: Document) -> dict[str, Cell]:
     return {found.item.id: found.cell for found in grid.everything(document.layout)}
-
-
-def _same(one: Document, other: Document) -> bool:
-    return [difference for difference in differences(one, other) if not difference.pushed] == []
 
 
 def _three(data: st.DataObject) -> tuple[Document, Document, Document]:

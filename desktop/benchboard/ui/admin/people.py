@@ -14,11 +14,11 @@ from benchboard.ui.admin import acts
 from benchboard.ui.admin.adding import AddPerson
 from benchboard.ui.admin.export import ask_and_export
 from benchboard.ui.admin.person import PersonDetail
-from benchboard.ui.admin.words import state_mark
+from benchboard.ui.admin.words import moment_column, state_mark
 from benchboard.ui.beside import ListAndDetail
 from benchboard.ui.context import Context
 from benchboard.ui.demo_picker import role_title
-from benchboard.ui.moments import ago, exactly, keep_true
+from benchboard.ui.moments import keep_true
 from benchboard.ui.paged import Column, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
@@ -35,6 +35,28 @@ class PeoplePlace(QWidget):
         self._context = context
         self._listing = Listing(sort="name")
         self._model: PagedTableModel[Person] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._fill_toolbar()
+        self._table = self._make_table()
+        self._detail = PersonDetail(context)
+        self._body = ListAndDetail(self._table, self._detail)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar)
+        column.addWidget(self._body, 1)
+        self.setFocusProxy(self._table.view)
+        self._asked = ""
+        self._model.loaded.connect(self._loaded)
+        self._table.current_changed.connect(self._about)
+        self._table.activated.connect(self._enter)
+        self._table.selectionChanged.connect(self._ticked)
+        self._detail.closed.connect(self._leave)
+        keep_true(self._table.view.viewport())
+        context.changed.watch(self, {"users", "sessions", "user_roles"}, self.refresh)
+        self._model.listing = self._listing
+        self._count()
+
+    def _fill_toolbar(self) -> None:
         self._toolbar = Toolbar(_("People"))
         self._search = search_field(self, "people_search", _("Name or e-mail"), self._searched)
         self._role = Select(
@@ -55,9 +77,11 @@ class PeoplePlace(QWidget):
         self._toolbar.add_right(
             Button(_("Add a person"), self.add, kind="primary", icon="ph.user-plus", name="people_add")
         )
+
+    def _make_table(self) -> PagedTable[Person]:
         no_match = EmptyState("ph.funnel", _("Nobody matches the filter"), _("Show everybody"), self._show_all)
         no_match.action.setObjectName("people_show_all")
-        self._table: PagedTable[Person] = PagedTable(
+        return PagedTable(
             self._model,
             label=_("People"),
             name="people_table",
@@ -65,24 +89,6 @@ class PeoplePlace(QWidget):
             no_match=no_match,
             bulk=self._bulk(),
         )
-        self._detail = PersonDetail(context)
-        self._body = ListAndDetail(self._table, self._detail)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._toolbar)
-        column.addWidget(self._body, 1)
-        self.setFocusProxy(self._table.view)
-        self._asked = ""
-        self._model.loaded.connect(self._loaded)
-        self._table.current_changed.connect(self._about)
-        self._table.activated.connect(self._enter)
-        self._table.selectionChanged.connect(self._ticked)
-        self._detail.closed.connect(self._leave)
-        keep_true(self._table.view.viewport())
-        context.changed.watch(self, {"users", "sessions", "user_roles"}, self.refresh)
-        self._model.listing = self._listing
-        self._count()
 
     def opened(self, rest: str) -> None:
         """Show one person, or the dialog that adds one."""
@@ -221,15 +227,7 @@ def _columns() -> tuple[Column[Person], ...]:
             mark=lambda row: state_mark(row.state),
             width=120,
         ),
-        Column(
-            "last_seen",
-            _("Last sign-in"),
-            lambda row: ago(row.last_seen),
-            sortable=True,
-            tooltip=lambda row: exactly(row.last_seen),
-            muted=True,
-            width=120,
-        ),
+        moment_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),
         Column(
             "sessions",
             _("Sessions"),

@@ -10,9 +10,9 @@ from benchboard.identity.people import OpenSession
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import acts
 from benchboard.ui.admin.export import ask_and_export
-from benchboard.ui.admin.words import ended_how, program
+from benchboard.ui.admin.words import ended_how, moment_column, program
 from benchboard.ui.context import Context
-from benchboard.ui.moments import ago, exactly, keep_true
+from benchboard.ui.moments import keep_true
 from benchboard.ui.paged import Column, PagedTableModel
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
@@ -185,24 +185,8 @@ def _open_columns() -> tuple[Column[OpenSession], ...]:
         _person(),
         replace(_computer(), sortable=True),
         _program(),
-        Column(
-            "started_at",
-            _("Signed in"),
-            lambda row: ago(row.started_at),
-            sortable=True,
-            tooltip=lambda row: exactly(row.started_at),
-            muted=True,
-            width=120,
-        ),
-        Column(
-            "last_used_at",
-            _("Last used"),
-            lambda row: ago(row.last_used_at),
-            sortable=True,
-            tooltip=lambda row: exactly(row.last_used_at),
-            muted=True,
-            width=120,
-        ),
+        moment_column("started_at", _("Signed in"), lambda row: row.started_at),
+        moment_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
     )
 
 
@@ -211,15 +195,7 @@ def _ended_columns() -> tuple[Column[OpenSession], ...]:
         _person(),
         _computer(),
         _program(),
-        Column(
-            "ended_at",
-            _("Ended"),
-            lambda row: ago(row.ended_at),
-            sortable=True,
-            tooltip=lambda row: exactly(row.ended_at),
-            muted=True,
-            width=120,
-        ),
+        moment_column("ended_at", _("Ended"), lambda row: row.ended_at),
         Column(
             "end_reason",
             _("How"),

@@ -15,7 +15,7 @@ from benchboard.identity.people import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.export import ask_and_export
 from benchboard.ui.admin.panes import Detail, Section
-from benchboard.ui.admin.words import EVENTS, event_title, program, what
+from benchboard.ui.admin.words import EVENTS, event_title, moment_column, program, what
 from benchboard.ui.beside import ListAndDetail
 from benchboard.ui.context import Context
 from benchboard.ui.moments import ago, exactly, keep_true
@@ -265,15 +265,7 @@ def _plain(value: object) -> str:
 
 def _columns() -> tuple[Column[Entry], ...]:
     return (
-        Column(
-            "at",
-            _("When"),
-            lambda row: ago(row.at),
-            sortable=True,
-            tooltip=lambda row: exactly(row.at),
-            muted=True,
-            width=120,
-        ),
+        moment_column("at", _("When"), lambda row: row.at),
         Column(
             "who",
             _("Who"),

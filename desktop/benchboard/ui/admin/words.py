@@ -1,9 +1,16 @@
 """How Admin says times, states and events: as people would."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
 from benchboard.i18n import _
 from benchboard.identity.audit import Entry
 from benchboard.identity.people import OpenSession
-from benchboard.ui.paged import Mark
+from benchboard.ui.moments import ago, exactly
+from benchboard.ui.paged import Column, Mark
+
+Row = TypeVar("Row")
 
 
 def state_mark(state: str) -> Mark:
@@ -13,6 +20,19 @@ def state_mark(state: str) -> Mark:
     if state == "inactive":
         return Mark("error", _("Disabled"), "ph.prohibit")
     return Mark("info", _("Invited"), "ph.envelope-simple")
+
+
+def moment_column(key: str, title: str, moment: Callable[[Row], datetime | None]) -> Column[Row]:
+    """A column that says how long ago a moment was."""
+    return Column(
+        key,
+        title,
+        lambda row: ago(moment(row)),
+        sortable=True,
+        tooltip=lambda row: exactly(moment(row)),
+        muted=True,
+        width=120,
+    )
 
 
 def program(text: str) -> str:

@@ -152,25 +152,15 @@ def open_bus(
 def _facts(row: Row) -> list[tuple[str, str, str]]:
     """(label, value, type) of the identity."""
     dongle, here = row.dongle, row.here
-    info = here.info if here is not None else None
-    found = [(_("Device ID"), row.id if dongle is not None or (here and here.device_id) else "–", "mono")]
-    if info is not None and info.ours:
-        found.append((_("Proof"), _("Signed challenge, just now"), "body"))
-    elif dongle is not None and dongle.proven:
-        found.append((_("Proof"), _("Signed challenge, {when}").format(when=ago(dongle.last_seen_at)), "body"))
-    else:
-        found.append((_("Proof"), _("None: only its USB serial number is known"), "body"))
+    found = [
+        (_("Device ID"), row.id if dongle is not None or (here and here.device_id) else "–", "mono"),
+        (_("Proof"), _proof(row), "body"),
+    ]
     if dongle is not None and dongle.key_version is not None:
         token = _("Version {number}, since {when}").format(number=dongle.key_version, when=ago(dongle.claimed_at))
         found.append((_("Token"), token, "body"))
-    if info is not None:
-        where = _("{firmware} on {controller}, {clock:g} MHz")
-        text = info.firmware
-        if info.controller and info.clock_hz:
-            text = where.format(firmware=info.firmware, controller=info.controller.upper(), clock=info.clock_hz / 1e6)
-        found.append((_("Firmware"), text, "body"))
-    elif dongle is not None and dongle.firmware:
-        found.append((_("Firmware"), dongle.firmware, "body"))
+    if firmware := _firmware(row):
+        found.append((_("Firmware"), firmware, "body"))
     if here is not None:
         found.append((_("Port"), here.port.path, "mono"))
         if here.problem is not None:
@@ -178,6 +168,25 @@ def _facts(row: Row) -> list[tuple[str, str, str]]:
     elif dongle is not None:
         found.append((_("Last seen"), exactly(dongle.last_seen_at) or "–", "body"))
     return found
+
+
+def _proof(row: Row) -> str:
+    if row.here is not None and row.here.info is not None and row.here.info.ours:
+        return _("Signed challenge, just now")
+    if row.dongle is not None and row.dongle.proven:
+        return _("Signed challenge, {when}").format(when=ago(row.dongle.last_seen_at))
+    return _("None: only its USB serial number is known")
+
+
+def _firmware(row: Row) -> str:
+    """What it runs, and on what where it said so; empty where nobody knows."""
+    info = row.here.info if row.here is not None else None
+    if info is None:
+        return (row.dongle.firmware or "") if row.dongle is not None else ""
+    if not info.controller or not info.clock_hz:
+        return info.firmware
+    where = _("{firmware} on {controller}, {clock:g} MHz")
+    return where.format(firmware=info.firmware, controller=info.controller.upper(), clock=info.clock_hz / 1e6)
 
 
 class _Head(QWidget):

@@ -13,7 +13,8 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity.access import may
 from benchboard.paging import Listing
 from benchboard.ui.bench.detail import Detail
-from benchboard.ui.bench.hub import Here, Hub
+from benchboard.ui.bench.hub import Hub
+from benchboard.ui.bench.ports import Here
 from benchboard.ui.bench.rows import Row, columns, fetch
 from benchboard.ui.bench.wizard import PairingWizard
 from benchboard.ui.beside import ListAndDetail
@@ -48,7 +49,6 @@ class DonglesPlace(QWidget):
         self._hub = Hub.of(context)
         self._told: set[str] = set()
         self._asked: set[tuple[str, int | None]] = set()
-        self._total = 0
         self._wizard: PairingWizard | None = None
         self._may_pair = may(context.actor, "dongles:pair")
         self.model: PagedTableModel[Row] = PagedTableModel(
@@ -177,7 +177,6 @@ class DonglesPlace(QWidget):
                 self._hub.ask_again(row.here.port.path)
 
     def _counted(self, total: int) -> None:
-        self._total = total
         here = len(self._hub.here)
         text = _("{total}, of which {here} here").format(total=max(total, here), here=here) if total or here else ""
         self.toolbar.set_count(text)

@@ -5,15 +5,10 @@ long as the signed-in session's shell. Its signals may come from a worker: conne
 """
 
 import contextlib
-import json
 import logging
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
@@ -22,49 +17,17 @@ from benchboard.canbus import link
 from benchboard.canbus.link import Port
 from benchboard.canbus.live import Counters, LiveBus
 from benchboard.dongles import fleet, provisioning
-from benchboard.dongles.device import Device, DongleInfo, observed_id, probe_open
+from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import CanConfig
-from benchboard.errors import AppError, Unavailable
-from benchboard.i18n import _
 from benchboard.identity.access import may
+from benchboard.ui.bench.ports import Here, Ports
+from benchboard.ui.bench.simulated import SimulatorProcess
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
-_LOOK_EVERY: Final = 0.7
 _SEEN_EVERY_MS: Final = 60_000
-_SIMULATED: Final = 2
-_TRAFFIC: Final = 120
 _RING = 100_000  # frames a screen may be late
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """A port, and who turned out to be behind it: `info`, or the `problem` of asking; neither while it is asked."""
-
-    port: Port
-    info: DongleInfo | None = None
-    problem: AppError | None = None
-
-    @property
-    def device_id(self) -> str | None:
-        """The proven id, or the one that stands in for stock firmware."""
-        if self.info is not None and self.info.device_id is not None:
-            return self.info.device_id
-        return observed_id(self.port)
-
-    @property
-    def worth_showing(self) -> bool:
-        """Whether it is a dongle as far as one can know, rather than some other serial device."""
-        if self.info is not None or self.port.simulated:
-            return True
-        return (self.port.vid or 0, self.port.pid or 0) in link.KNOWN_ADAPTERS
-
-    @property
-    def place(self) -> str:
-        """The port's short name: `ttyACM0`, or the simulated one's."""
-        name = self.port.path.rsplit("/", 1)[-1]
-        return f"sim {name[-4:].upper()}" if self.port.simulated else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +56,8 @@ class Hub(QObject):
         self.typed: tuple[str, ...] = ()
         self.live: Live | None = None
         self._opened: dict[str, LiveBus] = {}
-        self._ports = _Ports(self._arrived.emit, self._settle if may(context.actor, "dongles:pair") else None)
-        self._simulator: _Simulator | None = None
+        self._ports = Ports(self._arrived.emit, self._settle if may(context.actor, "dongles:pair") else None)
+        self._simulator: SimulatorProcess | None = None
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._seen_timer = QTimer(self)
         self._seen_timer.setInterval(_SEEN_EVERY_MS)
@@ -209,7 +172,7 @@ class Hub(QObject):
     def start_simulator(self) -> None:
         """On a worker: dongles to try things with, on a bus with traffic, until the window closes."""
         if not self.simulating:
-            self._simulator = _Simulator()
+            self._simulator = SimulatorProcess()
             self._ends.simulator = self._simulator
         self.simulator_changed.emit()
 
@@ -257,9 +220,9 @@ class Hub(QObject):
 class _Ends:
     """What must end with the session, whichever way it ends."""
 
-    def __init__(self, ports: "_Ports") -> None:
+    def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self.simulator: _Simulator | None = None
+        self.simulator: SimulatorProcess | None = None
         self.live: Live | None = None
 
     def end(self, *_arguments: object) -> None:
@@ -270,142 +233,3 @@ class _Ends:
         simulator, self.simulator = self.simulator, None
         if simulator is not None:
             simulator.stop()
-
-
-class _Ports:
-    """Looks for ports, and asks each new one who it is, until stopped. `told` hears, on a thread, all there is."""
-
-    def __init__(self, told: Callable[[dict[str, Here]], None], settle: Callable[[Device], None] | None) -> None:
-        self._told = told
-        self._settle = settle
-        self._found: dict[str, Here] = {}
-        self._stale: set[str] = set()
-        self._asking: set[str] = set()
-        self._lock = threading.Lock()
-        self._alone: dict[str, threading.Lock] = {}
-        self._stopping = threading.Event()
-        self._askers = ThreadPoolExecutor(2, "bench-ask")
-        self._thread = threading.Thread(target=self._run, name="bench-ports", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._askers.shutdown(wait=False, cancel_futures=True)
-
-    def forget(self, path: str) -> None:
-        """Ask anew at the next look; what is known stays until the answer."""
-        with self._lock:
-            self._stale.add(path)
-
-    def alone(self, path: str) -> threading.Lock:
-        """Held by whoever uses the port: asking who is there would disturb."""
-        with self._lock:
-            return self._alone.setdefault(path, threading.Lock())
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._look()
-            except RuntimeError:  # the program ends: its signals and pools are gone
-                return
-            self._stopping.wait(_LOOK_EVERY)
-
-    def _look(self) -> None:
-        ports = {port.path: port for port in link.discover()}
-        with self._lock:
-            kept = {path: one for path, one in self._found.items() if ports.get(path) == one.port}
-            self._stale = self._stale & ports.keys() | ports.keys() - kept.keys()
-            new = [ports[path] for path in self._stale - self._asking if Here(ports[path]).worth_showing]
-            self._asking.update(port.path for port in new)
-            self._found = {path: kept.get(path, Here(port)) for path, port in ports.items()}
-        self._tell()
-        for port in new:
-            self._askers.submit(self._ask, port)
-
-    def _ask(self, port: Port) -> None:
-        info, problem = None, None
-        try:
-            with self.alone(port.path), link.open_port(port.path) as handle:
-                info = probe_open(handle)
-                if info.ours and self._settle is not None:
-                    with contextlib.suppress(AppError):
-                        self._settle(Device(handle))
-                        info = probe_open(handle)
-        except AppError as error:
-            problem = error
-        with self._lock:
-            self._asking.discard(port.path)
-            if not isinstance(problem, Unavailable):
-                # A port that somebody holds for now (our own live bus, too) is asked again at the next look.
-                self._stale.discard(port.path)
-            before = self._found.get(port.path)
-            if before is not None and before.problem is not None and problem is not None:
-                problem = before.problem if before.problem.code == problem.code else problem  # no news
-            if before is not None and before.port == port and (before.info is None or info is not None):
-                self._found[port.path] = replace(before, info=info, problem=problem)
-        if not self._stopping.is_set():
-            with contextlib.suppress(RuntimeError):
-                self._tell()
-
-    def _tell(self) -> None:
-        with self._lock:
-            found = dict(self._found)
-        self._told(found)
-
-
-class _Simulator:
-    """A child process that serves dongles, with a button each that this window presses."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "benchboard", "dongle", "simulate", "--count", str(_SIMULATED)]
-        try:
-            self._process = subprocess.Popen(
-                [*command, "--traffic", str(_TRAFFIC), "--manual", "--until-eof", "--json"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-        except OSError as error:
-            raise _not_simulated() from error
-        self.device_ids: list[str] = []
-        output = self._process.stdout
-        assert output is not None
-        try:
-            for _one in range(_SIMULATED):
-                self.device_ids.append(json.loads(output.readline())["device_id"])
-        except (ValueError, KeyError, TypeError) as error:
-            self.stop()
-            raise _not_simulated() from error
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def press(self, device_id: str) -> None:
-        if device_id in self.device_ids and self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.write(f"press {self.device_ids.index(device_id) + 1}\n")
-                self._process.stdin.flush()
-
-    def stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
-
-def _not_simulated() -> Unavailable:
-    return Unavailable(
-        "bench.simulator",
-        _("The simulator did not start."),
-        do=_("Run “benchboard dongle simulate” in a terminal; it says why."),
-    )

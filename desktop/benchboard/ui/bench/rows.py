@@ -6,7 +6,8 @@ from benchboard.dongles import fleet
 from benchboard.dongles.fleet import Dongle
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
-from benchboard.ui.bench.hub import Here, Hub
+from benchboard.ui.bench.hub import Hub
+from benchboard.ui.bench.ports import Here
 from benchboard.ui.bench.words import ago, exactly, identity_mark, rate, state_mark
 from benchboard.ui.context import Context
 from benchboard.ui.paged import Column

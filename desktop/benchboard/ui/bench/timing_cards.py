@@ -126,9 +126,6 @@ class _Lines(QWidget):
                     painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
 
 
-Form = Literal["registers", "c", "ip", "python"]
-
-
 class Registers(Card):
     """The timing as register values, C, `ip link` or python-can; each can be copied."""
 

@@ -18,7 +18,8 @@ from benchboard.dongles.protocol import CanConfig
 from benchboard.dongles.provisioning import Claimed, Step
 from benchboard.errors import AppError, Cancelled, DeviceFailure
 from benchboard.i18n import _, ngettext
-from benchboard.ui.bench.hub import Here, Hub
+from benchboard.ui.bench.hub import Hub
+from benchboard.ui.bench.ports import Here
 from benchboard.ui.bench.rows import Row
 from benchboard.ui.bench.wizard_pages import ChannelPage, ClaimPage, DonePage, FoundPage, IdentifyPage, ProvePage
 from benchboard.ui.bench.words import number

@@ -15,7 +15,7 @@ from benchboard.dongles.provisioning import PENDING_SECONDS, Step
 from benchboard.i18n import _
 from benchboard.ui.bench.bitbar import BitBar
 from benchboard.ui.bench.detail import nominal_timing
-from benchboard.ui.bench.hub import Here
+from benchboard.ui.bench.ports import Here
 from benchboard.ui.bench.rows import Row
 from benchboard.ui.bench.wizard_parts import Checklist, Choice, Picture, Ring
 from benchboard.ui.bench.words import number

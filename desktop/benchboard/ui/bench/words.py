@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from benchboard.dongles.fleet import Dongle
 from benchboard.i18n import _
-from benchboard.ui.bench.hub import Here
+from benchboard.ui.bench.ports import Here
+from benchboard.ui.moments import lately
 from benchboard.ui.paged import Mark
 
 
@@ -28,12 +29,8 @@ def ago(moment: datetime | None) -> str:
         return "–"
     seconds = (datetime.now(UTC) - moment).total_seconds()
     local = moment.astimezone()
-    if seconds < 3:
-        return _("now")
-    if seconds < 60:
-        return _("{count} s ago").format(count=int(seconds))
-    if seconds < 3600:
-        return _("{count} min ago").format(count=int(seconds // 60))
+    if (said := lately(seconds)) is not None:
+        return said
     if seconds < 86_400:
         return local.strftime("%H:%M")
     return local.strftime("%a %H:%M") if seconds < 6 * 86_400 else local.strftime("%d %b").lstrip("0")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.focus import entered, focused
+from benchboard.ui.widgets.focus import Ringed, entered
 from benchboard.ui.widgets.labels import KeyCap, plain_tip, restyle
 
 Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "inverse"]
@@ -36,7 +36,7 @@ _GAP = 7
 _WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 
-class Button(QPushButton):
+class Button(Ringed, QPushButton):
     """A button: `primary` (one a region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
     `quiet` (no frame) or `link`. Without a title it is square and `tip` is its name."""
 
@@ -138,14 +138,6 @@ class Button(QPushButton):
         if not entered(self, event):
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        focused(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        focused(self, event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         # The style draws the frame; words and icon are placed here, since a style sheet cannot set their distance.
         painter = QStylePainter(self)
@@ -180,7 +172,7 @@ class Button(QPushButton):
             )
 
 
-class CheckBox(QCheckBox):
+class CheckBox(Ringed, QCheckBox):
     """A tick box of 16 px, three-state where asked."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
@@ -193,14 +185,6 @@ class CheckBox(QCheckBox):
 
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        focused(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        focused(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -294,7 +278,7 @@ class SegmentedControl(QWidget):
         self._buttons[key].updateGeometry()
 
 
-class _Segment(QPushButton):
+class _Segment(Ringed, QPushButton):
     def __init__(self, title: str, first: bool, last: bool, icon: str = "") -> None:
         super().__init__(title)
         self._first, self._last, self._icon = first, last, icon
@@ -323,14 +307,6 @@ class _Segment(QPushButton):
         font = theme().font("body")
         font.setWeight(font.Weight.Medium)
         return font
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        focused(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        focused(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

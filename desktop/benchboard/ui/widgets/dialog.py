@@ -98,8 +98,7 @@ class Dialog(Scrim):
         whole.setSpacing(0)
         head = QHBoxLayout()
         head.setContentsMargins(20, 14, 12, 12)
-        self._title = Text(title, "title")
-        head.addWidget(self._title, 1)
+        head.addWidget(Text(title, "title"), 1)
         self.close_button = Button(
             "", self.leave, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
         )
@@ -137,10 +136,6 @@ class Dialog(Scrim):
         else:
             self.footer.addWidget(button)
         return button
-
-    def set_title(self, title: str) -> None:
-        self._title.setText(title)
-        self.setAccessibleName(title)
 
     def at_step(self, index: int) -> None:
         """Show which step one is at; those before it are done."""

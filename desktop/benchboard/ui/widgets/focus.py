@@ -1,10 +1,10 @@
 """The focus ring: 2 px, 1 px off, drawn for the keyboard and for nobody else.
 
-Buttons of ours ask for it in their focus events; fields and tables draw their own. (An event filter on the whole
+Buttons of ours wear it (`Ringed`, `Pressable`); fields and tables draw their own. (An event filter on the whole
 application would see every mouse move of a drag.)
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
@@ -12,6 +12,11 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object  # what it is mixed into brings the widget; Qt allows one
 
 _ROOM = 3
 _ring: "_Ring | None" = None
@@ -51,6 +56,18 @@ def entered(button: QAbstractButton, event: QKeyEvent) -> bool:
         button.click()
         return True
     return False
+
+
+class Ringed(_Widget):
+    """Mixed into a widget of Qt's: it wears the ring while the keyboard is on it."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        focused(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        focused(self, event)
 
 
 class Pressable(QAbstractButton):

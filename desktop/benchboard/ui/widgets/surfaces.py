@@ -62,11 +62,10 @@ class Toolbar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 12, 1)
         self._row.setSpacing(theme().px("spacing.2"))
-        self._title = Text(title, "section")
         self._count = Text("", "body", "muted")
         self._left = 0
         if title:
-            self.add(self._title)
+            self.add(Text(title, "section"))
             self.add(self._count)
         self._row.addStretch(1)
 
@@ -88,9 +87,6 @@ class Toolbar(QWidget):
             self._row.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-
-    def set_title(self, title: str) -> None:
-        self._title.setText(title)
 
     def set_count(self, text: str) -> None:
         """Beside the title: `12, of which 9 here`."""

@@ -8,8 +8,9 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import kind_of, widget_of
 from benchboard.dashboards.comparing import Difference, word_count
 from benchboard.dashboards.document import Document
+from benchboard.dashboards.fields import ABSENT, Change, Path
 from benchboard.dashboards.layout import Item
-from benchboard.dashboards.pieces import ABSENT, Change, Path, Place
+from benchboard.dashboards.pieces import Place
 from benchboard.i18n import N_, _, ngettext
 
 Look = Literal["moved", "added", "removed", "changed"]
@@ -145,13 +146,17 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
     if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
         return _cut(", ".join(str(part) for part in value), most)
     if isinstance(value, Mapping):
-        if value.keys() == {"x", "y", "w", "h"}:
-            return _("x {x}, y {y}, {w} × {h}").format(**value)
-        if path[1:2] == ("each",):  # a tab or a variable, as it is called
-            return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
-        inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
-        return _cut(", ".join(inner), most)
+        return _object_words(value, path, most)
     return _cut(" ".join(str(value).split()), most)
+
+
+def _object_words(value: Mapping[str, object], path: Path, most: int) -> str:
+    if value.keys() == {"x", "y", "w", "h"}:
+        return _("x {x}, y {y}, {w} × {h}").format(**value)
+    if path[1:2] == ("each",):  # a tab or a variable, as it is called
+        return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
+    inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
+    return _cut(", ".join(inner), most)
 
 
 def change_line(change: Change, type_name: str) -> str:

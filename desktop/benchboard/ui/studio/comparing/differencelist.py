@@ -3,31 +3,28 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.comparing import Difference, Key
 from benchboard.i18n import _
 from benchboard.ui.studio.comparing.changewords import ROLE, Names, Said, others, said
+from benchboard.ui.studio.comparing.rowlist import (
+    NOWHERE,
+    Index,
+    RowLine,
+    RowList,
+    paint_edge,
+    paint_lines,
+    paint_ring,
+)
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.labels import plain_tip
 
-Index = QModelIndex | QPersistentModelIndex
 _ROW: Final = 49
-_NOWHERE: Final = QModelIndex()
 
 
 class Differences(QAbstractListModel):
@@ -86,7 +83,7 @@ class Differences(QAbstractListModel):
             self._open = True
             self.endInsertRows()
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         if parent.isValid():
             return 0
         return len(self._meant) + (1 if self._pushed else 0) + (len(self._pushed) if self._open else 0)
@@ -114,21 +111,15 @@ class Differences(QAbstractListModel):
         return self._open
 
 
-class DifferenceList(QListView):
+class DifferenceList(RowList):
     """The list. `current` has the key of the difference one stands on, None on the fold."""
 
     current = Signal(object)
 
     def __init__(self, model: Differences, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("differences_list")
-        self.setAccessibleName(_("Differences"))
-        self.setModel(model)
+        super().__init__(model, name="differences_list", label=_("Differences"), parent=parent)
         self._differences = model
         self.setItemDelegate(_Row(self))
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
 
     def step(self, by: int) -> None:
         """The next or previous difference; from the end it goes on at the other."""
@@ -161,11 +152,8 @@ class DifferenceList(QListView):
         pressing = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
         if index.isValid() and pressing:
             self._differences.toggle(index.row())
-            return
-        if event.key() in (Qt.Key.Key_J, Qt.Key.Key_K):
-            event.ignore()
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
 
 class _Row(QStyledItemDelegate):
@@ -187,7 +175,7 @@ class _Row(QStyledItemDelegate):
         is_current = index == self._view.currentIndex()
         painter.fillRect(box, theme().color("selection" if is_current else "surface"))
         if is_current:
-            painter.fillRect(QRect(box.left(), box.top(), 2, box.height()), theme().color("accent"))
+            paint_edge(painter, box, "accent")
         row = model.row(index.row())
         if row is None:
             _paint_fold(painter, box, model)
@@ -195,8 +183,7 @@ class _Row(QStyledItemDelegate):
             ticked = row[0].key in model.ticked
             _paint_row(painter, box, row[1], ticked=ticked)
         if is_current and self._view.hasFocus():
-            painter.setPen(QPen(theme().color("focus"), 2))
-            painter.drawRect(box.adjusted(1, 1, -2, -2))
+            paint_ring(painter, box)
 
 
 def _paint_fold(painter: QPainter, box: QRect, model: Differences) -> None:
@@ -216,12 +203,7 @@ def _paint_row(painter: QPainter, box: QRect, words: Said, *, ticked: bool) -> N
     painter.drawRoundedRect(spot, 4, 4)
     paint_icon(painter, words.icon, spot.adjusted(5, 5, -5, -5), theme().color(ROLE[words.look]))
     painter.restore()
-    room = box.adjusted(50, 7, -40, 0)
-    for place, (text, font, ink) in enumerate(((words.title, "body", "text"), (words.line, "caption", "text.muted"))):
-        painter.setFont(theme().font(font))
-        painter.setPen(theme().color(ink))
-        line = QRect(room.left(), room.top() + place * 17, room.width(), 18)
-        shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, line.width())
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
+    lines = (RowLine(words.title, "body", "text"), RowLine(words.line, "caption", "text.muted"))
+    paint_lines(painter, box.adjusted(50, 7, -40, 0), lines)
     state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
     paint_check(painter, QRectF(box.right() - 26, box.top() + 14, 14, 14), state)

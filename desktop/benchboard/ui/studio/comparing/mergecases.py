@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.comparing import Run, words
 from benchboard.dashboards.document import Document
+from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE, Path, changes
 from benchboard.dashboards.layout import Found, Item
 from benchboard.dashboards.merging import Choice, Conflict, Key, Merge, Merged, resolve
-from benchboard.dashboards.pieces import ABSENT, PLACE, WHOLE, Path, Place, changes
+from benchboard.dashboards.pieces import Place
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.comparing.changewords import Names, kind_title, label, one_by_one, value_words
 

@@ -8,22 +8,14 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards import versions
 from benchboard.dashboards.versions import Version
@@ -32,16 +24,23 @@ from benchboard.i18n import _
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.studio.comparing.diffparts import as_pane, head
+from benchboard.ui.studio.comparing.rowlist import (
+    NOWHERE,
+    Index,
+    RowLine,
+    RowList,
+    paint_edge,
+    paint_lines,
+    paint_ring,
+)
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, EmptyState, Item, KeyCap, Text, hairline, menu, paint_avatar
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-Index = QModelIndex | QPersistentModelIndex
 _ROW: Final = 66
 _PAGE: Final = 50
-_NOWHERE: Final = QModelIndex()
 
 
 def what(version: Version) -> str:
@@ -90,7 +89,7 @@ class Versions(QAbstractListModel):
         """Where a version stands."""
         return next((row for row, version in enumerate(self.rows) if version.number == number), None)
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -148,22 +147,16 @@ class Versions(QAbstractListModel):
         self._context.problems.show(error, self.reload)
 
 
-class VersionList(QListView):
+class VersionList(RowList):
     """The list. `chosen` has the number of the version to look at; `since` that of the one to compare it with."""
 
     chosen = Signal(int)
     since = Signal(int)
 
     def __init__(self, model: Versions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("versions_list")
-        self.setAccessibleName(_("Versions"))
-        self.setModel(model)
+        super().__init__(model, name="versions_list", label=_("Versions"), parent=parent)
         self._versions = model
         self.setItemDelegate(_Row(self))
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
         keep_true(self.viewport())
 
     def show_number(self, number: int) -> None:
@@ -191,8 +184,6 @@ class VersionList(QListView):
             self._say(self.chosen, index)
         elif index.isValid() and event.key() in (Qt.Key.Key_B, Qt.Key.Key_Space):
             self._say(self.since, index)
-        elif event.key() in (Qt.Key.Key_J, Qt.Key.Key_K):
-            event.ignore()  # the screen's own; a list would look for a row that begins with it
         else:
             super().keyPressEvent(event)
 
@@ -276,26 +267,19 @@ class _Row(QStyledItemDelegate):
         painter.fillRect(box, theme().color(fill))
         painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("grid"))
         if is_after or is_before:
-            painter.fillRect(QRect(box.left(), box.top(), 2, box.height()),
-                             theme().color("accent" if is_after else "border.control"))  # fmt: skip
+            paint_edge(painter, box, "accent" if is_after else "border.control")
         paint_avatar(painter, QRectF(box.left() + 12, box.top() + 8, 24, 24), who(version))
         badge = _("After") if is_after else _("Before") if is_before else ""
         room = box.adjusted(44, 7, -12, -7)
         used = _paint_badge(painter, room, badge, strong=is_after) if badge else 0
         lines = (
-            (model.title(version), "body_strong", "text", used),
-            (what(version), "body", "text.secondary", 0),
-            (f"{who(version)}, {ago(version.saved_at)}", "caption", "text.muted", 0),
+            RowLine(model.title(version), "body_strong", "text", used),
+            RowLine(what(version), "body", "text.secondary"),
+            RowLine(f"{who(version)}, {ago(version.saved_at)}", "caption", "text.muted"),
         )
-        for place, (text, font, ink, taken) in enumerate(lines):
-            painter.setFont(theme().font(font))
-            painter.setPen(theme().color(ink))
-            line = QRect(room.left(), room.top() + place * 17, room.width() - taken, 18)
-            shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
+        paint_lines(painter, room, lines)
         if self._view.hasFocus() and index == self._view.currentIndex():
-            painter.setPen(QPen(theme().color("focus"), 2))
-            painter.drawRect(box.adjusted(1, 1, -2, -2))
+            paint_ring(painter, box)
 
 
 def _paint_badge(painter: QPainter, room: QRect, text: str, *, strong: bool) -> int:

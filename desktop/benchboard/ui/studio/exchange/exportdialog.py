@@ -51,16 +51,7 @@ class ExportDialog(Dialog):
         if spread is not None:
             self._page, self._answers = spread.page, spread.answer
             self._chosen = spread.copies(self._chosen)
-        words = ngettext("The {count} chosen widget", "The {count} chosen widgets", count)
-        parts = [("whole", _("The whole page"))]
-        parts += [("chosen", words.format(count=count))] if self._chosen else []
-        self._part = SegmentedControl(parts, label=_("What"), parent=self)
-        forms = [("png", _("Picture (PNG)")), ("svg", _("Drawing (SVG)")), ("pdf", _("PDF")), ("print", _("Printer"))]
-        self._form = SegmentedControl(forms, label=_("Form"))
-        self._scale = SegmentedControl([(str(k), f"{k} ×") for k in (1, 2, 3)], label=_("Scale"))
-        self._scale.choose("2")
-        self._scaled = Field(_("Scale"), self._scale)
-        self._size_note = Text("", "caption", "muted", wrap=True)
+        self._make_controls(count)
         if self._chosen:
             what: QWidget = Field(_("What"), self._part)
         else:
@@ -80,6 +71,19 @@ class ExportDialog(Dialog):
             self.left.connect(spread.stop)
         self._wait()
         self._say()
+
+    def _make_controls(self, count: int) -> None:
+        """What goes out, in which form and how large; `count` widgets are chosen."""
+        words = ngettext("The {count} chosen widget", "The {count} chosen widgets", count)
+        parts = [("whole", _("The whole page"))]
+        parts += [("chosen", words.format(count=count))] if self._chosen else []
+        self._part = SegmentedControl(parts, label=_("What"), parent=self)
+        forms = [("png", _("Picture (PNG)")), ("svg", _("Drawing (SVG)")), ("pdf", _("PDF")), ("print", _("Printer"))]
+        self._form = SegmentedControl(forms, label=_("Form"))
+        self._scale = SegmentedControl([(str(k), f"{k} ×") for k in (1, 2, 3)], label=_("Scale"))
+        self._scale.choose("2")
+        self._scaled = Field(_("Scale"), self._scale)
+        self._size_note = Text("", "caption", "muted", wrap=True)
 
     def _sheet(self) -> Sheet:
         chosen = self._chosen if self._part.current() == "chosen" else ()

@@ -188,7 +188,7 @@ def _may(permission: str) -> str:
 
 
 def _level(level: Level) -> str:
-    return {"own": _("Everything"), "edit": _("May edit"), "view": _("May look")}[level]
+    return _("Everything") if level == "own" else _may(level)
 
 
 def _why(ways: tuple[Way, ...]) -> str:

@@ -1,7 +1,7 @@
 """The palette at the left: the kinds of widgets, to be found by name, dragged onto the page, or put there by Enter."""
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.dashboards.catalogue import KINDS, WidgetKind
@@ -10,7 +10,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
-from benchboard.ui.widgets.focus import focused
+from benchboard.ui.widgets.focus import Ringed
 from benchboard.ui.widgets.labels import Text
 
 WIDTH = 196
@@ -85,7 +85,7 @@ class Palette(QWidget):
             self.chosen.emit(found.kind)
 
 
-class _Kind(QAbstractButton):
+class _Kind(Ringed, QAbstractButton):
     """One kind: an icon over its name. Held and moved, it is a new widget on its way to the page."""
 
     def __init__(self, kind: WidgetKind, canvas: Canvas, palette: Palette) -> None:
@@ -140,14 +140,6 @@ class _Kind(QAbstractButton):
             self._canvas.cancel()
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        focused(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        focused(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -52,53 +52,44 @@ class StudioBar(Toolbar):
     def __init__(self, run: Run, *, shared: bool) -> None:
         super().__init__()
         self._run, self._shared = run, shared
+        self._changing = True
+        self._fill_left()
+        self._fill_right()
+        self._gives_way = (self.json, self.export, self.present, self.fit, self._find)
+
+    def _fill_left(self) -> None:
+        """How the page is shown."""
+        run = self._run
         self._undo = self._button("undo", _("Undo"), "ph.arrow-u-up-left")
         self._redo = self._button("redo", _("Redo"), "ph.arrow-u-up-right")
-        line = hairline(vertical=True)
-        line.setFixedHeight(20)
-        self._zoom = Button("", lambda: run("zoom_reset"), kind="quiet", tip=_("Show at 100 %"), name="studio_zoom")
-        self._zoom.setFixedWidth(64)
-        self.fit = Button(_("Fit"), lambda: run("fit"), kind="quiet", tip=_("Show the whole page"), name="studio_fit")
-        smaller = self._button("zoom_out", _("Smaller"), "ph.minus")
-        larger = self._button("zoom_in", _("Larger"), "ph.plus")
-        self._find = self._button("find", _("Find a widget on the page"), "ph.magnifying-glass")
         titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
         icons = {key: act(key).icon for key in titles}
         self.breakpoints = SegmentedControl(list(titles.items()), label=_("Page as on a"), icons=icons)
         self.breakpoints.chosen.connect(run)
-        second = hairline(vertical=True)
-        second.setFixedHeight(20)
-        for widget in (
-            self._undo,
-            self._redo,
-            line,
-            self.breakpoints,
-            second,
-            smaller,
-            self._zoom,
-            larger,
-            self.fit,
-            self._find,
-        ):
+        smaller = self._button("zoom_out", _("Smaller"), "ph.minus")
+        self._zoom = Button("", lambda: run("zoom_reset"), kind="quiet", tip=_("Show at 100 %"), name="studio_zoom")
+        self._zoom.setFixedWidth(64)
+        larger = self._button("zoom_in", _("Larger"), "ph.plus")
+        self.fit = Button(_("Fit"), lambda: run("fit"), kind="quiet", tip=_("Show the whole page"), name="studio_fit")
+        self._find = self._button("find", _("Find a widget on the page"), "ph.magnifying-glass")
+        shown = (self.breakpoints, _line(), smaller, self._zoom, larger, self.fit, self._find)
+        for widget in (self._undo, self._redo, _line(), *shown):
             self.add(widget)
-        self.mark, self.state = Icon("ph.check", "ok"), Elided("", tone="muted")
-        self.state.setObjectName("studio_saved")
-        widest = max(self.state.fontMetrics().horizontalAdvance(text) for text in usual_states())
-        self.state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.state.setFixedWidth(widest + 4)  # whatever it says, nothing beside it moves
-        self.export = Button(_("Export"), self._offer_exports, icon="ph.export", menu=True, name="studio_export")
+
+    def _fill_right(self) -> None:
+        """How the page stands, and the ways out of it."""
+        run = self._run
+        self.mark, self.state = Icon("ph.check", "ok"), self._state_text()
         self.json = Button(
             _("JSON"), lambda: run("json"), icon="ph.brackets-curly", tip=_("Show the page as JSON (Ctrl J)"),
             name="studio_json",
         )  # fmt: skip
         self.json.setCheckable(True)
+        self.export = Button(_("Export"), self._offer_exports, icon="ph.export", menu=True, name="studio_export")
         self.present = Button(
             _("Present"), lambda: run("present"), icon="ph.play", tip=_("Fill the window (F5)"), name="studio_present"
         )
         self.save = Button(_("Save now"), lambda: run("save"), tip=_("Save"), name="studio_save")
-        self.more = Button(
-            "", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more"
-        )  # fmt: skip
         self.versions = Button(
             _("Versions"), lambda: run("versions"), icon="ph.clock-counter-clockwise",
             tip=_("What it was, and the way back"), name="studio_versions",
@@ -106,11 +97,18 @@ class StudioBar(Toolbar):
         self.share = Button(
             _("Share"), lambda: run("share"), kind="primary", icon="ph.share-network", name="studio_share"
         )
-        self._changing = True
-        many = (self.versions, self.share) if shared else ()
+        self.more = Button("", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more")
+        many = (self.versions, self.share) if self._shared else ()
         for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more):
             self.add_right(widget)
-        self._gives_way = (self.json, self.export, self.present, self.fit, self._find)
+
+    def _state_text(self) -> Elided:
+        state = Elided("", tone="muted")
+        state.setObjectName("studio_saved")
+        widest = max(state.fontMetrics().horizontalAdvance(text) for text in usual_states())
+        state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        state.setFixedWidth(widest + 4)  # whatever it says, nothing beside it moves
+        return state
 
     @property
     def find_anchor(self) -> QWidget:
@@ -191,3 +189,9 @@ class StudioBar(Toolbar):
         button = Button("", lambda: self._run(key), kind="quiet", icon=icon, tip=tip, name=f"studio_{key}")
         button.setAccessibleName(name)
         return button
+
+
+def _line() -> QWidget:
+    line = hairline(vertical=True)
+    line.setFixedHeight(20)
+    return line

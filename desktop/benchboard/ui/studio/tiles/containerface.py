@@ -87,31 +87,42 @@ def paint_heading(
     and a badge at the end."""
     if item.type == TABS:
         _paint_tabs(painter, item, tabs, hot_tab)
-        if locked:
-            _paint_lock(painter, width - 12)
-        if badge:
-            paint_badge(painter, badge, width - (34 if locked else 12), heading_height() / 2)
-        return
-    row, widget = item.type == ROW, widget_of(item)
-    left, middle, end = (CARET if row else 12.0), heading_height() / 2, width - (4 if row else 12)
-    if row:
-        caret = "ph.caret-right" if item.collapsed else "ph.caret-down"
-        ink = "accent.text" if hot else "text.secondary"
-        paint_icon(painter, caret, QRectF(4, middle - 7, 14, 14), theme().color(ink))
+    end = _paint_end(painter, width - (4 if item.type == ROW else 12), locked=locked, badge=badge)
+    if item.type == ROW:
+        _paint_row_heading(painter, item, end, hot=hot)
+    elif item.type != TABS:
+        _paint_title(painter, item, 12.0, end)
+
+
+def _paint_end(painter: QPainter, end: float, *, locked: bool, badge: str) -> float:
+    """The lock and the badge; answers where they begin."""
     if locked:
         _paint_lock(painter, end)
         end -= 22
-    if badge:
-        end = paint_badge(painter, badge, end, middle) - 8
-    font, name = _strong(), widget.title or widget.kind_name
-    left += _paint_words(painter, QRectF(left, 0, end - left, heading_height()), font, name,
-                         "text" if widget.title else "text.muted") + 8  # fmt: skip
+    return paint_badge(painter, badge, end, heading_height() / 2) - 8 if badge else end
+
+
+def _paint_row_heading(painter: QPainter, item: Item, end: float, *, hot: bool) -> None:
+    """Caret and title, and a line on from there."""
+    middle = heading_height() / 2
+    caret = "ph.caret-right" if item.collapsed else "ph.caret-down"
+    ink = "accent.text" if hot else "text.secondary"
+    paint_icon(painter, caret, QRectF(4, middle - 7, 14, 14), theme().color(ink))
+    left = _paint_title(painter, item, CARET, end)
+    if end > left:
+        painter.setPen(QPen(theme().color("accent" if hot else "border.strong"), 1))
+        painter.drawLine(QPointF(left + 4, middle + 0.5), QPointF(end, middle + 0.5))
+
+
+def _paint_title(painter: QPainter, item: Item, left: float, end: float) -> float:
+    """The title, and of what is collapsed how much it holds; answers where more could stand."""
+    widget = widget_of(item)
+    name, tone = widget.title or widget.kind_name, "text" if widget.title else "text.muted"
+    left += _paint_words(painter, QRectF(left, 0, end - left, heading_height()), _strong(), name, tone) + 8
     if item.collapsed:
         room = QRectF(left, 0, max(0.0, end - left), heading_height())
         left += _paint_words(painter, room, theme().font("body"), holds(item), "text.muted") + 8
-    if row and end > left:
-        painter.setPen(QPen(theme().color("accent" if hot else "border.strong"), 1))
-        painter.drawLine(QPointF(left + 4, middle + 0.5), QPointF(end, middle + 0.5))
+    return left
 
 
 def _paint_words(painter: QPainter, room: QRectF, font: QFont, words: str, tone: str) -> float:

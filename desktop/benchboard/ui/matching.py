@@ -1,0 +1,109 @@
+"""Which commands a few letters mean, and how well they fit."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from benchboard.i18n import _
+from benchboard.ui.rooms import Command
+
+_MOST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A command that fits, how well, and which letters of its title fit."""
+
+    command: Command
+    score: int
+    letters: tuple[int, ...]
+
+
+def fold(text: str) -> str:
+    """`text` for comparing: no case, no accents, one letter for one letter (so that positions stay true)."""
+    folded = []
+    for letter in text:
+        plain = unicodedata.normalize("NFD", letter)[0].lower()
+        folded.append("i" if plain in ("ı", "i̇") else plain[0])
+    return "".join(folded)
+
+
+def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
+    """How well the letters of `query` are found in `text`, in order, and where; None where they are not.
+
+    A run at the start of a word is worth most, a run inside a word less, scattered letters little.
+    """
+    wanted, there = fold("".join(query.split())), fold(text)
+    if not wanted:
+        return 0, ()
+    best: tuple[int, tuple[int, ...]] | None = None
+    for start in (at for at, letter in enumerate(there) if letter == wanted[0]):
+        found = _from(wanted, there, start)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = found
+    return best
+
+
+def _from(wanted: str, there: str, start: int) -> tuple[int, tuple[int, ...]] | None:
+    letters = [start]
+    for place, letter in enumerate(wanted[1:], 2):
+        at = there.find(letter, letters[-1] + 1)
+        if at < 0:
+            return None
+        if at != letters[-1] + 1:
+            # The next letter of a word's start beats one somewhere inside, if the rest is still found after it.
+            start_of_word = next((i for i in range(at, len(there)) if there[i] == letter and _starts(there, i)), at)
+            at = start_of_word if _follow(wanted[place:], there, start_of_word + 1) else at
+        letters.append(at)
+    score = 0 if _starts(there, start) else -6
+    for index, at in enumerate(letters):
+        run = index > 0 and at == letters[index - 1] + 1
+        score += 12 if _starts(there, at) else 8 if run else 1
+        score -= 0 if run or index == 0 else 3
+    return score * 4 - letters[0] - (letters[-1] - letters[0]) // 4, tuple(letters)
+
+
+def _follow(letters: str, text: str, at: int) -> bool:
+    """Whether `letters` are in `text` from `at` on, in order."""
+    rest = iter(text[at:])
+    return all(letter in rest for letter in letters)
+
+
+def _starts(text: str, at: int) -> bool:
+    return at == 0 or not text[at - 1].isalnum()
+
+
+def search(query: str, commands: Sequence[Command]) -> list[Hit]:
+    """The commands that fit `query`, in groups, the group of the best one first; with `>` in front, acts alone."""
+    only_acts = query.lstrip().startswith(">")
+    query = query.lstrip().removeprefix(">").strip()
+    asked = [command for command in commands if not only_acts or command.group != go_to()]
+    hits = [found for command in asked if (found := _hit(query, command)) is not None]
+    if not query:
+        return _grouped(hits, list(dict.fromkeys(hit.command.group for hit in hits)))
+    # Letters scattered over a title are noise once something fits properly.
+    best = max((hit.score for hit in hits), default=0)
+    hits = [hit for hit in hits if best <= 0 or hit.score * 5 >= best * 3]
+    groups: dict[str, int] = {}
+    for hit in hits:
+        groups[hit.command.group] = max(groups.get(hit.command.group, -(10**6)), hit.score)
+    return _grouped(hits, sorted(groups, key=lambda group: -groups[group]))
+
+
+def _hit(query: str, command: Command) -> Hit | None:
+    """By its title, or for less by its subtitle."""
+    if (found := match(query, command.title)) is not None:
+        return Hit(command, *found)
+    if len(query) > 1 and command.subtitle and (under := match(query, command.subtitle)) is not None:
+        return Hit(command, under[0] // 3, ())
+    return None
+
+
+def _grouped(hits: list[Hit], order: list[str]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (order.index(hit.command.group), -hit.score))[:_MOST]
+
+
+def go_to() -> str:
+    """The name of the group of places."""
+    return _("Go to")

@@ -1,0 +1,63 @@
+"""What the lists of the screen of versions have in common: how they scroll, and the parts of a row they paint."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from benchboard.ui.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+NOWHERE = QModelIndex()
+_LINE = 17
+
+
+class RowList(QListView):
+    """A list in a pane; its delegate paints the rows."""
+
+    def __init__(self, model: QAbstractListModel, *, name: str, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.setModel(model)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_J, Qt.Key.Key_K):
+            event.ignore()  # the screen's own; a list would look for a row that begins with it
+        else:
+            super().keyPressEvent(event)
+
+
+class RowLine(NamedTuple):
+    """A line of words in a row; `less` is the room something takes at its right."""
+
+    text: str
+    font: str
+    ink: str
+    less: int = 0
+
+
+def paint_edge(painter: QPainter, box: QRect, ink: str) -> None:
+    """The edge that marks a row."""
+    painter.fillRect(QRect(box.left(), box.top(), 2, box.height()), theme().color(ink))
+
+
+def paint_lines(painter: QPainter, room: QRect, lines: Iterable[RowLine]) -> None:
+    """Lines of words one below the other, each shortened to the room it has."""
+    for place, line in enumerate(lines):
+        painter.setFont(theme().font(line.font))
+        painter.setPen(theme().color(line.ink))
+        box = QRect(room.left(), room.top() + place * _LINE, room.width() - line.less, _LINE + 1)
+        shown = QFontMetrics(painter.font()).elidedText(line.text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def paint_ring(painter: QPainter, box: QRect) -> None:
+    """The ring round the row the keyboard is on."""
+    painter.setPen(QPen(theme().color("focus"), 2))
+    painter.drawRect(box.adjusted(1, 1, -2, -2))

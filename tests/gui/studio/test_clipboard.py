@@ -1,0 +1,80 @@
+"""What is copied, cut and pasted on the canvas, also by hand and elsewhere; what is no widget is refused."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from boards import CTRL, item, load, said
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QCursor, QGuiApplication
+
+from benchboard.ui.studio.canvas import clipboard
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def test_copy_and_paste_put_copies_under_new_names_beside_the_old(board: "Studio") -> None:
+    QCursor.setPos(0, 0)
+    board.click("g")
+    board.key(Qt.Key.Key_C, CTRL)
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.hasFormat(clipboard.MIME)
+    assert json.loads(data.text())["items"][0]["items"][1]["id"] == "g2"
+    before = set(board.page.editor.page.paths)
+    board.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    board.key(Qt.Key.Key_V, CTRL)
+    after = board.page.editor.page
+    assert len(after.paths) == len(before) + 3
+    (group,) = board.page.editor.chosen
+    assert [item.source["title"] for item in after.pane(((group, 0),)).items] == ["g1", "g2"]
+
+
+def test_cut_and_paste_bring_it_to_another_dashboard(board: "Studio") -> None:
+    board.click("a")
+    board.click("b", CTRL)
+    board.key(Qt.Key.Key_X, CTRL)
+    assert not {"a", "b"} & set(board.page.editor.page.paths)
+    load(board, [item("z", 0, 0)])
+    board.key(Qt.Key.Key_V, CTRL)
+    assert set(board.cells()) == {"z", "a", "b"}
+    cells = board.cells()
+    assert cells["b"].x - cells["a"].x == 3
+
+
+def test_a_paste_comes_to_where_the_pointer_is(board: "Studio") -> None:
+    board.click("a")
+    board.key(Qt.Key.Key_C, CTRL)
+    spot = board.box("g2").center()
+    QCursor.setPos(board.viewport.mapToGlobal(spot))
+    board.wait(board.canvas.underMouse)
+    board.key(Qt.Key.Key_V, CTRL)
+    (new,) = board.page.editor.chosen
+    assert board.page.editor.page.path(new) == (("g", 0),)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("good morning", "This is not JSON"),
+        (json.dumps([item("x", -1, 0)]), "position.x of item"),
+        ('[{"id": "a"', "This is not JSON"),
+        (json.dumps({"columns": 10**9, "items": []}), "columns is 1000000000"),
+        ("", "This is not JSON"),
+    ],
+)
+def test_what_is_pasted_and_no_widget_is_refused_in_a_sentence(board: "Studio", text: str, why: str) -> None:
+    before = board.page.editor.document
+    data = QMimeData()
+    data.setText(text)
+    QGuiApplication.clipboard().setMimeData(data)
+    board.key(Qt.Key.Key_V, CTRL)
+    QGuiApplication.clipboard().clear()  # what Python made is gone before Python is
+    assert board.page.editor.document is before
+    assert why in said(board)
+
+
+def test_what_somebody_wrote_by_hand_can_be_pasted(board: "Studio") -> None:
+    QGuiApplication.clipboard().setText(json.dumps(item("hand", 40, 7, 2, 2, beam=[1])))
+    board.key(Qt.Key.Key_V, CTRL)
+    assert board.page.editor.page.item("hand").source["beam"] == [1]
