@@ -20,6 +20,7 @@ from benchboard.dashboards.pieces import (
     together,
     with_field,
 )
+from benchboard.dashboards.shortening import Shortener
 
 Kind = Literal["moved", "added", "removed", "changed", "document"]
 Key = tuple[Kind, str]
@@ -244,7 +245,7 @@ def _compared(was: list[str], now: list[str], item: str) -> Iterator[Line]:
 
 def _blocks(document: Document, ranks: Mapping[str, int]) -> dict[tuple[str, int], list[str]]:
     """The lines of a document's JSON, cut where they begin to be about another item."""
-    written = _ordered(write_document(document), ranks)
+    written = _ordered(Shortener().shortened(write_document(document)), ranks)
     blocks: dict[tuple[str, int], list[str]] = {}
     counts: dict[str, int] = {}
     last: str | None = None
