@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, insert, select, text
 
+from benchboard.dashboards import images, library, sharing, versions
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards import library, sharing, versions
+from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.document import Document, parse_document, write_document
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 from benchboard.identity import audit, people
@@ -21,6 +22,7 @@ from benchboard.storage.engine import Database
 from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
+from support.drawn import chunk, png
 from support.papers import Office, document, item, wide
 from unit.dashboards.test_document import documents
 
@@ -87,6 +89,24 @@ def test_moving_one_widget_of_125_writes_one_widget(office: Office) -> None:
     assert write_document(office.ask(library.get, ada, made.card.id).document) == write_document(saved.document)
     with office.town.database.read() as session:
         assert session.scalar(select(func.count()).where(Widget.version > 1)) == 2
+
+
+def test_moving_a_picture_does_not_store_it_again_beside_its_version(office: Office) -> None:
+    ada, picture = office.actor("ada"), images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", bytes(300_000))))
+    told = [item(f"w{k}", 3 * k, type="image", config={"picture": picture, "alt": str(k)}) for k in range(3)]
+    made = office.make(ada, document("Pictures", *told))
+    said: list[str] = []
+    engine = office.town.database.engine
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: said.append(statement))
+    told[0]["position"]["y"] = 9
+    saved = office.save(ada, made.card.id, document("Pictures", *told), made.card.version)
+    (written,) = [statement for statement in said if statement.startswith("UPDATE widgets")]
+    assert "position=" in written
+    assert "config=" not in written
+    assert len(said) <= 10, said
+    opened = office.ask(library.get, ada, made.card.id).document
+    assert write_document(opened) == write_document(saved.document)
+    assert widget_of(opened.layout.items[0]).setting("picture") == picture
 
 
 def grown(before: Document, step: int) -> Document:

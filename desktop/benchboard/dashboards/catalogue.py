@@ -17,6 +17,7 @@ MAX_TITLE: Final = 200
 MAX_QUERY: Final = 20_000
 MAX_MEASURE: Final = 1e15
 """Beyond it a number is no longer exact to the last digit."""
+IMAGE: Final = "image"
 PLACEHOLDER: Final = "placeholder"
 """The type of what was imported and no kind here shows."""
 
@@ -25,14 +26,14 @@ PLACEHOLDER: Final = "placeholder"
 class Setting:
     """Something a kind can be told beside its query; kept in the item's `config` under `key`.
 
-    `kind` says how: a short text, a longer text, a whole number from 0 to `most`, a `measure` (any number,
-    or with an empty default none), or one of `choices` (value, title).
-    Titles are marked and translated where they are shown.
+    `kind` says how: a short text (of `most` characters, where that says any), a longer text, a whole number from 0 to
+    `most`, a `measure` (any number, or with an empty default none), one of `choices` (value, title), or a `picture` as
+    `images` writes it. Titles are marked and translated where they are shown.
     """
 
     key: str
     title: str
-    kind: Literal["text", "prose", "number", "measure", "choice"]
+    kind: Literal["text", "prose", "number", "measure", "choice", "picture"]
     default: str | int = ""
     choices: tuple[tuple[str, str], ...] = ()
     most: int = 0
@@ -158,6 +159,19 @@ KINDS: Final = (
     WidgetKind(
         "text", N_("Text"), N_("Words and pictures"), "ph.text-t", 4, 4, 2, 2,
         settings=(Setting("text", N_("Text, in Markdown"), "prose", N_("Write something here.")),),
+    ),
+    WidgetKind(
+        IMAGE, N_("Image"), N_("Words and pictures"), "ph.image", 4, 5, 1, 2,
+        takes=N_("A picture that is part of the dashboard: chosen from a file, dropped here or pasted."),
+        settings=(
+            Setting("picture", N_("Picture"), "picture"),
+            Setting("fit", N_("How it fits"), "choice", "whole",
+                    (("whole", N_("whole")), ("fill", N_("filling the tile")), ("stretch", N_("stretched")))),
+            Setting("align", N_("Alignment"), "choice", "centre",
+                    (("centre", N_("in the middle")), ("left", N_("at the left")), ("right", N_("at the right")),
+                     ("top", N_("at the top")), ("bottom", N_("at the bottom")))),
+            Setting("alt", N_("What it shows, in words"), "text", most=300),
+        ),
     ),
     WidgetKind(ROW, N_("Row"), N_("Containers"), "ph.rows", 12, 3, 1, 1),
     WidgetKind(GROUP, N_("Group"), N_("Containers"), "ph.selection", 6, 3, 1, 1),

@@ -11,6 +11,7 @@ from benchboard.dashboards.document import Document, write_document
 from benchboard.dashboards.fields import Change, changes, with_field
 from benchboard.dashboards.moving import moved
 from benchboard.dashboards.pieces import Apart, Piece, Place, apart, loop, together
+from benchboard.dashboards.shortening import Shortener
 
 Kind = Literal["moved", "added", "removed", "changed", "document"]
 Key = tuple[Kind, str]
@@ -235,7 +236,7 @@ def _compared(was: list[str], now: list[str], item: str) -> Iterator[Line]:
 
 def _blocks(document: Document, ranks: Mapping[str, int]) -> dict[tuple[str, int], list[str]]:
     """The lines of a document's JSON, cut where they begin to be about another item."""
-    written = _ordered(write_document(document), ranks)
+    written = _ordered(Shortener().shortened(write_document(document)), ranks)
     blocks: dict[tuple[str, int], list[str]] = {}
     counts: dict[str, int] = {}
     last: str | None = None

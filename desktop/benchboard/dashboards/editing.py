@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from benchboard.dashboards import images
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import FORMAT, MAX_BYTES, VERSION, parse_document
@@ -46,6 +47,14 @@ def checked(layout: Layout) -> Layout:
         what = _("There would be more than {limit} items; a dashboard holds no more.").format(limit=grid.MAX_ITEMS)
         raise Invalid("layout.too-many-items", what, item=None, field="items")
     return layout
+
+
+def require_room(before: Layout, after: Layout) -> None:
+    """Raises `Invalid` where an edit makes the pictures of a page more than a document has room for."""
+    lengths = [
+        images.length(found.item.source.get("config") for found in grid.everything(page)) for page in (before, after)
+    ]
+    images.require_room(*lengths)
 
 
 def outermost(page: Page, ids: Iterable[str]) -> tuple[str, ...]:

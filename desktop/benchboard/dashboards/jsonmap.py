@@ -6,7 +6,7 @@ A reading of JSON that keeps places, made beside the decoder's, which does not.
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -78,11 +78,14 @@ def text_map(text: str) -> TextMap:
     return found
 
 
-def read_text(text: str) -> tuple[Document | None, TextMap, AppError | None, int | None]:
-    """A document's text read: the document or the error with its line, and the map either way."""
+def read_text(
+    text: str, complete: Callable[[object], object] = lambda value: value
+) -> tuple[Document | None, TextMap, AppError | None, int | None]:
+    """A document's text read: the document or the error with its line, and the map either way. `complete` makes whole
+    what stands in the text in short."""
     places = text_map(text)
     try:
-        return parse_document(decode(text)), places, None, None
+        return parse_document(complete(decode(text))), places, None, None
     except Invalid as error:
         return None, places, error, _line_of(error, text, places)
 
@@ -99,6 +102,8 @@ def _line_of(error: Invalid, text: str, places: TextMap) -> int | None:
         before = text[: cause.pos].rstrip()
         missing = cause.msg.startswith(("Expecting ',' delimiter", "Expecting ':' delimiter"))
         return (before if missing and cause.pos > len(before) else text[: cause.pos]).count("\n")
+    if isinstance(mark := error.facts.get("mark"), str):
+        return _line(text, max(0, text.find(mark)))
     item, path = error.facts.get("item"), error.facts.get("field")
     if not isinstance(path, str):
         path = ""

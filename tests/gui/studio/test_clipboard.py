@@ -56,11 +56,11 @@ def test_a_paste_comes_to_where_the_pointer_is(board: "Studio") -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("good morning", "This is not whole JSON"),
+        ("good morning", "This is not JSON"),
         (json.dumps([item("x", -1, 0)]), "position.x of item"),
         ('[{"id": "a"', "This is not whole JSON"),
         (json.dumps({"columns": 10**9, "items": []}), "columns is 1000000000"),
-        ("", "This is not whole JSON"),
+        ("", "This is empty"),
     ],
 )
 def test_what_is_pasted_and_no_widget_is_refused_in_a_sentence(board: "Studio", text: str, why: str) -> None:

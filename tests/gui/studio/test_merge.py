@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.dashboards import images
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import Document
 from benchboard.dashboards.merging import merge
 from benchboard.ui.studio.comparing.merge import MergeScreen
 from benchboard.ui.studio.comparing.mergecases import Party
+from benchboard.ui.studio.comparing.pictures import TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner
 from support import compared
 from support.compared import Shown
+from support.drawn import png
 from support.edits import dashboard
 
 if TYPE_CHECKING:
@@ -105,6 +108,25 @@ def test_nothing_is_chosen_until_somebody_does_and_then_all_is_decided_by_mouse(
     assert items["notes"].source["config"] == {"text": "week 46, node 6 was replaced on Thursday."}
     assert {"load", "receive", "revenue"} <= items.keys()
     assert items["proofs"].source["title"] == "Failed proofs this week"
+
+
+def test_two_pictures_are_shown_side_by_side_and_said_in_a_few_words(merging: Open) -> None:
+    colours = {"base": (9, 9, 9), "mine": (200, 30, 30), "theirs": (20, 160, 60)}
+    texts = {side: images.written("png", png(60, 40, colour)) for side, colour in colours.items()}
+    image = {"id": "a", "type": "image", "title": "Plan", "at": (0, 0, 6, 6)}
+    hand = merging(*(dashboard({**image, "config": {"picture": texts[side]}}) for side in colours))
+    tiles = [tile for tile in hand.screen.findChildren(TileView) if tile.isVisible()]
+    shown = {
+        tile.grab().toImage().pixelColor(tile.width() // 2, tile.height() // 2 + 10).getRgb()[:3] for tile in tiles
+    }
+    assert {colours["mine"], colours["theirs"]} <= shown
+    said = " ".join(label.text() for label in hand.screen.findChildren(QLabel))
+    assert "PNG, 60 × 40, 1 KiB" in said
+    assert "base64" not in said
+    hand.shown.press("merge_take_theirs")
+    hand.shown.press("merge_use")
+    (document,) = hand.decided
+    assert document.layout.items[0].source["config"] == {"picture": texts["theirs"]}
 
 
 def test_all_is_decided_by_keys(merging: Open) -> None:

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import history as steps
+from benchboard.dashboards import images
 from benchboard.dashboards import journal as journals
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import fitted, parse_document, write_home
@@ -28,6 +29,7 @@ from benchboard.dashboards.layout import Cell, Item, Known, Layout, everything, 
 from benchboard.dashboards.sealed import Damaged, Sealer, unsealed
 from benchboard.errors import AppError
 from benchboard.vault import Vault
+from support.drawn import chunk, png
 from support.pages import random_page
 
 NAME, KEY = b"n" * 16, b"k" * 32
@@ -324,6 +326,29 @@ def test_it_stays_small(open_: Callable[..., Journal], home: Path, monkeypatch: 
     found = held(open_())
     assert (found.document, len(found.steps)) == (document(1499), steps.KEPT_STEPS)
     assert largest < 3 * file.stat().st_size
+
+
+def test_moving_a_picture_does_not_write_the_picture(open_: Callable[..., Journal], home: Path) -> None:
+    noise = random.Random(1).randbytes(300_000)
+    config = {"picture": images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", noise)))}
+
+    def page(x: int, fit: str = "whole") -> object:
+        place = {"x": x, "y": 0, "w": 1, "h": 1}
+        return [{"id": "w0", "type": "image", "config": {**config, "fit": fit}, "position": place}]
+
+    journal = open_()
+    journal.begin(1, page(0), partial(page, 0))
+    assert journal.flush()
+    (file,) = (home / "journal").glob("*.bbj")
+    before = file.stat().st_size
+    for x in range(1, 41):
+        journal.step("Move", partial(page, x), (["w0"], ["w0"]))
+    journal.step("Change", partial(page, 40, "fill"), (["w0"], ["w0"]))
+    assert journal.flush()
+    assert before > len(noise)
+    assert file.stat().st_size - before < 41 * 400
+    journal.close()
+    assert held(open_()).document == page(40, "fill")
 
 
 @contextmanager

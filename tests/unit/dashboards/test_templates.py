@@ -3,7 +3,8 @@
 import pytest
 
 from benchboard.analytics.queries import check_query
-from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards import images
+from benchboard.dashboards.catalogue import IMAGE, widget_of
 from benchboard.dashboards.document import empty, fitted, parse_document, write_document
 from benchboard.dashboards.layout import Layout, Page, decode, everything
 from benchboard.dashboards.templates import TEMPLATES, Template, begun
@@ -33,6 +34,9 @@ def test_a_template_can_be_used_as_it_is(template: Template) -> None:
             columns = check_query(widget.query)
             numbers = [column for column in columns if column.kind in ("integer", "decimal", "number")]
             assert numbers or widget.kind.type == "table"
+        elif widget.kind.type == IMAGE:
+            assert images.read(str(widget.setting("picture")))
+            assert widget.setting("alt")
         else:
             assert widget.setting("text")
     assert fitted(parse_document(write_document(template.document))).layout == document.layout
@@ -43,7 +47,7 @@ def test_there_are_eight_and_every_file_is_one_of_them() -> None:
     assert files == {template.key for template in TEMPLATES}
     assert len(TEMPLATES) == 8
     kinds = {found.item.type for template in TEMPLATES for found in everything(template.document.layout)}
-    assert {"row", "tabs", "metric_card", "line_chart", "bar_chart", "pie_chart", "table", "text"} <= kinds
+    assert {"row", "tabs", "metric_card", "line_chart", "bar_chart", "pie_chart", "table", "text", "image"} <= kinds
 
 
 def test_beginning_keeps_a_title() -> None:

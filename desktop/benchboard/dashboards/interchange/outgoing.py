@@ -1,9 +1,10 @@
 """One widget of ours as a panel of Grafana's: the panel it was, with what changed here; else a fresh one."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from benchboard.dashboards.catalogue import Widget, widget_of
+from benchboard.dashboards.catalogue import IMAGE, Widget, widget_of
 from benchboard.dashboards.layout import Item, repeat_of
 from benchboard.i18n import _
 
@@ -55,7 +56,7 @@ def words(title: str, content: str) -> dict[str, Any]:
 def panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
     """The panel of a widget, without id and place; `names` are the document's variables."""
     widget, came = widget_of(item), said(item.source)
-    if came and tiles.kind_for(came, item.id) == widget.type:
+    if came and _shown_as(widget, came):
         return _given_back(item, widget, came, names)
     made, lines = _fresh(item, widget)
     if not widget.query:
@@ -64,6 +65,13 @@ def panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
     if isinstance(about, str) and about:
         made["description"] = about
     return made | repeated(item, names), lines
+
+
+def _shown_as(widget: Widget, came: Mapping[str, Any]) -> bool:
+    """Whether the panel it came from still shows what the widget does. A picture that came in a text is the widget's
+    own, and no longer that of the text."""
+    kind = tiles.kind_for(came, widget.id)
+    return kind == widget.type or (widget.type == IMAGE and kind == "text")
 
 
 def repeated(item: Item, names: set[str]) -> dict[str, Any]:
@@ -119,13 +127,26 @@ def _fresh(item: Item, widget: Widget) -> tuple[dict[str, Any], list[Line]]:
         line = Line(item.id, widget.title, "placeholder", what, _("Grafana has no panel for it."))
         return words(widget.title, label), [line]
     if TYPES[kind] == "text":
-        return words(widget.title, "") | _settings(widget, {}), []
+        return words(widget.title, "") | _settings(widget, {}), list(_unfitted(item, widget))
     made: dict[str, Any] = {"type": TYPES[kind], "title": widget.title, "options": {}, "targets": []}
     made["fieldConfig"] = {"defaults": {}, "overrides": []}
     if widget.query:
         asked = {"datasource": _SOURCE, "editorMode": "code", "format": "table", "rawQuery": True}
         made |= {"datasource": _SOURCE, "targets": [{"refId": "A", **asked, "rawSql": widget.query}]}
     return made | _settings(widget, made), []
+
+
+def _unfitted(item: Item, widget: Widget) -> Iterator[Line]:
+    if widget.type == IMAGE and (widget.setting("fit"), widget.setting("align")) != ("whole", "centre"):
+        what = _("How its picture fills the tile is left out.")
+        yield Line(item.id, widget.title, "left out", what, _("Grafana shows it as large as it is."))
+
+
+def _picture(widget: Widget) -> str:
+    """The picture as a text says it: its own, or where it was to come from."""
+    alt = re.sub(r"([\[\]\\])", r"\\\1", str(widget.setting("alt")))
+    address = widget.setting("picture") or widget.config.get("url") or ""
+    return f"![{alt}]({address})" if address else ""
 
 
 def _ends(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +166,7 @@ def _settings(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a panel that say what `config` says, over what they said."""
     config = widget.config
     if widget.type in ("text", "image"):
-        content = config.get("text", "") if widget.type == "text" else f"![]({config.get('url', '')})"
+        content = config.get("text", "") if widget.type == "text" else _picture(widget)
         return {"options": {**inside(panel, "options"), "mode": "markdown", "content": str(content)}}
     defaults = dict(inside(inside(panel, "fieldConfig"), "defaults"))
     unit, decimals = config.get("unit"), config.get("decimals")

@@ -1,11 +1,14 @@
 """One panel of Grafana's as a widget of ours: which kind shows it, what of its settings there is a place for."""
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeGuard
 from unicodedata import category
 
+from benchboard.dashboards import images
 from benchboard.dashboards.catalogue import MAX_MEASURE, MAX_TITLE, kind_of
+from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 
 from .hostile import mapping, text
@@ -44,7 +47,12 @@ _MAX_UNIT: Final = 40
 _MAX_WORDS: Final = 20_000
 _TAG: Final = re.compile(r"</?(?!img\b)[a-z][^<>]*>", re.IGNORECASE)
 _IMG: Final = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*["']([^"'<>]+)["'][^<>]*>""", re.IGNORECASE)
-_MARKDOWN_IMG: Final = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+_ALT: Final = re.compile(r"""\balt\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
+_MARKDOWN_IMG: Final = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(([^)\s]+)\)")
+_DATA: Final = re.compile(r"data:image/[a-z0-9.+-]{1,20};base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
+_HERE: Final = "data:"
+"""Stands for a picture that is in a text itself while the rest is looked at."""
+_MAX_ALT: Final = 300
 
 
 def titled(panel: Mapping[str, Any], item: str) -> str:
@@ -80,10 +88,12 @@ def widget(panel: Mapping[str, Any], item: str) -> tuple[dict[str, Any], list[Li
         fields["description"] = about
     fields["config"] = settings(panel, kind, item)
     lines = []
-    if kind_of(kind) is None:
+    elsewhere = kind == "image" and "picture" not in fields["config"]
+    if kind_of(kind) is None or elsewhere:
         fields["title"] = title or fields["config"]["label"]
         what = _("“{label}” becomes a placeholder of the same size.").format(label=fields["config"]["label"])
-        lines.append(Line(item, title, "placeholder", what, _("No widget here shows that.")))
+        why = _("No picture is fetched: choose it here.") if elsewhere else _("No widget here shows that.")
+        lines.append(Line(item, title, "placeholder", what, why))
     given = panel.get("title")
     if isinstance(given, str) and given.strip() and title != given:
         what = _("Its title was put on one line of {limit} characters at most.").format(limit=MAX_TITLE)
@@ -100,7 +110,7 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     if kind == "placeholder":
         return {"label": _label(panel, item)}
     if kind == "image":
-        return {"label": one_line(picture(panel, item)), "url": picture(panel, item)}
+        return _image(panel, item)
     if kind == "text":
         return {"text": _prose(panel, item)}
     config: dict[str, Any] = {}
@@ -139,13 +149,49 @@ def _filled(panel: Mapping[str, Any]) -> bool:
 
 
 def picture(panel: Mapping[str, Any], item: str) -> str:
-    """The address of the one picture a text panel consists of; empty if it says anything else."""
-    mode, content = _words(panel, item)
+    """The one picture a text panel consists of: its address, or itself (`data:`). Empty if the panel says more."""
+    return _pictured(panel, item)[0]
+
+
+def _pictured(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
+    """The one picture a text panel consists of, and what it is in words."""
+    mode, content = _content(panel, item)
+    here = _DATA.search(content)
+    if here is not None:
+        content = content[: here.start()] + _HERE + content[here.end() :]
+    content = content[:_MAX_WORDS].strip()
     if mode == "html":
         found = _IMG.fullmatch(_TAG.sub("", content).strip())
+        said = _ALT.search(found[0]) if found else None
+        address, alt = (found[1] if found else ""), html.unescape((said[1] or said[2] or "") if said else "")
     else:
-        found = _MARKDOWN_IMG.fullmatch(content.strip())
-    return found[1] if found else ""
+        found = _MARKDOWN_IMG.fullmatch(content)
+        address, alt = (found[2], re.sub(r"\\(.)", r"\1", found[1])) if found else ("", "")
+    return (here[0] if here is not None and address == _HERE else address), one_line(alt)[:_MAX_ALT]
+
+
+def _image(panel: Mapping[str, Any], item: str) -> dict[str, Any]:
+    """The picture itself where the panel has it and it can be kept; else where it was to come from."""
+    address, alt = _pictured(panel, item)
+    more = {"alt": alt} if alt else {}
+    if not images.is_picture(address.lower()):
+        return {"label": one_line(address), "url": address} | more
+    try:
+        images.read(address)
+    except Invalid:
+        source = address.partition(",")[0]
+        return {"label": one_line(source), "url": source} | more
+    return {"picture": address} | more
+
+
+def kept(panel: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """What stays of a panel beside its item: all of it but a picture that the item has itself."""
+    said = dict(panel)
+    if "picture" in config:
+        said.pop("content", None)
+        if isinstance(said.get("options"), Mapping):
+            said["options"] = {key: value for key, value in said["options"].items() if key != "content"}
+    return said
 
 
 def _label(panel: Mapping[str, Any], item: str) -> str:
@@ -157,15 +203,15 @@ def _label(panel: Mapping[str, Any], item: str) -> str:
     return one_line(f"Grafana: {panel.get('type') or '?'}")
 
 
-def _words(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
+def _content(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
     options = _inside(panel, "options")
     mode = text(options.get("mode", panel.get("mode")), item=item, field="options.mode")
-    content = text(options.get("content", panel.get("content")), item=item, field="options.content")
-    return mode, content[:_MAX_WORDS]
+    return mode, text(options.get("content", panel.get("content")), item=item, field="options.content")
 
 
 def _prose(panel: Mapping[str, Any], item: str) -> str:
-    mode, content = _words(panel, item)
+    mode, content = _content(panel, item)
+    content = content[:_MAX_WORDS]
     return f"```\n{content}\n```" if mode in ("code", "html") and content else content
 
 

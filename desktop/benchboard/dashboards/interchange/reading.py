@@ -205,7 +205,7 @@ def _field(panel: Panel, key: str, value: object) -> int:
 
 def _item(panel: Panel, names: set[str], lines: list[Line]) -> dict[str, Any]:
     assert panel.cell is not None
-    kept = {key: value for key, value in panel.said.items() if key not in ("gridPos", "panels" if panel.is_row else "")}
+    said = {key: value for key, value in panel.said.items() if key not in ("gridPos", "panels" if panel.is_row else "")}
     item: dict[str, Any] = {"id": panel.id}
     if panel.is_row:
         item |= {"type": "row", "title": tiles.titled(panel.said, panel.id), "collapsed": panel.collapsed}
@@ -220,7 +220,7 @@ def _item(panel: Panel, names: set[str], lines: list[Line]) -> dict[str, Any]:
     item |= _repeat(panel, item["title"], names, lines)
     if panel.is_row:
         item["items"] = [_item(inner, names, lines) for inner in panel.inside]
-    item["grafana"] = kept
+    item["grafana"] = tiles.kept(said, item.get("config", {}))
     return item
 
 

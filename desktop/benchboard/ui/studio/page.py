@@ -18,6 +18,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas import accessible, chosen
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.device import DevicePage
+from benchboard.ui.studio.canvas.images import Images
 from benchboard.ui.studio.canvas.presenting import Presentation
 from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.studio.document.editor import Editor
@@ -94,6 +95,7 @@ class StudioPage(QWidget):
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.images = Images(context, self.canvas)
         self.device = DevicePage(self.canvas)
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)

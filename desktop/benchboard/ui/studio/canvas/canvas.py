@@ -55,6 +55,10 @@ class Canvas(QGraphicsView):
     """Somebody wants to edit this widget."""
     carried = Signal(QPoint)
     """Something is in hand, with the pointer at this point of the screen."""
+    offered = Signal(object)
+    """Somebody brings pictures (`images.Offer`)."""
+    image_wanted = Signal()
+    """Somebody wants to choose a file for the chosen image, or for a new one."""
     editor: Editor
     feeds: Feeds
 

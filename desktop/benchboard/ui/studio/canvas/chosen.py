@@ -21,6 +21,7 @@ from benchboard.ui.studio.canvas import clipboard
 from benchboard.ui.studio.document import containers
 from benchboard.ui.studio.document.acts import act
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.pictures import chosen_image
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -62,6 +63,11 @@ def _container(editor: Editor) -> str:
     return _free(editor) if held else N_("Choose a row, a group or tabs first.")
 
 
+def _image(editor: Editor) -> str:
+    """With nothing chosen it is for a new image."""
+    return "" if chosen_image(editor) or not editor.chosen else N_("Choose an image first, or nothing for a new one.")
+
+
 def _row(editor: Editor) -> str:
     rows = any(editor.page.item(one).type == ROW for one in editor.chosen)
     return "" if rows else N_("Choose a row first.")
@@ -100,6 +106,10 @@ def _add_row(canvas: "Canvas") -> None:
     kind = kind_of(ROW)
     assert kind is not None
     canvas.editor.add(kind)
+
+
+def _ask_for_picture(canvas: "Canvas") -> None:
+    canvas.image_wanted.emit()
 
 
 def _lock(lock: Lock) -> "Callable[[Canvas], object]":
@@ -147,6 +157,7 @@ def _sizable(pane: Layout, ids: Sequence[str]) -> list[str]:
 
 DEEDS: Final[tuple[Deed, ...]] = (
     Deed("open", "open", lambda canvas: canvas.edit(), _any),
+    Deed("picture", "open", _ask_for_picture, _image),
     Deed("collapse", "open", lambda canvas: containers.collapse(canvas.editor, canvas.editor.chosen), _row),
     Deed("add_tab", "open", lambda canvas: containers.add_tab(canvas.editor, canvas.editor.chosen[0]), _tabs),
     Deed("next_tab", "open", lambda canvas: containers.turn(canvas.editor, 1), _in_tabs),

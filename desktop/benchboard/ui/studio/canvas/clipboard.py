@@ -8,6 +8,9 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QCursor, QGuiApplication
 
 from benchboard.dashboards.document import MAX_BYTES
+from benchboard.ui.studio.canvas.imagefiles import offered
+from benchboard.ui.studio.canvas.images import Offer
+from benchboard.ui.studio.document.pictures import chosen_image
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -42,11 +45,17 @@ def cut(canvas: "Canvas") -> None:
 
 
 def paste(canvas: "Canvas") -> None:
-    """Put in what is on the clipboard: where the pointer is, or in the first free place."""
+    """Put in what is on the clipboard: where the pointer is, or in the first free place. A picture goes into the image
+    that alone is chosen."""
     data = QGuiApplication.clipboard().mimeData()
     own = data.data(MIME) if data.hasFormat(MIME) else None
     # Decoded leniently: what is no text is told so by whoever reads it.
     text = bytes(own.data()[: MAX_BYTES + 1]).decode("utf-8", "replace") if own is not None else data.text()
     spot = canvas.viewport().mapFromGlobal(QCursor.pos())
     over = canvas.underMouse() and canvas.viewport().rect().contains(spot)
-    canvas.editor.paste(text, canvas.page.field(canvas.mapToScene(spot)) if over else None)
+    at = canvas.page.field(canvas.mapToScene(spot)) if over else None
+    pictures = [] if own is not None or text.lstrip().startswith(("{", "[")) else offered(data)
+    if pictures:
+        canvas.offered.emit(Offer(pictures, chosen_image(canvas.editor), at))
+    else:
+        canvas.editor.paste(text, at)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from benchboard.dashboards import images
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import kind_of, widget_of
 from benchboard.dashboards.comparing import Difference, word_count
@@ -136,6 +137,8 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
     """A value as a person reads it, short."""
     if value is ABSENT or value is None or value in ("", [], {}):
         return _("none")
+    if isinstance(value, str) and images.is_picture(value):
+        return images.words(value)
     if isinstance(value, Place):
         cell = value.cell
         return _("x {x}, y {y}, {w} × {h}").format(x=cell.x, y=cell.y, w=cell.w, h=cell.h)
@@ -164,12 +167,23 @@ def change_line(change: Change, type_name: str) -> str:
     name = label(change.path, type_name)
     if _is_order(change.path):
         return name
+    if any(images.is_picture(value) for value in change[1:]):
+        return _picture_line(change, name)
     if _is_prose(change) and isinstance(change.old, str) and isinstance(change.new, str):
         count = word_count(change.old, change.new)
         words = ngettext("{count} word", "{count} words", count).format(count=count)
         return words if change.path == ("config", "text") else f"{name}: {words}"
     old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
     return f"{name} {old} → {new}"
+
+
+def _picture_line(change: Change, name: str) -> str:
+    old, new = (value_words(value, change.path) for value in (change.old, change.new))
+    if not images.is_picture(change.old):
+        return _("{field}: put in ({new})").format(field=name, new=new)
+    if not images.is_picture(change.new):
+        return _("{field}: taken out ({old})").format(field=name, old=old)
+    return _("{field} changed ({old} → {new})").format(field=name, old=old, new=new)
 
 
 def others(count: int) -> str:
@@ -204,6 +218,8 @@ def _texts(value: object) -> list[str]:
 
 def _is_prose(change: Change) -> bool:
     texts = [text for text in (change.old, change.new) if text is not ABSENT]
+    if any(map(images.is_picture, texts)):
+        return False
     long = any(isinstance(text, str) and (len(text) > _SHORT or "\n" in text) for text in texts)
     return long and all(isinstance(text, str) for text in texts)
 

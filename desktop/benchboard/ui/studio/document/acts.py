@@ -59,6 +59,7 @@ ACTS: Final = (
     Act("duplicate", N_("Duplicate it"), _CHOSEN, ("Ctrl+D",), "ph.copy"),
     Act("remove", N_("Remove it"), _CHOSEN, ("Del",), "ph.trash", "canvas"),
     Act("open", N_("Write its query or text"), _CHOSEN, ("Return",), "ph.pencil-simple", "canvas"),
+    Act("picture", N_("Choose a picture"), _CHOSEN, ("Ctrl+Shift+I",), "ph.image", "canvas"),
     Act("leave", N_("Let go of it"), _CHOSEN, ("Esc",), "", "canvas"),
     Act("jump", N_("Move it past a neighbour"), _CHOSEN, ("Alt+Left", "Alt+Up", "Alt+Right", "Alt+Down"), "", "canvas"),
     Act("cut", N_("Cut"), _CHOSEN, ("Ctrl+X",), "ph.scissors", "canvas"),

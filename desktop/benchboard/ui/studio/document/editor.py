@@ -250,6 +250,7 @@ class Editor(QObject):
             return
         try:
             editing.checked(settled)
+            editing.require_room(self.layout, settled)
         except Invalid as error:
             self.refused.emit(error)
             return

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QSize, QSizeF, QTimer
 from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
+from benchboard.dashboards.catalogue import IMAGE, widget_of
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.files import write_whole
 from benchboard.i18n import _
@@ -140,6 +141,9 @@ class Export(QObject):
         image.setDotsPerMeterY(round(_DPI / 0.0254))
         image.setDevicePixelRatio(scale)
         self._painter.begin(image)
+        for key, words in (("Title", self._title), ("Description", pictured(self._sheet))):
+            if words:
+                image.setText(key, words)
         self._finish = lambda: lambda: _png(image, scale)
 
     def _as_svg(self, _scale: int) -> None:
@@ -152,6 +156,7 @@ class Export(QObject):
         drawing.setSize(size)
         drawing.setViewBox(QRect(0, 0, size.width(), size.height()))
         drawing.setTitle(self._title)
+        drawing.setDescription(pictured(self._sheet))
         self._painter.begin(drawing)
         self._device = drawing
         self._finish = buffer.taken
@@ -171,6 +176,13 @@ class Export(QObject):
         self._look = theme().on_paper
         self._device = paper
         self._finish = buffer.taken
+
+
+def pictured(sheet: Sheet) -> str:
+    """What the pictures on a sheet show, in words."""
+    widgets = (widget_of(sheet.page.item(name)) for name in sheet.ids)
+    said = (str(widget.setting("alt")) for widget in widgets if widget.kind is not None and widget.kind.type == IMAGE)
+    return "\n".join(words for words in said if words)
 
 
 class _Buffer(QBuffer):

@@ -7,14 +7,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
-from benchboard.dashboards.catalogue import MAX_MEASURE, MAX_TITLE, Setting, Widget
+from benchboard.dashboards.catalogue import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, Widget
 from benchboard.dashboards.editing import locks
 from benchboard.dashboards.layout import TABS
 from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
+from benchboard.ui.studio.document import pictures
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.steps import Line
 from benchboard.ui.studio.panes.orderbar import OrderBar
+from benchboard.ui.studio.panes.picturefield import PictureField
 from benchboard.ui.studio.panes.places import Keeps, Places
 from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeats import Repeats
@@ -36,6 +38,10 @@ _KEYS = (
     ("Delete", N_("remove it")),
     ("Ctrl Z", N_("take a step back")),
 )
+
+
+_SHORT = 100
+"""Characters of a short text."""
 
 
 class Inspector(QWidget):
@@ -98,7 +104,7 @@ class _Sheet(QWidget):
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
         self._parts: list[Places | Keeps | OrderBar | TabNames | Repeats] = []
         """What shows itself anew."""
-        self._settings: dict[str, Line | Select | Prose] = {}
+        self._settings: dict[str, Line | Select | Prose | PictureField] = {}
         self._title: Line | None = None
         self._kept = Text("", "caption", "muted", wrap=True)
         self._deeds: list[tuple[Button, str]] = []
@@ -134,7 +140,8 @@ class _Sheet(QWidget):
 
     def begin(self) -> None:
         """Give the keyboard to the query, or to the text."""
-        target = self._query or next((edit for edit in self._settings.values() if isinstance(edit, Prose)), self._title)
+        first = next((edit for edit in self._settings.values() if isinstance(edit, Prose | PictureField)), self._title)
+        target = self._query or first
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -215,10 +222,11 @@ class _Sheet(QWidget):
         self._title.textEdited.connect(lambda text: self._tell("title", text.strip()))
         look: list[QWidget] = [Field(_("Title"), self._title)]
         for setting in widget.kind.settings if widget.kind else ():
-            look.append(self._setting(setting))
+            look.append(self._setting(setting, run))
         if widget.kind is not None and widget.kind.query:
             self._section(_("Data"), [self._query_field(context, widget)])
-        self._section(_("Look") if widget.kind and widget.kind.query else _("Words"), look)
+        looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
+        self._section(_("Look") if looks else _("Words"), look)
         self._column.insertWidget(self._column.count() - 1, self._kept)
         self._kept.setContentsMargins(16, 10, 16, 0)
         if widget.kind is None:
@@ -237,10 +245,11 @@ class _Sheet(QWidget):
         self._section(_("Place"), [keeps, together])
         kinds = {self._editor.widget(item_id).kind for item_id in self._chosen}
         kind = kinds.pop() if len(kinds) == 1 else None
-        shared = [setting for setting in kind.settings if setting.kind != "prose"] if kind is not None else []
+        alone = ("prose", "picture")
+        shared = [setting for setting in kind.settings if setting.kind not in alone] if kind is not None else []
         if shared:
             note = Text(_("What you set here is set for all of them."), "caption", "muted", wrap=True)
-            self._section(_("Look"), [*(self._setting(setting) for setting in shared), note, self._kept])
+            self._section(_("Look"), [*(self._setting(setting, run) for setting in shared), note, self._kept])
 
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():
@@ -263,8 +272,12 @@ class _Sheet(QWidget):
         self._data = Field(_("Query"), self._query, note=takes)
         return self._data
 
-    def _setting(self, setting: Setting) -> Field:
+    def _setting(self, setting: Setting, run: Callable[[str], object]) -> QWidget:
         name, title = f"inspector_{setting.key}", _(setting.title)
+        if setting.kind == "picture":
+            picture = PictureField(name, lambda: run("picture"), self._without_picture)
+            self._settings[setting.key] = picture
+            return picture
         if setting.kind == "choice":
             choice = Select([(key, _(text)) for key, text in setting.choices], name=name, label=title)
             choice.activated.connect(lambda _index: self._tell(f"config.{setting.key}", choice.current_key()))
@@ -277,6 +290,8 @@ class _Sheet(QWidget):
             self._settings[setting.key] = prose
             return Field(title, prose)
         edit = Line(name=name, label=title)
+        if setting.kind == "text":
+            edit.setMaxLength(setting.most or _SHORT)
         self._settings[setting.key] = edit
         field = Field(title, edit)
         edit.textEdited.connect(lambda text: self._typed_setting(setting, field, text))
@@ -284,7 +299,7 @@ class _Sheet(QWidget):
 
     def _typed_setting(self, setting: Setting, field: Field, text: str) -> None:
         if setting.kind == "text":
-            self._tell(f"config.{setting.key}", text[:100])
+            self._tell(f"config.{setting.key}", text)
             return
         if setting.kind == "measure":
             self._typed_measure(setting, field, text)
@@ -300,6 +315,9 @@ class _Sheet(QWidget):
         field.fail("" if right else _("A number."))
         if right:
             self._tell(f"config.{setting.key}", value)
+
+    def _without_picture(self) -> None:
+        pictures.show(self._editor, self._chosen[0], "")
 
     def _tell(self, key: str, value: object) -> None:
         if all(item_id in self._editor.page.shown for item_id in self._chosen):
@@ -354,8 +372,11 @@ def _measured(text: str) -> int | float | None:
     return int(value) if value.is_integer() else value
 
 
-def _show(edit: Line | Select | Prose, value: str | None) -> None:
+def _show(edit: Line | Select | Prose | PictureField, value: str | None) -> None:
     """Show a setting's value; None: they differ."""
+    if isinstance(edit, PictureField):
+        edit.show_picture(value or "")
+        return
     if isinstance(edit, Select):
         edit.choose(value or "")
         if value is None:

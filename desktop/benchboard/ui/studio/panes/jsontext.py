@@ -1,9 +1,10 @@
 """Where JSON is written: lines numbered, signs coloured, one line marked as wrong, some as chosen."""
 
 import re
+from contextlib import suppress
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -19,6 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.dashboards.jsonmap import Span
+from benchboard.dashboards.shortening import Shortener, has_marks
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.steps import step_of
 from benchboard.ui.theme import theme
@@ -32,8 +35,9 @@ class JsonText(QPlainTextEdit):
     line_changed = Signal(int)
     """The cursor is on another line."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, pictures: Shortener | None = None) -> None:
         super().__init__()
+        self._pictures = pictures or Shortener()
         self.setObjectName(name)
         self.setAccessibleName(_("The page as JSON"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -112,6 +116,22 @@ class JsonText(QPlainTextEdit):
             event.ignore()  # it is the page's
         else:
             super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """A picture that is pasted stands here in short, too: beside a line as long each key takes half a second."""
+        short = QMimeData()
+        short.setText(self._pictures.short(source.text()))
+        super().insertFromMimeData(short)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is copied from here is whole."""
+        data = super().createMimeDataFromSelection()
+        text = data.text()
+        if has_marks(text):
+            with suppress(Invalid):
+                data.setText(self._pictures.whole(text))
+                data.removeFormat("text/html")
+        return data
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from benchboard.dashboards.catalogue import IMAGE
 from benchboard.dashboards.document import Document, fitted, write_document
 from benchboard.dashboards.jsonmap import TextMap, pretty, read_text, text_map
+from benchboard.dashboards.shortening import Shortener, has_marks
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
@@ -39,6 +41,9 @@ class JsonView(QWidget):
         super().__init__()
         self._context, self._editor = context, editor
         self._map = TextMap()
+        self._pictures = Shortener()
+        """Pictures stand in the text in short: one takes as much room as a hundred widgets, and says nothing to
+        anybody."""
         self._known = ""
         """The text that says what the page says."""
         self._ours: Document | None = None
@@ -50,7 +55,7 @@ class JsonView(QWidget):
         self.setObjectName("studio_json_view")
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.text = JsonText("json_text")
+        self.text = JsonText("json_text", self._pictures)
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._read)
         self._late = QTimer(self, interval=0, singleShot=True)
@@ -74,7 +79,7 @@ class JsonView(QWidget):
 
     def commit(self) -> None:
         """Read what was typed now, where that is quick; what is long is read on its own time."""
-        if self._pause.isActive() and len(self.text.toPlainText()) <= _LONG:
+        if self._pause.isActive() and _light(self.text.toPlainText()):
             self._pause.stop()
             self._read()
 
@@ -126,12 +131,17 @@ class JsonView(QWidget):
 
     def _show(self) -> None:
         document = self._editor.document
-        if len(self.text.toPlainText()) <= _LONG and len(self._editor.page.paths) <= _MANY:
+        items = self._editor.page.paths
+        if _light(self.text.toPlainText()) and len(items) <= _MANY and not self._pictured():
             self._ours = document
-            self._shown(_written(document))
+            self._shown(_written(document, self._pictures))
         elif self._under_way is None:
             self._under_way = document
-            self._context.tasks.read(self, lambda _session: _written(document), self._arrived)
+            self._context.tasks.read(self, lambda _session: _written(document, self._pictures), self._arrived)
+
+    def _pictured(self) -> bool:
+        page = self._editor.page
+        return any(page.item(item_id).type == IMAGE for item_id in page.paths)
 
     def _arrived(self, written: tuple[str, TextMap]) -> None:
         """The text that was made in the background: shown unless the page or the text has gone on meanwhile."""
@@ -186,10 +196,13 @@ class JsonView(QWidget):
     def _read(self) -> None:
         self.waiting = False
         text = self.text.toPlainText()
-        if len(text) <= _LONG:
+        if _light(text):
             self._heard(text, read_text(text))
-        else:
-            self._context.tasks.read(self, lambda _session: read_text(text), lambda answer: self._heard(text, answer))
+            return
+        complete = self._pictures.completed
+        self._context.tasks.read(
+            self, lambda _session: read_text(text, complete), lambda answer: self._heard(text, answer)
+        )
 
     def _heard(self, text: str, answer: tuple[Document | None, TextMap, AppError | None, int | None]) -> None:
         if text != self.text.toPlainText() or not self.text.draft:
@@ -241,7 +254,12 @@ class JsonView(QWidget):
         self.commit()
 
 
-def _written(document: Document) -> tuple[str, TextMap]:
+def _light(text: str) -> bool:
+    """Whether a text is read while somebody waits."""
+    return len(text) <= _LONG and not has_marks(text)
+
+
+def _written(document: Document, pictures: Shortener) -> tuple[str, TextMap]:
     """A document's text, and where in it things stand."""
-    text = pretty(write_document(document))
+    text = pretty(pictures.shortened(write_document(document)))
     return text, text_map(text)

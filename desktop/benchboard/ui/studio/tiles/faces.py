@@ -20,10 +20,10 @@ from PySide6.QtGui import (
 )
 
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.dashboards.catalogue import MAX_TITLE, Widget
+from benchboard.dashboards.catalogue import IMAGE, MAX_TITLE, Widget
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import charts, figures, numbers
+from benchboard.ui.studio.tiles import charts, figures, images, numbers
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -38,6 +38,7 @@ _MOST_LINES: Final = 300
 """So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
 _MOST_SAID: Final = 2_000
 """So much of an error: a database may repeat the whole query in it."""
+_MOST_ADDRESS: Final = 120
 _NARROWEST: Final = 24.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -95,11 +96,19 @@ def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> floa
     return box.left()
 
 
+def body_of(size: QSizeF) -> QRectF:
+    """Where on a tile its content is."""
+    return QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
+
+
 def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None) -> QRectF | None:
-    body = QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
+    body = body_of(size)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
     if widget.kind is None:
         _paint_sentence(painter, body, widget.icon, unknown(widget), _("It is kept as it is."))
+        return None
+    if widget.kind.type == IMAGE:
+        _paint_image(painter, body, widget, answer)
         return None
     if not widget.kind.query:
         _paint_prose(painter, body, str(widget.setting("text")))
@@ -119,7 +128,9 @@ def summary(widget: Widget, answer: Answer | None) -> str:
     """What a tile shows, in words for those who do not see it."""
     if widget.kind is None:
         return unknown(widget)
-    if answer is None or (answer.table is None and answer.error is None):
+    if widget.kind.type == IMAGE:
+        return _image_summary(widget, answer)
+    if answer is None or answer.waited_for:
         return ""
     if answer.error is not None:
         return answer.error.what
@@ -131,6 +142,41 @@ def summary(widget: Widget, answer: Answer | None) -> str:
             return numbers.gauge_summary(widget, answer.table)
     count = len(answer.table.rows) if answer.table is not None else 0
     return ngettext("{count} row", "{count} rows", count).format(count=count)
+
+
+def _paint_image(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None) -> None:
+    if not widget.setting("picture"):
+        what, do = _no_picture(widget)
+        _paint_sentence(painter, body, "ph.image", what, do)
+    elif answer is not None and answer.error is not None:
+        _paint_sentence(painter, body, "ph.warning-circle", answer.error.what, answer.error.do)
+    elif answer is not None and answer.picture is not None:
+        if body.width() > 1 and body.height() > 1:
+            images.paint_picture(painter, body, widget, answer.picture)
+    elif answer is not None and answer.late:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("grid"))
+        painter.drawRoundedRect(body, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _no_picture(widget: Widget) -> tuple[str, str]:
+    """What stands in the place of a picture that is not there, and what to do. One that was to come from elsewhere says
+    from where: nothing that a document names is ever fetched."""
+    url = widget.config.get("url")
+    if isinstance(url, str) and url:
+        where = figures.cut(" ".join(url.split()), _MOST_ADDRESS)
+        what = _("The picture was to come from {address}").format(address=where)
+        return what, _("Nothing is fetched from there. Choose, drop or paste the picture itself.")
+    return _("There is no picture yet."), _("Choose one at the right, drop a file here, or paste one.")
+
+
+def _image_summary(widget: Widget, answer: Answer | None) -> str:
+    if not widget.setting("picture"):
+        return _no_picture(widget)[0]
+    if answer is not None and answer.error is not None:
+        return answer.error.what
+    return str(widget.setting("alt"))
 
 
 def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:

@@ -1,4 +1,5 @@
-"""What the tiles show: each widget's query asked in the background, its answer or its failure kept until the next."""
+"""What the tiles show: each widget's query asked, or its picture decoded, in the background, the answer or the failure
+kept until the next."""
 
 import threading
 from collections import deque
@@ -10,10 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultTable, Stop
-from benchboard.dashboards.catalogue import Widget
+from benchboard.dashboards.catalogue import IMAGE, Widget
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.images import Decoded, decoded, share
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -28,7 +30,8 @@ _SLOW_MS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a widget's query led to. Neither table nor error: it is under way (`late` once it has been so for long)."""
+    """What a widget's query led to, or its picture. None of table, picture and error: it is under way (`late` once it
+    has been so for long)."""
 
     query: str
     table: ResultTable | None = None
@@ -36,13 +39,22 @@ class Answer:
     late: bool = False
     slow: bool = False
     """A newer answer has been awaited for two seconds or more."""
+    picture: Decoded | None = None
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether nothing came of it so far."""
+        return self.table is None and self.picture is None and self.error is None
 
 
 class _Question(NamedTuple):
-    """A widget's query with the values chosen for the variables it names."""
+    """A widget's query with the values chosen for the variables it names; or its picture, and how many pixels that may
+    have."""
 
     query: str
-    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    picture: str = ""
+    pixels: int = 0
 
 
 class Feeds(QObject):
@@ -63,16 +75,19 @@ class Feeds(QObject):
         context.changed.watch(self, {"orders", "merchant_team", "merchant_dashboards"}, self.refresh)
 
     def answer(self, item_id: str) -> Answer | None:
-        """What is known for a widget; None for one without a query."""
+        """What is known for a widget; None for one without a query or picture."""
         return self._answers.get(item_id)
 
     def follow(self) -> None:
         """Ask for what is new on the page, forget what is gone."""
+        widgets = [widget for widget in self._editor.widgets() if widget.kind is not None]
+        pictures = {widget.id: text for widget in widgets if (text := _picture(widget))}
+        pixels = share(len(set(pictures.values())))
         wanted = {
             widget.id: _Question(widget.query, self._chosen(widget))
-            for widget in self._editor.widgets()
+            for widget in widgets
             if widget.kind is not None and widget.kind.query and widget.query.strip()
-        }
+        } | {item_id: _Question("", picture=text, pixels=pixels) for item_id, text in pictures.items()}
         for item_id in self._answers.keys() - wanted.keys():
             del self._answers[item_id]
         for item_id in list(self._running):
@@ -93,8 +108,9 @@ class Feeds(QObject):
 
     def refresh(self) -> None:
         """Ask everything anew; what is shown stays until the answers are there."""
-        for item_id in self._wanted:
-            self._ask(item_id)
+        for item_id, question in self._wanted.items():
+            if not question.picture:
+                self._ask(item_id)
 
     def retry(self, item_id: str) -> None:
         """Ask for one widget anew."""
@@ -123,7 +139,7 @@ class Feeds(QObject):
 
     def _is_late(self, item_id: str) -> None:
         answer = self._answers.get(item_id)
-        if answer is not None and answer.table is None and answer.error is None:
+        if answer is not None and answer.waited_for:
             self._tell(item_id, Answer(answer.query, late=True))
 
     def _go_on(self) -> None:
@@ -149,11 +165,22 @@ class Feeds(QObject):
                 self._tell(item_id, answer)
             self._go_on()
 
+        def failed(error: AppError) -> None:
+            arrived(Answer(query, error=error))
+
+        if question.picture:
+            self._context.tasks.read(
+                self,
+                lambda _session: decoded(question.picture, question.pixels),
+                lambda picture: arrived(Answer(query, picture=picture)),
+                failed,
+            )
+            return
         self._context.tasks.read(
             self,
             lambda session: queries.run_query(session, actor, query, stop=stop, variables=variables),
             lambda table: arrived(Answer(query, table)),
-            lambda error: arrived(Answer(query, error=error)),
+            failed,
         )
 
     def cancel(self, item_id: str) -> None:
@@ -177,3 +204,8 @@ class Feeds(QObject):
     def _tell(self, item_id: str, answer: Answer) -> None:
         self._answers[item_id] = answer
         self.answered.emit(item_id)
+
+
+def _picture(widget: Widget) -> str:
+    """The picture a widget shows; nothing for one that shows none."""
+    return str(widget.setting("picture")) if widget.kind is not None and widget.kind.type == IMAGE else ""

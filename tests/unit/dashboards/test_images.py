@@ -1,0 +1,132 @@
+"""What a document keeps as a picture: bounded, still, true to its form, and nothing else whatever the bytes are."""
+
+import base64
+import zlib
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import editing, images
+from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.images import MAX_BYTES, MAX_TOGETHER, Head
+from benchboard.dashboards.layout import Page
+from benchboard.errors import Invalid
+from support.drawn import chunk, claimed, jpeg, png, webp
+
+SMALL = png(3, 2)
+FORMS = {"png": png(30, 20), "jpeg": jpeg(30, 20), "webp": webp(30, 20)}
+
+
+def _refused(data: bytes) -> Invalid:
+    with pytest.raises(Invalid) as refused:
+        images.head(data)
+    assert refused.value.what.endswith(".")
+    return refused.value
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_says_its_form_and_size(form: str) -> None:
+    assert images.head(FORMS[form]) == Head(form, 30, 20)
+    text = images.written(form, FORMS[form])
+    assert images.read(text) == (Head(form, 30, 20), FORMS[form])
+    assert images.words(text) == f"{images.NAMES[form]}, 30 × 20, 1 KiB"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"GIF89a" + b"\0" * 60, "other"),
+        (b"%PDF-1.7", "other"),
+        (b"<?xml version='1.0'?><!-- x --><SVG/>", "svg"),
+        (b"<svg onload='alert(1)'/>", "svg"),
+        (SMALL[:40], "damaged"),
+        (b"\x89PNG\r\n\x1a\n", "damaged"),
+        (png(0, 5), "damaged"),
+        (jpeg(30, 20, end=b""), "damaged"),
+        (jpeg(30, 20)[:12], "damaged"),
+        (b"\xff\xd8\xff" + b"\xff" * 5_000 + b"\xff\xda\xff\xd9", "damaged"),
+        (b"\xff\xd8\xff\xe0\x00\x00" * 5_000 + b"\xff\xda\xff\xd9", "damaged"),
+        (webp(30, 20)[:-1], "damaged"),
+        (png(3, 2, (0, 0, 0), chunk(b"acTL", b"\0" * 8)), "moving"),
+        (webp(30, 20, moving=True), "moving"),
+        (claimed(60_000, 60_000, zlib.compress(b"")), "too-large"),
+        (jpeg(65_535, 65_535), "too-large"),
+        (jpeg(30, 20, scans=5_000), "scans"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_taken_is_refused_in_a_sentence(data: bytes, code: str) -> None:
+    assert _refused(data).code == f"image.{code}"
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", *FORMS.values()]), st.integers(0, 80))
+@example(b"\xff\xc4", FORMS["jpeg"], 2)
+def test_no_bytes_lead_anywhere_else(noise: bytes, start: bytes, at: int) -> None:
+    data = start[:at] + noise + start[at:]
+    try:
+        found = images.head(data)
+    except Invalid as refused:
+        assert refused.what
+    else:
+        assert 0 < found.width * found.height <= images.MAX_FILE_PIXELS
+
+
+@given(st.binary(max_size=3_000))
+def test_bytes_come_back_from_what_is_written(noise: bytes) -> None:
+    data = png(3, 2, (1, 2, 3), chunk(b"teSt", noise))
+    assert images.read(images.written("png", data))[1] == data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "http://h/p.png",
+        "file:///etc/passwd",
+        "data:image/png;base64,",
+        "data:image/png;base64,AAAA",
+        "data:image/png;base64,A",
+        "data:image/png,x",
+        "data:image/svg+xml;base64," + base64.b64encode(b"<svg/>").decode(),
+        images.written("jpeg", SMALL),
+        images.written("png", SMALL) + "\n",
+        images.written("png", SMALL).replace("base64,", "base64, "),
+        images.written("png", png(5_000, 2)),
+        images.written("png", claimed(4_000, 4_000, zlib.compress(b""))),
+        images.written("png", SMALL + b"\0" * MAX_BYTES),
+        "data:image/png;base64," + "A" * 5_000_000,
+    ],
+    ids=lambda text: text[:30],
+)
+def test_a_documents_picture_that_is_none_is_named_so(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        images.read(text)
+    assert refused.value.what.endswith(".")
+    assert images.words(text) == "a picture that cannot be shown"
+
+
+def _document(count: int, each: int) -> dict[str, object]:
+    items = [
+        {"id": f"i{k}", "type": "image", "position": {"x": 0, "y": 5 * k, "w": 3, "h": 5},
+         "config": {"picture": images.written("png", SMALL + b"\0" * each)}}
+        for k in range(count)
+    ]  # fmt: skip
+    return {"format": "benchboard/dashboard", "version": 2, "items": items}
+
+
+def test_a_page_takes_no_more_pictures_than_it_can_be_stored_with() -> None:
+    document = parse_document(_document(4, 500_000))
+    with pytest.raises(Invalid, match="2304 KiB together") as refused:
+        page = Page(document.layout)
+        editing.require_room(page.layout, editing.duplicated(page, ["i0", "i1"]).layout)
+    assert refused.value.do
+
+
+def test_a_page_that_has_too_many_can_still_be_made_smaller() -> None:
+    document = parse_document(_document(5, 500_000))
+    page = Page(document.layout)
+    assert images.length(item.source.get("config") for item in document.layout.items) > MAX_TOGETHER
+    editing.require_room(page.layout, page.without(["i0"], "vertical"))
+    editing.require_room(page.layout, page.layout)

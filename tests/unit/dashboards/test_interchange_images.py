@@ -1,0 +1,109 @@
+"""Pictures between Grafana's text panels and our images: what is there comes along, what lies elsewhere is named."""
+
+import base64
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import images
+from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.interchange import Report, from_grafana, to_grafana
+from support.drawn import png
+from support.grafana import faults
+
+Json = dict[str, Any]
+PICTURE = images.written("png", png(40, 20, (9, 90, 200)) + b"\0" * 40_000)
+SVG = "data:image/svg+xml;base64," + base64.b64encode(b"<svg onload='alert(1)'/>" * 900).decode()
+
+
+def _panel(content: str, mode: str = "markdown", **fields: Any) -> Json:
+    said = {"id": 7, "type": "text", "title": "P", "gridPos": {"x": 0, "y": 0, "w": 6, "h": 4}, "transparent": True}
+    return {**said, "options": {"mode": mode, "content": content, "code": {"language": "plaintext"}}, **fields}
+
+
+def _read(panel: Json) -> tuple[Json, Report]:
+    document, report = from_grafana({"schemaVersion": 39, "title": "T", "panels": [panel]})
+    (item,) = document["items"]  # type: ignore[misc]
+    return item, report
+
+
+def _back(item: Json) -> tuple[Json, Report]:
+    dashboard, report = to_grafana(
+        parse_document({"format": "benchboard/dashboard", "version": 2, "title": "T", "columns": 24, "items": [item]})
+    )
+    assert faults(dashboard) == []
+    (panel,) = dashboard["panels"]
+    return panel, report
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "alt"),
+    [
+        (f"![]({PICTURE})", "markdown", ""),
+        (f"\n ![A \\[map\\]]({PICTURE})\n", "markdown", "A [map]"),
+        (f'<p><img alt="A &amp; B" src="{PICTURE}" width=9></p>', "html", "A & B"),
+        (f"<IMG SRC='{PICTURE}'>", "html", ""),
+    ],
+)
+def test_a_picture_in_a_text_becomes_an_image_once(content: str, mode: str, alt: str) -> None:
+    item, report = _read(_panel(content, mode))
+    assert (item["type"], item["title"]) == ("image", "P")
+    assert item["config"] == {"picture": PICTURE} | ({"alt": alt} if alt else {})
+    assert PICTURE not in str(item["grafana"])
+    assert (report.mapped, report.placeholder, report.lines) == (1, 0, ())
+    panel, told = _back(item)
+    escaped = alt.replace("[", "\\[").replace("]", "\\]")
+    assert panel["options"]["content"] == f"![{escaped}]({PICTURE})"
+    assert (panel["type"], panel["transparent"]) == ("text", True)
+    assert panel["options"]["code"] == {"language": "plaintext"}
+    assert _read(panel)[0]["config"] == item["config"]
+    assert not [line for line in told.lines if line.id]
+
+
+@pytest.mark.parametrize("address", ["http://h/p.png", "/public/img/x.png", "file:///etc/passwd", SVG,
+                                     "data:image/png;base64,AAAA", f"DATA:IMAGE/PNG{PICTURE[14:]}"])  # fmt: skip
+def test_a_picture_from_elsewhere_is_a_placeholder_that_says_from_where(address: str) -> None:
+    panel = _panel(f"![Plan]({address})")
+    item, report = _read(panel)
+    assert item["type"] == "image"
+    assert "picture" not in item["config"]
+    assert address.startswith(item["config"]["url"])
+    assert len(item["config"]["url"]) < 100
+    assert (report.mapped, report.placeholder) == (0, 1)
+    assert "No picture is fetched" in report.text()
+    back, _told = _back(item)
+    assert back["options"] == panel["options"]
+
+
+@pytest.mark.parametrize("content", [f"Look: ![]({PICTURE})", f"![]({PICTURE}) ![]({PICTURE})", PICTURE, "![](x y)"])
+def test_a_text_that_says_more_stays_a_text(content: str) -> None:
+    item, _report = _read(_panel(content))
+    assert item["type"] == "text"
+    assert _back(item)[0]["options"]["content"] == content
+
+
+def test_another_picture_chosen_here_is_given_back() -> None:
+    item, _report = _read(_panel("![](http://h/p.png)"))
+    item["config"] = {"picture": PICTURE, "fit": "fill"}
+    panel, report = _back(item)
+    assert panel["options"]["content"] == f"![]({PICTURE})"
+    assert panel["transparent"] is True
+    del item["grafana"]
+    assert "fills the tile" in _back(item)[1].text()
+    assert report.placeholder == 0
+
+
+@given(st.text(max_size=300))
+def test_words_for_a_picture_come_back(words: str) -> None:
+    alt = "".join(sign for sign in words if sign.isprintable()).strip()
+    item: Json = {"id": "a", "type": "image", "position": {"x": 0, "y": 0, "w": 3, "h": 3}}
+    item["config"] = {"picture": PICTURE, "alt": alt}
+    document = {"format": "benchboard/dashboard", "version": 2, "title": "T", "columns": 24, "items": [item]}
+    parsed = parse_document(document)
+    again = parse_document(from_grafana(to_grafana(parsed)[0])[0])
+    before, after = (widget_of(one.layout.items[0]) for one in (parsed, again))
+    assert after.setting("alt") == before.setting("alt")
+    assert after.setting("picture") == PICTURE

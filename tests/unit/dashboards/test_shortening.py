@@ -1,0 +1,59 @@
+"""Pictures in a text in short: the text is short, and what it stands for is what was there."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import images, shortening
+from benchboard.dashboards.jsonmap import pretty, read_text
+from benchboard.dashboards.shortening import Shortener, has_marks
+from benchboard.errors import Invalid
+from support.drawn import chunk, png
+
+LARGE = images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", bytes(range(256)) * 1_500)))
+PICTURES = [LARGE, *(images.written("png", png(9, 9, (k, 0, 0), chunk(b"teSt", bytes([k]) * 300))) for k in range(4))]
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(max_size=20) | st.sampled_from(PICTURES),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_what_is_shortened_is_whole_again(value: object) -> None:
+    pictures = Shortener()
+    short = pictures.shortened(value)
+    assert pictures.completed(short) == value
+    assert len(pretty(short)) < 20_000
+    assert pictures.whole(pictures.short(pretty(value))) == pretty(value)
+
+
+def test_a_picture_within_a_text_is_shortened_too() -> None:
+    pictures = Shortener()
+    short = pictures.short(f"![a]({LARGE}) and ![b]({LARGE})")
+    assert len(short) < 200
+    assert pictures.whole(short) == f"![a]({LARGE}) and ![b]({LARGE})"
+    assert not has_marks("data:image/png;base64,AAAA")
+
+
+def test_a_strangers_mark_is_refused_at_its_line() -> None:
+    here, elsewhere = Shortener(), Shortener()
+    item = {"id": "a", "type": "image", "position": {"x": 0, "y": 0, "w": 3, "h": 3}, "config": {"picture": LARGE}}
+    text = pretty(elsewhere.shortened({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
+    document, _places, error, line = read_text(text, here.completed)
+    assert document is None
+    assert isinstance(error, Invalid)
+    assert line is not None
+    assert "base64" in text.split("\n")[line]
+    document, _places, error, _line = read_text(text, elsewhere.completed)
+    assert error is None
+    assert document is not None
+
+
+def test_no_more_is_remembered_than_a_few_dashboards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shortening, "_KEPT", len(PICTURES[3]) + len(PICTURES[4]))
+    pictures = Shortener()
+    marks = [pictures.short(text) for text in PICTURES[1:]]
+    assert [pictures.whole(mark) for mark in marks[2:]] == PICTURES[3:]
+    with pytest.raises(Invalid):
+        pictures.whole(marks[0])
