@@ -66,9 +66,11 @@ def _mistyped(value: Any, kind: Any, way: str) -> Iterator[str]:
             return
         for key, part in value.items() if origin is dict else enumerate(value):
             yield from _mistyped(part, inner[-1], f"{way}.{key}")
-    elif not _is_a(value, kind):
-        yield f"{way} is {value!r}, no {kind.__name__}"
-    elif kind.__module__ != "builtins" and not issubclass(kind, enum.Enum):
+    elif kind.__module__ == "builtins" or issubclass(kind, enum.Enum):
+        yield from [] if _is_a(value, kind) else [f"{way} is {value!r}, no {kind.__name__}"]
+    elif not isinstance(value, kind):
+        yield f"{way} is a {type(value).__name__}, no {kind.__name__}"
+    else:
         for name, said in typing.get_type_hints(kind, vars(sys.modules[kind.__module__])).items():
             yield from _mistyped(getattr(value, name), said, f"{way}.{name}") if hasattr(value, name) else []
 
@@ -84,10 +86,8 @@ def _of_no_member(value: Any, members: Sequence[Any], way: str) -> Iterator[str]
 def _is_a(value: Any, kind: Any) -> bool:
     if issubclass(kind, enum.Enum):
         return value in [member.value for member in kind]
-    if kind in (int, float, str, bool, type(None)):  # a bool is no number in JSON
-        fits = isinstance(value, (int, float) if kind is float else kind)
-        return fits and isinstance(value, bool) == (kind is bool)
-    return isinstance(value, kind)
+    fits = isinstance(value, (int, float) if kind is float else kind)
+    return fits and isinstance(value, bool) == (kind is bool)  # a bool is no number in JSON
 
 
 def _unknown(given: Any, back: Any, way: str) -> Iterator[str]:
