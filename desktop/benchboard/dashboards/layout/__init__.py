@@ -54,9 +54,10 @@ from .exact import HANDLES, Handle, add, compacted, move, remove, resize
 from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
 from .placing import first_free, reading_order
-from .preview import Drag, Resize, placed, settled
+from .preview import Drag, Resize, placed
 from .repeating import Repeat, repeat_of, repeated
 from .requests import apply
+from .settling import settled
 from .tidying import arranged
 
 __all__ = [

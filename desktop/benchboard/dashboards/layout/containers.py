@@ -28,7 +28,7 @@ from .document import (
     shown,
     written_item,
 )
-from .preview import settled
+from .settling import settled
 
 ROW: Final = "row"
 GROUP: Final = "group"
