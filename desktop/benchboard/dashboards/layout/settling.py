@@ -8,7 +8,7 @@ def settled(layout: Layout, compact: Compact, *, without: frozenset[int] = froze
     """The layout inside the grid and free of overlaps, in order; under `vertical` with everything risen. The
     places `without` are left alone and leave room. A layout that is so already comes back equal."""
     board = Board(layout)
-    if any(x + w > board.columns for x, w in zip(board.xs, board.ws, strict=True)):
+    if board.sticks_out:
         board.bring_in()
     fixed = Taken(board.columns)
     for i in board.statics:
