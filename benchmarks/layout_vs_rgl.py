@@ -6,6 +6,9 @@ meets both; after each gesture both must have the same layout. Exact mode does w
 preview is what a drag shows here. The first gesture of each size warms up and does not count. Times are of
 the wall, in milliseconds; `cpu p99` is what the preview itself used, without what other programs took from
 it.
+
+Below each size: the preview of several held as one body, neighbours of each other, with statics or without, against
+react-grid-layout's step with one of them. It knows no body of several.
 """
 
 import math
@@ -23,16 +26,20 @@ GESTURES = {50: 40, 200: 30, 1_000: 10, 5_000: 3}
 STEPS = 10
 SIGHT = 30
 """Rows below the pointer that a window shows."""
+HELD = (2, 5, 10)
+STATICS = (0.0, 0.03)
+BODIES = 12
+"""Bodies of each number that are dragged, each eight times as far as a gesture of one."""
 
 
 def _percentile(times: list[float], part: float) -> float:
     return sorted(times)[min(len(times) - 1, math.ceil(len(times) * part) - 1)]
 
 
-def _path(rng: random.Random, layout: grid.Layout) -> list[tuple[str, int, int]]:
+def _path(rng: random.Random, layout: grid.Layout, steps: int = STEPS) -> list[tuple[str, int, int]]:
     item, cell = rng.choice(list(layout))
     x, y, path = cell.x, cell.y, []
-    while len(path) < STEPS:
+    while len(path) < steps:
         dx, dy = rng.randint(-1, 1), rng.randint(-2, 2)
         to = max(0, min(x + dx, layout.columns - cell.w)), max(0, y + dy)
         if to != (x, y):
@@ -50,13 +57,38 @@ def _exact(layout: grid.Layout, path: list[tuple[str, int, int]]) -> tuple[grid.
     return layout, times
 
 
-def _preview(layout: grid.Layout, path: list[tuple[str, int, int]]) -> tuple[list[float], list[float]]:
-    drag, wall, cpu = grid.Drag(layout, [path[0][0]]), [], []
-    for _name, x, y in path * 5:
+def _preview(layout: grid.Layout, held: list[str], path: list[tuple[str, int, int]]) -> tuple[list[float], list[float]]:
+    drag, wall, cpu = grid.Drag(layout, held), [], []
+    for _name, x, y in path:
         start, used = time.perf_counter(), time.thread_time()
         drag.at(x, y, until=y + SIGHT)
         cpu.append((time.thread_time() - used) * 1e3)
         wall.append((time.perf_counter() - start) * 1e3)
+    return wall, cpu
+
+
+def _around(layout: grid.Layout, item_id: str, count: int) -> list[str]:
+    """The item and the nearest others that can be held with it."""
+    at = layout.cell(item_id)
+
+    def far(cell: grid.Cell) -> int:
+        return abs(2 * (cell.x - at.x) + cell.w - at.w) + abs(2 * (cell.y - at.y) + cell.h - at.h)
+
+    free = ((far(cell), item.id) for item, cell in layout if not item.static and abs(cell.y - at.y) < 40)
+    return [item_id, *(name for _far, name in sorted(free) if name != item_id)][:count]
+
+
+def several(columns: int, size: int, held: int, statics: float) -> tuple[list[float], list[float]]:
+    """The times of every step with so many held, on the wall and of the processor."""
+    rng = random.Random(f"{columns} {size} {held} {statics}")
+    items = rgl.random_items(rng, size, columns, widest=6, statics=statics)
+    layout = grid.settled(grid.parse(items, columns=columns), "vertical")
+    wall, cpu = list[float](), list[float]()
+    while len(wall) < BODIES * STEPS * 8:
+        path = _path(rng, layout, STEPS * 8)
+        if not layout.items[layout.index(path[0][0])].static:
+            taken, used = _preview(layout, _around(layout, path[0][0], held), path)
+            wall, cpu = wall + taken, cpu + used
     return wall, cpu
 
 
@@ -70,7 +102,7 @@ def measure(oracle: rgl.Oracle, columns: int, size: int) -> dict[str, list[float
         path = _path(rng, layout)
         request: dict[str, Any] = {"columns": columns, "compact": "vertical", "path": path}
         theirs = oracle.ask(request | {"items": grid.serialise(layout)})
-        wall, cpu = _preview(layout, path)
+        wall, cpu = _preview(layout, [path[0][0]], path * 5)
         layout, exact = _exact(layout, path)
         if {item.id: list(cell) for item, cell in layout} != theirs["cells"]:
             raise SystemExit(f"{size} widgets, {columns} columns, gesture {gesture}: the layouts differ")
@@ -104,6 +136,16 @@ def main() -> int:
                     f"| {p50['preview']:11.4f} {p99['preview']:5.3f} {p99['cpu']:8.3f} {against[1]:6.0f}×",
                     flush=True,
                 )
+                for statics in STATICS:
+                    for held in HELD:
+                        wall, cpu = several(columns, size, held, statics)
+                        middle = statistics.median(wall)
+                        name = f"{held} held, {statics:.0%} static"
+                        print(
+                            f"{name:>66} | {middle:11.4f} {_percentile(wall, 0.99):5.3f} "
+                            f"{_percentile(cpu, 0.99):8.3f} {p50['node'] / middle:6.0f}×",
+                            flush=True,
+                        )
             slopes = {name: _slope(points) for name, points in medians.items()}
             print("growth exponents: " + ", ".join(f"{name} {slope:.2f}" for name, slope in slopes.items()))
     return 0

@@ -144,6 +144,19 @@ def test_escape_in_the_middle_of_another_container_puts_everything_back(held: "S
     assert not any(tile.lifted for tile in held.canvas.tiles.values())
 
 
+def test_only_the_container_it_would_land_in_shows_so(held: "Studio") -> None:
+    start = held.header("a")
+    held.press(start)
+    for item_id, hot in (("g1", ["g"]), ("t1", ["t"]), ("b", [])):
+        held.glide(start, _into(held, item_id))
+        start = _into(held, item_id)
+        assert [frame.item.id for frame in held.canvas.frames if frame.hot] == hot
+    held.glide(start, held.box("s1").center())
+    assert [frame.item.id for frame in held.canvas.frames if frame.hot] == ["s"]
+    held.release(held.box("s1").center())
+    assert not any(frame.hot for frame in held.canvas.frames)
+
+
 def test_held_over_a_tab_it_comes_into_that_tab(held: "Studio") -> None:
     before = held.page.editor.document
     start, over = held.header("t1"), _tab(held, "t", 1)

@@ -126,6 +126,14 @@ def test_a_widget_carried_into_a_group_makes_it_grow_and_back_again_leads_back()
     assert carry.drop((), 4, 0) == start.layout
 
 
+def test_what_is_gathered_from_several_containers_is_shown_where_it_was_before_it_moves() -> None:
+    start = page(group("g", 0, 0, 4, widget("a", 0, 0)), group("h", 4, 0, 4, widget("b", 0, 0)), widget("c", 0, 5))
+    carry = grid.Carry(start, ["a", "b", "c"])
+    at = start.shown["a"]
+    assert {**carry.still, **carry.at(carry.home, at.x, at.y)} == dict(start.shown)
+    assert carry.drop(carry.home, at.x, at.y) == start.layout
+
+
 def test_nothing_is_carried_into_itself_and_no_row_into_a_row() -> None:
     start = page(group("g", 0, 0, 6, widget("a", 0, 0, h=4)), row("r", 6, widget("b", 0, 7)), row("s", 9))
     assert grid.Carry(start, ["g", "a"]).ids == ("g",)
@@ -157,6 +165,24 @@ def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
         assert after.path(name) == target
     if carry.ids:
         assert {k: c for k, c in shown.items() if k in after.shown} == after.shown
+
+
+@given(pages(), st.data(), points, st.integers(0, 50))
+@settings(max_examples=200)
+def test_a_carry_shows_the_rows_in_sight_as_without_a_horizon(
+    layout: grid.Layout, data: st.DataObject, point: tuple[int, int], until: int
+) -> None:
+    start = grid.Page(layout)
+    if not start.shown:
+        return
+    carry = grid.Carry(
+        start, data.draw(st.lists(st.sampled_from(list(start.shown)), min_size=1, max_size=5, unique=True))
+    )
+    target = carry.target(*point)
+    whole, seen = ({**carry.still, **carry.at(target, *point, until=end)} for end in (None, until))
+    for name, cell in whole.items():
+        if cell.y < until or (name in carry.still and carry.still[name].y < until):
+            assert seen[name] == cell
 
 
 @given(pages(), st.data())

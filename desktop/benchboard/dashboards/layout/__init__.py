@@ -15,7 +15,6 @@ from .containers import (
     ROW,
     TABS,
     Found,
-    Known,
     Page,
     Path,
     collapsed,
@@ -24,11 +23,8 @@ from .containers import (
     fitted,
     height,
     mapped,
-    parse_page,
     reach,
-    serialise_page,
     without,
-    written_rows,
 )
 from .decoding import decode
 from .document import (
@@ -53,10 +49,12 @@ from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
 from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
+from .pagedocument import Known, parse_page, serialise_page, written_rows
 from .placing import first_free, reading_order
-from .preview import Drag, Resize, placed, settled
+from .preview import Drag, Resize, placed
 from .repeating import Repeat, repeat_of, repeated
 from .requests import apply
+from .settling import settled
 from .tidying import arranged
 
 __all__ = [

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Literal
 
 from .document import MAX_HEIGHT, Cell, Compact, Item, Layout
-from .preview import placed, settled
+from .preview import placed
+from .settling import settled
 
 Edge = Literal["left", "centre", "right", "top", "middle", "bottom"]
 Axis = Literal["across", "down"]

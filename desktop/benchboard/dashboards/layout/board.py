@@ -3,6 +3,7 @@ objects."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from operator import add
 from typing import Literal
 
 from .document import Cell, Layout
@@ -18,7 +19,10 @@ class Board:
     of the layout each is.
     """
 
-    __slots__ = ("columns", "count", "ghost", "hs", "ids", "masks", "static", "statics", "ws", "xs", "ys")
+    __slots__ = (
+        "columns", "count", "displaced", "ghost", "hs", "ids", "masks", "ranks", "span", "static", "statics",
+        "ws", "xs", "ys",
+    )  # fmt: skip
 
     def __init__(self, layout: Layout) -> None:
         cells = layout.cells
@@ -31,11 +35,22 @@ class Board:
         self.masks = [full[w] << x for x, w in zip(self.xs, self.ws, strict=True)]
         """The columns each item covers, as bits; whoever changes a column or a width says so with
         `remask`."""
-        self.static = [item.static for item in layout.items]
-        self.statics = [place for place, fixed in enumerate(self.static) if fixed]
+        self.statics = [place for place, item in enumerate(layout.items) if item.static]
         """The positions of the statics, always in the layout's order."""
+        self.static = [False] * self.count
+        for place in self.statics:
+            self.static[place] = True
+        self.ranks: list[int] = []
+        """Of a board arranged in rows, each item's rank; what has been `displaced` since has another."""
+        self.displaced: set[int] | None = None
+        self.span = 0
         # react-grid-layout's probe rectangle has the id "-1", and nothing collides with its own id.
         self.ghost = layout.places.get("-1", -1)
+
+    @property
+    def sticks_out(self) -> bool:
+        """Whether an item reaches beyond the last column."""
+        return max(map(add, self.xs, self.ws), default=0) > self.columns
 
     def cells(self, before: tuple[Cell, ...]) -> tuple[Cell, ...]:
         """The cells in the layout's order; those of `before` are used again where nothing changed."""
@@ -47,21 +62,40 @@ class Board:
 
     def arrange(self, along: Literal["rows", "columns"]) -> None:
         """Take the items top to bottom, then left to right, then as given; or the other way round."""
+        if along == "rows" and self.displaced is not None and self.ghost < 0:
+            self._rearrange(self.displaced)
+            return
         first, second = (self.ys, self.xs) if along == "rows" else (self.xs, self.ys)
-        count, span = self.count, max(second, default=0) + 1
+        count, self.span = self.count, max(max(second, default=0) + 1, self.columns)
+        span = self.span
         ranks = [(a * span + b) * count + i for a, b, i in zip(first, second, self.ids, strict=True)]
         turns = sorted(range(count), key=ranks.__getitem__)
-        self.ids = [self.ids[k] for k in turns]
-        self.xs = [self.xs[k] for k in turns]
-        self.ys = [self.ys[k] for k in turns]
-        self.ws = [self.ws[k] for k in turns]
-        self.hs = [self.hs[k] for k in turns]
-        self.masks = [self.masks[k] for k in turns]
-        if self.statics:
-            self.static = [self.static[k] for k in turns]
-            self.statics = sorted((k for k, fixed in enumerate(self.static) if fixed), key=self.ids.__getitem__)
+        self._reorder(0, turns)
+        self.ranks = [ranks[k] for k in turns]
+        self.displaced = None
         if self.ghost >= 0:
             self.ghost = turns.index(self.ghost)
+
+    def _rearrange(self, displaced: set[int]) -> None:
+        """Arrange again what was arranged in rows and of which only so much has moved since."""
+        ranks, low, high = self.ranks, self.count, 0
+        now = {i: (self.ys[i] * self.span + self.xs[i]) * self.count + self.ids[i] for i in displaced}
+        for i, rank in now.items():
+            place = bisect_left(ranks, rank)
+            low, high = min(low, i, place), max(high, i + 1, place)
+        near = ranks[low:high]
+        for i, rank in now.items():
+            near[i - low] = rank
+        self._reorder(low, [low + k for k in sorted(range(len(near)), key=near.__getitem__)])
+        self.displaced = None
+
+    def _reorder(self, low: int, turns: list[int]) -> None:
+        high = low + len(turns)
+        for some in (self.ids, self.xs, self.ys, self.ws, self.hs, self.masks):
+            some[low:high] = map(some.__getitem__, turns)
+        if self.statics:
+            self.static[low:high] = map(self.static.__getitem__, turns)
+            self.statics = sorted((k for k, fixed in enumerate(self.static) if fixed), key=self.ids.__getitem__)
 
     def remask(self, i: int) -> None:
         """Item `i` has another column or width now."""

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 
 from .document import Cell, Compact, Item, Layout
 from .placing import Taken, reading_order
-from .preview import placed, settled
+from .preview import placed
+from .settling import settled
 
 _SINGLE = 2
 """On so few columns everything is as wide as the page."""

@@ -4,10 +4,10 @@ Like them, every answer is a function of the page at the start and of where the 
 land in is looked up on the page as it was at the start, so that containers that give way do not run from the pointer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from .containers import ROW, Page, Path, fitted
+from .containers import HEADING, ROW, Page, Path, fitted, fitted_item, height, spread, stretched
 from .document import Cell, Compact, Item, Layout
 from .exact import Handle
 from .preview import Drag, Resize
@@ -21,6 +21,7 @@ class _Ground:
 
     def __init__(self, page: Page, path: Path, preview: Drag | Resize, compact: Compact) -> None:
         self.page, self.path, self.preview, self.compact = page, path, preview, compact
+        self._known: dict[tuple[int, int | None], tuple[tuple[int, int], Places]] = {}
 
     @cached_property
     def plain(self) -> bool:
@@ -34,40 +35,76 @@ class _Ground:
         if not self.plain:
             return {}
         held = frozenset(self.preview.places)
-        lifted = self.preview.lifted
-        own = {item.id: cell for k, (item, cell) in enumerate(lifted) if k not in held}
-        moved = {item_id: cell for name, cell in own.items() for item_id, cell in self._with_contents(name, cell)}
-        return {**own, **moved}
+        staying = (pair for place, pair in enumerate(self.preview.lifted) if place not in held)
+        return dict(there for item, cell in staying for there in spread(item, cell))
 
     def changes(self, changed: Mapping[int, Cell]) -> dict[str, Cell]:
         """What a preview's answer for the page's own grid means for all that is on the page."""
-        items, answer = self.preview.layout.items, {}
-        for place, cell in changed.items():
-            answer[items[place].id] = cell
-            if items[place].panes:
-                answer.update(self._with_contents(items[place].id, cell))
+        items = self.preview.layout.items
+        return dict(there for place, cell in changed.items() for there in spread(items[place], cell))
+
+    def seen(self, changed: Mapping[int, Cell], still: Places, until: int | None) -> dict[str, Cell]:
+        """What differs from `still`, the page without the body, with that answer of a preview: in this grid, and of
+        what gives way around the containers it lies in, but not out of sight."""
+        (x, y), around = self._around(changed, still, until)
+        answer = dict(around)
+        items, cells = self.preview.layout.items, self.preview.lifted.cells
+        # Where the container is where it was, all that gives way in it is in the answer.
+        places = changed if (x, y) == self._origin(still) else range(len(items))
+        for place in places:
+            cell = changed.get(place, cells[place])
+            there = Cell(cell.x + x, cell.y + y, cell.w, cell.h)
+            if still.get(items[place].id) != there:
+                answer.update(spread(items[place], there))
         return answer
+
+    def _origin(self, still: Places) -> tuple[int, int]:
+        if not self.path:
+            return 0, 0
+        container = still[self.path[-1][0]]
+        return container.x, container.y + HEADING
+
+    def _around(
+        self, changed: Mapping[int, Cell], still: Places, until: int | None
+    ) -> tuple[tuple[int, int], Mapping[str, Cell]]:
+        """Where this grid begins with that answer in it, and what differs around it. It is as high as its lowest item,
+        and only on that depends what gives way."""
+        if not self.path:
+            return (0, 0), {}
+        bottom = max(self._lowest, *(cell.bottom for cell in changed.values()))
+        known = self._known.get((bottom, until))
+        if known is None:
+            known = self._known[bottom, until] = self._stretched(bottom, still, until)
+        return known
+
+    @cached_property
+    def _lowest(self) -> int:
+        """The bottom of this grid without the body; what gives way only goes down."""
+        held = frozenset(self.preview.places)
+        cells = self.preview.lifted.cells
+        return max((cell.bottom for place, cell in enumerate(cells) if place not in held), default=0)
+
+    def _stretched(self, bottom: int, still: Places, until: int | None) -> tuple[tuple[int, int], Mapping[str, Cell]]:
+        outer: list[tuple[Layout, int]] = []
+        for depth in reversed(range(len(self.path))):
+            name, pane = self.path[depth]
+            before = self.page.pane(self.path[:depth])
+            place = before.index(name)
+            after = stretched(before, place, height(before.items[place], {pane: bottom}), self.compact)
+            outer.append((after, place))
+            bottom = after.bottom
+        x, y, answer = 0, 0, dict[str, Cell]()
+        for layout, way in reversed(outer):
+            for place, (item, cell) in enumerate(layout):
+                there, was = Cell(cell.x + x, cell.y + y, cell.w, cell.h), still.get(item.id)
+                if there != was and (until is None or there.y < until or (was is not None and was.y < until)):
+                    answer.update(spread(item, there) if place != way else [(item.id, there)])
+            x, y = x + layout.cells[way].x, y + layout.cells[way].y + HEADING
+        return (x, y), answer
 
     def whole(self, dropped: Layout) -> Layout:
         """The page with that outcome of the gesture."""
         return self.page.with_pane(self.path, dropped, self.compact)
-
-    @cached_property
-    def _contents(self) -> Mapping[str, list[tuple[str, Cell]]]:
-        """For each container of this grid what can be seen in it, in the container's fields."""
-        inside: dict[str, list[tuple[str, Cell]]] = {}
-        shown, paths = self.page.shown, self.page.paths
-        for item_id, cell in shown.items():
-            path = paths[item_id]
-            if len(path) > len(self.path):
-                outer = path[len(self.path)][0]
-                at = shown[outer]
-                inside.setdefault(outer, []).append((item_id, Cell(cell.x - at.x, cell.y - at.y, cell.w, cell.h)))
-        return inside
-
-    def _with_contents(self, name: str, at: Cell) -> Iterator[tuple[str, Cell]]:
-        for item_id, cell in self._contents.get(name, ()):
-            yield item_id, Cell(cell.x + at.x, cell.y + at.y, cell.w, cell.h)
 
 
 class _Gesture:
@@ -75,11 +112,6 @@ class _Gesture:
 
     def __init__(self, page: Page, compact: Compact) -> None:
         self.page, self.compact = page, compact
-
-    def _seen(self, ground: _Ground, dropped: Layout) -> dict[str, Cell]:
-        """What differs from the start, when all of the page has to be looked at."""
-        before = self.page.shown
-        return {name: cell for name, cell in Page(ground.whole(dropped)).shown.items() if before.get(name) != cell}
 
 
 class Carry(_Gesture):
@@ -136,21 +168,26 @@ class Carry(_Gesture):
         at column `x` and row `y` of the page over the grid `target`."""
         if not self.body:
             return {}
+        if not self._together and self._is_start(target, x, y):
+            return {name: cell for name, cell in self.page.shown.items() if self.still.get(name) != cell}
         ground, drag, at = self._landing(target, x, y)
         if ground.plain and target == self.home:
             return ground.changes(drag.at(*at, until=until))
-        still = self.still
-        whole = Page(ground.whole(drag.drop(*at)))
-        return {name: cell for name, cell in whole.shown.items() if still.get(name) != cell}
+        # How high a container becomes depends on all that gives way in it.
+        changed = drag.at(*at, until=None if target else until)
+        return ground.seen(changed, self.still, until)
 
     def drop(self, target: Path, x: int, y: int) -> Layout:
         """The page if the pointer let go there. Let go at the start, it is the start."""
         if not self.body:
             return self.page.layout
-        if self.ids and target == self.home and (x, y) == self.page.shown[self.ids[0]][:2]:
+        if self._is_start(target, x, y):
             return self.page.layout
         ground, drag, at = self._landing(target, x, y)
         return ground.whole(drag.drop(*at))
+
+    def _is_start(self, target: Path, x: int, y: int) -> bool:
+        return bool(self.ids) and target == self.home and (x, y) == self.page.shown[self.ids[0]][:2]
 
     def _landing(self, target: Path, x: int, y: int) -> tuple[_Ground, Drag, tuple[int, int]]:
         ground = self._ground(target)
@@ -171,12 +208,16 @@ class Carry(_Gesture):
         pane = self.rest.pane(path)
         left = min((cell.x for _item, cell in self.body), default=0)
         top = min((cell.y for _item, cell in self.body), default=0)
-        placed = []
+        placed, known = [], dict(self.rest.known)
         for item, cell in self.body:
             w = pane.columns if item.type == ROW else min(cell.w, pane.columns)
             x = 0 if item.type == ROW else min(cell.x - left, pane.columns - w)
-            placed.append((item, Cell(x, pane.bottom + cell.y - top, w, cell.h)))
-        grown = fitted(Layout.of(pane.columns, [*pane, *placed]), "none", known=self.rest.known)
+            there = Cell(x, pane.bottom + cell.y - top, w, cell.h)
+            inside, fit = fitted_item(item, there, pane.columns, self.compact)
+            placed.append((inside, there))
+            if inside.panes:
+                known[id(inside)] = fit.h
+        grown = fitted(Layout.of(pane.columns, [*pane, *placed]), "none", known=known)
         drag = Drag(grown, [item.id for item, _cell in placed], compact=self.compact, shaped=True)
         return _Ground(self.rest, path, drag, self.compact)
 
@@ -200,7 +241,8 @@ class Stretch(_Gesture):
         resize = self._ground.preview
         if self._ground.plain:
             return self._ground.changes(resize.at(w, h, until=until))
-        return self._seen(self._ground, resize.drop(w, h))
+        before, after = self.page.shown, Page(self._ground.whole(resize.drop(w, h))).shown
+        return {name: cell for name, cell in after.items() if before.get(name) != cell}
 
     def drop(self, w: int, h: int) -> Layout:
         """The page if the pointer let go there."""

@@ -6,6 +6,7 @@ lies under an overhang, and what meets a static, goes the long way.
 """
 
 from bisect import bisect_left
+from operator import add
 from typing import Literal
 
 from benchboard.i18n import _
@@ -47,26 +48,29 @@ class _Compaction:
     def rise(self, watched: int) -> int:
         board, began, masks = self.board, self.began, self.board.masks
         ys, static, fixed = board.ys, board.static, self.fixed if board.statics else None
-        sky = [0] * max((x + w for x, w in zip(board.xs, board.ws, strict=True)), default=0)
+        sky = [0] * max(map(add, board.xs, board.ws), default=0)
         lowest = max((ys[i] + board.hs[i] for i in board.statics), default=0)
-        row = 0
-        for i, (x, w, h) in enumerate(zip(board.xs, board.ws, board.hs, strict=True)):
+        row, turn = 0, board.ids.index(watched) if watched >= 0 else -1
+        # What is pushed on meanwhile is read as it is when its turn comes.
+        for i, (x, y, w, h, mask) in enumerate(zip(board.xs, ys, board.ws, board.hs, masks, strict=True)):
             if fixed and static[i]:
                 continue
-            y, right = ys[i], x + w
-            if board.ids[i] == watched:
+            right = x + w
+            if i == turn:
                 row = y
             top = max(sky[x:right])
             if y < top or (fixed and self._meets_fixed(i, top, min(lowest, y) + h)):
+                self.placed = i
                 self._rise_around(i, min(lowest, y))
                 bottom = ys[i] + h
                 sky[x:right] = [max(old, bottom) for old in sky[x:right]]
             else:
-                ys[i] = top
+                if y != top:
+                    ys[i] = top
                 bottom = top + h
-                ahead, mask = i + 1, masks[i] if top else 0
+                ahead = i + 1
                 while began[ahead] < bottom:
-                    if masks[ahead] & mask:
+                    if masks[ahead] & mask and top:
                         ys[i] = top - 1
                         self._push_down(i, top)
                         break
@@ -76,7 +80,6 @@ class _Compaction:
                 lowest = bottom
             if self.solid is not None:
                 self.solid.put(i)
-            self.placed = i + 1
         return row
 
     def slide(self) -> None:

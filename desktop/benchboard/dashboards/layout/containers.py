@@ -5,7 +5,7 @@ as high as what it holds; a pane is as wide in fields as its container, so that 
 fields too. `Page` says where that is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -13,22 +13,8 @@ from typing import Final, NamedTuple
 
 from benchboard.i18n import _
 
-from .document import (
-    MAX_HEIGHT,
-    MAX_ID,
-    MAX_ITEMS,
-    Cell,
-    Compact,
-    Item,
-    Layout,
-    Pane,
-    parse_columns,
-    parse_item,
-    refuse,
-    shown,
-    written_item,
-)
-from .preview import settled
+from .document import Cell, Compact, Item, Layout, Pane, refuse, shown
+from .settling import settled
 
 ROW: Final = "row"
 GROUP: Final = "group"
@@ -38,9 +24,8 @@ HEADING: Final = 1
 """Fields a container's heading is high."""
 EMPTY: Final = 2
 """Fields an open pane with nothing in it is high."""
-_NONE: Final[Mapping[int, int]] = MappingProxyType({})
 DEEPEST: Final = 8
-MAX_TABS: Final = 50
+_NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
 Path = tuple[tuple[str, int], ...]
 """Where a grid is: the containers on the way down, each with which of its panes; () is the page itself."""
@@ -54,156 +39,16 @@ class Found(NamedTuple):
     cell: Cell
 
 
-# Reading and writing
-
-
-def parse_page(value: object, *, columns: int = 12) -> Layout:
-    """The layout that decoded JSON describes, with everything in its containers. Raises `Invalid` naming item and field
-    as `parse` does, also for an id used twice in different containers and for containers more than eight deep."""
-    return _Reader().layout(value, parse_columns(columns), "items", 0)
-
-
-Known = dict[str, tuple[Item, Cell, dict[str, object]]]
-"""What was written last: by id, the item, its cell, and what it became."""
-
-
-def serialise_page(layout: Layout, known: Known | None = None) -> list[dict[str, object]]:
-    """The layout in the documented form, what containers hold included.
-
-    `known` is kept from one layout to the next one of the same page: what stayed the same item in the same place is
-    the same object again, and costs next to nothing. What is answered is not to be changed then.
-    """
-    written = []
-    for item, cell in layout:
-        last = known.get(item.id) if known is not None else None
-        if last is not None and last[0] is item and last[1] == cell:
-            written.append(last[2])
-            continue
-        entry = written_item(item, cell)
-        if item.panes:
-            _write_panes(item, cell, entry, known)
-        written.append(entry)
-        if known is not None:
-            known[item.id] = (item, cell, entry)
-    return written
-
-
-class _Reader:
-    """One document being read: the ids seen so far, in whichever container."""
-
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
-
-    def layout(self, value: object, columns: int, where: str, depth: int) -> Layout:
-        if not isinstance(value, list):
-            what = _("{field} is {value}; it must be a list.").format(field=where, value=shown(value))
-            refuse("not-a-list", what, None, where)
-        if len(self._seen) + len(value) > MAX_ITEMS:
-            what = _("There are more than {limit} items; a layout holds no more.").format(limit=MAX_ITEMS)
-            refuse("too-many-items", what, None, where)
-        return Layout.of(columns, [self._item(entry, k, columns, depth) for k, entry in enumerate(value)])
-
-    def _item(self, entry: object, place: int, columns: int, depth: int) -> tuple[Item, Cell]:
-        item, cell = parse_item(entry, place)
-        if item.id in self._seen:
-            refuse("duplicate-id", _("Two items are called {item}.").format(item=shown(item.id)), item.id, "id")
-        self._seen.add(item.id)
-        if item.type not in CONTAINERS:
-            return item, cell
-        if depth == DEEPEST:
-            what = _("Item {item} lies more than {limit} containers deep.").format(item=shown(item.id), limit=DEEPEST)
-            refuse("too-deep", what, item.id, "items")
-        item = self._tabs(item, cell, depth) if item.type == TABS else self._single(item, cell, columns, depth)
-        return item, cell._replace(h=height(item))
-
-    def _single(self, item: Item, cell: Cell, columns: int, depth: int) -> Item:
-        collapsed = item.source.get("collapsed", False)
-        if not isinstance(collapsed, bool):
-            what = _("collapsed of item {item} is {value}; it must be true or false.")
-            refuse("bad-collapsed", what.format(item=shown(item.id), value=shown(collapsed)), item.id, "collapsed")
-        is_row = item.type == ROW
-        inside = self.layout(item.source.get("items", []), columns if is_row else cell.w, f"{item.id}.items", depth + 1)
-        top = 0
-        if is_row:
-            highest = min((inner.y for inner in inside.cells), default=cell.y + HEADING)
-            top = highest if collapsed else min(highest, cell.y + HEADING)
-            inside = inside.moved_to([inner._replace(y=inner.y - top) for inner in inside.cells])
-        pane = Pane(inside, top=top if collapsed and is_row else 0)
-        return replace(item, source=_less(item.source, "items"), panes=(pane,), collapsed=collapsed and is_row)
-
-    def _tabs(self, item: Item, cell: Cell, depth: int) -> Item:
-        tabs = item.source.get("tabs")
-        if not isinstance(tabs, list) or not 0 < len(tabs) <= MAX_TABS:
-            what = _("tabs of item {item} is {value}; it must be a list of 1 to {limit} tabs.")
-            refuse("bad-tabs", what.format(item=shown(item.id), value=shown(tabs), limit=MAX_TABS), item.id, "tabs")
-        panes = [self._tab(item, tab, k, cell.w, depth) for k, tab in enumerate(tabs)]
-        names = [pane.id for pane in panes]
-        if len(set(names)) != len(names):
-            twice = next(name for k, name in enumerate(names) if name in names[:k])
-            what = _("Two tabs of item {item} are called {tab}.").format(item=shown(item.id), tab=shown(twice))
-            refuse("duplicate-id", what, item.id, "tabs")
-        active = item.source.get("active", names[0])
-        if active not in names:
-            what = _("active of item {item} is {value}; it must be the id of one of its tabs.")
-            refuse("bad-active", what.format(item=shown(item.id), value=shown(active)), item.id, "active")
-        return replace(item, source=_less(item.source, "tabs"), panes=tuple(panes), active=names.index(str(active)))
-
-    def _tab(self, item: Item, tab: object, place: int, columns: int, depth: int) -> Pane:
-        where = f"tabs.{place}"
-        if not isinstance(tab, dict):
-            what = _("Tab {place} of item {item} is {value}; it must be an object.")
-            refuse("bad-tab", what.format(place=place + 1, item=shown(item.id), value=shown(tab)), item.id, where)
-        name, title = tab.get("id"), tab.get("title", "")
-        for key, value, least in (("id", name, 1), ("title", title, 0)):
-            if not isinstance(value, str) or not least <= len(value) <= MAX_ID:
-                what = _(
-                    "{field} of tab {place} of item {item} is {value}; it must be text of at most {limit} characters."
-                )
-                facts = {
-                    "field": key,
-                    "place": place + 1,
-                    "item": shown(item.id),
-                    "value": shown(value),
-                    "limit": MAX_ID,
-                }
-                refuse("bad-tab", what.format(**facts), item.id, f"{where}.{key}")
-        inside = self.layout(tab.get("items", []), columns, f"{item.id}.{where}.items", depth + 1)
-        return Pane(inside, str(name), str(title), source=_less(tab, "items"))
-
-
-def _less(source: Mapping[str, object], key: str) -> Mapping[str, object]:
-    return MappingProxyType({name: value for name, value in source.items() if name != key})
-
-
-def _write_panes(item: Item, cell: Cell, written: dict[str, object], known: Known | None) -> None:
-    position = written["position"]
-    assert isinstance(position, dict)
-    position["h"] = HEADING if item.type == ROW else min(cell.h, MAX_HEIGHT)
-    if item.type == TABS:
-        written["active"] = item.panes[item.active].id
-        written["tabs"] = [
-            {**pane.source, "id": pane.id, "title": pane.title, "items": serialise_page(pane.layout, known)}
-            for pane in item.panes
-        ]
-        return
-    inside = item.panes[0].layout
-    if item.type == ROW:
-        top = item.panes[0].top if item.collapsed else cell.y + HEADING
-        inside = inside.moved_to([inner._replace(y=inner.y + top) for inner in inside.cells])
-        if item.collapsed or "collapsed" in item.source:
-            written["collapsed"] = item.collapsed
-    written["items"] = serialise_page(inside, known)
-
-
 # Heights
 
 
-def height(item: Item) -> int:
+def height(item: Item, bottoms: Mapping[int, int] = _NONE) -> int:
     """How many fields high a container is: its heading and the highest of its panes, also of those not shown, so that
-    changing tabs moves nothing."""
+    changing tabs moves nothing. `bottoms` says of some panes how high they are instead."""
     if item.collapsed:
         return HEADING
-    return HEADING + max(pane.layout.bottom or EMPTY for pane in item.panes)
+    highs = (bottoms.get(k, pane.layout.bottom) for k, pane in enumerate(item.panes))
+    return HEADING + max(high or EMPTY for high in highs)
 
 
 def reach(layout: Layout) -> int:
@@ -234,23 +79,13 @@ def crowded(layout: Layout, limit: int) -> Item | None:
     return next((item for item in inside if item is not None), None)
 
 
-def written_rows(layout: Layout, top: int = 0) -> Iterator[tuple[str, int]]:
-    """The row that every item is written in, with its id, as `serialise_page` writes it."""
-    for item, cell in layout:
-        row = cell.y + top
-        yield item.id, row
-        for pane in item.panes:
-            beginning = 0 if item.type != ROW else pane.top if item.collapsed else row + HEADING
-            yield from written_rows(pane.layout, beginning)
-
-
 def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int, int] = _NONE) -> Layout:
     """The layout with every container as high as what it holds, and everything inside its grid and free of overlaps, at
     every level. One that is so already comes back equal. `known` are the `id()`s of containers that are so inside, as
     long as they keep their width, with their heights: a gesture asks for this sixty times a second."""
     if not any(item.panes for item in layout.items):
         return settled(layout, compact)
-    placed = [_fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
+    placed = [fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
     return settled(Layout.of(layout.columns, _given_way(placed, layout.cells)), compact)
 
 
@@ -268,7 +103,19 @@ def _given_way(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[
     return placed
 
 
-def _fitted_item(item: Item, cell: Cell, columns: int, compact: Compact, known: Mapping[int, int]) -> tuple[Item, Cell]:
+def stretched(layout: Layout, place: int, high: int, compact: Compact = "vertical") -> Layout:
+    """A fitted layout with one of its containers so high: as `fitted` leaves it when what is inside asks for that."""
+    if layout.cells[place].h == high:
+        return layout
+    placed = list(layout)
+    placed[place] = layout.items[place], layout.cells[place]._replace(h=high)
+    return settled(layout.moved_to([cell for _item, cell in _given_way(placed, layout.cells)]), compact)
+
+
+def fitted_item(
+    item: Item, cell: Cell, columns: int, compact: Compact = "vertical", known: Mapping[int, int] = _NONE
+) -> tuple[Item, Cell]:
+    """An item as `fitted` leaves it on a grid of so many columns, but for its row."""
     if not item.panes:
         return item, cell
     cell = cell._replace(x=0, w=columns) if item.type == ROW else cell._replace(w=min(cell.w, columns))
@@ -317,13 +164,22 @@ def mapped(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] | No
     return layout if same else Layout.of(layout.columns, kept)
 
 
-def without(
-    layout: Layout, ids: Iterable[str], compact: Compact = "vertical", *, known: Mapping[int, int] = _NONE
-) -> Layout:
-    """The layout without these items, wherever they lie, with what they hold; what is left is fitted. `known` is
-    `fitted`'s."""
+def without(layout: Layout, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
+    """The layout without these items, wherever they lie, with what they hold; what is left is fitted."""
     gone = frozenset(ids)
-    return fitted(mapped(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact, known=known)
+    return fitted(mapped(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact)
+
+
+def spread(item: Item, cell: Cell) -> Iterator[tuple[str, Cell]]:
+    """An item in a cell of the page, and the page's fields of all that can be seen in it."""
+    yield item.id, cell
+    if item.panes and not item.collapsed:
+        yield from _shown(pane_on_top(item).layout, cell.x, cell.y + HEADING)
+
+
+def pane_on_top(item: Item) -> Pane:
+    """The pane of an open container that can be seen."""
+    return item.panes[item.active if item.type == TABS else 0]
 
 
 class Page:
@@ -340,7 +196,7 @@ class Page:
     @cached_property
     def known(self) -> Mapping[int, int]:
         """What `fitted` need not look into: the page's containers, and nobody else has their `id()`s meanwhile."""
-        return {id(found.item): found.cell.h for found in everything(self.layout) if found.item.panes}
+        return dict(_heights(self.layout))
 
     @cached_property
     def shown(self) -> Mapping[str, Cell]:
@@ -387,7 +243,9 @@ class Page:
 
     def without(self, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
         """The page without these items and what they hold; what is left is fitted."""
-        return without(self.layout, ids, compact, known=self.known)
+        gone = frozenset(ids)
+        around = {outer for item_id in gone for outer, _pane in self.paths.get(item_id, ())}
+        return fitted(_left(self.layout, gone, around), compact, known=self.known)
 
     def with_pane(self, path: Path, layout: Layout, compact: Compact = "vertical") -> Layout:
         """The page with another grid at `path`; the containers on the way grow or shrink with it, and what lies around
@@ -432,8 +290,27 @@ def _shown(layout: Layout, x: int, y: int) -> Iterator[tuple[str, Cell]]:
     for item, cell in layout:
         yield item.id, Cell(cell.x + x, cell.y + y, cell.w, cell.h)
         if item.panes and not item.collapsed:
-            active = item.panes[item.active if item.type == TABS else 0]
-            yield from _shown(active.layout, x + cell.x, y + cell.y + HEADING)
+            yield from _shown(pane_on_top(item).layout, x + cell.x, y + cell.y + HEADING)
+
+
+def _heights(layout: Layout) -> Iterator[tuple[int, int]]:
+    for item, cell in zip(layout.items, layout.cells, strict=True):
+        if item.panes:
+            yield id(item), cell.h
+            for pane in item.panes:
+                yield from _heights(pane.layout)
+
+
+def _left(layout: Layout, gone: frozenset[str], around: Collection[str]) -> Layout:
+    """The layout without what is `gone`, which lies in it and in the containers `around`. Nothing is fitted."""
+    kept = []
+    for item, cell in zip(layout.items, layout.cells, strict=True):
+        if item.id in around and item.id not in gone:
+            panes = (replace(pane, layout=_left(pane.layout, gone, around)) for pane in item.panes)
+            kept.append((replace(item, panes=tuple(panes)), cell))
+        elif item.id not in gone:
+            kept.append((item, cell))
+    return Layout.of(layout.columns, kept)
 
 
 def collapsed(page: Page, item_id: str, is_collapsed: bool, compact: Compact = "vertical") -> Layout:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .arranging import Axis
 from .document import MAX_HEIGHT, MAX_ROW, Cell, Compact, Item, Layout
-from .preview import settled
+from .settling import settled
 
 
 @dataclass(frozen=True, slots=True)

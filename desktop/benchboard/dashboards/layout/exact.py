@@ -120,7 +120,7 @@ def compacted(layout: Layout, *, compact: Compact = "vertical") -> Layout:
 
 def _board(layout: Layout) -> Board:
     board = Board(layout)
-    if any(x + w > board.columns for x, w in zip(board.xs, board.ws, strict=True)):
+    if board.sticks_out:
         board.bring_in()
     return board
 

@@ -5,7 +5,8 @@ from itertools import islice
 from typing import Literal
 
 from .document import Cell, Compact, Layout
-from .preview import Drag, placed, settled
+from .preview import Drag, placed
+from .settling import settled
 
 Way = Literal["left", "right", "up", "down"]
 

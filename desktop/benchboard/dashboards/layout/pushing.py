@@ -62,6 +62,7 @@ class Push:
                     break
             else:
                 stack.pop()
+        self.board.displaced = self.gone
 
     def _nudge(self, i: int) -> list[int]:
         """One row down, as most items go; what is met then and has not made way. Only where there are no

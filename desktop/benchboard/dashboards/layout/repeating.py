@@ -12,7 +12,7 @@ from benchboard.i18n import _
 from .arranging import Axis
 from .board import Blocks, Board
 from .document import MAX_COLUMNS, MAX_ID, MAX_ITEMS, MAX_ROW, Cell, Item, Layout, refuse, shown
-from .preview import settled
+from .settling import settled
 
 _AXES: tuple[Axis, ...] = ("across", "down")
 _MOST = 4

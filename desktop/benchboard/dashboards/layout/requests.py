@@ -12,8 +12,9 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 from . import exact
-from .containers import CONTAINERS, parse_page
+from .containers import CONTAINERS
 from .document import Compact, Layout, parse, parse_columns, parse_compact, parse_item, refuse, shown
+from .pagedocument import parse_page
 
 _FAR = 1_000_000_000
 _CONTENTS = {"items", "tabs"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from .document import Cell, Item, Layout
 from .placing import Taken
-from .preview import settled
+from .settling import settled
 
 
 def arranged(layout: Layout) -> Layout:

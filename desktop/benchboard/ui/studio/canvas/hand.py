@@ -42,6 +42,8 @@ class Hand(QObject):
         self._sight = Sight()
         self._hints: Hints | None = None
         self._over: tuple[str, int] | None = None
+        self._warm = frozenset[str]()
+        """The containers that show that something would land in them, or in a tab of theirs."""
         self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
         self._dwell.timeout.connect(self._turn)
         self._glide = QTimer(self, interval=16)
@@ -164,8 +166,12 @@ class Hand(QObject):
         """Show which container it would land in, and which tab is about to be shown."""
         gesture, over = self.gesture, self._over
         hot = gesture.target[-1][0] if isinstance(gesture, Moving) and gesture.target else ""
-        for frame in self._canvas.frames:
-            frame.heat(frame.item.id == hot, over[1] if over is not None and frame.item.id == over[0] else -1)
+        warm = {hot: -1} if over is None else {hot: -1, over[0]: over[1]}
+        for item_id in self._warm | warm.keys():
+            frame = self._canvas.tiles.get(item_id)
+            if isinstance(frame, Frame):
+                frame.heat(item_id == hot, warm.get(item_id, -1))
+        self._warm = frozenset(warm)
 
     def _hover(self, gesture: Moving, pointer: QPointF) -> None:
         """Held over a tab that is not shown, it brings that tab up after a while. Tabs are looked for where they were
@@ -197,10 +203,9 @@ class Hand(QObject):
         self.gesture, self.guest, self._over, self._hints = None, None, None, None
         self._glide.stop()
         self._dwell.stop()
+        self._heat()
         for tile in self._canvas.tiles.values():
             tile.lift(False)
-            if isinstance(tile, Frame):
-                tile.heat(False)
         self._canvas.remark([])
         self._canvas.viewport().update()  # the rings and handles of what is chosen come back
 

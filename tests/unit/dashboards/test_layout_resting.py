@@ -1,0 +1,75 @@
+"""A body of several comes to rest in one piece where it can; the shortcuts to that place change nothing."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout.resting import Body
+from support.grids import check, laid, shown, some, starts
+from support.rgl import random_items
+
+
+class Plodding(Body):
+    """Looks at every place, also where parts that touch are torn apart."""
+
+    def _torn(self, dx: int, dy: int) -> bool:
+        return False
+
+
+@given(starts(), st.data())
+@settings(max_examples=300)
+def test_a_shortcut_leads_to_the_same_place(start: tuple[grid.Layout, grid.Compact], data: st.DataObject) -> None:
+    layout = grid.settled(start[0], "vertical")
+    drag = grid.Drag(layout, some(data, layout, 6))
+    if not drag.body:
+        return
+    plodding = Plodding(drag.ranks, list(zip(drag.body, drag.places, strict=True)))
+    left, right = min(cell.x for cell in drag.body), max(cell.right for cell in drag.body)
+    for _step in range(4):
+        dx = data.draw(st.integers(-left, layout.columns - right))
+        dy = data.draw(st.integers(-min(cell.y for cell in drag.body), 40))
+        at = drag.body[0].x + dx, drag.body[0].y + dy
+        assert drag.at(*at) == plodding.rested(dx, dy, None)
+
+
+@given(st.integers(0, 10**9), st.sampled_from([0, 0.05, 0.3]), st.sampled_from([2, 5, 10]), st.integers(0, 60))
+@settings(max_examples=60, deadline=None)
+def test_nothing_out_of_sight_is_worked_out_with_statics_or_without(
+    seed: int, statics: float, count: int, row: int
+) -> None:
+    items = random_items(random.Random(seed), 300, 12, statics=statics)
+    layout = grid.settled(grid.parse(items), "vertical")
+    held = [item.id for item, cell in sorted(layout, key=lambda pair: pair[1].y) if not item.static][:count]
+    drag = grid.Drag(layout, held)
+    until = row + 30
+    answer = drag.at(drag.body[0].x, row, until=until)
+    dy = max(row - drag.body[0].y, -min(cell.y for cell in drag.body))
+    lowest = drag.ranks.sunk(list(zip(drag.body, drag.places, strict=True)), 0, dy)
+    lowest = max(until, lowest + max(cell.bottom for cell in drag.body) + 12)
+    # What rose when the body was lifted keeps nearly the turn it had.
+    lowest += sum(cell.h for cell in drag.body) + 10
+    assert all(drag.lifted.cells[place].y < lowest for place in answer.keys() - {*drag.places})
+
+
+def test_a_body_goes_round_a_static_in_one_piece() -> None:
+    layout = laid(
+        one=(0, 0, 3, 3), two=(3, 0, 3, 3), three=(6, 0, 3, 3),
+        fixed=(0, 6, 12, 2), line=(0, 3, 12, 3), table=(0, 8, 12, 6),
+    )  # fmt: skip
+    drag = grid.Drag(layout, ["one", "two", "three"])
+    rows = set()
+    for y in range(20):
+        after = drag.drop(2, y)
+        check(after, layout)
+        assert len({after.cell(name).y for name in ("one", "two", "three")}) == 1, y
+        rows.add(after.cell("one").y)
+    assert rows == {0, 3, 8, 14}
+
+
+def test_a_stack_over_a_gap_keeps_what_lies_in_the_gap_where_it_came_from() -> None:
+    layout = laid(top=(0, 0, 4, 2), middle=(0, 2, 4, 3), low=(0, 5, 4, 2), beside=(4, 0, 4, 9))
+    drag = grid.Drag(layout, ["top", "low"])
+    assert shown(drag.drop(0, 0)) == shown(layout)
+    assert shown(drag.drop(8, 0))["low"] == (8, 2, 4, 2)  # nothing holds it up there
