@@ -34,7 +34,8 @@ _KEYWORDS: Final = frozenset(
 
 
 class Prose(QPlainTextEdit):
-    """Several lines of text whose steps back are the page's, not its own. `committed` carries what was written."""
+    """Several lines of text whose steps back are the page's, unless they are made its own. `committed` carries what was
+    written."""
 
     committed = Signal(str)
 
@@ -73,7 +74,7 @@ class Prose(QPlainTextEdit):
         self.commit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event):
+        if step_of(event) and not self.isUndoRedoEnabled():
             event.ignore()  # it is the page's
         else:
             super().keyPressEvent(event)
