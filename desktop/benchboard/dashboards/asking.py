@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import queries
 from benchboard.analytics.queries import MAX_ROWS, Cell, ResultTable, Stop, Variables
+from benchboard.dashboards.catalogue import MAX_QUERY
 from benchboard.dashboards.document import MAX_NAME, Variable, is_text
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
@@ -61,9 +62,13 @@ class Offer:
         return " ".join(parts)
 
 
-@lru_cache(maxsize=512)
 def names_in(query: str) -> tuple[str, ...]:
-    """The variables a query names, each once, in the order it names them."""
+    """The variables a query names, each once, in the order it names them. One too long to be asked names none."""
+    return _names_in(query) if len(query) <= MAX_QUERY else ()
+
+
+@lru_cache(maxsize=256)
+def _names_in(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[1] for found in _NAMED.finditer(query) if found[1]))
 
 

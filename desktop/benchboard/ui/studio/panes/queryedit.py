@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultColumn, Variables
+from benchboard.dashboards.catalogue import MAX_QUERY
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.steps import step_of
@@ -170,7 +171,7 @@ class _Colours(QSyntaxHighlighter):
         super().__init__(document)
 
     def highlightBlock(self, text: str) -> None:
-        place = 0
+        place = 0 if len(text) <= MAX_QUERY else len(text)
         while place < len(text):
             sign, end = text[place], place + 1
             if sign == "'":
