@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 
 from benchboard.dashboards.document import Variable
 from benchboard.ui.studio.panes.queryedit import QueryEdit
@@ -117,7 +117,10 @@ def test_those_that_ask_for_each_other_cannot_be_taken(studio: "Studio") -> None
 @pytest.mark.parametrize("text", ["q" * 10**6, "SELECT\n" * 200_000])
 def test_a_query_of_a_megabyte_is_refused_in_a_sentence(studio: "Studio", text: str) -> None:
     sheet = Sheet(studio, _asked("state", STATES))
-    sheet.query.setPlainText(text)
+    QApplication.clipboard().setText(text)
+    sheet.query.setFocus()
+    studio.key(Qt.Key.Key_V, CTRL)
+    assert len(sheet.query.toPlainText()) > 20_000
     assert not sheet.take.isEnabled()
     studio.wait(lambda: "20000 characters at most" in sheet.query.accessibleDescription())
 

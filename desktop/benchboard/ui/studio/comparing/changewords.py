@@ -37,6 +37,7 @@ _LABELS: Final = {
     "config": N_("Settings"),
 }
 _OF_VARIABLES: Final = {
+    "": N_("Variable {name}"),
     "label": N_("Label of variable {name}"),
     "type": N_("Kind of variable {name}"),
     "query": N_("Query of variable {name}"),
@@ -129,7 +130,8 @@ def label(path: Path, type_name: str) -> str:
     if path[:2] == ("tabs", "each"):
         return _("Title of a tab") if path[3:] == ("title",) else _("Tab")
     if path[:2] == ("variables", "each") and len(path) > 2:
-        return _(_OF_VARIABLES.get(path[3] if len(path) > 3 else "", N_("Variable {name}"))).format(name=path[2])
+        words = _OF_VARIABLES.get(path[3] if len(path) > 3 else "", _OF_VARIABLES[""])
+        return _(words).format(name=path[2])
     if path[0] == "breakpoints" and len(path) > 1:
         page = {"tablet": _("Tablet page"), "phone": _("Phone page")}
         return page.get(path[1], path[1])

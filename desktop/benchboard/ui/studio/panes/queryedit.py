@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -154,6 +154,10 @@ class QueryEdit(Prose):
         super().show_text(text)
         if changed:
             self.check()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # So much that it is refused as too long, and no more: Qt takes minutes to lay out a line of megabytes.
+        self.textCursor().insertText(source.text()[: MAX_QUERY + 1])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
