@@ -260,7 +260,7 @@ class StudioPage(QWidget):
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "variables": self._define_variables,
-            "ask_variables": self.offers.refresh,
+            "ask_variables": self._ask_variables,
             "rename_dashboard": self._rename,
             "share": lambda: self.screens.share(self.name),
             "versions": self.screens.versions,
@@ -419,6 +419,11 @@ class StudioPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.presentation.end()
+
+    def _ask_variables(self) -> None:
+        if not self.offers.asks:
+            self._context.problems.toast(_("No variable of this page is answered by a query."))
+        self.offers.refresh()
 
     def _define_variables(self) -> None:
         sheet = VariablesSheet(self, self._context, self.editor.document.variables, self.editor.seen.chosen)

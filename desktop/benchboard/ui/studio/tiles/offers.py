@@ -111,6 +111,11 @@ class Offers(QObject):
             for name in names
         }
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to ask."""
+        return bool(self._wanted)
+
     def may_ask(self, name: str) -> bool:
         """Whether there is a query to ask for it, and none that asks for itself."""
         return name in self._wanted
