@@ -91,6 +91,27 @@ def test_all_is_everything_offered_for_queries_and_repeats(studio: "Studio") -> 
     assert "paid" not in editor.seen.chosen["state"]
 
 
+def test_tiles_and_copies_follow_what_all_is_now(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    editor = studio.page.editor
+    count = "SELECT count(*) FROM orders WHERE status IN (:state)"
+    editor.tell("orders-week", "query", count.partition(" WHERE")[0])
+    editor.tell("revenue-week", "query", count)
+    _define(studio, _asked("state", STATES, "paid", include_all=True, all_chosen=True))
+    studio.settled()
+    answers = [studio.page.feeds.answer(name) for name in ("orders-week", "revenue-week")]
+    assert answers[0].table.rows == answers[1].table.rows  # type: ignore[union-attr]
+    editor.tell("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
+    studio.page.do("present")
+    for values in (("paid", "new", "other"), ("paid", "new")):
+        monkeypatch.setattr(asking, "ask", lambda *_arguments, values=values, **_options: Offer(values))
+        studio.page.offers.refresh()
+        studio.wait(lambda: not studio.page.offers.busy)
+        copies = [name for name in editor.page.shown if name.startswith("orders-week@")]
+        assert len(copies) == len(values)
+    studio.page.stop_presenting()
+    studio.settled()
+
+
 def test_one_that_names_another_is_asked_after_it_and_anew_with_it(
     studio: "Studio", monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,8 +130,7 @@ def test_one_that_names_another_is_asked_after_it_and_anew_with_it(
         _asked("shop", SHOPS, all_chosen=True, include_all=True),
         _asked("state", STATES, "paid"),
     )
-    order = [query for query, _chosen in asked]
-    assert order.index(STATES) < order.index(SHOPS) < len(order) - 1 - order[::-1].index(numbers)
+    assert [query for query, _chosen in asked] == [STATES, SHOPS, numbers]
     shops = editor.seen.chosen["shop"]
     assert asked[-1] == (numbers, {"shop": shops})
     asked.clear()
