@@ -40,7 +40,7 @@ class ValueQuery(QWidget):
         self._circle: AppError | None = None
         self._edit = QueryEdit(context, "variable_query", chosen)
         self._edit.setUndoRedoEnabled(True)
-        self._edit.setFixedHeight(132)
+        self._edit.setFixedHeight(112)
         self._edit.textChanged.connect(self.edited)
         self._edit.checked.connect(self._checked)
         note = _("The first column is the value, a second one what people call it. It may say :name for another one.")
@@ -48,7 +48,7 @@ class ValueQuery(QWidget):
         self._list = QListWidget()
         self._list.setObjectName("variable_preview")
         self._list.setUniformItemSizes(True)
-        self._list.setMinimumHeight(84)
+        self._list.setMinimumHeight(64)
         self._preview = Field(_("It offers"), self._list)
         self._again = Button(_("Ask again"), self.look, icon="ph.arrows-clockwise", size="sm", name="preview_again")
         self._end = Button(_("Stop"), self._give_up, size="sm", name="preview_stop")

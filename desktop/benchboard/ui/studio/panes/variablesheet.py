@@ -32,7 +32,7 @@ class VariablesSheet(Dialog):
     taken = Signal(object)
 
     def __init__(self, window: QWidget, context: "Context", variables: Sequence[Variable], chosen: Variables) -> None:
-        super().__init__(window, _("Variables"), size=QSize(760, 640), name="variables")
+        super().__init__(window, _("Variables"), size=QSize(760, 680), name="variables")
         self._variables = list(variables)
         self._stored = {one.name: one for one in variables}
         self._chosen = chosen
