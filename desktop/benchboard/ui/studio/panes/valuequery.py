@@ -12,8 +12,8 @@ from benchboard.dashboards import asking
 from benchboard.dashboards.asking import Offer
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.panes.choosing import value_words
 from benchboard.ui.studio.panes.queryedit import QueryEdit
+from benchboard.ui.studio.panes.valuelist import value_words
 from benchboard.ui.studio.tiles.feeds import PATIENCE_MS
 from benchboard.ui.widgets import Button, Field
 from benchboard.ui.widgets.fields import row

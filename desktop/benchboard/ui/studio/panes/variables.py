@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 from benchboard.dashboards.document import MAX_NAME, Variable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.choosing import Choosing, Everybody, value_words
+from benchboard.ui.studio.panes.choosing import Choosing, Everybody
+from benchboard.ui.studio.panes.valuelist import value_words
 from benchboard.ui.studio.tiles.offers import Offering, Offers
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text

@@ -15,7 +15,7 @@ from benchboard.dashboards.catalogue import MAX_QUERY
 from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Variable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.steps import step_of
-from benchboard.ui.studio.panes.choosing import value_words
+from benchboard.ui.studio.panes.valuelist import value_words
 from benchboard.ui.studio.panes.valuequery import ValueQuery
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, SegmentedControl, Text
 from benchboard.ui.widgets.fields import row
