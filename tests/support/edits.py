@@ -38,7 +38,10 @@ def edit(rng: random.Random, document: Document, name: str) -> Document:
         return replace(document, title=f"Line {rng.randint(2, 5)}")
     if kind == "variable":
         chosen = (rng.choice(("north", "south")),)
-        return replace(document, variables=(*(replace(one, chosen=chosen) for one in document.variables),))
+        more: dict[str, Any] = rng.choice(
+            ({"chosen": chosen}, {"type": "query", "query": f"SELECT {rng.randint(0, 3)}"}, {"all_chosen": True})
+        )
+        return replace(document, variables=(*(replace(one, **more) for one in document.variables),))
     if kind in ("add", "both"):
         return _with(document, _added(rng, page, "new" if kind == "both" else name))
     if not ids:

@@ -307,6 +307,8 @@ def _spoken(error: DBAPIError, stop: Stop, timeout: float, began: float) -> Exce
         if stop.asked:
             return _cancelled()
         return _too_slow(timeout, began)
+    if not state and "decode to UTF-8" in said:
+        return _not_text()
     ours = not state and any(sign in said for sign in _SQLITE_REFUSALS)
     if ours or state[:2] in ("21", "22", "25", "42", "54"):
         view = language.view("orders")
@@ -359,7 +361,14 @@ def _cell(value: Any, typed: Typed) -> Cell:
         return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
     if typed.kind == "date":
         return value if isinstance(value, date) else date.fromisoformat(value)
+    if isinstance(value, bytes):  # SQLite keeps them in any column
+        raise _not_text()
     return str(value)
+
+
+def _not_text() -> Invalid:
+    what = _("The answer holds bytes where a text should be.")
+    return Invalid("query.not-text", what, do=_("Leave that column out, or the rows that hold them."), field="query")
 
 
 def _too_large() -> Invalid:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, NoReturn
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.catalogue import MAX_QUERY, widget_of
 from benchboard.dashboards.layout import Cell, Compact, Layout
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -25,8 +25,11 @@ MAX_DESCRIPTION: Final = 4_000
 MAX_BYTES: Final = 4 * 1024 * 1024
 BREAKPOINTS: Final = ("tablet", "phone")
 _DEEPEST: Final = 60
-_VARIABLES: Final = 100
-_VALUES: Final = 1_000
+MAX_VARIABLES: Final = 100
+MAX_VALUES: Final = 1_000
+"""Values a document keeps of one variable."""
+TYPES: Final = ("list", "query", "text")
+"""What a variable can be: values somebody typed, values a query answers, or a text."""
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _HOLDERS: Final = (dict, list)
 _DOUBTFUL: Final = re.compile(r"\\u(?:0000|d[89a-f])")
@@ -48,7 +51,11 @@ def _refuse(code: str, what: str, field_name: str | None) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """Something a reader chooses that queries (`:name`) and repeats depend on. `type` is `list` or `text`."""
+    """Something a reader chooses that queries (`:name`) and repeats depend on. `type` is `list`, `query` or `text`.
+
+    Of a `query` the answers are never kept: `values` is what is offered until the first has come. Where all is chosen,
+    `chosen` is what that stood for when it was chosen.
+    """
 
     name: str
     label: str
@@ -56,6 +63,9 @@ class Variable:
     values: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     multiple: bool = False
+    query: str = ""
+    include_all: bool = False
+    all_chosen: bool = False
     source: Source = field(default_factory=_nothing, repr=False)
 
 
@@ -85,7 +95,7 @@ class Document:
     @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
         """The values chosen for each variable, by its name."""
-        return {variable.name: variable.chosen for variable in self.variables}
+        return {one.name: one.values if one.all_chosen and one.type == "list" else one.chosen for one in self.variables}
 
 
 def empty(title: str = "", columns: int = COLUMNS) -> Document:
@@ -219,9 +229,9 @@ def _locked(item: grid.Item) -> None:
 
 
 def _variables(value: object) -> tuple[Variable, ...]:
-    if not isinstance(value, list) or len(value) > _VARIABLES:
+    if not isinstance(value, list) or len(value) > MAX_VARIABLES:
         what = _("variables is {value}; it must be a list of at most {limit} variables.")
-        _refuse("bad-variables", what.format(value=grid.shown(value), limit=_VARIABLES), "variables")
+        _refuse("bad-variables", what.format(value=grid.shown(value), limit=MAX_VARIABLES), "variables")
     found = tuple(_variable(entry, f"variables.{place}") for place, entry in enumerate(value))
     names = [variable.name for variable in found]
     for place, name in enumerate(names):
@@ -240,26 +250,39 @@ def _variable(entry: object, where: str) -> Variable:
         what = _("{field} is {value}; it must be a name of letters, digits and _, of at most 63 characters.")
         _refuse("bad-variable", what.format(field=f"{where}.name", value=grid.shown(name)), f"{where}.name")
     kind = entry.get("type", "list")
-    if kind not in ("list", "text"):
-        what = _("{field} is {value}; it must be list or text.")
+    if kind not in TYPES:
+        what = _("{field} is {value}; it must be list, query or text.")
         _refuse("bad-variable", what.format(field=f"{where}.type", value=grid.shown(kind)), f"{where}.type")
-    multiple = entry.get("multiple", False)
-    if not isinstance(multiple, bool):
-        what = _("{field} is {value}; it must be true or false.")
-        _refuse("bad-variable", what.format(field=f"{where}.multiple", value=grid.shown(multiple)), f"{where}.multiple")
-    known = {"name", "label", "type", "values", "chosen", "multiple"}
     return Variable(
         name,
         _text(entry, "label", MAX_NAME, one_line=True, where=f"{where}."),
         str(kind),
         _texts(entry, "values", where),
         _texts(entry, "chosen", where),
-        multiple,
-        MappingProxyType({key: said for key, said in entry.items() if key not in known}),
+        _flag(entry, "multiple", where),
+        _text(entry, "query", MAX_QUERY, where=f"{where}."),
+        _flag(entry, "include_all", where),
+        _flag(entry, "all_chosen", where),
+        MappingProxyType({key: said for key, said in entry.items() if key not in _OF_VARIABLES}),
     )
 
 
+_OF_VARIABLES: Final = frozenset(
+    ("name", "label", "type", "values", "chosen", "multiple", "query", "include_all", "all_chosen")
+)
+
+
+def _flag(entry: Source, key: str, where: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        what = _("{field} is {value}; it must be true or false.")
+        _refuse("bad-variable", what.format(field=f"{where}.{key}", value=grid.shown(value)), f"{where}.{key}")
+    return value
+
+
 def _written_variable(variable: Variable) -> dict[str, object]:
+    # What older documents could not say is written only where it is said.
+    more = {key: said for key in ("query", "include_all", "all_chosen") if (said := getattr(variable, key))}
     return {
         "name": variable.name,
         "label": variable.label,
@@ -267,6 +290,7 @@ def _written_variable(variable: Variable) -> dict[str, object]:
         "values": list(variable.values),
         "chosen": list(variable.chosen),
         "multiple": variable.multiple,
+        **more,
         **variable.source,
     }
 
@@ -306,12 +330,12 @@ def _texts(entry: Source, key: str, where: str) -> tuple[str, ...]:
     value = entry.get(key, [])
     if (
         isinstance(value, list)
-        and len(value) <= _VALUES
+        and len(value) <= MAX_VALUES
         and all(isinstance(one, str) and len(one) <= MAX_NAME for one in value)
     ):
         return tuple(value)
     what = _("{field} must be a list of at most {count} texts of at most {limit} characters.")
-    _refuse("bad-variable", what.format(field=f"{where}.{key}", count=_VALUES, limit=MAX_NAME), f"{where}.{key}")
+    _refuse("bad-variable", what.format(field=f"{where}.{key}", count=MAX_VALUES, limit=MAX_NAME), f"{where}.{key}")
 
 
 def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: str = "") -> str:

@@ -5,7 +5,8 @@ The document keeps the one widget; this is for looking, presenting and going out
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed, widget_of
@@ -18,6 +19,14 @@ MAX_SHOWN: Final = 2_000
 """How many items repeats may add in all: containers inside containers multiply them."""
 
 Values = Mapping[str, tuple[str, ...]]
+_NOTHING: Final[Values] = MappingProxyType({})
+
+
+class Choice(NamedTuple):
+    """What a reader chose for a variable: values, or all that are offered."""
+
+    values: tuple[str, ...] = ()
+    all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +44,33 @@ def has_repeats(document: Document) -> bool:
     return any(grid.repeat_of(found.item) is not None for found in grid.everything(document.layout))
 
 
-def looked_at(document: Document, choices: Values) -> Document:
-    """The document as one reader sees it, with their own `choices` for its variables (name → values). A choice the
-    document no longer offers is passed over."""
-    if not any(one.name in choices for one in document.variables):
-        return document
-    return replace(document, variables=tuple(_own(one, choices.get(one.name)) for one in document.variables))
+def looked_at(document: Document, choices: Mapping[str, Choice], offered: Values = _NOTHING) -> Document:
+    """The document as one reader sees it, with their own `choices` for its variables and what their queries have
+    `offered` so far (name → values). A choice that a list no longer offers is passed over; one that a query no longer
+    answers stays."""
+    seen = tuple(_seen(one, choices.get(one.name), offered.get(one.name)) for one in document.variables)
+    return document if seen == document.variables else replace(document, variables=seen)
 
 
-def _own(variable: Variable, choice: tuple[str, ...] | None) -> Variable:
-    if choice is None:
+def _seen(variable: Variable, choice: Choice | None, offered: tuple[str, ...] | None) -> Variable:
+    if variable.type == "query" and offered is not None:
+        variable = replace(variable, values=offered)
+    if choice is not None:
+        variable = _own(variable, choice)
+    if not variable.all_chosen or variable.type == "text":
         return variable
+    known = variable.type == "list" or offered is not None
+    return replace(variable, chosen=variable.values if known else variable.chosen or variable.values)
+
+
+def _own(variable: Variable, choice: Choice) -> Variable:
+    if choice.all:
+        return replace(variable, all_chosen=True) if variable.include_all else variable
     offered = {*variable.values, *variable.chosen}
-    known = tuple(value for value in choice if variable.type == "text" or value in offered)
-    if choice and not known:
+    known = tuple(value for value in choice.values if variable.type != "list" or value in offered)
+    if choice.values and not known:
         return variable
-    return replace(variable, chosen=known if variable.multiple else known[:1])
+    return replace(variable, chosen=known if variable.multiple else known[:1], all_chosen=False)
 
 
 def first_values(document: Document) -> dict[str, Values]:

@@ -52,8 +52,18 @@ def _back_to_list(hands: Hands) -> None:
 
 def _values(hands: Hands) -> None:
     hands.driver.click("variable_shop")
-    hands.driver.click("value_polar-outdoor.example", QPoint(12, 10))
+    view = hands.driver.widget("choice_values")
+    assert isinstance(view, QAbstractItemView)
+    value = hands.driver.until(lambda: _found(view, "polar-outdoor.example"), "the shop among the values")
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(value).center())
     hands.driver.click("everybody_shop")
+
+
+def _found(view: QAbstractItemView, words: str) -> QModelIndex | None:
+    """Where a list says these words."""
+    model = view.model()
+    lines = (model.index(place, 0) for place in range(model.rowCount()))
+    return next((line for line in lines if line.data() == words), None)
 
 
 # ---- arranging

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from boards import PAGE, load
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
@@ -90,6 +90,19 @@ class Studio:
 
     def press_button(self, name: str) -> None:
         self.qtbot.mouseClick(self.find(name), Qt.MouseButton.LeftButton)
+
+    def tick(self, words: str) -> None:
+        """Click a value in the values of a variable that are open."""
+        (found,) = [one for one in self.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
+        model = found.model()
+        index = next(at for k in range(model.rowCount()) if (at := model.index(k, 0)).data() == words)
+        found.scrollTo(index)
+        self.qtbot.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=found.visualRect(index).center())
+
+    def press_in_window(self, name: str) -> None:
+        """Press what floats above the page."""
+        (found,) = [one for one in self.application.window.findChildren(QWidget, name) if one.isVisible()]
+        self.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
     def settled(self) -> None:
         """Everything is stored and every tile has its answer."""

@@ -47,6 +47,25 @@ def test_a_dashboards_own_fields() -> None:
     assert any(line.startswith("Variable shop none → Shop") for line in lines)
 
 
+def test_what_changed_of_a_variable_is_said() -> None:
+    shop = {"name": "shop", "type": "query", "query": "SELECT DISTINCT shop_id FROM orders", "chosen": ["n"]}
+    typed = {"name": "shop", "type": "list", "values": ["n"], "chosen": ["n"]}
+    now = {**shop, "query": "SELECT id FROM orders", "chosen": ["n", "s"], "include_all": True, "all_chosen": True}
+    changed = [(one.line, one.tag) for one in differences_of(shop, now)]
+    assert changed == [
+        ("What is chosen for variable shop n → n, s", "What is chosen for variable shop n → n, s"),
+        ("Query of variable shop: 2 words", "Query of variable shop changed"),
+        ("“All” of variable shop none → yes", "“All” of variable shop none → yes"),
+        ("All chosen for variable shop none → yes", "All chosen for variable shop none → yes"),
+    ]
+    assert "Kind of variable shop List → Query" in [one.line for one in differences_of(typed, shop)]
+
+
+def differences_of(was: dict[str, Any], now: dict[str, Any]) -> list[Said]:
+    before, after = dashboard(A, variables=[was]), dashboard(A, variables=[now])
+    return [said(one, Names(after, before)) for one in differences(before, after)]
+
+
 def test_tabs_are_called_by_their_titles() -> None:
     one, two = {"id": "a", "title": "Today"}, {"id": "b", "title": "Week"}
     tabs: dict[str, Any] = {"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [one, two]}

@@ -73,7 +73,7 @@ def test_what_one_chooses_is_ones_own(studio: "Studio") -> None:
     studio.settled()
     paid, document, steps = _count(studio, "orders-week"), editor.document, editor.stack.count()
     studio.press_button("variable_states")
-    _press(studio, "value_refunded")
+    studio.tick("refunded")
     studio.wait(lambda: not studio.page.feeds.busy)
     assert _count(studio, "orders-week") > paid  # type: ignore[operator]
     assert (editor.document, editor.stack.count()) == (document, steps)
@@ -90,7 +90,7 @@ def test_a_choice_is_made_everybodys_and_taken_back(studio: "Studio") -> None:
     editor = studio.page.editor
     studio.press_button("variable_states")
     assert not _visible(studio, "everybody_states").isEnabled()
-    _press(studio, "value_refunded")
+    studio.tick("refunded")
     _press(studio, "everybody_states")
     assert editor.document.chosen["states"] == ("paid", "refunded")
     studio.settled()

@@ -27,8 +27,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     rng, columns = random.Random(draw(st.integers(0, 10**9))), draw(st.sampled_from([6, 12, 24]))
     variables = [
         {"name": name, "label": draw(st.text(max_size=5).filter(lambda text: "\n" not in text and text.isprintable())),
-         "type": draw(st.sampled_from(["list", "text"])), "values": ["a", "b"], "chosen": ["a"],
-         "multiple": draw(st.booleans()), "hint": draw(json_values)}
+         "type": draw(st.sampled_from(["list", "query", "text"])), "values": ["a", "b"], "chosen": ["a"],
+         "multiple": draw(st.booleans()), "hint": draw(json_values),
+         **draw(st.sampled_from([{}, {"query": "SELECT 'a'", "include_all": True, "all_chosen": True}]))}
         for name in draw(st.lists(names, unique=True, max_size=3))
     ]  # fmt: skip
     places = {"i0": {"x": 0, "y": draw(st.integers(0, 9)), "w": 2, "h": 2}}
@@ -90,6 +91,11 @@ def _with(**fields: object) -> dict[str, object]:
         (_with(variables=[{"name": "a"}, {"name": "a"}]), "variables.1.name"),
         (_with(variables=[{"name": "a", "type": "sql"}]), "variables.0.type"),
         (_with(variables=[{"name": "a", "values": [1]}]), "variables.0.values"),
+        (_with(variables=[{"name": "a", "type": "query", "query": None}]), "variables.0.query"),
+        (_with(variables=[{"name": "a", "type": "query", "query": "q" * 10**6}]), "variables.0.query"),
+        (_with(variables=[{"name": "a", "include_all": 1}]), "variables.0.include_all"),
+        (_with(variables=[{"name": "a", "all_chosen": "yes"}]), "variables.0.all_chosen"),
+        (_with(variables=[{"name": f"v{number}"} for number in range(10_000)]), "variables"),
         (_with(breakpoints=[]), "breakpoints"),
         (_with(breakpoints={"watch": {"columns": 1}}), "breakpoints.watch"),
         (_with(breakpoints={"phone": {"columns": 0}}), "breakpoints.phone.columns"),
@@ -110,6 +116,17 @@ def test_what_no_document_can_be_is_refused_naming_the_field(value: object, fiel
 def test_text_no_database_can_keep_is_refused_wherever_it_is(text: str) -> None:
     with pytest.raises(Invalid, match="character that is none"):
         parse_document(_with(unknown=[{"deep": text}]))
+
+
+def test_a_variable_of_an_older_document_is_written_as_it_was() -> None:
+    variable = {"name": "a", "label": "", "type": "list", "values": ["x"], "chosen": [], "multiple": True, "later": 1}
+    assert write_document(parse_document(_with(variables=[variable])))["variables"] == [variable]
+
+
+def test_what_a_document_says_of_all_is_what_a_list_offers_now() -> None:
+    said = {"values": ["x", "y"], "chosen": ["x"], "multiple": True, "all_chosen": True}
+    variables = [{"name": "typed", **said}, {"name": "asked", "type": "query", **said}]
+    assert parse_document(_with(variables=variables)).chosen == {"typed": ("x", "y"), "asked": ("x",)}
 
 
 def _tall(count: int, **more: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Repeats are shown once for each chosen value, in every container, each with its own value; the document stays."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, parse_document
-from benchboard.dashboards.expanding import expanded, has_repeats
+from benchboard.dashboards.document import Document, Variable, parse_document
+from benchboard.dashboards.expanding import Choice, expanded, has_repeats, looked_at
 from benchboard.errors import Invalid
 from support.pages import check_page, random_page
 
@@ -100,3 +101,45 @@ def test_repeats_inside_repeats_are_counted_before_anything_is_made(levels: int,
         expanded(document)
     assert refused.value.code == "layout.too-many-items"
     assert refused.value.facts["item"] in {found.item.id for found in grid.everything(document.layout)}
+
+
+def _seen(variable: Variable, choice: Choice | None = None, offered: tuple[str, ...] | None = None) -> Variable:
+    document = Document(grid.Layout.of(12, ()), variables=(variable,))
+    choices = {} if choice is None else {"v": choice}
+    return looked_at(document, choices, {} if offered is None else {"v": offered}).variables[0]
+
+
+ASKED = Variable("v", "", "query", (), ("a", "b"), True, "SELECT 'a'", include_all=True)
+
+
+def test_what_is_chosen_and_no_longer_answered_stays_chosen() -> None:
+    assert _seen(ASKED, None, ("c",)).chosen == ("a", "b")
+    assert _seen(ASKED, None, ("c",)).values == ("c",)
+    assert _seen(ASKED, Choice(("x",)), ("c",)).chosen == ("x",)
+    assert _seen(ASKED, Choice(()), ("c",)).chosen == ()
+
+
+def test_all_is_what_is_offered_now_and_what_it_was_until_that_is_known() -> None:
+    chosen = Choice(all=True)
+    assert _seen(ASKED, chosen).chosen == ("a", "b")
+    assert _seen(ASKED, chosen, ("c", "d")).chosen == ("c", "d")
+    assert _seen(ASKED, chosen, ()).chosen == ()
+    assert _seen(replace(ASKED, chosen=(), values=("k",), all_chosen=True)).chosen == ("k",)
+    assert not _seen(replace(ASKED, all_chosen=True), Choice(("c",)), ("c",)).all_chosen
+    assert _seen(replace(ASKED, include_all=False), chosen, ("c",)).chosen == ("a", "b")  # no longer offered
+    typed = Variable("v", "", "list", ("x", "y"), ("x",), False, include_all=True)
+    assert _seen(typed, chosen).chosen == ("x", "y")
+    assert _seen(replace(typed, all_chosen=True, values=("x", "y", "z"))).chosen == ("x", "y", "z")
+
+
+def test_a_list_passes_over_what_it_no_longer_offers() -> None:
+    typed = Variable("v", "", "list", ("x", "y"), ("x",), True)
+    assert _seen(typed, Choice(("gone", "y"))).chosen == ("y",)
+    assert _seen(typed, Choice(("gone",))).chosen == ("x",)
+
+
+def test_repeats_follow_what_all_is_now() -> None:
+    document = _document([_widget("w", **REPEAT)], ["north"])
+    asked = replace(ASKED, name="shop", all_chosen=True)
+    seen = looked_at(replace(document, variables=(asked,)), {}, {"shop": ("east", "west", "north")})
+    assert [own["shop"] for own in expanded(seen).chosen.values()] == [("east",), ("west",), ("north",)]

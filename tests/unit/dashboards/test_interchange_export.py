@@ -89,6 +89,15 @@ def documents(draw: st.DrawFn) -> Document:
     variables = [
         {"name": "shop", "label": "Shop", "values": ["a,b", "c"], "chosen": ["c"], "multiple": rng.random() < 0.5},
         {"name": "what", "type": "text", "chosen": ["x"]},
+        {
+            "name": "asked",
+            "type": "query",
+            "query": "SELECT id FROM orders WHERE shop_id IN (:shop)",
+            "chosen": ["x"],
+            "multiple": rng.random() < 0.5,
+            "include_all": rng.random() < 0.5,
+            "all_chosen": rng.random() < 0.5,
+        },
     ]
     value = {"format": "benchboard/dashboard", "version": 2, "title": "T", "columns": columns, "items": items}
     document = parse_document({**value, "variables": variables, "breakpoints": {"phone": {"columns": 2}}})
@@ -278,3 +287,43 @@ def test_a_gauge_and_an_area_come_back_from_grafana_as_they_were() -> None:
     )
     (gauge,) = [panel for panel in again["panels"] if panel["type"] == "gauge"]
     assert [step["value"] for step in gauge["fieldConfig"]["defaults"]["thresholds"]["steps"]] == [None, 20, 45]
+
+
+def test_a_variable_s_query_goes_out_and_comes_back() -> None:
+    query = "SELECT DISTINCT id, ':shop' FROM orders WHERE shop_id IN (:shop) ORDER BY 1"
+    shop = {"name": "shop", "values": ["a"], "chosen": ["a"], "multiple": True, "include_all": True, "all_chosen": True}
+    asked = {"name": "v", "label": "V", "type": "query", "query": query, "chosen": ["x", "y"], "multiple": True}
+    dashboard, _panels, _report = _written(variables=[shop, asked])
+    assert faults(dashboard) == []
+    typed, variable = dashboard["templating"]["list"]
+    assert (typed["includeAll"], typed["current"]["value"]) == (True, ["$__all"])
+    assert (variable["type"], variable["refresh"], variable["multi"], variable["includeAll"]) == (
+        "query",
+        1,
+        True,
+        False,
+    )
+    assert variable["query"] == query.replace("(:shop)", "(${shop:sqlstring})")
+    document, report = from_grafana(dashboard)
+    said: Any = document["variables"]
+    assert said[1]["query"] == query
+    assert (said[0]["all_chosen"], said[1]["chosen"]) == (True, ["x", "y"])
+    assert report.lines == ()
+    assert _again(dashboard) == dashboard
+
+
+def test_what_changed_of_a_query_that_came_from_grafana_is_written_over_it() -> None:
+    sql = "SELECT id FROM orders WHERE status = '$state'"
+    state = {"name": "state", "type": "constant", "query": "paid"}
+    for query in (sql, {"rawSql": sql, "refId": "A"}):
+        said = {"name": "v", "type": "query", "query": query, "definition": sql, "regex": "/a/", "current": {}}
+        given = {"panels": [], "schemaVersion": 39, "templating": {"list": [state, said]}}
+        document: Any = from_grafana(given)[0]
+        assert _again(given)["templating"]["list"][1]["query"] == query
+        document["variables"][1] |= {"query": "SELECT id FROM orders WHERE id = :state", "include_all": True}
+        back = to_grafana(parse_document(document))[0]["templating"]["list"][1]
+        new = "SELECT id FROM orders WHERE id = ${state:sqlstring}"
+        assert back["query"] == (new if query == sql else {"rawSql": new, "refId": "A"})
+        assert (back["definition"], back["regex"], back["includeAll"]) == (new, "/a/", True)
+        document["variables"][1]["type"] = "text"
+        assert to_grafana(parse_document(document))[0]["templating"]["list"][1]["type"] == "textbox"

@@ -176,7 +176,8 @@ VARIABLES: list[tuple[Json, Json]] = [
      {"type": "list", "values": ["a", "b,c", "l"], "chosen": ["l"], "multiple": False}),
     ({"type": "custom", "multi": True, "options": [{"value": "$__all"}, {"value": "a"}, {"value": "b"}],
       "current": {"value": ["$__all"]}},
-     {"type": "list", "values": ["a", "b"], "chosen": ["a", "b"], "multiple": True}),
+     {"type": "list", "values": ["a", "b"], "chosen": ["a", "b"], "multiple": True, "include_all": True,
+      "all_chosen": True}),
     ({"type": "query", "query": "label_values(up, job)", "current": {"text": "n", "value": "node"}},
      {"type": "list", "values": ["node"], "chosen": ["node"], "multiple": False}),
     ({"type": "query", "query": {"query": "x"}, "current": {}},
@@ -198,6 +199,104 @@ def test_a_variable_keeps_its_values_and_what_is_chosen(given: Json, ours: Json)
     assert variable.pop("grafana") == {"name": "v", "label": "The V", **given}
     assert variable == {"name": "v", "label": "The V", **ours}
     assert bool(report.lines) == (given["type"] in ("query", "datasource"))
+
+
+STATES = "SELECT DISTINCT status FROM orders ORDER BY 1"
+ASKED: list[tuple[Json, str]] = [
+    ({"query": STATES}, STATES),
+    ({"query": {"rawSql": STATES, "refId": "A"}}, STATES),
+    ({"query": {"query": STATES, "rawQuery": True}}, STATES),
+    ({"query": f"{STATES};", "refresh": 2, "sort": 0, "regex": "", "hide": 0, "allValue": None}, f"{STATES};"),
+    ({"query": "SELECT id FROM orders WHERE status = '$other'"}, "SELECT id FROM orders WHERE status = :other"),
+    ({"query": "SELECT id FROM orders WHERE status IN (${other:sqlstring}) OR id IN ([[other]], $other)"},
+     "SELECT id FROM orders WHERE status IN (:other) OR id IN (:other, :other)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "query"), ASKED)
+def test_a_query_that_can_be_asked_here_is_asked_here(given: Json, query: str) -> None:
+    other = {"name": "other", "type": "custom", "query": "a,b"}
+    options = [{"text": "All", "value": "$__all"}, {"text": "paid", "value": "paid"}]
+    said = {"name": "v", "type": "query", "multi": True, "includeAll": True, "options": options,
+            "current": {"text": ["All"], "value": ["$__all"]}, **given}  # fmt: skip
+    _found, document, report = _read(templating={"list": [other, said]})
+    variable = document["variables"][1]
+    assert (variable["type"], variable["query"]) == ("query", query)
+    assert (variable["include_all"], variable["all_chosen"], variable["multiple"]) == (True, True, True)
+    assert (variable["values"], variable["chosen"]) == (["paid"], ["paid"])
+    assert report.lines == ()
+
+
+NOT_ASKED: list[tuple[Any, str]] = [
+    ("label_values(up, job)", "begins with “label_values”"),
+    ({"query": "label_values(up, job)", "refId": "A"}, "begins with “label_values”"),
+    ("SELECT hostname FROM host", "There is no table “host”"),
+    ("SELECT status FROM orders WHERE $__timeFilter(created_dt)", "“$__timeFilter”"),
+    ("SELECT status FROM orders WHERE id = '${__user.login}'", "“${__user”"),
+    ("SELECT status FROM orders; DELETE FROM orders", "more than one query"),
+    ("SELECT status FROM orders WHERE id = '%$other%'", "inside a text"),
+    ("SELECT status FROM orders WHERE id IN (${other:csv})", "in the form “csv”"),
+    ("SELECT status FROM orders WHERE id = '$adhoc'", ""),
+    ("SELECT status FROM orders WHERE id = :nobody", "names “nobody”"),
+    ("SELECT status AS __text, id AS __value FROM orders", "__value"),
+    ("SELECT 1 -- " + "x" * 10**6, "longer than 20000 characters"),
+    ("", "asks nothing"),
+    (None, "asks nothing"),
+    (["SELECT 1"], "asks nothing"),
+    ({"stream": {"query": "x"}}, "asks nothing"),
+]
+
+
+@pytest.mark.parametrize(("query", "why"), NOT_ASKED, ids=range(len(NOT_ASKED)))
+def test_a_query_that_cannot_be_asked_here_keeps_its_values_and_says_why(query: Any, why: str) -> None:
+    others = [{"name": "other", "type": "custom", "query": "a,b"}, {"name": "adhoc", "type": "adhoc"}]
+    said = {"name": "v", "type": "query", "query": query, "current": {"value": "n"}, "options": [{"value": "m"}]}
+    _found, document, report = _read(templating={"list": [*others, said]})
+    variable = document["variables"][-1]
+    if not why:  # a text like any other
+        assert variable["query"] == query
+        return
+    assert (variable["type"], variable["values"], variable["chosen"]) == ("list", ["m", "n"], ["n"])
+    (line,) = [line for line in report.lines if "“v”" in line.what]
+    assert (line.outcome, line.id) == ("kept", "")
+    assert why in line.why
+    assert len(line.why) < 400
+
+
+def test_what_has_no_effect_here_is_named() -> None:
+    said = {"name": "v", "type": "query", "query": STATES, "regex": "/a/", "sort": 3, "hide": 2, "allValue": ".*",
+            "refresh": 0}  # fmt: skip
+    _found, _document, report = _read(templating={"list": [said]})
+    assert [line.what for line in report.lines] == [
+        "Of variable “v” is kept without effect: regex, sort, allValue, hide, refresh."
+    ]
+
+
+def test_many_long_queries_are_not_all_read() -> None:
+    query = f"SELECT status FROM orders WHERE id IN ({','.join(['1'] * 9_900)})"
+    listed = [{"name": f"v{number}", "type": "query", "query": query} for number in range(100)]
+    _found, _document, report = _read(templating={"list": listed})
+    assert sum("too long in all" in line.why for line in report.lines) >= 89
+
+
+@NEEDS_REAL
+@pytest.mark.parametrize("file", real(), ids=lambda file: file.stem)
+def test_the_variables_of_a_real_dashboard_are_told_of(file: Path) -> None:
+    dashboard = json.loads(file.read_text("utf-8"))
+    document, report = from_grafana(dashboard)
+    said: Any = document["variables"]
+    assert {entry["type"] for entry in said} == {"list"}  # PromQL is no SQL
+    lines = [line for line in report.lines if not line.id]
+    for entry in dashboard["templating"]["list"]:
+        mine = [line for line in lines if f"“{entry['name']}”" in line.what]
+        asked = [line.why for line in mine if line.why]
+        assert len(asked) == (entry["type"] in ("query", "datasource"))
+        if entry["type"] == "query":
+            assert asked == ["It is no SELECT: it begins with “label_values”."]
+        without = " ".join(line.what for line in mine if not line.why)
+        assert ("sort" in without) == bool(entry.get("sort"))
+        assert ("regex" in without) == bool(entry.get("regex"))
+        assert ("hide" in without) == bool(entry.get("hide"))
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def documents(draw: st.DrawFn) -> Json:
         "variables": [
             {"name": "v", "label": "V", "type": "list", "values": ["a"], "chosen": ["a"], "multiple": False},
             {"name": "w", "type": "text"},
+            {"name": "q", "type": "query", "query": "SELECT 1", "include_all": True, "all_chosen": False},
         ],
         "items": [first, *random_page(rng, 12)],
         "breakpoints": {"phone": {"columns": 2, "places": {"i0": {"x": 0, "y": 0, "w": 1, "h": 1}}}},

@@ -294,3 +294,18 @@ def test_a_home_layout_stays_in_its_form_until_one_side_needs_another() -> None:
     bare = parse_document([{"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 3}}])
     assert merge(bare, bare, bare).document.form == 0
     assert merge(bare, bare, replace(bare, form=2)).document.form == 2
+
+
+def test_two_people_s_changes_of_an_asked_variable_are_brought_together() -> None:
+    asked = {"name": "shop", "type": "query", "query": "SELECT 'a'", "chosen": ["n"], "later": {"a": 1}}
+    base = dashboard(A, variables=[asked])
+    mine = dashboard(A, variables=[{**asked, "query": "SELECT 'b'"}])
+    theirs = dashboard(A, variables=[{**asked, "include_all": True, "all_chosen": True, "later": {"a": 2}}])
+    merged = merge(base, mine, theirs)
+    assert not merged.conflicts
+    (variable,) = merged.document.variables
+    assert (variable.query, variable.include_all, variable.all_chosen) == ("SELECT 'b'", True, True)
+    assert variable.source["later"] == {"a": 2}
+    other = dashboard(A, variables=[{**asked, "query": "SELECT 'c'"}])
+    (conflict,) = merge(base, mine, other).conflicts
+    assert conflict.path == ("variables", "each", "shop", "query")

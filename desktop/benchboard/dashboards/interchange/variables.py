@@ -1,25 +1,26 @@
-"""Grafana's variables and ours: a list to choose from, or a text. What Grafana asks a data source for stays as it was
+"""Grafana's variables and ours: a list to choose from, a query, or a text. What cannot be asked here stays as it was
 last answered."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from benchboard.dashboards.document import MAX_NAME, Variable
+from benchboard.dashboards.catalogue import MAX_QUERY
+from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Variable
 from benchboard.i18n import _
 
+from . import valuequeries
 from .hostile import mapping, text
 from .panels import one_line
 from .report import Line
+from .valuequeries import NotOurs
 
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _ALL: Final = "$__all"
 _AUTO: Final = "$__auto"
-_MOST_VARIABLES: Final = 100
-_MOST_VALUES: Final = 1_000
 _ASKED: Final = ("query", "datasource")
 _LISTED: Final = ("custom", "interval", "switch", *_ASKED)
 _TYPED: Final = ("constant", "textbox")
+_SOURCE: Final = {"type": "grafana-postgresql-datasource"}
 
 
 def imported(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Line]]:
@@ -29,6 +30,7 @@ def imported(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[dict[str,
     theirs: list[dict[str, Any]] = []
     lines: list[Line] = []
     names: set[str] = set()
+    asking = _Asking(_names(given))
     for place, entry in enumerate(given):
         where = f"templating.list.{place}"
         said = mapping(entry, item=None, field=where)
@@ -41,14 +43,16 @@ def imported(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[dict[str,
             lines.append(Line("", "", "kept", what, why))
             continue
         names.add(name)
-        ours.append(_ours(said, name, kind, where))
-        lines += _noted(said, ours[-1], name, kind)
+        query, why = asking.read(said, kind)
+        ours.append(_ours(said, name, kind, where, query))
+        lines += _noted(said, ours[-1], name, kind, why)
     return ours, theirs, lines
 
 
 def exported(variables: Sequence[Variable], theirs: Sequence[Any]) -> list[dict[str, Any]]:
     """`templating.list` of our variables; those that were Grafana's alone stand where they stood."""
-    done = [_theirs(variable) for variable in variables]
+    asking = _Asking({one.name for one in variables})
+    done = [_theirs(variable, asking) for variable in variables]
     for entry in theirs:
         if isinstance(entry, Mapping) and isinstance(entry.get("variable"), Mapping):
             at = entry.get("at")
@@ -59,44 +63,80 @@ def exported(variables: Sequence[Variable], theirs: Sequence[Any]) -> list[dict[
 def _no_place(name: str, kind: str, names: set[str], count: int) -> str:
     if kind not in _LISTED + _TYPED:
         return _("It is of the type “{kind}”, which has no counterpart.").format(kind=one_line(kind))
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         return _("A name here has letters, digits and _, 63 at most, and begins with none of the digits.")
     if name in names:
         return _("Another variable has the same name.")
-    return (
-        _("A dashboard has {limit} variables at most.").format(limit=_MOST_VARIABLES)
-        if count >= _MOST_VARIABLES
-        else ""
-    )
+    return _("A dashboard has {limit} variables at most.").format(limit=MAX_VARIABLES) if count >= MAX_VARIABLES else ""
 
 
-def _ours(said: Mapping[str, Any], name: str, kind: str, where: str) -> dict[str, Any]:
-    label = one_line(text(said.get("label"), item=None, field=f"{where}.label"))
+class _Asking:
+    """Reads the queries of one dashboard's variables, as long as there are not too many of them."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names, self._left = names, valuequeries.MOST_READ
+
+    def read(self, said: Mapping[str, Any], kind: str) -> tuple[str, str]:
+        """The query of a variable of Grafana's in our words, or nothing and why there is none."""
+        if kind not in _ASKED:
+            return "", ""
+        if kind == "datasource":
+            return "", _("Grafana lists its data sources; here are none to list.")
+        sql = valuequeries.sql_of(said)
+        self._left -= len(sql) if len(sql) <= MAX_QUERY else 0
+        try:
+            if self._left < 0:
+                raise NotOurs(_("The queries before it are too long in all to read one more."))
+            return valuequeries.ours(sql, self._names), ""
+        except NotOurs as error:
+            return "", str(error)
+
+
+def _names(given: Sequence[Any]) -> set[str]:
+    """The names that variables of ours will have."""
+    said = [entry for entry in given if isinstance(entry, Mapping) and entry.get("type") in _LISTED + _TYPED]
+    return {entry["name"] for entry in said if isinstance(entry.get("name"), str) and NAME.fullmatch(entry["name"])}
+
+
+def _ours(said: Mapping[str, Any], name: str, kind: str, where: str, query: str = "") -> dict[str, Any]:
+    label = one_line(text(said.get("label"), item=None, field=f"{where}.label"))[:MAX_NAME]
     if kind in _TYPED:
         words = _short(_strings(_current(said)) or _strings(said.get("query")))[:1]
         return {"name": name, "label": label, "type": "text", "values": [], "chosen": words, "multiple": False,
                 "grafana": said}  # fmt: skip
     values = _short(_offered(said, kind))
     chosen = [value for value in _short(_strings(_current(said))) if value != _AUTO]
-    if _ALL in chosen:
+    every = _ALL in chosen
+    if every:
         chosen = list(values)
     values += [value for value in chosen if value not in set(values)]
-    multiple = said.get("multi") is True or len(chosen) > 1
-    return {"name": name, "label": label, "type": "list", "values": values[:_MOST_VALUES],
-            "chosen": chosen[:_MOST_VALUES], "multiple": multiple, "grafana": said}  # fmt: skip
+    multiple = said.get("multi") is True or (len(chosen) > 1 and not every)
+    more = {"query": query, "include_all": said.get("includeAll") is True or every, "all_chosen": every}
+    return {"name": name, "label": label, "type": "query" if query else "list", "values": values[:MAX_VALUES],
+            "chosen": chosen[:MAX_VALUES], "multiple": multiple, **{key: value for key, value in more.items() if value},
+            "grafana": said}  # fmt: skip
 
 
-def _noted(said: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str) -> Iterator[Line]:
-    if kind in _ASKED:
+def _noted(said: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str, why: str) -> Iterator[Line]:
+    if why:
         count = len(ours["values"])
         what = _("Variable “{name}” offers what was last known: {values}.")
         shown = one_line(", ".join(ours["values"][:5])) + (" …" if count > 5 else "") if count else _("nothing")
-        why = _("Grafana asks a data source for its values; nothing here does.")
         yield Line("", "", "kept", what.format(name=name, values=shown), why)
+    if without := _without_effect(said, ours["type"]):
+        what = _("Of variable “{name}” is kept without effect: {fields}.")
+        yield Line("", "", "kept", what.format(name=name, fields=", ".join(without)), "")
     offered = _strings(_current(said)) + _offered(said, kind)
-    if any(len(value) > MAX_NAME for value in offered) or len(offered) > _MOST_VALUES:
+    if any(len(value) > MAX_NAME for value in offered) or len(offered) > MAX_VALUES:
         what = _("Variable “{name}” lost values: it can have {count} of {limit} characters each.")
-        yield Line("", "", "left out", what.format(name=name, count=_MOST_VALUES, limit=MAX_NAME), "")
+        yield Line("", "", "left out", what.format(name=name, count=MAX_VALUES, limit=MAX_NAME), "")
+
+
+def _without_effect(said: Mapping[str, Any], ours: str) -> list[str]:
+    """What a variable says that means something in Grafana and nothing here, by Grafana's names."""
+    never = ours == "query" and said.get("refresh") == 0  # it asks when the page opens, all the same
+    found = [key for key in ("regex", "sort", "allValue", "hide") if said.get(key) not in (None, "", 0, False)]
+    return [*found, *(["refresh"] if never else [])]
 
 
 def _current(said: Mapping[str, Any]) -> object:
@@ -132,25 +172,35 @@ def _strings(value: object) -> list[str]:
 
 
 def _short(values: Sequence[str]) -> list[str]:
-    return [value for value in values if len(value) <= MAX_NAME][:_MOST_VALUES]
+    return [value for value in values if len(value) <= MAX_NAME][:MAX_VALUES]
 
 
-def _theirs(variable: Variable) -> dict[str, Any]:
+def _theirs(variable: Variable, asking: _Asking) -> dict[str, Any]:
     """A variable of ours as Grafana says it. One that came from there is given back; what was changed here since is
     written over it."""
     came = variable.source.get("grafana")
-    if isinstance(came, Mapping) and isinstance(came.get("type"), str):
-        was = _ours(came, variable.name, came["type"], f"variables.{variable.name}.grafana")
-        said = {key: value for key, value in came.items() if key != "current" or value}
-        if isinstance(said.get("current"), Mapping):
-            said["current"] = {key: said["current"][key] for key in _OPTION if key in said["current"]}
-        now = {"label": variable.label, "values": list(variable.values), "chosen": list(variable.chosen)}
-        if all(was[key] == value for key, value in now.items()):
-            return {**said, "name": variable.name}
-        fresh = _fresh(variable)
-        same = was["type"] == variable.type and (came["type"] in _ASKED or was["values"] == now["values"])
-        return {**said, "name": variable.name, "label": variable.label, "current": fresh["current"]} if same else fresh
-    return _fresh(variable)
+    if not isinstance(came, Mapping) or not isinstance(came.get("type"), str):
+        return _fresh(variable)
+    query, _why = asking.read(came, came["type"])
+    was = _ours(came, variable.name, came["type"], f"variables.{variable.name}.grafana", query)
+    said = {key: value for key, value in came.items() if key != "current" or value}
+    if isinstance(said.get("current"), Mapping):
+        said["current"] = {key: said["current"][key] for key in _OPTION if key in said["current"]}
+    said["name"] = variable.name
+    now = {"label": variable.label, "values": list(variable.values), "chosen": list(variable.chosen),
+           "type": variable.type, "multiple": variable.multiple, "query": variable.query,
+           "include_all": variable.include_all, "all_chosen": variable.all_chosen}  # fmt: skip
+    changed = {key for key, value in now.items() if was.get(key, type(value)()) != value}
+    if not changed:
+        return said
+    fresh = _fresh(variable)
+    if "type" in changed or ("values" in changed and came["type"] not in _ASKED):
+        return fresh
+    said |= {"label": variable.label} if "label" in changed else {}
+    said |= {"current": fresh["current"]} if changed & {"chosen", "all_chosen"} else {}
+    said |= {"multi": variable.multiple} if "multiple" in changed else {}
+    said |= {"includeAll": fresh["includeAll"]} if "include_all" in changed else {}
+    return valuequeries.with_sql(said, fresh["query"]) if "query" in changed else said
 
 
 _OPTION: Final = ("selected", "text", "value", "properties")
@@ -163,15 +213,22 @@ def _fresh(variable: Variable) -> dict[str, Any]:
         words = variable.chosen[0] if variable.chosen else ""
         option = {"selected": True, "text": words, "value": words}
         return {**said, "type": "textbox", "query": words, "current": option, "options": [option]}
+    fields = {"options": [], "multi": variable.multiple, "includeAll": variable.include_all or variable.all_chosen}
+    current = _chosen(variable)
+    said |= {"current": {"selected": True, "text": current, "value": current}, **fields}
+    if variable.all_chosen:
+        said["current"]["text"] = ["All"] if variable.multiple else "All"
+    if variable.type == "query":
+        asked = valuequeries.theirs(variable.query)
+        return {**said, "type": "query", "datasource": _SOURCE, "query": asked, "refresh": 1, "regex": "", "sort": 0}
+    options = [{"selected": one in variable.chosen, "text": one, "value": one} for one in variable.values]
+    listed = ",".join(one.replace(",", "\\,") for one in variable.values)
+    return {**said, "type": "custom", "query": listed, "options": options}
+
+
+def _chosen(variable: Variable) -> object:
+    """What is chosen, as Grafana's `current` has it."""
+    if variable.all_chosen:
+        return [_ALL] if variable.multiple else _ALL
     chosen = list(variable.chosen)
-    value: object = chosen if variable.multiple else (chosen or list(variable.values) or [""])[0]
-    options = [{"selected": one in chosen, "text": one, "value": one} for one in variable.values]
-    return {
-        **said,
-        "type": "custom",
-        "query": ",".join(one.replace(",", "\\,") for one in variable.values),
-        "current": {"selected": True, "text": value, "value": value},
-        "options": options,
-        "multi": variable.multiple,
-        "includeAll": False,
-    }
+    return chosen if variable.multiple else (chosen or list(variable.values) or [""])[0]

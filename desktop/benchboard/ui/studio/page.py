@@ -40,9 +40,11 @@ from benchboard.ui.studio.panes.outline import Outline
 from benchboard.ui.studio.panes.palette import Palette
 from benchboard.ui.studio.panes.sidebar import Sidebar
 from benchboard.ui.studio.panes.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
-from benchboard.ui.studio.panes.variables import VariablesBar, VariablesSheet
+from benchboard.ui.studio.panes.variables import VariablesBar
+from benchboard.ui.studio.panes.variablesheet import VariablesSheet
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.tiles.feeds import Feeds
+from benchboard.ui.studio.tiles.offers import Offers
 from benchboard.ui.studio.tiles.pagegrid import MARGIN
 from benchboard.ui.studio.tiles.spread import Spread
 from benchboard.ui.widgets.labels import hairline
@@ -69,6 +71,7 @@ _WHILE_PRESENTING = frozenset(
         "export_png",
         "export_svg",
         "export_pdf",
+        "ask_variables",
     )
 )
 
@@ -85,6 +88,7 @@ class StudioPage(QWidget):
         accessible.install()
         self._context, self.shelf = context, shelf
         self.editor = Editor(self)
+        self.offers = Offers(context, self.editor, self)
         self.feeds = Feeds(context, self.editor, self)
         self.saving = Saving(context, self.editor, shelf, self)
         Trashed(context, shelf, self.saving)
@@ -101,7 +105,7 @@ class StudioPage(QWidget):
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
-        self.variables = VariablesBar(self.editor)
+        self.variables = VariablesBar(self.editor, self.offers)
         self.looking = LookingBar(self._duplicate_to_change)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
@@ -164,6 +168,7 @@ class StudioPage(QWidget):
     def closed(self) -> None:
         """End what is under way: the page goes."""
         self.saving.recovering.leave()
+        self.offers.stop_all()
         self.feeds.stop_all()
 
     @property
@@ -255,6 +260,7 @@ class StudioPage(QWidget):
             "templates": self._offer_templates,
             "keys": lambda: KeySheet(self).open(),
             "variables": self._define_variables,
+            "ask_variables": self._ask_variables,
             "rename_dashboard": self._rename,
             "share": lambda: self.screens.share(self.name),
             "versions": self.screens.versions,
@@ -414,8 +420,13 @@ class StudioPage(QWidget):
         super().hideEvent(event)
         self.presentation.end()
 
+    def _ask_variables(self) -> None:
+        if not self.offers.asks:
+            self._context.problems.toast(_("No variable of this page is answered by a query."))
+        self.offers.refresh()
+
     def _define_variables(self) -> None:
-        sheet = VariablesSheet(self, self.editor.document.variables)
+        sheet = VariablesSheet(self, self._context, self.editor.document.variables, self.editor.seen.chosen)
         sheet.taken.connect(self._take_variables)
         sheet.open()
 

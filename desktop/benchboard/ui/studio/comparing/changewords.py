@@ -36,6 +36,18 @@ _LABELS: Final = {
     "position": N_("Place"),
     "config": N_("Settings"),
 }
+_OF_VARIABLES: Final = {
+    "": N_("Variable {name}"),
+    "label": N_("Label of variable {name}"),
+    "type": N_("Kind of variable {name}"),
+    "query": N_("Query of variable {name}"),
+    "values": N_("Values of variable {name}"),
+    "chosen": N_("What is chosen for variable {name}"),
+    "multiple": N_("Several of variable {name}"),
+    "include_all": N_("“All” of variable {name}"),
+    "all_chosen": N_("All chosen for variable {name}"),
+}
+_TYPES: Final = {"list": N_("List"), "query": N_("Query"), "text": N_("Text")}
 _SHORT: Final = 24
 
 
@@ -118,7 +130,8 @@ def label(path: Path, type_name: str) -> str:
     if path[:2] == ("tabs", "each"):
         return _("Title of a tab") if path[3:] == ("title",) else _("Tab")
     if path[:2] == ("variables", "each") and len(path) > 2:
-        return _("Variable {name}").format(name=path[2])
+        words = _OF_VARIABLES.get(path[3] if len(path) > 3 else "", _OF_VARIABLES[""])
+        return _(words).format(name=path[2])
     if path[0] == "breakpoints" and len(path) > 1:
         page = {"tablet": _("Tablet page"), "phone": _("Phone page")}
         return page.get(path[1], path[1])
@@ -146,6 +159,8 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
         return _("yes") if value else _("no")
     if path == ("type",) and isinstance(value, str):
         return kind_title(value)
+    if path[:2] == ("variables", "each") and path[3:] == ("type",) and value in _TYPES:
+        return _(_TYPES[str(value)])
     if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
         return _cut(", ".join(str(part) for part in value), most)
     if isinstance(value, Mapping):

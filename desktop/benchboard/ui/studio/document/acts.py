@@ -106,6 +106,7 @@ ACTS: Final = (
     Act("rename_dashboard", N_("Rename the dashboard"), _OUT, ("F2",), "ph.pencil-simple", "page"),
     Act("share", N_("Share the dashboard"), _OUT, (), "ph.share-network"),
     Act("variables", N_("Define the variables"), _OUT, (), "ph.funnel"),
+    Act("ask_variables", N_("Ask again what the variables offer"), _OUT, (), "ph.arrows-clockwise"),
     Act("templates", N_("Start from a template"), _OUT, (), "ph.layout"),
     Act("keys", N_("Show all keys"), _OUT, ("?", "F1"), "ph.keyboard"),
     Act("close_page", N_("Close the dashboard"), _OPEN, ("Ctrl+W",), "", "place"),

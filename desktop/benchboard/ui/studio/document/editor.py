@@ -11,9 +11,9 @@ from PySide6.QtGui import QUndoStack
 from benchboard.dashboards import breakpoints, editing
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
-from benchboard.dashboards.document import Document, empty, fitted
+from benchboard.dashboards.document import MAX_VALUES, Document, empty, fitted
 from benchboard.dashboards.editing import Edited
-from benchboard.dashboards.expanding import Values, expanded, first_values, has_repeats, looked_at
+from benchboard.dashboards.expanding import Choice, Values, expanded, first_values, has_repeats, looked_at
 from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
 from benchboard.errors import Invalid
@@ -33,6 +33,8 @@ class Editor(QObject):
     changed = Signal()
     """The document is another one."""
     chosen_changed = Signal()
+    offered_changed = Signal()
+    """The queries of variables have answered something else; the document and its page are what they were."""
     permitted = Signal()
     """Who could only look may change it now, or the other way round."""
     refused = Signal(object)
@@ -59,8 +61,10 @@ class Editor(QObject):
         """What is chosen for widgets that are shown once for each value, or once for all: id → variable → value."""
         self.sources: Mapping[str, str] = {}
         """Which widgets of the document those show that are shown once for each value: id → id."""
-        self.choices: dict[str, tuple[str, ...]] = {}
+        self.choices: dict[str, Choice] = {}
         """What is chosen for variables in this window alone, by their names."""
+        self.offered: dict[str, tuple[str, ...]] = {}
+        """What the queries of variables have answered in this window, by their names."""
         self._expanding = False
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
@@ -135,15 +139,40 @@ class Editor(QObject):
 
     def choose_value(self, name: str, chosen: Sequence[str]) -> None:
         """Choose these values of a variable in this window: no step, and nothing others see."""
-        self.choices[name] = tuple(chosen)
+        self.choices[name] = Choice(tuple(chosen))
         self.show(self.document, self._chosen)
+
+    def choose_all_values(self, name: str) -> None:
+        """Choose whatever is offered for a variable, now and later, in this window."""
+        self.choices[name] = Choice(all=True)
+        self.show(self.document, self._chosen)
+
+    def offer(self, name: str, values: tuple[str, ...] | None) -> None:
+        """A variable's query answered these values, or (None) nothing that still holds: no step, and nothing others
+        see. The page is shown anew only where it could be another one."""
+        if self.offered.get(name) == values:
+            return
+        if values is None:
+            self.offered.pop(name, None)
+        else:
+            self.offered[name] = values
+        before = self.seen.chosen
+        self.seen = looked_at(self.document, self.choices, self.offered)
+        if self.seen.chosen != before and has_repeats(self.document):
+            self.show(self.document, self._chosen)
+        else:
+            self.offered_changed.emit()
 
     def share_choice(self, name: str) -> None:
         """Make what is chosen of a variable here what everybody begins with: a step, also while one presents."""
         own = {one.name: one for one in self.seen.variables}.get(name)
         if own is None or self.read_only or self.awaiting:
             return
-        variables = tuple(own if one.name == name else one for one in self.document.variables)
+        chosen = own.chosen[:MAX_VALUES]
+        variables = tuple(
+            replace(one, chosen=chosen, all_chosen=own.all_chosen) if one.name == name else one
+            for one in self.document.variables
+        )
         self.choices.pop(name, None)  # so that undoing it can be seen
         after = replace(self.document, variables=variables)
         if after == self.document:
@@ -441,7 +470,7 @@ class Editor(QObject):
     def show(self, document: Document, chosen: Sequence[str]) -> None:
         """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
         self.document, self.own_values, self.sources = document, {}, {}
-        self.seen = looked_at(document, self.choices)
+        self.seen = looked_at(document, self.choices, self.offered)
         seen = document
         try:
             if has_repeats(document):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultColumn, Variables
+from benchboard.dashboards.catalogue import MAX_QUERY
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.steps import step_of
@@ -34,7 +35,8 @@ _KEYWORDS: Final = frozenset(
 
 
 class Prose(QPlainTextEdit):
-    """Several lines of text whose steps back are the page's, not its own. `committed` carries what was written."""
+    """Several lines of text whose steps back are the page's, unless they are made its own. `committed` carries what was
+    written."""
 
     committed = Signal(str)
 
@@ -73,7 +75,7 @@ class Prose(QPlainTextEdit):
         self.commit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event):
+        if step_of(event) and not self.isUndoRedoEnabled():
             event.ignore()  # it is the page's
         else:
             super().keyPressEvent(event)
@@ -153,6 +155,10 @@ class QueryEdit(Prose):
         if changed:
             self.check()
 
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # So much that it is refused as too long, and no more: Qt takes minutes to lay out a line of megabytes.
+        self.textCursor().insertText(source.text()[: MAX_QUERY + 1])
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -169,7 +175,7 @@ class _Colours(QSyntaxHighlighter):
         super().__init__(document)
 
     def highlightBlock(self, text: str) -> None:
-        place = 0
+        place = 0 if len(text) <= MAX_QUERY else len(text)
         while place < len(text):
             sign, end = text[place], place + 1
             if sign == "'":

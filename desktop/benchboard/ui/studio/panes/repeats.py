@@ -53,7 +53,7 @@ class Repeats(QWidget):
     def refresh(self) -> None:
         """Show what the widget says now."""
         repeat = self._repeat()
-        names = {one.name: one.label or one.name for one in self._editor.document.variables if one.type == "list"}
+        names = {one.name: one.label or one.name for one in self._editor.document.variables if one.type != "text"}
         if repeat is not None:
             names.setdefault(repeat.variable, repeat.variable)
         self._variable.offer([("", _("nothing: it is there once")), *names.items()])

@@ -72,6 +72,7 @@ class Feeds(QObject):
         self._first: frozenset[str] = frozenset()
         self._running: dict[str, tuple[Stop, _Question]] = {}
         editor.changed.connect(self.follow)
+        editor.offered_changed.connect(self.follow)
         context.changed.watch(self, {"orders", "merchant_team", "merchant_dashboards"}, self.refresh)
 
     def answer(self, item_id: str) -> Answer | None:

@@ -1,8 +1,13 @@
 """How a tile and a container say that they are repeated by a variable."""
 
+from typing import Final
+
 from benchboard.dashboards.layout import Item
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+
+_NAMED: Final = 12
+"""Values named before it says that there are more."""
 
 
 def badge(editor: Editor, item: Item) -> str:
@@ -19,4 +24,5 @@ def told(editor: Editor, item: Item) -> str:
     name, values = repeats
     if not values:
         return _("Repeated for each {name}").format(name=name)
-    return _("Repeated for each {name}: {values}").format(name=name, values=", ".join(values))
+    named = ", ".join(values[:_NAMED]) + (" …" if len(values) > _NAMED else "")
+    return _("Repeated for each {name}: {values}").format(name=name, values=named)

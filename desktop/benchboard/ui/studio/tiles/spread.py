@@ -26,6 +26,7 @@ class Spread(QObject):
         self._editor.read_only = True
         self._editor.breakpoint = editor.breakpoint
         self._editor.choices = dict(editor.choices)
+        self._editor.offered = dict(editor.offered)
         self._feeds = Feeds(context, self._editor, self)
         self._feeds.answered.connect(self._answered)
         self._editor.show(editor.document, ())

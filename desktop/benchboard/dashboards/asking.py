@@ -1,0 +1,167 @@
+"""Variables whose values a query answers: which of them name which, in what order they are asked, what each offers."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from benchboard.analytics import queries
+from benchboard.analytics.queries import MAX_ROWS, Cell, ResultTable, Stop, Variables
+from benchboard.dashboards.catalogue import MAX_QUERY
+from benchboard.dashboards.document import MAX_NAME, Variable, is_text
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+from benchboard.identity.access import Actor
+
+_NAMED: Final = re.compile(
+    r"""'[^']*(?:'|\Z) | "[^"]*(?:"|\Z) | --[^\n]* | /\*.*?(?:\*/|\Z) | :: | :\s*([A-Za-z_][A-Za-z0-9_]*)""",
+    re.DOTALL | re.VERBOSE,
+)
+"""A variable a query names, or what only looks like one: in a text, a quoted name, a note or a cast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order variables are asked, each after those its query names; `refused` are those that ask for each
+    other, which nobody can begin with."""
+
+    names: tuple[str, ...]
+    refused: Mapping[str, Invalid]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a query answered for a variable: its values, each once, in the query's order, and what people call them
+    where its second column says something else."""
+
+    values: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    truncated: bool = False
+    left_out: int = 0
+
+    @property
+    def note(self) -> str:
+        """What is worth knowing of it, in words; nothing where it is whole."""
+        parts = []
+        if self.truncated:
+            what = _("Only the first {limit} rows of the answer are offered: write SELECT DISTINCT, or narrow it down.")
+            parts.append(what.format(limit=f"{MAX_ROWS:,}"))
+        if self.left_out:
+            words = ngettext(
+                "{count} value that is no text of {limit} characters at most is left out.",
+                "{count} values that are no texts of {limit} characters at most are left out.",
+                self.left_out,
+            )
+            parts.append(words.format(count=self.left_out, limit=MAX_NAME))
+        return " ".join(parts)
+
+
+def names_in(query: str) -> tuple[str, ...]:
+    """The variables a query names, each once, in the order it names them. One too long to be asked names none."""
+    return _names_in(query) if len(query) <= MAX_QUERY else ()
+
+
+@lru_cache(maxsize=256)
+def _names_in(query: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found[1] for found in _NAMED.finditer(query) if found[1]))
+
+
+def with_names(query: str, named: Mapping[str, str]) -> str:
+    """The query with something else in the place of each variable it names (name → that)."""
+    return _NAMED.sub(lambda found: named.get(found[1], found[0]) if found[1] else found[0], query)
+
+
+def order_of(variables: Iterable[Variable]) -> Order:
+    """In which order these are asked: as they stand, but each after those its query names."""
+    asked = {one.name: one for one in variables if one.type == "query"}
+    before = {name: [other for other in names_in(one.query) if other in asked] for name, one in asked.items()}
+    refused = {name: _circular(way) for name in asked if (way := _way_back(name, before))}
+    order: dict[str, None] = {}
+    for name in asked:
+        _put(name, before, refused, order)
+    return Order(tuple(order), refused)
+
+
+def _put(
+    name: str, before: Mapping[str, Sequence[str]], refused: Mapping[str, Invalid], order: dict[str, None]
+) -> None:
+    """Put a name into the order after those before it. A way of its own: a chain may be longer than Python's stack."""
+    stack = [name]
+    while stack:
+        now = stack[-1]
+        if now in order or now in refused:
+            stack.pop()
+            continue
+        missing = [one for one in before[now] if one not in order and one not in refused]
+        if missing:
+            stack += reversed(missing)
+        else:
+            order[stack.pop()] = None
+
+
+def _way_back(name: str, before: Mapping[str, Sequence[str]]) -> list[str]:
+    """The shortest way from a variable over those its query names back to itself; nothing where there is none."""
+    came: dict[str, str] = {}
+    waiting = deque([name])
+    while waiting:
+        now = waiting.popleft()
+        for other in before[now]:
+            if other == name:
+                way = [name, now]
+                while way[-1] != name:
+                    way.append(came[way[-1]])
+                return way[::-1] if len(way) > 1 else way
+            if other not in came:
+                came[other] = now
+                waiting.append(other)
+    return []
+
+
+def _circular(way: Sequence[str]) -> Invalid:
+    if len(set(way)) == 1:
+        what = _("The variable {name} asks for itself.").format(name=way[0])
+        return Invalid("variables.circle", what, do=_("Take its own name out of its query."), field="query")
+    shown = [*way[:6], "…", way[-1]] if len(way) > 8 else way
+    what = _("These variables ask for each other: {names}.").format(names=" → ".join(shown))
+    return Invalid("variables.circle", what, do=_("Take one of the names out of one of their queries."), field="query")
+
+
+def ask(session: Session, actor: Actor, query: str, *, variables: Variables, stop: Stop | None = None) -> Offer:
+    """Run a variable's query for `actor`: its first column is what it offers, a second what people call that. Raises
+    what `run_query` raises."""
+    return offer_of(queries.run_query(session, actor, query, limit=MAX_ROWS, stop=stop, variables=variables))
+
+
+def offer_of(table: ResultTable) -> Offer:
+    """What an answer offers. Rows without a value are passed over."""
+    labels: dict[str, str] = {}
+    called: dict[str, str] = {}
+    left_out: set[str] = set()
+    for row in table.rows:
+        value = _written(row[0])
+        if value is None:
+            continue
+        if len(value) > MAX_NAME or not is_text(value):
+            left_out.add(value)
+        elif value not in labels:
+            labels[value] = label = (_written(row[1]) or "")[:MAX_NAME] if len(row) > 1 else ""
+            if label and label != value:
+                called[value] = label
+    return Offer(tuple(labels), called, table.truncated, len(left_out))
+
+
+def _written(cell: Cell) -> str | None:
+    """A cell as a query would compare it with a variable: as text."""
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -1,0 +1,99 @@
+"""The queries of Grafana's variables and of ours: their SQL in our words, ours in theirs, or why it cannot be said."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from benchboard.analytics.queries import check_query
+from benchboard.dashboards.asking import names_in, with_names
+from benchboard.dashboards.catalogue import MAX_QUERY
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+from .panels import one_line
+
+MOST_READ: Final = 10 * MAX_QUERY
+"""Characters of SQL read for one dashboard: reading is slow, and a file may say the longest query a hundred times."""
+_FIELDS: Final = ("rawSql", "rawQuery", "query")
+_FIRST: Final = re.compile(r"\s*([A-Za-z_]\w*)")
+_MACRO: Final = re.compile(r"\$__\w+|\$\{__\w+")
+_NAMED: Final = r"\$\{(\w+)(?::(\w+))?\}|\$([A-Za-z_]\w*)|\[\[(\w+)(?::(\w+))?\]\]"
+_NAME: Final = re.compile(_NAMED)
+_PART: Final = re.compile(rf"""'[^']*(?:'|\Z)|"[^"]*(?:"|\Z)|{_NAMED}""")
+_QUOTING: Final = (None, "", "sqlstring", "singlequote")
+
+
+class NotOurs(Exception):
+    """A query that cannot be asked here; its words say why."""
+
+
+def sql_of(said: Mapping[str, Any]) -> str:
+    """What a variable of Grafana's asks its data source, as text; nothing where it says none."""
+    query = said.get("query")
+    if isinstance(query, Mapping):
+        query = next((query[key] for key in _FIELDS if isinstance(query.get(key), str)), "")
+    return query if isinstance(query, str) else ""
+
+
+def with_sql(said: Mapping[str, Any], sql: str) -> dict[str, Any]:
+    """A variable of Grafana's that asks something else, in the form it asked before."""
+    query = said.get("query")
+    if isinstance(query, Mapping):
+        key = next((key for key in _FIELDS if isinstance(query.get(key), str)), "query")
+        fields: dict[str, Any] = {"query": {**query, key: sql}}
+    else:
+        fields = {"query": sql}
+    return {**said, **fields, **({"definition": sql} if "definition" in said else {})}
+
+
+def ours(sql: str, names: Collection[str]) -> str:
+    """Grafana's SQL as a query of ours: `$shop` becomes `:shop`. Raises `NotOurs` for what cannot be asked here."""
+    if not sql.strip():
+        raise NotOurs(_("It asks nothing."))
+    if len(sql) > MAX_QUERY:
+        raise NotOurs(_("Its query is longer than {limit} characters.").format(limit=MAX_QUERY))
+    first = _FIRST.match(sql)
+    if first is not None and first[1].lower() not in ("select", "with"):
+        raise NotOurs(_("It is no SELECT: it begins with “{word}”.").format(word=first[1][:60]))
+    if macro := _MACRO.search(sql):
+        raise NotOurs(_("It uses Grafana's “{name}”.").format(name=macro[0][:60]))
+    query = _PART.sub(lambda part: _own(part, names), sql)
+    try:
+        columns = check_query(query, dict.fromkeys({*names, *names_in(query)}, ("",)))
+    except Invalid as error:
+        raise NotOurs(_("It cannot be asked here: {why}").format(why=one_line(error.what))) from error
+    if unknown := [name for name in names_in(query) if name not in names]:
+        raise NotOurs(_("It names “{name}”, which is no variable here.").format(name=unknown[0]))
+    if "__value" in [column.name for column in columns[1:]]:
+        raise NotOurs(_("Its first column is not the one called __value."))
+    return query
+
+
+def theirs(query: str) -> str:
+    """A query of ours as Grafana says it: `:shop` becomes `${shop:sqlstring}`."""
+    return with_names(query, {name: f"${{{name}:sqlstring}}" for name in names_in(query)})
+
+
+def _own(part: re.Match[str], names: Collection[str]) -> str:
+    """A piece of SQL with its variables as we name them: a text is one whole variable, or has none in it."""
+    text = part[0]
+    if not text.startswith(("'", '"')):
+        return _named(part, names) or text
+    whole = _NAME.fullmatch(text[1:-1]) if text.startswith("'") else None
+    if whole is not None and (found := _named(whole, names)):
+        return found
+    if any(_named(found, names) for found in _NAME.finditer(text)):
+        raise NotOurs(_("It has a variable inside a text."))
+    return text
+
+
+def _named(found: re.Match[str], names: Collection[str]) -> str:
+    """`:shop` for what names a variable; nothing for what names none."""
+    braced, form, bare, bracketed, bracketed_form = found.groups()
+    name = braced or bare or bracketed
+    if name not in names:
+        return ""
+    form = form or bracketed_form
+    if form not in _QUOTING:
+        raise NotOurs(_("It writes “{name}” in the form “{form}”.").format(name=name, form=form[:40]))
+    return f":{name}"

@@ -1,0 +1,158 @@
+"""Where the query of a variable is written: what is wrong with it at its place, and what it answers below."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
+
+from benchboard.analytics.queries import ResultColumn, Stop, Variables
+from benchboard.dashboards import asking
+from benchboard.dashboards.asking import Offer
+from benchboard.errors import AppError
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.panes.queryedit import QueryEdit
+from benchboard.ui.studio.panes.valuelist import value_words
+from benchboard.ui.studio.tiles.feeds import PATIENCE_MS
+from benchboard.ui.widgets import Button, Field
+from benchboard.ui.widgets.fields import row
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_SHOWN: Final = 200
+"""Values a preview lists; it counts them all."""
+
+
+class ValueQuery(QWidget):
+    """A query and a preview of the values it answers. `chosen` answers the values of the variables it may name."""
+
+    edited = Signal()
+    answered = Signal(object)
+    """The `Offer` of what is written."""
+
+    def __init__(self, context: "Context", chosen: Callable[[], Variables]) -> None:
+        super().__init__()
+        self._context, self._chosen = context, chosen
+        self._stop: Stop | None = None
+        self._error: AppError | None = None
+        self._circle: AppError | None = None
+        self._edit = QueryEdit(context, "variable_query", chosen)
+        self._edit.setUndoRedoEnabled(True)
+        self._edit.setFixedHeight(112)
+        self._edit.textChanged.connect(self.edited)
+        self._edit.checked.connect(self._checked)
+        note = _("The first column is the value, a second one what people call it. It may say :name for another one.")
+        self._field = Field(_("Query"), self._edit, note=note)
+        self._list = QListWidget()
+        self._list.setObjectName("variable_preview")
+        self._list.setUniformItemSizes(True)
+        self._list.setMinimumHeight(64)
+        self._preview = Field(_("It offers"), self._list)
+        self._again = Button(_("Ask again"), self.look, icon="ph.arrows-clockwise", size="sm", name="preview_again")
+        self._end = Button(_("Stop"), self._give_up, size="sm", name="preview_stop")
+        self._late = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._late.timeout.connect(self._say_asking)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self._field)
+        column.addWidget(self._preview, 1)
+        buttons = row(self._again, self._end)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        self._end.hide()
+
+    def text(self) -> str:
+        """What is written."""
+        return self._edit.toPlainText()
+
+    def show_query(self, query: str) -> None:
+        """Show another variable's query, and what it offers."""
+        self.stop()
+        self._list.clear()
+        self._error = None
+        self._say()
+        self._edit.show_text(query)
+        if query:
+            self.look()
+
+    def look(self) -> None:
+        """Read what is written and, if it can be read, ask what it offers."""
+        self._edit.check()
+
+    def refuse(self, circle: AppError | None) -> None:
+        """Say that it cannot be asked, whatever is written in it; or no longer."""
+        self._circle = circle
+        self._say()
+
+    def stop(self) -> None:
+        """End what is asked: nobody waits for it any more."""
+        self._late.stop()
+        self._end.hide()
+        if self._stop is not None:
+            threading.Thread(target=self._stop.ask, name="benchboard-stop", daemon=True).start()
+        self._stop = None
+
+    def _give_up(self) -> None:
+        self.stop()
+        self._preview.set_note(_("The query was stopped."))
+
+    def _checked(self, _columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
+        self._error = error
+        self._say()
+        self.stop()
+        if error is not None or self._circle is not None or not self.isVisible():
+            self._list.clear()
+            self._preview.set_note("")
+            return
+        self._ask(self.text())
+
+    def _say(self) -> None:
+        error = self._circle or self._error
+        self._field.fail(str(error) if error is not None else "")
+
+    def _ask(self, query: str) -> None:
+        stop = self._stop = Stop()
+        actor, variables = self._context.actor, self._chosen()
+        self._late.start()
+
+        def right(offer: Offer) -> None:
+            if self._stop is stop:
+                self._ended()
+                self._show(offer)
+                self.answered.emit(offer)
+
+        def wrong(error: AppError) -> None:
+            if self._stop is stop:
+                self._ended()
+                self._list.clear()
+                self._preview.fail(str(error))
+
+        self._context.tasks.read(
+            self, lambda session: asking.ask(session, actor, query, variables=variables, stop=stop), right, wrong
+        )
+
+    def _ended(self) -> None:
+        self._stop = None
+        self._late.stop()
+        self._end.hide()
+
+    def _say_asking(self) -> None:
+        self._preview.set_note(_("Asking for the values."))
+        self._end.show()
+
+    def _show(self, offer: Offer) -> None:
+        self._list.clear()
+        self._list.addItems([_previewed(value, offer) for value in offer.values[:_SHOWN]])
+        count = len(offer.values)
+        counted = ngettext("{count} value.", "{count} values.", count).format(count=f"{count:,}")
+        shown = _("The first {limit} are shown.").format(limit=_SHOWN) if count > _SHOWN else ""
+        nothing = _("With what is chosen now it answers nothing.") if not count else ""
+        self._preview.set_note(" ".join(part for part in (nothing or counted, shown, offer.note) if part))
+
+
+def _previewed(value: str, offer: Offer) -> str:
+    label = offer.labels.get(value)
+    return f"{value_words(label, 60)}  ({value_words(value)})" if label else value_words(value, 100)

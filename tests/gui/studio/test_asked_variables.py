@@ -1,0 +1,303 @@
+"""Variables whose values a query answers: asked in the background, chosen by keyboard and mouse, never written."""
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListView, QWidget
+
+from benchboard.analytics import queries
+from benchboard.dashboards import asking
+from benchboard.dashboards.asking import Offer
+from benchboard.dashboards.document import Variable, parse_document, write_document
+from benchboard.errors import Cancelled, Unavailable
+from benchboard.ui.studio.document.editor import Editor
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+STATES = "SELECT DISTINCT status FROM orders ORDER BY status"
+SHOPS = "SELECT DISTINCT shop_id FROM orders WHERE status IN (:state) ORDER BY shop_id"
+
+
+def _asked(name: str, query: str, *chosen: str, **more: object) -> Variable:
+    return replace(Variable(name, name.title(), "query", (), chosen, True, query), **more)  # type: ignore[arg-type]
+
+
+def _define(studio: "Studio", *variables: Variable) -> Editor:
+    editor = studio.page.editor
+    editor.amend("Define", replace(editor.document, variables=variables))
+    studio.settled()
+    studio.wait(lambda: not studio.page.offers.busy)
+    return editor
+
+
+def _values(studio: "Studio") -> QListView:
+    (found,) = [one for one in studio.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
+    return found
+
+
+def _words(studio: "Studio") -> list[str]:
+    model = _values(studio).model()
+    return [model.index(place, 0).data() for place in range(model.rowCount())]
+
+
+def _field(studio: "Studio", name: str) -> str:
+    return str(studio.find(f"variable_{name}").property("text"))
+
+
+def test_values_are_answered_offered_and_never_written(studio: "Studio") -> None:
+    editor = _define(studio, _asked("state", STATES, "paid", include_all=True))
+    document, steps, stored = editor.document, editor.stack.count(), studio.stored().document
+    studio.press_button("variable_state")
+    words = _words(studio)
+    assert words[0] == f"All ({len(words) - 1})"
+    assert {"paid", "refunded", "cancelled"} < set(words)
+    assert words[1:] == sorted(words[1:])
+    studio.tick("refunded")
+    assert editor.seen.chosen["state"] == ("paid", "refunded")
+    assert (editor.document, editor.stack.count(), studio.stored().document) == (document, steps, stored)
+    assert not studio.page.saving.dirty
+    assert editor.document.variables[0].values == ()
+
+
+def test_all_is_everything_offered_for_queries_and_repeats(studio: "Studio") -> None:
+    editor = _define(studio, _asked("state", STATES, "paid", include_all=True))
+    editor.tell("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:state)")
+    editor.tell("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
+    studio.settled()
+    studio.press_button("variable_state")
+    count = len(_words(studio)) - 1
+    studio.key(Qt.Key.Key_Home)
+    studio.key(Qt.Key.Key_Space)
+    assert len(editor.seen.chosen["state"]) == count > 3
+    assert _field(studio, "state") == f"State: All ({count})"
+    studio.key(Qt.Key.Key_Escape)
+    studio.page.do("present")
+    assert len([name for name in editor.page.shown if name.startswith("orders-week@")]) == count
+    studio.page.stop_presenting()
+    studio.press_button("variable_state")
+    studio.press_in_window("everybody_state")
+    studio.settled()
+    stored = parse_document(studio.stored().document).variables[0]
+    assert stored.all_chosen
+    assert len(stored.chosen) == count
+    assert stored.values == ()
+    studio.press_button("variable_state")
+    studio.tick("paid")  # all but one are those that are named
+    assert not editor.seen.variables[0].all_chosen
+    assert "paid" not in editor.seen.chosen["state"]
+
+
+def test_tiles_and_copies_follow_what_all_is_now(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    editor = studio.page.editor
+    count = "SELECT count(*) FROM orders WHERE status IN (:state)"
+    editor.tell("orders-week", "query", count.partition(" WHERE")[0])
+    editor.tell("revenue-week", "query", count)
+    _define(studio, _asked("state", STATES, "paid", include_all=True, all_chosen=True))
+    studio.settled()
+    answers = [studio.page.feeds.answer(name) for name in ("orders-week", "revenue-week")]
+    assert answers[0].table.rows == answers[1].table.rows  # type: ignore[union-attr]
+    editor.tell("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
+    studio.page.do("present")
+    for values in (("paid", "new", "other"), ("paid", "new")):
+        monkeypatch.setattr(asking, "ask", lambda *_arguments, values=values, **_options: Offer(values))
+        studio.page.offers.refresh()
+        studio.wait(lambda: not studio.page.offers.busy)
+        copies = [name for name in editor.page.shown if name.startswith("orders-week@")]
+        assert len(copies) == len(values)
+    studio.page.stop_presenting()
+    studio.settled()
+
+
+def test_one_that_names_another_is_asked_after_it_and_anew_with_it(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, dict[str, tuple[str, ...]]]] = []
+    real = asking.ask
+
+    def listening(session: object, actor: object, query: str, **options: object) -> Offer:
+        asked.append((query, dict(options["variables"])))  # type: ignore[call-overload]
+        return real(session, actor, query, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(asking, "ask", listening)
+    # Nobody tells of new data meanwhile, which would ask everything anew.
+    monkeypatch.setattr(studio.application.shell.context.changed, "_watchers", [])  # type: ignore[union-attr]
+    numbers = "SELECT platform_order_number FROM orders WHERE shop_id IN (:shop) ORDER BY 1 LIMIT 5"
+    editor = _define(
+        studio,
+        _asked("number", numbers, "#1"),
+        _asked("shop", SHOPS, all_chosen=True, include_all=True),
+        _asked("state", STATES, "paid"),
+    )
+    assert [query for query, _chosen in asked] == [STATES, SHOPS, numbers]
+    shops = editor.seen.chosen["shop"]
+    assert asked[-1] == (numbers, {"shop": shops})
+    asked.clear()
+    editor.choose_value("state", ("refunded",))
+    studio.wait(lambda: not studio.page.offers.busy)
+    assert asked[0] == (SHOPS, {"state": ("refunded",)})
+    assert STATES not in [query for query, _chosen in asked]
+    editor.choose_value("number", ("#2",))  # nobody asks for it
+    assert not studio.page.offers.busy
+
+
+def test_those_that_ask_for_each_other_are_refused_at_their_fields_and_the_page_works(studio: "Studio") -> None:
+    editor = _define(
+        studio,
+        _asked("a", "SELECT DISTINCT id FROM orders WHERE status = :b", "x"),
+        _asked("b", "SELECT DISTINCT status FROM orders WHERE id = :a", "paid"),
+        _asked("state", STATES, "paid"),
+    )
+    editor.tell("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:b)")
+    studio.settled()
+    assert _field(studio, "a") == "A: x · no answer"
+    assert "a → b → a" in studio.find("variable_a").accessibleDescription()
+    assert _field(studio, "state") == "State: paid"
+    answer = studio.page.feeds.answer("orders-week")
+    assert answer is not None
+    assert answer.table is not None
+
+
+def test_what_is_no_longer_offered_stays_and_is_marked(studio: "Studio") -> None:
+    editor = _define(studio, _asked("state", STATES, "gone", "paid"))
+    assert _field(studio, "state") == "State: gone, paid · no longer offered"
+    studio.press_button("variable_state")
+    assert _words(studio)[0] == "gone"
+    described = _values(studio).model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert described == "gone, no longer offered"
+    studio.tick("gone")
+    assert editor.seen.chosen["state"] == ("paid",)
+    assert _field(studio, "state") == "State: paid"
+
+
+def test_a_failure_is_said_at_the_field_and_asking_again_mends_it(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> Offer:
+        raise Unavailable("query.timeout", "It took too long.", do="Narrow it down.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asking, "ask", fail)
+        editor = _define(studio, _asked("state", STATES, "paid"))
+        assert _field(studio, "state") == "State: paid · no answer"
+        assert "Narrow it down." in studio.find("variable_state").toolTip()
+        assert editor.seen.chosen["state"] == ("paid",)
+    studio.press_button("variable_state")
+    studio.press_in_window("choice_again")
+    studio.wait(lambda: not studio.page.offers.busy)
+    assert len(_words(studio)) > 3
+    assert _field(studio, "state") == "State: paid"
+
+
+def test_while_it_is_asked_the_field_says_so_and_it_can_be_stopped(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = threading.Event()
+
+    def hang(_session: object, _actor: object, _query: str, *, stop: queries.Stop, **_options: object) -> Offer:
+        with stop.by(stopped.set):
+            assert stopped.wait(60)
+        raise Cancelled("query.stopped", "The query was stopped.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asking, "ask", hang)
+        editor = studio.page.editor
+        editor.amend("Define", replace(editor.document, variables=(_asked("state", STATES, "paid"),)))
+        studio.wait(lambda: _field(studio, "state") == "State: paid · asking")
+        studio.press_button("variable_state")
+        assert _words(studio) == ["paid"]
+        studio.press_in_window("choice_stop")
+        assert stopped.wait(60)
+    studio.wait(lambda: _field(studio, "state") == "State: paid · no answer")
+    assert "ask again" in studio.find("variable_state").accessibleDescription()
+    studio.page.do("ask_variables")
+    studio.wait(lambda: _field(studio, "state") == "State: paid")
+    assert len(_words(studio)) > 3
+
+
+def test_what_others_store_and_new_data_ask_anew(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    _define(studio, _asked("state", STATES, "paid"))
+    asked = threading.Event()
+    monkeypatch.setattr(asking, "ask", lambda *_arguments, **_options: asked.set() or Offer(("new", "paid")))
+    studio.application.shell.context.changed._tell(frozenset({"orders"}))  # type: ignore[union-attr]
+    studio.wait(lambda: asked.is_set() and not studio.page.offers.busy)
+    studio.press_button("variable_state")
+    assert _words(studio) == ["new", "paid"]
+
+
+def test_ten_thousand_values_are_found_and_ticked_by_the_keyboard(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = tuple(f"shop {number:05}" for number in range(10_000))
+    offer = Offer(values, {values[7_777]: "Lucky\nNumber"}, truncated=True)
+    monkeypatch.setattr(asking, "ask", lambda *_arguments, **_options: offer)
+    editor = _define(studio, _asked("shop", STATES, include_all=True))
+    field = studio.find("variable_shop")
+    field.setFocus()
+    studio.key(Qt.Key.Key_Space)
+    window = studio.application.window
+    assert window.focusWidget().objectName() == "choice_find"
+    assert len(_words(studio)) == 10_001
+    studio.qtbot.keyClicks(window.focusWidget(), "lucky")
+    assert _words(studio) == ["Lucky Number"]
+    studio.key(Qt.Key.Key_Down)
+    studio.key(Qt.Key.Key_Return)
+    assert editor.seen.chosen["shop"] == (values[7_777],)
+    assert _field(studio, "shop") == "Shop: Lucky Number"
+    studio.key(Qt.Key.Key_Up)  # back to where one finds
+    studio.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    studio.qtbot.keyClicks(window.focusWidget(), "shop 0000")
+    assert len(_words(studio)) == 10
+    studio.key(Qt.Key.Key_Return)
+    studio.key(Qt.Key.Key_Down)
+    studio.key(Qt.Key.Key_Space)
+    assert editor.seen.chosen["shop"] == (values[1], values[7_777])
+    studio.key(Qt.Key.Key_Escape)
+    assert not [one for one in window.findChildren(QWidget, "variable_choice") if one.isVisible()]
+    assert window.focusWidget() is field
+    assert "first 10,000 rows" in studio.find("variable_shop").toolTip()
+    studio.page.editor.choose_value("shop", values)
+    studio.press_button("variable_shop")
+    everybody = [one for one in window.findChildren(QWidget, "everybody_shop") if one.isVisible()]
+    assert not everybody[0].isEnabled()  # a document keeps a thousand
+    assert "1,000" in everybody[0].toolTip()
+
+
+def test_one_value_is_chosen_and_the_list_goes(studio: "Studio") -> None:
+    editor = _define(studio, _asked("state", STATES, "paid", multiple=False))
+    studio.press_button("variable_state")
+    assert _values(studio).currentIndex().data() == "paid"
+    studio.key(Qt.Key.Key_Down)
+    studio.key(Qt.Key.Key_Return)
+    assert len(editor.seen.chosen["state"]) == 1
+    assert editor.seen.chosen["state"] != ("paid",)
+    assert not [one for one in studio.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
+
+
+def test_typed_values_can_all_be_chosen_too(studio: "Studio") -> None:
+    typed = Variable("state", "State", "list", ("paid", "refunded"), ("paid",), True, include_all=True)
+    editor = _define(studio, typed)
+    studio.press_button("variable_state")
+    studio.tick("All (2)")
+    assert editor.seen.chosen["state"] == ("paid", "refunded")
+    editor.amend("More", replace(editor.document, variables=(replace(typed, values=("paid", "refunded", "x")),)))
+    assert editor.seen.chosen["state"] == ("paid", "refunded", "x")
+
+
+def test_a_hundred_variables_do_not_widen_the_page(studio: "Studio") -> None:
+    before = studio.application.window.minimumSizeHint().width()
+    _define(studio, *(Variable(f"v{n}", "L" * 200, "list", ("a" * 255,), ("a" * 255,)) for n in range(100)))
+    assert studio.application.window.minimumSizeHint().width() <= before
+    assert studio.page.variables.widget().sizeHint().width() > studio.page.width()
+
+
+def test_others_versions_keep_what_they_chose(studio: "Studio") -> None:
+    editor = _define(studio, _asked("state", STATES, "paid"))
+    editor.choose_value("state", ("refunded",))
+    studio.store(write_document(replace(editor.document, title="Another")))
+    studio.wait(lambda: editor.document.title == "Another")
+    assert editor.seen.chosen["state"] == ("refunded",)
+    assert len(editor.seen.variables[0].values) > 3

@@ -1,0 +1,184 @@
+"""The sheet that defines variables: a query written, checked, looked at and taken, by keyboard and mouse."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QPlainTextEdit, QWidget
+
+from benchboard.dashboards.document import Variable
+from benchboard.ui.studio.panes.queryedit import QueryEdit
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+STATES = "SELECT DISTINCT status FROM orders ORDER BY status"
+T = TypeVar("T", bound=QWidget)
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class Sheet:
+    """The open sheet."""
+
+    def __init__(self, studio: "Studio", *variables: Variable) -> None:
+        editor = studio.page.editor
+        if variables:
+            editor.amend("Define", replace(editor.document, variables=variables))
+            studio.settled()
+        studio.page.do("variables")
+        self.studio = studio
+        self.window = studio.application.window
+        self.list = self.find("variables_list", QListWidget)
+        self.query = self.find("variable_query", QueryEdit)
+        self.preview = self.find("variable_preview", QListWidget)
+        self.take = self.find("variables_take", QAbstractButton)
+
+    def find(self, name: str, kind: type[T]) -> T:
+        (found,) = self.window.findChildren(kind, name)
+        return found
+
+    def press(self, name: str) -> None:
+        self.studio.press_in_window(name)
+
+    def tab_to(self, name: str) -> None:
+        """Go there by Tab."""
+        for _step in range(40):
+            if self.window.focusWidget().objectName() == name:
+                return
+            self.studio.key(Qt.Key.Key_Tab)
+        raise AssertionError(name)
+
+    def offers(self) -> list[str]:
+        return [self.preview.item(row).text() for row in range(self.preview.count())]
+
+
+def _asked(name: str, query: str) -> Variable:
+    return Variable(name, "", "query", (), ("x",), False, query)
+
+
+def test_a_query_is_defined_by_the_keyboard_alone(studio: "Studio") -> None:
+    steps = studio.page.editor.stack.count()
+    sheet = Sheet(studio)
+    sheet.tab_to("variable_add")
+    studio.key(Qt.Key.Key_Space)
+    assert studio.application.window.focusWidget().objectName() == "variable_name"
+    studio.qtbot.keyClicks(studio.application.window.focusWidget(), "state")
+    for _step in range(2):
+        studio.key(Qt.Key.Key_Tab)
+    studio.key(Qt.Key.Key_Right)
+    sheet.tab_to("variable_query")
+    studio.qtbot.keyClicks(sheet.query, STATES)
+    studio.wait(lambda: len(sheet.offers()) > 3)
+    assert sheet.offers() == sorted(sheet.offers())
+    sheet.tab_to("variable_multiple")
+    studio.key(Qt.Key.Key_Space)
+    sheet.tab_to("variable_all")
+    studio.key(Qt.Key.Key_Space)
+    first = sheet.offers()[0]
+    sheet.tab_to("variables_take")
+    studio.key(Qt.Key.Key_Return)
+    (variable,) = studio.page.editor.document.variables
+    assert variable == Variable("state", "", "query", (), (first,), True, STATES, include_all=True)
+    assert studio.page.editor.stack.count() == steps + 1
+    studio.settled()
+    studio.page.editor.stack.undo()
+    assert studio.page.editor.document.variables == ()
+    studio.settled()
+
+
+def test_what_is_wrong_is_said_at_its_place_and_below(studio: "Studio") -> None:
+    sheet = Sheet(studio, _asked("state", STATES))
+    studio.wait(lambda: len(sheet.offers()) > 3)
+    sheet.query.setPlainText("SELECT stat FROM orders")
+    studio.wait(lambda: bool(sheet.query.extraSelections()))
+    (wrong,) = sheet.query.extraSelections()
+    assert wrong.cursor.selectedText() == "stat"
+    assert wrong.format.underlineStyle() == QTextCharFormat.UnderlineStyle.WaveUnderline
+    assert "There is no column “stat”" in sheet.query.accessibleDescription()
+    assert sheet.offers() == []
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.page.editor.document.variables[0].query == STATES
+
+
+def test_those_that_ask_for_each_other_cannot_be_taken(studio: "Studio") -> None:
+    a, b = _asked("a", "SELECT id FROM orders WHERE id = :b"), _asked("b", "SELECT id FROM orders")
+    sheet = Sheet(studio, a, b)
+    sheet.list.setCurrentRow(1)
+    sheet.query.setPlainText("SELECT id FROM orders WHERE id = :a")
+    assert not sheet.take.isEnabled()
+    assert "b → a → b" in sheet.query.accessibleDescription()
+    sheet.query.setPlainText("SELECT id FROM orders")
+    assert sheet.take.isEnabled()
+    assert "→" not in sheet.query.accessibleDescription()
+
+
+@pytest.mark.parametrize("text", ["q" * 10**6, "SELECT\n" * 200_000])
+def test_a_query_of_a_megabyte_is_refused_in_a_sentence(studio: "Studio", text: str) -> None:
+    sheet = Sheet(studio, _asked("state", STATES))
+    QApplication.clipboard().setText(text)
+    sheet.query.setFocus()
+    studio.key(Qt.Key.Key_V, CTRL)
+    assert len(sheet.query.toPlainText()) > 20_000
+    assert not sheet.take.isEnabled()
+    studio.wait(lambda: "20000 characters at most" in sheet.query.accessibleDescription())
+
+
+def test_a_list_says_no_more_than_a_document_keeps(studio: "Studio") -> None:
+    sheet = Sheet(studio, Variable("v", "", "list", ("a",), ("a",)))
+    values = sheet.find("variable_values", QPlainTextEdit)
+    for text, right in (("x" * 256, False), ("\n".join(map(str, range(1_001))), False), ("x" * 255, True)):
+        values.setPlainText(text)
+        assert sheet.take.isEnabled() == right
+        assert bool(values.accessibleDescription()) != right
+
+
+def test_names_that_collide_are_said(studio: "Studio") -> None:
+    sheet = Sheet(studio, _asked("a", STATES), _asked("b", STATES))
+    name = sheet.find("variable_name", QLineEdit)
+    name.setFocus()
+    name.selectAll()
+    studio.qtbot.keyClicks(name, "b")
+    assert "Another variable" in name.accessibleDescription()
+    assert not sheet.take.isEnabled()
+
+
+def test_steps_in_the_sheet_are_its_own(studio: "Studio") -> None:
+    steps = studio.page.editor.stack.count()
+    sheet = Sheet(studio)
+    sheet.press("variable_add")
+    sheet.press("variable_add")
+    sheet.list.setFocus()
+    studio.key(Qt.Key.Key_Delete)
+    assert sheet.list.count() == 1
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert sheet.list.count() == 2
+    kinds = [one for one in sheet.window.findChildren(QAbstractButton) if one.isVisible() and one.text() == "Query"]
+    studio.qtbot.mouseClick(kinds[0], Qt.MouseButton.LeftButton)
+    sheet.query.setFocus()
+    studio.qtbot.keyClicks(sheet.query, "SELECT")
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert sheet.query.toPlainText() != "SELECT"
+    assert sheet.list.count() == 2
+    sheet.press("variables_leave")
+    assert studio.page.editor.stack.count() == steps
+
+
+def test_taking_what_was_there_is_no_step(studio: "Studio") -> None:
+    sheet = Sheet(studio, replace(_asked("state", STATES), chosen=()), Variable("v", "", "list", ("a", "b"), ("b",)))
+    steps = studio.page.editor.stack.count()
+    studio.wait(lambda: len(sheet.offers()) > 3)
+    sheet.list.setCurrentRow(1)
+    sheet.press("variables_take")
+    assert studio.page.editor.stack.count() == steps
+
+
+def test_a_kind_can_be_turned_and_turned_back(studio: "Studio") -> None:
+    sheet = Sheet(studio, Variable("v", "", "list", ("paid", "b"), ("b",), True, include_all=True))
+    for kind in ("Query", "List"):
+        (one,) = [one for one in sheet.window.findChildren(QAbstractButton) if one.isVisible() and one.text() == kind]
+        studio.qtbot.mouseClick(one, Qt.MouseButton.LeftButton)
+    assert sheet.take.isEnabled()
+    sheet.press("variables_take")
+    assert studio.page.editor.document.variables[0].values == ("paid", "b")

@@ -1,0 +1,122 @@
+"""Variables that a query answers: which name which, the order they are asked in, and what an answer offers."""
+
+import itertools
+import random
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard.dashboards.asking import names_in, offer_of, order_of, with_names
+from benchboard.dashboards.document import Variable
+
+
+def _variable(name: str, *before: str) -> Variable:
+    named = ", ".join(f":{other}" for other in before) or "'x'"
+    return Variable(name, "", "query", query=f"SELECT DISTINCT shop_id FROM orders WHERE status IN ({named})")
+
+
+def test_what_a_query_names_is_found_and_what_only_looks_like_it_is_not() -> None:
+    query = """SELECT ':text', "a:name", x::date -- :note
+      FROM orders /* :remark
+      :more */ WHERE a = :one AND b IN (:two, :one) AND c = 'it''s :quoted' AND d = : three"""
+    assert names_in(query) == ("one", "two", "three")
+    assert names_in("SELECT 'open :text") == names_in("SELECT /* :open") == names_in("") == ()
+    assert with_names("SELECT ':a', :a, :b, x::a", {"a": "$a"}) == "SELECT ':a', $a, :b, x::a"
+
+
+@pytest.mark.parametrize("piece", ["'", '"', "/*", ":", ":a'", "--", "''", "::", "/*'"])
+def test_a_long_query_is_looked_through_once(piece: str) -> None:
+    with_names(piece * 500_000, {})  # a megabyte; what looks back would not come to an end
+    assert names_in(f":a {piece * 500_000}") == ()
+
+
+def test_each_is_asked_after_those_it_names_and_a_circle_is_refused_by_name() -> None:
+    plain = Variable("shop", "", "list", ("a",))
+    order = order_of([_variable("city", "country", "shop"), plain, _variable("country"), _variable("street", "city")])
+    assert order.names == ("country", "city", "street")
+    assert not order.refused
+    order = order_of(
+        [_variable("a", "b"), _variable("b", "c"), _variable("c", "a"), _variable("d", "a"), _variable("e", "e")]
+    )
+    assert order.names == ("d",)
+    assert order.refused.keys() == {"a", "b", "c", "e"}
+    assert order.refused["a"].what == "These variables ask for each other: a → b → c → a."
+    assert order.refused["e"].what == "The variable e asks for itself."
+    assert all(error.do for error in order.refused.values())
+
+
+def test_a_long_chain_has_an_order_and_a_long_circle_a_short_sentence() -> None:
+    names = [f"v{number}" for number in range(3_000)]
+    chain = [_variable(name, other) for name, other in itertools.pairwise(names)] + [_variable(names[-1])]
+    assert order_of(chain).names == tuple(reversed(names))
+    circle = [_variable(name, other) for name, other in zip(names[:200], [*names[1:200], names[0]], strict=True)]
+    assert all(len(error.what) < 200 for error in order_of(circle).refused.values())
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
+    names = [f"n{number}" for number in range(draw(st.integers(0, 9)))]
+    rng = random.Random(draw(st.integers(0, 10**9)))
+    density = rng.choice([0.05, 0.15, 0.4])
+    return {name: [other for other in names if rng.random() < density] for name in names}
+
+
+@given(graphs())
+@settings(max_examples=300)
+def test_the_order_is_one_and_only_what_lies_on_a_circle_is_refused(graph: dict[str, list[str]]) -> None:
+    order = order_of(_variable(name, *before) for name, before in graph.items())
+    reached = {name: set(before) for name, before in graph.items()}
+    for _round in graph:
+        for name in graph:
+            reached[name] |= {far for other in reached[name] for far in reached[other]}
+    assert order.refused.keys() == {name for name in graph if name in reached[name]}
+    assert sorted([*order.names, *order.refused]) == sorted(graph)
+    for place, name in enumerate(order.names):
+        assert {other for other in graph[name] if other not in order.refused} <= set(order.names[:place])
+    for name, error in order.refused.items():
+        way = error.what.partition(": ")[2].rstrip(".").split(" → ") if ": " in error.what else [name, name]
+        assert way[0] == way[-1] == name
+        if "…" not in way:
+            assert all(after in graph[before] for before, after in itertools.pairwise(way))
+
+
+def _answer(*rows: tuple[object, ...], truncated: bool = False) -> ResultTable:
+    columns = tuple(ResultColumn(f"c{place}", "text") for place in range(len(rows[0])))
+    return ResultTable(columns, rows, truncated, 0.0)  # type: ignore[arg-type]
+
+
+def test_an_answer_offers_its_first_column_once_in_its_order_as_text() -> None:
+    cells = [
+        "b",
+        None,
+        "a",
+        "b",
+        3,
+        Decimal("2.50"),
+        True,
+        date(2026, 1, 5),
+        datetime(2026, 1, 5, 9, tzinfo=UTC),
+        "x\ny",
+        "",
+    ]
+    offer = offer_of(_answer(*((cell,) for cell in cells)))
+    assert offer.values == ("b", "a", "3", "2.50", "true", "2026-01-05", "2026-01-05T09:00:00+00:00", "x\ny", "")
+    assert (offer.labels, offer.note) == ({}, "")
+
+
+def test_a_second_column_is_what_people_call_it() -> None:
+    offer = offer_of(_answer(("1", "One", "more"), ("2", None, "more"), ("3", "3", "more"), ("1", "Uno", "more")))
+    assert offer.values == ("1", "2", "3")
+    assert offer.labels == {"1": "One"}
+
+
+def test_what_is_too_long_or_no_text_is_left_out_and_said() -> None:
+    offer = offer_of(_answer(("a", "l" * 10**6), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
+    assert offer.values == ("a",)
+    assert len(offer.labels["a"]) == 255
+    assert "first 10,000 rows" in offer.note
+    assert "2 values" in offer.note
