@@ -130,6 +130,14 @@ def main() -> int:
     return 0
 
 
+def at_rest(window: Window) -> None:
+    """Stored and answered, nothing chosen, the top in sight: what differs from sample to sample is what was kept."""
+    window.page.editor.choose(())
+    window.page.canvas.verticalScrollBar().setValue(0)
+    window.settled()
+    quiet()
+
+
 def work(window: Window, gestures: int) -> None:
     chance, begun = random.Random(3), time.perf_counter()
     samples: list[tuple[float, ...]] = []
@@ -141,7 +149,7 @@ def work(window: Window, gestures: int) -> None:
             bar.setValue(chance.randint(0, bar.maximum()))
             quiet()
         if number % every == 0:
-            window.settled()
+            at_rest(window)
             samples.append((number, trimmed(), in_use() / 2**20))
             print(f"{number:6} gestures: {samples[-1][1]:.1f} MiB resident, {samples[-1][2]:.1f} in use", flush=True)
     kept = [sample for sample in samples if sample[0] > min(KEPT_STEPS * 2, gestures // 2)]
