@@ -34,7 +34,8 @@ def _touched(database: Database) -> list[str]:
     def executed(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         said.append(" ".join(statement.split()[:3]))
 
-    event.listen(database.engine, "before_cursor_execute", executed)
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", executed)
     return said
 
 

@@ -46,7 +46,9 @@ class Database:
         self.engine = engine
         self.label = label
         self.dialect: Dialect = "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
-        self._writing = (writing or engine).execution_options(bb_writing=True)
+        self.engines = (engine,) if writing is None else (engine, writing)
+        """All there are: on SQLite another one writes."""
+        self._writing = self.engines[-1].execution_options(bb_writing=True)
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
         self._seen: int | None = None
@@ -135,8 +137,8 @@ class Database:
     def dispose(self) -> None:
         """Close every connection. The object can be used again; it then connects anew."""
         self._seen = None
-        self._writing.dispose()
-        self.engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
 
 def refuse_password(url: str) -> None:
