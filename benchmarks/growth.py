@@ -131,11 +131,13 @@ def statements(database: Database) -> Iterator[list[str]]:
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        for engine in database.engines:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 def saved(database: Database, actor: Actor, count: int) -> tuple[float, int]:

@@ -34,7 +34,8 @@ def _touched(database: Database) -> list[str]:
     def executed(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         said.append(" ".join(statement.split()[:3]))
 
-    event.listen(database.engine, "before_cursor_execute", executed)
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", executed)
     return said
 
 
@@ -96,8 +97,8 @@ def test_moving_a_picture_does_not_store_it_again_beside_its_version(office: Off
     told = [item(f"w{k}", 3 * k, type="image", config={"picture": picture, "alt": str(k)}) for k in range(3)]
     made = office.make(ada, document("Pictures", *told))
     said: list[str] = []
-    engine = office.town.database.engine
-    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: said.append(statement))
+    for engine in office.town.database.engines:
+        event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: said.append(statement))
     told[0]["position"]["y"] = 9
     saved = office.save(ada, made.card.id, document("Pictures", *told), made.card.version)
     (written,) = [statement for statement in said if statement.startswith("UPDATE widgets")]

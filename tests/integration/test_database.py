@@ -1,5 +1,7 @@
 """`Database`: whole or not at all, read without writing, told once, recorded always, and its troubles in words."""
 
+import os
+import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
-from benchboard.storage import changes, guard
+from benchboard.storage import changes, engine, guard
 from benchboard.storage.changes import UnrecordedChange
 from benchboard.storage.engine import Database, refuse_password
 from benchboard.storage.models.base import new_id, now
@@ -167,17 +169,56 @@ def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
     assert refused.value.code == "storage.key"
 
 
-def test_a_writer_that_never_ends_is_said_in_words(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_writer_that_never_ends_is_said_in_words(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_BUSY_MS", 1)
     second = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
-    with second.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 1")
-        connection.rollback()
     with sqlite_database.change() as held:
         held.execute(text("SELECT 1"))
         with pytest.raises(Unavailable) as refused:
             found(second, "second")
     second.dispose()
     assert refused.value.code == "storage.busy"
+
+
+def test_a_writer_of_ones_own_that_never_ends_is_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_BUSY_MS", 1)
+    database = Database.open(databases.file_url(databases.migrated_file(tmp_path / "bench.db")), key=databases.KEY)
+    with database.change() as held:
+        held.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable) as refused:
+            found(database, "second")
+    database.dispose()
+    assert refused.value.code == "storage.busy"
+
+
+def test_what_a_server_refuses_does_not_mean_that_it_is_away(database: Database) -> None:
+    """Else whoever asks again once it answers would be refused again, and ask again."""
+    statement = "SELECT 1::int / 0" if database.dialect == "postgresql" else "SELECT no_such_function()"
+    with pytest.raises(Unavailable) as refused, database.read() as session:
+        session.execute(text(statement))
+    assert refused.value.code == "storage.refused"
+
+
+def test_a_server_that_ends_the_connection_is_away(pg_server: Server, pg_template: str) -> None:
+    with databases.on_postgres(pg_server, template=pg_template) as database:
+        with pytest.raises(Unavailable) as refused, database.read() as session:
+            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        assert refused.value.code == "storage.unreachable"
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="the system does not say it")
+def test_a_server_that_falls_silent_is_noticed_within_a_minute(pg_server: Server, pg_template: str) -> None:
+    with databases.on_postgres(pg_server, template=pg_template) as database, database.read() as session:
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        with socket.socket(fileno=os.dup(driver.fileno())) as line:
+            said = {name: line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+                    for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")}  # fmt: skip
+            assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert said["TCP_KEEPIDLE"] + said["TCP_KEEPINTVL"] * said["TCP_KEEPCNT"] <= 60
+    assert 0 < said["TCP_USER_TIMEOUT"] <= 60_000
 
 
 def test_a_server_that_is_not_there_is_said_in_words() -> None:

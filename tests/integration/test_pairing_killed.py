@@ -8,6 +8,7 @@ opens the database: seeing the dongle settles what is certain, pairing again end
 import os
 import signal
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,8 @@ class Counted:
 
 def _pair(bench: Bench, database: Database, port: str, fatal: int, *, messages: bool) -> None:
     moments = Moments(fatal)
-    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(database.engine, moment, moments)
+    for engine, moment in product(database.engines, ("before_cursor_execute", "after_cursor_execute", "commit")):
+        event.listen(engine, moment, moments)
     with link.open_port(port) as handle:
         counted = Counted(handle, moments if messages else lambda: None)
         provisioning.pair(database, bench.technician, bench.data_key, Device(counted))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +17,7 @@ from benchboard.identity.access import Actor
 from benchboard.storage.engine import Database
 from support import databases
 from support.orders import Market, open_market
+from support.postgres import Server
 
 Ask = Callable[..., ResultTable]
 
@@ -410,3 +412,18 @@ def test_a_variable_that_cannot_be_is_refused_in_words(
         ask(query, variables=variables)
     assert refused.value.what
     assert code in (None, refused.value.code)
+
+
+def test_a_server_without_room_for_a_query_says_so_and_is_not_away(pg_server: Server, pg_template: str,
+                                                                   tmp_path: Path) -> None:  # fmt: skip
+    six = ", ".join(f"orders {name}" for name in "abcdef")
+    columns = ", ".join(f"{name}.id" for name in "abcdef")
+    with databases.on_postgres(pg_server, template=pg_template) as database:
+        market = open_market(database, tmp_path)
+        with database.read() as session:
+            session.execute(text("SET LOCAL work_mem = '64kB'"))
+            session.execute(text("SET LOCAL temp_file_limit = '64kB'"))
+            with pytest.raises(Unavailable) as refused:
+                run_query(session, market.analyst, f"select {columns}, count(*) from {six} group by {columns}")
+            assert run_query(session, market.analyst, "select 1 as n").rows == ((1,),)
+    assert refused.value.code == "query.memory"

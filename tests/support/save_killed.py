@@ -38,7 +38,8 @@ def main() -> None:
         if count == int(statement):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(database.engine, _EVENTS[moment], counted)
+    for engine in database.engines:
+        event.listen(engine, _EVENTS[moment], counted)
     with database.change() as session:
         if dashboard_id:
             library.save(session, actor, dashboard_id, NEW_DASHBOARD, base_version=1, note="New")

@@ -165,11 +165,7 @@ def run_query(
     except TimeoutError as error:
         raise _too_slow(timeout, began) from error
     except MemoryError as error:
-        raise Unavailable(
-            "query.memory",
-            _("The query needs more memory than a query may take, and was stopped."),
-            do=_("Narrow it down, for example to fewer columns or days, then try again."),
-        ) from error
+        raise _too_large_a_query() from error
     made = tuple(_row(row, query.columns) for row in rows[:limit])
     columns = tuple(ResultColumn(name, typed.kind) for name, typed in query.columns)
     return ResultTable(columns, made, len(rows) > limit, time.monotonic() - began)
@@ -309,8 +305,10 @@ def _spoken(error: DBAPIError, stop: Stop, timeout: float, began: float) -> Exce
         return _too_slow(timeout, began)
     if not state and "decode to UTF-8" in said:
         return _not_text()
+    if state.startswith("53"):  # memory, or the room that is set aside for what does not fit there
+        return _too_large_a_query()
     ours = not state and any(sign in said for sign in _SQLITE_REFUSALS)
-    if ours or state[:2] in ("21", "22", "25", "42", "54"):
+    if ours or state[:2] in ("0A", "21", "22", "25", "42", "54"):
         view = language.view("orders")
         return Invalid(
             "query.refused",
@@ -327,6 +325,14 @@ def _too_slow(timeout: float, began: float) -> Unavailable:
         _("The query took longer than {limit} s and was stopped.").format(limit=f"{timeout:g}"),
         do=_("Narrow it down, for example to fewer days, then try again."),
         elapsed=time.monotonic() - began,
+    )
+
+
+def _too_large_a_query() -> Unavailable:
+    return Unavailable(
+        "query.memory",
+        _("The query needs more memory than a query may take, and was stopped."),
+        do=_("Narrow it down, for example to fewer columns or days, then try again."),
     )
 
 

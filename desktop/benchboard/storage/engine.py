@@ -10,14 +10,17 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import QueuePool
 
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
 from benchboard.i18n import N_, _
@@ -28,21 +31,27 @@ Dialect = Literal["sqlite", "postgresql"]
 
 # libpq takes these behind the question mark of a URL as well.
 _PASSWORDS = ("password", "sslpassword")
+# After 40 s in which a server's computer says nothing, whoever waits for its answer is told; else that takes two hours.
+_SILENCE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 # How long a writer waits for another program's transaction before it says so.
 _BUSY_MS = 5000
+# A connection counts from its own beginning: another one's number is another number.
+_OPENED = count(1)
 
 
 class Database:
     """An open database. Safe to use from several threads; each transaction has its own connection."""
 
-    def __init__(self, engine: Engine, label: str) -> None:
+    def __init__(self, engine: Engine, label: str, writing: Engine | None = None) -> None:
         self.engine = engine
         self.label = label
         self.dialect: Dialect = "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
-        self._writing = engine.execution_options(bb_writing=True)
+        self.engines = (engine,) if writing is None else (engine, writing)
+        """All there are: on SQLite another one writes."""
+        self._writing = self.engines[-1].execution_options(bb_writing=True)
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
-        self._observer: Connection | None = None
+        self._seen: int | None = None
 
     @classmethod
     def open(cls, url: str, *, key: bytes | None = None) -> "Database":
@@ -53,15 +62,17 @@ class Database:
         """
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite":
-            return cls(_sqlite(parsed, key), parsed.database or "")
+            # One connection writes: what it notices of others' commits is theirs alone (`data_version`).
+            alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": _BUSY_MS / 1000}
+            return cls(_sqlite(parsed, key), parsed.database or "", _sqlite(parsed, key, **alone))
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
             pool_size=4,
-            max_overflow=4,
+            max_overflow=12,  # as much as the window's threads can ask for at once
             hide_parameters=True,
             json_deserializer=_decoded,
-            connect_args={"connect_timeout": 10, "application_name": "benchboard"},
+            connect_args={"connect_timeout": 10, "application_name": "benchboard", **_SILENCE},
         )
         return cls(engine, parsed.host or "localhost")
 
@@ -105,28 +116,29 @@ class Database:
         return stop
 
     def data_version(self) -> int | None:
-        """A number that moves when anybody, this program or another, has committed to a SQLite file; else None.
+        """A number that moves when anybody else, in this program or another, has committed to a SQLite file; else None.
 
-        SQLite answers this to one and the same connection only, so one is kept aside for the question.
+        SQLite answers this to each connection apart, and counts all commits but its own: so the one that writes is
+        asked. While it does, the last answer stands.
         """
         if self.dialect != "sqlite":
             return None
-        with _spoken(), self._lock:
-            if self._observer is None:
-                self._observer = self.engine.connect()
-            cursor = self._observer.connection.cursor()
-            try:
-                return int(cursor.execute("PRAGMA data_version").fetchone()[0])
-            finally:
-                cursor.close()
+        pool = self._writing.pool
+        if self._seen is None or not (isinstance(pool, QueuePool) and pool.checkedout()):
+            with _spoken(), self._writing.connect() as connection:
+                opened = connection.info.setdefault("bb_opened", next(_OPENED))
+                cursor = connection.connection.cursor()
+                try:
+                    self._seen = opened << 32 | int(cursor.execute("PRAGMA data_version").fetchone()[0])
+                finally:
+                    cursor.close()
+        return self._seen
 
     def dispose(self) -> None:
         """Close every connection. The object can be used again; it then connects anew."""
-        with self._lock:
-            if self._observer is not None:
-                self._observer.close()
-                self._observer = None
-        self.engine.dispose()
+        self._seen = None
+        for engine in self.engines:
+            engine.dispose()
 
 
 def refuse_password(url: str) -> None:
@@ -176,11 +188,11 @@ def file_url(file: Path) -> str:
     return f"sqlite:///{quote(str(file))}"
 
 
-def _sqlite(url: URL, key: bytes | None) -> Engine:
+def _sqlite(url: URL, key: bytes | None, **pool: Any) -> Engine:
     from sqlcipher3 import dbapi2  # late: a program on PostgreSQL has no use for it
 
     engine = create_engine(url.set(drivername="sqlite"), module=dbapi2, connect_args={"timeout": _BUSY_MS / 1000},
-                           hide_parameters=True, json_deserializer=_decoded)  # fmt: skip
+                           hide_parameters=True, json_deserializer=_decoded, **pool)  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -239,6 +251,8 @@ def _spoken() -> Iterator[None]:
         raise _overtaken() from error
     except DBAPIError as error:
         raise unavailable(error) from error
+    except NoneFree as error:  # all connections are at work
+        raise _worded("storage.busy") from error
     except UnicodeEncodeError as error:
         raise _no_value() from error
     except StatementError as error:
@@ -330,6 +344,10 @@ _SENTENCES = {
         N_("The server did not accept the name or password."),
         N_("Check both and try again."),
     ),
+    "storage.refused": (
+        N_("The database could not do that."),
+        N_("Try again; if it goes on, keep the log and report this."),
+    ),
     "storage.unreachable": (
         N_("The database cannot be reached."),
         N_("Check that the server runs and the network is up, then try again."),
@@ -340,7 +358,20 @@ _SENTENCES = {
 def unavailable(error: DBAPIError) -> Unavailable:
     """The `Unavailable` that says what a driver error means."""
     text = str(error.orig).lower()
-    code = next((code for sign, code in _KNOWN if sign in text), "storage.unreachable")
+    code = next((code for sign, code in _KNOWN if sign in text), "")
+    return _worded(code or ("storage.refused" if _answered(error) else "storage.unreachable"))
+
+
+def _answered(error: DBAPIError) -> bool:
+    """Whether the database itself refused, rather than nobody answered: it may be asked something else."""
+    said: Any = error.orig
+    if hasattr(said, "sqlstate"):  # a server's
+        state = str(said.sqlstate or "")
+        return bool(state) and not state.startswith(("08", "57P"))
+    return "disk i/o error" not in str(said).lower()
+
+
+def _worded(code: str) -> Unavailable:
     what, do = _SENTENCES[code]
     return Unavailable(code, _(what), do=_(do))
 

@@ -212,7 +212,7 @@ def _failing(target: str) -> Iterator[None]:
     except DBAPIError as error:
         said = unavailable(error)
         # Here a table that is missing is the migration's fault, not the database's age.
-        if said.code not in ("storage.unreachable", "storage.outdated"):
+        if said.code not in ("storage.refused", "storage.unreachable", "storage.outdated"):
             raise said from error
         raise Unavailable(
             "storage.migration",

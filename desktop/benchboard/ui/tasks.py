@@ -32,6 +32,7 @@ UNREACHABLE: Final = "storage.unreachable"
 """The code of the error that says so."""
 
 _READERS = 4
+_LONG_READERS = 2
 _RUNNERS = 8
 
 
@@ -136,6 +137,7 @@ class Tasks(QObject):
         self._problems = problems
         self._database: OpenDatabase | None = None
         self._readers = ThreadPoolExecutor(_READERS, "benchboard-read")
+        self._long_readers = ThreadPoolExecutor(_LONG_READERS, "benchboard-query")
         self._writer = ThreadPoolExecutor(1, "benchboard-change")
         self._runners = ThreadPoolExecutor(_RUNNERS, "benchboard-run")
         self._running: list[Work] = []
@@ -165,8 +167,11 @@ class Tasks(QObject):
         op: Callable[[DatabaseSession], T],
         done: Callable[[T], None],
         failed: Callable[[AppError], None] | None = None,
+        *,
+        long: bool = False,
     ) -> Work:
-        """Run `op` with a reading session; reads run side by side."""
+        """Run `op` with a reading session; reads run side by side. Those that may take `long` have workers of their
+        own: however many there are, no other waits for them."""
         database = self._database
         work = Work("read")
 
@@ -175,9 +180,9 @@ class Tasks(QObject):
                 return op(session)
 
         def again() -> None:
-            self.read(owner, op, done, failed)
+            self.read(owner, op, done, failed, long=long)
 
-        return self._submit(self._readers, owner, work, job, done, failed, again)
+        return self._submit(self._long_readers if long else self._readers, owner, work, job, done, failed, again)
 
     def change(
         self,
@@ -229,7 +234,7 @@ class Tasks(QObject):
         for work in self._running:
             work.cancel()
         self._writer.shutdown(wait=True)
-        for pool in (self._readers, self._runners):
+        for pool in (self._readers, self._long_readers, self._runners):
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _submit(

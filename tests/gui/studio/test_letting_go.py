@@ -1,16 +1,25 @@
 """What is no longer needed is let go of."""
 
 import gc
+from collections.abc import Callable
 
+import pytest
 import shiboken6
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.history import KEPT_STEPS
 from benchboard.ui.context import ChangeNotices
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.edits import Edit
+from benchboard.ui.studio.panes.queryedit import Prose
+from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.fields import Select
+from benchboard.ui.widgets.surfaces import bare
+from support.measured import in_use
+
+_BETWEEN = 3_000
 
 
 def _edits() -> int:
@@ -50,3 +59,36 @@ def test_who_is_gone_is_told_nothing_and_remembered_no_longer(qapp: QApplication
         shiboken6.delete(owner)
     gc.collect()
     assert len(notices._watchers) <= 1
+
+
+def _select() -> QWidget:
+    return Select([("one", "One"), ("two", "Two")])
+
+
+def _area() -> QWidget:
+    area = QScrollArea()
+    bare(area)
+    area.setWidget(QWidget())
+    return area
+
+
+@pytest.mark.skipif(not in_use(), reason="only the GNU C library says what is in use")
+@pytest.mark.parametrize("make", [_select, _area, lambda: Prose("words")], ids=["select", "area", "prose"])
+def test_the_style_sheet_remembers_no_field_that_is_gone(light: Theme, make: Callable[[], QWidget]) -> None:
+    count, between = 100, [bytearray()]
+    for _again in range(3):
+        before = in_use()
+        _come_and_go(make, count, between)
+    assert (in_use() - before) / count < 300 + _BETWEEN  # Qt's table of the rules for one takes 960
+
+
+def _come_and_go(make: Callable[[], QWidget], count: int, between: list[bytearray]) -> None:
+    """Show so many at once and let go of them. What is put `between` keeps others from coming to lie where they lay."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    for _number in range(count):
+        column.addWidget(make())
+        between.append(bytearray(_BETWEEN))
+    holder.grab()
+    del column
+    shiboken6.delete(holder)

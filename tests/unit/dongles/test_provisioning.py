@@ -1,10 +1,10 @@
 """Pairing against a real protocol machine and a real database: what each side holds after each way it can go."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, event, select
-from sqlalchemy.engine import Engine
 
 from benchboard.canbus.link import Port
 from benchboard.dongles import provisioning, tokens
@@ -258,15 +258,15 @@ def _die_everywhere(bench: Bench, *, power_cut: bool) -> None:
 
 
 def _pair_until(bench: Bench, dongle: LoopDongle, countdown: Countdown) -> bool:
-    engine: Engine = bench.database.engine
-    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+    watched = list(product(bench.database.engines, ("before_cursor_execute", "after_cursor_execute", "commit")))
+    for engine, moment in watched:
         event.listen(engine, moment, countdown)
     try:
         pair(bench, dongle)
     except Killed:
         return False
     finally:
-        for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        for engine, moment in watched:
             event.remove(engine, moment, countdown)
     return True
 

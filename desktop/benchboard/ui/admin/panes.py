@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Text, hairline
+from benchboard.ui.widgets import Button, Text, bare, hairline
 
 
 class Detail(QWidget):
@@ -27,6 +27,7 @@ class Detail(QWidget):
         self.column.setContentsMargins(0, 0, 0, 16)
         self.column.setSpacing(0)
         scroll = QScrollArea()
+        bare(scroll)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -19,7 +19,7 @@ from benchboard.ui.bench.trace import Trace
 from benchboard.ui.bench.words import ago, exactly, identity_mark, rate, state_mark
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Badge, Button, Edit, Elided, Text, hairline
+from benchboard.ui.widgets import Badge, Button, Edit, Elided, Text, bare, hairline
 
 
 def nominal_timing(config: CanConfig) -> Timing:
@@ -71,6 +71,7 @@ class Detail(QWidget):
             column.addWidget(hairline())
         column.addStretch(1)
         scroll = QScrollArea()
+        bare(scroll)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
         whole = QHBoxLayout(self)

@@ -7,7 +7,7 @@ from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
 from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
 from benchboard.ui.widgets.popover import Item, Popover, copyable, heading, menu
-from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, paint_shadow
+from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, bare, paint_shadow
 
 __all__ = [
     "Avatar",
@@ -36,6 +36,7 @@ __all__ = [
     "Toast",
     "Toolbar",
     "badge_width",
+    "bare",
     "copyable",
     "facts",
     "hairline",

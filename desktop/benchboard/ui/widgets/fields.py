@@ -88,6 +88,7 @@ class Select(QComboBox):
         self.setAccessibleName(label)
         self.setFixedHeight(theme().px("control_height.md"))
         self.offer(choices)
+        self._own_the_list()
 
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """Replace the choices: (key, title)."""
@@ -96,6 +97,14 @@ class Select(QComboBox):
         for key, title in choices:
             self.addItem(title, key)
         self.blockSignals(False)
+
+    def _own_the_list(self) -> None:
+        """Qt makes a table of style rules for the frame around the list, and forgets it with the frame only where that
+        once had a style sheet of its own."""
+        frame = self.view().parentWidget()
+        assert frame is not None
+        frame.setStyleSheet(" ")
+        frame.setStyleSheet("")
 
     def choose(self, key: str) -> None:
         """Show `key` as chosen, if it is offered; says nothing to anybody."""

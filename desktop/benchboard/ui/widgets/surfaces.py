@@ -5,7 +5,7 @@ from functools import cache
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
@@ -152,6 +152,12 @@ class Floating(QWidget):
             painter.setPen(QPen(theme().color("border.strong"), 1))
             painter.setBrush(theme().color("raised"))
             painter.drawRoundedRect(QRectF(self.frame()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
+
+
+def bare(area: QAbstractScrollArea) -> None:
+    """Let the style sheet alone fill an area. A view into it that wants to be filled as well gains nothing by that, and
+    Qt then keeps a table of its rules for good, a kilobyte, when it is gone."""
+    area.viewport().setAutoFillBackground(False)
 
 
 def paint_shadow(painter: QPainter, frame: QRect) -> None:

@@ -17,7 +17,7 @@ from benchboard.ui.studio.comparing.mergelist import Need, Strip, merged_row
 from benchboard.ui.studio.comparing.pictures import Answers
 from benchboard.ui.studio.document.acts import act
 from benchboard.ui.studio.document.steps import step_of
-from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_clear
+from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, bare, hairline, keep_clear
 
 _MOST: Final = 200
 """Merged edits that are listed; of more only the number is said."""
@@ -229,6 +229,7 @@ class MergeScreen(QWidget):
         self._merged(rows)
         rows.addStretch(1)
         area = QScrollArea()
+        bare(area)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -288,6 +289,7 @@ class MergeScreen(QWidget):
         column.addWidget(self._result)
         column.addStretch(1)
         area = QScrollArea()
+        bare(area)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

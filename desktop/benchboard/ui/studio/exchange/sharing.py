@@ -15,7 +15,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.paging import Page
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Avatar, Button, CheckBox, Dialog, Edit, Elided, Field, Select, Text, hairline
+from benchboard.ui.widgets import Avatar, Button, CheckBox, Dialog, Edit, Elided, Field, Select, Text, bare, hairline
 
 _PAUSE_MS = 200
 _HOLDERS = 200
@@ -49,6 +49,7 @@ class ShareDialog(Dialog):
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
+        bare(area)
         area.setWidgetResizable(True)
         area.setWidget(inner)
         self.content.addWidget(area, 1)

@@ -17,6 +17,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import bare
 
 _ACROSS: Final = 4
 _SIZE: Final = QSize(936, 588)
@@ -40,6 +41,7 @@ class Gallery(Dialog):
             square.addWidget(card, place // _ACROSS, place % _ACROSS)
             card.clicked.connect(lambda _checked=False, card=card: self._take(card.template))
         area = QScrollArea()
+        bare(area)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)

@@ -26,6 +26,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, KeyCap, Text, hairline, plain_tip
+from benchboard.ui.widgets.surfaces import bare
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -120,6 +121,7 @@ class _Sheet(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
+        bare(area)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

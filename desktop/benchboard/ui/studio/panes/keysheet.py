@@ -13,6 +13,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
+from benchboard.ui.widgets.surfaces import bare
 
 _SIZE: Final = QSize(1160, 664)
 _COLUMN: Final = 340
@@ -43,6 +44,7 @@ class KeySheet(Dialog):
         self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(theme().px("spacing.8"))
         area = QScrollArea()
+        bare(area)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._inside)

@@ -12,6 +12,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.focus import Ringed
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import bare
 
 WIDTH = 196
 
@@ -63,6 +64,7 @@ class Palette(QWidget):
             column.addWidget(group)
         column.addStretch(1)
         area = QScrollArea()
+        bare(area)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

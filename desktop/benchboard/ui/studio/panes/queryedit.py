@@ -22,6 +22,7 @@ from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.steps import step_of
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.surfaces import bare
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -45,6 +46,7 @@ class Prose(QPlainTextEdit):
         self.setObjectName(name)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
+        bare(self)
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._paused)
         self._known = ""

@@ -131,7 +131,11 @@ class ValueQuery(QWidget):
                 self._preview.fail(str(error))
 
         self._context.tasks.read(
-            self, lambda session: asking.ask(session, actor, query, variables=variables, stop=stop), right, wrong
+            self,
+            lambda session: asking.ask(session, actor, query, variables=variables, stop=stop),
+            right,
+            wrong,
+            long=True,
         )
 
     def _ended(self) -> None:

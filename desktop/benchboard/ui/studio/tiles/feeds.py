@@ -2,7 +2,6 @@
 kept until the next."""
 
 import threading
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _AT_ONCE: Final = 2
-"""Queries under way together: the window's other reads keep their share of the workers."""
+"""Queries of one page under way together: of those that wait, what is in sight by then goes first."""
 PATIENCE_MS: Final = 150
 """How long a tile shows nothing before it shows that it loads."""
 _SLOW_MS: Final = 2_000
@@ -68,7 +67,9 @@ class Feeds(QObject):
         self._context, self._editor = context, editor
         self._answers: dict[str, Answer] = {}
         self._wanted: dict[str, _Question] = {}
-        self._waiting: deque[str] = deque()
+        self._waiting: dict[str, int] = {}
+        """Who is to be asked, and in which round: 0 is for who has no answer to what it asks now."""
+        self._round = 0
         self._first: frozenset[str] = frozenset()
         self._running: dict[str, tuple[Stop, _Question]] = {}
         editor.changed.connect(self.follow)
@@ -108,10 +109,12 @@ class Feeds(QObject):
         self._first = frozenset(ids)
 
     def refresh(self) -> None:
-        """Ask everything anew; what is shown stays until the answers are there."""
+        """Ask everything anew; what is shown stays until the answers are there. Who waits from an earlier time goes
+        first: however often this is asked for, everybody gets an answer."""
+        self._round += 1
         for item_id, question in self._wanted.items():
             if not question.picture:
-                self._ask(item_id)
+                self._ask(item_id, self._round)
 
     def retry(self, item_id: str) -> None:
         """Ask for one widget anew."""
@@ -130,12 +133,11 @@ class Feeds(QObject):
         for item_id in list(self._running):
             self._stop(item_id)
 
-    def _ask(self, item_id: str) -> None:
+    def _ask(self, item_id: str, turn: int = 0) -> None:
         if item_id not in self._answers:
             self._tell(item_id, Answer(self._wanted[item_id].query))
             QTimer.singleShot(PATIENCE_MS, self, lambda: self._is_late(item_id))
-        if item_id not in self._waiting:
-            self._waiting.append(item_id)
+        self._waiting[item_id] = min(turn, self._waiting.get(item_id, turn))
         self._go_on()
 
     def _is_late(self, item_id: str) -> None:
@@ -146,10 +148,10 @@ class Feeds(QObject):
     def _go_on(self) -> None:
         while self._waiting and len(self._running) < _AT_ONCE:
             ready = [known for known in self._waiting if known not in self._running]
-            item_id = next((known for known in ready if known in self._first), ready[0] if ready else None)
-            if item_id is None:
+            if not ready:
                 return
-            self._waiting.remove(item_id)
+            item_id = min(ready, key=lambda known: (self._waiting[known], known not in self._first))
+            del self._waiting[item_id]
             if item_id in self._wanted:
                 self._run(item_id, self._wanted[item_id])
 
@@ -175,6 +177,7 @@ class Feeds(QObject):
                 lambda _session: decoded(question.picture, question.pixels),
                 lambda picture: arrived(Answer(query, picture=picture)),
                 failed,
+                long=True,
             )
             return
         self._context.tasks.read(
@@ -182,12 +185,14 @@ class Feeds(QObject):
             lambda session: queries.run_query(session, actor, query, stop=stop, variables=variables),
             lambda table: arrived(Answer(query, table)),
             failed,
+            long=True,
         )
 
     def cancel(self, item_id: str) -> None:
         """End a query somebody has waited for long enough."""
         if item_id in self._running:
             query = self._running[item_id][1].query
+            self._waiting.pop(item_id, None)
             self._stop(item_id)
             self._tell(item_id, Answer(query, error=Cancelled("query.stopped", _("The query was stopped."))))
             self._go_on()

@@ -201,6 +201,7 @@ class Offers(QObject):
             lambda session: asking.ask(session, actor, question.query, variables=dict(question.chosen), stop=stop),
             right,
             wrong,
+            long=True,
         )
 
     def _failed(self, name: str, error: AppError) -> None:
