@@ -98,14 +98,22 @@ class Crossing(QObject):
         tab = -1 if tab == tabs.currentIndex() else tab
         if tab != self._tab:
             self._tab = tab
-            self._dwell.start() if tab >= 0 else self._dwell.stop()
+            if tab >= 0:
+                self._place.page_at(tab)  # nobody may have looked at it yet: it is read meanwhile
+                self._dwell.start()
+            else:
+                self._dwell.stop()
 
     def _arrive(self) -> None:
         """It was held over a tab for long enough."""
         page, tab, self._tab = self._place.page_at(self._tab), self._tab, -1
         if page is None or not (self.under_way or self._held()):
             return
-        if page.saving.state in ("loading", "failed", "conflict") or not page.editor.editable:
+        if page.saving.state == "loading":
+            self._tab = tab
+            self._dwell.start()
+            return
+        if page.saving.state in ("failed", "conflict") or not page.editor.editable:
             self._tab = tab  # asked once for each time it comes there
             self._say(_("“{name}” cannot be changed now.").format(name=page.name))
             return
