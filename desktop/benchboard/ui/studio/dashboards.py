@@ -33,6 +33,7 @@ class Dashboards(QWidget):
 
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)
+    address = "studio/dashboards"
 
     def __init__(self, context: "Context") -> None:
         super().__init__()
@@ -44,7 +45,8 @@ class Dashboards(QWidget):
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
-        self.crossing = Crossing(self, context.problems.toast, self)
+        self.crossing = Crossing.of(context)
+        self.crossing.add(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -99,13 +101,18 @@ class Dashboards(QWidget):
             there = self._wake(tab, there)
         return there if isinstance(there, StudioPage) else None
 
+    def tab_at(self, spot: QPoint) -> int:
+        """The tab of another page at a point of the screen, else -1."""
+        tab = self.tabs.tabAt(self.tabs.mapFromGlobal(spot)) if self.tabs.isVisible() else -1
+        return -1 if tab == self.tabs.currentIndex() else tab
+
     def bring_up(self, page: StudioPage) -> None:
         """Show an open dashboard."""
         self.tabs.setCurrentIndex(self._stack.indexOf(page))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.crossing.back()
+        self.crossing.hidden()
 
     def opened(self, rest: str) -> None:
         """Somebody came here, perhaps for one dashboard."""
