@@ -296,7 +296,7 @@ def _owner(shelves: Shelves, card: Card) -> "library.Actor":
     ("text", "named"),
     [
         ('{"items": [{"id": "w1", "type": "text", "position": {"x": 0, "y": 0, "w": -3, "h": 2}}]}', "w1"),
-        ('{"title": "cut off', "not JSON"),
+        ('{"title": "cut off', "not whole JSON"),
     ],
 )
 def test_a_file_that_holds_no_dashboard_is_refused_in_one_sentence(
