@@ -5,7 +5,8 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Generic, Self, TypeVar
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -34,6 +35,20 @@ class Listing:
     filters: dict[str, Scalar] = field(default_factory=dict)
     sort: str = ""
     descending: bool = False
+
+
+class Unreadable(datetime):
+    """Stands in a row where the database holds `raw` in place of a moment: another program wrote it, or it is damaged.
+    One such row takes no list away. It is long ago, so that whatever ends at it has ended."""
+
+    raw: object = ""
+
+    @classmethod
+    def of(cls, raw: object) -> Self:
+        """What is read where `raw` is stored."""
+        moment = cls(1900, 1, 1, tzinfo=UTC)
+        moment.raw = raw
+        return moment
 
 
 def encode_key(values: Sequence[Scalar]) -> str:

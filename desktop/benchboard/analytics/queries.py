@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Context, Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -28,6 +28,8 @@ from benchboard.errors import Cancelled, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.identity import access
 from benchboard.identity.access import Actor
+from benchboard.paging import Unreadable
+from benchboard.storage.models.base import read_moment
 
 MAX_ROWS: Final = 10_000
 TIMEOUT: Final = 10.0
@@ -364,12 +366,21 @@ def _cell(value: Any, typed: Typed) -> Cell:
     if typed.kind == "boolean":
         return bool(value)
     if typed.kind == "moment":
-        return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
+        moment = read_moment(value)
+        return None if isinstance(moment, Unreadable) else moment
     if typed.kind == "date":
-        return value if isinstance(value, date) else date.fromisoformat(value)
+        return value if isinstance(value, date) else _date(value)
     if isinstance(value, bytes):  # SQLite keeps them in any column
         raise _not_text()
     return str(value)
+
+
+def _date(text: str) -> date | None:
+    """A day; None where it was taken of what is no moment."""
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _not_text() -> Invalid:

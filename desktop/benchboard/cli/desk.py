@@ -18,7 +18,7 @@ from benchboard.errors import Denied
 from benchboard.i18n import _
 from benchboard.identity import accounts
 from benchboard.identity.access import Actor, Client
-from benchboard.paging import Page
+from benchboard.paging import Page, Unreadable
 from benchboard.storage.engine import Database, refuse_password
 from benchboard.workspace import Workspace
 
@@ -182,6 +182,8 @@ def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[An
 def _shown(value: object) -> str:
     if value is None or value == "":
         return "–"
+    if isinstance(value, Unreadable):
+        return _("unreadable")
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, Mapping):
@@ -190,6 +192,8 @@ def _shown(value: object) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Unreadable):
+        return None
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, Decimal):

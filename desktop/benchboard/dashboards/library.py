@@ -117,6 +117,19 @@ def existing(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> 
     return set(session.scalars(there)) & set(dashboard_ids)
 
 
+def names(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> dict[str, str]:
+    """What those of these dashboards are called that the actor may see; not those in the trash."""
+    access.require(actor, "studio:enter")
+    seen = select(Dashboard.id, Dashboard.name).where(
+        Dashboard.organisation_id == actor.organisation_id,
+        Dashboard.deleted_at.is_(None),
+        Dashboard.id.in_(list(dashboard_ids)),
+    )
+    if not access.may(actor, "dashboards:manage"):
+        seen = seen.where(rights.visible(actor))
+    return {row.id: row.name for row in session.execute(seen)}
+
+
 def whereabouts(session: Session, actor: Actor, dashboard_id: str) -> Card | None:
     """A dashboard that may have gone to the trash (`deleted_at`); None where it is gone for this actor."""
     access.require(actor, "studio:enter")

@@ -12,10 +12,12 @@ from typing import Final, Literal
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.comparing import Difference, found_between
-from benchboard.dashboards.document import Document
+from benchboard.dashboards.document import Document, parse_document, write_document
 from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE, Path, Tree, is_open, same, with_field
 from benchboard.dashboards.moving import moved
 from benchboard.dashboards.pieces import Apart, Piece, Place, apart, lies_alike, loop, pane_ids, together
+from benchboard.errors import Invalid
+from benchboard.i18n import _
 
 Side = Literal["mine", "theirs"]
 Choice = Literal["mine", "theirs", "both"]
@@ -75,6 +77,21 @@ def resolve(merge: Merge, choices: Mapping[Key, Choice]) -> Document:
     """The merged document with these decisions; what is not decided is as mine has it. `both` for any field of an item
     keeps mine, and theirs beside it under another id; of something removed it keeps what is left of it."""
     return _Weaving(apart(merge.base), apart(merge.mine), apart(merge.theirs), choices).document()
+
+
+def too_much(document: Document) -> Invalid | None:
+    """Why what two edits make together is no dashboard any more, each being one: it is too long, too deep or holds too
+    much. None where it is one."""
+    try:
+        parse_document(write_document(document))
+    except Invalid as error:
+        return Invalid(
+            "merge.too-much",
+            _("Both edits together are more than one dashboard holds."),
+            why=error.what,
+            do=_("Take something off yours, or keep one of the two."),
+        )
+    return None
 
 
 class _Weaving:

@@ -1,24 +1,10 @@
-"""Ways to an item of a page that cannot be seen: the rows to open, the tabs to turn to, the order it is told in."""
+"""A page as it is told in order, with what cannot be seen, and what is dragged about in that telling."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.layout import Cell, Compact, Item, Layout, Page, Path
-
-
-def revealed(page: Page, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
-    """The page with every collapsed row on the way to these items open, and the tabs turned to them. Of two items in
-    different tabs of one container the last one is seen. The page's own layout where all can be seen already."""
-    now = page
-    for item_id in ids:
-        for outer, pane in page.path(item_id):
-            holder = now.item(outer)
-            if holder.collapsed:
-                now = Page(grid.collapsed(now, outer, False, compact))
-            elif holder.type == grid.TABS and holder.active != pane:
-                now = Page(now.with_item(replace(holder, active=pane), compact))
-    return now.layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from benchboard.dashboards.document import Document, fitted, parse_document
 from benchboard.dashboards.layout import decode
+from benchboard.dashboards.templatewords import spoken
 from benchboard.i18n import N_
 from benchboard.storage import locate
 
@@ -20,8 +21,8 @@ class Template:
 
     @property
     def document(self) -> Document:
-        """What it holds, free of overlaps."""
-        return _read(self.key)
+        """What it holds in the language that is spoken now, free of overlaps."""
+        return fitted(parse_document(spoken(_read(self.key))))
 
 
 TEMPLATES: Final = (
@@ -50,6 +51,5 @@ def begun(document: Document, template: Template) -> Document:
 
 
 @cache
-def _read(key: str) -> Document:
-    text = (locate.resources() / "templates" / f"{key}.json").read_bytes()
-    return fitted(parse_document(decode(text)))
+def _read(key: str) -> object:
+    return decode((locate.resources() / "templates" / f"{key}.json").read_bytes())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
@@ -13,11 +13,13 @@ from sqlalchemy.types import TypeEngine
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.paging import Listing, Page, Scalar, decode_key, encode_key
+from benchboard.paging import Listing, Page, Scalar, Unreadable, decode_key, encode_key
 from benchboard.storage.models.base import Exact, Id, Moment
 
 Row = TypeVar("Row")
 LARGEST = 1000
+_RAW: Final = "raw:"
+"""What a key begins with that stands at a row whose moment cannot be read: bytes in hex, of a text behind a hyphen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ class _Order:
 
     def key(self, last: Any) -> str:
         value = last.page_sort
-        if isinstance(value, datetime):
+        if isinstance(value, Unreadable):
+            value = _RAW + (value.raw.hex() if isinstance(value.raw, bytes) else f"-{str(value.raw).encode().hex()}")
+        elif isinstance(value, datetime):
             value = value.isoformat()
         text: Scalar = str(value) if isinstance(value, Decimal) else value
         return encode_key([text, last.page_id])
@@ -134,6 +138,9 @@ def _parsed(kind: TypeEngine[Any], value: Scalar) -> Any:
         return str(UUID(str(value)))
     if isinstance(kind, Exact):
         return _amount(str(value))
+    if isinstance(kind, Moment) and str(value).startswith(_RAW):
+        told = str(value).removeprefix(_RAW)
+        return Unreadable.of(bytes.fromhex(told[1:]).decode() if told[:1] == "-" else bytes.fromhex(told))
     if isinstance(kind, Moment):
         moment = datetime.fromisoformat(str(value)).astimezone(UTC)
         if not datetime(1, 1, 2, tzinfo=UTC) < moment < datetime(9999, 12, 30, tzinfo=UTC):

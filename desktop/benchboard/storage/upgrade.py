@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
+from benchboard.paging import Unreadable
 from benchboard.storage import locate
 from benchboard.storage.engine import Database, unavailable
 
@@ -33,6 +35,7 @@ _KEPT_COPIES = 3
 _PATIENCE_MS = 60_000
 # A half-made copy older than this belongs to a program that was killed.
 _ABANDONED_S = 86_400
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,10 +450,36 @@ def _damages(connection: Connection) -> list[Finding]:
         Finding("foreign-key", _("{table}: {count} rows point at nothing.").format(table=table, count=count))
         for table, count in _orphans(connection)
     ]
+    found += _no_moments(connection)
     # The second has no answer at all for a file without a key.
     for answer in (connection.exec_driver_sql(f"PRAGMA {name}integrity_check") for name in ("", "cipher_")):
         lines = answer.scalars() if answer.returns_rows else ()
         found += [
             Finding("damage", _("The file is damaged: {detail}").format(detail=line)) for line in lines if line != "ok"
         ]
+    return found
+
+
+def _no_moments(connection: Connection) -> list[Finding]:
+    """The rows that hold something else where a moment belongs, the first ones of each column."""
+    from benchboard.storage.models import Base
+    from benchboard.storage.models.base import Moment, read_moment
+
+    what = _("{table}, row {row}: {column} is no time but {value}.")
+    found: list[Finding] = []
+    for table in Base.metadata.tables.values():
+        key = " || ' ' || ".join(f"quote({one.name})" for one in table.primary_key.columns)
+        for column in (one.name for one in table.columns if isinstance(one.type, Moment)):
+            # SQLite's calendar is more patient than ours: what it would write otherwise is looked at, no more.
+            doubtful = (
+                f"SELECT {key}, {column} FROM {table.name} WHERE {column} IS NOT NULL"  # noqa: S608  # our own names
+                f" AND strftime('%Y-%m-%dT%H:%M:%S', {column}) IS NOT substr({column}, 1, 19)"
+            )
+            answer = connection.exec_driver_sql(doubtful)
+            broken = ((row, value) for row, value in answer if isinstance(read_moment(value), Unreadable))
+            found += [
+                Finding("moment", what.format(table=table.name, row=row, column=column, value=ascii(value)[:60]))
+                for row, value in islice(broken, _MOST_NAMED)
+            ]
+            answer.close()
     return found

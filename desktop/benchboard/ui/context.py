@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 
 from benchboard.settings import Settings
 
@@ -70,3 +70,5 @@ class Context:
     remember: Callable[[Settings], None]
     """Keep changed settings and put them into force."""
     sign_out: Callable[[], None]
+    tab_at: Callable[[QPoint], str] = lambda _spot: ""
+    """The address of the place whose tab of the header is at a point of the screen; empty where none is."""

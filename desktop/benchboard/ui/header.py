@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
@@ -59,6 +59,11 @@ class Header(QWidget):
                 self._tabs[name] = tab
         for name, tab in self._tabs.items():
             tab.setChecked(name == f"{key}/{current}")
+
+    def tab_at(self, spot: QPoint) -> str:
+        """The address of the place whose tab is at a point of the screen; empty where none is."""
+        shown = ((name, tab) for name, tab in self._tabs.items() if tab.isVisible())
+        return next((name for name, tab in shown if tab.rect().contains(tab.mapFromGlobal(spot))), "")
 
     def first(self) -> QWidget:
         """Where the keyboard goes when it comes to the header."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
+from benchboard.paging import Unreadable
 
 
 def lately(seconds: float) -> str | None:
@@ -21,6 +22,8 @@ def ago(moment: datetime | None) -> str:
     """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” where there is none."""
     if moment is None:
         return _("never")
+    if isinstance(moment, Unreadable):
+        return _("unreadable")
     there, here = moment.astimezone(), datetime.now(UTC).astimezone()
     seconds = (here - there).total_seconds()
     if (said := lately(seconds)) is not None:
@@ -38,6 +41,8 @@ def ago(moment: datetime | None) -> str:
 
 def exactly(moment: datetime | None) -> str:
     """The moment in full, in this computer's time zone, for a tooltip."""
+    if isinstance(moment, Unreadable):
+        return _("What the database holds here is no time.")
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}" if moment is not None else ""
 
 

@@ -56,6 +56,7 @@ class Shell(QWidget):
         self._last: dict[str, str] = {}
         self.address = ""
         self._status = StatusBar()
+        self._header = Header(actor.name, self.go, self.open_palette)
         self.context = Context(
             workspace=entered.workspace,
             actor=actor,
@@ -68,9 +69,9 @@ class Shell(QWidget):
             go=self.go,
             remember=remember,
             sign_out=sign_out,
+            tab_at=self._header.tab_at,
         )
         self._rail = Rail(entered_rooms, (SETTINGS,), self.go)
-        self._header = Header(actor.name, self.go, self.open_palette)
         self._header.account.clicked.connect(self._account_menu)
         self._stack = QStackedWidget()
         self._lay_out()

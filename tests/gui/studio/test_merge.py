@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.dashboards import images
+from benchboard.dashboards import document, images
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import Document
 from benchboard.dashboards.merging import merge
@@ -102,8 +102,8 @@ def test_nothing_is_chosen_until_somebody_does_and_then_all_is_decided_by_mouse(
     hand.shown.press("merge_take_theirs")
     hand.shown.press("merge_use")
     assert hand.titles()["weekday"] == "Orders per day"
-    (document,) = hand.decided
-    items = {found.item.id: found.item for found in grid.everything(document.layout)}
+    (result,) = hand.decided
+    items = {found.item.id: found.item for found in grid.everything(result.layout)}
     assert items["weekday"].type == "bar_chart"
     assert items["notes"].source["config"] == {"text": "week 46, node 6 was replaced on Thursday."}
     assert {"load", "receive", "revenue"} <= items.keys()
@@ -226,3 +226,37 @@ def test_the_page_asks_and_goes_on_with_what_was_decided(studio: "Studio") -> No
     studio.key(Qt.Key.Key_Z, CTRL)
     studio.settled()
     assert studio.page.editor.widget("orders-week").title == "Mine"
+
+
+def test_decisions_that_lead_to_no_dashboard_are_refused_where_they_are_made(
+    merging: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "MAX_BYTES", 40_000)
+    mine = dashboard({"id": "t", "at": (6, 0, 4, 4), "title": "Mine", "config": {"text": "long " * 4_000}},
+                     {"id": "a", "at": (0, 0, 6, 4), "config": {"text": "long " * 3_000}})  # fmt: skip
+    theirs = dashboard({"id": "t", "at": (6, 0, 4, 4), "title": "Theirs"},
+                       {"id": "b", "at": (0, 0, 6, 4), "config": {"text": "long " * 3_000}})  # fmt: skip
+    hand = merging(dashboard({"id": "t", "at": (6, 0, 4, 4), "title": "Before"}), mine, theirs)
+    hand.shown.press("merge_take_mine")
+    hand.shown.press("merge_use")
+    strip = hand.shown.find("merge_refused")
+    assert hand.decided == []
+    assert strip.isVisible()
+    assert "longer than" in hand.screen._too_much.text()
+    hand.shown.key(Qt.Key.Key_Z, CTRL)
+    hand.shown.key(Qt.Key.Key_Z, CTRL)
+    assert not strip.isVisible()
+
+
+def test_no_second_widget_is_offered_where_there_is_no_room_for_one(
+    merging: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, mine, theirs = (dashboard({"id": "t", "at": (0, 0, 4, 4), "title": title}) for title in "ABC")
+    hand = merging(before, mine, theirs)
+    assert hand.enabled("merge_both")
+    monkeypatch.setattr(grid, "MAX_ITEMS", 1)
+    hand.screen._say()
+    assert not hand.enabled("merge_both")
+    assert "more than 1 items" in hand.shown.find("merge_both").toolTip()
+    hand.screen.keep_both()
+    assert hand.decided == []

@@ -334,3 +334,42 @@ def test_widgets_are_dragged_into_containers(studio: Studio) -> None:
     wanted = collapsed(Page(studio.stored()[0]), "row", True, "vertical")
     studio.hand("mousemove", row.x + 8, row.y + HEADER, "click", 1)
     studio.expect(wanted, "the row closed by its caret")
+
+
+def test_a_widget_is_dragged_over_the_headers_tab_onto_another_page(studio: Studio) -> None:
+    start, _version = studio.stored()
+    studio.keys("ctrl+k")
+    until(lambda: studio.told("palette_field"), "the palette")
+    studio.hand("type", "shop rev")
+
+    def gone_there() -> bool:
+        if studio.told("palette_field"):
+            studio.keys("Return")  # nothing happens until it is found
+        told = studio.told("page")
+        return bool(told and told["tiles"] and "a" not in told["tiles"])
+
+    until(gone_there, "the dashboard")
+    theirs = set(studio.shown().tiles)
+    studio.press("tab_studio_home")
+    until(lambda: "a" in studio.shown().tiles, "the home page")
+    studio.choose("a")
+    studio.pull(studio.header("a"), (40, 40))
+    until(lambda: studio.shown().held, "something in hand")
+    tab = Box(*until(lambda: studio.told("tab_studio_dashboards"), "the other place"))
+    studio.hand("mousemove", tab.x + tab.w // 2, tab.y + tab.h // 2)
+    until(lambda: "a" not in studio.shown().tiles, "the dashboard, come to front")
+    page = Box(*until(lambda: studio.told("studio_canvas"), "its page"))
+    for step in range(8):
+        studio.hand("mousemove", page.x + 200, page.y + 200 + 8 * step)
+    until(lambda: studio.shown().held, "in hand there")
+    studio.let_go()
+    until(lambda: studio.shown().chosen == ["a"] and not studio.shown().held, "let go of there")
+    assert set(studio.shown().tiles) == {*theirs, "a"}
+    studio.keys("ctrl+z")
+    until(lambda: set(studio.shown().tiles) == theirs, "taken back there")
+    studio.press("tab_studio_home")
+    without = Page(start).without(["a"], "vertical")
+    studio.expect(without, "gone from home")
+    studio.hand("mousemove", page.x + 400, page.y + page.h - 20, "click", 1)
+    studio.keys("ctrl+z")
+    studio.expect(start, "and back")

@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from benchboard.dashboards import document
+from benchboard.dashboards.document import parse_document
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
@@ -62,3 +65,51 @@ def test_what_others_store_while_one_presents_is_shown_and_not_overwritten(studi
     studio.settled()
     assert _title(studio.stored().items, "orders-week") == "Theirs"
     assert not studio.page.saving.dirty
+
+
+def _long(item_id: str, y: int) -> dict[str, Any]:
+    return {"id": item_id, "type": "text", "title": item_id, "position": {"x": 0, "y": y, "w": 4, "h": 3},
+            "config": {"text": "long " * 5_000}}  # fmt: skip
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dashboard holds no more than forty thousand characters."""
+    monkeypatch.setattr(document, "MAX_BYTES", 40_000)
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_too_much_for_one_page_is_said_before_anything_is_lost(studio: "Studio") -> None:
+    editor = studio.page.editor
+    items = studio.stored().items
+    editor.replace("Mine", parse_document([*items, _long("mine", 40)]))
+    studio.store([*items, _long("theirs", 40)])
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    notice = studio.application.problems.current
+    assert notice is not None
+    assert notice.what == "Both edits together are more than one dashboard holds."
+    assert "longer than" in notice.why
+    assert set(editor.page.paths) >= {"mine"}
+    assert "theirs" not in editor.page.paths
+    assert {one["id"] for one in studio.stored().items} >= {"theirs"}
+    assert editor.stack.count() == 1
+    assert not studio.page.closing()
+    editor.choose(["mine"])
+    editor.tell("mine", "config.text", "short")
+    studio.qtbot.mouseClick(_banner_button(studio, "Try again"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    assert {one["id"] for one in studio.stored().items} >= {"mine", "theirs"}
+    assert studio.application.problems.current is None
+
+
+@pytest.mark.usefixtures("small")
+def test_or_one_of_the_two_is_kept(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.replace("Mine", parse_document([*items, _long("mine", 40)]))
+    studio.store([*items, _long("theirs", 40)])
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep this one"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    stored = {one["id"] for one in studio.stored().items}
+    assert "mine" in stored
+    assert "theirs" not in stored

@@ -1,13 +1,17 @@
 """Every template is a document, free of overlaps, whose queries can be asked."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from benchboard import i18n
 from benchboard.analytics.queries import check_query
 from benchboard.dashboards import images
 from benchboard.dashboards.catalogue import IMAGE, widget_of
 from benchboard.dashboards.document import empty, fitted, parse_document, write_document
 from benchboard.dashboards.layout import Layout, Page, decode, everything
 from benchboard.dashboards.templates import TEMPLATES, Template, begun
+from benchboard.dashboards.templatewords import WORDS
 from benchboard.storage import locate
 
 
@@ -54,3 +58,47 @@ def test_beginning_keeps_a_title() -> None:
     assert begun(empty("Mine"), TEMPLATES[0]).title == "Mine"
     assert begun(empty(), TEMPLATES[0]).title == "Orders overview"
     assert Page(begun(empty(), TEMPLATES[6]).layout).shown
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _words(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key in ("title", "description", "text", "alt", "compare") and isinstance(one, str) and one:
+                yield one
+            else:
+                yield from _words(one)
+
+
+def test_every_word_of_a_template_is_in_the_catalogue() -> None:
+    files = sorted((locate.resources() / "templates").iterdir())
+    said = {word for file in files for word in _words(decode(file.read_bytes()))}
+    assert said == set(WORDS) | {template.title for template in TEMPLATES}
+
+
+@pytest.fixture
+def turkish() -> Iterator[None]:
+    i18n.use("tr", locate.resources() / "i18n")
+    yield
+    i18n.use("en", locate.resources() / "i18n")
+
+
+@pytest.mark.usefixtures("turkish")
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
+def test_a_template_speaks_the_language_of_who_begins_from_it(template: Template) -> None:
+    document = begun(empty(), template)
+    english = parse_document(decode((locate.resources() / "templates" / f"{template.key}.json").read_bytes()))
+    assert document.title == i18n._(template.title) != template.title
+    assert document.description != english.description
+    for ours, theirs in zip(everything(document.layout), everything(english.layout), strict=True):
+        one, other = widget_of(ours.item), widget_of(theirs.item)
+        assert ours.cell == theirs.cell
+        assert one.title == (i18n._(other.title) if other.title else "")
+        assert all(pane.title != there.title for pane, there in zip(ours.item.panes, theirs.item.panes, strict=True)
+                   if there.title)  # fmt: skip
+        if one.kind is not None and one.kind.query:
+            check_query(one.query)
+            assert "'Mon'" not in one.query
+    assert not {*_words(write_document(document))} & {*WORDS} - {"Euro"}

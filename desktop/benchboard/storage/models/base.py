@@ -45,6 +45,8 @@ from sqlalchemy.sql.elements import conv
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
+from benchboard.paging import Unreadable
+
 JsonObject = dict[str, Any]
 JsonList = list[Any]
 
@@ -83,7 +85,7 @@ class Id(TypeDecorator[str]):
 
 class Moment(TypeDecorator[datetime]):
     """An aware datetime in UTC: `timestamptz(6)` on PostgreSQL, `YYYY-MM-DDTHH:MM:SS.ffffffZ` on SQLite,
-    which sorts.
+    which sorts. What is none, on SQLite, whose columns hold anything, is `Unreadable`.
     """
 
     impl = TIMESTAMP
@@ -104,6 +106,8 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs a time zone")
+        if isinstance(value, Unreadable) and dialect.name != "postgresql":
+            return value.raw
         if dialect.name == "postgresql":
             return value
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -111,8 +115,15 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's
         if value is None:
             return None
-        read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return read.astimezone(UTC)
+        return read_moment(value)
+
+
+def read_moment(value: Any) -> datetime:
+    """What a database holds as a moment; `Unreadable` where it is none."""
+    try:
+        return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return Unreadable.of(value)
 
 
 class Exact(TypeDecorator[Decimal]):

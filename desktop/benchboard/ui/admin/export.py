@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from benchboard.errors import Unavailable
 from benchboard.files import write_whole
 from benchboard.i18n import _, ngettext
+from benchboard.paging import Unreadable
 from benchboard.ui.context import Context
 from benchboard.ui.paged import Fetch, PagedTableModel
 from benchboard.ui.tasks import Progress
@@ -66,6 +67,8 @@ def ask_and_export(
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, Unreadable):
+        return ""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     text = "" if value is None else str(value)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from benchboard.dongles.fleet import Dongle
 from benchboard.i18n import _
+from benchboard.paging import Unreadable
 from benchboard.ui.bench.ports import Here
 from benchboard.ui.moments import lately
 from benchboard.ui.paged import Mark
@@ -27,6 +28,8 @@ def ago(moment: datetime | None) -> str:
     """`now`, `4 s ago`, `14 min ago`, `yesterday`, `Tue 17:42`, `12 Nov`."""
     if moment is None:
         return "–"
+    if isinstance(moment, Unreadable):
+        return _("unreadable")
     seconds = (datetime.now(UTC) - moment).total_seconds()
     local = moment.astimezone()
     if (said := lately(seconds)) is not None:
@@ -38,6 +41,8 @@ def ago(moment: datetime | None) -> str:
 
 def exactly(moment: datetime | None) -> str:
     """The moment in full, for a tooltip."""
+    if isinstance(moment, Unreadable):
+        return _("What the database holds here is no time.")
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment is not None else ""
 
 

@@ -19,11 +19,13 @@ _FOUND: Final = 8
 
 
 def _home(context: "Context") -> "QWidget":
+    from benchboard.ui.studio.crossing import Crossing, OnePage  # late: the window opens before anybody needs it
     from benchboard.ui.studio.document.shelf import HomeShelf
-    from benchboard.ui.studio.page import StudioPage  # late: the window opens before anybody needs it
+    from benchboard.ui.studio.page import StudioPage
 
     page = StudioPage(context, HomeShelf(context.actor))
     page.setObjectName("studio_home")
+    OnePage(page, Crossing.of(context))
     return page
 
 

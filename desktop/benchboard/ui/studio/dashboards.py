@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from benchboard.dashboards import journal, library
 from benchboard.dashboards.rights import Level
+from benchboard.dashboards.sittings import Found, View
 from benchboard.i18n import _
 from benchboard.ui.studio.crossing import Crossing
 from benchboard.ui.studio.document.acts import act
@@ -18,6 +19,7 @@ from benchboard.ui.studio.exchange.deeds import Deed, open_menu
 from benchboard.ui.studio.exchange.library import Library
 from benchboard.ui.studio.opentabs import OpenTabs
 from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.reopening import Reopening, Sleeping
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button
 
@@ -31,6 +33,7 @@ class Dashboards(QWidget):
 
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)
+    address = "studio/dashboards"
 
     def __init__(self, context: "Context") -> None:
         super().__init__()
@@ -42,7 +45,8 @@ class Dashboards(QWidget):
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
-        self.crossing = Crossing(self, context.problems.toast, self)
+        self.crossing = Crossing.of(context)
+        self.crossing.add(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -63,6 +67,9 @@ class Dashboards(QWidget):
             shortcut = QShortcut(QKeySequence(act(key).keys[0]), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
+        self._asked: tuple[StudioPage, QPoint] | None = None
+        """Whose menu is wanted, and where, while it is being read."""
+        self._reopening = Reopening(context, self._open_now, self._put_back, self)
         context.tasks.read(self, self._sweep, lambda _count: None)
 
     def _sweep(self, session: DatabaseSession) -> int:
@@ -73,9 +80,13 @@ class Dashboards(QWidget):
 
     @property
     def pages(self) -> list[StudioPage]:
-        """The open dashboards, in the order of their tabs."""
+        """The open dashboards somebody has looked at, in the order of their tabs."""
+        return [page for page in self._opened if isinstance(page, StudioPage)]
+
+    @property
+    def _opened(self) -> list[StudioPage | Sleeping]:
         found = (self._stack.widget(k) for k in range(1, self._stack.count()))
-        return [page for page in found if isinstance(page, StudioPage)]
+        return [one for one in found if isinstance(one, StudioPage | Sleeping)]
 
     @property
     def page(self) -> StudioPage | None:
@@ -84,9 +95,16 @@ class Dashboards(QWidget):
         return now if isinstance(now, StudioPage) else None
 
     def page_at(self, tab: int) -> StudioPage | None:
-        """The dashboard of a tab; None for the list's."""
+        """The dashboard of a tab, read from now on if nobody has looked at it yet; None for the list's."""
         there = self._stack.widget(tab)
+        if isinstance(there, Sleeping):
+            there = self._wake(tab, there)
         return there if isinstance(there, StudioPage) else None
+
+    def tab_at(self, spot: QPoint) -> int:
+        """The tab of another page at a point of the screen, else -1."""
+        tab = self.tabs.tabAt(self.tabs.mapFromGlobal(spot)) if self.tabs.isVisible() else -1
+        return -1 if tab == self.tabs.currentIndex() else tab
 
     def bring_up(self, page: StudioPage) -> None:
         """Show an open dashboard."""
@@ -94,7 +112,7 @@ class Dashboards(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.crossing.back()
+        self.crossing.hidden()
 
     def opened(self, rest: str) -> None:
         """Somebody came here, perhaps for one dashboard."""
@@ -113,27 +131,66 @@ class Dashboards(QWidget):
         """Show a dashboard, opened if it is not yet."""
         place = self._place(dashboard_id)
         if place < 0:
-            page = StudioPage(self._context, DashboardShelf(self._context.actor, dashboard_id))
-            page.setObjectName(f"studio_page_{dashboard_id}")
-            page.unsaved_changed.connect(self.unsaved_changed)
-            page.presenting_changed.connect(self._give_way)
-            self.crossing.watch(page)
-            page.named.connect(lambda name: self._name(page, name))
-            self._stack.addWidget(page)
-            place = self.tabs.addTab(_("Opening"))
-            shut = Button("", lambda: self.close_page(page), kind="quiet", icon="ph.x", size="sm", tip=_("Close"))
-            shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
-            self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, shut)
+            place = self._stack.count()
+            self._put(place, View(dashboard_id), _("Opening"))
         self.tabs.setCurrentIndex(place)
         self._show(place)
         shown = self._stack.widget(place)
         assert isinstance(shown, StudioPage)
         return shown
 
+    def _put(self, place: int, view: View, name: str) -> None:
+        """Make a tab for a dashboard, which is read when somebody looks at it."""
+        self._stack.insertWidget(place, Sleeping(view))
+        self.tabs.insertTab(place, name.replace("&", "&&"))
+        close = lambda: self._close(self._place(view.dashboard_id))  # noqa: E731
+        shut = Button("", close, kind="quiet", icon="ph.x", size="sm", tip=_("Close"))
+        shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
+        self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, shut)
+        self._reopening.changed()
+
+    def _wake(self, place: int, sleeping: Sleeping) -> StudioPage:
+        """Make the page of a dashboard that somebody looks at for the first time."""
+        key = sleeping.view.dashboard_id
+        page = StudioPage(self._context, DashboardShelf(self._context.actor, key))
+        page.setObjectName(f"studio_page_{key}")
+        page.unsaved_changed.connect(self.unsaved_changed)
+        page.presenting_changed.connect(self._give_way)
+        self.crossing.watch(page)
+        page.named.connect(lambda name: self._name(page, name))
+        page.saving.loaded.connect(lambda: self._answer(page))
+        self._stack.insertWidget(place, page)
+        self._stack.removeWidget(sleeping)
+        sleeping.deleteLater()
+        self._reopening.watch(page, sleeping.view)
+        return page
+
+    def _open_now(self) -> tuple[list[StudioPage | Sleeping], str]:
+        front = self.page
+        return self._opened, (front.shelf.dashboard_id or "") if front is not None else ""
+
+    def _put_back(self, found: Found) -> None:
+        """Make the tabs of what was open before, around what somebody has opened meanwhile, which stays in front."""
+        place = 1
+        for view in found.sitting.views:
+            there = self._place(view.dashboard_id)
+            if there < 0:
+                self._put(place, view, found.names[view.dashboard_id])
+            place = (there if there >= 0 else place) + 1
+        if self.page is None and found.sitting.front:
+            self.open(found.sitting.front)
+
     def close_page(self, page: StudioPage | None) -> None:
         """Close an open dashboard, saved; one that waits for a decision stays."""
         if page is not None and page.closing():
             self._remove(page)
+
+    def _close(self, tab: int) -> None:
+        there = self._stack.widget(tab)
+        if isinstance(there, Sleeping):
+            self._remove(there)
+        elif isinstance(there, StudioPage):
+            self.close_page(there)
 
     def closing(self) -> bool:
         """Store what is not stored yet; stay where a decision is open."""
@@ -145,6 +202,7 @@ class Dashboards(QWidget):
 
     def closed(self) -> None:
         """End what is under way: the place goes."""
+        self._reopening.finish()
         for page in self.pages:
             page.closed()
 
@@ -153,11 +211,12 @@ class Dashboards(QWidget):
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
 
     def _place(self, dashboard_id: str) -> int:
-        found = (k for k, page in enumerate(self.pages, 1) if page.shelf.dashboard_id == dashboard_id)
-        return next(found, -1)
+        return next((k for k, one in enumerate(self._opened, 1) if _id_of(one) == dashboard_id), -1)
 
     def _show(self, place: int) -> None:
+        self.page_at(place)
         self._stack.setCurrentIndex(place)
+        self._reopening.changed()
         now: QWidget = self.page or self.library
         self.setFocusProxy(now)
         if self.isVisible():
@@ -185,6 +244,8 @@ class Dashboards(QWidget):
     def _offer_deeds(self, tab: int, spot: QPoint) -> None:
         page = self.page_at(tab)
         stored = page.saving.stored if page is not None else None
+        if page is not None and page.saving.state == "loading":
+            self._asked = page, spot
         if page is None or stored is None or page.shelf.dashboard_id is None:
             return
         key = page.shelf.dashboard_id
@@ -199,21 +260,34 @@ class Dashboards(QWidget):
         close = Deed("close", _("Close"), "ph.x", lambda: self.close_page(page))
         open_menu(self, [*offered, close], spot)
 
+    def _answer(self, page: StudioPage) -> None:
+        """A dashboard has been read: offer what was asked for meanwhile."""
+        if self._asked is not None and self._asked[0] is page:
+            (_page, spot), self._asked = self._asked, None
+            self._offer_deeds(self._stack.indexOf(page), spot)
+
     def _name(self, page: StudioPage, name: str) -> None:
         place = self._stack.indexOf(page)
         self.tabs.setTabText(place, name.replace("&", "&&"))
         self.tabs.setTabToolTip(place, "")
 
     def _forget(self, ids: tuple[str, ...]) -> None:
-        for page in self.pages:
-            if page.shelf.dashboard_id in ids:
-                self._remove(page)
+        for one in self._opened:
+            if _id_of(one) in ids:
+                self._remove(one)
 
-    def _remove(self, page: StudioPage) -> None:
-        self.crossing.back()
-        page.closed()
+    def _remove(self, page: StudioPage | Sleeping) -> None:
+        if isinstance(page, StudioPage):
+            self.crossing.back()
+            page.closed()
+            self._reopening.forget(page)
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)
         self.tabs.removeTab(place)
         page.deleteLater()
+        self._reopening.changed()
         self.unsaved_changed.emit()
+
+
+def _id_of(one: StudioPage | Sleeping) -> str | None:
+    return one.view.dashboard_id if isinstance(one, Sleeping) else one.shelf.dashboard_id

@@ -6,7 +6,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.dashboards.merging import Choice, Key, Merge
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.merging import Choice, Key, Merge, too_much
+from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.context import Context
 from benchboard.ui.studio.comparing.changewords import Names
@@ -52,6 +54,8 @@ class MergeScreen(QWidget):
         self._next_number = next_number
         self._cards: dict[str, SideCard] = {}
         self._rows: list[Need] = []
+        self._problem: Invalid | None = None
+        """Why what was decided cannot be one dashboard, until something else is."""
         self._lay_out()
         self._shortcuts()
         self._show_case()
@@ -67,6 +71,7 @@ class MergeScreen(QWidget):
         """Take fields of the current case from one side; all of them unless `keys` says which."""
         if self._current is not None:
             self.decisions.choose(keys or [conflict.key for conflict in self._current.conflicts], choice)
+            self._problem = None
             self._say()
 
     def use(self) -> None:
@@ -78,14 +83,21 @@ class MergeScreen(QWidget):
         if self.decisions.open_cases:
             self.next()
         else:
+            document = self.decisions.result()
+            self._problem = too_much(document)
             self._say()
-            self.decided.emit(self.decisions.result())
+            if self._problem is None:
+                self.decided.emit(document)
 
     def keep_both(self) -> None:
         """Keep yours, and theirs as a widget of its own, and go on."""
-        if self._current is not None and not self._current.why_not_both:
+        if self._current is not None and not self._why_not_both(self._current):
             self.take("both")
             self.use()
+
+    def _why_not_both(self, case: Case) -> str:
+        full = _("There would be more than {limit} items; a dashboard holds no more.").format(limit=grid.MAX_ITEMS)
+        return case.why_not_both or (full if self.decisions.full else "")
 
     def next(self) -> None:
         """The next case whose result is not used yet; from the last one on to the first."""
@@ -102,6 +114,7 @@ class MergeScreen(QWidget):
 
     def _undo(self) -> None:
         if self.decisions.undo():
+            self._problem = None
             self._say()
 
     # Showing
@@ -147,15 +160,24 @@ class MergeScreen(QWidget):
         for card in self._cards.values():
             card.show_choices(self.decisions.choices)
         self._result.show_result(case, self.decisions)
-        self._both.disable(case.why_not_both)
+        self._both.disable(self._why_not_both(case))
         decided = self.decisions.decided(case)
         self._use.disable("" if decided else _("Choose yours or theirs for every field first."))
         self._use.show_cap(decided)
+        self._say_problem()
         left = len([one for one in self.decisions.open_cases if one is not case])
         more = ngettext("{count} more after this one", "{count} more after this one", left).format(count=left)
         self._left.setText(more if left else _("This is the last one"))
         place = self.decisions.cases.index(case) + 1
         self._place.setText(_("{place} of {count}").format(place=place, count=len(self.decisions.cases)))
+
+    def _say_problem(self) -> None:
+        """Say above the buttons why the last decision leads to no dashboard."""
+        problem = self._problem
+        words = (problem.what, problem.why, _("Choose otherwise, or decide later.")) if problem is not None else ()
+        self._too_much.setText(" ".join(words))
+        self._too_much.setAccessibleName(self._too_much.text())
+        self._refusal.setVisible(problem is not None)
 
     def _leave(self, side: str, at: int, key: int) -> None:
         """An arrow key in a field: to the field above or below, or to the other side's."""
@@ -181,6 +203,7 @@ class MergeScreen(QWidget):
         right.addWidget(self._header())
         right.addWidget(hairline())
         right.addWidget(self._comparison(), 1)
+        right.addWidget(self._refused())
         right.addWidget(hairline())
         right.addWidget(self._footer())
         middle.addLayout(right, 1)
@@ -295,6 +318,18 @@ class MergeScreen(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         return area
+
+    def _refused(self) -> QWidget:
+        self._refusal = Strip()
+        self._refusal.setObjectName("merge_refused")
+        row = QHBoxLayout(self._refusal)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(10)
+        self._too_much = Text("", wrap=True)
+        row.addWidget(Icon("ph.warning-circle", "error", 18))
+        row.addWidget(self._too_much, 1)
+        self._refusal.hide()
+        return self._refusal
 
     def _footer(self) -> QWidget:
         holder = QWidget()

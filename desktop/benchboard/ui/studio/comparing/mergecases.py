@@ -182,6 +182,16 @@ class Decisions:
         return resolve(self.merge, self.choices)
 
     @property
+    def full(self) -> bool:
+        """Whether there is no room for one widget more."""
+        count = sum(1 for _found in grid.everything(self.merge.document.layout))
+        return count + sum(1 for choice in self._twice() if choice) >= grid.MAX_ITEMS
+
+    def _twice(self) -> Iterable[bool]:
+        """For each case whether both sides are kept."""
+        return (any(self.choices.get(one.key) == "both" for one in case.conflicts) for case in self.cases)
+
+    @property
     def open_cases(self) -> list[Case]:
         """Those whose result is not used yet."""
         return [case for case in self.cases if not case.done]

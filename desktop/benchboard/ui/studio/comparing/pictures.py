@@ -6,22 +6,19 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap, QTextDocument, QTextOption
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QTextDocument, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import Widget, tab_name, widget_of
+from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.comparing import Run
 from benchboard.dashboards.document import Document, empty
-from benchboard.dashboards.layout import Cell, Item, Layout
-from benchboard.i18n import _
-from benchboard.ui.studio.comparing.changewords import kind_title
+from benchboard.dashboards.layout import ROW, Cell, Item, Layout
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import figures
-from benchboard.ui.studio.tiles.faces import HEADER, paint_face, paint_frame
+from benchboard.ui.studio.tiles.containerface import paint_heading, tab_boxes
+from benchboard.ui.studio.tiles.faces import HEADER, paint_face, paint_frame, paint_header
 from benchboard.ui.studio.tiles.feeds import Answer, Feeds
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_icon
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -78,41 +75,16 @@ def picture(
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         box = QRectF(QPointF(0, 0), size)
-        paint_frame(painter, box, edge, hollow=bool(item.panes))
+        if item.type != ROW or edge != "border":  # a row has no frame, as on its page
+            paint_frame(painter, box, edge, hollow=bool(item.panes))
         if item.panes:
-            _paint_heading(painter, size, item)
+            paint_heading(painter, item, size.width(), tab_boxes(item, size.width()))
         elif runs:
-            _paint_head(painter, size, widget_of(item))
+            paint_header(painter, widget_of(item), size.width() - _PAD)
             _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
         else:
             paint_face(painter, size, widget_of(item), answer)
     return made
-
-
-def _paint_head(painter: QPainter, size: QSizeF, widget: Widget) -> None:
-    icon = widget.icon
-    title = widget.title or widget.kind_name
-    _paint_title(painter, size, icon, title)
-
-
-def _paint_heading(painter: QPainter, size: QSizeF, item: Item) -> None:
-    """A container's heading: what it is called, and of tabs which there are."""
-    title = str(item.source.get("title") or kind_title(item.type))
-    if item.type == grid.TABS:
-        title = "   ".join(tab_name(item, place) for place in range(len(item.panes)))
-    elif item.collapsed:
-        title = _("{title} (closed)").format(title=title)
-    _paint_title(painter, size, widget_of(item).icon, title)
-
-
-def _paint_title(painter: QPainter, size: QSizeF, icon: str, title: str) -> None:
-    paint_icon(painter, icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
-    font = theme().font("body_strong")
-    room = QRectF(_PAD + 21, 1, max(0.0, size.width() - 2 * _PAD - 21), HEADER)
-    painter.setFont(font)
-    painter.setPen(theme().color("text"))
-    shown = QFontMetricsF(font).elidedText(title, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[Run]) -> None:

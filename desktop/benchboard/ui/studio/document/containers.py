@@ -1,11 +1,10 @@
 """What an editor does with rows, groups and tabs: each is one step."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
-from benchboard.dashboards import editing, reaching
+from benchboard.dashboards import editing
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import kind_of, tab_name
+from benchboard.dashboards.catalogue import kind_of
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.layout import Layout, Page
 from benchboard.errors import Invalid
@@ -29,8 +28,13 @@ def ungroup(editor: Editor) -> None:
 
 
 def collapse(editor: Editor, ids: Iterable[str]) -> None:
-    """Close the open ones of these rows and open the closed ones."""
+    """Close the open ones of these rows and open the closed ones. One that is open only to be looked at is no longer
+    looked into: that is no step."""
     rows = [item_id for item_id in ids if editor.page.item(item_id).type == grid.ROW]
+    looked = [row for row in rows if editor.only_looked_into(row)]
+    if looked:
+        editor.look_away(looked)
+        rows = [row for row in rows if row not in looked]
 
     def turned(page: Page) -> Layout:
         for row in rows:
@@ -44,25 +48,12 @@ def collapse(editor: Editor, ids: Iterable[str]) -> None:
 
 def show_tab(editor: Editor, item_id: str, tab: int) -> None:
     """Show another tab of some tabs."""
+    if tab == editor.page.item(item_id).active:
+        return
     compact = editor.document.compact
+    if editor.only_looked_into(item_id):
+        editor.look_away([item_id])
     editor.look(_("Show another tab"), lambda page: editing.with_tab_shown(page, item_id, tab, compact))
-
-
-def reveal(editor: Editor, ids: Sequence[str], tabs: Sequence[tuple[str, int]] = ()) -> None:
-    """Choose these, in sight: the closed rows around them open, tabs turned to them and to these `tabs` (id, place)."""
-    compact = editor.document.compact
-
-    def revealed(page: Page) -> Layout:
-        page = Page(reaching.revealed(page, [one for one in ids if one in page.paths], compact))
-        for item_id, tab in tabs:
-            if item_id in page.paths and page.item(item_id).active != tab:
-                page = Page(page.with_item(replace(page.item(item_id), active=tab), compact))
-        return page.layout
-
-    if revealed(editor.page) != editor.layout:
-        name = tab_name(editor.page.item(tabs[-1][0]), tabs[-1][1]) if tabs else editor.widget(ids[-1]).title or ids[-1]
-        editor.look(_("Show {title}").format(title=name), revealed, ids)
-    editor.choose(ids)
 
 
 def kept(editor: Editor, item_id: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from benchboard.dashboards import breakpoints, editing
+from benchboard.dashboards import breakpoints, editing, looking
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import MAX_VALUES, Document, empty, fitted
@@ -57,6 +57,10 @@ class Editor(QObject):
         """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
         self.page = Page(self.document.layout)
         """What is shown of it, made ready to be asked where things are."""
+        self._plain = self.document.layout
+        """The same as the document has it: without what somebody only looks into."""
+        self._looks: looking.Looks = {}
+        """What is open in this window to be looked at: no step, and nothing others see."""
         self.own_values: Mapping[str, Values] = {}
         """What is chosen for widgets that are shown once for each value, or once for all: id → variable → value."""
         self.sources: Mapping[str, str] = {}
@@ -215,6 +219,7 @@ class Editor(QObject):
 
     def with_layout(self, layout: Layout, ids: Sequence[str]) -> Document:
         """The document with what is shown arranged so, `ids` being what was moved."""
+        layout = looking.told(layout, self.layout, self._plain, self._looks, self.document.compact)
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
         return breakpoints.laid_out(self.document, layout)
@@ -283,8 +288,15 @@ class Editor(QObject):
         except Invalid as error:
             self.refused.emit(error)
             return
+        if not self.editable:
+            return
         now = self._chosen if chosen is None else chosen
-        self._do(title, self.with_layout(settled, now), now)
+        self._looks = looking.lasting(settled, self._looks)
+        after = self.with_layout(settled, now)
+        if after == self.document:
+            self.show(after, now)  # it was only open to be looked at
+        else:
+            self._do(title, after, now)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -413,6 +425,26 @@ class Editor(QObject):
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
             self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
 
+    def reveal(self, ids: Sequence[str], tabs: Sequence[tuple[str, int]] = ()) -> None:
+        """Choose these, in sight: the closed rows around them open and tabs turned to them and to these `tabs` (id,
+        place), in this window alone. Looking is no step."""
+        looks = {**self._looks, **looking.towards(self.page, ids, tabs)}
+        if looking.seen(self.layout, looks, self.document.compact) == self.layout:
+            self.choose(ids)
+            return
+        self._looks = looks
+        self.show(self.document, ids)
+
+    def only_looked_into(self, item_id: str) -> bool:
+        """Whether a row is open, or tabs are turned, in this window alone."""
+        return item_id in looking.only(self._plain, self._looks)
+
+    def look_away(self, ids: Iterable[str]) -> None:
+        """Show these containers as the document has them."""
+        gone = frozenset(ids)
+        self._looks = {one: pane for one, pane in self._looks.items() if one not in gone}
+        self.show(self.document, self._chosen)
+
     def look(self, title: str, change: Callable[[Page], Layout], chosen: Sequence[str] | None = None) -> None:
         """Show more or less of containers: a step, or where one may only look, what this window shows until it is read
         anew. Copies that repeats made are no items of the document: theirs stay as they are."""
@@ -481,7 +513,8 @@ class Editor(QObject):
                     self.own_values = first_values(self.seen)
         except Invalid as error:
             self.refused.emit(error)
-        self.page = Page(breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout)
+        self._plain = breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout
+        self.page = Page(looking.seen(self._plain, self._looks, document.compact) if self._looks else self._plain)
         # Nobody who looks at the page anew is told that something is chosen which is not on it any more.
         before, self._chosen = self._chosen, tuple(one for one in self._chosen if one in self.page.shown)
         left = self._chosen

@@ -57,6 +57,8 @@ class Saving(QObject):
         self._kept: Document | None = None
         self._merge: Merge | None = None
         self._theirs: Stored | None = None
+        self._too_much: tuple[Document | None, Invalid] | None = None
+        """What both edits began from, and why they cannot be one."""
         self._sending: tuple[Document | None, str | None] = (None, None)
         self._on_lane: Stored | None = None
         """What the last save stored, known on its own thread before the window hears of it."""
@@ -201,16 +203,22 @@ class Saving(QObject):
         self._become("saving")
         mine = self._editor.document
 
-        def read(session: "DatabaseSession") -> tuple[Stored, Merge]:
+        def read(session: "DatabaseSession") -> tuple[Stored, Merge, Invalid | None]:
             theirs = self.shelf.read(session)
             shown = fitted(theirs.document)
-            return theirs, merging.merge(base or shown, mine, shown)
+            merge = merging.merge(base or shown, mine, shown)
+            return theirs, merge, None if merge.conflicts else merging.too_much(merge.document)
 
-        def arrived(found: tuple[Stored, Merge]) -> None:
+        def arrived(found: tuple[Stored, Merge, Invalid | None]) -> None:
+            theirs, merge, problem = found
             if self._editor.document is not mine:
                 self._bring_together(base, decide=decide)
+            elif problem is not None:
+                self._too_much = base, problem
+                self.ask_about_conflict()
             else:
-                self._is_merged(*found, decide=decide)
+                self._too_much = None
+                self._is_merged(theirs, merge, decide=decide)
 
         self._context.tasks.read(self, read, arrived, self._gone)
 
@@ -257,6 +265,8 @@ class Saving(QObject):
         """Say that somebody else changed the same, and offer the ways on."""
         self._become("conflict")
         merge = self._merge
+        if self._too_much is not None:
+            self._say_too_much(*self._too_much)
         if merge is None:
             return
         count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
@@ -271,6 +281,17 @@ class Saving(QObject):
             what.format(count=count, name=self.other.name),
             why.format(count=others),
             Action(_("Decide"), self._decide),
+            Action(_("Keep this one"), self.keep_mine),
+            kind="error",
+            key=self._banner,
+        )
+
+    def _say_too_much(self, base: Document | None, problem: Invalid) -> None:
+        """Say that both edits cannot be one, before anything is lost of either, and offer the ways on."""
+        self._context.problems.notice(
+            problem.what,
+            " ".join((problem.why, _("Nothing was overwritten."), problem.do)),
+            Action(_("Try again"), lambda: self._bring_together(base)),
             Action(_("Keep this one"), self.keep_mine),
             kind="error",
             key=self._banner,
@@ -293,7 +314,7 @@ class Saving(QObject):
     def keep_mine(self) -> None:
         """Replace the stored document by this one."""
         self._context.problems.dismiss(self._banner)
-        self._merge = self._theirs = None
+        self._merge = self._theirs = self._too_much = None
         self._replace = self._merged = True
         self.state = "changed"
         self.decided.emit()

@@ -19,7 +19,6 @@ from benchboard.dashboards import reaching
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.document import containers
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -92,7 +91,7 @@ class Finder:
         editor = self._editor
         if item_id not in editor.page.paths:
             return
-        containers.reveal(editor, [item_id])
+        editor.reveal([item_id])
         tile = self._canvas.tiles.get(item_id)
         if tile is not None:
             self._canvas.ensureVisible(tile.rect, 12, 12)

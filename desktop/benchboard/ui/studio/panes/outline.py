@@ -124,7 +124,7 @@ class Outline(QTreeWidget):
         tabs = [told_by(item) for item in self.selectedItems() if told_by(item).tab >= 0]
         self._following = True
         try:
-            containers.reveal(self._editor, ids, [(line.id, line.tab) for line in tabs])
+            self._editor.reveal(ids, [(line.id, line.tab) for line in tabs])
         finally:
             self._following = False
 

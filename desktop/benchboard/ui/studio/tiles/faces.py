@@ -77,7 +77,7 @@ def paint_face(
         end -= 20
     if badge:
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
-    _paint_header(painter, widget, end)
+    paint_header(painter, widget, end)
     return Links(_paint_body(painter, size, widget, answer), stop)
 
 
@@ -194,7 +194,7 @@ def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
     return spot.adjusted(-8 - width, 0, 0, 0)
 
 
-def _paint_header(painter: QPainter, widget: Widget, end: float) -> None:
+def paint_header(painter: QPainter, widget: Widget, end: float) -> None:
     icon = widget.icon
     paint_icon(painter, icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     font = theme().font("body_strong")

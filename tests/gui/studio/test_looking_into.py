@@ -1,0 +1,202 @@
+"""What is chosen in a closed row or another tab is shown: no step, nothing to save, nobody else's page is opened."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from nested import nested
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.layout import Page
+from benchboard.ui.studio.dashboards import Dashboards
+from benchboard.ui.studio.document import containers
+from benchboard.ui.studio.page import StudioPage
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+def stored(page: StudioPage) -> Page:
+    """The page as its document has it."""
+    return Page(page.editor.document.layout)
+
+
+def find(studio: "Studio", text: str) -> None:
+    """Look for it with Ctrl+F and go there."""
+    studio.key(Qt.Key.Key_F, CTRL)
+    field = studio.application.window.findChild(QWidget, "find_field")
+    assert field is not None
+    studio.qtbot.keyClicks(field, text)
+    studio.qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def outline(studio: "Studio", item_id: str, tab: int = -1) -> None:
+    """Choose its line in the outline."""
+    studio.key(Qt.Key.Key_O, CTRL | SHIFT)
+    pane = studio.page.outline
+    studio.wait(lambda: pane.isVisible() and not pane._late.isActive() and pane.topLevelItemCount() == 5)
+    spot = pane.visualItemRect(pane.line(item_id, tab)).center()
+    studio.qtbot.mouseClick(pane.viewport(), LEFT, pos=spot)
+
+
+@pytest.fixture
+def held(studio: "Studio") -> "Studio":
+    """A page with a closed row and tabs, as it is stored."""
+    studio.store(nested())
+    studio.wait(lambda: "closed" in studio.page.editor.page.paths)
+    studio.settled()
+    studio.page.editor.load(studio.page.editor.document)
+    studio.page.saving._kept = studio.page.editor.document
+    studio.canvas.setFocus()
+    return studio
+
+
+def looked_into(studio: "Studio", chosen: str) -> None:
+    """It is chosen and in sight, and nothing was edited."""
+    editor = studio.page.editor
+    assert editor.chosen == (chosen,)
+    assert studio.canvas.tiles[chosen].outline.intersects(studio.canvas.seen())
+    assert editor.stack.count() == 0
+    assert not studio.page.saving.dirty
+    assert studio.page.saving.state == "saved"
+    assert stored(studio.page).item("closed").collapsed
+    assert stored(studio.page).item("tabs").active == 0
+
+
+WAYS: tuple[Callable[["Studio"], None], ...] = (
+    lambda studio: find(studio, "older"),
+    lambda studio: outline(studio, "older"),
+)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=("find", "outline"))
+def test_choosing_what_is_hidden_is_no_edit(held: "Studio", way: Callable[["Studio"], None]) -> None:
+    version = held.stored().version
+    way(held)
+    looked_into(held, "older")
+    assert not held.page.editor.page.item("closed").collapsed
+    held.settled()
+    assert held.stored().version == version
+
+
+def test_another_tab_is_turned_to_for_this_window_alone(held: "Studio") -> None:
+    outline(held, "week")
+    looked_into(held, "week")
+    assert held.page.editor.page.item("tabs").active == 1
+
+
+def test_what_is_edited_there_is_stored_and_the_row_stays_closed_for_others(held: "Studio") -> None:
+    editor = held.page.editor
+    find(held, "older")
+    before = stored(held.page).shown
+    editor.tell("older", "title", "Oldest")
+    assert editor.stack.count() == 1
+    assert stored(held.page).item("closed").collapsed
+    assert stored(held.page).shown == before
+    assert stored(held.page).item("older").source["title"] == "Oldest"
+    assert "older" in held.canvas.tiles
+    held.settled()
+    assert Page(held.stored().layout).item("closed").collapsed
+    held.canvas.setFocus()
+    held.key(Qt.Key.Key_Z, CTRL)
+    assert editor.widget("older").title == "Older"
+    assert "older" in held.canvas.tiles  # still looked at
+
+
+def test_what_is_moved_there_is_where_it_was_put(held: "Studio") -> None:
+    editor = held.page.editor
+    find(held, "older")
+    editor.nudge(1, 0)
+    seen = dict(editor.page.shown)
+    assert editor.stack.count() == 1
+    assert stored(held.page).item("closed").collapsed
+    editor.look_away(["closed"])
+    assert editor.page.item("closed").collapsed
+    editor.reveal(["older"])
+    assert editor.page.shown == seen
+
+
+def test_its_caret_ends_the_look_and_opens_it_for_everybody_the_next_time(held: "Studio") -> None:
+    editor = held.page.editor
+    find(held, "older")
+
+    def caret() -> None:
+        spot = held.box("closed").topLeft() + QPoint(10, 18)
+        held.qtbot.mouseClick(held.viewport, LEFT, pos=spot)
+
+    caret()
+    assert editor.page.item("closed").collapsed
+    assert editor.stack.count() == 0
+    containers.collapse(editor, ["closed"])
+    assert not stored(held.page).item("closed").collapsed
+    assert editor.stack.undoText() == "Open the row"
+    containers.collapse(editor, ["closed"])
+    assert stored(held.page).item("closed").collapsed
+    assert editor.stack.count() == 2
+
+
+def test_turning_back_ends_the_look_and_a_third_tab_is_a_step(held: "Studio") -> None:
+    editor = held.page.editor
+    containers.add_tab(editor, "tabs")
+    containers.show_tab(editor, "tabs", 0)
+    steps = editor.stack.count()
+    editor.reveal(["week"])
+    containers.show_tab(editor, "tabs", 1)  # it is shown
+    assert editor.stack.count() == steps
+    assert editor.page.item("tabs").active == 1
+    containers.show_tab(editor, "tabs", 0)
+    assert editor.page.item("tabs").active == 0
+    assert editor.stack.count() == steps
+    editor.reveal(["week"])
+    containers.show_tab(editor, "tabs", 2)
+    assert editor.page.item("tabs").active == stored(held.page).item("tabs").active == 2
+    assert editor.stack.count() == steps + 1
+
+
+def test_on_a_narrower_page_too(held: "Studio") -> None:
+    held.page.do("phone")
+    find(held, "older")
+    looked_into(held, "older")
+    held.page.editor.tell("older", "title", "Oldest")
+    assert stored(held.page).item("closed").collapsed
+    assert held.page.editor.document.breakpoints == {}
+    held.page.do("desktop")
+    assert "older" in held.canvas.tiles
+
+
+def test_what_others_store_does_not_close_it(held: "Studio") -> None:
+    find(held, "older")
+    held.store({**nested(), "title": "Theirs"})
+    held.wait(lambda: held.page.editor.document.title == "Theirs")
+    assert held.page.editor.chosen == ("older",)
+    assert "older" in held.canvas.tiles
+
+
+def test_who_may_only_look_sees_it_and_goes_on_seeing_it(studio: "Studio") -> None:
+    with studio.workspace.database.change() as session:
+        card = library.create(session, studio.actor, parse_document({**nested(), "title": "Theirs"})).card
+    assert studio.application.shell is not None
+    studio.application.shell.go("studio/dashboards")
+    (place,) = studio.application.window.findChildren(Dashboards)
+    page = place.open(card.id)
+    studio.wait(lambda: page.saving.state == "saved")
+    page.editor.read_only = True
+    page.editor.show(page.editor.document, ())
+    page.canvas.setFocus()
+    find(studio, "older")
+    assert page.editor.chosen == ("older",)
+    assert "older" in page.canvas.tiles
+    assert page.editor.document is page.saving._kept
+    page.editor.load(page.editor.document)  # somebody stored one
+    assert "older" in page.canvas.tiles
+    containers.collapse(page.editor, ["closed"])
+    assert "older" not in page.canvas.tiles
+    containers.collapse(page.editor, ["closed"])
+    assert "older" in page.canvas.tiles
+    assert page.editor.stack.count() == 0

@@ -1,0 +1,359 @@
+"""The open dashboards come back after a restart and after a kill, each as it was shown, and nobody else's."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar
+from test_crossing import FIRST, SECOND, Two
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document import parse_document
+from benchboard.identity import accounts
+from benchboard.identity.access import Client
+from benchboard.ui.entering import Entered
+from benchboard.ui.studio.dashboards import Dashboards
+from benchboard.ui.studio.page import StudioPage
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+Open = Callable[..., "Studio"]
+LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+LONG = [{"id": f"w{k}", "type": "text", "title": f"w{k}", "position": {"x": 0, "y": 4 * k, "w": 6, "h": 4}}
+        for k in range(40)]  # fmt: skip
+
+
+class Shelf:
+    """The place of dashboards in an open window."""
+
+    def __init__(self, studio: "Studio", address: str = "studio/dashboards") -> None:
+        self.studio, self.qtbot = studio, studio.qtbot
+        shell = studio.application.shell
+        assert shell is not None
+        shell.go(address)
+        (self.place,) = studio.application.window.findChildren(Dashboards)
+        studio.wait(lambda: self.place._reopening._kept is not None)
+
+    @property
+    def tabs(self) -> list[str]:
+        bar = self.place.tabs
+        return [bar.tabText(k) for k in range(1, bar.count())]
+
+    @property
+    def front(self) -> str:
+        return self.place.tabs.tabText(self.place.tabs.currentIndex())
+
+    def read(self) -> StudioPage:
+        """The page in front, when it has been read."""
+        self.studio.wait(lambda: self.place.page is not None and self.place.page.saving.state == "saved")
+        page = self.place.page
+        assert page is not None
+        return page
+
+    def open(self, key: str) -> StudioPage:
+        self.place.open(key)
+        return self.read()
+
+    def written(self) -> None:
+        """Wait until what is open is on the disk, as it is after a moment."""
+        kept = self.place._reopening
+        self.studio.wait(lambda: not kept._timer.isActive() and kept._kept == kept._sitting())
+        self.studio.wait(lambda: kept._store._written == kept._store._turn)
+
+
+def make(studio: "Studio", **items: list[dict[str, object]]) -> dict[str, str]:
+    documents = [{"format": "benchboard/dashboard", "version": 2, "title": title, "items": said}
+                 for title, said in items.items()]  # fmt: skip
+    with studio.workspace.database.change() as session:
+        return {
+            one["title"]: library.create(session, studio.actor, parse_document(one)).card.id  # type: ignore[misc]
+            for one in documents
+        }
+
+
+def texts(studio: "Studio") -> list[str]:
+    return [label.text() for label in studio.application.window.findChildren(QLabel)]
+
+
+def test_tabs_their_order_the_one_in_front_and_how_it_was_shown_come_back(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST, Two=LONG, Three=SECOND)
+    shelf = Shelf(first)
+    for name in ("Three", "One", "Two"):
+        shelf.open(keys[name])
+    page = shelf.read()
+    page.do("tablet")
+    page.canvas.set_zoom(0.8)
+    page.canvas.verticalScrollBar().setValue(700)
+    at = page.canvas.verticalScrollBar().value()
+    assert at == 700
+    first.close()
+    second = open_studio()
+    shelf = Shelf(second)
+    assert (shelf.tabs, shelf.front) == (["Three", "One", "Two"], "Two")
+    page = shelf.read()
+    assert (page.editor.breakpoint, page.canvas.zoom, page.canvas.verticalScrollBar().value()) == ("tablet", 0.8, at)
+    assert page.bar.breakpoints.current() == "tablet"
+    assert page.editor.stack.count() == 0
+    assert not page.saving.dirty
+    assert shelf.place.pages == [page]  # the others are read when somebody looks at them
+    second.qtbot.keyClick(page.canvas, Qt.Key.Key_Tab, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert shelf.read().name == "One"
+    assert len(shelf.place.pages) == 2
+
+
+def test_tabs_that_nobody_looked_at_stay_as_they_were(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=LONG, Two=SECOND)
+    shelf = Shelf(first)
+    shelf.open(keys["One"]).canvas.verticalScrollBar().setValue(500)
+    shelf.open(keys["Two"])
+    first.close()
+    second = open_studio()
+    shelf = Shelf(second)
+    shelf.read()
+    second.close()
+    third = open_studio()
+    shelf = Shelf(third)
+    shelf.read()
+    assert shelf.open(keys["One"]).canvas.verticalScrollBar().value() == 500
+    assert shelf.tabs == ["One", "Two"]
+
+
+def test_a_presented_page_is_presented_again(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=LONG)
+    shelf = Shelf(first)
+    shelf.open(keys["One"]).do("present")
+    first.close()
+    second = open_studio()
+    page = Shelf(second).read()
+    second.wait(lambda: page.presentation.on)
+    assert not page.bar.isVisible()
+
+
+def test_the_list_in_front_stays_in_front(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST)
+    shelf = Shelf(first)
+    shelf.open(keys["One"])
+    shelf.place.tabs.setCurrentIndex(0)
+    first.close()
+    shelf = Shelf(open_studio())
+    assert (shelf.tabs, shelf.place.page, shelf.place.pages) == (["One"], None, [])
+
+
+def test_what_is_asked_for_by_a_link_is_in_front_once(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST, Two=SECOND, Three=LONG)
+    shelf = Shelf(first)
+    for name in ("One", "Two"):
+        shelf.open(keys[name])
+    first.close()
+    second = open_studio()
+    shelf = Shelf(second, f"studio/dashboards/{keys['One']}")
+    assert (shelf.read().name, shelf.tabs) == ("One", ["One", "Two"])
+    second.close()
+    third = open_studio()
+    shelf = Shelf(third, f"studio/dashboards/{keys['Three']}")
+    assert (shelf.read().name, shelf.tabs) == ("Three", ["One", "Two", "Three"])
+    assert len(shelf.place.pages) == 1
+
+
+def test_what_is_gone_is_left_out_with_one_sentence_said_once(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST, Two=SECOND, Three=LONG)
+    shelf = Shelf(first)
+    for name in ("One", "Two", "Three"):
+        shelf.open(keys[name])
+    first.close()
+    second = open_studio()
+    with second.workspace.database.change() as session:
+        library.discard(session, second.actor, [keys["Two"], keys["Three"]])
+    shelf = Shelf(second)
+    said = "2 dashboards that were open here are gone or no longer shared with you."
+    assert shelf.tabs == ["One"]
+    assert shelf.place.page is None
+    assert said in texts(second)
+    assert second.application.problems.current is None
+    second.close()
+    third = open_studio()
+    assert Shelf(third).tabs == ["One"]
+    assert said not in texts(third)
+
+
+def enter(studio: "Studio", role: str) -> None:
+    """Somebody else signs in at the same window."""
+    application = studio.application
+    with studio.workspace.database.read() as session:
+        person = next(p for p in accounts.demo_people(session) if p.role == role)
+    with studio.workspace.database.change() as session:
+        signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+    assert application.shell is not None
+    assert application.shell.may_close()
+    application._leave_session()
+    application.show_sign_in()
+    application._enter(Entered(studio.workspace, signed_in, "demo", False))
+
+
+def place_of(studio: "Studio") -> Dashboards:
+    """The place of whoever is signed in now."""
+    shell = studio.application.shell
+    assert shell is not None
+    shell.go("studio/dashboards")
+    (place,) = shell.findChildren(Dashboards)
+    studio.wait(lambda: place._reopening._kept is not None)
+    return place
+
+
+def test_two_people_at_one_window_never_see_each_others_tabs(open_studio: Open) -> None:
+    studio = open_studio()
+    keys = make(studio, One=FIRST, Two=SECOND)
+    shelf = Shelf(studio)
+    for key in keys.values():
+        shelf.open(key)
+    enter(studio, "admin")
+    theirs = place_of(studio)
+    assert theirs.tabs.count() == 1  # an admin may see both: they are not theirs to come back to
+    theirs.open(keys["Two"])
+    studio.wait(lambda: theirs.page is not None and theirs.page.saving.state == "saved")
+    enter(studio, "analyst")
+    place = place_of(studio)
+    assert [place.tabs.tabText(k) for k in range(1, place.tabs.count())] == ["One", "Two"]
+    enter(studio, "admin")
+    place = place_of(studio)
+    assert [place.tabs.tabText(k) for k in range(1, place.tabs.count())] == ["Two"]
+
+
+def test_after_a_kill_the_tab_and_its_edits_come_back_once(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST, Two=SECOND)
+    shelf = Shelf(first)
+    shelf.open(keys["Two"])
+    page = shelf.open(keys["One"])
+    page.editor.tell("a", "title", "Mine")
+    page.saving._timer.stop()  # killed before it is saved
+    shelf.written()
+    journal = page.saving.recovering._journal
+    assert journal is not None
+    assert journal.flush()
+    home = Path(shutil.copytree(first.home, tmp_path / "killed"))
+    first.close()
+    second = open_studio(home)
+    shelf = Shelf(second)
+    assert (shelf.tabs, shelf.front) == (["Two", "One"], "One")
+    second.wait(lambda: shelf.place.page is not None and shelf.place.page.saving.stored is not None)
+    page = shelf.place.page
+    assert page is not None
+    assert page.editor.widget("a").title == "Mine"
+    said = second.application.problems.current
+    assert said is not None
+    assert said.what.startswith("1 edit from ")
+    assert len(second.application.problems._waiting) == 1
+    assert shelf.tabs == ["Two", "One"]
+    page.undo()
+    assert page.editor.widget("a").title == "a"
+
+
+def test_a_closed_tab_stays_closed_also_one_nobody_looked_at(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST, Two=SECOND)
+    shelf = Shelf(first)
+    for key in keys.values():
+        shelf.open(key)
+    first.close()
+    second = open_studio()
+    shelf = Shelf(second)
+    shelf.read()
+    button = shelf.place.tabs.tabButton(1, QTabBar.ButtonPosition.RightSide)
+    second.qtbot.mouseClick(button, LEFT)
+    assert shelf.tabs == ["Two"]
+    assert len(shelf.place.pages) == 1
+    second.close()
+    assert Shelf(open_studio()).tabs == ["Two"]
+
+
+def test_something_is_dragged_over_a_tab_that_nobody_looked_at(open_studio: Open) -> None:
+    first = open_studio()
+    two = Two(first)
+    two.place.bring_up(two.second)
+    two.place.bring_up(two.first)
+    first.close()
+    second = open_studio()
+    shelf = Shelf(second)
+    page = shelf.read()
+    second.wait(lambda: not page.feeds.busy)
+    view = page.canvas.viewport()
+    box = page.canvas.mapFromScene(page.canvas.tiles["a"].rect).boundingRect()
+    at = QPoint(box.left() + 40, box.top() + 14)
+    second.qtbot.mousePress(view, LEFT, pos=at)
+    for k in range(1, 4):
+        QTest.mouseMove(view, at + QPoint(8 * k, 8 * k))
+    bar = shelf.place.tabs
+    tab = next(k for k in range(1, bar.count()) if bar.tabText(k) == "Second")
+    QTest.mouseMove(view, view.mapFromGlobal(bar.mapToGlobal(bar.tabRect(tab).center())))
+    second.wait(lambda: shelf.place.page not in (None, page))
+    other = shelf.read()
+    for y in (300, 340):
+        QTest.mouseMove(other.canvas.viewport(), QPoint(400, y))
+    QTest.mouseRelease(other.canvas.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, QPoint(400, 340))
+    assert set(other.editor.page.paths) == {"a", "b", "a-2"}
+    assert "a" not in page.editor.page.paths
+
+
+def test_another_language_shows_the_same_tabs(open_studio: Open) -> None:
+    studio = open_studio()
+    keys = make(studio, One=FIRST, Two=SECOND)
+    shelf = Shelf(studio)
+    for key in keys.values():
+        shelf.open(key)
+    application = studio.application
+    try:
+        application.remember(replace(application.settings, language="tr"))
+        place = place_of(studio)
+        assert [place.tabs.tabText(k) for k in range(place.tabs.count())] == ["Bütün panolar", "One", "Two"]
+    finally:
+        application.remember(replace(application.settings, language="en"))
+
+
+def test_a_file_that_cannot_be_read_is_no_obstacle(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST)
+    Shelf(first).open(keys["One"])
+    first.close()
+    (file,) = (first.home / "open").glob("*.json")
+    assert json.loads(file.read_text())["front"] == keys["One"]
+    file.write_text('{"views": [')
+    second = open_studio()
+    shelf = Shelf(second)
+    assert shelf.tabs == []
+    shelf.open(keys["One"])
+    shelf.written()
+    assert json.loads(file.read_text())["front"] == keys["One"]
+
+
+def test_the_menu_of_a_tab_nobody_looked_at_comes_when_it_is_read(open_studio: Open) -> None:
+    first = open_studio()
+    keys = make(first, One=FIRST, Two=SECOND)
+    shelf = Shelf(first)
+    for key in keys.values():
+        shelf.open(key)
+    first.close()
+    second = open_studio()
+    shelf = Shelf(second)
+    front = shelf.read()
+    bar = shelf.place.tabs
+    at = bar.tabRect(1).center()
+    QApplication.sendEvent(bar, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, bar.mapToGlobal(at)))
+    second.wait(lambda: bool(shelf.place.findChildren(QMenu, "dashboard_menu")))
+    (menu,) = shelf.place.findChildren(QMenu, "dashboard_menu")
+    assert {"deed_close", "deed_rename"} <= {action.objectName() for action in menu.actions()}
+    assert shelf.place.page is front
+    menu.close()

@@ -1,0 +1,34 @@
+"""A dashboard whose time is none is listed with the others, and opened like them."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from sqlalchemy import text
+from test_dashboards import Shelves
+
+from benchboard.paging import Unreadable
+from benchboard.ui.bench import words
+from benchboard.ui.moments import ago, exactly
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def test_one_row_with_a_broken_time_leaves_the_list_whole(studio: "Studio") -> None:
+    spoilt = studio.workspace.database.engine.execution_options(bb_writing=True)
+    with spoilt.begin() as connection:
+        connection.execute(text("UPDATE dashboards SET updated_at = 'garbage' WHERE name = 'Shop review'"))
+    shelves = Shelves(studio)
+    model = shelves.model
+    row = next(k for k, card in enumerate(model.rows) if card.name == "Shop review")
+    shown = [model.data(model.index(row, column)) for column in range(model.columnCount())]
+    assert "unreadable" in shown
+    tips = [model.data(model.index(row, k), Qt.ItemDataRole.ToolTipRole) for k in range(model.columnCount())]
+    assert "What the database holds here is no time." in tips
+    assert shelves.opened("Shop review").name == "Shop review"
+
+
+def test_it_is_told_everywhere_alike() -> None:
+    moment = Unreadable.of("garbage")
+    assert ago(moment) == words.ago(moment) == "unreadable"
+    assert exactly(moment) == words.exactly(moment) == "What the database holds here is no time."

@@ -1,0 +1,120 @@
+"""Looking into closed rows and other tabs changes nothing of what the document says, whatever is edited meanwhile."""
+
+import random
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards import looking
+from benchboard.dashboards.catalogue import changed
+from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.layout import COMPACTS, Compact, Layout, Page
+from support.edits import edit
+from support.pages import check_page, pages
+
+
+def _text(item_id: str, x: int, y: int) -> dict[str, object]:
+    return {"id": item_id, "type": "text", "title": item_id, "position": {"x": x, "y": y, "w": 4, "h": 3}}
+
+
+def page(compact: str = "vertical", **row: object) -> Layout:
+    """A closed row, tabs below it and a widget below them."""
+    items = [
+        {"id": "row", "type": "row", "title": "", "position": {"x": 0, "y": 0, "w": 12, "h": 1}, "collapsed": True,
+         "items": [_text("in", 0, 1), _text("in2", 4, 1)], **row},
+        {"id": "tabs", "type": "tabs", "title": "", "active": "one", "position": {"x": 0, "y": 1, "w": 12, "h": 4},
+         "tabs": [{"id": "one", "title": "", "items": [_text("first", 0, 0)]},
+                  {"id": "two", "title": "", "items": [_text("second", 0, 0), _text("low", 0, 3)]}]},
+        _text("below", 0, 12),
+    ]  # fmt: skip
+    said = {"format": "benchboard/dashboard", "version": 2, "title": "", "compact": compact, "items": items}
+    return grid.fitted(parse_document(said).layout, compact)  # type: ignore[arg-type]
+
+
+def told(after: Layout, layout: Layout, looks: looking.Looks, compact: Compact = "vertical") -> Layout:
+    return looking.told(after, looking.seen(layout, looks, compact), layout, looks, compact)
+
+
+def test_the_way_to_what_is_hidden_is_open_and_nothing_else() -> None:
+    layout = page()
+    looks = looking.towards(Page(layout), ["second", "in", "gone"])
+    assert looks == {"tabs": "two", "row": ""}
+    shown = Page(looking.seen(layout, looks)).shown
+    assert {"in", "in2", "second", "low"} <= shown.keys()
+    assert "first" not in shown
+    assert looking.only(layout, looks) == {"row", "tabs"}
+    assert looking.towards(Page(layout), ["below"]) == {}
+    assert looking.seen(layout, {"gone": "x", "below": "", "tabs": "no such tab"}) is layout
+
+
+def test_the_last_of_two_tabs_is_seen() -> None:
+    layout = page()
+    looks = looking.towards(Page(layout), ["second", "first"])
+    assert Page(looking.seen(layout, looks)).item("tabs").active == 0
+    looks = looking.towards(Page(layout), ["first"], [("tabs", 1)])
+    assert Page(looking.seen(layout, looks)).item("tabs").active == 1
+
+
+def test_what_is_renamed_inside_stays_closed_where_it_is() -> None:
+    for compact in COMPACTS:
+        layout = page(compact)
+        looks = looking.towards(Page(layout), ["in", "low"])
+        seen = Page(looking.seen(layout, looks, compact))
+        after = seen.with_item(changed(seen.item("in"), title="Renamed"), compact)
+        said = told(after, layout, looks, compact)
+        assert said == Page(layout).with_item(changed(Page(layout).item("in"), title="Renamed"), compact)
+        assert grid.serialise_page(said)[0]["collapsed"] is True
+
+
+def test_what_is_moved_inside_stays_closed() -> None:
+    layout = page()
+    looks = looking.towards(Page(layout), ["in"])
+    seen = Page(looking.seen(layout, looks))
+    after = grid.fitted(grid.Carry(seen, ["in"]).drop((("row", 0),), 8, 1))
+    said = told(after, layout, looks)
+    assert Page(said).item("row").collapsed
+    assert Page(looking.seen(said, looks)).shown["in"].x == 8
+    assert {one: cell for one, cell in Page(said).shown.items() if one != "in"} == Page(layout).shown
+
+
+def test_who_closes_the_row_has_looked_enough() -> None:
+    layout = page()
+    looks = looking.towards(Page(layout), ["in", "low"])
+    seen = looking.seen(layout, looks)
+    closed = grid.collapsed(Page(seen), "row", True)
+    assert looking.lasting(closed, looks) == {"tabs": "two"}
+    assert looking.lasting(grid.without(seen, ["row"]), looks) == looks
+    assert told(closed, layout, looking.lasting(closed, looks)) == layout
+
+
+def _all_looks(layout: Layout, rng: random.Random) -> looking.Looks:
+    ids = list(Page(layout).paths)
+    return looking.towards(Page(layout), rng.sample(ids, min(len(ids), 4)))
+
+
+@given(pages(), st.integers(0, 10**9), st.sampled_from(COMPACTS))
+def test_any_page_looked_into_is_a_page_and_looking_changes_nothing(
+    layout: Layout, seed: int, compact: Compact
+) -> None:
+    layout = grid.fitted(layout, compact)
+    looks = _all_looks(layout, random.Random(seed))
+    seen = looking.seen(layout, looks, compact)
+    check_page(seen)
+    assert told(seen, layout, looks, compact) == layout
+    assert looking.seen(seen, looks, compact) == seen
+
+
+@given(pages(), st.integers(0, 10**9))
+def test_whatever_is_edited_is_seen_as_it_was_made(layout: Layout, seed: int) -> None:
+    rng = random.Random(seed)
+    layout = grid.fitted(layout)
+    looks = _all_looks(layout, rng)
+    seen = looking.seen(layout, looks)
+    document = parse_document({"format": "benchboard/dashboard", "version": 2, "title": "", "items": []})
+    after = grid.fitted(edit(rng, replace(document, layout=seen), "new").layout)
+    left = looking.lasting(after, looks)
+    said = told(after, layout, left)
+    assert looking.seen(said, left) == after
+    check_page(said)
