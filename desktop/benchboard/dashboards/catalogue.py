@@ -147,7 +147,7 @@ KINDS: Final = (
     WidgetKind(
         "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,
         "SELECT currency, count(*) AS orders\nFROM orders\nGROUP BY currency\nORDER BY orders DESC",
-        N_("The first column names the slices, the second says how large. From the seventh on they are put together."),
+        N_("The first column names the slices, the second says how large. Of many the largest five are shown."),
         (_UNIT,),
     ),
     WidgetKind(

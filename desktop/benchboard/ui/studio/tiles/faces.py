@@ -23,7 +23,7 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.catalogue import IMAGE, MAX_TITLE, Widget
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import charts, figures, images, numbers
+from benchboard.ui.studio.tiles import charts, figures, images, numbers, pies
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -250,7 +250,7 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: Widget, 
             "line_chart": charts.paint_lines,
             "area_chart": charts.paint_areas,
             "bar_chart": charts.paint_bars,
-            "pie_chart": charts.paint_pie,
+            "pie_chart": pies.paint_pie,
         }[kind]
         paint(painter, body, table, figures.unit(widget))
 
