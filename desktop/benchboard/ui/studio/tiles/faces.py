@@ -3,13 +3,11 @@
 import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
-    QFont,
     QFontMetricsF,
     QImage,
     QPainter,
@@ -19,27 +17,24 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.catalogue import IMAGE, MAX_TITLE, Widget
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import charts, figures, images, numbers, pies
+from benchboard.ui.studio.tiles import charts, figures, images, numbers, pies, tableface
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
 HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
-_FOOTER: Final = 24
 _PAD: Final = 12
-_ROW: Final = 28
 _MOST_SIGNS: Final = 10_000
 _MOST_LINES: Final = 300
 """So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
 _MOST_SAID: Final = 2_000
 """So much of an error: a database may repeat the whole query in it."""
 _MOST_ADDRESS: Final = 120
-_NARROWEST: Final = 24.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -244,7 +239,7 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: Widget, 
     elif kind == "gauge":
         numbers.paint_gauge(painter, body, widget, table)
     elif kind == "table":
-        _paint_rows(painter, body, table)
+        tableface.paint_rows(painter, body, table)
     else:
         paint: Callable[[QPainter, QRectF, ResultTable, str], None] = {
             "line_chart": charts.paint_lines,
@@ -253,83 +248,6 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: Widget, 
             "pie_chart": pies.paint_pie,
         }[kind]
         paint(painter, body, table, figures.unit(widget))
-
-
-def _paint_rows(painter: QPainter, body: QRectF, table: ResultTable) -> None:
-    fits = max(1, int((body.height() - _ROW + 4) // _ROW))
-    cut = len(table.rows) > fits
-    if cut:
-        fits = max(1, int((body.height() - _ROW - _FOOTER + 8) // _ROW))
-    rows = table.rows[:fits]
-    cells = [[figures.text(cell) for cell in row] for row in rows]
-    _even_decimals(table, rows, cells)
-    lefts, widths = _columns(body, table, cells)
-    heading, font = theme().font("caption"), theme().font("body")
-    heading.setWeight(QFont.Weight.Medium)
-    line = QPen(theme().color("grid"), 1)
-    for place, texts in enumerate([[figures.name(column) for column in table.columns], *cells]):
-        top = body.top() + place * _ROW
-        painter.setFont(font if place else heading)
-        painter.setPen(theme().color("text" if place else "text.secondary"))
-        metrics = QFontMetricsF(painter.font())
-        for column, left, width, value in zip(table.columns, lefts, widths, texts, strict=True):
-            align = _RIGHT if figures.numeric(column) else _LEFT
-            shown = metrics.elidedText(value, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRectF(left, top, width, _ROW), align, shown)
-        if place < len(cells) or cut:
-            painter.setPen(line)
-            y = top + _ROW - 0.5
-            painter.drawLine(QPointF(body.left(), y), QPointF(body.right(), y))
-    if cut:
-        more = f"{len(table.rows)}+" if table.truncated else str(len(table.rows))
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.muted"))
-        spot = QRectF(body.left(), body.bottom() - _FOOTER + 10, body.width(), _FOOTER - 8)
-        painter.drawText(spot, _LEFT, _("{shown} of {count} rows").format(shown=len(rows), count=more))
-
-
-def _even_decimals(table: ResultTable, rows: Sequence[tuple[Cell, ...]], cells: list[list[str]]) -> None:
-    """All numbers of a column get as many decimals as the one that has most, so that they stand under each other."""
-    for index, column in enumerate(table.columns):
-        if column.kind == "decimal":
-            known = [row[index] for row in rows]
-            most = max((figures.places(value) for value in known if isinstance(value, Decimal)), default=0)
-            for row, value in zip(cells, known, strict=True):
-                row[index] = figures.number(value, min(max(most, 2), 4))
-
-
-def _columns(body: QRectF, table: ResultTable, cells: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
-    """Where the columns stand: as wide as their content, the room left over shared."""
-    metrics, gap = QFontMetricsF(theme().font("body")), 16.0
-    heads = [figures.name(column) for column in table.columns]
-    needs = [
-        max([metrics.horizontalAdvance(text) for text in (head, *(row[k] for row in cells))]) + 2
-        for k, head in enumerate(heads)
-    ]
-    room = body.width() - gap * (len(needs) - 1)
-    spare = room - sum(needs)
-    if spare > 0:
-        needs = [need + spare / len(needs) for need in needs]
-    else:
-        soft = {k for k, column in enumerate(table.columns) if not figures.numeric(column)} or set(range(len(needs)))
-        level = _level([needs[k] for k in soft], spare)
-        needs = [min(need, level) if k in soft else need for k, need in enumerate(needs)]
-    lefts, x = [], body.left()
-    for need in needs:
-        lefts.append(x)
-        x += need + gap
-    return lefts, needs
-
-
-def _level(needs: Sequence[float], spare: float) -> float:
-    """How wide columns may be that are `-spare` too wide together. The widest give way: a narrow one keeps its few
-    letters."""
-    left = sum(needs) + spare
-    for place, need in enumerate(sorted(needs)):
-        if need * (len(needs) - place) >= left:
-            return max(_NARROWEST, left / (len(needs) - place))
-        left -= need
-    return max(needs)
 
 
 class _Words(QTextDocument):
@@ -436,8 +354,8 @@ def _paint_bars(painter: QPainter, body: QRectF, widget: Widget) -> None:
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24), 4, 4)
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10), 3, 3)
     elif kind == "table":
-        for row in range(int(body.height() // _ROW)):
-            y = body.top() + row * _ROW + 9
+        for row in range(int(body.height() // tableface.ROW)):
+            y = body.top() + row * tableface.ROW + 9
             for left, width in ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2)):
                 painter.drawRoundedRect(QRectF(body.left() + body.width() * left, y, body.width() * width, 10), 3, 3)
     else:
