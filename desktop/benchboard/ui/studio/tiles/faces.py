@@ -1,8 +1,8 @@
 """The face of a tile: its header, then a chart, table, number or words, or the state it is in instead."""
 
-import bisect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import QRectF, QSizeF, Qt, QUrl
@@ -14,15 +14,16 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QTextDocument,
+    QTextListFormat,
     QTextOption,
 )
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.catalogue import IMAGE, MAX_TITLE, Widget
-from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import charts, figures, images, numbers, pies, tableface
+from benchboard.ui.studio.tiles import charts, errorface, figures, images, numbers, pies, tableface
 from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.studio.tiles.links import Audience, Links
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -32,19 +33,17 @@ _PAD: Final = 12
 _MOST_SIGNS: Final = 10_000
 _MOST_LINES: Final = 300
 """So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
-_MOST_SAID: Final = 2_000
-"""So much of an error: a database may repeat the whole query in it."""
 _MOST_ADDRESS: Final = 120
+_INDENT: Final = 14.0
+_NUMBERED: Final = (
+    QTextListFormat.Style.ListDecimal,
+    QTextListFormat.Style.ListLowerAlpha,
+    QTextListFormat.Style.ListUpperAlpha,
+    QTextListFormat.Style.ListLowerRoman,
+    QTextListFormat.Style.ListUpperRoman,
+)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where a tile can be clicked for something: to ask again, to stop asking."""
-
-    retry: QRectF | None = None
-    stop: QRectF | None = None
 
 
 def paint_frame(
@@ -62,10 +61,17 @@ def paint_frame(
 
 
 def paint_face(
-    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False, badge: str = ""
+    painter: QPainter,
+    size: QSizeF,
+    widget: Widget,
+    answer: Answer | None,
+    *,
+    locked: bool = False,
+    badge: str = "",
+    audience: Audience = "show",
 ) -> Links:
     """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
-    stop = _paint_asking(painter, size) if answer is not None and answer.slow else None
+    stop = _paint_asking(painter, size) if answer is not None and answer.slow and audience != "show" else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
@@ -73,7 +79,8 @@ def paint_face(
     if badge:
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     paint_header(painter, widget, end)
-    return Links(_paint_body(painter, size, widget, answer), stop)
+    painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
+    return replace(paint_body(painter, body_of(size), widget, answer, audience), stop=stop, end=end)
 
 
 def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
@@ -96,19 +103,24 @@ def body_of(size: QSizeF) -> QRectF:
     return QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
 
 
-def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None) -> QRectF | None:
-    body = body_of(size)
-    painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
+def paint_body(
+    painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None, audience: Audience = "show"
+) -> Links:
+    """Draw what a widget shows, without its frame and header; answers where its links stand."""
     if widget.kind is None:
         _paint_sentence(painter, body, widget.icon, unknown(widget), _("It is kept as it is."))
-        return None
-    if widget.kind.type == IMAGE:
-        _paint_image(painter, body, widget, answer)
-        return None
-    if not widget.kind.query:
-        _paint_prose(painter, body, str(widget.setting("text")))
-        return None
-    return _paint_answer(painter, body, widget, answer)
+    elif widget.kind.type == IMAGE:
+        _paint_image(painter, body, widget, answer, audience)
+    elif not widget.kind.query:
+        _paint_prose(painter, body, prose(widget, audience))
+    else:
+        return _paint_answer(painter, body, widget, answer, audience)
+    return Links()
+
+
+def prose(widget: Widget, audience: Audience) -> str:
+    """A text widget's words; only who can write some is asked to."""
+    return str(widget.setting("text")) if audience == "edit" or "text" in widget.config else ""
 
 
 def unknown(widget: Widget) -> str:
@@ -130,7 +142,7 @@ def summary(widget: Widget, answer: Answer | None) -> str:
     if answer.error is not None:
         return answer.error.what
     kind = widget.kind.type
-    if answer.table is not None and answer.table.rows and _unfit(widget, answer.table) is None:
+    if answer.table is not None and answer.table.rows and unfit(widget, answer.table) is None:
         if kind == "metric_card":
             return numbers.Figure.of(answer.table).shown(widget)
         if kind == "gauge":
@@ -139,10 +151,10 @@ def summary(widget: Widget, answer: Answer | None) -> str:
     return ngettext("{count} row", "{count} rows", count).format(count=count)
 
 
-def _paint_image(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None) -> None:
+def _paint_image(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None, audience: Audience) -> None:
     if not widget.setting("picture"):
         what, do = _no_picture(widget)
-        _paint_sentence(painter, body, "ph.image", what, do)
+        _paint_sentence(painter, body, "ph.image", what, do if audience == "edit" else "")
     elif answer is not None and answer.error is not None:
         _paint_sentence(painter, body, "ph.warning-circle", answer.error.what, answer.error.do)
     elif answer is not None and answer.picture is not None:
@@ -200,24 +212,27 @@ def paint_header(painter: QPainter, widget: Widget, end: float) -> None:
     painter.drawText(room, _LEFT, QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 
-def _paint_answer(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None) -> QRectF | None:
+def _paint_answer(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None, audience: Audience) -> Links:
+    edits = audience == "edit"
     if answer is None:
-        _paint_sentence(painter, body, "ph.code", _("There is no query yet."), _("Write one at the right."))
+        do = _("Write one at the right.") if edits else ""
+        _paint_sentence(painter, body, "ph.code", _("There is no query yet."), do)
     elif answer.error is not None:
-        return _paint_error(painter, body, answer.error)
+        return errorface.paint_error(painter, body, answer.error, audience)
     elif answer.table is None:
         if answer.late:
             _paint_bars(painter, body, widget)
     elif not answer.table.rows:
         _paint_sentence(painter, body, "ph.tray", _("The query has no rows."), "")
-    elif (why := _unfit(widget, answer.table)) is not None:
-        _paint_sentence(painter, body, "ph.warning-circle", why, _(widget.kind.takes) if widget.kind else "")
+    elif (why := unfit(widget, answer.table)) is not None:
+        do = _(widget.kind.takes) if widget.kind and edits else ""
+        _paint_sentence(painter, body, "ph.warning-circle", why, do)
     else:
         _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, answer.table)
-    return None
+    return Links()
 
 
-def _unfit(widget: Widget, table: ResultTable) -> str | None:
+def unfit(widget: Widget, table: ResultTable) -> str | None:
     """Why this kind cannot show that answer."""
     kind = widget.kind.type if widget.kind else ""
     found = [index for index, column in enumerate(table.columns) if figures.numeric(column)]
@@ -260,17 +275,34 @@ class _Words(QTextDocument):
         return nothing
 
 
-def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
-    words = _Words()
-    words.setDefaultFont(theme().font("body"))
+def words_of(markdown: str) -> QTextDocument:
+    """A text laid out for reading."""
+    words, font = _Words(), theme().font("body")
+    words.setDefaultFont(font)
     words.setDocumentMargin(0)
-    words.setIndentWidth(14)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
     lines = figures.cut(markdown, _MOST_SIGNS).split("\n")
     lines = [*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines
     words.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    words.setIndentWidth(_indent(words, QFontMetricsF(font)))
+    return words
+
+
+def _indent(words: QTextDocument, metrics: QFontMetricsF) -> float:
+    """How far lists are indented: as far as the longest of their numbers needs, which stand to the left."""
+    widest, block = 0.0, words.begin()
+    while block.isValid():
+        listed = block.textList()
+        if listed is not None and listed.format().style() in _NUMBERED:
+            widest = max(widest, metrics.horizontalAdvance(f"{listed.itemText(block)} "))
+        block = block.next()
+    return max(_INDENT, math.ceil(widest) + 2.0)
+
+
+def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
+    words = words_of(markdown)
     words.setTextWidth(body.width())
     context = QAbstractTextDocumentLayout.PaintContext()
     palette = QPalette()
@@ -279,7 +311,7 @@ def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
     context.palette = palette
     painter.save()
     painter.translate(body.topLeft())
-    painter.setClipRect(QRectF(0, 0, body.width(), body.height()))
+    painter.setClipRect(QRectF(0, 0, body.width(), body.height()), Qt.ClipOperation.IntersectClip)
     context.clip = QRectF(0, 0, body.width(), body.height())
     words.documentLayout().draw(painter, context)
     painter.restore()
@@ -303,46 +335,6 @@ def _paint_sentence(painter: QPainter, body: QRectF, icon: str, what: str, do: s
     painter.drawText(QRectF(body.left(), top, body.width(), need + 2), wrap, what)
     painter.setPen(theme().color("text.muted"))
     painter.drawText(QRectF(body.left(), top + need + 2, body.width(), more + 2), wrap, do)
-
-
-def _paint_error(painter: QPainter, body: QRectF, error: AppError) -> QRectF:
-    """What happened, then what to do: at the top left, with the way to try again as a link."""
-    font = theme().font("body")
-    metrics = QFontMetricsF(font)
-    paint_icon(painter, "ph.warning-circle", QRectF(body.left(), body.top() + 4, 16, 16), theme().color("error"))
-    room = body.adjusted(24, 2, 0, 0)
-    wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    painter.setFont(font)
-    link = QRectF(room.left(), body.bottom() - 18, metrics.horizontalAdvance(_("Try again")), 18)
-    top = room.top()
-    for text, tone in ((error.what, "text"), (" ".join(part for part in (error.why, error.do) if part), "text.muted")):
-        box = QRectF(room.left(), top, room.width(), max(0.0, link.top() - top - 2))
-        painter.setPen(theme().color(tone))
-        shown, need = fitting(metrics, text, box.size(), wrap)
-        painter.drawText(box, wrap, shown)
-        top += need + 2
-    painter.setPen(theme().color("accent.text"))
-    painter.drawText(link, _LEFT, _("Try again"))
-    return link
-
-
-def fitting(metrics: QFontMetricsF, text: str, room: QSizeF, wrap: int) -> tuple[str, float]:
-    """As many words of `text` as fit, with an ellipsis where some do not, and how high they stand."""
-
-    def height(shown: str) -> float:
-        return metrics.boundingRect(QRectF(0, 0, room.width(), 9999), wrap, shown).height()
-
-    text = figures.cut(text, _MOST_SAID)
-    if (whole := height(text)) <= room.height():
-        return text, whole
-    words = text.split()
-    fits = bisect.bisect_left(range(len(words)), True, key=lambda n: height(_cut(words, n + 1)) > room.height())
-    shown = _cut(words, fits) if fits else ""
-    return shown, height(shown) if shown else 0.0
-
-
-def _cut(words: Sequence[str], count: int) -> str:
-    return " ".join(words[:count]) + " …"
 
 
 def _paint_bars(painter: QPainter, body: QRectF, widget: Widget) -> None:
