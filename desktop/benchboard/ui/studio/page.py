@@ -211,7 +211,11 @@ class StudioPage(QWidget):
         self.json_view.commit()
 
     def _lay_out(self) -> None:
-        middle = QHBoxLayout()
+        # Each within the other before anything is in them: what is put elsewhere later is styled once more.
+        desk, work = QWidget(), QWidget()
+        stack = QStackedWidget(desk)
+        stack.addWidget(work)
+        middle = QHBoxLayout(work)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         left, right = hairline(vertical=True), hairline(vertical=True)
@@ -228,12 +232,7 @@ class StudioPage(QWidget):
         middle.addWidget(self.inspector)
         middle.addWidget(self.json_view)
         self.json_view.hide()
-        work = QWidget()
-        work.setLayout(middle)
-        stack = QStackedWidget()
-        stack.addWidget(work)
         self.viewing = Viewing(self.canvas, stack)
-        desk = QWidget()
         whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
