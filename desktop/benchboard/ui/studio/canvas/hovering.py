@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QToolTip
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import menu
 from benchboard.ui.studio.canvas.tile import Tile
-from benchboard.ui.studio.tiles.readings import Reader, reader
+from benchboard.ui.studio.tiles.readings import Reader, reader, tip_of
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -102,9 +102,9 @@ class Hovering(QObject):
             else QPointF()
         )
         reading = self._reader_of(tile)(at) if tile is not None else None
-        text = reading.markup if reading is not None else ""
+        text = tip_of(reading)
         if tile is not None:
-            tile.tell(text)
+            tile.tell(reading)
         if reading is None or not reading.quick:
             self._hush()
         elif text != self._read or not QToolTip.isVisible():

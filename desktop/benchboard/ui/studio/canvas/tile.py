@@ -16,6 +16,7 @@ from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.tiles.faces import HEADER, paint_face, paint_frame
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.studio.tiles.links import Links
+from benchboard.ui.studio.tiles.readings import Reading, tip_of
 from benchboard.ui.studio.tiles.repeatmarks import badge, told
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
@@ -45,7 +46,7 @@ class Tile(QGraphicsPixmapItem):
         self.locked = False
         """Something about it is kept: a small lock stands in its header."""
         self.links = Links()
-        self._reading = ""
+        self._reading: Reading | None = None
         self.depth = 0
         self._size = QSizeF(10, 10)
         self._face: QPixmap | None = None
@@ -98,7 +99,7 @@ class Tile(QGraphicsPixmapItem):
         if item is not self.item:
             self.item, self.widget = item, widget_of(item)
         if answer is not self.answer:
-            self._reading = ""
+            self._reading = None
         self.answer, self.locked, self.depth = answer, locked, depth
         self.setZValue(depth + (LIFTED if self.lifted else 0))
         self._say_tip()
@@ -165,17 +166,20 @@ class Tile(QGraphicsPixmapItem):
         assert self._face is not None
         return self._face
 
-    def tell(self, reading: str) -> None:
-        """What its tooltip says: what is read under the pointer (markup), before what is always said."""
+    def tell(self, reading: Reading | None) -> None:
+        """What its tooltip says: what is read under the pointer, or else what is always said."""
         if reading != self._reading:
             self._reading = reading
             self._say_tip()
 
     def _say_tip(self) -> None:
+        if self._reading is not None:
+            self.setToolTip(tip_of(self._reading))
+            return
         # What does not fit on the tile is read whole here; data in it is never markup.
         wrong = self.answer.error if self.answer is not None else None
         said = str(wrong) if wrong is not None else told(self._canvas.editor, self.item)
-        self.setToolTip(self._reading or (f"<p>{escape(said[:_LONGEST_TIP])}</p>" if said else ""))
+        self.setToolTip(f"<p>{escape(said[:_LONGEST_TIP])}</p>" if said else "")
 
     def _provisional(self, face: QPixmap) -> None:
         """The picture as it was, in the frame as it is; the new one follows at once."""

@@ -11,7 +11,7 @@ from benchboard.ui.studio.tiles.faces import paint_body, prose, summary, words_o
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.studio.tiles.links import Audience, Links
 from benchboard.ui.studio.tiles.livetable import LiveTable
-from benchboard.ui.studio.tiles.readings import Reader, body_reader
+from benchboard.ui.studio.tiles.readings import Reader, body_reader, tip_of
 from benchboard.ui.theme import theme
 
 _GROWING: Final = ("metric_card", "gauge", "pie_chart")
@@ -93,9 +93,9 @@ class LargeFace(QWidget):
         if self._reader is None or self._reader[0] != key:
             self._reader = key, body_reader(self.body(), self.widget, self.answer)
         reading = self._reader[1](event.position() / self.grown)
-        text = reading.markup if reading is not None else ""
+        text = tip_of(reading)
         if text != self.toolTip():
-            self.setToolTip(text)
+            self.setToolTip(tip_of(reading))
             if reading is not None and reading.quick:
                 QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self)
 

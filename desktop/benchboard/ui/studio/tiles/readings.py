@@ -40,10 +40,12 @@ class Reading:
     lines: tuple[Line, ...]
     quick: bool = False
 
-    @property
-    def markup(self) -> str:
-        """As a tooltip shows it; data in it is never markup."""
-        return "<p style='white-space:pre-wrap'>" + "<br>".join(_marked(line) for line in self.lines) + "</p>"
+
+def tip_of(reading: Reading | None) -> str:
+    """A reading as a tooltip shows it; data in it is never markup."""
+    if reading is None:
+        return ""
+    return "<p style='white-space:pre-wrap'>" + "<br>".join(_marked(line) for line in reading.lines) + "</p>"
 
 
 Reader = Callable[[QPointF], Reading | None]
