@@ -51,6 +51,7 @@ def _double(studio: "Studio", item_id: str, at: QPoint | None = None) -> None:
     spot = at or studio.box(item_id).center()
     studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
     studio.qtbot.mouseDClick(studio.viewport, LEFT, NONE, spot)
+    studio.qtbot.mouseRelease(studio.viewport, LEFT, NONE, spot)  # which a double click of QTest's does not do
 
 
 def _wheel(widget: QWidget, at: QPoint, steps: int = -1) -> None:
