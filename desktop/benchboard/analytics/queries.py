@@ -32,6 +32,7 @@ from benchboard.paging import Unreadable
 from benchboard.storage.models.base import read_moment
 
 MAX_ROWS: Final = 10_000
+USUAL_ROWS: Final = 1_000
 TIMEOUT: Final = 10.0
 """Seconds a query may take."""
 _HEAP: Final = 256 * 1024 * 1024
@@ -137,7 +138,7 @@ def run_query(
     actor: Actor,
     text: str,
     *,
-    limit: int = 1_000,
+    limit: int = USUAL_ROWS,
     timeout: float = TIMEOUT,
     stop: Stop | None = None,
     variables: Variables = NO_VARIABLES,

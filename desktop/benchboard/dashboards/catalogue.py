@@ -147,14 +147,14 @@ KINDS: Final = (
     WidgetKind(
         "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,
         "SELECT currency, count(*) AS orders\nFROM orders\nGROUP BY currency\nORDER BY orders DESC",
-        N_("The first column names the slices, the second says how large. From the seventh on they are put together."),
+        N_("The first column names the slices, the second says how large. Of many the largest five are shown."),
         (_UNIT,),
     ),
     WidgetKind(
         "table", N_("Table"), N_("Charts"), "ph.table", 5, 6, 2, 3,
         "SELECT platform_order_number AS number, order_total AS total, currency, status\nFROM orders\n"
         "ORDER BY created_dt DESC\nLIMIT 50",
-        N_("Every column and row of the answer, up to 1,000 rows."),
+        N_("Every column and row of the answer, up to 10,000 rows."),
     ),
     WidgetKind(
         "text", N_("Text"), N_("Words and pictures"), "ph.text-t", 4, 4, 2, 2,

@@ -26,7 +26,7 @@ def wrong(*_anything, **_more):
     raise ZeroDivisionError
 tile.paint_face = wrong
 seen = lambda: QRectF(0, 0, 500, 500)
-canvas = SimpleNamespace(zoom=1.0, sharp=1.0, look=1, editor=Editor(), seen=seen)
+canvas = SimpleNamespace(zoom=1.0, sharp=1.0, look=1, editor=Editor(), seen=seen, audience="edit")
 shown = tile.Tile(canvas, new_item(kind_of("text"), "t"))
 for _again in range(5):
     try:

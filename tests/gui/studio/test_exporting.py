@@ -142,6 +142,11 @@ def test_a_pdf_has_its_words_as_text(studio: "Studio", tmp_path: Path) -> None:
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert set("Ordersayfumhti,7") <= set(_text_of(content))
+    assert set("Homelayout") <= set(_text_of(content))
+    ((width, height),) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)", content)
+    sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
+    high = sheet.size.height() + exporting.headline.HIGH  # a line with the title and the day
+    assert float(height) / float(width) == pytest.approx(high / sheet.size.width(), rel=0.01)
     assert theme().current == "dark"
     assert theme().color("canvas") == QColor("#0F1216")
     theme().follow("light")
@@ -197,7 +202,7 @@ def test_without_a_printer_it_says_so(studio: "Studio", monkeypatch: pytest.Monk
     assert current.what == "There is no printer on this computer."
 
 
-def test_a_long_page_is_cut_between_tiles(studio: "Studio", tmp_path: Path) -> None:
+def test_a_long_page_is_cut_between_tiles(studio: "Studio", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     printer = QPrinter()
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     path = tmp_path / "printed.pdf"
@@ -205,7 +210,12 @@ def test_a_long_page_is_cut_between_tiles(studio: "Studio", tmp_path: Path) -> N
     printer.setPageOrientation(QPageLayout.Orientation.Landscape)
     page = studio.page
     sheet = Sheet.of(page.editor.page, 900)
-    count = exporting.print_sheet(printer, sheet, page.feeds.answer)
+    feet: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(
+        exporting.headline, "paint_foot", lambda _painter, _room, title, _day, *places: feet.append((title, *places))
+    )
+    count = exporting.print_sheet(printer, sheet, page.feeds.answer, "Line 2")
+    assert feet == [("Line 2", number + 1, count) for number in range(count)]
     assert count >= 2
     assert len(re.findall(rb"/Type\s*/Page\b", path.read_bytes())) == count
     for top, bottom in exporting._pages(sheet, 900.0)[:-1]:

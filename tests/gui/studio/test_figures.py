@@ -14,7 +14,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import KINDS
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import figures
-from benchboard.ui.studio.tiles.faces import fitting
+from benchboard.ui.studio.tiles.errorface import fitting
 from benchboard.ui.theme import Theme
 
 

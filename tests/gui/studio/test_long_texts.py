@@ -86,11 +86,3 @@ def test_a_changed_text_and_a_value_to_choose_are_cut(qtbot: QtBot) -> None:
     choice = FieldChoice("Text", "v" * HUGE, "mine")
     qtbot.addWidget(choice)
     assert choice.heightForWidth(300) <= 140
-
-
-@pytest.mark.parametrize("needs", [[500.0, 20.0, 300.0], [30.0] * 40, [3_500.0] * 200])
-def test_the_widest_columns_give_way(needs: list[float]) -> None:
-    level = faces._level(needs, 400.0 - sum(needs))
-    assert level >= 24
-    fitted = sum(min(need, level) for need in needs)
-    assert fitted == pytest.approx(max(400.0, fitted if level == 24 else 0.0))

@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 
 from nested import nested
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import Variable
+from benchboard.dashboards.document import Variable, parse_document
 from benchboard.ui.studio.canvas.frame import Frame, Part
+from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.studio.panes.keysheet import KeySheet, lines
+from benchboard.ui.studio.tiles.links import Links
 from benchboard.ui.widgets import Toast
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ def test_nothing_can_be_changed_while_presenting(studio: "Studio") -> None:
     start = studio.header("notes")
     studio.drag(start, start + QPoint(-300, 100))
     studio.click("notes")
-    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Tab, Qt.Key.Key_Right, Qt.Key.Key_Return):
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Right):
         studio.key(key)
     studio.key(Qt.Key.Key_A, CTRL)
     studio.key(Qt.Key.Key_D, CTRL)
@@ -69,6 +72,50 @@ def test_nothing_can_be_changed_while_presenting(studio: "Studio") -> None:
     assert studio.page.editor.chosen == ()
     assert studio.page.editor.stack.count() == 0
     assert studio.page.presentation.on
+
+
+def test_it_begins_at_the_top_under_its_title_and_ends_where_one_was(studio: "Studio") -> None:
+    studio.application.window.resize(1100, 600)
+    bar, editor = studio.canvas.verticalScrollBar(), studio.page.editor
+    editor.amend("Rename", replace(editor.document, title="Line 2 overview"))
+    studio.wait(lambda: bar.maximum() > 200)
+    bar.setValue(180)
+    studio.key(Qt.Key.Key_F5)
+    assert bar.value() == 0
+    title = studio.find("presented_title")
+    assert title.property("text") == "Line 2 overview"
+    studio.key(Qt.Key.Key_Escape)
+    studio.wait(lambda: bar.value() == 180)
+    assert not title.isVisible()
+
+
+def test_what_only_an_editor_needs_is_not_presented(studio: "Studio") -> None:
+    place = {"x": 0, "y": 0, "w": 4, "h": 4}
+    items = [
+        {"id": "words", "type": "text", "title": "words", "position": place},
+        {"id": "asks", "type": "table", "title": "asks", "position": {**place, "x": 4}},
+        {"id": "wrong", "type": "table", "title": "wrong", "position": {**place, "x": 8}, "query": "SELEC 1"},
+    ]
+    studio.page.editor.load(parse_document(items))
+    studio.wait(lambda: "wrong" in studio.canvas.tiles and not studio.page.feeds.busy)
+
+    def seen() -> dict[str, tuple[QImage, Links]]:
+        tiles = [tile for tile in studio.canvas.tiles.values() if isinstance(tile, Tile)]
+        return {tile.item.id: (tile.picture().toImage().copy(0, 34, 250, 120), tile.links) for tile in tiles}
+
+    working = seen()
+    assert working["wrong"][1].retry is not None
+    assert working["wrong"][1].edit is not None
+    studio.key(Qt.Key.Key_F5)
+    shown = seen()
+    assert shown["wrong"][1].retry is None
+    assert shown["wrong"][1].edit is None
+    blank = shown["words"][0].pixelColor(125, 60)
+    image = shown["words"][0]
+    assert {image.pixelColor(x, y).name() for x in range(8, 240, 3) for y in range(120)} == {blank.name()}
+    assert all(working[one][0] != shown[one][0] for one in shown)
+    studio.key(Qt.Key.Key_F5)
+    assert seen()["wrong"][1].edit is not None
 
 
 def test_keys_scroll_while_presenting(studio: "Studio") -> None:

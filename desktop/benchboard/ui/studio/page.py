@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
@@ -20,6 +20,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.device import DevicePage
 from benchboard.ui.studio.canvas.images import Images
 from benchboard.ui.studio.canvas.presenting import Presentation
+from benchboard.ui.studio.canvas.viewing import Viewing
 from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
@@ -47,7 +48,7 @@ from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.offers import Offers
 from benchboard.ui.studio.tiles.pagegrid import MARGIN
 from benchboard.ui.studio.tiles.spread import Spread
-from benchboard.ui.widgets.labels import hairline
+from benchboard.ui.widgets.labels import Elided, hairline
 from benchboard.ui.widgets.surfaces import EmptyState
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ _WHILE_PRESENTING = frozenset(
         "ask_variables",
     )
 )
+
+
+_WHILE_VIEWING = frozenset(("undo", "redo", "save", "print", "export_png", "export_svg", "export_pdf", "keys"))
 
 
 class StudioPage(QWidget):
@@ -207,11 +211,20 @@ class StudioPage(QWidget):
         self.json_view.commit()
 
     def _lay_out(self) -> None:
-        middle = QHBoxLayout()
+        # Each within the other before anything is in them: what is put elsewhere later is styled once more.
+        desk, work = QWidget(), QWidget()
+        stack = QStackedWidget(desk)
+        stack.addWidget(work)
+        middle = QHBoxLayout(work)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         left, right = hairline(vertical=True), hairline(vertical=True)
         self._around = (self.bar, self.sidebar, left, right)
+        self._presented = Elided("", "title", "secondary")
+        self._presented.setObjectName("presented_title")
+        self._presented.setProperty("surface", "canvas")
+        self._presented.setContentsMargins(MARGIN, 12, MARGIN, 0)
+        self._presented.hide()
         middle.addWidget(self.sidebar)
         middle.addWidget(left)
         middle.addWidget(self.device, 1)
@@ -219,14 +232,15 @@ class StudioPage(QWidget):
         middle.addWidget(self.inspector)
         middle.addWidget(self.json_view)
         self.json_view.hide()
-        desk = QWidget()
+        self.viewing = Viewing(self.canvas, stack)
         whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
+        whole.addWidget(self._presented)
         whole.addWidget(self.looking)
         whole.addWidget(self.variables)
-        whole.addLayout(middle, 1)
+        whole.addWidget(stack, 1)
         self.screens = Screens(self._context, self, desk, self.saving)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
@@ -279,6 +293,8 @@ class StudioPage(QWidget):
                 _("The home page is yours alone and keeps no versions. Dashboards can be shared and do.")
             )
         elif run is not None:
+            if key not in _WHILE_VIEWING:
+                self.viewing.close()
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
             run()
@@ -355,6 +371,7 @@ class StudioPage(QWidget):
 
     def _present(self, presenting: bool) -> None:
         self._commit()
+        self.viewing.close()
         self.editor.show_repeats(presenting)
         self.device.bare(presenting)
         for widget in self._around:
@@ -362,6 +379,8 @@ class StudioPage(QWidget):
         self.json_view.setVisible(not presenting and self.bar.json.isChecked())
         self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
         self._say_why_not()
+        self._presented.setText(self.name)
+        self._presented.setVisible(presenting)
         self.presenting_changed.emit(presenting)
         hint = _("Esc ends the presentation, the arrow keys scroll.")
         if presenting:

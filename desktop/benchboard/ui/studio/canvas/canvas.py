@@ -28,11 +28,14 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas import keys, marks, menu
 from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.studio.canvas.hand import Guests, Hand
+from benchboard.ui.studio.canvas.hovering import Hovering
+from benchboard.ui.studio.canvas.living import Living
 from benchboard.ui.studio.canvas.pointer import Pointer
 from benchboard.ui.studio.canvas.sight import MOST, share
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.feeds import Answer, Feeds
+from benchboard.ui.studio.tiles.links import Audience
 from benchboard.ui.studio.tiles.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.theme import theme
 
@@ -61,6 +64,7 @@ class Canvas(QGraphicsView):
     """Somebody wants to choose a file for the chosen image, or for a new one."""
     editor: Editor
     feeds: Feeds
+    living: Living
 
     def __init__(self, editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +88,10 @@ class Canvas(QGraphicsView):
         """What is shown, by id: widgets and containers."""
         self.hand = Hand(self)
         self.pointer = Pointer(self)
+        self.living = Living(self)
+        self.hovering = Hovering(self)
+        self.presented = False
+        """Whether the page is shown to others."""
         self._marked = QRegion()
         self._pressing = False
         self._stale: dict[Tile, None] = {}
@@ -95,6 +103,7 @@ class Canvas(QGraphicsView):
         self._redraw.timeout.connect(self._draw_stale)
         editor.changed.connect(self.sync)
         editor.chosen_changed.connect(self._chosen)
+        editor.permitted.connect(self.draw_seen)
         feeds.answered.connect(self._answered)
         theme().changed.connect(self._new_look)
         self._new_look()
@@ -114,6 +123,11 @@ class Canvas(QGraphicsView):
     def busy(self) -> bool:
         """Whether a gesture is under way."""
         return self.hand.gesture is not None
+
+    @property
+    def audience(self) -> Audience:
+        """For whom the tiles are drawn."""
+        return "show" if self.presented else "edit" if self.editor.editable else "read"
 
     @property
     def frames(self) -> Iterable[Frame]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
 
 
-_LOOKING: Final = ("copy", "collapse", "next_tab", "previous_tab", "choose_all")
+_LOOKING: Final = ("view", "enter", "copy", "collapse", "next_tab", "previous_tab", "choose_all")
 """What one may do who may only look."""
 
 
@@ -66,6 +66,16 @@ def _container(editor: Editor) -> str:
 def _image(editor: Editor) -> str:
     """With nothing chosen it is for a new image."""
     return "" if chosen_image(editor) or not editor.chosen else N_("Choose an image first, or nothing for a new one.")
+
+
+def _widget(editor: Editor) -> str:
+    seen = len(editor.chosen) == 1 and not editor.page.item(editor.chosen[0]).panes
+    return "" if seen else N_("Choose one widget first.")
+
+
+def _table(editor: Editor) -> str:
+    table = len(editor.chosen) == 1 and editor.page.item(editor.chosen[0]).type == "table"
+    return "" if table else N_("Choose a table first.")
 
 
 def _row(editor: Editor) -> str:
@@ -158,6 +168,8 @@ def _sizable(pane: Layout, ids: Sequence[str]) -> list[str]:
 DEEDS: Final[tuple[Deed, ...]] = (
     Deed("open", "open", lambda canvas: canvas.edit(), _any),
     Deed("picture", "open", _ask_for_picture, _image),
+    Deed("view", "open", lambda canvas: canvas.living.view_wanted.emit(canvas.editor.chosen[0]), _widget),
+    Deed("enter", "open", lambda canvas: canvas.living.open(canvas.editor.chosen[0]), _table),
     Deed("collapse", "open", lambda canvas: containers.collapse(canvas.editor, canvas.editor.chosen), _row),
     Deed("add_tab", "open", lambda canvas: containers.add_tab(canvas.editor, canvas.editor.chosen[0]), _tabs),
     Deed("next_tab", "open", lambda canvas: containers.turn(canvas.editor, 1), _in_tabs),

@@ -43,6 +43,9 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
     if deed is not None and not deed.why_not(editor):
         deed.run(canvas)
         return True
+    if key == Qt.Key.Key_Return and not held and editor.chosen and not editor.editable:
+        canvas.living.open(editor.chosen[0])
+        return True
     if key in _ARROWS and editor.chosen and not held & Qt.KeyboardModifier.ControlModifier:
         dx, dy = _ARROWS[key]
         move = editor.stretch if held & _SHIFT else editor.jump if held & _ALT else editor.nudge

@@ -114,16 +114,18 @@ class Pointer(QObject):
             self._clicked(pressed, event.position().toPoint())
 
     def double(self, event: QMouseEvent) -> None:
-        """A double click edits what is there."""
+        """A double click goes into a table, and edits what else is there; who may only look sees it large."""
         self._pressed = None
-        tile = self._canvas.tile_at(event.position().toPoint())
-        if tile is not None:
-            part = (
-                tile.part_at(self._canvas.mapToScene(event.position().toPoint())) if isinstance(tile, Frame) else None
-            )
-            if part is None or part.what == "heading":
-                self._editor.choose([tile.item.id])
-                self._canvas.opened.emit(tile.item.id)
+        tile, at = self._canvas.tile_at(event.position().toPoint()), self._canvas.mapToScene(event.position().toPoint())
+        if tile is None or (isinstance(tile, Frame) and tile.part_at(at).what != "heading"):
+            return
+        self._editor.choose([tile.item.id])
+        if isinstance(tile, Tile) and tile.in_body(at) and self._canvas.living.enter(tile.item.id):
+            return
+        if self._editor.editable or isinstance(tile, Frame):
+            self._canvas.opened.emit(tile.item.id)
+        else:
+            self._canvas.living.view_wanted.emit(tile.item.id)
 
     def forget(self) -> None:
         """Whatever was begun, it is not."""
@@ -161,6 +163,8 @@ class Pointer(QObject):
             act(tile.item.id)
         elif len(self._editor.chosen) > 1:
             self._editor.choose([tile.item.id])
+        elif not self._editor.editable and tile.in_body(self._canvas.mapToScene(spot)):
+            self._canvas.living.enter(tile.item.id)
 
     def _start_dragging(self, pressed: _Press, spot: QPoint) -> None:
         canvas, start = self._canvas, self._canvas.mapToScene(pressed.spot)
@@ -250,7 +254,15 @@ class Pointer(QObject):
     def _link_at(self, tile: Tile, spot: QPoint) -> Callable[[str], None] | None:
         inside = (self._canvas.mapToScene(spot) - tile.pos()) / self._canvas.zoom
         feeds = self._canvas.feeds
-        for box, act in ((tile.links.retry, feeds.retry), (tile.links.stop, feeds.cancel)):
+        for box, act in (
+            (tile.links.retry, feeds.retry),
+            (tile.links.edit, self._edit),
+            (tile.links.stop, feeds.cancel),
+        ):
             if box is not None and box.contains(inside):
                 return act
         return None
+
+    def _edit(self, item_id: str) -> None:
+        self._editor.choose([item_id])
+        self._canvas.edit()

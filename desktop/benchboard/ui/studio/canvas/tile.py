@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGr
 
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
-from benchboard.ui.studio.tiles.faces import Links, paint_face, paint_frame
+from benchboard.ui.studio.tiles.faces import HEADER, paint_face, paint_frame
 from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.studio.tiles.links import Links
+from benchboard.ui.studio.tiles.readings import Reading, tip_of
 from benchboard.ui.studio.tiles.repeatmarks import badge, told
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
@@ -44,6 +46,7 @@ class Tile(QGraphicsPixmapItem):
         self.locked = False
         """Something about it is kept: a small lock stands in its header."""
         self.links = Links()
+        self._reading: Reading | None = None
         self.depth = 0
         self._size = QSizeF(10, 10)
         self._face: QPixmap | None = None
@@ -63,6 +66,12 @@ class Tile(QGraphicsPixmapItem):
     def outline(self) -> QRectF:
         """What a ring is drawn around."""
         return self.rect
+
+    def in_body(self, at: QPointF) -> bool:
+        """Whether a point of the page is on what it shows, and not on its header or a link."""
+        inside = (at - self.pos()) / self._canvas.zoom
+        links = (self.links.retry, self.links.edit, self.links.stop)
+        return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
 
     def place(self, rect: QRectF) -> None:
         """Move and size it."""
@@ -89,6 +98,8 @@ class Tile(QGraphicsPixmapItem):
         """What it shows from now on, and how many containers it lies in."""
         if item is not self.item:
             self.item, self.widget = item, widget_of(item)
+        if answer is not self.answer:
+            self._reading = None
         self.answer, self.locked, self.depth = answer, locked, depth
         self.setZValue(depth + (LIFTED if self.lifted else 0))
         self._say_tip()
@@ -124,7 +135,9 @@ class Tile(QGraphicsPixmapItem):
             paint_frame(painter, QRectF(QPointF(0, 0), size))
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
             mark = badge(self._canvas.editor, self.item)
-            self.links = paint_face(painter, size, self.widget, self.answer, locked=self.locked, badge=mark)
+            self.links = paint_face(
+                painter, size, self.widget, self.answer, locked=self.locked, badge=mark, audience=self._canvas.audience
+            )
         self._face, self._drawn, self._corner = face, self._wanted(), self._part.topLeft()
         self._say_tip()
         self._show(face)
@@ -153,7 +166,16 @@ class Tile(QGraphicsPixmapItem):
         assert self._face is not None
         return self._face
 
+    def tell(self, reading: Reading | None) -> None:
+        """What its tooltip says: what is read under the pointer, or else what is always said."""
+        if reading != self._reading:
+            self._reading = reading
+            self._say_tip()
+
     def _say_tip(self) -> None:
+        if self._reading is not None:
+            self.setToolTip(tip_of(self._reading))
+            return
         # What does not fit on the tile is read whole here; data in it is never markup.
         wrong = self.answer.error if self.answer is not None else None
         said = str(wrong) if wrong is not None else told(self._canvas.editor, self.item)
@@ -210,6 +232,7 @@ class Tile(QGraphicsPixmapItem):
             self.answer,
             self.locked,
             told(self._canvas.editor, self.item),
+            self._canvas.audience,
         )
         canvas = self._canvas
         return (*said, self._size.width(), self._size.height(), canvas.zoom, canvas.sharp, canvas.look)

@@ -19,7 +19,9 @@ class Act:
     group: str
     keys: tuple[str, ...] = ()
     icon: str = ""
-    taken: Literal["shortcut", "page", "canvas", "outline", "presentation", "place", "versions", "merge"] = "shortcut"
+    taken: Literal["shortcut", "page", "canvas", "table", "outline", "presentation", "place", "versions", "merge"] = (
+        "shortcut"
+    )
 
 
 _STEPS: Final = N_("Steps")
@@ -28,6 +30,7 @@ _SEE: Final = N_("See")
 _CHOSEN: Final = N_("What is chosen")
 _ORDER: Final = N_("Bring into order")
 _HOLD: Final = N_("Rows, groups and tabs")
+_LIVE: Final = N_("In a table one went into")
 _OUTLINE: Final = N_("In the outline")
 _OUT: Final = N_("Show and hand on")
 _OPEN: Final = N_("Open dashboards")
@@ -60,6 +63,10 @@ ACTS: Final = (
     Act("remove", N_("Remove it"), _CHOSEN, ("Del",), "ph.trash", "canvas"),
     Act("open", N_("Write its query or text"), _CHOSEN, ("Return",), "ph.pencil-simple", "canvas"),
     Act("picture", N_("Choose a picture"), _CHOSEN, ("Ctrl+Shift+I",), "ph.image", "canvas"),
+    Act("view", N_("See it large"), _CHOSEN, ("V",), "ph.arrows-out-simple", "canvas"),
+    Act(
+        "enter", N_("Go into a table, as a double click on its rows"), _CHOSEN, ("Shift+Return",), "ph.table", "canvas"
+    ),
     Act("leave", N_("Let go of it"), _CHOSEN, ("Esc",), "", "canvas"),
     Act("jump", N_("Move it past a neighbour"), _CHOSEN, ("Alt+Left", "Alt+Up", "Alt+Right", "Alt+Down"), "", "canvas"),
     Act("cut", N_("Cut"), _CHOSEN, ("Ctrl+X",), "ph.scissors", "canvas"),
@@ -89,11 +96,17 @@ ACTS: Final = (
     Act("add_tab", N_("Add a tab"), _HOLD, (), "ph.plus", "canvas"),
     Act("next_tab", N_("Next tab"), _HOLD, ("Ctrl+]",), "ph.caret-right", "canvas"),
     Act("previous_tab", N_("Previous tab"), _HOLD, ("Ctrl+[",), "ph.caret-left", "canvas"),
+    Act("live_rows", N_("Go through its rows"), _LIVE, ("Up", "Down", "PgUp", "PgDown", "Home", "End"), "", "table"),
+    Act("live_sort", N_("Sort by this column, as a click on its heading"), _LIVE, ("S",), "", "table"),
+    Act("live_copy", N_("Copy the chosen cells"), _LIVE, ("Ctrl+C",), "", "table"),
+    Act("live_view", N_("See it large, or on the page again"), _LIVE, ("V",), "", "table"),
+    Act("live_leave", N_("Leave it"), _LIVE, ("Esc",), "", "table"),
     Act("rename", N_("Rename it"), _OUTLINE, ("F2",), "", "outline"),
     Act("outline_remove", N_("Remove it"), _OUTLINE, ("Del",), "", "outline"),
     Act("outline_go", N_("Go to it on the page"), _OUTLINE, ("Return",), "", "outline"),
     Act("present", N_("Present the page"), _OUT, ("F5",), "ph.play"),
     Act("present_scroll", N_("Scroll while presenting"), _OUT, ("Down", "PgDown"), "", "presentation"),
+    Act("present_into", N_("Go into a table; see another widget large"), _OUT, ("Return",), "", "presentation"),
     Act("present_leave", N_("Stop presenting"), _OUT, ("Esc",), "", "presentation"),
     Act("export_png", N_("Export as a picture (PNG)"), _OUT, (), "ph.image"),
     Act("export_svg", N_("Export as a drawing (SVG)"), _OUT, (), "ph.file"),

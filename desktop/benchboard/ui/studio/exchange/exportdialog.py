@@ -158,7 +158,7 @@ class ExportDialog(Dialog):
 
             def go() -> None:
                 try:
-                    exporting.print_sheet(printer, sheet, answers)
+                    exporting.print_sheet(printer, sheet, answers, title)
                 except AppError as error:
                     context.problems.show(error)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QSize, QSizeF, QTimer
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QRectF, QSize, QSizeF, QTimer
 from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
 from benchboard.dashboards.catalogue import IMAGE, widget_of
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.files import write_whole
 from benchboard.i18n import _
+from benchboard.ui.studio.exchange import headline
 from benchboard.ui.studio.tiles import picture
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.studio.tiles.picture import Sheet
@@ -164,7 +165,8 @@ class Export(QObject):
     def _as_pdf(self, _scale: int) -> None:
         buffer = _Buffer(self)
         paper = QPdfWriter(buffer)
-        size = self._sheet.size * (72 / _DPI)
+        whole = self._sheet.size + QSizeF(0, headline.HIGH)
+        size = whole * (72 / _DPI)
         shrink = min(1.0, _LONGEST / max(size.width(), size.height()))
         paper.setResolution(_DPI)
         paper.setPageMargins(QMarginsF(0, 0, 0, 0))
@@ -173,6 +175,9 @@ class Export(QObject):
         paper.setCreator("Benchboard")
         self._painter.begin(paper)
         self._painter.scale(shrink, shrink)
+        with theme().on_paper():
+            headline.paint_head(self._painter, whole.width(), self._title, headline.now())
+        self._painter.translate(0, headline.HIGH)
         self._look = theme().on_paper
         self._device = paper
         self._finish = buffer.taken
@@ -241,8 +246,9 @@ def no_printer() -> Unavailable:
     )
 
 
-def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers) -> int:
-    """Print the sheet as wide as the paper, cut between tiles where it is longer; answers the number of pages."""
+def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers, title: str = "") -> int:
+    """Print the sheet as wide as the paper, cut between tiles where it is longer, with its title and the day at the
+    foot; answers the number of pages."""
     printer.setResolution(_DPI)
     painter = QPainter()
     if not painter.begin(printer):
@@ -250,7 +256,8 @@ def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers) -> int:
             "studio.print", _("The printer did not take the page."), do=_("Look whether it is on, and print again.")
         )
     with painter:
-        room = QSizeF(QSize(printer.width(), printer.height()))
+        room, moment = QSizeF(QSize(printer.width(), printer.height())), headline.now()
+        room.setHeight(room.height() - headline.FOOT)
         shrink = min(1.0, room.width() / sheet.size.width())
         pages = _pages(sheet, room.height() / shrink)
         with theme().on_paper():
@@ -267,6 +274,8 @@ def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers) -> int:
                 for _step in picture.paint(painter, sheet, answers, on_it):
                     pass
                 painter.restore()
+                foot = QRectF(0, room.height(), room.width(), headline.FOOT)
+                headline.paint_foot(painter, foot, title, moment, number + 1, len(pages))
     return len(pages)
 
 

@@ -114,5 +114,13 @@ def _column(found: Sequence[Line]) -> QWidget:
 
 def _named(keys: str) -> str:
     """Arrows as signs, the rest as it is written on the keys."""
-    signs = {"Left": "←", "Up": "↑", "Right": "→", "Down": "↓", "PgDown": _("Page ↓"), "Return": "Enter"}
+    signs = {
+        "Left": "←",
+        "Up": "↑",
+        "Right": "→",
+        "Down": "↓",
+        "PgDown": _("Page ↓"),
+        "PgUp": _("Page ↑"),
+        "Return": "Enter",
+    }
     return " ".join(signs.get(part, part) for part in keys.split(" "))

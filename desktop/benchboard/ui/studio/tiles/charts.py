@@ -1,4 +1,4 @@
-"""Line, area, bar and pie charts, drawn with QPainter by the visual rules (mockups README, "Chart")."""
+"""Line, area and bar charts, drawn with QPainter by the visual rules (mockups README, "Chart")."""
 
 import math
 from collections.abc import Sequence
@@ -11,12 +11,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.i18n import _
 from benchboard.ui.studio.tiles import figures
 from benchboard.ui.theme import theme
 
 _SERIES: Final = 8
-_SLICES: Final = 6
 _LEGEND: Final = 22
 _FILL: Final = 0.14
 """How much of its colour an area has."""
@@ -36,6 +34,7 @@ class Series:
     colour: QColor
     dash: tuple[float, ...]
     last: str
+    column: int
 
 
 def series_of(table: ResultTable, unit: str) -> list[Series]:
@@ -51,6 +50,7 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
                 theme().chart(place),
                 _DASHES[place % 4],
                 figures.number(last, None if isinstance(last, int) else 0, unit),
+                index,
             )
         )
     return made
@@ -59,18 +59,18 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Every further number of the table as a line over its first column."""
     lines = series_of(table, unit)
-    _paint_lines(painter, _frame(painter, box, lines, zero=_from_zero(lines), legend=len(lines) > 0), table, lines)
+    _paint_lines(painter, _frame(painter, box, lines, "line_chart"), table, lines)
 
 
 def paint_areas(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Every further number of the table as a line over its first column, filled down to zero."""
     lines = series_of(table, unit)
-    plot = _frame(painter, box, lines, zero=True, legend=len(lines) > 0)
+    plot = _frame(painter, box, lines, "area_chart")
     _paint_lines(painter, plot, table, lines, filled=True)
 
 
 def _paint_lines(
-    painter: QPainter, plot: "_Plot", table: ResultTable, lines: Sequence[Series], *, filled: bool = False
+    painter: QPainter, plot: "Plot", table: ResultTable, lines: Sequence[Series], *, filled: bool = False
 ) -> None:
     count = len(table.rows)
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
@@ -103,7 +103,7 @@ def _paint_lines(
 def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Every further number of the table as a bar at the name in its first column."""
     sets = series_of(table, unit)
-    plot = _frame(painter, box, sets, zero=True, legend=len(sets) > 1)
+    plot = _frame(painter, box, sets, "bar_chart")
     count = len(table.rows)
     slot = plot.box.width() / max(count, 1)
     width = max(1.0, min(slot * 0.66, 56.0 * len(sets)) / max(len(sets), 1))
@@ -127,37 +127,6 @@ def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) ->
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
-    """The second column's shares as a ring, the total inside, the names beside it or below."""
-    parts = _slices(table)
-    total = sum(value for _name, value in parts)
-    wide = box.width() > 216
-    side = min(box.height(), box.width() * 0.42) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
-    side = min(side, 168.0)
-    ring = QRectF(box.left() + 2, box.center().y() - side / 2, side, side)
-    if not wide:
-        ring = QRectF(box.center().x() - side / 2, box.top() + 2, side, side)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme().color("surface"), 1.5))
-    angle = 90 * 16
-    for place, (_name, value) in enumerate(parts):
-        span = -round(360 * 16 * value / total) if total else 0
-        painter.setBrush(theme().chart(place))
-        painter.drawPie(ring, angle, span)
-        angle += span
-    hole = ring.adjusted(side * 0.22, side * 0.22, -side * 0.22, -side * 0.22)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().color("surface"))
-    painter.drawEllipse(hole)
-    painter.setPen(theme().color("text"))
-    painter.setFont(theme().font("section"))
-    painter.drawText(hole, Qt.AlignmentFlag.AlignCenter, figures.short(total))
-    legend = QRectF(ring.right() + 16, box.top(), box.right() - ring.right() - 16, box.height())
-    if not wide:
-        legend = QRectF(box.left(), ring.bottom() + 10, box.width(), box.bottom() - ring.bottom() - 10)
-    _paint_names(painter, legend, parts, unit, middle=wide)
-
-
 def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], colour: QColor) -> None:
     """A small line without axes."""
     known = [value for value in values if value is not None]
@@ -175,13 +144,36 @@ def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], 
 
 
 @dataclass(frozen=True, slots=True)
-class _Plot:
+class Plot:
+    """Where a chart's points stand: its box, what the box's bottom and top are, the ticks with their names."""
+
     box: QRectF
-    low: float
-    high: float
+    ticks: list[float]
+    names: list[str]
 
     def y(self, value: float) -> float:
-        return self.box.bottom() - self.box.height() * (value - self.low) / ((self.high - self.low) or 1.0)
+        """How high a value stands."""
+        low, high = self.ticks[0], self.ticks[-1]
+        return self.box.bottom() - self.box.height() * (value - low) / ((high - low) or 1.0)
+
+
+def plot_of(box: QRectF, parts: Sequence[Series], kind: str) -> Plot:
+    """The plot of a chart of this kind in a tile's body."""
+    known = [value for part in parts for value in part.values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if kind != "line_chart" or _from_zero(parts):
+        low, high = min(low, 0.0), max(high, 0.0)
+    room = box.height() - 20 - (_LEGEND if _has_legend(parts, kind) else 0)
+    ticks = figures.scale(low, high, 5 if room > 130 else 4 if room > 80 else 3)
+    metrics = QFontMetricsF(theme().font("caption"))
+    names = [figures.short(tick) for tick in ticks]
+    margin = max(metrics.horizontalAdvance(name) for name in names) + 8
+    plot = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0))
+    return Plot(plot, ticks, names)
+
+
+def _has_legend(parts: Sequence[Series], kind: str) -> bool:
+    return len(parts) > (1 if kind == "bar_chart" else 0)
 
 
 def _from_zero(lines: Sequence[Series]) -> bool:
@@ -190,31 +182,20 @@ def _from_zero(lines: Sequence[Series]) -> bool:
     return not known or not 0 < max(known) - min(known) < min(known) / 2
 
 
-def _frame(painter: QPainter, box: QRectF, parts: Sequence[Series], *, zero: bool, legend: bool) -> _Plot:
+def _frame(painter: QPainter, box: QRectF, parts: Sequence[Series], kind: str) -> Plot:
     """Ticks, grid and legend; answers where the plot is."""
-    known = [value for part in parts for value in part.values if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    if zero:
-        low, high = min(low, 0.0), max(high, 0.0)
-    room = box.height() - 20 - (_LEGEND if legend else 0)
-    ticks = figures.scale(low, high, 5 if room > 130 else 4 if room > 80 else 3)
-    font = theme().font("caption")
-    metrics = QFontMetricsF(font)
-    names = [figures.short(tick) for tick in ticks]
-    margin = max(metrics.horizontalAdvance(name) for name in names) + 8
-    plot = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0))
-    made = _Plot(plot, ticks[0], ticks[-1])
-    painter.setFont(font)
-    for tick, name in zip(ticks, names, strict=True):
-        y = round(made.y(tick)) + 0.5
+    plot = plot_of(box, parts, kind)
+    painter.setFont(theme().font("caption"))
+    for tick, name in zip(plot.ticks, plot.names, strict=True):
+        y = round(plot.y(tick)) + 0.5
         painter.setPen(QPen(theme().color("grid"), 1))
-        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+        painter.drawLine(QPointF(plot.box.left(), y), QPointF(plot.box.right(), y))
         painter.setPen(theme().color("text.muted"))
-        spot = QRectF(box.left(), y - 8, margin - 8, 16)
+        spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-    if legend:
+    if _has_legend(parts, kind):
         _paint_legend(painter, QRectF(box.left(), box.bottom() - _LEGEND + 4, box.width(), _LEGEND - 4), parts)
-    return made
+    return plot
 
 
 def _paint_legend(painter: QPainter, box: QRectF, parts: Sequence[Series]) -> None:
@@ -223,8 +204,8 @@ def _paint_legend(painter: QPainter, box: QRectF, parts: Sequence[Series]) -> No
     painter.setFont(font)
     x = box.left()
     for part in parts:
-        label = f"{part.name}  {part.last}"
-        width = metrics.horizontalAdvance(label) + 24
+        name, last = part.name, f"  {part.last}"
+        width = metrics.horizontalAdvance(name + last) + 24
         if x + width > box.right() and x > box.left():
             break
         pen = QPen(part.colour, 2)
@@ -235,8 +216,9 @@ def _paint_legend(painter: QPainter, box: QRectF, parts: Sequence[Series]) -> No
         painter.drawLine(QPointF(x, y), QPointF(x + 12, y))
         painter.setPen(theme().color("text.secondary"))
         room = QRectF(x + 17, box.top(), min(width, box.right() - x) - 17, box.height())
-        shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        rest = max(0.0, room.width() - metrics.horizontalAdvance(last))
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, rest)  # a number that is cut is another one
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown + last if rest else shown)
         x += width + 6
 
 
@@ -283,7 +265,7 @@ def apart_along(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
     return kept
 
 
-def _runs(values: Sequence[float | None], xs: Sequence[float], plot: _Plot) -> list[list[QPointF]]:
+def _runs(values: Sequence[float | None], xs: Sequence[float], plot: Plot) -> list[list[QPointF]]:
     """The points of a line, apart where a value is missing."""
     runs: list[list[QPointF]] = [[]]
     for x, value in zip(xs, values, strict=True):
@@ -292,41 +274,3 @@ def _runs(values: Sequence[float | None], xs: Sequence[float], plot: _Plot) -> l
         elif runs[-1]:
             runs.append([])
     return [run for run in runs if run]
-
-
-def _slices(table: ResultTable) -> list[tuple[str, float]]:
-    index = next((k for k, column in enumerate(table.columns) if figures.numeric(column) and k > 0), None)
-    if index is None:
-        return []
-    values = figures.series(table, index)
-    parts = [
-        (figures.text(row[0]), value) for row, value in zip(table.rows, values, strict=True) if value and value > 0
-    ]
-    if len(parts) <= _SLICES:
-        return parts
-    rest = sum(value for _name, value in parts[_SLICES - 1 :])
-    return [*parts[: _SLICES - 1], (_("Others"), rest)]
-
-
-def _paint_names(
-    painter: QPainter, box: QRectF, parts: Sequence[tuple[str, float]], unit: str, *, middle: bool
-) -> None:
-    if box.width() < 40:
-        return
-    line = 22.0
-    shown = parts[: max(0, int(box.height() // line))]
-    top = box.center().y() - line * len(shown) / 2 if middle else box.top()
-    metrics = QFontMetricsF(theme().font("body"))
-    painter.setFont(theme().font("body"))
-    for place, (name, value) in enumerate(shown):
-        row = QRectF(box.left(), top + place * line, box.width(), line)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().chart(place))
-        painter.drawRoundedRect(QRectF(row.left(), row.center().y() - 4, 8, 8), 2, 2)
-        figure = figures.number(int(value) if value == int(value) else value, None, unit)
-        painter.setPen(theme().color("text"))
-        painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, figure)
-        room = row.width() - 16 - metrics.horizontalAdvance(figure) - 8
-        label = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
-        painter.setPen(theme().color("text.secondary"))
-        painter.drawText(row.adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)

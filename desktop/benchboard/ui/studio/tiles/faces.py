@@ -1,55 +1,49 @@
 """The face of a tile: its header, then a chart, table, number or words, or the state it is in instead."""
 
-import bisect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+import math
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
-    QFont,
     QFontMetricsF,
     QImage,
     QPainter,
     QPalette,
     QPen,
     QTextDocument,
+    QTextListFormat,
     QTextOption,
 )
 
-from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.catalogue import IMAGE, MAX_TITLE, Widget
-from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import charts, figures, images, numbers
+from benchboard.ui.studio.tiles import charts, errorface, figures, images, numbers, pies, tableface
 from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.studio.tiles.links import Audience, Links
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
 HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
-_FOOTER: Final = 24
 _PAD: Final = 12
-_ROW: Final = 28
 _MOST_SIGNS: Final = 10_000
 _MOST_LINES: Final = 300
 """So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
-_MOST_SAID: Final = 2_000
-"""So much of an error: a database may repeat the whole query in it."""
 _MOST_ADDRESS: Final = 120
-_NARROWEST: Final = 24.0
+_INDENT: Final = 14.0
+_NUMBERED: Final = (
+    QTextListFormat.Style.ListDecimal,
+    QTextListFormat.Style.ListLowerAlpha,
+    QTextListFormat.Style.ListUpperAlpha,
+    QTextListFormat.Style.ListLowerRoman,
+    QTextListFormat.Style.ListUpperRoman,
+)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where a tile can be clicked for something: to ask again, to stop asking."""
-
-    retry: QRectF | None = None
-    stop: QRectF | None = None
 
 
 def paint_frame(
@@ -67,10 +61,17 @@ def paint_frame(
 
 
 def paint_face(
-    painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None, *, locked: bool = False, badge: str = ""
+    painter: QPainter,
+    size: QSizeF,
+    widget: Widget,
+    answer: Answer | None,
+    *,
+    locked: bool = False,
+    badge: str = "",
+    audience: Audience = "show",
 ) -> Links:
     """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
-    stop = _paint_asking(painter, size) if answer is not None and answer.slow else None
+    stop = _paint_asking(painter, size) if answer is not None and answer.slow and audience != "show" else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
@@ -78,7 +79,8 @@ def paint_face(
     if badge:
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     paint_header(painter, widget, end)
-    return Links(_paint_body(painter, size, widget, answer), stop)
+    painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
+    return replace(paint_body(painter, body_of(size), widget, answer, audience), stop=stop, end=end)
 
 
 def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
@@ -101,19 +103,24 @@ def body_of(size: QSizeF) -> QRectF:
     return QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
 
 
-def _paint_body(painter: QPainter, size: QSizeF, widget: Widget, answer: Answer | None) -> QRectF | None:
-    body = body_of(size)
-    painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
+def paint_body(
+    painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None, audience: Audience = "show"
+) -> Links:
+    """Draw what a widget shows, without its frame and header; answers where its links stand."""
     if widget.kind is None:
         _paint_sentence(painter, body, widget.icon, unknown(widget), _("It is kept as it is."))
-        return None
-    if widget.kind.type == IMAGE:
-        _paint_image(painter, body, widget, answer)
-        return None
-    if not widget.kind.query:
-        _paint_prose(painter, body, str(widget.setting("text")))
-        return None
-    return _paint_answer(painter, body, widget, answer)
+    elif widget.kind.type == IMAGE:
+        _paint_image(painter, body, widget, answer, audience)
+    elif not widget.kind.query:
+        _paint_prose(painter, body, prose(widget, audience))
+    else:
+        return _paint_answer(painter, body, widget, answer, audience)
+    return Links()
+
+
+def prose(widget: Widget, audience: Audience) -> str:
+    """A text widget's words; only who can write some is asked to."""
+    return str(widget.setting("text")) if audience == "edit" or "text" in widget.config else ""
 
 
 def unknown(widget: Widget) -> str:
@@ -135,7 +142,7 @@ def summary(widget: Widget, answer: Answer | None) -> str:
     if answer.error is not None:
         return answer.error.what
     kind = widget.kind.type
-    if answer.table is not None and answer.table.rows and _unfit(widget, answer.table) is None:
+    if answer.table is not None and answer.table.rows and unfit(widget, answer.table) is None:
         if kind == "metric_card":
             return numbers.Figure.of(answer.table).shown(widget)
         if kind == "gauge":
@@ -144,10 +151,10 @@ def summary(widget: Widget, answer: Answer | None) -> str:
     return ngettext("{count} row", "{count} rows", count).format(count=count)
 
 
-def _paint_image(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None) -> None:
+def _paint_image(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None, audience: Audience) -> None:
     if not widget.setting("picture"):
         what, do = _no_picture(widget)
-        _paint_sentence(painter, body, "ph.image", what, do)
+        _paint_sentence(painter, body, "ph.image", what, do if audience == "edit" else "")
     elif answer is not None and answer.error is not None:
         _paint_sentence(painter, body, "ph.warning-circle", answer.error.what, answer.error.do)
     elif answer is not None and answer.picture is not None:
@@ -205,24 +212,27 @@ def paint_header(painter: QPainter, widget: Widget, end: float) -> None:
     painter.drawText(room, _LEFT, QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 
-def _paint_answer(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None) -> QRectF | None:
+def _paint_answer(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None, audience: Audience) -> Links:
+    edits = audience == "edit"
     if answer is None:
-        _paint_sentence(painter, body, "ph.code", _("There is no query yet."), _("Write one at the right."))
+        do = _("Write one at the right.") if edits else ""
+        _paint_sentence(painter, body, "ph.code", _("There is no query yet."), do)
     elif answer.error is not None:
-        return _paint_error(painter, body, answer.error)
+        return errorface.paint_error(painter, body, answer.error, audience)
     elif answer.table is None:
         if answer.late:
             _paint_bars(painter, body, widget)
     elif not answer.table.rows:
         _paint_sentence(painter, body, "ph.tray", _("The query has no rows."), "")
-    elif (why := _unfit(widget, answer.table)) is not None:
-        _paint_sentence(painter, body, "ph.warning-circle", why, _(widget.kind.takes) if widget.kind else "")
+    elif (why := unfit(widget, answer.table)) is not None:
+        do = _(widget.kind.takes) if widget.kind and edits else ""
+        _paint_sentence(painter, body, "ph.warning-circle", why, do)
     else:
         _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, answer.table)
-    return None
+    return Links()
 
 
-def _unfit(widget: Widget, table: ResultTable) -> str | None:
+def unfit(widget: Widget, table: ResultTable) -> str | None:
     """Why this kind cannot show that answer."""
     kind = widget.kind.type if widget.kind else ""
     found = [index for index, column in enumerate(table.columns) if figures.numeric(column)]
@@ -244,92 +254,15 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: Widget, 
     elif kind == "gauge":
         numbers.paint_gauge(painter, body, widget, table)
     elif kind == "table":
-        _paint_rows(painter, body, table)
+        tableface.paint_rows(painter, body, table)
     else:
         paint: Callable[[QPainter, QRectF, ResultTable, str], None] = {
             "line_chart": charts.paint_lines,
             "area_chart": charts.paint_areas,
             "bar_chart": charts.paint_bars,
-            "pie_chart": charts.paint_pie,
+            "pie_chart": pies.paint_pie,
         }[kind]
         paint(painter, body, table, figures.unit(widget))
-
-
-def _paint_rows(painter: QPainter, body: QRectF, table: ResultTable) -> None:
-    fits = max(1, int((body.height() - _ROW + 4) // _ROW))
-    cut = len(table.rows) > fits
-    if cut:
-        fits = max(1, int((body.height() - _ROW - _FOOTER + 8) // _ROW))
-    rows = table.rows[:fits]
-    cells = [[figures.text(cell) for cell in row] for row in rows]
-    _even_decimals(table, rows, cells)
-    lefts, widths = _columns(body, table, cells)
-    heading, font = theme().font("caption"), theme().font("body")
-    heading.setWeight(QFont.Weight.Medium)
-    line = QPen(theme().color("grid"), 1)
-    for place, texts in enumerate([[figures.name(column) for column in table.columns], *cells]):
-        top = body.top() + place * _ROW
-        painter.setFont(font if place else heading)
-        painter.setPen(theme().color("text" if place else "text.secondary"))
-        metrics = QFontMetricsF(painter.font())
-        for column, left, width, value in zip(table.columns, lefts, widths, texts, strict=True):
-            align = _RIGHT if figures.numeric(column) else _LEFT
-            shown = metrics.elidedText(value, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRectF(left, top, width, _ROW), align, shown)
-        if place < len(cells) or cut:
-            painter.setPen(line)
-            y = top + _ROW - 0.5
-            painter.drawLine(QPointF(body.left(), y), QPointF(body.right(), y))
-    if cut:
-        more = f"{len(table.rows)}+" if table.truncated else str(len(table.rows))
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.muted"))
-        spot = QRectF(body.left(), body.bottom() - _FOOTER + 10, body.width(), _FOOTER - 8)
-        painter.drawText(spot, _LEFT, _("{shown} of {count} rows").format(shown=len(rows), count=more))
-
-
-def _even_decimals(table: ResultTable, rows: Sequence[tuple[Cell, ...]], cells: list[list[str]]) -> None:
-    """All numbers of a column get as many decimals as the one that has most, so that they stand under each other."""
-    for index, column in enumerate(table.columns):
-        if column.kind == "decimal":
-            known = [row[index] for row in rows]
-            most = max((figures.places(value) for value in known if isinstance(value, Decimal)), default=0)
-            for row, value in zip(cells, known, strict=True):
-                row[index] = figures.number(value, min(max(most, 2), 4))
-
-
-def _columns(body: QRectF, table: ResultTable, cells: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
-    """Where the columns stand: as wide as their content, the room left over shared."""
-    metrics, gap = QFontMetricsF(theme().font("body")), 16.0
-    heads = [figures.name(column) for column in table.columns]
-    needs = [
-        max([metrics.horizontalAdvance(text) for text in (head, *(row[k] for row in cells))]) + 2
-        for k, head in enumerate(heads)
-    ]
-    room = body.width() - gap * (len(needs) - 1)
-    spare = room - sum(needs)
-    if spare > 0:
-        needs = [need + spare / len(needs) for need in needs]
-    else:
-        soft = {k for k, column in enumerate(table.columns) if not figures.numeric(column)} or set(range(len(needs)))
-        level = _level([needs[k] for k in soft], spare)
-        needs = [min(need, level) if k in soft else need for k, need in enumerate(needs)]
-    lefts, x = [], body.left()
-    for need in needs:
-        lefts.append(x)
-        x += need + gap
-    return lefts, needs
-
-
-def _level(needs: Sequence[float], spare: float) -> float:
-    """How wide columns may be that are `-spare` too wide together. The widest give way: a narrow one keeps its few
-    letters."""
-    left = sum(needs) + spare
-    for place, need in enumerate(sorted(needs)):
-        if need * (len(needs) - place) >= left:
-            return max(_NARROWEST, left / (len(needs) - place))
-        left -= need
-    return max(needs)
 
 
 class _Words(QTextDocument):
@@ -342,17 +275,34 @@ class _Words(QTextDocument):
         return nothing
 
 
-def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
-    words = _Words()
-    words.setDefaultFont(theme().font("body"))
+def words_of(markdown: str) -> QTextDocument:
+    """A text laid out for reading."""
+    words, font = _Words(), theme().font("body")
+    words.setDefaultFont(font)
     words.setDocumentMargin(0)
-    words.setIndentWidth(14)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
     lines = figures.cut(markdown, _MOST_SIGNS).split("\n")
     lines = [*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines
     words.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    words.setIndentWidth(_indent(words, QFontMetricsF(font)))
+    return words
+
+
+def _indent(words: QTextDocument, metrics: QFontMetricsF) -> float:
+    """How far lists are indented: as far as the longest of their numbers needs, which stand to the left."""
+    widest, block = 0.0, words.begin()
+    while block.isValid():
+        listed = block.textList()
+        if listed is not None and listed.format().style() in _NUMBERED:
+            widest = max(widest, metrics.horizontalAdvance(f"{listed.itemText(block)} "))
+        block = block.next()
+    return max(_INDENT, math.ceil(widest) + 2.0)
+
+
+def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
+    words = words_of(markdown)
     words.setTextWidth(body.width())
     context = QAbstractTextDocumentLayout.PaintContext()
     palette = QPalette()
@@ -361,7 +311,7 @@ def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
     context.palette = palette
     painter.save()
     painter.translate(body.topLeft())
-    painter.setClipRect(QRectF(0, 0, body.width(), body.height()))
+    painter.setClipRect(QRectF(0, 0, body.width(), body.height()), Qt.ClipOperation.IntersectClip)
     context.clip = QRectF(0, 0, body.width(), body.height())
     words.documentLayout().draw(painter, context)
     painter.restore()
@@ -387,46 +337,6 @@ def _paint_sentence(painter: QPainter, body: QRectF, icon: str, what: str, do: s
     painter.drawText(QRectF(body.left(), top + need + 2, body.width(), more + 2), wrap, do)
 
 
-def _paint_error(painter: QPainter, body: QRectF, error: AppError) -> QRectF:
-    """What happened, then what to do: at the top left, with the way to try again as a link."""
-    font = theme().font("body")
-    metrics = QFontMetricsF(font)
-    paint_icon(painter, "ph.warning-circle", QRectF(body.left(), body.top() + 4, 16, 16), theme().color("error"))
-    room = body.adjusted(24, 2, 0, 0)
-    wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    painter.setFont(font)
-    link = QRectF(room.left(), body.bottom() - 18, metrics.horizontalAdvance(_("Try again")), 18)
-    top = room.top()
-    for text, tone in ((error.what, "text"), (" ".join(part for part in (error.why, error.do) if part), "text.muted")):
-        box = QRectF(room.left(), top, room.width(), max(0.0, link.top() - top - 2))
-        painter.setPen(theme().color(tone))
-        shown, need = fitting(metrics, text, box.size(), wrap)
-        painter.drawText(box, wrap, shown)
-        top += need + 2
-    painter.setPen(theme().color("accent.text"))
-    painter.drawText(link, _LEFT, _("Try again"))
-    return link
-
-
-def fitting(metrics: QFontMetricsF, text: str, room: QSizeF, wrap: int) -> tuple[str, float]:
-    """As many words of `text` as fit, with an ellipsis where some do not, and how high they stand."""
-
-    def height(shown: str) -> float:
-        return metrics.boundingRect(QRectF(0, 0, room.width(), 9999), wrap, shown).height()
-
-    text = figures.cut(text, _MOST_SAID)
-    if (whole := height(text)) <= room.height():
-        return text, whole
-    words = text.split()
-    fits = bisect.bisect_left(range(len(words)), True, key=lambda n: height(_cut(words, n + 1)) > room.height())
-    shown = _cut(words, fits) if fits else ""
-    return shown, height(shown) if shown else 0.0
-
-
-def _cut(words: Sequence[str], count: int) -> str:
-    return " ".join(words[:count]) + " …"
-
-
 def _paint_bars(painter: QPainter, body: QRectF, widget: Widget) -> None:
     """Loading: pale bars in the shape of what comes."""
     painter.setPen(Qt.PenStyle.NoPen)
@@ -436,8 +346,8 @@ def _paint_bars(painter: QPainter, body: QRectF, widget: Widget) -> None:
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24), 4, 4)
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10), 3, 3)
     elif kind == "table":
-        for row in range(int(body.height() // _ROW)):
-            y = body.top() + row * _ROW + 9
+        for row in range(int(body.height() // tableface.ROW)):
+            y = body.top() + row * tableface.ROW + 9
             for left, width in ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2)):
                 painter.drawRoundedRect(QRectF(body.left() + body.width() * left, y, body.width() * width, 10), 3, 3)
     else:

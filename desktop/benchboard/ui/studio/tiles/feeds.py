@@ -71,6 +71,8 @@ class Feeds(QObject):
         """Who is to be asked, and in which round: 0 is for who has no answer to what it asks now."""
         self._round = 0
         self._first: frozenset[str] = frozenset()
+        self._whole: set[str] = set()
+        """Those somebody looks through to the end."""
         self._running: dict[str, tuple[Stop, _Question]] = {}
         editor.changed.connect(self.follow)
         editor.offered_changed.connect(self.follow)
@@ -122,6 +124,16 @@ class Feeds(QObject):
             self._answers.pop(item_id, None)
             self._ask(item_id)
 
+    def ask_whole(self, item_id: str) -> None:
+        """Ask for all rows of a widget that somebody looks through, as many as a query may answer."""
+        if item_id in self._wanted and item_id not in self._whole:
+            self._whole.add(item_id)
+            self._ask(item_id)
+
+    def asking(self, item_id: str) -> bool:
+        """Whether a newer answer for a widget is awaited."""
+        return item_id in self._waiting or item_id in self._running
+
     @property
     def busy(self) -> bool:
         """Whether any query is waiting or under way."""
@@ -157,6 +169,7 @@ class Feeds(QObject):
 
     def _run(self, item_id: str, question: _Question) -> None:
         stop, actor, query, variables = Stop(), self._context.actor, question.query, dict(question.chosen)
+        limit = queries.MAX_ROWS if item_id in self._whole else queries.USUAL_ROWS
         self._running[item_id] = (stop, question)
 
         QTimer.singleShot(_SLOW_MS, self, lambda: self._is_slow(item_id, stop))
@@ -182,7 +195,7 @@ class Feeds(QObject):
             return
         self._context.tasks.read(
             self,
-            lambda session: queries.run_query(session, actor, query, stop=stop, variables=variables),
+            lambda session: queries.run_query(session, actor, query, limit=limit, stop=stop, variables=variables),
             lambda table: arrived(Answer(query, table)),
             failed,
             long=True,

@@ -10,11 +10,18 @@ from PySide6.QtCore import QDate, QLocale
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.catalogue import Widget
+from benchboard.i18n import N_, _
 
 THIN: Final = "\N{THIN SPACE}"
 _DIGITS: Final = 30
 _MOST_CELL: Final = 500
 _MOST_UNIT: Final = 100
+_SIZES: Final = (
+    (1e12, N_("{number} tn")),
+    (1e9, N_("{number} bn")),
+    (1e6, N_("{number} M")),
+    (1e3, N_("{number} k")),
+)
 _MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -44,11 +51,14 @@ def _odd(value: Decimal) -> str:
     return f"{sign}∞" if value.is_infinite() else f"{sign}{value.copy_abs():.3E}"
 
 
-def short(value: float) -> str:
-    """A tick's label: `1.2 k`, `3 M`, else the number itself."""
-    for size, sign in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if abs(value) >= size:
-            return number(Decimal(repr(round(value / (1e3 if sign == "k" else size), 2)))) + f" {sign}"
+def short(value: float, decimals: int = 2) -> str:
+    """A tick's label, or a number where there is no room for it: `1.2 k`, `3 M`, `123.5 bn`, else the number itself."""
+    for size, words in _SIZES:
+        part = round(value / size, decimals)
+        if abs(part) >= 1 and (size > 1e3 or abs(value) >= 1e4):
+            if abs(part) >= 1e3:
+                return _odd(Decimal(repr(value)))
+            return _(words).format(number=number(Decimal(repr(part))))
     return number(Decimal(repr(round(value, 6))))
 
 

@@ -21,6 +21,18 @@ _BESIDE: Final = 120.0
 """So much room at the right of the arc is enough to say its limits there."""
 
 
+_UNIT_GAP: Final = 6.0
+_UNIT_LEAST: Final = 24.0
+"""Less of a unit says nothing."""
+_LEAST: Final = 11.0
+"""Points so small a number may be before it is written in short."""
+_TINY: Final = 7.5
+_OF_ROOM: Final = 0.65
+"""So much of a room is a number's whose unit is cut."""
+_ENOUGH: Final = 0.75
+"""How large a number has to be for a line beside it, of what it would be without."""
+
+
 class Figure:
     """The number of a card or gauge: the last row's, with the one before it."""
 
@@ -52,30 +64,85 @@ class Figure:
         return (Decimal(self.now) - Decimal(self.before)) * 100 / abs(Decimal(self.before))
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number and its unit as they stand in a room: smaller, then shorter, but never cut."""
+
+    number: str
+    unit: str
+    big: QFont
+    small: QFont
+
+    @property
+    def width(self) -> float:
+        """How wide they are together."""
+        words = QFontMetricsF(self.small).horizontalAdvance(self.unit) + _UNIT_GAP if self.unit else 0.0
+        return QFontMetricsF(self.big).horizontalAdvance(self.number) + words
+
+
+def written(figure: Figure, widget: Widget, room: float) -> Written:
+    """The number and its unit as large as they fit; a number too long for that in short (`123.5 bn`), and of a unit
+    too long what there is room for."""
+    plain, unit = figures.number(figure.now, int(widget.setting("decimals"))), figures.unit(widget)
+    brief = figures.short(figure.value, 1) if figure.value is not None else plain
+    brief = brief if len(brief) < len(plain) else plain
+    ways = [(plain, unit, room, _LEAST), (brief, unit, room, _LEAST), (brief, "", room, _TINY)]
+    if unit:
+        ways.insert(2, (brief, "", room * _OF_ROOM, _LEAST))
+    for way in ways:
+        found = _shrunk(*way)
+        if found is not None:
+            break
+    else:
+        found = _sized(brief, "", _TINY)
+    left = room - found.width - _UNIT_GAP
+    if unit and not found.unit and left > _UNIT_LEAST:
+        cut = QFontMetricsF(found.small).elidedText(unit, Qt.TextElideMode.ElideRight, left)
+        found = Written(found.number, cut, found.big, found.small)
+    return found
+
+
+def _shrunk(number: str, unit: str, room: float, least: float) -> Written | None:
+    size = theme().font("kpi").pointSizeF()
+    while size >= least:
+        found = _sized(number, unit, size)
+        if found.width <= room:
+            return found
+        size -= 1
+    return None
+
+
+def _sized(number: str, unit: str, size: float) -> Written:
+    big, small = theme().font("kpi"), theme().font("title")
+    big.setPointSizeF(size)
+    small.setPointSizeF(min(small.pointSizeF(), max(size * 0.7, _TINY)))
+    return Written(number, unit, big, small)
+
+
 def paint_metric(painter: QPainter, body: QRectF, widget: Widget, table: ResultTable) -> None:
     """The number, how it changed, and a small line of those before it."""
     figure = Figure.of(table)
-    decimals, unit = int(widget.setting("decimals")), figures.unit(widget)
-    spark = min(80.0, body.width() * 0.25) if len(figure.line) > 1 and body.width() > 150 else 0.0
     change = figure.change()
     note = body.height() > 58 and change is not None
     bottom = body.bottom() - (20 if note else 2)
-    big = theme().font("kpi")
-    plain = figures.number(figure.now, decimals)
-    room = body.width() - (spark + 12 if not note and spark else 0)
-    while QFontMetricsF(big).horizontalAdvance(f"{plain} {unit}") > room and big.pointSizeF() > 10:
-        big.setPointSizeF(big.pointSizeF() - 1)
-    painter.setFont(big)
+    spark = min(80.0, body.width() * 0.25) if len(figure.line) > 1 and body.width() > 150 else 0.0
+    words = written(figure, widget, body.width() - (spark + 12 if spark else 0))
+    if spark and words.big.pointSizeF() < theme().font("kpi").pointSizeF() * _ENOUGH:
+        spark, words = 0.0, written(figure, widget, body.width())
+    painter.setFont(words.big)
     painter.setPen(theme().color("text"))
     line = QRectF(body.left(), bottom - 40, body.width(), 40)
-    painter.drawText(line, _LEFT, plain)
-    if unit:
-        x = body.left() + QFontMetricsF(big).horizontalAdvance(plain) + 6
-        painter.setFont(theme().font("title"))
+    painter.drawText(line, _LEFT, words.number)
+    if words.unit:
+        big, small = QFontMetricsF(words.big), QFontMetricsF(words.small)
+        x = big.horizontalAdvance(words.number) + _UNIT_GAP
+        base = (big.ascent() - big.descent() - small.ascent() + small.descent()) / 2
+        painter.setFont(words.small)
         painter.setPen(theme().color("text.secondary"))
-        painter.drawText(line.adjusted(x - body.left(), 5, 0, 5), _LEFT, unit)
+        painter.drawText(line.translated(x, base), _LEFT, words.unit)
     if note and change is not None:
-        _paint_change(painter, QRectF(body.left(), body.bottom() - 18, body.width() - spark - 8, 18), widget, change)
+        end = spark + 8 if spark else 0.0
+        _paint_change(painter, QRectF(body.left(), body.bottom() - 18, body.width() - end, 18), widget, change)
     if spark:
         box = QRectF(body.right() - spark, body.bottom() - 30, spark, 26)
         charts.paint_spark(painter, box, figure.line, theme().chart(0))

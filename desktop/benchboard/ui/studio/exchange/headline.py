@@ -1,0 +1,47 @@
+"""What a page is called and from when it is, on paper: a line above it, or at the foot of each sheet."""
+
+from typing import Final
+
+from PySide6.QtCore import QDateTime, QLocale, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles.picture import MARGIN
+from benchboard.ui.theme import theme
+
+HIGH: Final = 44.0
+"""Pixels the line above a page takes."""
+FOOT: Final = 26.0
+"""Pixels the line at the foot of a sheet takes."""
+_APART: Final = 24.0
+
+
+def now() -> str:
+    """The day and hour, as they are written where one is."""
+    return QLocale().toString(QDateTime.currentDateTime(), QLocale.FormatType.ShortFormat)
+
+
+def paint_head(painter: QPainter, width: float, title: str, moment: str) -> None:
+    """The line above a page so wide, on the page's own ground."""
+    painter.fillRect(QRectF(0, 0, width + 2, HIGH), theme().color("canvas"))
+    room = QRectF(MARGIN, 12, width - 2 * MARGIN, HIGH - 12)
+    _paint_ends(painter, room, "title", title, moment)
+
+
+def paint_foot(painter: QPainter, room: QRectF, title: str, moment: str, number: int, count: int) -> None:
+    """The line at the foot of a sheet: which one of how many it is, too."""
+    place = _("{number} of {count}").format(number=number, count=count)
+    _paint_ends(painter, room, "caption", title, f"{moment} · {place}" if count > 1 else moment)
+
+
+def _paint_ends(painter: QPainter, room: QRectF, step: str, title: str, end: str) -> None:
+    caption = theme().font("caption")
+    painter.setFont(caption)
+    painter.setPen(theme().color("text.muted"))
+    painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, end)
+    font = theme().font(step)
+    rest = room.width() - QFontMetricsF(caption).horizontalAdvance(end) - _APART
+    painter.setFont(font)
+    painter.setPen(theme().color("text"))
+    shown = QFontMetricsF(font).elidedText(title, Qt.TextElideMode.ElideRight, max(0.0, rest))
+    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

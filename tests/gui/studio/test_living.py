@@ -1,0 +1,261 @@
+"""A table somebody goes into on the page, and a widget seen large: everything in them can be reached."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
+
+from benchboard.dashboards.document import parse_document
+from benchboard.ui.studio.tiles.large import LargeFace
+from benchboard.ui.studio.tiles.livetable import LiveTable
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def _item(item_id: str, kind: str, x: int, y: int, w: int = 6, h: int = 5, **fields: Any) -> dict[str, Any]:
+    return {"id": item_id, "type": kind, "title": item_id, "position": {"x": x, "y": y, "w": w, "h": h}, **fields}
+
+
+ITEMS = [
+    _item("all", "table", 0, 0, query="SELECT * FROM orders"),
+    _item("few", "table", 6, 0, query="SELECT currency, count(*) AS n FROM orders GROUP BY 1 ORDER BY 2 DESC"),
+    _item("none", "table", 0, 5, query="SELECT * FROM orders WHERE 1=0"),
+    _item("days", "line_chart", 6, 5, query="SELECT created_dt::date, count(*) AS n FROM orders GROUP BY 1 ORDER BY 1"),
+    _item("one", "metric_card", 0, 10, 3, 3, query="SELECT 1234 AS n"),
+    _item("words", "text", 3, 10, 3, 3, config={"text": "word " * 2_000}),
+    _item("wrong", "metric_card", 6, 10, 3, 3, query="SELEC 1"),
+    _item("below", "text", 0, 13, 12, 30, config={"text": "so that the page scrolls"}),
+]
+
+
+@pytest.fixture
+def tables(studio: "Studio") -> "Studio":
+    studio.page.editor.load(parse_document(ITEMS))
+    studio.wait(lambda: "all" in studio.canvas.tiles and not studio.page.feeds.busy)
+    return studio
+
+
+def _live(studio: "Studio") -> LiveTable:
+    table = studio.canvas.living.table
+    assert table is not None
+    return table
+
+
+def _double(studio: "Studio", item_id: str, at: QPoint | None = None) -> None:
+    spot = at or studio.box(item_id).center()
+    studio.qtbot.mouseClick(studio.viewport, LEFT, NONE, spot)
+    studio.qtbot.mouseDClick(studio.viewport, LEFT, NONE, spot)
+    studio.qtbot.mouseRelease(studio.viewport, LEFT, NONE, spot)  # which a double click of QTest's does not do
+
+
+def _wheel(widget: QWidget, at: QPoint, steps: int = -1) -> None:
+    spot = QPointF(at)
+    event = QWheelEvent(spot, QPointF(widget.mapToGlobal(at)), QPoint(), QPoint(0, 120 * steps),
+                        Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
+def _rows(table: LiveTable) -> list[list[str]]:
+    rows = table.rows
+    return [[rows.text(row, k) for k in range(rows.columnCount())] for row in range(rows.rowCount())]
+
+
+def test_a_double_click_on_its_rows_makes_a_table_live_and_all_rows_can_be_reached(tables: "Studio") -> None:
+    _double(tables, "all")
+    table = _live(tables)
+    assert table.isVisible()
+    count = len(tables.page.feeds.answer("all").table.rows)
+    assert table.rows.rowCount() == count > 900
+    assert tables.application.window.focusWidget() is table.view
+    box = tables.box("all")
+    assert box.contains(table.geometry())
+    for key, row in (
+        (Qt.Key.Key_Down, 1),
+        (Qt.Key.Key_End, count - 1),
+        (Qt.Key.Key_Up, count - 2),
+        (Qt.Key.Key_Home, 0),
+    ):
+        tables.key(key)
+        assert table.view.currentIndex().row() == row
+        assert table.view.visualRect(table.view.currentIndex()).intersects(table.view.viewport().rect())
+    tables.key(Qt.Key.Key_PageDown)
+    assert 1 < table.view.currentIndex().row() < 20
+    before = tables.page.editor.document
+    tables.key(Qt.Key.Key_Delete)
+    tables.key(Qt.Key.Key_Escape)
+    assert tables.canvas.living.table is None
+    assert tables.application.window.focusWidget() is tables.canvas
+    assert tables.page.editor.document is before
+    assert tables.page.editor.chosen == ("all",)
+
+
+def test_the_wheel_is_the_tables_when_one_went_in_and_the_pages_else(tables: "Studio") -> None:
+    bar, at = tables.canvas.verticalScrollBar(), tables.box("all").center()
+    _wheel(tables.viewport, at)
+    assert bar.value() > 0
+    bar.setValue(0)
+    tables.page.editor.choose(["all"])
+    tables.key(Qt.Key.Key_Return, SHIFT)
+    view = _live(tables).view
+    inside = view.viewport().rect().center()
+    _wheel(view.viewport(), inside)
+    assert view.verticalScrollBar().value() > 0
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    _wheel(view.viewport(), inside)
+    assert bar.value() == 0
+    bar.setValue(40)
+    assert tables.box("all").contains(_live(tables).geometry())
+
+
+def test_a_heading_sorts_up_down_and_not(tables: "Studio") -> None:
+    _double(tables, "few")
+    table = _live(tables)
+    as_asked = _rows(table)
+    header = table.view.horizontalHeader()
+    spot = QPoint(header.sectionViewportPosition(0) + 12, header.height() // 2)
+    for wanted in (sorted(as_asked), sorted(as_asked)[::-1], as_asked):
+        tables.qtbot.mouseClick(header.viewport(), LEFT, NONE, spot)
+        assert _rows(table) == wanted
+    table.view.setCurrentIndex(table.rows.index(0, 1))
+    largest = as_asked[0]
+    tables.key(Qt.Key.Key_S)
+    assert _rows(table)[-1] == largest
+    assert table.view.currentIndex().row() == len(as_asked) - 1  # one stands on the same cell
+
+
+def test_chosen_cells_are_copied_for_a_spreadsheet(tables: "Studio") -> None:
+    _double(tables, "few")
+    table = _live(tables)
+    tables.key(Qt.Key.Key_Right, SHIFT)
+    tables.key(Qt.Key.Key_Down, SHIFT)
+    tables.key(Qt.Key.Key_C, CTRL)
+    rows = table.rows.table.rows
+    assert QGuiApplication.clipboard().text() == "\n".join(f"{row[0]}\t{row[1]}" for row in rows[:2])
+    tables.key(Qt.Key.Key_A, CTRL)
+    assert len(table.view.selectionModel().selectedIndexes()) == 2 * len(rows)
+    assert tables.page.editor.chosen == ("few",)
+
+
+def test_what_is_pressed_beside_it_and_what_changes_ends_it(tables: "Studio") -> None:
+    _double(tables, "all")
+    tables.click("few")
+    assert tables.canvas.living.table is None
+    assert tables.page.editor.chosen == ("few",)
+    _double(tables, "all")
+    tables.key(Qt.Key.Key_Tab)
+    assert tables.canvas.living.table is None
+    assert tables.page.editor.chosen == ("few",)
+    _double(tables, "all")
+    tables.page.editor.remove()
+    tables.wait(lambda: tables.canvas.living.table is None)
+
+
+def test_it_is_as_large_as_the_page_is_shown(tables: "Studio") -> None:
+    _double(tables, "all")
+    small = _live(tables).view.font().pointSizeF()
+    tables.canvas.set_zoom(1.5)
+    tables.wait(lambda: _live(tables).view.font().pointSizeF() == pytest.approx(small * 1.5))
+    assert tables.box("all").contains(_live(tables).geometry())
+
+
+def test_pulled_columns_stay_as_wide(tables: "Studio") -> None:
+    _double(tables, "all")
+    _live(tables).view.horizontalHeader().resizeSection(1, 333)
+    tables.key(Qt.Key.Key_Escape)
+    _double(tables, "all")
+    assert _live(tables).view.columnWidth(1) == 333
+    tables.key(Qt.Key.Key_V)
+    view = tables.page.viewing.view
+    assert view is not None
+    assert isinstance(view.large.inside, LiveTable)
+    assert view.large.inside.view.columnWidth(1) == 333
+
+
+def test_a_double_click_on_a_heading_still_edits(tables: "Studio") -> None:
+    _double(tables, "all", tables.header("all"))
+    assert tables.canvas.living.table is None
+    focus = tables.application.window.focusWidget()
+    assert tables.page.inspector.isAncestorOf(focus)
+
+
+def test_who_only_looks_goes_in_with_a_click_or_enter(tables: "Studio") -> None:
+    tables.page.editor.read_only = True
+    tables.qtbot.mouseClick(tables.viewport, LEFT, NONE, tables.box("all").center())
+    assert _live(tables).isVisible()
+    tables.key(Qt.Key.Key_Escape)
+    tables.key(Qt.Key.Key_Return)
+    assert _live(tables).isVisible()
+    tables.key(Qt.Key.Key_Escape)
+    tables.click("days")
+    tables.key(Qt.Key.Key_Return)
+    assert tables.page.viewing.view is not None
+
+
+@pytest.mark.parametrize("item_id", ["all", "none", "days", "one", "words", "wrong"])
+def test_every_widget_can_be_seen_large(tables: "Studio", item_id: str) -> None:
+    tables.page.editor.choose([item_id])
+    tables.canvas.setFocus()
+    tables.key(Qt.Key.Key_V)
+    view = tables.page.viewing.view
+    assert view is not None
+    assert view.isVisible()
+    assert view.title.text() == item_id
+    assert view.width() > 2 * tables.canvas.tiles[item_id].rect.width()
+    kinds = {"all": LiveTable, "words": QTextEdit}
+    assert isinstance(view.large.inside, kinds.get(item_id, LargeFace))
+    assert view.isAncestorOf(tables.application.window.focusWidget())
+    before = tables.page.editor.document
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_D, Qt.Key.Key_A):
+        tables.key(key, NONE if key == Qt.Key.Key_Delete else CTRL)
+    assert tables.page.editor.document is before
+    assert tables.page.editor.chosen == (item_id,)
+    tables.key(Qt.Key.Key_Escape)
+    tables.wait(lambda: tables.page.viewing.view is None)
+    assert tables.application.window.focusWidget() is tables.canvas
+    assert tables.canvas.isVisible()
+
+
+def test_what_is_seen_large_and_goes_away_leads_back(tables: "Studio") -> None:
+    tables.page.editor.choose(["days"])
+    tables.page.do("view")
+    tables.page.editor.remove()
+    tables.wait(lambda: tables.page.viewing.view is None)
+
+
+def test_while_presenting_one_goes_in_and_sees_large(tables: "Studio") -> None:
+    tables.key(Qt.Key.Key_F5)
+    tables.qtbot.mouseClick(tables.viewport, LEFT, NONE, tables.box("all").center())
+    assert _live(tables).isVisible()
+    tables.key(Qt.Key.Key_Escape)
+    assert tables.page.presentation.on
+    tables.qtbot.mouseDClick(tables.viewport, LEFT, NONE, tables.box("days").center())
+    assert tables.page.viewing.view is not None
+    tables.key(Qt.Key.Key_Escape)
+    tables.wait(lambda: tables.page.viewing.view is None)
+    assert tables.page.presentation.on
+    tables.key(Qt.Key.Key_Tab)
+    tables.key(Qt.Key.Key_Return)
+    assert tables.canvas.living.item_id == "all"
+    tables.key(Qt.Key.Key_Escape)
+    tables.key(Qt.Key.Key_Escape)
+    assert not tables.page.presentation.on
+
+
+def test_all_rows_are_asked_for_where_there_are_more_than_a_tile_asks(tables: "Studio") -> None:
+    many = _item(
+        "many", "table", 0, 0, query="SELECT a.id, b.currency FROM orders a JOIN orders b ON a.shop_id = b.shop_id"
+    )
+    tables.page.editor.load(parse_document([many]))
+    tables.wait(lambda: "many" in tables.canvas.tiles and not tables.page.feeds.busy)
+    _double(tables, "many")
+    table = _live(tables)
+    tables.wait(lambda: table.rows.rowCount() == 10_000)
+    assert table.footer.text().startswith("The first 10\u2009000 rows")
+    tables.key(Qt.Key.Key_End)
+    assert table.view.currentIndex().row() == 9_999

@@ -1,0 +1,56 @@
+"""A pie shows the largest shares, and says what it cannot show."""
+
+import math
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF
+
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.ui.studio.tiles.pies import Pie, slices
+
+
+def _table(*values: Cell) -> ResultTable:
+    columns = (ResultColumn("name", "text"), ResultColumn("n", "integer"))
+    return ResultTable(columns, tuple((f"s{k}", one) for k, one in enumerate(values)), truncated=False, elapsed=0.0)
+
+
+def test_of_many_slices_the_largest_are_kept() -> None:
+    small, large = [1] * 25, [50, 40, 30, 20, 10]
+    parts, below = slices(_table(*small, *large))
+    assert [one.value for one in parts] == [50, 40, 30, 20, 10, 25]
+    assert [one.name for one in parts][:5] == [f"s{k}" for k in range(25, 30)]
+    assert parts[-1].several == 25
+    assert below == 0
+
+
+def test_those_kept_stay_in_the_order_of_the_rows() -> None:
+    parts, _below = slices(_table(3, 90, 5, 80, 4, 70, 60))
+    assert [one.value for one in parts] == [90, 5, 80, 70, 60, 7]
+
+
+@pytest.mark.usefixtures("light")
+def test_what_is_below_zero_is_said() -> None:
+    body = QRectF(0, 0, 300, 160)
+    assert Pie(body, _table(-3, 5)).warning == "1 value is below zero and not shown."
+    assert Pie(body, _table(-3, 5, Decimal("-0.1"))).warning == "2 values are below zero and not shown."
+    plain = Pie(body, _table(3, 5, 0, None))
+    assert plain.warning == ""
+    assert plain.note.height() == 0
+    assert Pie(body, _table(-3, 5)).ring.bottom() <= Pie(body, _table(-3, 5)).note.top()
+
+
+@given(st.lists(st.integers(1, 1_000), min_size=1, max_size=40))
+def test_every_slice_is_found_at_its_middle(values: list[int]) -> None:
+    pie = Pie(QRectF(10, 20, 320, 200), _table(*values))
+    assert math.fsum(one.value for one in pie.slices) == sum(values)
+    turn, radius = 0.0, pie.ring.width() / 2 * 0.8
+    for one, line in zip(pie.slices, pie.lines, strict=True):
+        angle = math.tau * (turn + one.value / 2) / pie.total
+        assert pie.at(pie.ring.center() + QPointF(math.sin(angle), -math.cos(angle)) * radius) is one
+        assert pie.at(line.center()) is one
+        turn += one.value
+    assert pie.at(pie.ring.center()) is None
+    assert math.fsum(pie.share(one) for one in pie.slices) == pytest.approx(100)
