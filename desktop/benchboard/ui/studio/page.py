@@ -100,6 +100,7 @@ class StudioPage(QWidget):
         self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
         self.images = Images(context, self.canvas)
+        self.canvas.refused.connect(context.problems.toast)
         self.device = DevicePage(self.canvas)
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)

@@ -59,6 +59,8 @@ class Canvas(QGraphicsView):
     """Somebody brings pictures (`images.Offer`)."""
     image_wanted = Signal()
     """Somebody wants to choose a file for the chosen image, or for a new one."""
+    refused = Signal(str)
+    """Why what somebody tried leads nowhere, in words."""
     editor: Editor
     feeds: Feeds
 
@@ -147,10 +149,11 @@ class Canvas(QGraphicsView):
                 tile = self.tiles[item_id] = Frame(self, item) if item.panes else Tile(self, item)
                 self._scene.addItem(tile)
             depth, locked = len(page.path(item_id)), bool(editing.locks(item))
+            answer = self.feeds.answer(item_id)
             if isinstance(tile, Frame):
                 tile.say(item, depth=depth, locked=locked)
-            elif tile.item is not item or tile.depth != depth or tile.answer is not self.feeds.answer(item_id):
-                tile.say(item, self.feeds.answer(item_id), depth=depth, locked=locked)
+            elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.answer is not answer:
+                tile.say(item, answer, depth=depth, locked=locked)
             tile.place(grid.rect(cell))
         self.draw_seen()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from benchboard.ui.studio.canvas import chosen, menu
+from benchboard.ui.studio.canvas.refusing import why_it_stays, why_no_size
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -46,7 +47,17 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
     if key in _ARROWS and editor.chosen and not held & Qt.KeyboardModifier.ControlModifier:
         dx, dy = _ARROWS[key]
         move = editor.stretch if held & _SHIFT else editor.jump if held & _ALT else editor.nudge
+        before = editor.document
         move(dx, dy)
         canvas.reveal(editor.chosen)
+        if editor.document is before:
+            _say_why(canvas, sizing=bool(held & _SHIFT), high=dx == 0)
         return True
     return False
+
+
+def _say_why(canvas: "Canvas", *, sizing: bool, high: bool) -> None:
+    editor = canvas.editor
+    why = why_no_size(editor, editor.chosen, high=high) if sizing else why_it_stays(editor, editor.chosen)
+    if why:
+        canvas.refused.emit(why)

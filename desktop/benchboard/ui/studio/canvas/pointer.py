@@ -13,6 +13,7 @@ from benchboard.ui.studio.canvas import marks
 from benchboard.ui.studio.canvas.frame import Frame, Part
 from benchboard.ui.studio.canvas.gestures import Moving, Pulling, Splitting, split_at
 from benchboard.ui.studio.canvas.hand import scroll_at
+from benchboard.ui.studio.canvas.refusing import why_it_stays
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document import containers
 
@@ -95,7 +96,7 @@ class Pointer(QObject):
         elif self._pressed is not None:
             if (spot - self._pressed.spot).manhattanLength() >= QApplication.startDragDistance():
                 self._start_dragging(self._pressed, spot)
-        else:
+        elif not event.buttons() & Qt.MouseButton.LeftButton:
             canvas.viewport().setCursor(self._cursor(spot))
 
     def release(self, event: QMouseEvent) -> None:
@@ -103,6 +104,8 @@ class Pointer(QObject):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         pressed, self._pressed = self._pressed, None
+        if self._canvas.viewport().cursor().shape() == Qt.CursorShape.ForbiddenCursor:
+            self._canvas.viewport().setCursor(self._cursor(event.position().toPoint()))
         if self._canvas.busy:
             if self._canvas.hand.guest is None:
                 self._canvas.hand.end()
@@ -176,6 +179,9 @@ class Pointer(QObject):
         if item_id not in self._editor.chosen:
             return  # Ctrl took it out of what is chosen
         if pressed.tile.item.static or not self._editor.editable:
+            canvas.viewport().setCursor(Qt.CursorShape.ForbiddenCursor)
+            if why := why_it_stays(self._editor, [item_id]):
+                canvas.refused.emit(why)
             return
         gesture = Moving(canvas.page, self._editor.page, ids, start, self._editor.document.compact)
         if gesture.body:
