@@ -29,6 +29,7 @@ from benchboard.ui.studio.canvas import keys, marks, menu
 from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.studio.canvas.hand import Guests, Hand
 from benchboard.ui.studio.canvas.pointer import Pointer
+from benchboard.ui.studio.canvas.roving import Roving
 from benchboard.ui.studio.canvas.sight import MOST, share
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
@@ -86,6 +87,7 @@ class Canvas(QGraphicsView):
         """What is shown, by id: widgets and containers."""
         self.hand = Hand(self)
         self.pointer = Pointer(self)
+        self.roving = Roving(self)
         self._marked = QRegion()
         self._pressing = False
         self._stale: dict[Tile, None] = {}
@@ -332,6 +334,8 @@ class Canvas(QGraphicsView):
             marks.paint_band(painter, band.rect)
         elif len(chosen) == 1:
             marks.paint_handles(painter, chosen[0].outline, self.pointer.handles())
+        if band is None:
+            self.roving.paint(painter)
 
     def remark(self, areas: Iterable[QRectF]) -> None:
         """Paint anew where marks were and where they are now."""
@@ -345,7 +349,7 @@ class Canvas(QGraphicsView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.editor.chosen and event.reason() == Qt.FocusReason.TabFocusReason:
-            self.editor.step(1)
+            self.roving.step(1)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -406,7 +410,7 @@ class Canvas(QGraphicsView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the tiles in reading order, then on."""
-        if self.editor.step(1 if forward else -1):
+        if self.roving.step(1 if forward else -1):
             return True
         return super().focusNextPrevChild(forward)
 

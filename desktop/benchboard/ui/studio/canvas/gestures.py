@@ -11,9 +11,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 
-from benchboard.dashboards.editing import locks
 from benchboard.dashboards.layout import (
-    ROW,
     TABS,
     Carry,
     Cell,
@@ -26,8 +24,8 @@ from benchboard.dashboards.layout import (
     Path,
     SharedEdge,
     Stretch,
-    edge_at,
 )
+from benchboard.ui.studio.canvas.edges import shared_edge
 from benchboard.ui.studio.tiles.pagegrid import PageGrid
 
 Changed = dict[str, Cell]
@@ -223,19 +221,13 @@ class Splitting:
 
 
 def split_at(grid: PageGrid, page: Page, spot: QPointF) -> tuple[Path, SharedEdge] | None:
-    """The edge that neighbours share at a point in the gutter between them, and the grid they lie in. What is as high
-    as what it holds, and what keeps its size, shares none that would change that."""
+    """The edge that neighbours share at a point in the gutter between them, and the grid they lie in."""
     path = page.pane_at(*grid.field(spot))
     pane, (left, top) = page.pane(path), page.origin(path)
     column, row = grid.exact(spot)
     reach = ((grid.gap / 2 + 1) / (grid.column + grid.gap), (grid.gap / 2 + 1) / (grid.row + grid.gap))
-    fixed = [item.id for item in pane.items if "size" in locks(item) or item.type == ROW]
-    edge = edge_at(pane, column - left, row - top, reach=reach, fixed=fixed)
-    if edge is None or (
-        edge.axis == "down" and any(pane.items[pane.index(one)].panes for one in edge.before + edge.after)
-    ):
-        return None
-    return path, edge
+    edge = shared_edge(pane, column - left, row - top, reach)
+    return None if edge is None else (path, edge)
 
 
 Gesture = Moving | Pulling | Splitting

@@ -42,6 +42,17 @@ def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = T
     painter.restore()
 
 
+def paint_focus(painter: QPainter, box: QRectF) -> None:
+    """A dashed ring a little away from what the keyboard is at."""
+    out, radius = 5.0, theme().px("radius.tile") + 4
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("focus"), 2, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(-out, -out, out, out), radius, radius)
+    painter.restore()
+
+
 def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> None:
     """A small square for each handle."""
     side = theme().px("tile.handle")
