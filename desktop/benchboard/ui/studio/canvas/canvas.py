@@ -31,6 +31,7 @@ from benchboard.ui.studio.canvas.hand import Guests, Hand
 from benchboard.ui.studio.canvas.pointer import Pointer
 from benchboard.ui.studio.canvas.roving import Roving
 from benchboard.ui.studio.canvas.sight import MOST, share
+from benchboard.ui.studio.canvas.telling import Telling
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.feeds import Answer, Feeds
@@ -101,6 +102,7 @@ class Canvas(QGraphicsView):
         editor.chosen_changed.connect(self._chosen)
         feeds.answered.connect(self._answered)
         theme().changed.connect(self._new_look)
+        self.telling = Telling(self)
         self._new_look()
 
     @property
@@ -350,6 +352,7 @@ class Canvas(QGraphicsView):
         super().focusInEvent(event)
         if not self.editor.chosen and event.reason() == Qt.FocusReason.TabFocusReason:
             self.roving.step(1)
+        self.telling.focus()
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
