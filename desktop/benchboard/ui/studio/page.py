@@ -183,6 +183,11 @@ class StudioPage(QWidget):
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
+    def panes(self) -> list[QWidget]:
+        """The panes on show, as they stand from the top left to the right."""
+        around = (self.bar, self.looking, self.variables, self.sidebar, self.canvas, self.inspector, self.json_view)
+        return [pane for pane in around if pane.isVisible()]
+
     def undo(self) -> None:
         """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
         self._commit()

@@ -49,6 +49,7 @@ ACTS: Final = (
     Act("outline", N_("Show the outline"), _FIND, ("Ctrl+Shift+O",), "ph.tree-structure"),
     Act("add", N_("Find a widget to add"), _FIND, ("A",), "ph.plus"),
     Act("tab", N_("Choose the next widget"), _FIND, ("Tab",), "", "canvas"),
+    Act("pane", N_("Go to the next pane, or back"), _FIND, ("F6", "Shift+F6"), "", "place"),
     Act("zoom_in", N_("Larger"), _SEE, ("Ctrl++", "Ctrl+="), "ph.magnifying-glass-plus"),
     Act("zoom_out", N_("Smaller"), _SEE, ("Ctrl+-",), "ph.magnifying-glass-minus"),
     Act("zoom_reset", N_("Show at 100 %"), _SEE, ("Ctrl+0",), "ph.magnifying-glass"),
