@@ -334,8 +334,10 @@ class Canvas(QGraphicsView):
         marks.paint_rings(painter, [tile.outline for tile in chosen], focused=self.hasFocus())
         if band is not None:
             marks.paint_band(painter, band.rect)
-        elif len(chosen) == 1:
-            marks.paint_handles(painter, chosen[0].outline, self.pointer.handles())
+        elif (frame := self.pointer.frame()) is not None:
+            if len(chosen) > 1:
+                marks.paint_frame(painter, frame)
+            marks.paint_handles(painter, frame, self.pointer.handles())
         if band is None:
             self.roving.paint(painter)
 

@@ -71,7 +71,7 @@ class Moving:
         if (asked := (self._spot, self.target, until)) != self._asked:
             self._asked = asked
             answer = self.carry.at(self.target, *self._spot, until=until)
-            self.changed = _in_sight(answer, self.still, until)
+            self.changed = in_sight(answer, self.still, until)
         return self.changed
 
     def _strip(self, pointer: QPointF) -> Path | None:
@@ -150,14 +150,22 @@ class Pulling:
     def to(self, pointer: QPointF, until: int) -> Changed:
         """What differs from `still` with the pointer here; rows from `until` on are out of sight."""
         self.at = pointer
-        self._size = self.grid.span(self.floating(self.id).size())
+        self._size = self.grid.span(self.pulled().size())
         if (asked := (self._size, until)) != self._asked:
             self._asked = asked
-            self.changed = _in_sight(self.stretch.at(*self._size, until=until), self.still, until)
+            self.changed = self.answer(until)
         return self.changed
 
+    def answer(self, until: int) -> Changed:
+        """What differs from `still` at the size it has now."""
+        return in_sight(self.stretch.at(*self._size, until=until), self.still, until)
+
     def floating(self, _item_id: str) -> QRectF:
-        """The widget's rectangle as it is pulled, at least one column and row."""
+        """Where something held is shown: as it is pulled."""
+        return self.pulled()
+
+    def pulled(self) -> QRectF:
+        """The rectangle as it is pulled, at least one column and row."""
         box, by = QRectF(self._box), self.at - self.start
         if "e" in self.handle:
             box.setRight(max(box.right() + by.x(), box.left() + self.grid.column))
@@ -199,7 +207,7 @@ class Splitting:
             self._position = position
             after = Page(self.drop()).shown
             changed = {item_id: cell for item_id, cell in after.items() if self.still.get(item_id) != cell}
-            self.changed = _in_sight(changed, self.still, until)
+            self.changed = in_sight(changed, self.still, until)
         return self.changed
 
     def floating(self, item_id: str) -> QRectF:
@@ -233,7 +241,7 @@ def split_at(grid: PageGrid, page: Page, spot: QPointF) -> tuple[Path, SharedEdg
 Gesture = Moving | Pulling | Splitting
 
 
-def _in_sight(changed: Changed, still: Mapping[str, Cell], until: int) -> Changed:
+def in_sight(changed: Changed, still: Mapping[str, Cell], until: int) -> Changed:
     """What of an answer is, or was, above a row."""
     return {
         item_id: cell

@@ -57,6 +57,7 @@ class Hand(QObject):
             canvas.tiles[item_id].lift(True)
         self._stand()
         rings = [canvas.tiles[item_id].outline for item_id in canvas.editor.chosen if item_id in canvas.tiles]
+        rings += [frame] if (frame := canvas.pointer.frame()) is not None else []
         canvas.remark(marks.handles_area(box) for box in rings)
         self._glide.start()
         self.follow(at)
@@ -131,6 +132,8 @@ class Hand(QObject):
         held = [tiles[item_id].outline for item_id in gesture.body]
         marks.paint_landing(painter, boxes, held)
         marks.paint_rings(painter, held)
+        if len(held) > 1:
+            marks.paint_frame(painter, marks.frame_around(held))
         if boxes and held:
             marks.paint_place(painter, held, gesture.landing, sizing=isinstance(gesture, Pulling))
 
@@ -141,7 +144,8 @@ class Hand(QObject):
             return [gesture.line()]
         held = [tiles[item_id].outline for item_id in gesture.body]
         lines = hints.areas(gesture.grid, self._hints) if self._hints is not None else []
-        return [*lines, *(gesture.grid.rect(cell) for cell in gesture.landing), *held, *marks.place_area(held)]
+        frame = [marks.frame_around(held)] if len(held) > 1 else []
+        return [*lines, *(gesture.grid.rect(cell) for cell in gesture.landing), *held, *frame, *marks.place_area(held)]
 
     def _stand(self) -> None:
         """Put everything where it is while the body is in the air."""

@@ -66,6 +66,23 @@ def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> 
     painter.restore()
 
 
+def paint_frame(painter: QPainter, box: QRectF) -> None:
+    """The thin frame around several that are chosen."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box)
+    painter.restore()
+
+
+def frame_around(boxes: Sequence[QRectF]) -> QRectF:
+    """Where the frame around several stands: in the gap around them, on whole pixels."""
+    out = 5.0
+    box = around(boxes).adjusted(-out, -out, out, out)
+    return QRectF(round(box.left()) + 0.5, round(box.top()) + 0.5, round(box.width()), round(box.height()))
+
+
 def paint_landing(painter: QPainter, boxes: Sequence[QRectF], held: Sequence[QRectF]) -> None:
     """Where it will lie: a dashed accent box, under what is held."""
     painter.save()
@@ -92,7 +109,8 @@ def paint_place(painter: QPainter, held: Sequence[QRectF], cells: Sequence[Cell]
     left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
     where = _("x {x}, y {y}").format(x=left, y=top)
     if sizing:
-        where = _("{w} × {h}").format(w=cells[0].w, h=cells[0].h)
+        right, bottom = max(cell.right for cell in cells), max(cell.bottom for cell in cells)
+        where = _("{w} × {h}").format(w=right - left, h=bottom - top)
     elif len(cells) > 1:
         count = ngettext("{count} widget", "{count} widgets", len(cells)).format(count=len(cells))
         where = f"{count} · {where}"
