@@ -117,3 +117,60 @@ def test_two_in_a_group_grow_inside_it(board: "Studio") -> None:
     page = board.page.editor.page
     assert (page.cell("g1"), page.cell("g2")) == (Cell(0, 0, 3, 6), Cell(3, 0, 3, 4))
     assert page.cell("g").h == 7
+
+
+# Fields
+
+
+def _texts(studio: "Studio") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key in "xywh":
+        line = studio.find(f"inspector_{key}")
+        assert isinstance(line, Line)
+        found[key] = line.text() or line.placeholderText()
+    return found
+
+
+def _write(studio: "Studio", key: str, text: str) -> Line:
+    line = studio.find(f"inspector_{key}")
+    assert isinstance(line, Line)
+    line.setFocus()
+    line.selectAll()
+    studio.qtbot.keyClicks(line, text)
+    studio.key(Qt.Key.Key_Return)
+    return line
+
+
+def test_the_fields_of_several_say_where_they_begin_and_what_they_have_in_common(board: "Studio") -> None:
+    board.page.editor.choose(["b", "d", "c"])
+    assert _texts(board) == {"x": "0", "y": "0", "w": "Mixed", "h": "3"}
+    board.page.editor.choose(["g1", "g2"])
+    assert _texts(board) == {"x": "0", "y": "0", "w": "3", "h": "Mixed"}
+
+
+def test_the_fields_of_several_move_them_together_and_size_each(board: "Studio") -> None:
+    editor = board.page.editor
+    editor.choose(["a", "b"])
+    _write(board, "x", "3")
+    assert (board.cells()["a"].x, board.cells()["b"].x) == (3, 5)
+    _write(board, "h", "2")
+    assert (board.cells()["a"].h, board.cells()["b"].h) == (2, 2)
+    _write(board, "y", "3")
+    assert board.cells()["a"].y == board.cells()["b"].y
+    assert editor.chosen == ("a", "b")
+    for _step in range(editor.stack.index()):
+        editor.stack.undo()
+    assert board.cells()["a"] == Cell(0, 0, 2, 3)
+
+
+def test_what_of_several_cannot_be_is_off_or_said(board: "Studio") -> None:
+    board.page.editor.choose(["a", "g1"])
+    assert not board.find("inspector_x").isEnabled()
+    assert "several containers" in board.find("inspector_x").accessibleDescription()
+    assert board.find("inspector_w").isEnabled()
+    board.page.editor.choose(["a", "c"])
+    line = _write(board, "x", "2")
+    assert line.accessibleDescription() == "A whole number from 0 to 1: they are 11 wide."
+    assert board.cells()["a"].x == 0
+    board.page.editor.choose(["fixed", "a"])
+    assert _texts(board)["x"] == "0"

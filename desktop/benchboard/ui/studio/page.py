@@ -101,6 +101,7 @@ class StudioPage(QWidget):
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
         self.images = Images(context, self.canvas)
         self.canvas.refused.connect(context.problems.toast)
+        self.canvas.landing_changed.connect(self.inspector.land)
         self.device = DevicePage(self.canvas)
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QAccessibleWidget
 
 from benchboard.dashboards.catalogue import Widget
 from benchboard.dashboards.editing import Lock, locks
-from benchboard.dashboards.layout import ROW, Item
+from benchboard.dashboards.layout import ROW, Item, numbered
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.frame import Frame
+from benchboard.ui.studio.canvas.landing import name_of
 from benchboard.ui.studio.canvas.telling import told_order
 from benchboard.ui.studio.tiles.faces import summary
 from benchboard.ui.studio.tiles.repeatmarks import told
@@ -122,16 +123,18 @@ class _TileObject(QAccessibleInterface):
     def text(self, kind: QAccessible.Text) -> str:
         if not self.isValid():
             return ""
-        tile, cell = self._canvas.tiles[self._id], self._canvas.editor.page.shown[self._id]
+        tile, page = self._canvas.tiles[self._id], self._canvas.editor.page
         widget = tile.widget
         if kind == QAccessible.Text.Name:
             return ", ".join(filter(None, (widget.title or widget.kind_name, told(self._canvas.editor, tile.item))))
         if kind == QAccessible.Text.Description:
+            cell, inside = numbered(page, self._id), name_of(page, page.path(self._id))
             where = _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
                 kind=widget.kind_name, x=cell.x, y=cell.y, w=cell.w, h=cell.h
             )
+            held = [_("in {container}").format(container=inside)] if inside else []
             kept = [_(words) for lock, words in _KEPT.items() if lock in locks(tile.item)]
-            return ", ".join((where, *kept))
+            return ", ".join((where, *held, *kept))
         if kind == QAccessible.Text.Value:
             if isinstance(tile, Frame):
                 return tile.told

@@ -61,6 +61,8 @@ class Canvas(QGraphicsView):
     """Somebody brings pictures (`images.Offer`)."""
     image_wanted = Signal()
     """Somebody wants to choose a file for the chosen image, or for a new one."""
+    landing_changed = Signal(object)
+    """Where what is in hand would come to lie (a `Landing`); None when nothing is any more."""
     refused = Signal(str)
     """Why what somebody tried leads nowhere, in words."""
     editor: Editor

@@ -11,8 +11,9 @@ from benchboard.dashboards.layout import TABS, Hints
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import hints, marks
 from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.canvas.gestures import Bringing, Gesture, Moving, Pulling, Splitting
+from benchboard.ui.studio.canvas.gestures import Bringing, Gesture, Moving, Splitting
 from benchboard.ui.studio.canvas.hints import Sight
+from benchboard.ui.studio.canvas.landing import Landing, landing_of, words_of
 from benchboard.ui.studio.canvas.tile import Tile
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Hand(QObject):
         """What is held that is not on the page yet."""
         self._sight = Sight()
         self._hints: Hints | None = None
+        self.landing: Landing | None = None
         self._over: tuple[str, int] | None = None
         self._warm = frozenset[str]()
         """The containers that show that something would land in them, or in a tab of theirs."""
@@ -91,6 +93,8 @@ class Hand(QObject):
                     self._place(tiles[item_id], grid.rect(cell))
             self._heat()
             self._hints = self._sight.of(gesture, self._canvas.seen())
+            self.landing = landing_of(gesture)
+            self._canvas.landing_changed.emit(self.landing)
         for item_id in gesture.held:
             self._place(tiles[item_id], gesture.floating(item_id))
         if isinstance(gesture, Moving):
@@ -134,8 +138,8 @@ class Hand(QObject):
         marks.paint_rings(painter, held)
         if len(held) > 1:
             marks.paint_frame(painter, marks.frame_around(held))
-        if boxes and held:
-            marks.paint_place(painter, held, gesture.landing, sizing=isinstance(gesture, Pulling))
+        if boxes and held and self.landing is not None and self.landing.cells:
+            marks.paint_place(painter, held, words_of(self.landing))
 
     def _marks(self) -> list[QRectF]:
         gesture, tiles = self.gesture, self._canvas.tiles
@@ -204,7 +208,7 @@ class Hand(QObject):
             self.follow(gesture.at)
 
     def _stop(self) -> None:
-        self.gesture, self.guest, self._over, self._hints = None, None, None, None
+        self.gesture, self.guest, self._over, self._hints, self.landing = None, None, None, None, None
         self._glide.stop()
         self._dwell.stop()
         self._heat()
@@ -212,6 +216,7 @@ class Hand(QObject):
             tile.lift(False)
         self._canvas.remark([])
         self._canvas.viewport().update()  # the rings and handles of what is chosen come back
+        self._canvas.landing_changed.emit(None)
 
     def _scroll_at_edge(self) -> None:
         """Near an edge the page comes to meet the pointer."""
