@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from benchboard.dashboards.editing import locks, outermost
 from benchboard.dashboards.layout import HANDLES, ROW, BodyStretch, Cell, Compact, Handle, Layout, Page
-from benchboard.ui.studio.canvas.gestures import Changed, Pulling, in_sight
+from benchboard.ui.studio.canvas.gestures import Changed, Pulling, in_sight, rects_of
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.pagegrid import PageGrid
 
@@ -43,6 +43,7 @@ class BodyPulling(Pulling):
             for one, cell in page.shown.items()
             if one in within or within & {outer for outer, _k in page.path(one)}
         }
+        self._rects = rects_of(grid, page, self.held)
         (left, top), box = page.origin(self.target), self.together.box
         self._box = grid.rect(Cell(box.x + left, box.y + top, box.w, box.h))
         self._size = box.w, box.h
@@ -62,7 +63,7 @@ class BodyPulling(Pulling):
         """Where one of them is shown: in the pulled frame as it was in the frame at the start."""
         box, pulled = self._box, self.pulled()
         wide, high = pulled.width() / box.width(), pulled.height() / box.height()
-        rect = self.grid.rect(self.held[item_id])
+        rect = self._rects[item_id]
         corner = QPointF((rect.left() - box.left()) * wide, (rect.top() - box.top()) * high)
         return QRectF(pulled.topLeft() + corner, rect.size()).adjusted(
             0, 0, rect.width() * (wide - 1), rect.height() * (high - 1)

@@ -35,6 +35,7 @@ from benchboard.ui.studio.canvas.telling import Telling
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.feeds import Answer, Feeds
+from benchboard.ui.studio.tiles.insets import frames_around
 from benchboard.ui.studio.tiles.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.theme import theme
 
@@ -160,7 +161,7 @@ class Canvas(QGraphicsView):
                 tile.say(item, depth=depth, locked=locked)
             elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.answer is not answer:
                 tile.say(item, answer, depth=depth, locked=locked)
-            tile.place(grid.rect(cell))
+            tile.place(grid.rect(cell, frames_around(page, page.path(item_id), shown)))
         self.draw_seen()
 
     def _drop(self, item_id: str) -> None:

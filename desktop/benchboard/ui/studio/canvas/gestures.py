@@ -26,6 +26,7 @@ from benchboard.dashboards.layout import (
     Stretch,
 )
 from benchboard.ui.studio.canvas.edges import shared_edge
+from benchboard.ui.studio.tiles.insets import frames_around
 from benchboard.ui.studio.tiles.pagegrid import PageGrid
 
 Changed = dict[str, Cell]
@@ -45,6 +46,7 @@ class Moving:
             if item_id in lifted or lifted & {outer for outer, _k in page.path(item_id)}
         }
         self._corner = grid.rect(self.held[self.body[0]]).topLeft() if self.body else QPointF()
+        self._rects = rects_of(grid, page, self.held)
         self._tabs = self._strips()
         self.target: Path = self.carry.home
         self.changed: Changed = {}
@@ -84,7 +86,7 @@ class Moving:
 
     def floating(self, item_id: str) -> QRectF:
         """Where something held is shown: under the pointer, not in the grid."""
-        return self.grid.rect(self.held[item_id]).translated(self.at - self.start)
+        return self._rects[item_id].translated(self.at - self.start)
 
     def drop(self) -> Layout:
         return self.carry.drop(self.target, *self._spot)
@@ -116,6 +118,7 @@ class Bringing(Moving):
         self.brought = Page(Layout.of(page.layout.columns, guests))
         """What is brought, as a page of its own."""
         self.held = self.brought.shown
+        self._rects = rects_of(grid, self.brought, self.held)
         first = grid.rect(guests[0][1])
         self._corner = first.topLeft()
         self.start = QPointF(first.center().x(), first.top() + 16 * grid.zoom)
@@ -132,6 +135,7 @@ class Pulling:
         self.id, self.body = item_id, [item_id]
         self.held: Mapping[str, Cell] = {item_id: page.shown[item_id]}
         self._box = grid.rect(page.shown[item_id])
+        self._rects = rects_of(grid, page, self.held)
         self.target: Path = page.path(item_id)
         self.changed: Changed = {}
         self._asked: object = None
@@ -161,8 +165,11 @@ class Pulling:
         return in_sight(self.stretch.at(*self._size, until=until), self.still, until)
 
     def floating(self, _item_id: str) -> QRectF:
-        """Where something held is shown: as it is pulled."""
-        return self.pulled()
+        """Where something held is shown: as it is pulled, inside the frames it lies in."""
+        start, cell, pulled = self._rects[self.id], self._box, self.pulled()
+        return pulled.adjusted(
+            start.left() - cell.left(), 0, start.right() - cell.right(), start.bottom() - cell.bottom()
+        )
 
     def pulled(self) -> QRectF:
         """The rectangle as it is pulled, at least one column and row."""
@@ -236,6 +243,12 @@ def split_at(grid: PageGrid, page: Page, spot: QPointF) -> tuple[Path, SharedEdg
     reach = ((grid.gap / 2 + 1) / (grid.column + grid.gap), (grid.gap / 2 + 1) / (grid.row + grid.gap))
     edge = shared_edge(pane, column - left, row - top, reach)
     return None if edge is None else (path, edge)
+
+
+def rects_of(grid: PageGrid, page: Page, held: Mapping[str, Cell]) -> dict[str, QRectF]:
+    """Where what is held is at the start."""
+    shown = page.shown
+    return {one: grid.rect(cell, frames_around(page, page.path(one), shown)) for one, cell in held.items()}
 
 
 Gesture = Moving | Pulling | Splitting

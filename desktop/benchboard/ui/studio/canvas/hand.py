@@ -1,5 +1,7 @@
 """What somebody holds over the page: it floats, everything else shows what letting go would lead to."""
 
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer
@@ -7,7 +9,7 @@ from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.catalogue import WidgetKind
 from benchboard.dashboards.editing import Placed
-from benchboard.dashboards.layout import TABS, Hints
+from benchboard.dashboards.layout import TABS, Cell, Hints
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import hints, marks
 from benchboard.ui.studio.canvas.frame import Frame
@@ -15,6 +17,7 @@ from benchboard.ui.studio.canvas.gestures import Bringing, Gesture, Moving, Spli
 from benchboard.ui.studio.canvas.hints import Sight
 from benchboard.ui.studio.canvas.landing import Landing, landing_of, words_of
 from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.tiles.insets import frames_around
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -81,16 +84,17 @@ class Hand(QObject):
         gesture, tiles = self.gesture, self._canvas.tiles
         if gesture is None:
             return
-        before, still, grid = gesture.changed, gesture.still, gesture.grid
+        before = gesture.changed
         after = gesture.to(pointer, self._until())
         if after is not before:
-            held = gesture.held
-            for item_id in before.keys() - after.keys():
+            held, cells = gesture.held, self._cells(gesture)
+            around = self._resized(before.keys() | after.keys())
+            for item_id in (before.keys() - after.keys()) | around:
                 if item_id not in held:
-                    tiles[item_id].place(grid.rect(still[item_id]))
+                    tiles[item_id].place(self._rect(gesture, item_id, cells))
             for item_id, cell in after.items():
                 if item_id not in held and before.get(item_id) != cell:
-                    self._place(tiles[item_id], grid.rect(cell))
+                    self._place(tiles[item_id], self._rect(gesture, item_id, cells))
             self._heat()
             self._hints = self._sight.of(gesture, self._canvas.seen())
             self.landing = landing_of(gesture)
@@ -132,12 +136,13 @@ class Hand(QObject):
             return
         if self._hints is not None:
             hints.paint(painter, gesture.grid, self._hints)
-        boxes = [gesture.grid.rect(cell) for cell in gesture.landing]
+        boxes = self._landings(gesture)
         held = [tiles[item_id].outline for item_id in gesture.body]
         marks.paint_landing(painter, boxes, held)
         marks.paint_rings(painter, held)
         if len(held) > 1:
             marks.paint_frame(painter, marks.frame_around(held))
+            marks.paint_handles(painter, marks.frame_around(held), self._canvas.pointer.handles())
         if boxes and held and self.landing is not None and self.landing.cells:
             marks.paint_place(painter, held, words_of(self.landing))
 
@@ -148,17 +153,39 @@ class Hand(QObject):
             return [gesture.line()]
         held = [tiles[item_id].outline for item_id in gesture.body]
         lines = hints.areas(gesture.grid, self._hints) if self._hints is not None else []
-        frame = [marks.frame_around(held)] if len(held) > 1 else []
-        return [*lines, *(gesture.grid.rect(cell) for cell in gesture.landing), *held, *frame, *marks.place_area(held)]
+        frame = [marks.handles_area(marks.frame_around(held))] if len(held) > 1 else []
+        return [*lines, *self._landings(gesture), *held, *frame, *marks.place_area(held)]
 
     def _stand(self) -> None:
         """Put everything where it is while the body is in the air."""
         gesture, tiles = self.gesture, self._canvas.tiles
         assert gesture is not None
-        shown, still = self._canvas.editor.page.shown, gesture.still
+        shown, still, cells = self._canvas.editor.page.shown, gesture.still, self._cells(gesture)
         for item_id, cell in still.items():
             if item_id not in gesture.held and shown.get(item_id) != cell:
-                tiles[item_id].place(gesture.grid.rect(cell))
+                tiles[item_id].place(self._rect(gesture, item_id, cells))
+
+    def _cells(self, gesture: Gesture) -> Mapping[str, Cell]:
+        """Where everything would be, by id."""
+        return ChainMap(gesture.changed, dict(gesture.still), dict(gesture.held))
+
+    def _rect(self, gesture: Gesture, item_id: str, cells: Mapping[str, Cell]) -> QRectF:
+        page = gesture.page
+        return gesture.grid.rect(cells[item_id], frames_around(page, page.paths.get(item_id, ()), cells))
+
+    def _resized(self, ids: Iterable[str]) -> set[str]:
+        """What lies in containers among these: it stands inside their frames wherever those end now."""
+        assert self.gesture is not None
+        frames = frozenset(one for one in ids if isinstance(self._canvas.tiles.get(one), Frame))
+        if not frames:
+            return set()
+        page = self.gesture.page
+        return {one for one in page.shown if any(outer in frames for outer, _k in page.path(one))}
+
+    def _landings(self, gesture: Gesture) -> list[QRectF]:
+        """Where what is held would lie."""
+        around = frames_around(gesture.page, gesture.target, self._cells(gesture)) if gesture.target else ()
+        return [gesture.grid.rect(cell, around) for cell in gesture.landing]
 
     def _place(self, tile: Tile | Frame, rect: QRectF) -> None:
         tile.place(rect)
@@ -186,7 +213,7 @@ class Hand(QObject):
         at the start, as the grid it would land in is."""
         over = None
         if gesture.target and (item := gesture.page.item(gesture.target[-1][0])).type == TABS:
-            frame, corner = self._canvas.tiles[item.id], gesture.grid.rect(gesture.page.shown[item.id]).topLeft()
+            frame, corner = self._canvas.tiles[item.id], self._start(gesture, item.id)
             part = frame.part_at(pointer, corner) if isinstance(frame, Frame) else None
             if part is not None and part.what == "tab" and part.tab != item.active:
                 over = (item.id, part.tab)
@@ -194,6 +221,10 @@ class Hand(QObject):
             self._over = over
             self._heat()
             self._dwell.start() if over is not None else self._dwell.stop()
+
+    def _start(self, gesture: Moving, item_id: str) -> QPointF:
+        shown, page = gesture.page.shown, gesture.page
+        return gesture.grid.rect(shown[item_id], frames_around(page, page.path(item_id), shown)).topLeft()
 
     def _turn(self) -> None:
         gesture, over = self.gesture, self._over

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -56,7 +56,7 @@ class Square(QWidget):
             line.textEdited.connect(lambda _text, key=key: self._check(key))
             line.editingFinished.connect(lambda key=key: self._finish(key))
             self._lines[key], self._fields[key] = line, Field(label, line)
-            square.addWidget(self._fields[key], place // 2, place % 2)
+            square.addWidget(self._fields[key], place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
