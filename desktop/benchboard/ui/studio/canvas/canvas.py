@@ -437,7 +437,8 @@ class Canvas(QGraphicsView):
         """Something new is held over a point of the screen; outside the page it stays out."""
         spot = self.viewport().mapFromGlobal(where)
         if not self.viewport().rect().contains(spot) or not self.editor.editable:
-            self.cancel()
+            self.pointer.forget()
+            self.hand.leave()
             return
         if self.hand.guest is not guest:
             self.hand.bring(guest)

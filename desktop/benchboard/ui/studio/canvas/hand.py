@@ -1,11 +1,12 @@
 """What somebody holds over the page: it floats, everything else shows what letting go would lead to."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QScrollBar
 
 from benchboard.dashboards.catalogue import WidgetKind
 from benchboard.dashboards.editing import Placed
@@ -46,6 +47,8 @@ class Hand(QObject):
         self._sight = Sight()
         self._hints: Hints | None = None
         self.landing: Landing | None = None
+        self._view: Sequence[tuple[QScrollBar, int]] = ()
+        """Where the page was in the view before."""
         self._over: tuple[str, int] | None = None
         self._warm = frozenset[str]()
         """The containers that show that something would land in them, or in a tab of theirs."""
@@ -57,6 +60,7 @@ class Hand(QObject):
     def begin(self, gesture: Gesture, at: QPointF) -> None:
         """Take something in hand at a point of the page."""
         canvas, self.gesture = self._canvas, gesture
+        self._view = tuple((bar, bar.value()) for bar in (canvas.horizontalScrollBar(), canvas.verticalScrollBar()))
         self._sight = Sight()
         for item_id in gesture.held:
             canvas.tiles[item_id].lift(True)
@@ -121,7 +125,14 @@ class Hand(QObject):
         self._canvas.present(editor.page)
 
     def cancel(self) -> None:
-        """Put everything back as it was before."""
+        """Put everything back as it was before, the view too."""
+        if self.gesture is not None:
+            self.leave()
+            for bar, value in self._view:
+                bar.setValue(value)
+
+    def leave(self) -> None:
+        """Put everything back and stay in sight of this part of the page: a guest has gone out and may come again."""
         if self.gesture is not None:
             self._stop()
             self._canvas.present(self._canvas.editor.page)
