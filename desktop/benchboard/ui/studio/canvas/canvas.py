@@ -2,12 +2,11 @@
 held meanwhile `hand`'s."""
 
 import math
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QContextMenuEvent,
@@ -28,9 +27,9 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas import keys, marks, menu
 from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.studio.canvas.hand import Guests, Hand
+from benchboard.ui.studio.canvas.pictures import Pictures
 from benchboard.ui.studio.canvas.pointer import Pointer
 from benchboard.ui.studio.canvas.roving import Roving
-from benchboard.ui.studio.canvas.sight import MOST, share
 from benchboard.ui.studio.canvas.telling import Telling
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
@@ -40,12 +39,8 @@ from benchboard.ui.studio.tiles.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.theme import theme
 
 ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
-_DRAWING_S: Final = 0.006
-"""How long pictures are drawn at a stretch before the next event has its turn."""
-_KEPT: Final = 2.0
-"""Pictures are kept this many views above and below what is in sight."""
-_LEAST: Final = 0.2
-"""The zoom at which a long page is shown whole, at the least: what is smaller cannot be told apart."""
+_LEAST: Final = 0.001
+"""The zoom at which a long page is shown whole, at the least: what is smaller is too small to be hit."""
 _MARGIN: Final = 12
 """Pixels around what is scrolled into sight."""
 
@@ -94,13 +89,7 @@ class Canvas(QGraphicsView):
         self.roving = Roving(self)
         self._marked = QRegion()
         self._pressing = False
-        self._stale: dict[Tile, None] = {}
-        self._spared: set[Tile] = set()
-        """Those near the view that have no picture, for want of room."""
-        self._moved = False
-        """Whether that has to be looked at again."""
-        self._redraw = QTimer(self, interval=0, singleShot=True)
-        self._redraw.timeout.connect(self._draw_stale)
+        self.pictures = Pictures(self)
         editor.changed.connect(self.sync)
         editor.chosen_changed.connect(self._chosen)
         feeds.answered.connect(self._answered)
@@ -162,13 +151,12 @@ class Canvas(QGraphicsView):
             elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.answer is not answer:
                 tile.say(item, answer, depth=depth, locked=locked)
             tile.place(grid.rect(cell, frames_around(page, page.path(item_id), shown)))
-        self.draw_seen()
+        self.pictures.draw_seen()
 
     def _drop(self, item_id: str) -> None:
         tile = self.tiles.pop(item_id)
         if isinstance(tile, Tile):
-            self._stale.pop(tile, None)
-            self._spared.discard(tile)
+            self.pictures.drop(tile)
         self._scene.removeItem(tile)
 
     def set_zoom(self, zoom: float) -> None:
@@ -196,95 +184,21 @@ class Canvas(QGraphicsView):
         """The part of the page in sight."""
         return QRectF(self.mapToScene(QPoint(0, 0)), self.viewport().size())
 
-    # Pictures
-
-    def draw_seen(self) -> None:
-        """Have a picture of every tile in sight: at once, or while somebody holds something as soon as there is time;
-        those nearby are drawn when nothing else is to do, those far away forgotten."""
-        seen, busy = self.seen(), self.busy
-        near = seen.adjusted(0, -seen.height() / 2, 0, seen.height() / 2)
-        kept = seen.adjusted(0, -seen.height() * _KEPT, 0, seen.height() * _KEPT)
-        self._moved = False
-        by, kept_far = list[Tile](), list[Tile]()
-        for tile in self.tiles.values():
-            if not isinstance(tile, Tile):
-                continue
-            if tile.rect.intersects(near):
-                by.append(tile)
-            elif tile.rect.intersects(kept):
-                kept_far.append(tile)
-            else:
-                self._forget(tile)
-        shares = share(by, near)
-        self._spared = {*shares.coarse, *shares.behind}
-        if sum(tile.pixels for tile in (*shares.whole, *kept_far) if tile.drawn) > MOST:
-            for tile in kept_far:
-                self._forget(tile)
-        for tile in shares.behind:
-            self._forget(tile)
-        for tile in shares.coarse:
-            self._stale.pop(tile, None)
-            tile.sketch(coarse=True)
-        for tile in shares.whole:
-            if not tile.fresh:
-                self._want(tile, now=not busy and tile.rect.intersects(seen))
-        self.feeds.prefer([tile.item.id for tile in by if tile.rect.intersects(seen)])
-        if self._stale:
-            self._redraw.start()
-
-    def _forget(self, tile: Tile) -> None:
-        tile.forget()
-        self._stale.pop(tile, None)
-
-    def want_soon(self, tile: Tile) -> None:
-        """Draw a tile's picture anew as soon as the pointer's own work is done."""
-        if tile in self._spared:
-            self.share_anew()
-            return
-        self._want(tile, now=False)
-        self._redraw.start()
-
-    def share_anew(self) -> None:
-        """Something is in another place: where there is not room for all pictures, others may need one now."""
-        if self._spared and not self._moved:
-            self._moved = True
-            self._redraw.start()
-
-    def _want(self, tile: Tile, *, now: bool) -> None:
-        if now:
-            tile.render()
-            self._stale.pop(tile, None)
-        else:
-            if not tile.drawn:
-                tile.sketch()
-            self._stale[tile] = None
-
-    def _draw_stale(self) -> None:
-        end = time.perf_counter() + _DRAWING_S
-        if self._moved:
-            self.draw_seen()
-        while self._stale:
-            tile = next(iter(self._stale))
-            del self._stale[tile]
-            if not tile.fresh:
-                tile.render()
-            if time.perf_counter() > end:
-                self._redraw.start()
-                return
+    # What changes
 
     def _answered(self, item_id: str) -> None:
         tile = self.tiles.get(item_id)
         if isinstance(tile, Tile):
             tile.say(tile.item, self.feeds.answer(item_id), depth=tile.depth, locked=tile.locked)
             if tile.rect.intersects(self.seen()):
-                self.want_soon(tile)
+                self.pictures.want_soon(tile)
 
     def _new_look(self) -> None:
         self.look += 1
         self.setBackgroundBrush(QBrush(theme().color("canvas")))
         for frame in self.frames:
             frame.update()
-        self.draw_seen()
+        self.pictures.draw_seen()
         self.viewport().update()
 
     def _chosen(self) -> None:
@@ -311,7 +225,7 @@ class Canvas(QGraphicsView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        self.draw_seen()
+        self.pictures.draw_seen()
         if self.hand.gesture is not None or self.pointer.band is not None:
             self.viewport().update()
 

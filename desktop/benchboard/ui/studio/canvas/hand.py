@@ -201,7 +201,7 @@ class Hand(QObject):
     def _place(self, tile: Tile | Frame, rect: QRectF) -> None:
         tile.place(rect)
         if isinstance(tile, Tile) and not tile.fresh and rect.intersects(self._canvas.seen()):
-            self._canvas.want_soon(tile)
+            self._canvas.pictures.want_soon(tile)
 
     def _until(self) -> int:
         """The first row that is out of sight, a few rows on."""

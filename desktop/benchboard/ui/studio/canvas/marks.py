@@ -110,7 +110,7 @@ def paint_landing(painter: QPainter, boxes: Sequence[QRectF], held: Sequence[QRe
 def paint_place(painter: QPainter, held: Sequence[QRectF], words: str) -> None:
     """Under what is held: how many, and the place or size it would get."""
     whole = around(held)
-    middle = QPointF(whole.center().x(), whole.bottom() + 16)
+    middle = QPointF(whole.center().x(), whole.bottom() + (24 if len(held) > 1 else 16))  # below the handle of a frame
     paint_label(painter, middle, words, "accent", "on.accent")
 
 
@@ -119,7 +119,7 @@ def place_area(held: Sequence[QRectF]) -> list[QRectF]:
     if not held:
         return []
     whole = around(held)
-    return [QRectF(whole.center().x() - _LABEL / 2, whole.bottom() + 2, _LABEL, 28)]
+    return [QRectF(whole.center().x() - _LABEL / 2, whole.bottom() + 2, _LABEL, 36)]
 
 
 def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:

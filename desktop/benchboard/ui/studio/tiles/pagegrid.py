@@ -38,6 +38,9 @@ class PageGrid:
         left, top = round((self.margin + x * step) * sharp) / sharp, round((self.margin + y * rise) * sharp) / sharp
         right = round((self.margin + (x + w) * step - self.gap) * sharp) / sharp
         bottom = round((self.margin + (y + h) * rise - self.gap) * sharp) / sharp
+        if self.gap * sharp < 1:  # so far away that the gaps would vanish: what lies apart is still seen apart
+            right -= 1 / sharp if right - left > 2 / sharp else 0
+            bottom -= 1 / sharp if bottom - top > 2 / sharp else 0
         return inset(QRectF(left, top, right - left, bottom - top), cell, around, PAD * self.zoom)
 
     def nearest(self, corner: QPointF) -> tuple[int, int]:
