@@ -50,8 +50,8 @@ from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
 from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
-from .pagedocument import Known, parse_page, serialise_page, written_rows
 from .numbering import counted, numbered
+from .pagedocument import Known, parse_page, serialise_page, written_rows
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed
 from .repeating import Repeat, repeat_of, repeated
