@@ -1,11 +1,12 @@
 """Several items pulled at a handle of the frame around them: they grow and shrink as one body."""
 
 from collections.abc import Collection, Sequence
+from functools import cached_property
 
-from .containers import Page
+from .containers import Page, spread
 from .document import MAX_HEIGHT, Cell, Compact, Item, Layout
 from .exact import Handle, pulled
-from .preview import placed
+from .preview import Placing, parted
 
 
 class BodyStretch:
@@ -35,20 +36,32 @@ class BodyStretch:
         self.box = _around([cell for _item, cell in self._body])
         """What holds all of them, in their grid."""
         self._statics = [cell for item, cell in self._pane if item.static]
-        self._dropped: dict[Cell, Layout] = {self.box: page.layout}
+        self._dropped: dict[Cell, Layout] = {self.box: self._pane}
 
     def at(self, w: int, h: int) -> dict[str, Cell]:
         """Ids and cells, in the page's fields, of what differs from the start with the body `w` by `h`."""
-        before = self.page.shown
-        return {name: cell for name, cell in Page(self.drop(w, h)).shown.items() if before.get(name) != cell}
+        moved, before = self._moved(self._bounded(w, h)), self.page.shown
+        if self.path or any(item.panes for item, _cell in self._body):
+            after = Page(self.page.with_pane(self.path, moved, self.compact)).shown
+            return {name: cell for name, cell in after.items() if before.get(name) != cell}
+        pairs = zip(moved, self._pane.cells, strict=True)
+        return dict(there for (item, cell), old in pairs if cell != old for there in spread(item, cell))
 
     def drop(self, w: int, h: int) -> Layout:
         """The page if the pointer let go there."""
-        box = self._bounded(w, h)
+        moved = self._moved(self._bounded(w, h))
+        return self.page.layout if moved is self._pane else self.page.with_pane(self.path, moved, self.compact)
+
+    def _moved(self, box: Cell) -> Layout:
+        """The body's grid with it in that box, before the containers around grow or shrink with it."""
         if box not in self._dropped:
-            moved = placed(self._pane, self._cells(box), compact=self.compact)
-            self._dropped[box] = self.page.with_pane(self.path, moved, self.compact)
+            cells = {self._pane.index(name): cell for name, cell in self._cells(box).items()}
+            self._dropped[box] = self._placing.drop([*parted(self._pane, cells).values()])
         return self._dropped[box]
+
+    @cached_property
+    def _placing(self) -> Placing:
+        return Placing(self._pane, [self._pane.index(name) for name in self.ids], self.compact)
 
     def _bounded(self, w: int, h: int) -> Cell:
         """The body's box as near to that size as the grid, the least sizes and the statics let it be."""

@@ -1,6 +1,5 @@
 """What somebody holds over the page: it floats, everything else shows what letting go would lead to."""
 
-from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -91,17 +90,19 @@ class Hand(QObject):
         before = gesture.changed
         after = gesture.to(pointer, self._until())
         if after is not before:
-            held, cells = gesture.held, self._cells(gesture)
-            around = self._resized(before.keys() | after.keys())
-            for item_id in (before.keys() - after.keys()) | around:
+            held, self.landing = gesture.held, landing_of(gesture)
+            cells = self.landing.shown
+            for item_id in before.keys() - after.keys():
                 if item_id not in held:
                     tiles[item_id].place(self._rect(gesture, item_id, cells))
+            for item_id in self._resized(before.keys() | after.keys()):
+                if item_id not in held:
+                    self._place(tiles[item_id], self._rect(gesture, item_id, cells))
             for item_id, cell in after.items():
                 if item_id not in held and before.get(item_id) != cell:
                     self._place(tiles[item_id], self._rect(gesture, item_id, cells))
             self._heat()
             self._hints = self._sight.of(gesture, self._canvas.seen())
-            self.landing = landing_of(gesture)
             self._canvas.landing_changed.emit(self.landing)
         for item_id in gesture.held:
             self._place(tiles[item_id], gesture.floating(item_id))
@@ -171,14 +172,10 @@ class Hand(QObject):
         """Put everything where it is while the body is in the air."""
         gesture, tiles = self.gesture, self._canvas.tiles
         assert gesture is not None
-        shown, still, cells = self._canvas.editor.page.shown, gesture.still, self._cells(gesture)
+        shown, still, cells = self._canvas.editor.page.shown, gesture.still, {**gesture.still, **gesture.held}
         for item_id, cell in still.items():
             if item_id not in gesture.held and shown.get(item_id) != cell:
                 tiles[item_id].place(self._rect(gesture, item_id, cells))
-
-    def _cells(self, gesture: Gesture) -> Mapping[str, Cell]:
-        """Where everything would be, by id."""
-        return ChainMap(gesture.changed, dict(gesture.still), dict(gesture.held))
 
     def _rect(self, gesture: Gesture, item_id: str, cells: Mapping[str, Cell]) -> QRectF:
         page = gesture.page
@@ -195,7 +192,8 @@ class Hand(QObject):
 
     def _landings(self, gesture: Gesture) -> list[QRectF]:
         """Where what is held would lie."""
-        around = frames_around(gesture.page, gesture.target, self._cells(gesture)) if gesture.target else ()
+        cells = self.landing.shown if self.landing is not None else {}
+        around = frames_around(gesture.page, gesture.target, cells)
         return [gesture.grid.rect(cell, around) for cell in gesture.landing]
 
     def _place(self, tile: Tile | Frame, rect: QRectF) -> None:

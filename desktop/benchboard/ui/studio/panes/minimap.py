@@ -54,7 +54,9 @@ class _Map(QWidget):
         self._landing: Mapping[str, Cell] | None = None
         """Where everything would lie, while something is in hand."""
         self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
-        self._late.timeout.connect(self._anew)
+        self._late.timeout.connect(self._again)
+        self._known: dict[str, tuple[Cell, QRectF]] = {}
+        """Where each was drawn last, and for which cell."""
         canvas.landing_changed.connect(self._land)
         self.setObjectName("studio_minimap")
         self.setAccessibleName(_("Overview of the page"))
@@ -137,8 +139,12 @@ class _Map(QWidget):
         elif not self._late.isActive():
             self._late.start()
 
-    def _anew(self) -> None:
+    def _again(self) -> None:
         self._boxes = None
+        self.update()
+
+    def _anew(self) -> None:
+        self._boxes, self._known = None, {}
         count = len(self._editor.page.shown)
         self.setAccessibleDescription(ngettext("{count} widget", "{count} widgets", count).format(count=count))
         self.updateGeometry()
@@ -176,10 +182,15 @@ class _Map(QWidget):
         step, rise = (grid.column + grid.gap) * wide, (grid.row + grid.gap) * high
         across, down = max(grid.gap * wide, 1.0), min(max(grid.gap * high, 1.0), rise / 2)
         left, top = grid.margin * wide, grid.margin * high
-        return [
-            QRectF(left + x * step, top + y * rise, max(w * step - across, 1.0), max(h * rise - down, rise / 2))
-            for x, y, w, h in (shown[item_id] for item_id in ids)
-        ]
+        boxes = list[QRectF]()
+        for item_id in ids:
+            cell, known = shown[item_id], self._known.get(item_id)
+            if known is None or known[0] != cell:
+                x, y, w, h = cell
+                size = max(w * step - across, 1.0), max(h * rise - down, rise / 2)
+                known = self._known[item_id] = cell, QRectF(left + x * step, top + y * rise, *size)
+            boxes.append(known[1])
+        return boxes
 
     def _go(self, spot: QPointF) -> None:
         (wide, high), page, frame = self._scale(), self._content(), self.frame
