@@ -92,6 +92,13 @@ class Unsaved(Protocol):
 
 
 @runtime_checkable
+class Parted(Protocol):
+    """A place of several panes; those on show, in the order F6 goes through them."""
+
+    def panes(self) -> Sequence[QWidget]: ...
+
+
+@runtime_checkable
 class Presents(Protocol):
     """A place that can have the window for itself, all but the status bar; it says from when and until when. Esc ends
     that, wherever the keyboard is."""

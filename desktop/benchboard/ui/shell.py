@@ -18,7 +18,7 @@ from benchboard.ui.matching import go_to
 from benchboard.ui.palette import Palette
 from benchboard.ui.problems import Problems
 from benchboard.ui.rail import Rail
-from benchboard.ui.rooms import Closes, Command, Opens, Place, Presents, Room, Unsaved
+from benchboard.ui.rooms import Closes, Command, Opens, Parted, Place, Presents, Room, Unsaved
 from benchboard.ui.stage import Stage
 from benchboard.ui.statusbar import StatusBar
 from benchboard.ui.tasks import DatabaseSession, Tasks
@@ -251,12 +251,14 @@ class Shell(QWidget):
 
     def _next_pane(self, step: int) -> None:
         place = self._stack.currentWidget()
-        panes = [pane for pane in (self._rail, self._header, place, self._status) if pane is not None]
+        inside = place.panes() if isinstance(place, Parted) else [place] if place is not None else []
+        panes: list[QWidget] = [self._rail, self._header, *inside, self._status]
         now = self.focusWidget()
-        at = next((i for i, pane in enumerate(panes) if now is not None and pane.isAncestorOf(now)), -step)
+        holds = [now is not None and (pane is now or pane.isAncestorOf(now)) for pane in panes]
+        at = holds.index(True) if any(holds) else -step
         for turn in range(1, len(panes) + 1):
             pane = panes[(at + step * turn) % len(panes)]
-            target = pane.first() if isinstance(pane, Rail | Header) else _first_in(pane)
+            target = pane.first() if isinstance(pane, Rail | Header) else _stop_in(pane)
             if target is not None:
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return
@@ -299,6 +301,14 @@ def _in_group(command: Command, group: str) -> Command:
     from dataclasses import replace
 
     return command if command.group == group else replace(command, group=group)
+
+
+def _stop_in(pane: QWidget) -> QWidget | None:
+    """Where the keyboard was in a pane, or its first stop."""
+    last = pane.focusWidget()
+    if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return last
+    return pane if pane.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_in(pane)
 
 
 def _first_in(pane: QWidget) -> QWidget | None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from benchboard.dashboards.document import parse_document, write_document
 from benchboard.ui.studio.canvas.marks import handle_spot
+from benchboard.ui.studio.tiles.insets import frames_around
 from support.pages import check_page
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ def test_whatever_was_done_undoing_all_leads_back_and_redoing_all_there_again(bo
     editor, first = board.page.editor, board.page.editor.document
     for _step in range(25):
         _anything(board, rng)
-        grid_ok = {one: board.canvas.page.rect(cell) for one, cell in editor.page.shown.items()}
+        page = editor.page
+        grid_ok = {
+            one: board.canvas.page.rect(cell, frames_around(page, page.path(one), page.shown))
+            for one, cell in page.shown.items()
+        }
         assert {one: tile.rect for one, tile in board.canvas.tiles.items()} == grid_ok
         check_page(editor.layout)
     last = editor.document

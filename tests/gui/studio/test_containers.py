@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document
 from benchboard.ui.studio.canvas.frame import Frame
+from benchboard.ui.studio.tiles.insets import frames_around
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
@@ -125,7 +126,10 @@ def test_a_drag_brings_it_into_the_container_below_the_pointer(
         found.item.id for found in grid.everything(before.layout)
     }
     for one, cell in held.page.editor.page.shown.items():
-        assert held.canvas.tiles[one].rect == held.canvas.page.rect(cell)
+        page = held.page.editor.page
+        assert held.canvas.tiles[one].rect == held.canvas.page.rect(
+            cell, frames_around(page, page.path(one), page.shown)
+        )
     held.key(Qt.Key.Key_Z, CTRL)
     assert held.page.editor.document is before
     assert held.shown() == drawn
@@ -270,7 +274,7 @@ def test_ctrl_a_chooses_the_grid_first_and_then_everything(held: "Studio") -> No
 @pytest.mark.parametrize(
     ("item_id", "name", "says"),
     [
-        ("g1", "g1", "Text, column 0, row 4, 3 wide, 3 high"),
+        ("g1", "g1", "Text, column 0, row 0, 3 wide, 3 high, in Group"),
         ("g", "Group", "Group, column 0, row 3, 6 wide, 4 high"),
         ("r", "Row", "closed, 1 widget"),
         ("s", "Open", "open, 1 widget"),

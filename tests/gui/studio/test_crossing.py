@@ -11,6 +11,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document import parse_document
 from benchboard.ui.studio.dashboards import Dashboards
 from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.widgets.banners import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -79,6 +80,10 @@ def two(studio: "Studio") -> Two:
     return Two(studio)
 
 
+def _toasts(two: Two) -> list[str]:
+    return [one.accessibleName() for one in two.studio.application.window.findChildren(Toast) if one.isVisible()]
+
+
 def test_held_over_a_tab_it_goes_on_there_and_is_moved_when_let_go(two: Two) -> None:
     two.lift("a")
     two.over_tab(two.second)
@@ -86,8 +91,10 @@ def test_held_over_a_tab_it_goes_on_there_and_is_moved_when_let_go(two: Two) -> 
     for y in (200, 260, 300):
         two.over(two.second, QPoint(400, y))
     assert two.second.canvas.busy
+    assert _toasts(two) == ["Let go to move it here; with Ctrl it is copied. Esc takes it back."]
     two.let_go(two.second, QPoint(400, 300))
     assert not two.place.crossing.under_way
+    two.qtbot.waitUntil(lambda: not _toasts(two))
     assert two.ids(two.second) == {"a", "b", "a-2"}
     assert two.second.editor.chosen == ("a-2",)
     assert two.second.editor.page.shown["a-2"].y > 0

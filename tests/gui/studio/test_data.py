@@ -167,6 +167,11 @@ def test_the_fields_of_the_inspector_and_the_page_agree(studio: "Studio") -> Non
     width.selectAll()
     studio.qtbot.keyClicks(width, "99999")
     studio.qtbot.keyClick(width, Qt.Key.Key_Return)
+    assert studio.cells()["by-state"].w == 4
+    assert "from 1 to 12" in width.accessibleDescription()
+    width.selectAll()
+    studio.qtbot.keyClicks(width, "12")
+    studio.qtbot.keyClick(width, Qt.Key.Key_Return)
     assert studio.cells()["by-state"].w == 12
     assert width.text() == "12"
     title = studio.find("inspector_title")

@@ -76,8 +76,8 @@ def test_many_large_tiles_on_one_spot_need_one_picture(studio: "Studio", count: 
     assert studio.canvas.tile_at(QPoint(200, 300)) is tiles[-1]
     assert tiles[-1].fresh
     assert not tiles[0].drawn
-    studio.canvas.want_soon(tiles[0])
-    studio.wait(lambda: not studio.canvas._redraw.isActive())
+    studio.canvas.pictures.want_soon(tiles[0])
+    studio.wait(lambda: not studio.canvas.pictures.waiting)
     assert not tiles[0].drawn
 
 

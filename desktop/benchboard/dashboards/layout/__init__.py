@@ -5,6 +5,7 @@ A `Layout` is never changed: every operation gives a new one, so undo is keeping
 """
 
 from .arranging import Axis, Edge, align, distribute, equalise, swap
+from .bodies import BodyStretch
 from .breakpoints import derived, manual
 from .carrying import Carry, Stretch
 from .containers import (
@@ -49,6 +50,7 @@ from .edges import EdgePull, SharedEdge, edge_at
 from .exact import HANDLES, Handle, add, compacted, move, remove, resize
 from .guides import Gap, Guide, Guides, Hints
 from .jumping import Way, jumped
+from .numbering import counted, numbered
 from .pagedocument import Known, parse_page, serialise_page, written_rows
 from .placing import first_free, reading_order
 from .preview import Drag, Resize, placed
@@ -71,6 +73,7 @@ __all__ = [
     "ROW",
     "TABS",
     "Axis",
+    "BodyStretch",
     "Carry",
     "Cell",
     "Compact",
@@ -100,6 +103,7 @@ __all__ = [
     "arranged",
     "collapsed",
     "compacted",
+    "counted",
     "crowded",
     "decode",
     "derived",
@@ -114,6 +118,7 @@ __all__ = [
     "manual",
     "mapped",
     "move",
+    "numbered",
     "parse",
     "parse_columns",
     "parse_compact",

@@ -128,7 +128,7 @@ class Resize(_Gesture):
         return pulled(old, w, h, self.handle)
 
 
-class _Placing(_Gesture):
+class Placing(_Gesture):
     """Items put into cells of their own, each for itself, in one go."""
 
     def __init__(self, layout: Layout, places: Sequence[int], compact: Compact) -> None:
@@ -150,8 +150,8 @@ def placed(layout: Layout, cells: Mapping[str, Cell], *, compact: Compact = "ver
     wanted = {place: cell for place, cell in asked.items() if not layout.items[place].static}
     if all(layout.cells[place] == cell for place, cell in wanted.items()):
         return layout
-    wanted = _parted(layout, wanted)
-    return _Placing(layout, list(wanted), compact).drop(list(wanted.values()))
+    wanted = parted(layout, wanted)
+    return Placing(layout, list(wanted), compact).drop(list(wanted.values()))
 
 
 def _inside(cell: Cell, columns: int) -> Cell:
@@ -159,7 +159,7 @@ def _inside(cell: Cell, columns: int) -> Cell:
     return Cell(max(0, min(cell.x, columns - w)), max(0, min(cell.y, MAX_ROW)), w, max(1, cell.h))
 
 
-def _parted(layout: Layout, wanted: Mapping[int, Cell]) -> dict[int, Cell]:
+def parted(layout: Layout, wanted: Mapping[int, Cell]) -> dict[int, Cell]:
     """These cells lowered, where need be, below each other and below the statics; first the upper ones."""
     board = Board(layout)
     taken = Blocks(board, board.statics)

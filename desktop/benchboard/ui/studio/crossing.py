@@ -257,7 +257,7 @@ class Crossing(QObject):
         home.canvas.cancel()
         self._home = self._here = home
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one while a window is
-        self._context.problems.toast(_("Let go to move it here; with Ctrl it is copied. Esc takes it back."))
+        self._context.problems.toast(_hint())
         return True
 
     def _enter(self, page: "StudioPage | None") -> None:
@@ -333,6 +333,7 @@ class Crossing(QObject):
         self._context.problems.toast(_("“{name}” cannot be changed now.").format(name=page.name))
 
     def _end(self) -> None:
+        self._context.problems.withdraw(_hint())
         self._dwell.stop()
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # likewise
         self._home = self._here = self._guests = self._door = None
@@ -341,3 +342,7 @@ class Crossing(QObject):
 
 def _takes(page: "StudioPage") -> bool:
     return page.saving.state not in ("loading", "failed", "conflict") and page.editor.editable
+
+
+def _hint() -> str:
+    return _("Let go to move it here; with Ctrl it is copied. Esc takes it back.")

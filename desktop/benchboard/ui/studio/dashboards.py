@@ -78,6 +78,11 @@ class Dashboards(QWidget):
         existing = lambda keys: {HOME} | library.existing(session, context.actor, keys)  # noqa: E731
         return journal.sweep(context.workspace.home, context.workspace.vault, account_of(context), existing)
 
+    def panes(self) -> list[QWidget]:
+        """The tabs, and the panes of the dashboard in front, or the list."""
+        inside: list[QWidget] = self.page.panes() if self.page is not None else [self.library]
+        return [*([self.tabs] if self.tabs.isVisible() else []), *inside]
+
     @property
     def pages(self) -> list[StudioPage]:
         """The open dashboards somebody has looked at, in the order of their tabs."""

@@ -104,6 +104,8 @@ class StudioPage(QWidget):
         self.editor.refused.connect(context.problems.show)
         self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
         self.images = Images(context, self.canvas)
+        self.canvas.refused.connect(context.problems.toast)
+        self.canvas.landing_changed.connect(self.inspector.land)
         self.device = DevicePage(self.canvas)
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
@@ -185,6 +187,11 @@ class StudioPage(QWidget):
         if self.json_view.error is not None or self.json_view.waiting:
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
+
+    def panes(self) -> list[QWidget]:
+        """The panes on show, as they stand from the top left to the right."""
+        around = (self.bar, self.looking, self.variables, self.sidebar, self.canvas, self.inspector, self.json_view)
+        return [pane for pane in around if pane.isVisible()]
 
     def undo(self) -> None:
         """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""

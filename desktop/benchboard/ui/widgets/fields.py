@@ -53,9 +53,14 @@ class Edit(QLineEdit):
             self.removeAction(self._mark)
             self._mark = None
         restyle(self)
+        self._place_tails()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_tails()
+
+    def _place_tails(self) -> None:
+        """The unit and the key cap stand at the end, before the mark."""
         for tail in (self._unit, self._cap):
             if tail is not None:
                 hint = tail.sizeHint()

@@ -1,17 +1,29 @@
 """The tiles for those who do not see them: each an object with name, kind, place and size inside the page."""
 
+from typing import Final
+
 from PySide6.QtCore import QObject, QRect
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QWindow
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QTextDocument, QWindow
 from PySide6.QtWidgets import QAccessibleWidget
 
-from benchboard.dashboards.layout import ROW, Item
-from benchboard.i18n import _
+from benchboard.dashboards.catalogue import Widget
+from benchboard.dashboards.editing import Lock, locks
+from benchboard.dashboards.layout import ROW, Item, numbered
+from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.canvas.landing import name_of
+from benchboard.ui.studio.canvas.telling import told_order
 from benchboard.ui.studio.tiles.faces import summary
 from benchboard.ui.studio.tiles.repeatmarks import told
 
+_KEPT: Final[dict[Lock, str]] = {
+    "place": N_("kept in its place"),
+    "size": N_("its size is kept"),
+    "content": N_("its content is kept"),
+}
+_MOST_WORDS: Final = 2_000
+"""So much of a text is read out."""
 _installed = False
 _pages: set["_Page"] = set()
 
@@ -22,6 +34,13 @@ def install() -> None:
     if not _installed:
         _installed = True
         QAccessible.installFactory(_interface)
+
+
+def words_of(widget: Widget) -> str:
+    """What a text says, without its marks."""
+    words = QTextDocument()
+    words.setMarkdown(str(widget.setting("text"))[:_MOST_WORDS], QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    return " ".join(words.toPlainText().split())
 
 
 def _interface(_class_name: str, what: QObject | None) -> QAccessibleInterface | None:
@@ -42,7 +61,7 @@ class _Page(QAccessibleWidget):
         self._tiles: dict[str, _TileObject] = {}
 
     def _order(self) -> list[str]:
-        return [item_id for item_id in self._canvas.editor.page.reading_order if item_id in self._canvas.tiles]
+        return told_order(self._canvas)
 
     def childCount(self) -> int:
         return len(self._order())
@@ -52,6 +71,12 @@ class _Page(QAccessibleWidget):
         if not 0 <= index < len(order):
             return None
         return self._tiles.setdefault(order[index], _TileObject(self, self._canvas, order[index]))
+
+    def focusChild(self) -> QAccessibleInterface | None:  # type: ignore[override]  # likewise
+        order, at = self._order(), self._canvas.roving.at
+        if self._canvas.hasFocus() and at in order:
+            return self.child(order.index(at))
+        return super().focusChild()
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         order = self._order()
@@ -98,17 +123,22 @@ class _TileObject(QAccessibleInterface):
     def text(self, kind: QAccessible.Text) -> str:
         if not self.isValid():
             return ""
-        tile, cell = self._canvas.tiles[self._id], self._canvas.editor.page.shown[self._id]
+        tile, page = self._canvas.tiles[self._id], self._canvas.editor.page
         widget = tile.widget
         if kind == QAccessible.Text.Name:
             return ", ".join(filter(None, (widget.title or widget.kind_name, told(self._canvas.editor, tile.item))))
         if kind == QAccessible.Text.Description:
-            what = widget.kind_name
-            return _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
-                kind=what, x=cell.x, y=cell.y, w=cell.w, h=cell.h
+            cell, inside = numbered(page, self._id), name_of(page, page.path(self._id))
+            where = _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
+                kind=widget.kind_name, x=cell.x, y=cell.y, w=cell.w, h=cell.h
             )
+            held = [_("in {container}").format(container=inside)] if inside else []
+            kept = [_(words) for lock, words in _KEPT.items() if lock in locks(tile.item)]
+            return ", ".join((where, *held, *kept))
         if kind == QAccessible.Text.Value:
-            return summary(widget, tile.answer) if isinstance(tile, Tile) else tile.told
+            if isinstance(tile, Frame):
+                return tile.told
+            return words_of(widget) if widget.type == "text" else summary(widget, tile.answer)
         return ""
 
     def setText(self, _kind: QAccessible.Text, _text: str) -> None:
@@ -131,7 +161,8 @@ class _TileObject(QAccessibleInterface):
         if self._item is not None and self._item.type == ROW:
             state.expandable = True
             state.collapsed, state.expanded = self._item.collapsed, not self._item.collapsed
-        state.focused = state.selected and self._canvas.hasFocus()
+        state.multiSelectable = state.extSelectable = True
+        state.focused = self._id == self._canvas.roving.at and self._canvas.hasFocus()
         return state
 
     def foregroundColor(self) -> QColor:

@@ -2,12 +2,11 @@
 held meanwhile `hand`'s."""
 
 import math
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QContextMenuEvent,
@@ -30,22 +29,21 @@ from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.studio.canvas.hand import Guests, Hand
 from benchboard.ui.studio.canvas.hovering import Hovering
 from benchboard.ui.studio.canvas.living import Living
+from benchboard.ui.studio.canvas.pictures import Pictures
 from benchboard.ui.studio.canvas.pointer import Pointer
-from benchboard.ui.studio.canvas.sight import MOST, share
+from benchboard.ui.studio.canvas.roving import Roving
+from benchboard.ui.studio.canvas.telling import Telling
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.feeds import Answer, Feeds
+from benchboard.ui.studio.tiles.insets import frames_around
 from benchboard.ui.studio.tiles.links import Audience
 from benchboard.ui.studio.tiles.pagegrid import NARROWEST, PageGrid
 from benchboard.ui.theme import theme
 
 ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
-_DRAWING_S: Final = 0.006
-"""How long pictures are drawn at a stretch before the next event has its turn."""
-_KEPT: Final = 2.0
-"""Pictures are kept this many views above and below what is in sight."""
-_LEAST: Final = 0.2
-"""The zoom at which a long page is shown whole, at the least: what is smaller cannot be told apart."""
+_LEAST: Final = 0.001
+"""The zoom at which a long page is shown whole, at the least: what is smaller is too small to be hit."""
 _MARGIN: Final = 12
 """Pixels around what is scrolled into sight."""
 
@@ -62,6 +60,10 @@ class Canvas(QGraphicsView):
     """Somebody brings pictures (`images.Offer`)."""
     image_wanted = Signal()
     """Somebody wants to choose a file for the chosen image, or for a new one."""
+    landing_changed = Signal(object)
+    """Where what is in hand would come to lie (a `Landing`); None when nothing is any more."""
+    refused = Signal(str)
+    """Why what somebody tried leads nowhere, in words."""
     editor: Editor
     feeds: Feeds
     living: Living
@@ -92,20 +94,16 @@ class Canvas(QGraphicsView):
         self.hovering = Hovering(self)
         self.presented = False
         """Whether the page is shown to others."""
+        self.roving = Roving(self)
         self._marked = QRegion()
         self._pressing = False
-        self._stale: dict[Tile, None] = {}
-        self._spared: set[Tile] = set()
-        """Those near the view that have no picture, for want of room."""
-        self._moved = False
-        """Whether that has to be looked at again."""
-        self._redraw = QTimer(self, interval=0, singleShot=True)
-        self._redraw.timeout.connect(self._draw_stale)
+        self.pictures = Pictures(self)
         editor.changed.connect(self.sync)
         editor.chosen_changed.connect(self._chosen)
-        editor.permitted.connect(self.draw_seen)
+        editor.permitted.connect(self.pictures.draw_seen)
         feeds.answered.connect(self._answered)
         theme().changed.connect(self._new_look)
+        self.telling = Telling(self)
         self._new_look()
 
     @property
@@ -161,18 +159,18 @@ class Canvas(QGraphicsView):
                 tile = self.tiles[item_id] = Frame(self, item) if item.panes else Tile(self, item)
                 self._scene.addItem(tile)
             depth, locked = len(page.path(item_id)), bool(editing.locks(item))
+            answer = self.feeds.answer(item_id)
             if isinstance(tile, Frame):
                 tile.say(item, depth=depth, locked=locked)
-            elif tile.item is not item or tile.depth != depth or tile.answer is not self.feeds.answer(item_id):
-                tile.say(item, self.feeds.answer(item_id), depth=depth, locked=locked)
-            tile.place(grid.rect(cell))
-        self.draw_seen()
+            elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.answer is not answer:
+                tile.say(item, answer, depth=depth, locked=locked)
+            tile.place(grid.rect(cell, frames_around(page, page.path(item_id), shown)))
+        self.pictures.draw_seen()
 
     def _drop(self, item_id: str) -> None:
         tile = self.tiles.pop(item_id)
         if isinstance(tile, Tile):
-            self._stale.pop(tile, None)
-            self._spared.discard(tile)
+            self.pictures.drop(tile)
         self._scene.removeItem(tile)
 
     def set_zoom(self, zoom: float) -> None:
@@ -200,95 +198,21 @@ class Canvas(QGraphicsView):
         """The part of the page in sight."""
         return QRectF(self.mapToScene(QPoint(0, 0)), self.viewport().size())
 
-    # Pictures
-
-    def draw_seen(self) -> None:
-        """Have a picture of every tile in sight: at once, or while somebody holds something as soon as there is time;
-        those nearby are drawn when nothing else is to do, those far away forgotten."""
-        seen, busy = self.seen(), self.busy
-        near = seen.adjusted(0, -seen.height() / 2, 0, seen.height() / 2)
-        kept = seen.adjusted(0, -seen.height() * _KEPT, 0, seen.height() * _KEPT)
-        self._moved = False
-        by, kept_far = list[Tile](), list[Tile]()
-        for tile in self.tiles.values():
-            if not isinstance(tile, Tile):
-                continue
-            if tile.rect.intersects(near):
-                by.append(tile)
-            elif tile.rect.intersects(kept):
-                kept_far.append(tile)
-            else:
-                self._forget(tile)
-        shares = share(by, near)
-        self._spared = {*shares.coarse, *shares.behind}
-        if sum(tile.pixels for tile in (*shares.whole, *kept_far) if tile.drawn) > MOST:
-            for tile in kept_far:
-                self._forget(tile)
-        for tile in shares.behind:
-            self._forget(tile)
-        for tile in shares.coarse:
-            self._stale.pop(tile, None)
-            tile.sketch(coarse=True)
-        for tile in shares.whole:
-            if not tile.fresh:
-                self._want(tile, now=not busy and tile.rect.intersects(seen))
-        self.feeds.prefer([tile.item.id for tile in by if tile.rect.intersects(seen)])
-        if self._stale:
-            self._redraw.start()
-
-    def _forget(self, tile: Tile) -> None:
-        tile.forget()
-        self._stale.pop(tile, None)
-
-    def want_soon(self, tile: Tile) -> None:
-        """Draw a tile's picture anew as soon as the pointer's own work is done."""
-        if tile in self._spared:
-            self.share_anew()
-            return
-        self._want(tile, now=False)
-        self._redraw.start()
-
-    def share_anew(self) -> None:
-        """Something is in another place: where there is not room for all pictures, others may need one now."""
-        if self._spared and not self._moved:
-            self._moved = True
-            self._redraw.start()
-
-    def _want(self, tile: Tile, *, now: bool) -> None:
-        if now:
-            tile.render()
-            self._stale.pop(tile, None)
-        else:
-            if not tile.drawn:
-                tile.sketch()
-            self._stale[tile] = None
-
-    def _draw_stale(self) -> None:
-        end = time.perf_counter() + _DRAWING_S
-        if self._moved:
-            self.draw_seen()
-        while self._stale:
-            tile = next(iter(self._stale))
-            del self._stale[tile]
-            if not tile.fresh:
-                tile.render()
-            if time.perf_counter() > end:
-                self._redraw.start()
-                return
+    # What changes
 
     def _answered(self, item_id: str) -> None:
         tile = self.tiles.get(item_id)
         if isinstance(tile, Tile):
             tile.say(tile.item, self.feeds.answer(item_id), depth=tile.depth, locked=tile.locked)
             if tile.rect.intersects(self.seen()):
-                self.want_soon(tile)
+                self.pictures.want_soon(tile)
 
     def _new_look(self) -> None:
         self.look += 1
         self.setBackgroundBrush(QBrush(theme().color("canvas")))
         for frame in self.frames:
             frame.update()
-        self.draw_seen()
+        self.pictures.draw_seen()
         self.viewport().update()
 
     def _chosen(self) -> None:
@@ -315,7 +239,7 @@ class Canvas(QGraphicsView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        self.draw_seen()
+        self.pictures.draw_seen()
         if self.hand.gesture is not None or self.pointer.band is not None:
             self.viewport().update()
 
@@ -341,8 +265,12 @@ class Canvas(QGraphicsView):
         marks.paint_rings(painter, [tile.outline for tile in chosen], focused=self.hasFocus())
         if band is not None:
             marks.paint_band(painter, band.rect)
-        elif len(chosen) == 1:
-            marks.paint_handles(painter, chosen[0].outline, self.pointer.handles())
+        elif (frame := self.pointer.frame()) is not None:
+            if len(chosen) > 1:
+                marks.paint_frame(painter, frame)
+            marks.paint_handles(painter, frame, self.pointer.handles())
+        if band is None:
+            self.roving.paint(painter)
 
     def remark(self, areas: Iterable[QRectF]) -> None:
         """Paint anew where marks were and where they are now."""
@@ -356,7 +284,8 @@ class Canvas(QGraphicsView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.editor.chosen and event.reason() == Qt.FocusReason.TabFocusReason:
-            self.editor.step(1)
+            self.roving.step(1)
+        self.telling.focus()
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -417,7 +346,7 @@ class Canvas(QGraphicsView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the tiles in reading order, then on."""
-        if self.editor.step(1 if forward else -1):
+        if self.roving.step(1 if forward else -1):
             return True
         return super().focusNextPrevChild(forward)
 
@@ -436,7 +365,8 @@ class Canvas(QGraphicsView):
         """Something new is held over a point of the screen; outside the page it stays out."""
         spot = self.viewport().mapFromGlobal(where)
         if not self.viewport().rect().contains(spot) or not self.editor.editable:
-            self.cancel()
+            self.pointer.forget()
+            self.hand.leave()
             return
         if self.hand.guest is not guest:
             self.hand.bring(guest)

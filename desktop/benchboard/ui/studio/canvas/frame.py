@@ -141,7 +141,7 @@ class Frame(QGraphicsItem):
         return self._size.width() / self._canvas.zoom
 
     def _box(self) -> QRectF:
-        return box_of(self.item, self._size, self.depth, self._canvas.zoom)
+        return box_of(self.item, self._size, self._canvas.zoom)
 
     def _hint_box(self) -> QRectF | None:
         """Where an empty pane says that it can be filled."""

@@ -11,9 +11,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 
-from benchboard.dashboards.editing import locks
 from benchboard.dashboards.layout import (
-    ROW,
     TABS,
     Carry,
     Cell,
@@ -26,8 +24,9 @@ from benchboard.dashboards.layout import (
     Path,
     SharedEdge,
     Stretch,
-    edge_at,
 )
+from benchboard.ui.studio.canvas.edges import shared_edge
+from benchboard.ui.studio.tiles.insets import frames_around
 from benchboard.ui.studio.tiles.pagegrid import PageGrid
 
 Changed = dict[str, Cell]
@@ -47,6 +46,7 @@ class Moving:
             if item_id in lifted or lifted & {outer for outer, _k in page.path(item_id)}
         }
         self._corner = grid.rect(self.held[self.body[0]]).topLeft() if self.body else QPointF()
+        self._rects = rects_of(grid, page, self.held)
         self._tabs = self._strips()
         self.target: Path = self.carry.home
         self.changed: Changed = {}
@@ -73,7 +73,7 @@ class Moving:
         if (asked := (self._spot, self.target, until)) != self._asked:
             self._asked = asked
             answer = self.carry.at(self.target, *self._spot, until=until)
-            self.changed = _in_sight(answer, self.still, until)
+            self.changed = in_sight(answer, self.still, until)
         return self.changed
 
     def _strip(self, pointer: QPointF) -> Path | None:
@@ -86,7 +86,7 @@ class Moving:
 
     def floating(self, item_id: str) -> QRectF:
         """Where something held is shown: under the pointer, not in the grid."""
-        return self.grid.rect(self.held[item_id]).translated(self.at - self.start)
+        return self._rects[item_id].translated(self.at - self.start)
 
     def drop(self) -> Layout:
         return self.carry.drop(self.target, *self._spot)
@@ -118,6 +118,7 @@ class Bringing(Moving):
         self.brought = Page(Layout.of(page.layout.columns, guests))
         """What is brought, as a page of its own."""
         self.held = self.brought.shown
+        self._rects = rects_of(grid, self.brought, self.held)
         first = grid.rect(guests[0][1])
         self._corner = first.topLeft()
         self.start = QPointF(first.center().x(), first.top() + 16 * grid.zoom)
@@ -134,6 +135,7 @@ class Pulling:
         self.id, self.body = item_id, [item_id]
         self.held: Mapping[str, Cell] = {item_id: page.shown[item_id]}
         self._box = grid.rect(page.shown[item_id])
+        self._rects = rects_of(grid, page, self.held)
         self.target: Path = page.path(item_id)
         self.changed: Changed = {}
         self._asked: object = None
@@ -152,14 +154,25 @@ class Pulling:
     def to(self, pointer: QPointF, until: int) -> Changed:
         """What differs from `still` with the pointer here; rows from `until` on are out of sight."""
         self.at = pointer
-        self._size = self.grid.span(self.floating(self.id).size())
+        self._size = self.grid.span(self.pulled().size())
         if (asked := (self._size, until)) != self._asked:
             self._asked = asked
-            self.changed = _in_sight(self.stretch.at(*self._size, until=until), self.still, until)
+            self.changed = self.answer(until)
         return self.changed
 
+    def answer(self, until: int) -> Changed:
+        """What differs from `still` at the size it has now."""
+        return in_sight(self.stretch.at(*self._size, until=until), self.still, until)
+
     def floating(self, _item_id: str) -> QRectF:
-        """The widget's rectangle as it is pulled, at least one column and row."""
+        """Where something held is shown: as it is pulled, inside the frames it lies in."""
+        start, cell, pulled = self._rects[self.id], self._box, self.pulled()
+        return pulled.adjusted(
+            start.left() - cell.left(), 0, start.right() - cell.right(), start.bottom() - cell.bottom()
+        )
+
+    def pulled(self) -> QRectF:
+        """The rectangle as it is pulled, at least one column and row."""
         box, by = QRectF(self._box), self.at - self.start
         if "e" in self.handle:
             box.setRight(max(box.right() + by.x(), box.left() + self.grid.column))
@@ -201,7 +214,7 @@ class Splitting:
             self._position = position
             after = Page(self.drop()).shown
             changed = {item_id: cell for item_id, cell in after.items() if self.still.get(item_id) != cell}
-            self.changed = _in_sight(changed, self.still, until)
+            self.changed = in_sight(changed, self.still, until)
         return self.changed
 
     def floating(self, item_id: str) -> QRectF:
@@ -223,25 +236,25 @@ class Splitting:
 
 
 def split_at(grid: PageGrid, page: Page, spot: QPointF) -> tuple[Path, SharedEdge] | None:
-    """The edge that neighbours share at a point in the gutter between them, and the grid they lie in. What is as high
-    as what it holds, and what keeps its size, shares none that would change that."""
+    """The edge that neighbours share at a point in the gutter between them, and the grid they lie in."""
     path = page.pane_at(*grid.field(spot))
     pane, (left, top) = page.pane(path), page.origin(path)
     column, row = grid.exact(spot)
     reach = ((grid.gap / 2 + 1) / (grid.column + grid.gap), (grid.gap / 2 + 1) / (grid.row + grid.gap))
-    fixed = [item.id for item in pane.items if "size" in locks(item) or item.type == ROW]
-    edge = edge_at(pane, column - left, row - top, reach=reach, fixed=fixed)
-    if edge is None or (
-        edge.axis == "down" and any(pane.items[pane.index(one)].panes for one in edge.before + edge.after)
-    ):
-        return None
-    return path, edge
+    edge = shared_edge(pane, column - left, row - top, reach)
+    return None if edge is None else (path, edge)
+
+
+def rects_of(grid: PageGrid, page: Page, held: Mapping[str, Cell]) -> dict[str, QRectF]:
+    """Where what is held is at the start."""
+    shown = page.shown
+    return {one: grid.rect(cell, frames_around(page, page.path(one), shown)) for one, cell in held.items()}
 
 
 Gesture = Moving | Pulling | Splitting
 
 
-def _in_sight(changed: Changed, still: Mapping[str, Cell], until: int) -> Changed:
+def in_sight(changed: Changed, still: Mapping[str, Cell], until: int) -> Changed:
     """What of an answer is, or was, above a row."""
     return {
         item_id: cell

@@ -1,19 +1,23 @@
 """What somebody holds over the page: it floats, everything else shows what letting go would lead to."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QScrollBar
 
 from benchboard.dashboards.catalogue import WidgetKind
 from benchboard.dashboards.editing import Placed
-from benchboard.dashboards.layout import TABS, Hints
+from benchboard.dashboards.layout import TABS, Cell, Hints
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import hints, marks
 from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.canvas.gestures import Bringing, Gesture, Moving, Pulling, Splitting
+from benchboard.ui.studio.canvas.gestures import Bringing, Gesture, Moving, Splitting
 from benchboard.ui.studio.canvas.hints import Sight
+from benchboard.ui.studio.canvas.landing import Landing, landing_of, words_of
 from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.tiles.insets import frames_around
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -41,6 +45,9 @@ class Hand(QObject):
         """What is held that is not on the page yet."""
         self._sight = Sight()
         self._hints: Hints | None = None
+        self.landing: Landing | None = None
+        self._view: Sequence[tuple[QScrollBar, int]] = ()
+        """Where the page was in the view before."""
         self._over: tuple[str, int] | None = None
         self._warm = frozenset[str]()
         """The containers that show that something would land in them, or in a tab of theirs."""
@@ -52,11 +59,13 @@ class Hand(QObject):
     def begin(self, gesture: Gesture, at: QPointF) -> None:
         """Take something in hand at a point of the page."""
         canvas, self.gesture = self._canvas, gesture
+        self._view = tuple((bar, bar.value()) for bar in (canvas.horizontalScrollBar(), canvas.verticalScrollBar()))
         self._sight = Sight()
         for item_id in gesture.held:
             canvas.tiles[item_id].lift(True)
         self._stand()
         rings = [canvas.tiles[item_id].outline for item_id in canvas.editor.chosen if item_id in canvas.tiles]
+        rings += [frame] if (frame := canvas.pointer.frame()) is not None else []
         canvas.remark(marks.handles_area(box) for box in rings)
         self._glide.start()
         self.follow(at)
@@ -78,18 +87,23 @@ class Hand(QObject):
         gesture, tiles = self.gesture, self._canvas.tiles
         if gesture is None:
             return
-        before, still, grid = gesture.changed, gesture.still, gesture.grid
+        before = gesture.changed
         after = gesture.to(pointer, self._until())
         if after is not before:
-            held = gesture.held
+            held, self.landing = gesture.held, landing_of(gesture)
+            cells = self.landing.shown
             for item_id in before.keys() - after.keys():
                 if item_id not in held:
-                    tiles[item_id].place(grid.rect(still[item_id]))
+                    tiles[item_id].place(self._rect(gesture, item_id, cells))
+            for item_id in self._resized(before.keys() | after.keys()):
+                if item_id not in held:
+                    self._place(tiles[item_id], self._rect(gesture, item_id, cells))
             for item_id, cell in after.items():
                 if item_id not in held and before.get(item_id) != cell:
-                    self._place(tiles[item_id], grid.rect(cell))
+                    self._place(tiles[item_id], self._rect(gesture, item_id, cells))
             self._heat()
             self._hints = self._sight.of(gesture, self._canvas.seen())
+            self._canvas.landing_changed.emit(self.landing)
         for item_id in gesture.held:
             self._place(tiles[item_id], gesture.floating(item_id))
         if isinstance(gesture, Moving):
@@ -112,7 +126,14 @@ class Hand(QObject):
         self._canvas.present(editor.page)
 
     def cancel(self) -> None:
-        """Put everything back as it was before."""
+        """Put everything back as it was before, the view too."""
+        if self.gesture is not None:
+            self.leave()
+            for bar, value in self._view:
+                bar.setValue(value)
+
+    def leave(self) -> None:
+        """Put everything back and stay in sight of this part of the page: a guest has gone out and may come again."""
         if self.gesture is not None:
             self._stop()
             self._canvas.present(self._canvas.editor.page)
@@ -127,12 +148,15 @@ class Hand(QObject):
             return
         if self._hints is not None:
             hints.paint(painter, gesture.grid, self._hints)
-        boxes = [gesture.grid.rect(cell) for cell in gesture.landing]
+        boxes = self._landings(gesture)
         held = [tiles[item_id].outline for item_id in gesture.body]
         marks.paint_landing(painter, boxes, held)
         marks.paint_rings(painter, held)
-        if boxes and held:
-            marks.paint_place(painter, held, gesture.landing, sizing=isinstance(gesture, Pulling))
+        if len(held) > 1:
+            marks.paint_frame(painter, marks.frame_around(held))
+            marks.paint_handles(painter, marks.frame_around(held), self._canvas.pointer.handles())
+        if boxes and held and self.landing is not None and self.landing.cells:
+            marks.paint_place(painter, held, words_of(self.landing))
 
     def _marks(self) -> list[QRectF]:
         gesture, tiles = self.gesture, self._canvas.tiles
@@ -141,21 +165,41 @@ class Hand(QObject):
             return [gesture.line()]
         held = [tiles[item_id].outline for item_id in gesture.body]
         lines = hints.areas(gesture.grid, self._hints) if self._hints is not None else []
-        return [*lines, *(gesture.grid.rect(cell) for cell in gesture.landing), *held, *marks.place_area(held)]
+        frame = [marks.handles_area(marks.frame_around(held))] if len(held) > 1 else []
+        return [*lines, *self._landings(gesture), *held, *frame, *marks.place_area(held)]
 
     def _stand(self) -> None:
         """Put everything where it is while the body is in the air."""
         gesture, tiles = self.gesture, self._canvas.tiles
         assert gesture is not None
-        shown, still = self._canvas.editor.page.shown, gesture.still
+        shown, still, cells = self._canvas.editor.page.shown, gesture.still, {**gesture.still, **gesture.held}
         for item_id, cell in still.items():
             if item_id not in gesture.held and shown.get(item_id) != cell:
-                tiles[item_id].place(gesture.grid.rect(cell))
+                tiles[item_id].place(self._rect(gesture, item_id, cells))
+
+    def _rect(self, gesture: Gesture, item_id: str, cells: Mapping[str, Cell]) -> QRectF:
+        page = gesture.page
+        return gesture.grid.rect(cells[item_id], frames_around(page, page.paths.get(item_id, ()), cells))
+
+    def _resized(self, ids: Iterable[str]) -> set[str]:
+        """What lies in containers among these: it stands inside their frames wherever those end now."""
+        assert self.gesture is not None
+        frames = frozenset(one for one in ids if isinstance(self._canvas.tiles.get(one), Frame))
+        if not frames:
+            return set()
+        page = self.gesture.page
+        return {one for one in page.shown if any(outer in frames for outer, _k in page.path(one))}
+
+    def _landings(self, gesture: Gesture) -> list[QRectF]:
+        """Where what is held would lie."""
+        cells = self.landing.shown if self.landing is not None else {}
+        around = frames_around(gesture.page, gesture.target, cells)
+        return [gesture.grid.rect(cell, around) for cell in gesture.landing]
 
     def _place(self, tile: Tile | Frame, rect: QRectF) -> None:
         tile.place(rect)
         if isinstance(tile, Tile) and not tile.fresh and rect.intersects(self._canvas.seen()):
-            self._canvas.want_soon(tile)
+            self._canvas.pictures.want_soon(tile)
 
     def _until(self) -> int:
         """The first row that is out of sight, a few rows on."""
@@ -178,7 +222,7 @@ class Hand(QObject):
         at the start, as the grid it would land in is."""
         over = None
         if gesture.target and (item := gesture.page.item(gesture.target[-1][0])).type == TABS:
-            frame, corner = self._canvas.tiles[item.id], gesture.grid.rect(gesture.page.shown[item.id]).topLeft()
+            frame, corner = self._canvas.tiles[item.id], self._start(gesture, item.id)
             part = frame.part_at(pointer, corner) if isinstance(frame, Frame) else None
             if part is not None and part.what == "tab" and part.tab != item.active:
                 over = (item.id, part.tab)
@@ -186,6 +230,10 @@ class Hand(QObject):
             self._over = over
             self._heat()
             self._dwell.start() if over is not None else self._dwell.stop()
+
+    def _start(self, gesture: Moving, item_id: str) -> QPointF:
+        shown, page = gesture.page.shown, gesture.page
+        return gesture.grid.rect(shown[item_id], frames_around(page, page.path(item_id), shown)).topLeft()
 
     def _turn(self) -> None:
         gesture, over = self.gesture, self._over
@@ -200,7 +248,7 @@ class Hand(QObject):
             self.follow(gesture.at)
 
     def _stop(self) -> None:
-        self.gesture, self.guest, self._over, self._hints = None, None, None, None
+        self.gesture, self.guest, self._over, self._hints, self.landing = None, None, None, None, None
         self._glide.stop()
         self._dwell.stop()
         self._heat()
@@ -208,6 +256,7 @@ class Hand(QObject):
             tile.lift(False)
         self._canvas.remark([])
         self._canvas.viewport().update()  # the rings and handles of what is chosen come back
+        self._canvas.landing_changed.emit(None)
 
     def _scroll_at_edge(self) -> None:
         """Near an edge the page comes to meet the pointer."""

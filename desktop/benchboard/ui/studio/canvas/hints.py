@@ -62,9 +62,14 @@ def paint(painter: QPainter, grid: PageGrid, hints: Hints) -> None:
             painter.drawLine(QLineF(end - across, end + across))
     painter.restore()
     for gap in hints.gaps:
-        pixels = round((_span(grid, gap).length() + 1) / grid.zoom)
-        text = _("{pixels} px").format(pixels=pixels)
+        text = _("{pixels} px").format(pixels=distance(grid, gap))
         marks.paint_label(painter, _label(grid, gap), text, "guide", "on.status")
+
+
+def distance(grid: PageGrid, gap: Gap) -> int:
+    """How many pixels a gap is wide at 100 %: the same for the same number of fields, wherever they lie."""
+    field = grid.column if gap.axis == "across" else grid.row
+    return round((gap.size * (field + grid.gap) + grid.gap) / grid.zoom)
 
 
 def areas(grid: PageGrid, hints: Hints) -> list[QRectF]:

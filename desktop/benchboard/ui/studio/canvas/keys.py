@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from benchboard.ui.studio.canvas import chosen, menu
+from benchboard.ui.studio.canvas.edges import move_edge
+from benchboard.ui.studio.canvas.refusing import why_it_stays, why_no_size
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -19,6 +21,7 @@ _ARROWS: Final = {
 _SAME: Final = {Qt.Key.Key_Enter: Qt.Key.Key_Return, Qt.Key.Key_Backspace: Qt.Key.Key_Delete}
 _DEEDS: Final = chosen.by_keys()
 _SHIFT, _ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+_CTRL: Final = Qt.KeyboardModifier.ControlModifier
 
 
 def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
@@ -46,10 +49,43 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
     if key == Qt.Key.Key_Return and not held and editor.chosen and not editor.editable:
         canvas.living.open(editor.chosen[0])
         return True
-    if key in _ARROWS and editor.chosen and not held & Qt.KeyboardModifier.ControlModifier:
+    if held == _CTRL and key in _ARROWS:
+        canvas.roving.go(*_ARROWS[key])
+        return True
+    if held == _CTRL and key == Qt.Key.Key_Space:
+        canvas.roving.add()
+        return True
+    if key in _ARROWS and editor.chosen and not held & _CTRL:
         dx, dy = _ARROWS[key]
+        if held == _SHIFT | _ALT:
+            _move_edge(canvas, dx, dy)
+            return True
         move = editor.stretch if held & _SHIFT else editor.jump if held & _ALT else editor.nudge
+        before = editor.document
         move(dx, dy)
         canvas.reveal(editor.chosen)
+        if editor.document is before:
+            _say_why(canvas, sizing=bool(held & _SHIFT), high=dx == 0)
         return True
     return False
+
+
+def pressed_beside(canvas: "Canvas", event: QKeyEvent) -> bool:
+    """The same for a list of what is on the page, which has arrows, Shift, Ctrl with arrows and Space for itself."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    own = event.key() == Qt.Key.Key_Space or (event.key() in _ARROWS and held == _CTRL)
+    return bool(held & (_CTRL | _ALT)) and not own and pressed(canvas, event)
+
+
+def _move_edge(canvas: "Canvas", dx: int, dy: int) -> None:
+    editor = canvas.editor
+    if why := move_edge(editor, dx, dy) if editor.editable else editor.why_not:
+        canvas.refused.emit(why)
+    canvas.reveal(editor.chosen)
+
+
+def _say_why(canvas: "Canvas", *, sizing: bool, high: bool) -> None:
+    editor = canvas.editor
+    why = why_no_size(editor, editor.chosen, high=high) if sizing else why_it_stays(editor, editor.chosen)
+    if why:
+        canvas.refused.emit(why)

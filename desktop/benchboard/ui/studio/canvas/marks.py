@@ -1,13 +1,16 @@
 """What is drawn over the tiles: rings, handles, the landing place, the label that says where."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from benchboard.dashboards.layout import HANDLES, Axis, Cell, Handle
-from benchboard.i18n import _, ngettext
+from benchboard.dashboards.layout import HANDLES, Axis, Handle
 from benchboard.ui.theme import theme
+
+_LABEL: Final = 300.0
+"""Pixels a label is wide at most."""
 
 
 def handle_spot(box: QRectF, handle: Handle) -> QPointF:
@@ -42,6 +45,17 @@ def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = T
     painter.restore()
 
 
+def paint_focus(painter: QPainter, box: QRectF) -> None:
+    """A dashed ring a little away from what the keyboard is at."""
+    out, radius = 5.0, theme().px("radius.tile") + 4
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("focus"), 2, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(-out, -out, out, out), radius, radius)
+    painter.restore()
+
+
 def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> None:
     """A small square for each handle."""
     side = theme().px("tile.handle")
@@ -53,6 +67,23 @@ def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> 
         spot = handle_spot(box, handle)
         painter.drawRoundedRect(QRectF(spot.x() - side / 2, spot.y() - side / 2, side, side), 2, 2)
     painter.restore()
+
+
+def paint_frame(painter: QPainter, box: QRectF) -> None:
+    """The thin frame around several that are chosen."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box)
+    painter.restore()
+
+
+def frame_around(boxes: Sequence[QRectF]) -> QRectF:
+    """Where the frame around several stands: in the gap around them, on whole pixels."""
+    out = 5.0
+    box = around(boxes).adjusted(-out, -out, out, out)
+    return QRectF(round(box.left()) + 0.5, round(box.top()) + 0.5, round(box.width()), round(box.height()))
 
 
 def paint_landing(painter: QPainter, boxes: Sequence[QRectF], held: Sequence[QRectF]) -> None:
@@ -76,17 +107,11 @@ def paint_landing(painter: QPainter, boxes: Sequence[QRectF], held: Sequence[QRe
     painter.restore()
 
 
-def paint_place(painter: QPainter, held: Sequence[QRectF], cells: Sequence[Cell], *, sizing: bool) -> None:
-    """Under what is held: how many, and the grid place or size it would get."""
-    left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
-    where = _("x {x}, y {y}").format(x=left, y=top)
-    if sizing:
-        where = _("{w} × {h}").format(w=cells[0].w, h=cells[0].h)
-    elif len(cells) > 1:
-        count = ngettext("{count} widget", "{count} widgets", len(cells)).format(count=len(cells))
-        where = f"{count} · {where}"
+def paint_place(painter: QPainter, held: Sequence[QRectF], words: str) -> None:
+    """Under what is held: how many, and the place or size it would get."""
     whole = around(held)
-    paint_label(painter, QPointF(whole.center().x(), whole.bottom() + 16), where, "accent", "on.accent")
+    middle = QPointF(whole.center().x(), whole.bottom() + (24 if len(held) > 1 else 16))  # below the handle of a frame
+    paint_label(painter, middle, words, "accent", "on.accent")
 
 
 def place_area(held: Sequence[QRectF]) -> list[QRectF]:
@@ -94,14 +119,15 @@ def place_area(held: Sequence[QRectF]) -> list[QRectF]:
     if not held:
         return []
     whole = around(held)
-    return [QRectF(whole.center().x() - 150, whole.bottom() + 2, 300, 28)]
+    return [QRectF(whole.center().x() - _LABEL / 2, whole.bottom() + 2, _LABEL, 36)]
 
 
 def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:
-    """A small filled label around a point."""
+    """A small filled label around a point, cut where it is too long."""
     font = theme().font("caption")
     font.setWeight(QFont.Weight.DemiBold)
     painter.save()
+    text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, _LABEL - 16)
     width = QFontMetricsF(font).horizontalAdvance(text) + 16
     label = QRectF(middle.x() - width / 2, middle.y() - 10, width, 20)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -7,12 +7,13 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from benchboard.dashboards import editing
-from benchboard.dashboards.layout import HANDLES, ROW, Handle, Path, SharedEdge
+from benchboard.dashboards.layout import Handle, Path, SharedEdge
 from benchboard.ui.studio.canvas import marks
+from benchboard.ui.studio.canvas.bodies import BodyPulling, body_of, handles_of
 from benchboard.ui.studio.canvas.frame import Frame, Part
 from benchboard.ui.studio.canvas.gestures import Moving, Pulling, Splitting, split_at
 from benchboard.ui.studio.canvas.hand import scroll_at
+from benchboard.ui.studio.canvas.refusing import why_it_stays
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document import containers
 
@@ -64,9 +65,10 @@ class Pointer(QObject):
             return
         handle = self._handle_at(spot)
         if handle is not None:
-            at, item_id = canvas.mapToScene(spot), self._editor.chosen[0]
-            compact = self._editor.document.compact
-            canvas.hand.begin(Pulling(canvas.page, self._editor.page, item_id, handle, at, compact), at)
+            at, page, compact = canvas.mapToScene(spot), self._editor.page, self._editor.document.compact
+            body = self.body()
+            kind = BodyPulling(canvas.page, page, body, handle, at, compact) if body else None
+            canvas.hand.begin(kind or Pulling(canvas.page, page, self._editor.chosen[0], handle, at, compact), at)
             return
         split = self._split_at(spot)
         if split is not None:
@@ -95,7 +97,7 @@ class Pointer(QObject):
         elif self._pressed is not None:
             if (spot - self._pressed.spot).manhattanLength() >= QApplication.startDragDistance():
                 self._start_dragging(self._pressed, spot)
-        else:
+        elif not event.buttons() & Qt.MouseButton.LeftButton:
             canvas.viewport().setCursor(self._cursor(spot))
 
     def release(self, event: QMouseEvent) -> None:
@@ -103,6 +105,8 @@ class Pointer(QObject):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         pressed, self._pressed = self._pressed, None
+        if self._canvas.viewport().cursor().shape() == Qt.CursorShape.ForbiddenCursor:
+            self._canvas.viewport().setCursor(self._cursor(event.position().toPoint()))
         if self._canvas.busy:
             if self._canvas.hand.guest is None:
                 self._canvas.hand.end()
@@ -133,18 +137,25 @@ class Pointer(QObject):
         self._drop_band()
 
     def handles(self) -> Sequence[Handle]:
-        """The handles of what is chosen, where one thing is and its size may change: a container is as high as what it
-        holds, a row as wide as its grid too."""
-        if (
-            not self._editor.editable
-            or len(self._editor.chosen) != 1
-            or self._editor.chosen[0] not in self._canvas.tiles
-        ):
+        """The handles of what is chosen, where its size may change: one widget's, or those of the frame around
+        several."""
+        chosen = self._editor.chosen
+        if not self._editor.editable or not chosen or chosen[0] not in self._canvas.tiles:
             return ()
-        item = self._editor.page.item(self._editor.chosen[0])
-        if editing.locks(item) & {"place", "size"} or item.type == ROW:
-            return ()
-        return ("e", "w") if item.panes else HANDLES
+        return handles_of(self._editor, chosen if len(chosen) == 1 else self.body())
+
+    def body(self) -> Sequence[str]:
+        """What of the chosen can be pulled as one, where several are."""
+        chosen = self._editor.chosen
+        return body_of(self._editor.page, chosen) if len(chosen) > 1 else ()
+
+    def frame(self) -> QRectF | None:
+        """What the handles stand around; nothing where nothing is chosen."""
+        tiles = self._canvas.tiles
+        boxes = [tiles[one].outline for one in self.body() or self._editor.chosen if one in tiles]
+        if not boxes:
+            return None
+        return boxes[0] if len(self._editor.chosen) == 1 else marks.frame_around(boxes)
 
     # Choosing
 
@@ -180,6 +191,9 @@ class Pointer(QObject):
         if item_id not in self._editor.chosen:
             return  # Ctrl took it out of what is chosen
         if pressed.tile.item.static or not self._editor.editable:
+            canvas.viewport().setCursor(Qt.CursorShape.ForbiddenCursor)
+            if why := why_it_stays(self._editor, [item_id]):
+                canvas.refused.emit(why)
             return
         gesture = Moving(canvas.page, self._editor.page, ids, start, self._editor.document.compact)
         if gesture.body:
@@ -240,11 +254,8 @@ class Pointer(QObject):
         return Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.ArrowCursor
 
     def _handle_at(self, spot: QPoint) -> Handle | None:
-        handles = self.handles()
-        if not handles:
-            return None
-        box = self._canvas.tiles[self._editor.chosen[0]].outline
-        return marks.handle_at(box, self._canvas.mapToScene(spot), handles)
+        handles, box = self.handles(), self.frame()
+        return marks.handle_at(box, self._canvas.mapToScene(spot), handles) if handles and box is not None else None
 
     def _split_at(self, spot: QPoint) -> tuple[Path, SharedEdge] | None:
         if not self._editor.editable:

@@ -54,7 +54,7 @@ class Presentation(QObject):
         self._stood = QPoint(self._canvas.horizontalScrollBar().value(), self._canvas.verticalScrollBar().value())
         self.changed.emit(True)
         self._scroll_to(QPoint())
-        self._canvas.draw_seen()
+        self._canvas.pictures.draw_seen()
         self._canvas.viewport().unsetCursor()
 
     def end(self) -> None:
@@ -67,7 +67,7 @@ class Presentation(QObject):
         self._canvas.presented = False
         self._canvas.living.leave()
         self.changed.emit(False)
-        self._canvas.draw_seen()
+        self._canvas.pictures.draw_seen()
         self._canvas.editor.choose(self._chosen)
         # Only with its panes around it the page is again as long as it was.
         QTimer.singleShot(0, self, lambda: self._scroll_to(self._stood))
@@ -134,7 +134,7 @@ class Presentation(QObject):
             bar, by = steps[key]
             bar.setValue(bar.value() + by)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            canvas.editor.step(1 if key == Qt.Key.Key_Tab else -1)
+            canvas.roving.step(1 if key == Qt.Key.Key_Tab else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_V):
             self._go_into(large=key == Qt.Key.Key_V)
         return True

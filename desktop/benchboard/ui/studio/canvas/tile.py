@@ -87,7 +87,7 @@ class Tile(QGraphicsPixmapItem):
             return
         self.lifted = lifted
         self.setZValue(self.depth + (LIFTED if lifted else 0))
-        self._canvas.share_anew()
+        self._canvas.pictures.share_anew()
         if lifted:
             self._shadow = _Shadow(self)
         elif self._shadow is not None:

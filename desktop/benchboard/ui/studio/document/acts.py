@@ -37,6 +37,11 @@ _OPEN: Final = N_("Open dashboards")
 _VERSIONS: Final = N_("Among the versions")
 _MERGE: Final = N_("Where two people changed the same")
 
+
+def _with(held: str) -> tuple[str, ...]:
+    return tuple(f"{held}+{arrow}" for arrow in ("Left", "Up", "Right", "Down"))
+
+
 ACTS: Final = (
     Act("undo", N_("Take a step back"), _STEPS, ("Ctrl+Z",), "ph.arrow-u-up-left", "page"),
     Act("redo", N_("Take the step again"), _STEPS, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right", "page"),
@@ -47,6 +52,7 @@ ACTS: Final = (
     Act("outline", N_("Show the outline"), _FIND, ("Ctrl+Shift+O",), "ph.tree-structure"),
     Act("add", N_("Find a widget to add"), _FIND, ("A",), "ph.plus"),
     Act("tab", N_("Choose the next widget"), _FIND, ("Tab",), "", "canvas"),
+    Act("pane", N_("Go to the next pane, or back"), _FIND, ("F6", "Shift+F6"), "", "place"),
     Act("zoom_in", N_("Larger"), _SEE, ("Ctrl++", "Ctrl+="), "ph.magnifying-glass-plus"),
     Act("zoom_out", N_("Smaller"), _SEE, ("Ctrl+-",), "ph.magnifying-glass-minus"),
     Act("zoom_reset", N_("Show at 100 %"), _SEE, ("Ctrl+0",), "ph.magnifying-glass"),
@@ -57,6 +63,8 @@ ACTS: Final = (
     Act("follow", N_("Let it follow the desktop again"), _SEE, ("Ctrl+4",), "ph.link-simple"),
     Act("json", N_("Show the page as JSON"), _SEE, ("Ctrl+J",), "ph.brackets-curly"),
     Act("choose_all", N_("Choose everything"), _CHOSEN, ("Ctrl+A",), "ph.selection-all"),
+    Act("rove", N_("Go to a neighbour, what is chosen stays chosen"), _CHOSEN, _with("Ctrl"), "", "canvas"),
+    Act("choose_too", N_("Choose it too, or no longer"), _CHOSEN, ("Ctrl+Space",), "", "canvas"),
     Act("move", N_("Move it"), _CHOSEN, ("Left", "Up", "Right", "Down"), "", "canvas"),
     Act("resize", N_("Resize it"), _CHOSEN, ("Shift+Right", "Shift+Down"), "", "canvas"),
     Act("duplicate", N_("Duplicate it"), _CHOSEN, ("Ctrl+D",), "ph.copy"),
@@ -68,7 +76,8 @@ ACTS: Final = (
         "enter", N_("Go into a table, as a double click on its rows"), _CHOSEN, ("Shift+Return",), "ph.table", "canvas"
     ),
     Act("leave", N_("Let go of it"), _CHOSEN, ("Esc",), "", "canvas"),
-    Act("jump", N_("Move it past a neighbour"), _CHOSEN, ("Alt+Left", "Alt+Up", "Alt+Right", "Alt+Down"), "", "canvas"),
+    Act("jump", N_("Move it past a neighbour"), _CHOSEN, _with("Alt"), "", "canvas"),
+    Act("edge", N_("Move the edge it shares with a neighbour"), _CHOSEN, _with("Alt+Shift"), "", "canvas"),
     Act("cut", N_("Cut"), _CHOSEN, ("Ctrl+X",), "ph.scissors", "canvas"),
     Act("copy", N_("Copy"), _CHOSEN, ("Ctrl+C",), "ph.copy", "canvas"),
     Act("paste", N_("Paste"), _CHOSEN, ("Ctrl+V",), "ph.clipboard", "canvas"),

@@ -246,15 +246,6 @@ class Editor(QObject):
         rest = [known for known in self._chosen if known != item_id]
         self.choose(rest if item_id in self._chosen else [*self._chosen, item_id])
 
-    def step(self, by: int) -> bool:
-        """Choose the next (1) or previous (-1) widget in reading order; answers whether there was one."""
-        order = self.page.reading_order
-        at = order.index(self._chosen[-1]) if self._chosen else (-1 if by > 0 else len(order))
-        if not 0 <= at + by < len(order):
-            return False
-        self.choose([order[at + by]])
-        return True
-
     # Editing
 
     def add(self, kind: WidgetKind, cell: Cell | None = None) -> str:

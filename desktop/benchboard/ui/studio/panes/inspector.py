@@ -12,12 +12,13 @@ from benchboard.dashboards.editing import locks
 from benchboard.dashboards.layout import TABS
 from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
+from benchboard.ui.studio.canvas.landing import Landing
 from benchboard.ui.studio.document import pictures
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.steps import Line
 from benchboard.ui.studio.panes.orderbar import OrderBar
 from benchboard.ui.studio.panes.picturefield import PictureField
-from benchboard.ui.studio.panes.places import Keeps, Places
+from benchboard.ui.studio.panes.places import Keeps, Places, Together
 from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeats import Repeats
 from benchboard.ui.studio.panes.tabnames import TabNames
@@ -78,6 +79,11 @@ class Inspector(QWidget):
         if self._sheet is not None:
             self._sheet.commit()
 
+    def land(self, landing: Landing | None) -> None:
+        """Show where what is in hand would come to lie; None: nothing is in hand any more."""
+        if self._sheet is not None:
+            self._sheet.land(landing)
+
     def _follow(self) -> None:
         chosen = [item_id for item_id in self._editor.chosen if item_id in self._editor.page.shown]
         if self._sheet is not None and self._sheet.shows(chosen):
@@ -103,7 +109,7 @@ class _Sheet(QWidget):
         self._editor, self._feeds = editor, feeds
         self._chosen = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
-        self._parts: list[Places | Keeps | OrderBar | TabNames | Repeats] = []
+        self._parts: list[Places | Together | Keeps | OrderBar | TabNames | Repeats] = []
         """What shows itself anew."""
         self._settings: dict[str, Line | Select | Prose | PictureField] = {}
         self._title: Line | None = None
@@ -152,6 +158,12 @@ class _Sheet(QWidget):
         for edit in (self._query, *self._settings.values()):
             if isinstance(edit, Prose):
                 edit.commit()
+
+    def land(self, landing: Landing | None) -> None:
+        """Show in the fields where they would come to lie."""
+        for part in self._parts:
+            if isinstance(part, Places | Together):
+                part.land(landing)
 
     def refresh(self) -> None:
         """Show what the page says now."""
@@ -241,10 +253,11 @@ class _Sheet(QWidget):
     def _build_several(self, run: Callable[[str], object]) -> None:
         """What can be done with several, and the settings all of them have."""
         order, keeps = OrderBar(self._editor, run), Keeps(self._editor, self._chosen)
-        self._parts += [order, keeps]
+        places = Together(self._editor, self._chosen)
+        self._parts += [order, places, keeps]
         self._column.addWidget(order)
         together = Text(_("They move together when you drag one of them."), tone="secondary", wrap=True)
-        self._section(_("Place"), [keeps, together])
+        self._section(_("Place"), [places, keeps, together])
         kinds = {self._editor.widget(item_id).kind for item_id in self._chosen}
         kind = kinds.pop() if len(kinds) == 1 else None
         alone = ("prose", "picture")

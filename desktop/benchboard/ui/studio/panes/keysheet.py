@@ -19,6 +19,8 @@ _SIZE: Final = QSize(1160, 664)
 _COLUMN: Final = 340
 """Pixels a column takes at least: as many stand beside each other as the window has room for."""
 
+_ARROWS: Final = {"Left", "Up", "Right", "Down"}
+
 Line = tuple[str, str, tuple[str, ...]]
 """Group, what it does, its keys as caps show them."""
 
@@ -105,11 +107,19 @@ def _column(found: Sequence[Line]) -> QWidget:
             caps = QHBoxLayout()
             caps.setSpacing(4)
             caps.addStretch(1)
-            for key in keys:
+            for key in _together(keys):
                 caps.addWidget(KeyCap(_named(key)))
             square.addLayout(caps, place, 1)
         column.addLayout(square)
     return holder
+
+
+def _together(keys: Sequence[str]) -> Sequence[str]:
+    """Arrows with the same keys held, as one."""
+    parted = [key.rpartition(" ") for key in keys]
+    if len(keys) > 1 and len({held for held, _gap, _arrow in parted}) == 1 and {one[2] for one in parted} <= _ARROWS:
+        return [f"{parted[0][0]} {' '.join(arrow for _held, _gap, arrow in parted)}".strip()]
+    return keys
 
 
 def _named(keys: str) -> str:

@@ -1,19 +1,23 @@
 """The whole page in small: where the tiles lie, which are chosen, which part can be seen. Pressing it goes there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.dashboards.layout import everything
+from benchboard.dashboards.layout import Cell, everything
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.landing import Landing
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Text
 
 _HIGHEST = 132
 _LEAST = 40
+_LOW = 4.0
+"""The frame of what can be seen is no lower than this."""
+_LATE_MS = 40
 
 
 class Minimap(QWidget):
@@ -47,6 +51,13 @@ class _Map(QWidget):
         super().__init__()
         self._canvas, self._editor = canvas, canvas.editor
         self._boxes: QPixmap | None = None
+        self._landing: Mapping[str, Cell] | None = None
+        """Where everything would lie, while something is in hand."""
+        self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
+        self._late.timeout.connect(self._again)
+        self._known: dict[str, tuple[Cell, QRectF]] = {}
+        """Where each was drawn last, and for which cell."""
+        canvas.landing_changed.connect(self._land)
         self.setObjectName("studio_minimap")
         self.setAccessibleName(_("Overview of the page"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -73,9 +84,10 @@ class _Map(QWidget):
     def frame(self) -> QRectF:
         """What can be seen of the page."""
         seen = self._canvas.mapToScene(self._canvas.viewport().rect()).boundingRect()
-        scale, left = self._scale()
-        box = seen.intersected(self._content())
-        return QRectF(box.x() * scale + left, box.y() * scale, box.width() * scale, box.height() * scale)
+        (wide, high), box = self._scale(), seen.intersected(self._content())
+        height = max(box.height() * high, _LOW)
+        top = min(box.y() * high, self.height() - height)
+        return QRectF(box.x() * wide, top, box.width() * wide, height)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -106,7 +118,7 @@ class _Map(QWidget):
             accent = theme().color("accent")
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(accent)
-            painter.drawRects(self._drawn([one for one in self._editor.chosen if one in self._editor.page.shown]))
+            painter.drawRects(self._drawn([one for one in self._editor.chosen if one in self._shown]))
             frame = self.frame.adjusted(1, 1, -1, -1)
             painter.setPen(QPen(accent, 2 if self.hasFocus() else 1.5))
             veil = QColor(accent)
@@ -114,8 +126,25 @@ class _Map(QWidget):
             painter.setBrush(veil)
             painter.drawRect(frame)
 
-    def _anew(self) -> None:
+    @property
+    def _shown(self) -> Mapping[str, Cell]:
+        return self._editor.page.shown if self._landing is None else self._landing
+
+    def _land(self, landing: Landing | None) -> None:
+        """Follow what is in hand: soon, so that the hand itself does not wait for it."""
+        self._landing = landing.shown if landing is not None else None
+        if landing is None:
+            self._late.stop()
+            self._anew()
+        elif not self._late.isActive():
+            self._late.start()
+
+    def _again(self) -> None:
         self._boxes = None
+        self.update()
+
+    def _anew(self) -> None:
+        self._boxes, self._known = None, {}
         count = len(self._editor.page.shown)
         self.setAccessibleDescription(ngettext("{count} widget", "{count} widgets", count).format(count=count))
         self.updateGeometry()
@@ -126,12 +155,12 @@ class _Map(QWidget):
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         picture.fill(theme().color("canvas"))
         with QPainter(picture) as painter:
-            page = self._editor.page
+            page, shown = self._editor.page, self._shown
             held = {found.item.id for found in everything(page.layout) if found.item.panes}
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("border.strong"))
-            painter.drawRects(self._drawn([one for one in page.shown if one not in held]))
-            for box in self._drawn([one for one in page.shown if one in held]):
+            painter.drawRects(self._drawn([one for one in shown if one not in held]))
+            for box in self._drawn([one for one in shown if one in held]):
                 painter.fillRect(QRectF(box.left(), box.top(), box.width(), 2), theme().color("border.control"))
         return picture
 
@@ -141,24 +170,34 @@ class _Map(QWidget):
         return QRectF(0, 0, grid.width + 2 * grid.margin, max(height, self._canvas.viewport().height()))
 
     def _scale(self) -> tuple[float, float]:
-        """How much smaller it is than the page, and where it begins."""
+        """How much smaller it is than the page, across and down: it is as wide as there is room, and a long page is
+        pressed together."""
         page = self._content()
-        scale = min(self.width() / page.width(), self.height() / page.height())
-        return scale, (self.width() - page.width() * scale) / 2
+        wide = self.width() / page.width()
+        return wide, min(wide, self.height() / page.height())
 
     def _drawn(self, ids: Sequence[str]) -> list[QRectF]:
         """Where items are drawn."""
-        (scale, left), grid, shown = self._scale(), self._canvas.page, self._editor.page.shown
-        step, rise = (grid.column + grid.gap) * scale, (grid.row + grid.gap) * scale
-        gap, margin = max(grid.gap * scale, 1.0), grid.margin * scale
-        boxes = []
+        (wide, high), grid, shown = self._scale(), self._canvas.page, self._shown
+        step, rise = (grid.column + grid.gap) * wide, (grid.row + grid.gap) * high
+        across, down = max(grid.gap * wide, 1.0), min(max(grid.gap * high, 1.0), rise / 2)
+        left, top = grid.margin * wide, grid.margin * high
+        boxes = list[QRectF]()
         for item_id in ids:
-            x, y, w, h = shown[item_id]
-            wide, high = max(w * step - gap, 1.0), max(h * rise - gap, 1.0)
-            boxes.append(QRectF(left + margin + x * step, margin + y * rise, wide, high))
+            cell, known = shown[item_id], self._known.get(item_id)
+            if known is None or known[0] != cell:
+                x, y, w, h = cell
+                size = max(w * step - across, 1.0), max(h * rise - down, rise / 2)
+                known = self._known[item_id] = cell, QRectF(left + x * step, top + y * rise, *size)
+            boxes.append(known[1])
         return boxes
 
     def _go(self, spot: QPointF) -> None:
-        scale, left = self._scale()
-        self._canvas.centerOn((spot.x() - left) / scale, spot.y() / scale)
+        (wide, high), page, frame = self._scale(), self._content(), self.frame
+        for bar, at, whole, part in (
+            (self._canvas.horizontalScrollBar(), spot.x(), page.width() * wide, frame.width()),
+            (self._canvas.verticalScrollBar(), spot.y(), page.height() * high, frame.height()),
+        ):
+            if whole > part:  # by its middle, so that a press at either end leads to that end of the page
+                bar.setValue(round((at - part / 2) / (whole - part) * bar.maximum()))
         self.update()

@@ -17,6 +17,7 @@ from benchboard.dashboards.catalogue import MAX_TITLE, tab_name
 from benchboard.dashboards.layout import Path
 from benchboard.dashboards.reaching import Entry
 from benchboard.i18n import _
+from benchboard.ui.studio.canvas import keys
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.document import containers
 from benchboard.ui.studio.document.steps import step_of
@@ -167,6 +168,8 @@ class Outline(QTreeWidget):
             super().keyPressEvent(event)  # the field leaves Enter and Esc to us; they are its own all the same
         elif step_of(event):
             event.ignore()
+        elif keys.pressed_beside(self._canvas, event):
+            pass  # what brings several into order does so from here as well
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._editor.remove()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -1,19 +1,20 @@
 """Where what is chosen lies and how large it is, in fields; and what of it is kept as it is."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import Lock, locks
 from benchboard.dashboards.layout import ROW, Cell
 from benchboard.i18n import N_, _
+from benchboard.ui.studio.canvas.landing import Landing
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.steps import Line
+from benchboard.ui.studio.document.placing import movable, move_together, sizable, size_each
+from benchboard.ui.studio.panes.square import Bounds, Square
 from benchboard.ui.widgets.buttons import CheckBox
-from benchboard.ui.widgets.fields import Field
-from benchboard.ui.widgets.labels import Text
 
 _KEEPS: Final[tuple[tuple[Lock, str], ...]] = (
     ("place", N_("Keep in place")),
@@ -22,34 +23,18 @@ _KEEPS: Final[tuple[tuple[Lock, str], ...]] = (
 )
 
 
-class Places(QWidget):
-    """Column, row, width and height of one widget. What cannot be changed is off, with the reason below."""
+class Places(Square):
+    """Where one widget lies and how large it is, in the numbers its document has for it."""
 
     def __init__(self, editor: Editor, item_id: str) -> None:
-        super().__init__()
+        super().__init__(editor.page.pane(editor.page.path(item_id)).columns)
         self._editor, self._id = editor, item_id
-        self._edits: dict[str, Line] = {}
-        self._why = Text("", "caption", "muted", wrap=True)
-        square = QGridLayout()
-        square.setHorizontalSpacing(8)
-        square.setVerticalSpacing(8)
-        path = editor.page.path(item_id)
-        of = _("of {columns}").format(columns=editor.page.pane(path).columns)
-        names = (("x", _("Column"), ""), ("y", _("Row"), ""), ("w", _("Width"), of), ("h", _("Height"), _("rows")))
-        for place, (key, label, unit) in enumerate(names):
-            edit = Line(unit=unit, name=f"inspector_{key}", label=label)
-            edit.editingFinished.connect(lambda key=key: self._placed(key))
-            self._edits[key] = edit
-            square.addWidget(Field(label, edit), place // 2, place % 2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(square)
-        column.addWidget(self._why)
+        self.asked.connect(self._place)
 
     def refresh(self) -> None:
         """Show what the page says now."""
-        cell, item = self._editor.page.cell(self._id), self._editor.page.item(self._id)
+        page = self._editor.page
+        cell, item, path = grid.numbered(page, self._id), page.item(self._id), page.path(self._id)
         kept, off, why = locks(item), set[str](), list[str]()
         if "place" in kept:
             off |= {"x", "y", "w", "h"}
@@ -61,29 +46,99 @@ class Places(QWidget):
             off |= {"x", "w", "h"} if item.type == ROW else {"h"}
             wide = _("A row is as wide as the page and as high as what it holds.")
             why.append(wide if item.type == ROW else _("It is as high as what it holds."))
-        for key, edit in self._edits.items():
-            edit.show_text(str(getattr(cell, key)))
-            edit.mark_wrong(False)
-            edit.setEnabled(key not in off)
-            edit.setAccessibleDescription(" ".join(why) if key in off else "")
-        self._why.setText(" ".join(why))
-        self._why.setVisible(bool(why))
+        columns, top = page.pane(path).columns, cell.y - page.cell(self._id).y
+        bounds = {
+            "x": Bounds(0, columns - cell.w, _("it is {w} wide").format(w=cell.w)),
+            "y": Bounds(top, top + grid.MAX_ROW),
+            "w": _sized(item.min_w, item.max_w, columns - cell.x, _("it begins at column {x}").format(x=cell.x)),
+            "h": _sized(item.min_h, item.max_h, grid.MAX_HEIGHT),
+        }
+        self.say(cell._asdict(), bounds, off, " ".join(why))
 
-    def _placed(self, key: str) -> None:
-        edit = self._edits[key]
+    def land(self, landing: Landing | None) -> None:
+        """Show where it would come to lie, or where it lies again."""
         if self._id not in self._editor.page.shown:
             return
-        cell, text = self._editor.page.cell(self._id), edit.text().strip()
-        if text == str(getattr(cell, key)):
-            return
-        right = text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) >= (1 if key in "wh" else 0)
-        edit.mark_wrong(not right)
-        if right:
-            wanted = cell._replace(**{key: int(text)})
-            place = Cell(wanted.x, min(wanted.y, grid.MAX_ROW), wanted.w, min(wanted.h, grid.MAX_HEIGHT))
-            self._editor.put(self._id, place)
-            edit.setModified(False)
+        if landing is None:
             self.refresh()
+        elif self._id in landing.cells:
+            self.follow(landing.cells[self._id]._asdict())
+
+    def _place(self, key: str, value: int) -> None:
+        page = self._editor.page
+        if self._id in page.shown:
+            own = page.cell(self._id)
+            top = grid.numbered(page, self._id).y - own.y
+            self._editor.put(self._id, own._replace(**{key: value - top if key == "y" else value}))
+            self.refresh()
+
+
+class Together(Square):
+    """Where several chosen widgets begin, and how large each of them is."""
+
+    def __init__(self, editor: Editor, ids: Sequence[str]) -> None:
+        super().__init__(min(editor.page.pane(editor.page.path(one)).columns for one in ids))
+        self._editor, self._ids = editor, tuple(ids)
+        self.asked.connect(self._place)
+
+    def refresh(self) -> None:
+        """Show what the page says now."""
+        page, off, why = self._editor.page, set[str](), ""
+        body = movable(self._editor, self._ids)
+        if not body:
+            off, why = {"x", "y"}, _("They are kept in their places.")
+        elif len({page.path(one) for one in body}) > 1:
+            off, why = {"x", "y"}, _("They lie in several containers, and each counts for itself.")
+        wide, high = (sizable(self._editor, self._ids, high=key == "h") for key in "wh")
+        off |= {key for key, some in (("w", wide), ("h", high)) if not some}
+        numbers = {one: grid.numbered(page, one) for one in self._ids}
+        cells = [numbers[one] for one in body or self._ids]
+        right, left = max(cell.right for cell in cells), min(cell.x for cell in cells)
+        columns = min(page.pane(page.path(one)).columns for one in self._ids)
+        top = min((cell.y - page.cell(one).y for one, cell in numbers.items()), default=0)
+        bounds = {
+            "x": Bounds(0, max(0, columns - (right - left)), _("they are {w} wide").format(w=right - left)),
+            "y": Bounds(top, top + grid.MAX_ROW),
+            "w": Bounds(1, columns),
+            "h": Bounds(1, grid.MAX_HEIGHT),
+        }
+        self.say({**self._begin(cells), **self._sizes(numbers)}, bounds, off, why)
+
+    def land(self, landing: Landing | None) -> None:
+        """Show where they would come to lie, or where they lie again."""
+        if not all(one in self._editor.page.shown for one in self._ids):
+            return
+        if landing is None:
+            self.refresh()
+        elif landing.cells.keys() & set(self._ids):
+            numbers = {one: landing.cells.get(one) or grid.numbered(self._editor.page, one) for one in self._ids}
+            body = [numbers[one] for one in movable(self._editor, self._ids)]
+            self.follow({**self._begin(body or list(numbers.values())), **self._sizes(numbers)})
+
+    def _begin(self, cells: Sequence[Cell]) -> dict[str, int | None]:
+        return {"x": min(cell.x for cell in cells), "y": min(cell.y for cell in cells)}
+
+    def _sizes(self, numbers: Mapping[str, Cell]) -> dict[str, int | None]:
+        """The width and height they have in common."""
+        common = ({cell.w for cell in numbers.values()}, {cell.h for cell in numbers.values()})
+        return {key: values.pop() if len(values) == 1 else None for key, values in zip("wh", common, strict=True)}
+
+    def _place(self, key: str, value: int) -> None:
+        page = self._editor.page
+        if not all(one in page.shown for one in self._ids):
+            return
+        if key in "wh":
+            size_each(self._editor, self._ids, key, value)
+        else:
+            now = self._begin([grid.numbered(page, one) for one in movable(self._editor, self._ids)])[key] or 0
+            move_together(self._editor, self._ids, *((value - now, 0) if key == "x" else (0, value - now)))
+        self.refresh()
+
+
+def _sized(least: int | None, most: int | None, room: int, why: str = "") -> Bounds:
+    """What a size may be: the item's own limits, and the room there is."""
+    own = most is not None and most < room
+    return Bounds(min(least or 1, room), most if own and most is not None else room, "" if own else why)
 
 
 class Keeps(QWidget):

@@ -17,8 +17,6 @@ from benchboard.ui.widgets.badges import paint_icon
 CARET: Final = 24.0
 """Pixels a row's caret takes."""
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_OUTSETS: Final = (3.0, 1.5)
-"""How far a frame reaches into the gap around it, so that what it holds lies inside; less, the deeper it lies."""
 _MOST: Final = 180.0
 """A tab's name is no wider than this."""
 
@@ -34,13 +32,11 @@ def heading_height() -> float:
     return float(theme().px("tile.row_unit"))
 
 
-def box_of(item: Item, size: QSizeF, depth: int, zoom: float = 1.0) -> QRectF:
-    """What is drawn of a container that takes `size` and lies in `depth` others: a row has no frame, so that it is its
-    heading."""
+def box_of(item: Item, size: QSizeF, zoom: float = 1.0) -> QRectF:
+    """What is drawn of a container that takes `size`: a row has no frame, so that it is its heading."""
     if item.type == ROW:
         return QRectF(0, 0, size.width(), heading_height() * zoom)
-    out = (_OUTSETS[depth] if depth < len(_OUTSETS) else 0.0) * zoom
-    return QRectF(QPointF(0, 0), size).adjusted(-out, -out, out, out)
+    return QRectF(QPointF(0, 0), size)
 
 
 def tab_boxes(item: Item, width: float, *, locked: bool = False) -> list[QRectF]:
@@ -51,11 +47,21 @@ def tab_boxes(item: Item, width: float, *, locked: bool = False) -> list[QRectF]
         room = width - 20 - (20 if locked else 0)
         names = [tab_name(item, k) for k in range(len(item.panes))]
         widths = [min(metrics.horizontalAdvance(name) + 24, _MOST) for name in names]
-        squeeze = min(1.0, room / max(sum(widths), 1.0))
+        most = _shared(widths, room)
         for wide in widths:
-            boxes.append(QRectF(left, 2, wide * squeeze, heading_height() - 2))
-            left += wide * squeeze
+            boxes.append(QRectF(left, 2, min(wide, most), heading_height() - 2))
+            left += min(wide, most)
     return boxes
+
+
+def _shared(widths: Sequence[float], room: float) -> float:
+    """The most each may have so that all fit: the short ones keep what they need, the long ones share the rest."""
+    left, count = max(room, 1.0), len(widths)
+    for wide in sorted(widths):
+        if wide * count > left:
+            return left / count
+        left, count = left - wide, count - 1
+    return max(widths, default=0.0)
 
 
 def paint_box(painter: QPainter, item: Item, box: QRectF, *, zoom: float = 1.0, hot: bool = False) -> None:

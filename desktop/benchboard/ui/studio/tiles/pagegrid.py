@@ -1,11 +1,13 @@
 """Between the grid's columns and rows and the page's pixels (scene coordinates: pixels of the view, zoom included)."""
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from benchboard.dashboards.layout import Cell
+from benchboard.ui.studio.tiles.insets import PAD, inset
 from benchboard.ui.theme import theme
 
 MARGIN: Final = 20
@@ -28,14 +30,18 @@ class PageGrid:
         self.row = theme().px("tile.row_unit") * zoom
         self.column = (self.width - self.gap * (columns - 1)) / columns
 
-    def rect(self, cell: Cell) -> QRectF:
-        """Where a cell lies, with its edges on device pixels: its picture is then as sharp as it was drawn."""
+    def rect(self, cell: Cell, around: Sequence[Cell] = ()) -> QRectF:
+        """Where a cell lies, `around` it the frames it is in, with its edges on device pixels: its picture is then as
+        sharp as it was drawn."""
         x, y, w, h = cell
         step, rise, sharp = self.column + self.gap, self.row + self.gap, self.sharp
         left, top = round((self.margin + x * step) * sharp) / sharp, round((self.margin + y * rise) * sharp) / sharp
         right = round((self.margin + (x + w) * step - self.gap) * sharp) / sharp
         bottom = round((self.margin + (y + h) * rise - self.gap) * sharp) / sharp
-        return QRectF(left, top, right - left, bottom - top)
+        if self.gap * sharp < 1:  # so far away that the gaps would vanish: what lies apart is still seen apart
+            right -= 1 / sharp if right - left > 2 / sharp else 0
+            bottom -= 1 / sharp if bottom - top > 2 / sharp else 0
+        return inset(QRectF(left, top, right - left, bottom - top), cell, around, PAD * self.zoom)
 
     def nearest(self, corner: QPointF) -> tuple[int, int]:
         """The column and row whose top left corner is nearest; may lie outside the grid."""

@@ -13,6 +13,7 @@ from benchboard.dashboards.layout import Cell, Page
 from benchboard.ui.studio.tiles.containerface import box_of, paint_box, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.faces import paint_face, paint_frame
 from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.studio.tiles.insets import frames_around, inset
 from benchboard.ui.theme import theme
 
 MARGIN: Final = 20.0
@@ -40,7 +41,15 @@ class Sheet:
 
     def rect(self, item_id: str) -> QRectF:
         """Where an item lies, in pixels from the picture's top left corner."""
-        return self._rect(self.page.shown[item_id]).translated(MARGIN - self._corner.x(), MARGIN - self._corner.y())
+        cell = self.page.shown[item_id]
+        around = frames_around(self.page, self.page.path(item_id), self._frames)
+        box = inset(self._rect(cell), cell, around)
+        return box.translated(MARGIN - self._corner.x(), MARGIN - self._corner.y())
+
+    @cached_property
+    def _frames(self) -> dict[str, Cell]:
+        """The containers in the picture: one around what was chosen is not there to stand inside of."""
+        return {name: self.page.shown[name] for name in self.ids if self.page.item(name).panes}
 
     @property
     def size(self) -> QSizeF:
@@ -86,7 +95,7 @@ def paint(
         painter.save()
         painter.translate(box.topLeft())
         if item.panes:
-            paint_box(painter, item, box_of(item, box.size(), len(sheet.page.path(name))))
+            paint_box(painter, item, box_of(item, box.size()))
             paint_heading(painter, item, box.width(), tab_boxes(item, box.width()))
         else:
             paint_frame(painter, QRectF(QPointF(0, 0), box.size()))

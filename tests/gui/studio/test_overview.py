@@ -1,0 +1,71 @@
+"""A long page is shown whole, on the canvas and on the map, and the map follows what is in hand."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.document import parse_document
+from benchboard.ui.studio.panes.minimap import Minimap
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _load(studio: "Studio", count: int) -> None:
+    items = [
+        {"id": f"w{k}", "type": "text", "title": f"w{k}", "config": {"text": "x"},
+         "position": {"x": 4 * (k % 3), "y": 8 * (k // 3), "w": 4, "h": 8}}
+        for k in range(count)
+    ]  # fmt: skip
+    studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _map(studio: "Studio") -> QWidget:
+    (overview,) = studio.page.sidebar.findChildren(Minimap)
+    return overview.map
+
+
+@pytest.mark.parametrize("count", [60, 900])
+def test_a_long_page_is_shown_whole_however_long(studio: "Studio", count: int) -> None:
+    _load(studio, count)
+    studio.page.do("fit")
+    first, last = studio.box("w0"), studio.box(f"w{count - 1}")
+    assert studio.viewport.rect().contains(first.topLeft())
+    assert studio.canvas.tiles[f"w{count - 1}"].rect.bottom() <= studio.viewport.height() + 1
+    assert last.right() > studio.viewport.width() * 0.9
+    picture = studio.viewport.grab().toImage()
+    row = {picture.pixelColor(x, last.center().y()).name() for x in range(first.left(), last.right(), 5)}
+    assert theme().color("surface").name() in row  # it is to be seen
+    studio.page.do("zoom_reset")
+    assert studio.canvas.tiles["w0"].fresh  # drawn anew, with all that stands in it
+
+
+def test_the_map_is_as_wide_as_there_is_room_however_long_the_page(studio: "Studio") -> None:
+    _load(studio, 900)
+    overview = _map(studio)
+    first, last = overview.box("w0"), overview.box("w899")
+    assert last.right() > overview.width() * 0.9
+    assert 0 <= first.top() < last.bottom() <= overview.height()
+    assert overview.frame.height() >= 4
+    studio.qtbot.mouseClick(overview, Qt.MouseButton.LeftButton, pos=QPoint(30, overview.height() - 2))
+    assert studio.viewport.rect().intersects(studio.box("w899"))
+    assert QRectF(overview.rect()).contains(overview.frame)
+
+
+def test_the_map_follows_what_is_in_hand_and_goes_back(studio: "Studio") -> None:
+    _load(studio, 6)
+    overview = _map(studio)
+    before, start = overview.box("w0"), studio.header("w0")
+    studio.press(start)
+    studio.glide(start, start + QPoint(round(studio.step()[0] * 4), 0))
+    assert overview.box("w0").left() == pytest.approx(overview.box("w1").left(), abs=1)
+    assert overview.box("w0") != before
+    picture = overview.grab().toImage()
+    studio.wait(lambda: overview.grab().toImage() != picture or overview._boxes is not None)
+    studio.key(Qt.Key.Key_Escape)
+    assert overview.box("w0") == before
+    studio.release(start)

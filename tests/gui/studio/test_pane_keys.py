@@ -1,0 +1,84 @@
+"""F6 goes through the panes on show and Shift+F6 back, each time to where the keyboard was there."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.ui.header import Header
+from benchboard.ui.rail import Rail
+from benchboard.ui.statusbar import StatusBar
+from benchboard.ui.studio.dashboards import Dashboards
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+Key, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+
+
+def _named(studio: "Studio") -> Callable[[], str]:
+    """Says in which pane the keyboard is."""
+    window, page = studio.application.window, studio.page
+    (rail,), (header,) = window.findChildren(Rail), window.findChildren(Header)
+    (status,) = window.findChildren(StatusBar)
+    panes: dict[str, QWidget] = {
+        "rail": rail, "header": header, "bar": page.bar, "side": page.sidebar, "page": studio.canvas,
+        "inspector": page.inspector, "json": page.json_view, "status": status,
+    }  # fmt: skip
+
+    def now() -> str:
+        focus = window.focusWidget()
+        assert focus is not None
+        return next(name for name, pane in panes.items() if pane is focus or pane.isAncestorOf(focus))
+
+    return now
+
+
+def _round(studio: "Studio", shift: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> list[str]:
+    now, went = _named(studio), list[str]()
+    studio.canvas.setFocus()
+    while not went or went[-1] != "page":
+        studio.key(Key.Key_F6, shift)
+        went.append(now())
+        assert len(went) < 12
+    return went
+
+
+def test_f6_goes_through_all_panes_on_show_and_back(studio: "Studio") -> None:
+    studio.page.editor.choose([next(iter(studio.cells()))])
+    there = _round(studio)
+    assert [one for one in there if one != "status"] == ["inspector", "rail", "header", "bar", "side", "page"]
+    assert _round(studio, SHIFT)[:-1] == there[:-1][::-1]
+
+
+def test_a_pane_with_nothing_to_stop_at_is_passed_and_json_stands_for_the_inspector(studio: "Studio") -> None:
+    studio.page.editor.choose(())
+    assert "inspector" not in _round(studio)
+    studio.page.do("json")
+    assert "json" in _round(studio)
+
+
+def test_f6_comes_back_to_where_the_keyboard_was_in_a_pane(studio: "Studio") -> None:
+    studio.page.editor.choose([next(iter(studio.cells()))])
+    field = studio.find("inspector_title")
+    field.setFocus()
+    studio.key(Key.Key_F6, SHIFT)
+    assert studio.canvas.hasFocus()
+    studio.key(Key.Key_F6)
+    assert field.hasFocus()
+
+
+def test_f6_reaches_the_tabs_and_the_panes_of_an_open_dashboard(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    shell.go("studio/dashboards/new")
+    (place,) = studio.application.window.findChildren(Dashboards)
+    studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
+    page = place.page
+    assert page is not None
+    assert [pane for pane in place.panes() if pane.isVisible()] == [place.tabs, *page.panes()]
+    page.canvas.setFocus()
+    for _k in range(3):
+        studio.key(Key.Key_F6, SHIFT)
+    assert studio.application.window.focusWidget() is place.tabs

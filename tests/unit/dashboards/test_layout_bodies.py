@@ -1,0 +1,124 @@
+"""Several items are resized as one body, and every item has the numbers its document says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from support.grids import check, laid, shown, some, starts
+from support.pages import check_page, pages
+
+Start = tuple[grid.Layout, grid.Compact]
+sizes = st.tuples(st.integers(-2, 30), st.integers(-2, 40))
+
+
+def body(handle: grid.Handle = "se", **cells: tuple[int, int, int, int]) -> grid.BodyStretch:
+    return grid.BodyStretch(grid.Page(laid(**cells)), [one for one in cells if one.startswith("b")], handle)
+
+
+@given(starts(), st.data(), st.sampled_from(grid.HANDLES), st.lists(sizes, min_size=1, max_size=4))
+@settings(max_examples=200)
+def test_a_body_of_any_size_leaves_the_page_whole(
+    start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
+) -> None:
+    layout, compact = start
+    page, ids = grid.Page(layout), some(data, layout)
+    stretch = grid.BodyStretch(page, ids, handle, compact=compact)
+    assert stretch.drop(stretch.box.w, stretch.box.h) is layout
+    for way in ways:
+        changes = stretch.at(*way)
+    after = stretch.drop(*ways[-1])
+    assert grid.BodyStretch(page, ids, handle, compact=compact).at(*ways[-1]) == changes  # whatever the way there
+    assert {**page.shown, **changes} == grid.Page(after).shown
+    check(after, layout)
+    for item, cell in after:
+        if item.id not in stretch.ids:
+            assert (cell.w, cell.h) == layout.cell(item.id)[2:]
+        else:
+            old = layout.cell(item.id)
+            assert min(old.w, item.min_w or 1) <= cell.w <= max(old.w, item.max_w or cell.w)
+            assert min(old.h, item.min_h or 1) <= cell.h <= max(old.h, item.max_h or cell.h)
+
+
+@given(pages(), st.data(), st.sampled_from(grid.HANDLES), sizes)
+@settings(max_examples=150)
+def test_a_body_in_a_container_takes_what_is_around_along(
+    layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
+) -> None:
+    page = grid.Page(layout)
+    if not page.shown:
+        return
+    first = data.draw(st.sampled_from(list(page.shown)))
+    same = [one for one in page.shown if page.path(one) == page.path(first)]
+    ids = data.draw(st.lists(st.sampled_from(same), min_size=1, unique=True))
+    fixed = data.draw(st.sets(st.sampled_from(ids)))
+    after = grid.BodyStretch(page, ids, handle, fixed=fixed).drop(*size)
+    check_page(after)
+    assert set(grid.Page(after).paths.items()) == set(page.paths.items())
+    for one in fixed:
+        item, cell = page.item(one), page.cell(one)
+        assert item.panes or grid.Page(after).cell(one)[2:] == cell[2:]
+
+
+def test_two_beside_each_other_share_what_is_won() -> None:
+    assert shown(body(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2), other=(8, 0, 2, 2)).drop(8, 4)) == {
+        "b1": (0, 0, 4, 4), "b2": (4, 0, 4, 4), "other": (8, 0, 2, 2),
+    }  # fmt: skip
+
+
+def test_a_handle_at_the_other_side_keeps_the_right_edge() -> None:
+    assert shown(body("w", b1=(4, 0, 2, 2), b2=(6, 0, 2, 2)).drop(8, 2)) == {"b1": (0, 0, 4, 2), "b2": (4, 0, 4, 2)}
+
+
+def test_others_give_way_and_return() -> None:
+    stretch = body(b1=(0, 0, 2, 2), b2=(0, 2, 2, 2), other=(2, 0, 2, 2), under=(0, 4, 2, 2))
+    assert shown(stretch.drop(4, 4))["other"] == (2, 4, 2, 2)
+    assert not stretch.at(2, 4)
+
+
+def test_a_body_stops_where_the_first_of_it_would_vanish_and_before_a_static() -> None:
+    assert shown(body(b1=(0, 0, 3, 2), b2=(3, 0, 1, 2)).drop(1, 2)) == {"b1": (0, 0, 2, 2), "b2": (2, 0, 1, 2)}
+    stretch = body(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2), fixed=(6, 0, 2, 2))
+    assert shown(stretch.drop(12, 2))["b2"] == (3, 0, 3, 2)
+
+
+def test_what_keeps_its_size_goes_along() -> None:
+    page = grid.Page(laid(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2)))
+    after = grid.BodyStretch(page, ["b1", "b2"], "e", fixed={"b2"}).drop(8, 2)
+    assert shown(after) == {"b1": (0, 0, 4, 2), "b2": (4, 0, 2, 2)}
+
+
+# Numbers
+
+
+def written(items: list[dict[str, Any]]) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    for item in items:
+        place = item["position"]
+        yield item["id"], (place["x"], place["y"], place["w"])
+        for inner in (item.get("items", []), *(tab["items"] for tab in item.get("tabs", []))):
+            yield from written(inner)
+
+
+@given(pages())
+@settings(max_examples=200)
+def test_an_item_has_the_numbers_its_document_says(layout: grid.Layout) -> None:
+    page = grid.Page(layout)
+    said = dict(written(grid.serialise_page(layout)))
+    assert {one: grid.numbered(page, one)[:3] for one in page.paths} == said
+
+
+@given(pages())
+def test_numbers_count_from_the_grid_they_name(layout: grid.Layout) -> None:
+    page = grid.Page(layout)
+    for one, cell in page.shown.items():
+        left, top = page.origin(grid.counted(page, page.path(one)))
+        assert grid.numbered(page, one)[:2] == (cell.x - left, cell.y - top)
+
+
+@pytest.mark.parametrize("item_id", ["gone", ""])
+def test_what_is_not_there_has_no_numbers(item_id: str) -> None:
+    with pytest.raises(Exception, match="no item"):
+        grid.numbered(grid.Page(laid(a=(0, 0, 1, 1))), item_id)
