@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
@@ -40,6 +40,7 @@ from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.studio.panes.outline import Outline
 from benchboard.ui.studio.panes.palette import Palette
 from benchboard.ui.studio.panes.sidebar import Sidebar
+from benchboard.ui.studio.panes.sides import Side, Sides
 from benchboard.ui.studio.panes.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
 from benchboard.ui.studio.panes.variables import VariablesBar
 from benchboard.ui.studio.panes.variablesheet import VariablesSheet
@@ -48,14 +49,11 @@ from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.offers import Offers
 from benchboard.ui.studio.tiles.pagegrid import MARGIN
 from benchboard.ui.studio.tiles.spread import Spread
-from benchboard.ui.widgets.labels import Elided, hairline
+from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import EmptyState
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
-
-_ROOM = 782
-"""So wide the page is beside the JSON, where the window is wide enough."""
 
 _WHILE_PRESENTING = frozenset(
     (
@@ -102,7 +100,7 @@ class StudioPage(QWidget):
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
-        self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.canvas.opened.connect(lambda _id: self._edit_query())
         self.images = Images(context, self.canvas)
         self.canvas.refused.connect(context.problems.toast)
         self.canvas.landing_changed.connect(self.inspector.land)
@@ -219,26 +217,19 @@ class StudioPage(QWidget):
 
     def _lay_out(self) -> None:
         # Each within the other before anything is in them: what is put elsewhere later is styled once more.
-        desk, work = QWidget(), QWidget()
+        desk = QWidget()
         stack = QStackedWidget(desk)
-        stack.addWidget(work)
-        middle = QHBoxLayout(work)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        left, right = hairline(vertical=True), hairline(vertical=True)
-        self._around = (self.bar, self.sidebar, left, right)
+        self.sides = Sides(
+            self._context, stack, self.sidebar, self.device, self.inspector, self.json_view, back=self.canvas
+        )
+        stack.addWidget(self.sides)
+        self.sides.changed.connect(self._say_sides)
+        self._say_sides()
         self._presented = Elided("", "title", "secondary")
         self._presented.setObjectName("presented_title")
         self._presented.setProperty("surface", "canvas")
         self._presented.setContentsMargins(MARGIN, 12, MARGIN, 0)
         self._presented.hide()
-        middle.addWidget(self.sidebar)
-        middle.addWidget(left)
-        middle.addWidget(self.device, 1)
-        middle.addWidget(right)
-        middle.addWidget(self.inspector)
-        middle.addWidget(self.json_view)
-        self.json_view.hide()
         self.viewing = Viewing(self.canvas, stack)
         whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -270,6 +261,8 @@ class StudioPage(QWidget):
             "tablet": lambda: self._show_breakpoint("tablet"),
             "phone": lambda: self._show_breakpoint("phone"),
             "follow": self.device.follow_desktop,
+            "fold_left": lambda: self._fold("left"),
+            "fold_right": lambda: self._fold("right"),
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
             "export_png": lambda: self._export("png"),
@@ -381,10 +374,8 @@ class StudioPage(QWidget):
         self.viewing.close()
         self.editor.show_repeats(presenting)
         self.device.bare(presenting)
-        for widget in self._around:
-            widget.setVisible(not presenting)
-        self.json_view.setVisible(not presenting and self.bar.json.isChecked())
-        self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
+        self.bar.setVisible(not presenting)
+        self.sides.bare(presenting)
         self._say_why_not()
         self._presented.setText(self.name)
         self._presented.setVisible(presenting)
@@ -403,15 +394,25 @@ class StudioPage(QWidget):
         """The JSON in place of the inspector, or the inspector again."""
         shown = self.json_view.isHidden()
         self.inspector.commit()
-        self.json_view.setVisible(shown)
-        self.inspector.setVisible(not shown)
+        self.sides.show_json(shown)
         self.bar.json.setChecked(shown)
-        self._share_width()
         target: QWidget = self.json_view.text if shown else self.canvas
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _share_width(self) -> None:
-        self.json_view.setFixedWidth(max(320, min(560, self.width() - self.sidebar.width() - _ROOM)))
+    def _fold(self, side: Side) -> None:
+        """Put the pane of a side away, or bring it back; at the right that may be the JSON."""
+        shown = self.sides.shown(side)
+        if side == "right" and not self.json_view.isHidden():
+            self._show_json()
+        self._commit()
+        self.sides.fold(side, shown)
+
+    def _say_sides(self) -> None:
+        self.bar.show_sides(left=self.sides.shown("left"), right=self.sides.shown("right"))
+
+    def _edit_query(self) -> None:
+        self.sides.fold("right", False)
+        self.inspector.edit_query()
 
     def _shortcuts(self) -> None:
         for known in ACTS:
@@ -421,6 +422,7 @@ class StudioPage(QWidget):
                 shortcut.activated.connect(partial(self.do, known.key))
 
     def _show_pane(self, pane: str, into: QWidget) -> None:
+        self.sides.fold("left", False)
         self.sidebar.show_pane(pane)
         into.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -519,5 +521,4 @@ class StudioPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._share_width()
         self._place_notice()

@@ -16,6 +16,7 @@ from benchboard.dashboards.stored import Saved
 from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
+from benchboard.ui.beside import NARROW
 from benchboard.ui.context import Context
 from benchboard.ui.studio.comparing.changewords import Names, said
 from benchboard.ui.studio.comparing.differencepane import DifferencesPane
@@ -28,8 +29,6 @@ from benchboard.ui.studio.document.acts import act
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
 
-_NARROW: Final = 1136
-"""A window of 1200 px less the rail: narrower, the list of versions is opened by a button."""
 _KEPT: Final = 12
 """Documents of versions held, so that going back and forth asks for nothing twice."""
 
@@ -325,7 +324,7 @@ class VersionsScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW
+        narrow = self.width() < NARROW
         self._show_list.setVisible(narrow)
         shown = not narrow or self._show_list.isChecked()
         self._left.setVisible(shown)

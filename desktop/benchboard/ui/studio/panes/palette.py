@@ -14,8 +14,6 @@ from benchboard.ui.widgets.focus import Ringed
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import bare
 
-WIDTH = 196
-
 
 class Palette(QWidget):
     """The kinds a page may hold. `chosen` names the kind whose Enter or double click asks for the first free place."""
