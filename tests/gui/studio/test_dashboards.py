@@ -277,6 +277,7 @@ def test_what_one_may_do_follows_the_share_while_the_page_is_open(shelves: Shelv
     _shared_to_look(shelves, "view")
     shelves.studio.wait(page.looking.isVisible)
     assert not shelves.find("inspector_title").isEnabled()
+    assert page.bar.state.text() == "Up to date"
     _shared_to_look(shelves, "edit")
     shelves.studio.wait(page.looking.isHidden)
     page.editor.choose([page.editor.page.reading_order[0]])

@@ -15,6 +15,7 @@ from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _
+from benchboard.ui.rooms import Decision
 from benchboard.ui.studio.canvas import accessible, chosen
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.device import DevicePage
@@ -135,6 +136,7 @@ class StudioPage(QWidget):
         self._say_zoom()
         self.saving.state_changed.connect(self.unsaved_changed)
         self.json_view.judged.connect(self.unsaved_changed)
+        self.json_view.judged.connect(self._say_state)
         self.saving.load()
 
     def add(self, kind: WidgetKind) -> None:
@@ -180,9 +182,30 @@ class StudioPage(QWidget):
         """What the page is called."""
         return self.editor.document.title or (_("Home layout") if self.shelf.dashboard_id is None else _("Untitled"))
 
+    @property
+    def _draft(self) -> bool:
+        """Whether the JSON says something that is not the page yet."""
+        return self.json_view.error is not None or self.json_view.waiting
+
+    def decisions(self) -> list[Decision]:
+        """What both this window and somebody else changed, if that waits for a decision."""
+        if self.saving.state != "conflict":
+            return []
+        merge = self.saving.merge
+        count = len({conflict.id for conflict in merge.conflicts}) if merge is not None else 1
+        return [Decision(self.shelf.key, self.name, count, self._decide)]
+
+    def _decide(self) -> None:
+        key = self.shelf.dashboard_id
+        self._context.go("studio/home" if key is None else f"studio/dashboards/{key}")
+        if self.saving.merge is None:
+            self.saving.ask_about_conflict()
+        elif self.screens.screen is None:
+            self.saving.decide_now()
+
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        if self.json_view.error is not None or self.json_view.waiting:
+        if self._draft:
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
@@ -474,14 +497,22 @@ class StudioPage(QWidget):
         text, icon, role = {
             "loading": (_("Opening"), "ph.circle-dashed", "text.muted"),
             "failed": (_("Not opened"), "ph.warning-circle", "error"),
-            "saved": (saved_words(self.saving.seconds_ago()), "ph.check", "ok"),
+            "saved": self._rested(),
             "changed": (_("Not saved yet"), "ph.pencil-simple", "text.muted"),
             "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
-            "conflict": (_("Changed in another window"), "ph.warning-circle", "error"),
+            "conflict": (_("Needs your decision"), "ph.warning-circle", "error"),
             "unsaved": (problem.what if problem else _("Not saved"), "ph.warning-circle", "error"),
         }[state]
         self.bar.show_state(text, icon, role, may_save=state in ("saved", "changed", "saving", "unsaved"))
         self._say_empty()
+
+    def _rested(self) -> tuple[str, str, str]:
+        """What there is to say of a page with nothing left to store."""
+        if self._draft:
+            return _("Not saved yet"), "ph.pencil-simple", "text.muted"
+        if self.editor.read_only:
+            return _("Up to date"), "ph.check", "ok"
+        return saved_words(self.saving.seconds_ago()), "ph.check", "ok"
 
     def _say_empty(self) -> None:
         """What stands in the middle of a page that has nothing on it."""

@@ -43,7 +43,15 @@ def saved_words(seconds: int) -> str:
 def usual_states() -> list[str]:
     """What there is room for; what is said beside these, a problem, gives way and is whole in the tooltip."""
     saved = [saved_words(seconds) for seconds in (0, 48, 48 * 60, 3600, 48 * 3600)]
-    return [*saved, _("Opening"), _("Not opened"), _("Not saved yet"), _("Saving"), _("Changed in another window")]
+    return [
+        *saved,
+        _("Opening"),
+        _("Not opened"),
+        _("Not saved yet"),
+        _("Saving"),
+        _("Needs your decision"),
+        _("Up to date"),
+    ]
 
 
 class StudioBar(Toolbar):
