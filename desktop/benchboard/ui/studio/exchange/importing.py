@@ -12,7 +12,7 @@ from benchboard.dashboards import interchange, library
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import MAX_NAME, Document, parse_document
 from benchboard.dashboards.interchange import Report
-from benchboard.errors import Invalid
+from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
@@ -20,6 +20,9 @@ from benchboard.ui.widgets import Button, Dialog, Text
 
 MAX_FILE: Final = 8 * 1024 * 1024
 """Bytes; twice what a document may take, for one written with room between its lines."""
+
+_ACT: Final = "studio.import"
+"""Under which its failures are shown, the newest in the place of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,17 @@ def bring_in(context: Context, owner: QWidget, path: str, done: Callable[[Import
             made = library.create(session, actor, document, name=name)
         return Imported(made.card.id, made.card.name, report)
 
-    context.tasks.run(owner, op, done, title=_("Importing {file}").format(file=file.name))
+    def arrived(imported: Imported) -> None:
+        context.problems.dismiss(_ACT)
+        done(imported)
+
+    context.tasks.run(
+        owner,
+        op,
+        arrived,
+        lambda error: context.problems.show(error, act="" if isinstance(error, Unavailable) else _ACT),
+        title=_("Importing {file}").format(file=file.name),
+    )
 
 
 class ReportDialog(Dialog):
