@@ -424,7 +424,7 @@ def test_what_somebody_else_throws_away_is_said_at_once_and_can_be_brought_back(
     shelves.studio.wait(lambda: [one.name for one in shelves.model.rows] == ["Shop review"])
     second = shelves.model.columns[0].second
     assert second is not None
-    assert second(shelves.model.rows[0]).endswith("29 days left")
+    assert second(shelves.model.rows[0]).endswith("30 days left")
     action.run()
     shelves.studio.wait(lambda: problems.current is None and "Shop review" in shelves.cards())
 

@@ -51,6 +51,26 @@ class Deeds(QObject):
                  owned),
         ]  # fmt: skip
 
+    def offered_of_many(
+        self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool
+    ) -> list[Deed]:
+        """What can be done with several at once; `move` takes them into the trash or out of it."""
+        count = len(ids)
+        why_not = "" if owned else _("Not every one of them is yours.")
+        if trashed:
+            back = ngettext("Restore {count} dashboard", "Restore {count} dashboards", count)
+            gone = ngettext("Delete {count} dashboard for good", "Delete {count} dashboards for good", count)
+            return [
+                Deed("restore", back.format(count=count), "ph.arrow-counter-clockwise", move, why_not),
+                Deed("delete", gone.format(count=count), "ph.trash", lambda: self.delete(ids), why_not),
+            ]
+        copies = ngettext("Duplicate {count} dashboard", "Duplicate {count} dashboards", count)
+        away = ngettext("Move {count} dashboard to trash", "Move {count} dashboards to trash", count)
+        return [
+            Deed("duplicate", copies.format(count=count), "ph.copy", lambda: self.duplicate(ids)),
+            Deed("discard", away.format(count=count), "ph.trash", move, why_not),
+        ]
+
     def offered_in_trash(self, dashboard_id: str, level: Level) -> list[Deed]:
         """What one may do with a dashboard in the trash."""
         owned = "" if level == "own" else _("It is not yours.")
