@@ -1,6 +1,7 @@
 """Many dashboards: opened in tabs, made, brought in, shared, thrown away and brought back; real mouse and keys."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from benchboard.dashboards.journal import open_journal
 from benchboard.dashboards.library import Card
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.menu import made
+from benchboard.ui.studio.comparing.versions import VersionsScreen
 from benchboard.ui.studio.dashboards import Dashboards
 from benchboard.ui.studio.document.recovering import account_of
 from benchboard.ui.studio.page import StudioPage
@@ -97,6 +99,37 @@ def test_a_dashboard_opens_in_a_tab_is_edited_saved_and_closed(shelves: Shelves)
     assert shelves.cards()["Shop review"].version > before
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_W, CTRL)
     shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+
+
+def test_versions_opened_right_after_an_edit_compare_that_edit(shelves: Shelves) -> None:
+    page, studio = shelves.opened("Shop review"), shelves.studio
+    key = page.shelf.dashboard_id
+    assert key is not None
+    goes_on = threading.Event()
+    studio.application.tasks.change(page, lambda _session: goes_on.wait(60), lambda _done: None)
+    page.editor.tell(page.editor.page.reading_order[0], "title", "Second")
+    page.do("versions")
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    studio.wait(lambda: not screen.busy and bool(screen._model.rows))  # the list as it is without the edit
+    number = screen._model.rows[0].number
+    goes_on.set()
+    studio.wait(lambda: screen._model.rows[0].number == number + 1 and not screen.busy)
+    studio.wait(lambda: (screen._model.before, screen._model.after) == (number, number + 1))
+    with studio.workspace.database.change() as session:  # what comes later does not take away what is looked at
+        document = library.get(session, studio.actor, key).document
+        library.save(session, studio.actor, key, replace(document, title="Later"), base_version=None, merged=True)
+    studio.wait(lambda: screen._model.rows[0].number == number + 2 and not screen.busy)
+    assert (screen._model.before, screen._model.after) == (number, number + 1)
+    assert screen._compared is not None
+    with studio.workspace.database.change() as session:
+        library.save(session, studio.actor, key, replace(document, title="Last"), base_version=None)
+    studio.wait(lambda: screen._model.rows[0].number == number + 3 and not screen.busy)
+    screen._choose(number + 3)
+    studio.wait(lambda: not screen.busy and screen._compared.numbers[1] == number + 3)
+    with studio.workspace.database.change() as session:  # soon after, which the same version takes in
+        library.save(session, studio.actor, key, replace(document, title="Later still"), base_version=None)
+    studio.wait(lambda: not screen.busy and screen._compared.after.title == "Later still")
 
 
 def test_a_new_dashboard_is_open_at_once(shelves: Shelves) -> None:
