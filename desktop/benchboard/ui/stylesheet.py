@@ -107,6 +107,11 @@ QListWidget { background: $surface; color: $text; border: 1px solid $border_cont
 QListWidget::item { padding: 6px 8px; border-radius: ${r_badge}px; }
 QListWidget::item:hover { background: $row_hover; }
 QListWidget::item:selected { background: $selection; color: $text; }
+QTreeWidget[lines="true"] { background: transparent; color: $text; border: 0; outline: 0;
+  selection-background-color: transparent; }
+QTreeWidget[lines="true"]::item { padding: 5px 4px; }
+QTreeWidget[lines="true"]::item:hover { background: $row_hover; }
+QTreeWidget[lines="true"]::item:selected { background: $selection; color: $text; }
 QTabBar[documents="true"] { background: $window; border: 0; }
 QTabBar[documents="true"]::tab { background: $window; color: $text_secondary; border: 0;
   border-right: 1px solid $border; height: 31px; min-width: 96px; max-width: 260px; padding: 0 12px; }

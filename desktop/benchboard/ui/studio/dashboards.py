@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 class Dashboards(QWidget):
     """Address: `studio/dashboards`, `studio/dashboards/<id>`, `studio/dashboards/new`; `do/<act>` and `add/<kind>` are
-    for the dashboard in front."""
+    for the dashboard in front, `<id>/show/<widget>` goes to a widget of one."""
 
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)

@@ -148,11 +148,13 @@ class StudioPage(QWidget):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def opened(self, rest: str) -> None:
-        """Somebody came here, perhaps with a wish: `add/<kind>` or `do/<act>`."""
+        """Somebody came here, perhaps with a wish: `add/<kind>`, `do/<act>` or `show/<widget>`."""
         wish, _slash, what = rest.partition("/")
         kind = kind_of(what)
         if wish == "do":
             self._wish = partial(self.do, what)
+        elif wish == "show":
+            self._wish = partial(self.finder.go, what)
         elif wish == "add" and kind is not None:
             self._wish = partial(self.add, kind)
         self._grant()
@@ -344,7 +346,7 @@ class StudioPage(QWidget):
 
     def _hand_on(self, form: str) -> None:
         self._commit()
-        handing.ask_where(self._context, self, self.editor.document, self.name, form)
+        handing.ask_where(self._context, self, self.editor.document, self.name, form, self.finder.go)
 
     def _offer_templates(self) -> None:
         Gallery(self, self._begin_from).open()

@@ -236,7 +236,9 @@ class Library(QWidget):
 
         def done(imported: Imported) -> None:
             self.wanted.emit(imported.dashboard_id)
-            imported.show_report(self.window())
+            if imported.report.lines:
+                self.deeds.keep_report(imported)
+                self.deeds.show_report(imported.dashboard_id)
 
         bring_in(self._context, self, path, done)
 
