@@ -89,8 +89,10 @@ QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px sol
   selection-background-color: $selection; selection-color: $text; outline: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
 QMenu { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px; }
-QMenu::item { padding: 6px 24px 6px 12px; border-radius: ${r_badge}px; }
+QMenu::item { padding: 6px 24px 6px 16px; border-radius: ${r_badge}px; }
 QMenu::item:selected { background: $selection; }
+QMenu::item:disabled { color: $text_disabled; background: transparent; }
+QMenu::icon, QMenu::indicator { left: 8px; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 0; }
 QProgressBar { background: $border; border: 0; border-radius: 2px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }

@@ -158,4 +158,5 @@ def act(key: str) -> Act:
 
 def cap(keys: str) -> str:
     """Keys as a key cap shows them: `Ctrl+S` → `Ctrl S`."""
-    return {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
+    shown = {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
+    return shown.replace("Return", "Enter")
