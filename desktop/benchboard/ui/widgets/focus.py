@@ -109,6 +109,7 @@ class _Ring(QWidget):
     def __init__(self, wearer: QWidget) -> None:
         around = _around(wearer)
         super().__init__(around[-1])
+        self._inside = around[-1]
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.wearer = wearer
@@ -126,7 +127,7 @@ class _Ring(QWidget):
         return False
 
     def _follow(self) -> None:
-        self.setGeometry(_box(self.wearer, self.parentWidget()))
+        self.setGeometry(_box(self.wearer, self._inside))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -145,12 +146,13 @@ def _box(wearer: QWidget, inside: QWidget) -> QRect:
 def _around(wearer: QWidget) -> list[QWidget]:
     """What the wearer stands in, from its parent up to the first that has room for the whole ring; never out of what
     scrolls."""
-    around = [wearer.parentWidget()]
-    while not around[-1].rect().contains(_box(wearer, around[-1])):
-        outer = around[-1].parentWidget()
-        if outer is None or around[-1].isWindow() or isinstance(outer, QAbstractScrollArea):
+    around: list[QWidget] = []
+    inside = wearer.parentWidget()
+    while inside is not None and not isinstance(inside, QAbstractScrollArea):
+        around.append(inside)
+        if inside.isWindow() or inside.rect().contains(_box(wearer, inside)):
             break
-        around.append(outer)
+        inside = inside.parentWidget()
     return around
 
 
