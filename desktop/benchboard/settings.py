@@ -40,6 +40,8 @@ class Settings:
     last_place: str = ""
     last_way: str = ""
     last_email: str = ""
+    studio_panes: str = ""
+    """How the panes beside a page stand: what is open, and how wide."""
 
     def save(self, folder: Path) -> None:
         """Write settings.json whole or not at all. Raises `Unavailable` (`settings.unwritable`)."""

@@ -5,7 +5,8 @@ from typing import Final
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-_NARROW: Final = 1136  # a window of 1200 px less the rail
+NARROW: Final = 1136
+"""A window of 1200 px less the rail: narrower, two panes beside a list or a page are too many."""
 
 
 class ListAndDetail(QWidget):
@@ -27,7 +28,7 @@ class ListAndDetail(QWidget):
     @property
     def narrow(self) -> bool:
         """Whether the detail lies over the list."""
-        return self.width() < _NARROW
+        return self.width() < NARROW
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from benchboard import workspace
 from benchboard.i18n import _, ngettext
+from benchboard.ui.rooms import Decision
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
@@ -25,9 +27,15 @@ _WAY_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "server
 class Cells(QObject):
     """Keeps the shell's own cells true for one session."""
 
-    def __init__(self, context: "Context", unsaved: Callable[[], list[str]], parent: QObject) -> None:
+    def __init__(
+        self,
+        context: "Context",
+        unsaved: Callable[[], list[str]],
+        decisions: Callable[[], list[Decision]],
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self._context, self._unsaved = context, unsaved
+        self._context, self._unsaved, self._decisions = context, unsaved, decisions
         self._since: datetime | None = None
         tasks: Tasks = context.tasks
         way = context.workspace.way
@@ -49,6 +57,9 @@ class Cells(QObject):
         if self._since is not None:
             text = _("No answer since {time}").format(time=self._since.strftime("%H:%M"))
             status.set("saved", "ph.cloud-slash", text, self._saving, tone="warn")
+        elif count := sum(decision.count for decision in self._decisions()):
+            text = ngettext("{count} change needs your decision", "{count} changes need your decision", count)
+            status.set("saved", "ph.warning", text.format(count=count), self._deciding, tone="error")
         elif self._context.tasks.saving:
             status.set("saved", "ph.arrows-clockwise", _("Saving"), self._saving, tone="info")
         elif self._unsaved():
@@ -103,6 +114,25 @@ class Cells(QObject):
                 wrap=True,
             )
         )
+
+    def _deciding(self, popover: Popover) -> None:
+        """What was changed differently by two, each with the way to deciding it."""
+        popover.column.addWidget(heading(_("Changed differently by two people")))
+        for decision in self._decisions():
+            line = QHBoxLayout()
+            line.addWidget(Elided(decision.name), 1)
+            line.addWidget(
+                Button(
+                    _("Decide"),
+                    partial(_leave_for, popover, decision),
+                    size="sm",
+                    name=f"decide_{decision.key}",
+                )
+            )
+            popover.column.addLayout(line)
+        popover.column.addWidget(hairline())
+        sentence = _("Nothing was overwritten, and nothing is written until you have decided.")
+        popover.column.addWidget(Text(sentence, "caption", "muted", wrap=True))
 
     def _organisation(self, popover: Popover) -> None:
         actor = self._context.actor
@@ -166,6 +196,11 @@ class WorkLine(QWidget):
         if work.total:
             self._bar.setRange(0, work.total)
             self._bar.setValue(work.done)
+
+
+def _leave_for(popover: Popover, decision: Decision) -> None:
+    popover.close()
+    decision.decide()
 
 
 def work_line(work: Work) -> str:

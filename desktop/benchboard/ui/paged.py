@@ -282,4 +282,6 @@ def count_text(model: "PagedTableModel[Any]") -> str:
         return _("{count} shown, loading").format(count=shown)
     if not model.at_end:
         return _("{count} shown, more load as you scroll").format(count=shown)
+    if model.listing.search or model.listing.filters:
+        return _("{count} shown, all that match").format(count=shown)
     return _("{count} shown, all there are").format(count=shown)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,7 +17,11 @@ from PySide6.QtWidgets import (
 from benchboard.ui.paged import Column, PagedTableModel
 from benchboard.ui.paged_cells import paint_cell, paint_ring, paint_title
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
+
+_MENU = 28
+"""Pixels the button for a row's menu is wide and high."""
 
 
 class Rows(QTableView):
@@ -26,10 +30,14 @@ class Rows(QTableView):
     opened = Signal(int)
     asked = Signal(int, QPoint)
 
-    def __init__(self, model: "PagedTableModel[Any]", ticks: bool, height: int, parent: QWidget) -> None:
+    def __init__(
+        self, model: "PagedTableModel[Any]", ticks: bool, height: int, parent: QWidget, *, menu: bool = False
+    ) -> None:
         super().__init__(parent)
         self.paged = model
         self.ticks = ticks
+        self.menu = menu
+        """Whether the row under the mouse, and the current one, has a button at its end for what can be done."""
         self.hovered = -1
         self._last_tick = -1
         self.setModel(model)
@@ -68,6 +76,12 @@ class Rows(QTableView):
         takers = [at for at, column in enumerate(columns) if column.stretch] or [0]
         for at in range(len(columns)):
             self.setColumnWidth(at, asked[at] + (spare // len(takers) if at in takers else 0))
+
+    def menu_box(self, row: int) -> QRect:
+        """Where a row's button for its menu is."""
+        line = self.visualRect(self.paged.index(row, len(self.paged.columns) - 1))
+        right = min(line.right(), self.viewport().width() - 1) - 8
+        return QRect(right - _MENU, line.center().y() - _MENU // 2, _MENU, _MENU)
 
     def tick_at(self, index: int, *, through: bool = False) -> None:
         """Tick or untick a row; `through` takes along those since the last one."""
@@ -111,9 +125,16 @@ class Rows(QTableView):
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             return
         super().mousePressEvent(event)
+        if self._on_menu(event) and event.button() == Qt.MouseButton.LeftButton:
+            box = self.menu_box(index.row())
+            self.asked.emit(index.row(), self.viewport().mapToGlobal(box.bottomLeft()))
+
+    def _on_menu(self, event: QMouseEvent) -> bool:
+        index = self.indexAt(event.position().toPoint())
+        return self.menu and index.isValid() and self.menu_box(index.row()).contains(event.position().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self.ticks and event.position().x() < theme().px("table.checkbox_col"):
+        if (self.ticks and event.position().x() < theme().px("table.checkbox_col")) or self._on_menu(event):
             self.mousePressEvent(event)
             return
         super().mouseDoubleClickEvent(event)
@@ -121,6 +142,8 @@ class Rows(QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self._hover(self.indexAt(event.position().toPoint()).row())
+        if self.menu:
+            self.viewport().update()  # the button under the pointer
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -207,14 +230,16 @@ class _Cells(QStyledItemDelegate):
         row, column = model.row(index.row()), model.columns[index.column()]
         ticked = view.ticks and model.is_ticked(index.row())
         current = view.currentIndex().row() == index.row()
+        # Among ticked rows the current one must not look ticked too: what is done then is done to the ticked ones.
+        chosen = ticked or (current and not (view.ticks and model.ticks()))
         painter.save()
-        fill = "selection" if ticked or current else "row.hover" if view.hovered == index.row() else "surface"
+        fill = "selection" if chosen else "row.hover" if view.hovered == index.row() else "surface"
         painter.fillRect(rect, theme().color(fill))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
         pad = theme().px("table.cell_pad_x")
         box = QRectF(rect).adjusted(pad, 0, -pad, -1)
         if index.column() == 0:
-            if ticked or current:
+            if chosen:
                 painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), theme().color("accent"))
             if view.ticks:
                 state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
@@ -222,6 +247,24 @@ class _Cells(QStyledItemDelegate):
                 paint_check(painter, spot, state, hot=view.hovered == index.row())
                 box.setLeft(rect.left() + theme().px("table.checkbox_col"))
         paint_cell(painter, box, column, row)
+        if view.menu and index.column() == len(model.columns) - 1 and (current or view.hovered == index.row()):
+            self._paint_menu(painter, index.row(), fill)
         if current and view.hasFocus():
             paint_ring(painter, rect, index.column() == 0, index.column() == len(model.columns) - 1)
         painter.restore()
+
+    def _paint_menu(self, painter: QPainter, row: int, fill: str) -> None:
+        """The button for what can be done with a row, over the end of its last cell."""
+        view = self._view
+        box = view.menu_box(row)
+        hot = box.contains(view.viewport().mapFromGlobal(QCursor.pos()))
+        painter.fillRect(box.adjusted(-6, 0, 8, 0), theme().color(fill))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if hot:
+            radius = theme().px("radius.control")
+            painter.setPen(QPen(theme().color("border.control"), 1))
+            painter.setBrush(theme().color("surface"))
+            painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        side = theme().px("icon.control")
+        spot = QRectF(box.center().x() - side / 2 + 0.5, box.center().y() - side / 2 + 0.5, side, side)
+        paint_icon(painter, "ph.dots-three", spot, theme().color("text" if hot else "text.secondary"))

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
@@ -45,6 +45,7 @@ class PagedTable(QWidget, Generic[Row]):
         ticks: bool = True,
         bulk: Sequence[QWidget] = (),
         row_height: str = "standard",
+        row_menu: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -53,7 +54,7 @@ class PagedTable(QWidget, Generic[Row]):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         tall = any(column.second for column in model.columns)
         height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
-        self.view = Rows(model, ticks, height, self)
+        self.view = Rows(model, ticks, height, self, menu=row_menu)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)
         self._bulk = _BulkBar(self.view, model, bulk)
@@ -72,6 +73,7 @@ class PagedTable(QWidget, Generic[Row]):
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
         self._kept: object = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._listen(model)
         QTimer.singleShot(_QUIET_MS, self, self._show_state)
 
@@ -139,10 +141,16 @@ class PagedTable(QWidget, Generic[Row]):
             else:
                 page = self._no_match if listing.search or listing.filters else self._empty
         if self._stack.currentWidget() is not page:
-            focused = self.view.hasFocus()
+            shown, focused = self._stack.currentWidget(), QApplication.focusWidget()
+            mine = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
+            # What is hidden with the keyboard on it would hand it to whatever comes next in the window.
+            if mine:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
             self._stack.setCurrentWidget(page)
-            if focused and page is self.view:
-                self.view.setFocus()
+            if mine and page is self.view:
+                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            elif mine and isinstance(page, EmptyState) and page.action.isVisible():
+                page.action.setFocus(Qt.FocusReason.OtherFocusReason)
         self._footer.say()
 
     def _explain(self, error: AppError) -> None:
@@ -211,7 +219,7 @@ class _BulkBar(QWidget):
 
     def __init__(self, view: Rows, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
         super().__init__(view)
-        self._model, self._header = model, view.horizontalHeader()
+        self._view, self._model, self._header = view, model, view.horizontalHeader()
         self._has_actions = bool(actions)
         self.setObjectName("bulk_bar")
         self.setProperty("surface", "selection")
@@ -240,6 +248,9 @@ class _BulkBar(QWidget):
         self._box.setCheckState(Qt.CheckState.PartiallyChecked)
         self._count.setText(ngettext("{count} selected", "{count} selected", count).format(count=count))
         self.setGeometry(self._header.geometry())
+        focused = QApplication.focusWidget()
+        if not count and focused is not None and self.isAncestorOf(focused):
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # else it would go to what comes next in the window
         self.setVisible(count > 0 and self._has_actions)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -70,14 +70,15 @@ class Problems(QObject):
         """The notice on show."""
         return self._waiting[0] if self._waiting else None
 
-    def show(self, error: AppError, retry: Callable[[], None] | None = None) -> None:
-        """Show an expected failure: what, why, what to do, and *Try again* where trying again may help."""
+    def show(self, error: AppError, retry: Callable[[], None] | None = None, *, act: str = "") -> None:
+        """Show an expected failure: what, why, what to do, and *Try again* where trying again may help. Of one `act`
+        the newest failure is shown; `dismiss(act)` when it succeeds."""
         if isinstance(error, Cancelled):
             return
         _log.info("shown: %s", error.code)
         actions = (Action(_("Try again"), retry),) if retry else ()
         why = " ".join(part for part in (error.why, error.do) if part)
-        self.notify(Notice(error.what, why, "error", "ph.warning-circle", actions, key=error.code))
+        self.notify(Notice(error.what, why, "error", "ph.warning-circle", actions, key=act or error.code))
 
     def notice(
         self, what: str, why: str = "", *actions: Action, kind: Kind = "info", icon: str = "", key: str = ""

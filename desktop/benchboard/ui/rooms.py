@@ -91,6 +91,23 @@ class Unsaved(Protocol):
     def unsaved(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What two people changed differently in the same thing, and the way to where that is decided."""
+
+    key: str
+    name: str
+    count: int
+    decide: Callable[[], None]
+
+
+@runtime_checkable
+class Decides(Unsaved, Protocol):
+    """A place where somebody's decision is waited for."""
+
+    def decisions(self) -> Sequence[Decision]: ...
+
+
 @runtime_checkable
 class Parted(Protocol):
     """A place of several panes; those on show, in the order F6 goes through them."""

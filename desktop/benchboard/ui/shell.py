@@ -18,7 +18,7 @@ from benchboard.ui.matching import go_to
 from benchboard.ui.palette import Palette
 from benchboard.ui.problems import Problems
 from benchboard.ui.rail import Rail
-from benchboard.ui.rooms import Closes, Command, Opens, Parted, Place, Presents, Room, Unsaved
+from benchboard.ui.rooms import Closes, Command, Decides, Decision, Opens, Parted, Place, Presents, Room, Unsaved
 from benchboard.ui.stage import Stage
 from benchboard.ui.statusbar import StatusBar
 from benchboard.ui.tasks import DatabaseSession, Tasks
@@ -75,7 +75,7 @@ class Shell(QWidget):
         self._header.account.clicked.connect(self._account_menu)
         self._stack = QStackedWidget()
         self._lay_out()
-        self.cells = Cells(self.context, self.unsaved, self)
+        self.cells = Cells(self.context, self.unsaved, self.decisions, self)
         self._install_keys()
         problems.attach(self.stage)
 
@@ -173,6 +173,11 @@ class Shell(QWidget):
         """What would be lost if the shell went away now, by name."""
         found = [widget.unsaved() for widget in self._places.values() if isinstance(widget, Unsaved)]
         return [name for name in found if name]
+
+    def decisions(self) -> list[Decision]:
+        """What waits for a decision, in whichever place."""
+        deciding = [widget for widget in self._places.values() if isinstance(widget, Decides)]
+        return [decision for widget in deciding for decision in widget.decisions()]
 
     def _show(self, room: Room, place: Place, rest: str) -> None:
         address = f"{room.key}/{place.key}"

@@ -89,8 +89,10 @@ QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px sol
   selection-background-color: $selection; selection-color: $text; outline: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
 QMenu { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px; }
-QMenu::item { padding: 6px 24px 6px 12px; border-radius: ${r_badge}px; }
+QMenu::item { padding: 6px 24px 6px 16px; border-radius: ${r_badge}px; }
 QMenu::item:selected { background: $selection; }
+QMenu::item:disabled { color: $text_disabled; background: transparent; }
+QMenu::icon, QMenu::indicator { left: 8px; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 0; }
 QProgressBar { background: $border; border: 0; border-radius: 2px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
@@ -107,6 +109,11 @@ QListWidget { background: $surface; color: $text; border: 1px solid $border_cont
 QListWidget::item { padding: 6px 8px; border-radius: ${r_badge}px; }
 QListWidget::item:hover { background: $row_hover; }
 QListWidget::item:selected { background: $selection; color: $text; }
+QTreeWidget[lines="true"] { background: transparent; color: $text; border: 0; outline: 0;
+  selection-background-color: transparent; }
+QTreeWidget[lines="true"]::item { padding: 5px 4px; }
+QTreeWidget[lines="true"]::item:hover { background: $row_hover; }
+QTreeWidget[lines="true"]::item:selected { background: $selection; color: $text; }
 QTabBar[documents="true"] { background: $window; border: 0; }
 QTabBar[documents="true"]::tab { background: $window; color: $text_secondary; border: 0;
   border-right: 1px solid $border; height: 31px; min-width: 96px; max-width: 260px; padding: 0 12px; }

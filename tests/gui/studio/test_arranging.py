@@ -79,6 +79,8 @@ def test_enter_puts_what_is_found_in_the_first_free_place(studio: "Studio") -> N
     assert studio.page.editor.widget(added).type == "metric_card"
     assert {k: v for k, v in studio.cells().items() if k != added} == before
     assert studio.application.window.focusWidget() is studio.canvas
+    assert search.text() == ""  # type: ignore[attr-defined]
+    assert all(kind.isVisibleTo(studio.page.palette_pane) for kind in studio.page.palette_pane.kinds)
 
 
 def test_a_tile_is_moved_and_its_neighbours_return_on_the_way_back(studio: "Studio") -> None:

@@ -1,8 +1,11 @@
 """What differences are called in the list and on the page, and where arrows run."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.comparing import differences
@@ -71,6 +74,10 @@ def test_tabs_are_called_by_their_titles() -> None:
     tabs: dict[str, Any] = {"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [one, two]}
     (turned,) = _said(tabs, {**tabs, "tabs": [two, one], "active": "a"})
     assert (turned.title, turned.tag, turned.line) == ("Tabs", "Order of tabs changed", "Order of tabs")
+    (other,) = _said({**tabs, "active": "a"}, {**tabs, "active": "b"})
+    assert (other.tag, other.line) == ("Tab in front Today → Week", "Tab in front Today → Week")
+    (gone,) = _said({**tabs, "active": "b"}, {**tabs, "tabs": [one], "active": "a"})
+    assert "Tab in front Week → Today" in gone.line
     (fewer,) = _said(tabs, {**tabs, "tabs": [one]})
     assert fewer.line == "Tab Week → none"
 
@@ -90,6 +97,29 @@ def test_arrows_that_would_cover_each_other_run_beside_each_other() -> None:
     a, b = QRectF(0, 0, 100, 100), QRectF(108, 0, 100, 100)
     page = QRectF(0, 0, 208, 1)
     there, back = route(a, b, [a, b], page), route(b, a, [a, b], page)
-    assert there[0].y() == back[0].y()
+    assert there[1].y() == back[1].y()
     assert beside(back, []) == back
-    assert beside(back, [there])[0].y() > there[0].y() + 4
+    assert beside(back, [there])[1].y() > there[1].y() + 2
+
+
+CELLS = st.integers(0, 35)
+
+
+@given(CELLS, CELLS)
+def test_among_tiles_without_a_hole_no_arrow_runs_over_one(old: int, new: int) -> None:
+    assume(old != new)
+    tiles = [QRectF(20 + (k % 4) * 208, 20 + (k // 4) * 108, 200, 100) for k in range(36)]
+    way = route(tiles[old], tiles[new], tiles, QRectF(20, 0, 824, 1))
+    for a, b in pairwise(way):
+        assert a.x() == b.x() or a.y() == b.y()
+        leg = QRectF(a, b).normalized().adjusted(-0.5, -0.5, 0.5, 0.5)
+        assert not any(leg.intersects(tile.adjusted(1, 1, -1, -1)) for tile in tiles)
+    assert tiles[old].adjusted(-1, -1, 1, 1).contains(way[0])
+    assert tiles[new].adjusted(-1, -1, 1, 1).contains(way[-1])
+
+
+def test_between_places_that_overlap_an_arrow_runs_beside_the_tile() -> None:
+    old, new = QRectF(100, 200, 200, 150), QRectF(100, 160, 200, 150)
+    way = route(old, new, [new], QRectF(0, 0, 900, 1))
+    assert not any(new.adjusted(1, 1, -1, -1).contains(corner) for corner in way)
+    assert {corner.x() for corner in way} <= {96.0, 304.0}

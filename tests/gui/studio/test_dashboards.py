@@ -1,6 +1,7 @@
 """Many dashboards: opened in tabs, made, brought in, shared, thrown away and brought back; real mouse and keys."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget, QWidget
 
 from benchboard.dashboards import library, sharing
 from benchboard.dashboards.catalogue import changed
@@ -17,6 +18,7 @@ from benchboard.dashboards.journal import open_journal
 from benchboard.dashboards.library import Card
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.menu import made
+from benchboard.ui.studio.comparing.versions import VersionsScreen
 from benchboard.ui.studio.dashboards import Dashboards
 from benchboard.ui.studio.document.recovering import account_of
 from benchboard.ui.studio.page import StudioPage
@@ -97,6 +99,37 @@ def test_a_dashboard_opens_in_a_tab_is_edited_saved_and_closed(shelves: Shelves)
     assert shelves.cards()["Shop review"].version > before
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_W, CTRL)
     shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+
+
+def test_versions_opened_right_after_an_edit_compare_that_edit(shelves: Shelves) -> None:
+    page, studio = shelves.opened("Shop review"), shelves.studio
+    key = page.shelf.dashboard_id
+    assert key is not None
+    goes_on = threading.Event()
+    studio.application.tasks.change(page, lambda _session: goes_on.wait(60), lambda _done: None)
+    page.editor.tell(page.editor.page.reading_order[0], "title", "Second")
+    page.do("versions")
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    studio.wait(lambda: not screen.busy and bool(screen._model.rows))  # the list as it is without the edit
+    number = screen._model.rows[0].number
+    goes_on.set()
+    studio.wait(lambda: screen._model.rows[0].number == number + 1 and not screen.busy)
+    studio.wait(lambda: (screen._model.before, screen._model.after) == (number, number + 1))
+    with studio.workspace.database.change() as session:  # what comes later does not take away what is looked at
+        document = library.get(session, studio.actor, key).document
+        library.save(session, studio.actor, key, replace(document, title="Later"), base_version=None, merged=True)
+    studio.wait(lambda: screen._model.rows[0].number == number + 2 and not screen.busy)
+    assert (screen._model.before, screen._model.after) == (number, number + 1)
+    assert screen._compared is not None
+    with studio.workspace.database.change() as session:
+        library.save(session, studio.actor, key, replace(document, title="Last"), base_version=None)
+    studio.wait(lambda: screen._model.rows[0].number == number + 3 and not screen.busy)
+    screen._choose(number + 3)
+    studio.wait(lambda: not screen.busy and screen._compared.numbers[1] == number + 3)
+    with studio.workspace.database.change() as session:  # soon after, which the same version takes in
+        library.save(session, studio.actor, key, replace(document, title="Later still"), base_version=None)
+    studio.wait(lambda: not screen.busy and screen._compared.after.title == "Later still")
 
 
 def test_a_new_dashboard_is_open_at_once(shelves: Shelves) -> None:
@@ -277,6 +310,7 @@ def test_what_one_may_do_follows_the_share_while_the_page_is_open(shelves: Shelv
     _shared_to_look(shelves, "view")
     shelves.studio.wait(page.looking.isVisible)
     assert not shelves.find("inspector_title").isEnabled()
+    assert page.bar.state.text() == "Up to date"
     _shared_to_look(shelves, "edit")
     shelves.studio.wait(page.looking.isHidden)
     page.editor.choose([page.editor.page.reading_order[0]])
@@ -326,7 +360,8 @@ def test_a_grafana_dashboard_is_brought_in_with_its_report(shelves: Shelves, tmp
     page = shelves.shown()
     assert page.name == "From Grafana" in shelves.cards()
     lines = shelves.find("import_report_lines")
-    assert "heatmap" in lines.toPlainText()  # type: ignore[attr-defined]
+    assert isinstance(lines, QTreeWidget)
+    assert "heatmap" in lines.topLevelItem(0).child(0).toolTip(0)
     shelves.click("import_report_close")
     assert {cell[:4] for cell in page.editor.page.shown.values()} == {(0, 0, 12, 4), (12, 0, 12, 8)}
 
@@ -423,7 +458,7 @@ def test_what_somebody_else_throws_away_is_said_at_once_and_can_be_brought_back(
     shelves.studio.wait(lambda: [one.name for one in shelves.model.rows] == ["Shop review"])
     second = shelves.model.columns[0].second
     assert second is not None
-    assert second(shelves.model.rows[0]).endswith("29 days left")
+    assert second(shelves.model.rows[0]).endswith("30 days left")
     action.run()
     shelves.studio.wait(lambda: problems.current is None and "Shop review" in shelves.cards())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidget, QWidget
 
 from benchboard.dashboards.document import parse_document
 from benchboard.ui.studio.exchange.importing import read_file
@@ -42,8 +42,8 @@ def test_grafanas_comes_with_a_report_of_what_it_cannot_say(studio: "Studio", tm
     _export(studio, "grafana", file)
     studio.wait(file.exists)
     assert json.loads(file.read_text())["panels"]
-    studio.wait(lambda: bool(studio.application.window.findChildren(QPlainTextEdit, "import_report_lines")))
-    assert studio.application.window.findChild(QPlainTextEdit, "import_report_lines").toPlainText()
+    studio.wait(lambda: bool(studio.application.window.findChildren(QTreeWidget, "import_report_lines")))
+    assert studio.application.window.findChild(QTreeWidget, "import_report_lines").topLevelItemCount()
 
 
 @pytest.mark.parametrize("form", ["json", "grafana"])
@@ -52,7 +52,7 @@ def test_what_cannot_be_written_is_said_and_leaves_nothing(studio: "Studio", tmp
 
     page, taken = studio.page, tmp_path / "taken"
     taken.mkdir()
-    handing.hand_on(page._context, page, page.editor.document, taken, form)
+    handing.hand_on(page._context, page, page.editor.document, taken, form, page.finder.go)
     problems = page._context.problems
     studio.wait(lambda: problems.current is not None)
     assert "taken" in problems.current.what

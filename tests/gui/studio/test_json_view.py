@@ -163,8 +163,14 @@ def test_a_draft_left_open_is_said_to_be_unsaved(written: "Studio") -> None:
     _write_over(written, '"version": 2', '"version": two')
     written.wait(lambda: written.page.json_view.error is not None)
     assert written.page.unsaved() == "A draft of Line 2 overview as JSON"
+    shell = written.application.shell
+    assert shell is not None
+    says = written.page.bar.state
+    written.wait(lambda: not written.page.saving.dirty)
+    assert (says.text(), shell.context.status.text("saved")) == ("Not saved yet", "Not saved yet")
     written.key(Qt.Key.Key_Z, CTRL)
     written.wait(lambda: written.page.json_view.error is None)
+    assert says.text().startswith("Saved")
 
 
 def test_a_large_page_is_written_in_the_background_and_followed(written: "Studio") -> None:

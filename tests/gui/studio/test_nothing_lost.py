@@ -53,7 +53,7 @@ def test_edits_made_while_a_conflict_waits_outlive_its_decision(studio: "Studio"
     page.save()
     studio.wait(lambda: page.saving.state == "conflict")
     page.editor.tell("orders-week", "title", "Typed while it waits")
-    page.saving._decide()
+    page.saving.decide_now()
     studio.wait(lambda: page.screens.screen is not None)
     screen: Any = page.screens.screen
     screen.take("mine")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import document
 from benchboard.dashboards.document import parse_document
+from benchboard.ui.studio.comparing.merge import MergeScreen
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
@@ -54,6 +55,28 @@ def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None
     studio.qtbot.mouseClick(_banner_button(studio, "Keep this one"), Qt.MouseButton.LeftButton)
     studio.settled()
     assert _title(studio.stored().items, "orders-week") == "Mine"
+
+
+def test_the_status_bar_asks_for_the_decision_until_it_is_made(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    status, items = shell.context.status, studio.stored().items
+    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    assert status.text("saved") == "1 change needs your decision"
+    assert studio.page.bar.state.text() == "Needs your decision"
+    cell = status.cell("saved")
+    assert cell is not None
+    studio.qtbot.mouseClick(cell, Qt.MouseButton.LeftButton)
+    go = studio.application.window.findChild(QWidget, "decide_home")
+    studio.qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
+    assert isinstance(studio.page.screens.screen, MergeScreen)
+    assert status.text("saved") == "1 change needs your decision"
+    studio.page.screens.back()
+    studio.page.saving.keep_mine()
+    studio.settled()
+    assert status.text("saved") == "Saved"
 
 
 def test_what_others_store_while_one_presents_is_shown_and_not_overwritten(studio: "Studio") -> None:

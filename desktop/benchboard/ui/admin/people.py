@@ -12,7 +12,6 @@ from benchboard.identity.people import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import acts
 from benchboard.ui.admin.adding import AddPerson
-from benchboard.ui.admin.export import ask_and_export
 from benchboard.ui.admin.person import PersonDetail
 from benchboard.ui.admin.words import moment_column, state_mark
 from benchboard.ui.beside import ListAndDetail
@@ -20,6 +19,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.demo_picker import role_title
 from benchboard.ui.moments import keep_true
 from benchboard.ui.paged import Column, PagedTableModel
+from benchboard.ui.paged_export import ask_and_export
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, search_field

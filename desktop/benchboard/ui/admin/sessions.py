@@ -9,11 +9,11 @@ from benchboard.identity import people
 from benchboard.identity.people import OpenSession
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import acts
-from benchboard.ui.admin.export import ask_and_export
 from benchboard.ui.admin.words import ended_how, moment_column, program
 from benchboard.ui.context import Context
 from benchboard.ui.moments import keep_true
 from benchboard.ui.paged import Column, PagedTableModel
+from benchboard.ui.paged_export import ask_and_export
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, search_field

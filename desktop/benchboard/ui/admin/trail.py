@@ -13,13 +13,13 @@ from benchboard.identity import audit, people
 from benchboard.identity.audit import Entry
 from benchboard.identity.people import Person
 from benchboard.paging import Listing, Page
-from benchboard.ui.admin.export import ask_and_export
 from benchboard.ui.admin.panes import Detail, Section
 from benchboard.ui.admin.words import EVENTS, event_title, moment_column, program, what
 from benchboard.ui.beside import ListAndDetail
 from benchboard.ui.context import Context
 from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, PagedTableModel
+from benchboard.ui.paged_export import ask_and_export
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme

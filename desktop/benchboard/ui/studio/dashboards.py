@@ -11,6 +11,7 @@ from benchboard.dashboards import journal, library
 from benchboard.dashboards.rights import Level
 from benchboard.dashboards.sittings import Found, View
 from benchboard.i18n import _
+from benchboard.ui.rooms import Decision
 from benchboard.ui.studio.crossing import Crossing
 from benchboard.ui.studio.document.acts import act
 from benchboard.ui.studio.document.recovering import account_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 class Dashboards(QWidget):
     """Address: `studio/dashboards`, `studio/dashboards/<id>`, `studio/dashboards/new`; `do/<act>` and `add/<kind>` are
-    for the dashboard in front."""
+    for the dashboard in front, `<id>/show/<widget>` goes to a widget of one."""
 
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)
@@ -214,6 +215,10 @@ class Dashboards(QWidget):
     def unsaved(self) -> str:
         """What would be lost if the place went away now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
+
+    def decisions(self) -> list[Decision]:
+        """What waits for a decision in whichever dashboard."""
+        return [decision for page in self.pages for decision in page.decisions()]
 
     def _place(self, dashboard_id: str) -> int:
         return next((k for k, one in enumerate(self._opened, 1) if _id_of(one) == dashboard_id), -1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
@@ -15,6 +15,7 @@ from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _
+from benchboard.ui.rooms import Decision
 from benchboard.ui.studio.canvas import accessible, chosen
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.device import DevicePage
@@ -40,6 +41,7 @@ from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.studio.panes.outline import Outline
 from benchboard.ui.studio.panes.palette import Palette
 from benchboard.ui.studio.panes.sidebar import Sidebar
+from benchboard.ui.studio.panes.sides import Side, Sides
 from benchboard.ui.studio.panes.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
 from benchboard.ui.studio.panes.variables import VariablesBar
 from benchboard.ui.studio.panes.variablesheet import VariablesSheet
@@ -48,14 +50,11 @@ from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.offers import Offers
 from benchboard.ui.studio.tiles.pagegrid import MARGIN
 from benchboard.ui.studio.tiles.spread import Spread
-from benchboard.ui.widgets.labels import Elided, hairline
+from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import EmptyState
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
-
-_ROOM = 782
-"""So wide the page is beside the JSON, where the window is wide enough."""
 
 _WHILE_PRESENTING = frozenset(
     (
@@ -102,7 +101,7 @@ class StudioPage(QWidget):
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
-        self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.canvas.opened.connect(lambda _id: self._edit_query())
         self.images = Images(context, self.canvas)
         self.canvas.refused.connect(context.problems.toast)
         self.canvas.landing_changed.connect(self.inspector.land)
@@ -137,6 +136,7 @@ class StudioPage(QWidget):
         self._say_zoom()
         self.saving.state_changed.connect(self.unsaved_changed)
         self.json_view.judged.connect(self.unsaved_changed)
+        self.json_view.judged.connect(self._say_state)
         self.saving.load()
 
     def add(self, kind: WidgetKind) -> None:
@@ -148,11 +148,13 @@ class StudioPage(QWidget):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def opened(self, rest: str) -> None:
-        """Somebody came here, perhaps with a wish: `add/<kind>` or `do/<act>`."""
+        """Somebody came here, perhaps with a wish: `add/<kind>`, `do/<act>` or `show/<widget>`."""
         wish, _slash, what = rest.partition("/")
         kind = kind_of(what)
         if wish == "do":
             self._wish = partial(self.do, what)
+        elif wish == "show":
+            self._wish = partial(self.finder.go, what)
         elif wish == "add" and kind is not None:
             self._wish = partial(self.add, kind)
         self._grant()
@@ -182,9 +184,30 @@ class StudioPage(QWidget):
         """What the page is called."""
         return self.editor.document.title or (_("Home layout") if self.shelf.dashboard_id is None else _("Untitled"))
 
+    @property
+    def _draft(self) -> bool:
+        """Whether the JSON says something that is not the page yet."""
+        return self.json_view.error is not None or self.json_view.waiting
+
+    def decisions(self) -> list[Decision]:
+        """What both this window and somebody else changed, if that waits for a decision."""
+        if self.saving.state != "conflict":
+            return []
+        merge = self.saving.merge
+        count = len({conflict.id for conflict in merge.conflicts}) if merge is not None else 1
+        return [Decision(self.shelf.key, self.name, count, self._decide)]
+
+    def _decide(self) -> None:
+        key = self.shelf.dashboard_id
+        self._context.go("studio/home" if key is None else f"studio/dashboards/{key}")
+        if self.saving.merge is None:
+            self.saving.ask_about_conflict()
+        elif self.screens.screen is None:
+            self.saving.decide_now()
+
     def unsaved(self) -> str:
         """What would be lost if the page went away now."""
-        if self.json_view.error is not None or self.json_view.waiting:
+        if self._draft:
             return _("A draft of {name} as JSON").format(name=self.name)
         return self.name if self.saving.dirty else ""
 
@@ -219,26 +242,19 @@ class StudioPage(QWidget):
 
     def _lay_out(self) -> None:
         # Each within the other before anything is in them: what is put elsewhere later is styled once more.
-        desk, work = QWidget(), QWidget()
+        desk = QWidget()
         stack = QStackedWidget(desk)
-        stack.addWidget(work)
-        middle = QHBoxLayout(work)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        left, right = hairline(vertical=True), hairline(vertical=True)
-        self._around = (self.bar, self.sidebar, left, right)
+        self.sides = Sides(
+            self._context, stack, self.sidebar, self.device, self.inspector, self.json_view, back=self.canvas
+        )
+        stack.addWidget(self.sides)
+        self.sides.changed.connect(self._say_sides)
+        self._say_sides()
         self._presented = Elided("", "title", "secondary")
         self._presented.setObjectName("presented_title")
         self._presented.setProperty("surface", "canvas")
         self._presented.setContentsMargins(MARGIN, 12, MARGIN, 0)
         self._presented.hide()
-        middle.addWidget(self.sidebar)
-        middle.addWidget(left)
-        middle.addWidget(self.device, 1)
-        middle.addWidget(right)
-        middle.addWidget(self.inspector)
-        middle.addWidget(self.json_view)
-        self.json_view.hide()
         self.viewing = Viewing(self.canvas, stack)
         whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -270,6 +286,8 @@ class StudioPage(QWidget):
             "tablet": lambda: self._show_breakpoint("tablet"),
             "phone": lambda: self._show_breakpoint("phone"),
             "follow": self.device.follow_desktop,
+            "fold_left": lambda: self._fold("left"),
+            "fold_right": lambda: self._fold("right"),
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
             "export_png": lambda: self._export("png"),
@@ -328,7 +346,7 @@ class StudioPage(QWidget):
 
     def _hand_on(self, form: str) -> None:
         self._commit()
-        handing.ask_where(self._context, self, self.editor.document, self.name, form)
+        handing.ask_where(self._context, self, self.editor.document, self.name, form, self.finder.go)
 
     def _offer_templates(self) -> None:
         Gallery(self, self._begin_from).open()
@@ -381,10 +399,8 @@ class StudioPage(QWidget):
         self.viewing.close()
         self.editor.show_repeats(presenting)
         self.device.bare(presenting)
-        for widget in self._around:
-            widget.setVisible(not presenting)
-        self.json_view.setVisible(not presenting and self.bar.json.isChecked())
-        self.inspector.setVisible(not presenting and not self.bar.json.isChecked())
+        self.bar.setVisible(not presenting)
+        self.sides.bare(presenting)
         self._say_why_not()
         self._presented.setText(self.name)
         self._presented.setVisible(presenting)
@@ -403,15 +419,25 @@ class StudioPage(QWidget):
         """The JSON in place of the inspector, or the inspector again."""
         shown = self.json_view.isHidden()
         self.inspector.commit()
-        self.json_view.setVisible(shown)
-        self.inspector.setVisible(not shown)
+        self.sides.show_json(shown)
         self.bar.json.setChecked(shown)
-        self._share_width()
         target: QWidget = self.json_view.text if shown else self.canvas
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _share_width(self) -> None:
-        self.json_view.setFixedWidth(max(320, min(560, self.width() - self.sidebar.width() - _ROOM)))
+    def _fold(self, side: Side) -> None:
+        """Put the pane of a side away, or bring it back; at the right that may be the JSON."""
+        shown = self.sides.shown(side)
+        if side == "right" and not self.json_view.isHidden():
+            self._show_json()
+        self._commit()
+        self.sides.fold(side, shown)
+
+    def _say_sides(self) -> None:
+        self.bar.show_sides(left=self.sides.shown("left"), right=self.sides.shown("right"))
+
+    def _edit_query(self) -> None:
+        self.sides.fold("right", False)
+        self.inspector.edit_query()
 
     def _shortcuts(self) -> None:
         for known in ACTS:
@@ -421,6 +447,7 @@ class StudioPage(QWidget):
                 shortcut.activated.connect(partial(self.do, known.key))
 
     def _show_pane(self, pane: str, into: QWidget) -> None:
+        self.sides.fold("left", False)
         self.sidebar.show_pane(pane)
         into.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -472,14 +499,22 @@ class StudioPage(QWidget):
         text, icon, role = {
             "loading": (_("Opening"), "ph.circle-dashed", "text.muted"),
             "failed": (_("Not opened"), "ph.warning-circle", "error"),
-            "saved": (saved_words(self.saving.seconds_ago()), "ph.check", "ok"),
+            "saved": self._rested(),
             "changed": (_("Not saved yet"), "ph.pencil-simple", "text.muted"),
             "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
-            "conflict": (_("Changed in another window"), "ph.warning-circle", "error"),
+            "conflict": (_("Needs your decision"), "ph.warning-circle", "error"),
             "unsaved": (problem.what if problem else _("Not saved"), "ph.warning-circle", "error"),
         }[state]
         self.bar.show_state(text, icon, role, may_save=state in ("saved", "changed", "saving", "unsaved"))
         self._say_empty()
+
+    def _rested(self) -> tuple[str, str, str]:
+        """What there is to say of a page with nothing left to store."""
+        if self._draft:
+            return _("Not saved yet"), "ph.pencil-simple", "text.muted"
+        if self.editor.read_only:
+            return _("Up to date"), "ph.check", "ok"
+        return saved_words(self.saving.seconds_ago()), "ph.check", "ok"
 
     def _say_empty(self) -> None:
         """What stands in the middle of a page that has nothing on it."""
@@ -519,5 +554,4 @@ class StudioPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._share_width()
         self._place_notice()

@@ -46,7 +46,7 @@ class Screens(QObject):
         if key is None or not self._may_leave():
             return
         self._saving.save()
-        screen = VersionsScreen(self._context, key)
+        screen = VersionsScreen(self._context, key, storing=lambda: self._saving.dirty)
         screen.closed.connect(self.back)
         screen.restored.connect(lambda _saved: self.back())
         self._show(screen)

@@ -7,9 +7,9 @@ application would see every mouse move of a drag.)
 from typing import TYPE_CHECKING, ClassVar
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
 from benchboard.ui.theme import theme
 
@@ -107,11 +107,14 @@ class Pressable(QAbstractButton):
 
 class _Ring(QWidget):
     def __init__(self, wearer: QWidget) -> None:
-        super().__init__(wearer.parentWidget())
+        around = _around(wearer)
+        super().__init__(around[-1])
+        self._inside = around[-1]
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.wearer = wearer
-        wearer.installEventFilter(self)
+        for moves in (wearer, *around[:-1]):
+            moves.installEventFilter(self)
         self._follow()
         self.show()
         self.raise_()
@@ -124,8 +127,7 @@ class _Ring(QWidget):
         return False
 
     def _follow(self) -> None:
-        box = QRect(self.wearer.pos(), self.wearer.size())
-        self.setGeometry(box.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
+        self.setGeometry(_box(self.wearer, self._inside))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -133,6 +135,25 @@ class _Ring(QWidget):
             painter.setPen(QPen(theme().color("focus"), 2))
             radius = theme().px("radius.control") + 2
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+
+
+def _box(wearer: QWidget, inside: QWidget) -> QRect:
+    """Where the ring is, in the coordinates of what it is drawn in."""
+    box = QRect(wearer.mapTo(inside, QPoint(0, 0)), wearer.size())
+    return box.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
+
+
+def _around(wearer: QWidget) -> list[QWidget]:
+    """What the wearer stands in, from its parent up to the first that has room for the whole ring; never out of what
+    scrolls."""
+    around: list[QWidget] = []
+    inside = wearer.parentWidget()
+    while inside is not None and not isinstance(inside, QAbstractScrollArea):
+        around.append(inside)
+        if inside.isWindow() or inside.rect().contains(_box(wearer, inside)):
+            break
+        inside = inside.parentWidget()
+    return around
 
 
 def _take_off(wearer: QWidget) -> bool:

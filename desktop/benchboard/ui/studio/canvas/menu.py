@@ -1,17 +1,19 @@
 """The context menu of the canvas: what can be done with what is under the pointer, each with its keys."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
-from benchboard.i18n import _
+from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.studio.canvas import chosen
-from benchboard.ui.studio.document.acts import act, cap
+from benchboard.ui.studio.document.acts import Act, act, cap
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
+
+_OF_SEVERAL: Final = {"keep_size": N_("Keep their sizes"), "keep_content": N_("Keep their content")}
 
 
 def open_menu(canvas: "Canvas", event: QContextMenuEvent) -> None:
@@ -56,9 +58,20 @@ def made(canvas: "Canvas") -> QMenu:
     return menu
 
 
+def _title(known: Act, count: int) -> str:
+    """What an act is called where so many are chosen."""
+    if count > 1 and known.key == "duplicate":
+        return ngettext("Duplicate {count} widget", "Duplicate {count} widgets", count).format(count=count)
+    if count > 1 and known.key == "remove":
+        return ngettext("Remove {count} widget", "Remove {count} widgets", count).format(count=count)
+    if count > 1 and known.key in _OF_SEVERAL:
+        return _(_OF_SEVERAL[known.key])
+    return _(known.title)
+
+
 def _add(menu: QMenu, canvas: "Canvas", deed: chosen.Deed) -> None:
     known = act(deed.key)
-    title = _(known.title)
+    title = _title(known, len(canvas.editor.chosen))
     action = menu.addAction(f"{title}\t{cap(known.keys[0])}" if known.keys else title)
     action.setObjectName(f"act_{deed.key}")
     if deed.key in chosen.KEEPS:

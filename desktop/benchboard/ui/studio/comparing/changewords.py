@@ -67,8 +67,11 @@ class Names:
 
     def __init__(self, *documents: Document) -> None:
         self._items: dict[str, Item] = {}
+        self._tabs: dict[tuple[str, str], str] = {}
         for document in reversed(documents):
-            self._items.update({found.item.id: found.item for found in grid.everything(document.layout)})
+            for found in grid.everything(document.layout):
+                self._items[found.item.id] = found.item
+                self._tabs |= {(found.item.id, pane.id): pane.title for pane in found.item.panes if pane.title}
 
     def item(self, item_id: str) -> Item | None:
         """The item itself."""
@@ -80,6 +83,16 @@ class Names:
         if item is None:
             return item_id
         return widget_of(item).title or widget_of(item).kind_name
+
+    def tab(self, item_id: str, tab_id: object) -> object:
+        """A tab's title, also of one that is gone; what the document says where it has none."""
+        return self._tabs.get((item_id, tab_id), tab_id) if isinstance(tab_id, str) else tab_id
+
+    def told(self, item_id: str, change: Change) -> Change:
+        """A change with tabs called as people see them."""
+        if change.path != ("active",):
+            return change
+        return Change(change.path, self.tab(item_id, change.old), self.tab(item_id, change.new))
 
     def type(self, item_id: str) -> str:
         """Its type's name in a document; empty where there is none."""
@@ -115,7 +128,7 @@ def said(difference: Difference, names: Names) -> Said:
         return Said("moved", _arrow(was, now), title, _way(was, now, names, type_name), _moved_tag(was, now))
     if difference.kind == "document":
         title = _("Dashboard")
-    changes = one_by_one(difference.changes)
+    changes = [names.told(difference.id, change) for change in one_by_one(difference.changes)]
     icon = "ph.text-t" if all(map(_is_prose, changes)) else "ph.sliders-horizontal"
     line = ", ".join(change_line(change, type_name) for change in changes)
     return Said("changed", icon, title, line, _changed_tag(changes, type_name))

@@ -110,6 +110,8 @@ class Case:
             return (
                 _("{place} in {where}").format(place=where, where=self.names.where(value)) if value.container else where
             )
+        if conflict.path == ("active",):
+            value = self.names.tab(self.id, value)
         return value_words(value, conflict.path, _LONG)
 
     def runs(self, side: str) -> tuple[Run, ...]:

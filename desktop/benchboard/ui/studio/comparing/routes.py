@@ -7,60 +7,68 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF
 
 Path = tuple[QPointF, ...]
-_CROSSING: Final = 6.0
-"""How much farther an arrow goes rather than cross a tile by a pixel."""
+_CROSSING: Final = 40.0
+"""How much farther an arrow goes rather than cross a tile by a pixel: its words are there."""
 _SIDE: Final = 12.0
-_LANE: Final = 8.0
-_LANES: Final = 4
-"""How far apart arrows run that would cover each other, and how many of them at most."""
+_HALF: Final = 4.0
+"""Half the gap between two tiles: where an arrow runs."""
+_LANES: Final = (0.0, 3.0, -3.0, 6.0)
+"""How far from the middle of a gutter arrows run that would cover each other."""
 _NEAR: Final = 60
 """Tiles looked at for one arrow; those of a long page that lie elsewhere do not matter."""
 
 
 def route(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Path:
-    """The corners of an arrow that begins inside `old` and ends at an edge of `new`. `page` is the width it may use."""
-    if old.intersects(new):
-        return _within(old, new)
-    whole = old.united(new).adjusted(-1, -1, 1, 1)
+    """The corners of an arrow that begins in `old` or at its edge and ends at an edge of `new`. `page` is the width it
+    may use."""
+    whole = old.united(new).adjusted(-1, -2 * _HALF, 1, 2 * _HALF)
     near = [tile for tile in tiles if tile != new and tile.top() < whole.bottom() and whole.top() < tile.bottom()]
-    near = near[:_NEAR]
-    return min(_ways(old, new, near, page), key=lambda way: _length(way) + _CROSSING * _covered(way, near))
+    near = [*near[:_NEAR], new.adjusted(1, 1, -1, -1)]
+    boxes = [(tile.left(), tile.top(), tile.right(), tile.bottom()) for tile in near]
+    ways = _beside_both(old, new) if old.intersects(new) else _ways(old, new, near, page)
+    return min(ways, key=lambda way: _length(way) + _CROSSING * _covered(way, boxes))
 
 
-def _within(old: QRectF, new: QRectF) -> Path:
-    """Between two places that overlap there is no way around: from an edge to the same edge, the way it moved."""
-    both, by = old.intersected(new), new.topLeft() - old.topLeft()
+def _beside_both(old: QRectF, new: QRectF) -> Iterable[Path]:
+    """Between two places that overlap there is no way around: beside them, from an edge to the same edge, the way it
+    moved."""
+    by = new.topLeft() - old.topLeft()
     if abs(by.y()) >= abs(by.x()):
-        x = both.center().x()
         far = by.y() > 0 and new.bottom() > old.bottom()
-        return (QPointF(x, old.bottom()), QPointF(x, new.bottom())) if far else (
-            QPointF(x, old.top()), QPointF(x, new.top())
-        )  # fmt: skip
-    y = both.center().y()
+        ends = (old.bottom(), new.bottom()) if far else (old.top(), new.top())
+        for x in (new.right() + _HALF, new.left() - _HALF, old.right() + _HALF, old.left() - _HALF):
+            yield (QPointF(x, ends[0]), QPointF(x, ends[1]))
+        return
     far = by.x() > 0 and new.right() > old.right()
-    return (QPointF(old.right(), y), QPointF(new.right(), y)) if far else (
-        QPointF(old.left(), y), QPointF(new.left(), y)
-    )  # fmt: skip
+    ends = (old.right(), new.right()) if far else (old.left(), new.left())
+    for y in (new.bottom() + _HALF, new.top() - _HALF, old.bottom() + _HALF, old.top() - _HALF):
+        yield (QPointF(ends[0], y), QPointF(ends[1], y))
 
 
-def beside(way: Path, others: Iterable[Path]) -> Path:
-    """The arrow a little aside where it would run along another one, or against it."""
-    for aside in range(_LANES):
-        straight = len(way) == 2  # it goes aside only, so that it still ends at an edge
-        across = 0.0 if straight and way[0].y() == way[1].y() else aside * _LANE
-        down = 0.0 if straight and way[0].x() == way[1].x() else aside * _LANE
-        moved = tuple(QPointF(corner.x() + across, corner.y() + down) for corner in way)
+def beside(way: Path, others: Sequence[Path]) -> Path:
+    """The arrow a little aside where it would run along another one, or against it; its ends stay at their edges."""
+    for aside in _LANES:
+        moved = _aside(way, aside)
         if not any(_runs_along(moved, other) for other in others):
             return moved
     return way
 
 
+def _aside(way: Path, by: float) -> Path:
+    inner = [QPointF(corner.x() + by, corner.y() + by) for corner in way[1:-1]]
+    ends = [
+        QPointF(end.x(), end.y() + by) if end.y() == next_to.y() else QPointF(end.x() + by, end.y())
+        for end, next_to in ((way[0], way[1]), (way[-1], way[-2]))
+    ]
+    return (ends[0], *inner, ends[1])
+
+
 def _runs_along(way: Path, other: Path) -> bool:
     for a, b in pairwise(way):
-        leg = QRectF(a, b).normalized().adjusted(-2, -2, 2, 2)
+        leg = QRectF(a, b).normalized().adjusted(-1, -1, 1, 1)
         for c, d in pairwise(other):
-            both = leg.intersected(QRectF(c, d).normalized().adjusted(-2, -2, 2, 2))
-            if max(both.width(), both.height()) > 6:  # two that only cross share four
+            both = leg.intersected(QRectF(c, d).normalized().adjusted(-1, -1, 1, 1))
+            if max(both.width(), both.height()) > 4:  # two that only cross share two
                 return True
     return False
 
@@ -81,9 +89,9 @@ def _ways(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> It
             yield (QPointF(x, min(start.y(), old.top() + 40)), QPointF(x, new.bottom()))
         elif new.top() >= old.bottom() - 4:
             yield (QPointF(x, max(start.y(), old.bottom() - 40)), QPointF(x, new.top()))
-    gutters = {page.left() - _SIDE, page.right() + _SIDE}
-    gutters |= {edge for tile in tiles for edge in (tile.left() - 4, tile.right() + 4)}
-    for x in gutters:
+    across = {page.left() - _SIDE, page.right() + _SIDE}
+    across |= {edge for tile in tiles for edge in (tile.left() - _HALF, tile.right() + _HALF)}
+    for x in across:
         edge = new.left() if x < new.center().x() else new.right()
         if new.left() < x < new.right():
             edge_y = new.top() if start.y() < new.top() else new.bottom()
@@ -91,19 +99,53 @@ def _ways(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> It
         else:
             end = QPointF(edge, new.center().y())
             yield (start, QPointF(x, start.y()), QPointF(x, end.y()), end)
+    yield from _in_gutters(old, new, across)
+
+
+def _in_gutters(old: QRectF, new: QRectF, across: Iterable[float]) -> Iterable[Path]:
+    """Ways that never leave the gutters where these go through: out over an edge of the old place, in over one of the
+    new. `across` is where the gutters from top to bottom are."""
+    out_x, in_x = _sides(old.left(), old.right()), _sides(new.left(), new.right())
+    out_y, in_y = _sides(old.top(), old.bottom()), _sides(new.top(), new.bottom())
+    was, now = old.center(), new.center()
+    for edge, x in out_x:
+        begin = (QPointF(edge, was.y()), QPointF(x, was.y()))
+        for end, y in in_y:
+            yield (*begin, QPointF(x, y), QPointF(now.x(), y), QPointF(now.x(), end))
+        for end, last in in_x:
+            if last == x:
+                yield (*begin, QPointF(x, now.y()), QPointF(end, now.y()))
+                continue
+            for _edge, y in (*out_y, *in_y):
+                yield (*begin, QPointF(x, y), QPointF(last, y), QPointF(last, now.y()), QPointF(end, now.y()))
+    for edge, y in out_y:
+        begin = (QPointF(was.x(), edge), QPointF(was.x(), y))
+        for end, x in in_x:
+            yield (*begin, QPointF(x, y), QPointF(x, now.y()), QPointF(end, now.y()))
+        for end, last in in_y:
+            if last == y:
+                yield (*begin, QPointF(now.x(), y), QPointF(now.x(), end))
+                continue
+            for x in across:
+                yield (*begin, QPointF(x, y), QPointF(x, last), QPointF(now.x(), last), QPointF(now.x(), end))
+
+
+def _sides(low: float, high: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Two edges of a place, each with the gutter beyond it."""
+    return (low, low - _HALF), (high, high + _HALF)
 
 
 def _length(way: Path) -> float:
     return sum((b - a).manhattanLength() for a, b in pairwise(way)) + 8 * len(way)
 
 
-def _covered(way: Path, tiles: Sequence[QRectF]) -> float:
-    """How many pixels of it run over tiles."""
+def _covered(way: Path, boxes: Sequence[tuple[float, float, float, float]]) -> float:
+    """How many pixels of it run over tiles, which are given by their edges."""
     crossed = 0.0
     for a, b in pairwise(way):
-        leg = QRectF(a, b).normalized().adjusted(-0.5, -0.5, 0.5, 0.5)
-        for tile in tiles:
-            both = leg.intersected(tile)
-            if not both.isEmpty():
-                crossed += max(both.width(), both.height())
+        left, right = sorted((a.x(), b.x()))
+        top, bottom = sorted((a.y(), b.y()))
+        for low_x, low_y, high_x, high_y in boxes:
+            if left < high_x and right > low_x and top < high_y and bottom > low_y:
+                crossed += max(min(right, high_x) - max(left, low_x), min(bottom, high_y) - max(top, low_y))
     return crossed

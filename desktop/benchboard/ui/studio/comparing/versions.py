@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -16,6 +17,7 @@ from benchboard.dashboards.stored import Saved
 from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _, ngettext
 from benchboard.identity import access
+from benchboard.ui.beside import NARROW
 from benchboard.ui.context import Context
 from benchboard.ui.studio.comparing.changewords import Names, said
 from benchboard.ui.studio.comparing.differencepane import DifferencesPane
@@ -28,8 +30,6 @@ from benchboard.ui.studio.document.acts import act
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
 
-_NARROW: Final = 1136
-"""A window of 1200 px less the rail: narrower, the list of versions is opened by a button."""
 _KEPT: Final = 12
 """Documents of versions held, so that going back and forth asks for nothing twice."""
 
@@ -54,7 +54,15 @@ class VersionsScreen(QWidget):
     closed = Signal()
     restored = Signal(object)
 
-    def __init__(self, context: Context, dashboard_id: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        dashboard_id: str,
+        parent: QWidget | None = None,
+        *,
+        storing: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`storing` says whether an edit from before this screen is still on its way to being a version."""
         super().__init__(parent)
         self.setObjectName("studio_versions")
         self.setProperty("surface", "surface")
@@ -65,6 +73,9 @@ class VersionsScreen(QWidget):
         self._asked = 0
         self._working = False
         self._newest: int | None = None
+        self._newest_at: datetime | None = None
+        self._storing, self._follows = storing, storing()
+        """Whether the version of that edit is awaited: it is what somebody came to see."""
         self._before_answers, self._after_answers = Answers(context, self), Answers(context, self)
         self._left = VersionsPane(context, dashboard_id)
         self._model = self._left.model
@@ -114,17 +125,27 @@ class VersionsScreen(QWidget):
         rows = self._model.rows
         if not rows or self._left.filtered:
             return
-        newest, self._newest = self._newest, rows[0].number
-        if self._model.after is None:
+        newest, at = self._newest, self._newest_at
+        self._newest, self._newest_at = rows[0].number, rows[0].saved_at
+        if (newest, at) != (self._newest, self._newest_at) and newest is not None:
+            # The one that was the newest may have grown with its author's next saves.
+            self._kept = {number: document for number, document in self._kept.items() if number < newest}
+        if self._model.after is None or (self._follows and newest != self._newest):
+            self._follows = self._follows and self._storing()
             self._look_at(rows[0].number)
             self._left.list.show_number(rows[0].number)
-        elif newest != self._newest:
+        elif (newest, at) != (self._newest, self._newest_at):
             self.compare(self._model.before, self._model.after)  # on the base of what somebody has saved
         self._right.show_numbers(self._model.before, self._model.after, self._newest)
 
     def _show(self, compared: _Compared) -> None:
         self._working = False
-        again = self._compared is not None and self._compared.numbers == compared.numbers
+        last = self._compared
+        again = (
+            last is not None
+            and last.numbers == compared.numbers
+            and (last.before is compared.before and last.after is compared.after)
+        )
         self._compared = compared
         before, after = compared.numbers
         self._right.show_numbers(before, after, self._newest)
@@ -232,8 +253,13 @@ class VersionsScreen(QWidget):
         """A version, compared with the one before it."""
         self.compare(number - 1 if number > 1 else None, number)
 
+    def _choose(self, number: int) -> None:
+        self._follows = False
+        self._look_at(number)
+
     def _compare_since(self, number: int) -> None:
         """A version as the older of the two; one that is newer than what is looked at becomes the newer."""
+        self._follows = False
         after = self._model.after
         if after is not None and number != after:
             self.compare(min(number, after), max(number, after))
@@ -302,7 +328,7 @@ class VersionsScreen(QWidget):
 
     def _connect(self) -> None:
         self._model.read.connect(self._listed)
-        self._left.list.chosen.connect(self._look_at)
+        self._left.list.chosen.connect(self._choose)
         self._left.list.since.connect(self._compare_since)
         self._right.list.current.connect(self._stand_on)
         self._right.restore_wanted.connect(self.restore)
@@ -325,7 +351,7 @@ class VersionsScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW
+        narrow = self.width() < NARROW
         self._show_list.setVisible(narrow)
         shown = not narrow or self._show_list.isChecked()
         self._left.setVisible(shown)

@@ -61,6 +61,8 @@ ACTS: Final = (
     Act("tablet", N_("Show the page as on a tablet"), _SEE, ("Ctrl+2",), "ph.device-tablet"),
     Act("phone", N_("Show the page as on a phone"), _SEE, ("Ctrl+3",), "ph.device-mobile"),
     Act("follow", N_("Let it follow the desktop again"), _SEE, ("Ctrl+4",), "ph.link-simple"),
+    Act("fold_left", N_("Fold the left pane, or show it"), _SEE, ("Ctrl+B",), "bb.pane-left"),
+    Act("fold_right", N_("Fold the right pane, or show it"), _SEE, ("Ctrl+Shift+B",), "bb.pane-right"),
     Act("json", N_("Show the page as JSON"), _SEE, ("Ctrl+J",), "ph.brackets-curly"),
     Act("choose_all", N_("Choose everything"), _CHOSEN, ("Ctrl+A",), "ph.selection-all"),
     Act("rove", N_("Go to a neighbour, what is chosen stays chosen"), _CHOSEN, _with("Ctrl"), "", "canvas"),
@@ -156,4 +158,5 @@ def act(key: str) -> Act:
 
 def cap(keys: str) -> str:
     """Keys as a key cap shows them: `Ctrl+S` → `Ctrl S`."""
-    return {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
+    shown = {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
+    return shown.replace("Return", "Enter")

@@ -280,7 +280,7 @@ class Saving(QObject):
         self._context.problems.notice(
             what.format(count=count, name=self.other.name),
             why.format(count=others),
-            Action(_("Decide"), self._decide),
+            Action(_("Decide"), self.decide_now),
             Action(_("Keep this one"), self.keep_mine),
             kind="error",
             key=self._banner,
@@ -297,7 +297,7 @@ class Saving(QObject):
             key=self._banner,
         )
 
-    def _decide(self) -> None:
+    def decide_now(self) -> None:
         """Let somebody decide; what was edited since it was asked is part of the question."""
         merge = self._merge
         if merge is not None and self.state == "conflict":

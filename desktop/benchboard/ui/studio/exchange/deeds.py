@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -11,10 +12,15 @@ from benchboard.dashboards.document import MAX_NAME
 from benchboard.dashboards.rights import Level
 from benchboard.i18n import _, ngettext
 from benchboard.ui.context import Context
+from benchboard.ui.studio.exchange.importing import Imported
+from benchboard.ui.studio.exchange.reportdialog import ReportDialog
 from benchboard.ui.studio.exchange.sharing import ShareDialog
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
 from benchboard.ui.widgets.labels import plain_tip
+
+_REPORTS: Final = 20
+"""Reports of imports that can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Deeds(QObject):
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._context, self._parent = context, parent
+        self._reports: dict[str, Imported] = {}
 
     def offered(self, dashboard_id: str, name: str, level: Level, rename: Callable[[], object] | None = None,
                 discard: Callable[[], object] | None = None) -> list[Deed]:  # fmt: skip
@@ -47,9 +54,30 @@ class Deeds(QObject):
                  may_edit),
             Deed("share", _("Share"), "ph.share-network", lambda: self.share(dashboard_id, name)),
             Deed("duplicate", _("Duplicate"), "ph.copy", lambda: self.duplicate([dashboard_id])),
+            *self._report_deed(dashboard_id),
             Deed("discard", _("Move to trash"), "ph.trash", discard or (lambda: self.move([dashboard_id], into=True)),
                  owned),
         ]  # fmt: skip
+
+    def offered_of_many(
+        self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool
+    ) -> list[Deed]:
+        """What can be done with several at once; `move` takes them into the trash or out of it."""
+        count = len(ids)
+        why_not = "" if owned else _("Not every one of them is yours.")
+        if trashed:
+            back = ngettext("Restore {count} dashboard", "Restore {count} dashboards", count)
+            gone = ngettext("Delete {count} dashboard for good", "Delete {count} dashboards for good", count)
+            return [
+                Deed("restore", back.format(count=count), "ph.arrow-counter-clockwise", move, why_not),
+                Deed("delete", gone.format(count=count), "ph.trash", lambda: self.delete(ids), why_not),
+            ]
+        copies = ngettext("Duplicate {count} dashboard", "Duplicate {count} dashboards", count)
+        away = ngettext("Move {count} dashboard to trash", "Move {count} dashboards to trash", count)
+        return [
+            Deed("duplicate", copies.format(count=count), "ph.copy", lambda: self.duplicate(ids)),
+            Deed("discard", away.format(count=count), "ph.trash", move, why_not),
+        ]
 
     def offered_in_trash(self, dashboard_id: str, level: Level) -> list[Deed]:
         """What one may do with a dashboard in the trash."""
@@ -59,6 +87,29 @@ class Deeds(QObject):
                  lambda: self.move([dashboard_id], into=False), owned),
             Deed("delete", _("Delete for good"), "ph.trash", lambda: self.delete([dashboard_id]), owned),
         ]  # fmt: skip
+
+    def keep_report(self, imported: Imported) -> None:
+        """Keep what an import said for as long as the session lasts; of many imports, that of the last ones."""
+        self._reports.pop(imported.dashboard_id, None)
+        self._reports[imported.dashboard_id] = imported
+        self._reports = dict(list(self._reports.items())[-_REPORTS:])
+
+    def show_report(self, dashboard_id: str) -> None:
+        """Say what could not be taken over as it was; a line leads to its widget."""
+        imported, go = self._reports[dashboard_id], self._context.go
+        ReportDialog(
+            self._parent.window(),
+            self._context,
+            _("“{name}” is here").format(name=imported.name),
+            imported.report,
+            lambda item_id: go(f"studio/dashboards/{dashboard_id}/show/{item_id}"),
+        ).open()
+
+    def _report_deed(self, dashboard_id: str) -> list[Deed]:
+        if dashboard_id not in self._reports:
+            return []
+        title = _("Show what the import said")
+        return [Deed("report", title, "ph.list-bullets", lambda: self.show_report(dashboard_id))]
 
     def rename(self, dashboard_id: str, name: str) -> None:
         """Ask for another name."""

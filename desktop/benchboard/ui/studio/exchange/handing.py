@@ -1,6 +1,7 @@
 """A dashboard as a file for another program, or for Benchboard elsewhere: written whole or not at all."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from benchboard.dashboards.document import Document, write_document
 from benchboard.dashboards.interchange import Report
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.exchange.exporting import file_name, write_file
-from benchboard.ui.studio.exchange.importing import ReportDialog
+from benchboard.ui.studio.exchange.reportdialog import ReportDialog
 from benchboard.ui.tasks import Progress
 
 if TYPE_CHECKING:
@@ -29,20 +30,24 @@ def written(document: Document, form: str) -> tuple[bytes, Report | None]:
     return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode(), report
 
 
-def ask_where(context: "Context", owner: QWidget, document: Document, title: str, form: str) -> None:
-    """Ask for a file and write the dashboard to it in one of FORMS."""
+def ask_where(
+    context: "Context", owner: QWidget, document: Document, title: str, form: str, show_item: Callable[[str], object]
+) -> None:
+    """Ask for a file and write the dashboard to it in one of FORMS; `show_item` goes to a widget of the report."""
     name = f"{file_name(title)}{'.grafana' if form == 'grafana' else ''}.json"
     dialog = QFileDialog(owner.window(), _("Export"), str(Path.home() / name), f"{_(FORMS[form])} (*.json)")
     dialog.setObjectName("export_file")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("json")
     dialog.selectFile(name)
-    dialog.fileSelected.connect(lambda path: hand_on(context, owner, document, Path(path), form))
+    dialog.fileSelected.connect(lambda path: hand_on(context, owner, document, Path(path), form, show_item))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
 
 
-def hand_on(context: "Context", owner: QWidget, document: Document, path: Path, form: str) -> None:
+def hand_on(
+    context: "Context", owner: QWidget, document: Document, path: Path, form: str, show_item: Callable[[str], object]
+) -> None:
     """Write the dashboard to `path` beside the window; then say what the file could not."""
 
     def op(progress: Progress) -> Report | None:
@@ -54,6 +59,7 @@ def hand_on(context: "Context", owner: QWidget, document: Document, path: Path, 
     def done(report: Report | None) -> None:
         context.problems.toast(_("The dashboard is in {file}").format(file=path.name))
         if report is not None and report.lines:
-            ReportDialog(owner.window(), _("“{file}” is written").format(file=path.name), report, left_out=True).open()
+            title = _("“{file}” is written").format(file=path.name)
+            ReportDialog(owner.window(), context, title, report, show_item, left_out=True).open()
 
     context.tasks.run(owner, op, done, title=_("Exporting {file}").format(file=path.name))

@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import MAX_NAME, Document, parse_document
 from benchboard.dashboards.interchange import Report
-from benchboard.errors import Invalid
+from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import Button, Dialog, Text
 
 MAX_FILE: Final = 8 * 1024 * 1024
 """Bytes; twice what a document may take, for one written with room between its lines."""
+
+_ACT: Final = "studio.import"
+"""Under which its failures are shown, the newest in the place of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,6 @@ class Imported:
     dashboard_id: str
     name: str
     report: Report
-
-    def show_report(self, window: QWidget) -> None:
-        """Say what could not be taken over as it was; nothing where everything was."""
-        if self.report.lines:
-            ReportDialog(window, _("“{name}” is here").format(name=self.name), self.report).open()
 
 
 def read_file(path: Path) -> tuple[Document, Report]:
@@ -69,24 +65,14 @@ def bring_in(context: Context, owner: QWidget, path: str, done: Callable[[Import
             made = library.create(session, actor, document, name=name)
         return Imported(made.card.id, made.card.name, report)
 
-    context.tasks.run(owner, op, done, title=_("Importing {file}").format(file=file.name))
+    def arrived(imported: Imported) -> None:
+        context.problems.dismiss(_ACT)
+        done(imported)
 
-
-class ReportDialog(Dialog):
-    """What an import could not take over as it was, or with `left_out` what an export could not say."""
-
-    def __init__(self, window: QWidget, title: str, report: Report, *, left_out: bool = False) -> None:
-        super().__init__(window, title, size=QSize(640, 460), name="import_report")
-        self.content.addWidget(Text(report.summary(), "body", "secondary", wrap=True))
-        lines = QPlainTextEdit("\n".join(report.text().splitlines()[1:]))
-        lines.setReadOnly(True)
-        lines.setObjectName("import_report_lines")
-        lines.setAccessibleName(
-            _("What the file could not say") if left_out else _("What was not taken over as it was")
-        )
-        lines.setTabChangesFocus(True)
-        lines.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.content.addWidget(lines, 1)
-        self.add_button(Button(_("Go on"), self.leave, kind="primary", name="import_report_close"))
+    context.tasks.run(
+        owner,
+        op,
+        arrived,
+        lambda error: context.problems.show(error, act="" if isinstance(error, Unavailable) else _ACT),
+        title=_("Importing {file}").format(file=file.name),
+    )

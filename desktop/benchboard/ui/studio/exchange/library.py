@@ -1,7 +1,9 @@
 """The list of dashboards: to be found, opened, made, brought in, shared and thrown away."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Final
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
@@ -16,6 +18,7 @@ from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.context import Context
 from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, Mark, PagedTableModel
+from benchboard.ui.paged_export import ask_and_export
 from benchboard.ui.paged_view import PagedTable
 from benchboard.ui.studio.exchange.deeds import Deed, Deeds, open_menu
 from benchboard.ui.studio.exchange.importing import Imported, bring_in
@@ -29,6 +32,8 @@ from benchboard.ui.widgets import (
 )
 
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
+_CSV: Final = ("id", "name", "description", "owner", "level", "public", "shares", "widgets", "created_at", "updated_at",
+               "deleted_at")  # fmt: skip
 
 
 class Library(QWidget):
@@ -50,15 +55,20 @@ class Library(QWidget):
         self._toolbar.add(self._which)
         self._import = Button(_("Import"), self._ask_file, icon="ph.upload-simple", name="library_import")
         self._new = Button(_("New dashboard"), self.make, kind="primary", icon="ph.plus", name="library_new")
+        self._toolbar.add_right(
+            Button("", self._export, icon="ph.download-simple", tip=_("Export this list as CSV"), name="library_export")
+        )
         self._toolbar.add_right(self._import)
         self._toolbar.add_right(self._new)
+        self._no_match = EmptyState("ph.funnel", "", _("Show all"), self._show_all)
         self._table: PagedTable[Card] = PagedTable(
             self._model,
             label=_("Dashboards"),
             name="library_table",
             empty=EmptyState("ph.squares-four", _("There is no dashboard yet"), _("New dashboard"), self.make),
-            no_match=EmptyState("ph.funnel", _("No dashboard is here"), _("Show all"), self._show_all),
+            no_match=self._no_match,
             bulk=self._bulk(),
+            row_menu=True,
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,9 +120,25 @@ class Library(QWidget):
         self._choose("")
 
     def _ask(self, listing: Listing) -> None:
+        self._no_match.sentence.setText(self._nothing(listing))
         self._model.clear_ticks()
         self._model.listing = listing
         self._offer()
+
+    def _nothing(self, listing: Listing) -> str:
+        """What is said where the filter leaves nothing: which filter that was."""
+        which = str(listing.filters.get("which", ""))
+        part = dict(_parts(self._context))[which]
+        if not listing.search:
+            return (
+                _("The trash is empty.") if which == "trash" else _("There is none among “{part}”.").format(part=part)
+            )
+        if not which:
+            return _("No dashboard matches “{text}”.").format(text=listing.search)
+        return _("No dashboard matches “{text}” among “{part}”.").format(text=listing.search, part=part)
+
+    def _export(self) -> None:
+        ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("dashboards"))
 
     # What can be done with the ticked ones
 
@@ -181,7 +207,12 @@ class Library(QWidget):
 
     def _offer_deeds(self, card: Card, spot: QPoint) -> None:
         trashed = card.deleted_at is not None
-        deeds = self.deeds
+        deeds, ticked = self.deeds, self._table.selected()
+        if len(ticked) > 1 and card.id in {one.id for one in ticked}:
+            owned = all(one.level == "own" for one in ticked)
+            move = lambda: self._move(into=not trashed)  # noqa: E731 - the ticks go with it
+            open_menu(self, deeds.offered_of_many([one.id for one in ticked], owned, move, trashed=trashed), spot)
+            return
         offered = (
             deeds.offered_in_trash(card.id, card.level) if trashed else deeds.offered(card.id, card.name, card.level)
         )
@@ -205,7 +236,9 @@ class Library(QWidget):
 
         def done(imported: Imported) -> None:
             self.wanted.emit(imported.dashboard_id)
-            imported.show_report(self.window())
+            if imported.report.lines:
+                self.deeds.keep_report(imported)
+                self.deeds.show_report(imported.dashboard_id)
 
         bring_in(self._context, self, path, done)
 
@@ -234,11 +267,16 @@ def _shared(card: Card) -> str:
     return ", ".join(parts) or _("nobody")
 
 
+def days_left(deleted_at: datetime) -> int:
+    """How many days a dashboard in the trash can still be restored; the day that has begun counts."""
+    return max(ceil((deleted_at + KEPT - datetime.now(UTC)) / timedelta(days=1)), 0)
+
+
 def _about(card: Card) -> str:
     """What it is; or in the trash, since when, and how long it can still be restored."""
     if card.deleted_at is None:
         return card.description.split("\n")[0]
-    left = max((card.deleted_at + KEPT - datetime.now(UTC)).days, 0)
+    left = days_left(card.deleted_at)
     days = ngettext("{count} day left", "{count} days left", left).format(count=left)
     who = card.deleted_by or _("somebody")
     return _("Deleted {when} by {who} · {days}").format(when=ago(card.deleted_at), who=who, days=days)
@@ -250,7 +288,7 @@ def _columns() -> tuple[Column[Card], ...]:
                second=_about),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
-        Column("shares", _("Shared with"), _shared, width=190, muted=True),
+        Column("shares", _("Shared with"), _shared, width=262, muted=True, tooltip=_shared),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90),
         Column("updated_at", _("Changed"), lambda card: ago(card.updated_at), sortable=True, width=130, muted=True,
                tooltip=lambda card: exactly(card.updated_at)),

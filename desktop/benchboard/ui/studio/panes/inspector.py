@@ -23,7 +23,6 @@ from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeats import Repeats
 from benchboard.ui.studio.panes.tabnames import TabNames
 from benchboard.ui.studio.tiles.feeds import Feeds
-from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, KeyCap, Text, hairline, plain_tip
@@ -57,7 +56,6 @@ class Inspector(QWidget):
         self._context, self._editor, self._feeds = context, editor, feeds
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(theme().px("shell.inspector"))
         self.setAccessibleName(_("Inspector"))
         self._sheet: _Sheet | None = None
         self._stack = QStackedWidget()

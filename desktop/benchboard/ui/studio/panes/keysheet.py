@@ -131,6 +131,5 @@ def _named(keys: str) -> str:
         "Down": "↓",
         "PgDown": _("Page ↓"),
         "PgUp": _("Page ↑"),
-        "Return": "Enter",
     }
     return " ".join(signs.get(part, part) for part in keys.split(" "))

@@ -1,20 +1,30 @@
 """The palette at the left: the kinds of widgets, to be found by name, dragged onto the page, or put there by Enter."""
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.dashboards.catalogue import KINDS, WidgetKind
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.panes.kindcard import KindCard
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.focus import Ringed
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import bare
-
-WIDTH = 196
 
 
 class Palette(QWidget):
@@ -31,7 +41,9 @@ class Palette(QWidget):
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self._first)
         self.kinds = [_Kind(kind, canvas, self) for kind in KINDS]
-        self._groups: list[tuple[QWidget, list[_Kind]]] = []
+        self._groups: list[tuple[QWidget, QGridLayout, list[_Kind]]] = []
+        self.card = KindCard(self)
+        self.chosen.connect(lambda _kind: self.search.clear())
         self._nothing = Text(_("No widget is called that."), tone="muted", wrap=True)
         self._nothing.hide()
         column = QVBoxLayout(self)
@@ -55,12 +67,11 @@ class Palette(QWidget):
             grid.setContentsMargins(0, 0, 0, 0)
             grid.setSpacing(8)
             grid.addWidget(Text(_(title), "body_strong", "secondary"), 0, 0, 1, 2)
+            grid.setColumnStretch(0, 1)
+            grid.setColumnStretch(1, 1)
             members = [kind for kind in self.kinds if kind.kind.group == title]
-            for place, member in enumerate(members):
-                grid.addWidget(member, 1 + place // 2, place % 2)
-            if len(members) == 1:
-                grid.addWidget(QLabel(), 1, 1)
-            self._groups.append((group, members))
+            _side_by_side(grid, members)
+            self._groups.append((group, grid, members))
             column.addWidget(group)
         column.addStretch(1)
         area = QScrollArea()
@@ -73,18 +84,32 @@ class Palette(QWidget):
 
     def _find(self, text: str) -> None:
         wanted = text.strip().casefold()
-        for group, members in self._groups:
+        for group, grid, members in self._groups:
             for member in members:
                 kind = member.kind
                 named = wanted in _(kind.title).casefold() or wanted in kind.type.replace("_", " ")
                 member.setVisible(named)
-            group.setVisible(any(not member.isHidden() for member in members))
+            found = [member for member in members if not member.isHidden()]
+            group.setVisible(bool(found))
+            _side_by_side(grid, found)
         self._nothing.setVisible(all(member.isHidden() for member in self.kinds))
 
     def _first(self) -> None:
         found = next((member for member in self.kinds if not member.isHidden()), None)
         if found is not None:
             self.chosen.emit(found.kind)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.card.leave()
+
+
+def _side_by_side(grid: QGridLayout, members: Sequence["_Kind"]) -> None:
+    """Two in a line, under the heading, without a hole."""
+    for member in members:
+        grid.removeWidget(member)
+    for place, member in enumerate(members):
+        grid.addWidget(member, 1 + place // 2, place % 2)
 
 
 class _Kind(Ringed, QAbstractButton):
@@ -100,7 +125,6 @@ class _Kind(Ringed, QAbstractButton):
         self.setText(_(kind.title))
         self.setAccessibleName(_(kind.title))
         self.setAccessibleDescription(_(kind.takes) if kind.takes else "")
-        self.setToolTip(_(kind.takes) if kind.takes else "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -108,7 +132,25 @@ class _Kind(Ringed, QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(77, 52)
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._palette.card.soon(self, self.kind)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._palette.card.leave()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._palette.card.show_at(self, self.kind)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._palette.card.leave()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._palette.card.leave()
         if event.button() == Qt.MouseButton.LeftButton:
             self._start = event.globalPosition().toPoint()
             self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -137,6 +179,8 @@ class _Kind(Ringed, QAbstractButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._palette.chosen.emit(self.kind)
+        elif event.key() == Qt.Key.Key_Escape and self._palette.card.shown is not None:
+            self._palette.card.leave()
         elif event.key() == Qt.Key.Key_Escape and self._start is not None:
             self._let_go()
             self._canvas.cancel()

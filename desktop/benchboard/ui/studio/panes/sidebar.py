@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 from benchboard.i18n import _
 from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.studio.panes.outline import Outline
-from benchboard.ui.studio.panes.palette import WIDTH, Palette
+from benchboard.ui.studio.panes.palette import Palette
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import hairline
@@ -20,7 +20,6 @@ class Sidebar(QWidget):
         super().__init__()
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
         self._panes: dict[str, QWidget] = {"add": palette, "outline": outline}
         self._tabs = {"add": _Tab(_("Add"), "add"), "outline": _Tab(_("Outline"), "outline")}
         self._stack = QStackedWidget()

@@ -43,7 +43,15 @@ def saved_words(seconds: int) -> str:
 def usual_states() -> list[str]:
     """What there is room for; what is said beside these, a problem, gives way and is whole in the tooltip."""
     saved = [saved_words(seconds) for seconds in (0, 48, 48 * 60, 3600, 48 * 3600)]
-    return [*saved, _("Opening"), _("Not opened"), _("Not saved yet"), _("Saving"), _("Changed in another window")]
+    return [
+        *saved,
+        _("Opening"),
+        _("Not opened"),
+        _("Not saved yet"),
+        _("Saving"),
+        _("Needs your decision"),
+        _("Up to date"),
+    ]
 
 
 class StudioBar(Toolbar):
@@ -60,6 +68,7 @@ class StudioBar(Toolbar):
     def _fill_left(self) -> None:
         """How the page is shown."""
         run = self._run
+        self.fold = {"left": self._fold("left", _("Left pane")), "right": self._fold("right", _("Right pane"))}
         self._undo = self._button("undo", _("Undo"), "ph.arrow-u-up-left")
         self._redo = self._button("redo", _("Redo"), "ph.arrow-u-up-right")
         titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
@@ -73,7 +82,7 @@ class StudioBar(Toolbar):
         self.fit = Button(_("Fit"), lambda: run("fit"), kind="quiet", tip=_("Show the whole page"), name="studio_fit")
         self._find = self._button("find", _("Find a widget on the page"), "ph.magnifying-glass")
         shown = (self.breakpoints, _line(), smaller, self._zoom, larger, self.fit, self._find)
-        for widget in (self._undo, self._redo, _line(), *shown):
+        for widget in (self.fold["left"], _line(), self._undo, self._redo, _line(), *shown):
             self.add(widget)
 
     def _fill_right(self) -> None:
@@ -99,7 +108,8 @@ class StudioBar(Toolbar):
         )
         self.more = Button("", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more")
         many = (self.versions, self.share) if self._shared else ()
-        for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more):
+        for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more,
+                       self.fold["right"]):  # fmt: skip
             self.add_right(widget)
 
     def _state_text(self) -> Elided:
@@ -125,6 +135,11 @@ class StudioBar(Toolbar):
             what = f"{name}: {text}" if text else name
             button.setToolTip(plain_tip(f"{what} ({keys})" if possible else none))
             button.setAccessibleDescription(text)
+
+    def show_sides(self, *, left: bool, right: bool) -> None:
+        """Which panes there are beside the page."""
+        self.fold["left"].setChecked(left)
+        self.fold["right"].setChecked(right)
 
     def offer_changes(self, offered: bool) -> None:
         """Offer what changes the page, or only what shows it."""
@@ -183,6 +198,11 @@ class StudioBar(Toolbar):
         known = act(key)
         under = cap(known.keys[0]) if known.keys else ""
         return Item(_(known.title), lambda: self._run(key), known.icon, under, name=f"do_{key}")
+
+    def _fold(self, side: str, name: str) -> Button:
+        button = self._button(f"fold_{side}", name, act(f"fold_{side}").icon)
+        button.setCheckable(True)
+        return button
 
     def _button(self, key: str, name: str, icon: str) -> Button:
         tip = name if not act(key).keys else f"{name} ({cap(act(key).keys[0])})"

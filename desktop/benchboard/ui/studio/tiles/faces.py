@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.catalogue import IMAGE, MAX_TITLE, Widget
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import charts, errorface, figures, images, numbers, pies, tableface
+from benchboard.ui.studio.tiles import charts, errorface, figures, images, numbers, pale, pies, tableface
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.studio.tiles.links import Audience, Links
 from benchboard.ui.theme import theme
@@ -350,6 +350,8 @@ def _paint_bars(painter: QPainter, body: QRectF, widget: Widget) -> None:
             y = body.top() + row * tableface.ROW + 9
             for left, width in ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2)):
                 painter.drawRoundedRect(QRectF(body.left() + body.width() * left, y, body.width() * width, 10), 3, 3)
+    elif kind in ("line_chart", "area_chart", "pie_chart"):
+        pale.paint(painter, body, kind)
     else:
         count = max(3, int(body.width() // 40))
         for place in range(count):

@@ -81,7 +81,7 @@ def _write(path: Path, text: str) -> None:
         write_whole(path, text.encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
     except OSError as error:
         raise Unavailable(
-            "admin.export",
+            "list.export",
             _("{file} could not be written.").format(file=path),
             why=error.strerror or "",
             do=_("Choose another folder."),

@@ -1,0 +1,36 @@
+"""Loading: pale shapes of what comes, for the kinds that bars do not stand for."""
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from benchboard.ui.theme import theme
+
+_WAY: Final = (0.35, 0.6, 0.45, 0.75, 0.55, 0.85, 0.7)
+"""How high a line stands at evenly spaced places, of the height there is."""
+
+
+def paint(painter: QPainter, body: QRectF, kind: str) -> None:
+    """A line, an area or a ring."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = theme().color("grid")
+    if kind == "pie_chart":
+        side = min(body.width(), body.height()) * 0.8
+        stroke = side * 0.22
+        ring = QRectF(0, 0, side - stroke, side - stroke)
+        ring.moveCenter(body.center())
+        painter.setPen(QPen(colour, stroke))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(ring)
+    else:
+        step = body.width() / (len(_WAY) - 1)
+        way = [QPointF(body.left() + k * step, body.bottom() - body.height() * high) for k, high in enumerate(_WAY)]
+        if kind == "area_chart":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawPolygon(QPolygonF([body.bottomLeft(), *way, body.bottomRight()]))
+        else:
+            painter.setPen(QPen(colour, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+            painter.drawPolyline(QPolygonF(way))
+    painter.restore()

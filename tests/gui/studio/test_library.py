@@ -1,0 +1,168 @@
+"""The list of dashboards: what it says of its filter, its rows' menus, its export, and where the keyboard stays."""
+
+import csv
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu
+from test_dashboards import LEFT, Shelves
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document import empty
+from benchboard.ui.studio.exchange.library import _shared, days_left
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+@pytest.fixture
+def shelves(studio: "Studio") -> Shelves:
+    return Shelves(studio)
+
+
+def _footer(shelves: Shelves) -> str:
+    return shelves.place.library._table._footer._text.text()
+
+
+def _search(shelves: Shelves, text: str) -> None:
+    field = shelves.find("library_search")
+    field.clear()  # type: ignore[attr-defined]
+    shelves.qtbot.keyClicks(field, text)
+    shelves.studio.wait(lambda: shelves.model.listing.search == text and not shelves.model.loading)
+
+
+def test_the_footer_does_not_call_what_a_filter_leaves_all_there_are(shelves: Shelves) -> None:
+    assert _footer(shelves) == "3 shown, all there are"
+    _search(shelves, "shop rev")
+    assert _footer(shelves) == "1 shown, all that match"
+
+
+def test_what_a_filter_leaves_out_is_said_with_the_filter(shelves: Shelves) -> None:
+    def said() -> set[str]:
+        return {text.text() for text in shelves.place.library.findChildren(QLabel) if text.isVisible()}
+
+    _search(shelves, "nowhere")
+    shelves.studio.wait(lambda: "No dashboard matches “nowhere”." in said())
+    shelves.click("segment_public")
+    shelves.studio.wait(lambda: "No dashboard matches “nowhere” among “Public”." in said())
+    shelves.find("library_search").clear()  # type: ignore[attr-defined]
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: "The trash is empty." in said())
+
+
+def test_the_list_is_exported_as_the_filter_leaves_it(shelves: Shelves, tmp_path: Path) -> None:
+    _search(shelves, "shop rev")
+    shelves.click("library_export")
+    (dialog,) = shelves.studio.application.window.findChildren(QFileDialog, "export_dialog")
+    file = tmp_path / "list.csv"
+    dialog.fileSelected.emit(str(file))
+    dialog.close()
+    shelves.studio.wait(file.exists)
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["name"] for row in rows] == ["Shop review"]
+    assert rows[0]["id"] == shelves.cards()["Shop review"].id
+
+
+def _hover(shelves: Shelves, name: str) -> QPoint:
+    """The menu button of a row the mouse is over."""
+    view = shelves.place.library._table.view
+    row = next(k for k, card in enumerate(shelves.model.rows) if card.name == name)
+    spot = view.visualRect(shelves.model.index(row, 2)).center()
+    shelves.qtbot.mouseMove(view.viewport(), spot)
+    shelves.studio.wait(lambda: view.hovered == row)
+    return view.menu_box(row).center()
+
+
+def _menu(shelves: Shelves) -> QMenu:
+    (menu,) = [one for one in shelves.place.findChildren(QMenu, "dashboard_menu") if one.isVisible()]
+    return menu
+
+
+def test_a_row_has_its_menu_where_the_mouse_is(shelves: Shelves) -> None:
+    spot = _hover(shelves, "Shop review")
+    view = shelves.place.library._table.view
+    assert view.viewport().rect().contains(spot)
+    shelves.qtbot.mouseClick(view.viewport(), LEFT, pos=spot)
+    assert {action.objectName() for action in _menu(shelves).actions()} >= {"deed_open", "deed_rename", "deed_discard"}
+    _menu(shelves).close()
+
+
+def test_a_menu_on_one_of_several_ticked_rows_is_for_all_of_them(shelves: Shelves) -> None:
+    mine = ["One", "Two"]
+    with shelves.studio.workspace.database.change() as session:
+        for name in mine:
+            library.create(session, shelves.studio.actor, empty(name))
+    shelves.studio.wait(lambda: len(shelves.model.rows) == 5)
+    for name in mine:
+        shelves.tick(name)
+    table = shelves.place.library._table
+    table.menu_wanted.emit(next(card for card in shelves.model.rows if card.name == mine[0]), QPoint(300, 300))
+    titles = [action.text() for action in _menu(shelves).actions()]
+    assert titles == ["Duplicate 2 dashboards", "Move 2 dashboards to trash"]
+    _menu(shelves).actions()[1].trigger()
+    _menu(shelves).close()
+    shelves.studio.wait(lambda: set(mine) <= set(shelves.cards("trash")))
+
+
+def test_the_row_a_menu_is_asked_for_does_not_look_ticked(shelves: Shelves) -> None:
+    names = [card.name for card in shelves.model.rows]
+    for name in names[:2]:
+        shelves.tick(name)
+    view = shelves.place.library._table.view
+    view.setCurrentIndex(shelves.model.index(2, 0))
+    view.viewport().update()
+    picture = view.viewport().grab().toImage()
+    ratio = picture.devicePixelRatio()
+    edge = [view.visualRect(shelves.model.index(row, 0)).center().y() for row in range(3)]
+    colours = [picture.pixelColor(round(5 * ratio), round(y * ratio)).name() for y in edge]
+    assert colours == [theme().color(role).name() for role in ("selection", "selection", "surface")]
+
+
+def test_the_trash_says_as_many_days_as_the_toast_did() -> None:
+    now = datetime.now(UTC)
+    assert days_left(now) == 30
+    assert days_left(now - timedelta(seconds=3)) == 30
+    assert days_left(now - timedelta(days=1, seconds=3)) == 29
+    assert days_left(now - timedelta(days=31)) == 0
+
+
+def test_what_a_row_says_of_its_shares_has_room(shelves: Shelves) -> None:
+    library_model = shelves.model
+    at = next(k for k, column in enumerate(library_model.columns) if column.key == "shares")
+    view = shelves.place.library._table.view
+    room = view.columnWidth(at) - 2 * theme().px("table.cell_pad_x")
+    assert QFontMetrics(theme().font("body")).horizontalAdvance("everybody here, 12 people or teams") <= room
+    card = library_model.rows[0]
+    tip = library_model.columns[at].tooltip
+    assert tip is not None
+    assert tip(card) == _shared(card)
+
+
+def test_the_keyboard_stays_in_the_list_when_the_last_ticked_row_is_thrown_away(shelves: Shelves) -> None:
+    shelves.tick("Shop review")
+    button = shelves.find("library_discard")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    shelves.qtbot.keyClick(button, Qt.Key.Key_Space)
+    shelves.studio.wait(lambda: "Shop review" not in [card.name for card in shelves.model.rows])
+    window = shelves.studio.application.window
+    assert window.focusWidget() is shelves.place.library._table.view
+
+
+def test_the_keyboard_stays_in_a_list_that_becomes_empty(shelves: Shelves) -> None:
+    with shelves.studio.workspace.database.change() as session:
+        made = library.create(session, shelves.studio.actor, empty("Alone"))
+        library.discard(session, shelves.studio.actor, [made.card.id])
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: [card.name for card in shelves.model.rows] == ["Alone"])
+    shelves.place.library._table.view.setFocus()
+    with shelves.studio.workspace.database.change() as session:
+        library.restore(session, shelves.studio.actor, [made.card.id])
+    shelves.studio.wait(lambda: not shelves.model.rows)
+    focused = shelves.studio.application.window.focusWidget()
+    assert focused is not None
+    assert shelves.place.library._table.isAncestorOf(focused)

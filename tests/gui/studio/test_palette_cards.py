@@ -1,0 +1,91 @@
+"""The palette: a picture of each kind beside it, what a search leaves, and the shape of what is on its way."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QSizeF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QLabel
+
+from benchboard.dashboards.catalogue import KINDS, WidgetKind, new_item, widget_of
+from benchboard.ui.studio.panes import kindcard, samples
+from benchboard.ui.studio.tiles.faces import paint_face, summary
+from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.theme import Theme, theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _colours(picture: QImage) -> set[str]:
+    return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
+def test_every_kind_has_a_picture_with_something_in_it(light: Theme, kind: WidgetKind) -> None:
+    page = samples.page_of(kind)
+    for name in page.shown:
+        item = page.item(name)
+        if not item.panes and item.type != "text":
+            answer = samples.answer_of(page, name)
+            assert answer is not None
+            assert not answer.waited_for
+            assert "answers no" not in summary(widget_of(item), answer)
+    small = kindcard._small(kind, 1.0).toImage()
+    assert small.width() <= 264
+    assert small.height() <= 190
+    assert len(_colours(small)) > 20
+
+
+def test_the_card_of_a_kind_comes_with_the_mouse_and_goes_with_it(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    kind = studio.find("palette_line_chart")
+    studio.qtbot.mouseMove(kind, kind.rect().center())
+    studio.wait(lambda: palette.card.shown is not None)
+    card = palette.card.shown
+    assert card is not None
+    assert "The first column goes along, every further number is a line." in {
+        text.text() for text in card.findChildren(QLabel)
+    }
+    left = kind.mapTo(kind.window(), QPoint(kind.width(), 0)).x()
+    assert card.geometry().adjusted(24, 0, 0, 0).left() > left
+    studio.qtbot.mouseMove(studio.viewport, QPoint(300, 300))
+    studio.wait(lambda: palette.card.shown is None)
+
+
+def test_the_card_comes_with_the_keyboard_and_escape_takes_it_away(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    palette.search.setFocus()
+    studio.qtbot.keyClick(palette.search, Qt.Key.Key_Tab)
+    kind = studio.application.window.focusWidget()
+    assert kind in palette.kinds
+    assert palette.card.shown is not None
+    studio.key(Qt.Key.Key_Escape)
+    assert palette.card.shown is None
+    assert studio.application.window.focusWidget() is kind
+
+
+def test_what_a_search_leaves_stands_without_holes(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    first = studio.find("palette_line_chart").pos()
+    studio.qtbot.keyClicks(palette.search, "area")
+    studio.wait(lambda: [one.kind.type for one in palette.kinds if one.isVisible()] == ["area_chart"])
+    area = studio.find("palette_area_chart")
+    studio.wait(lambda: area.pos() == first)
+    palette.search.clear()
+    studio.wait(lambda: studio.find("palette_line_chart").pos() == first and area.pos().x() > first.x())
+
+
+@pytest.mark.parametrize("type_name", ["line_chart", "area_chart", "pie_chart"])
+def test_what_is_on_its_way_has_its_own_pale_shape(light: Theme, type_name: str) -> None:
+    def drawn(name: str) -> QImage:
+        kind = next(one for one in KINDS if one.type == name)
+        picture = QImage(300, 200, QImage.Format.Format_RGB32)
+        picture.fill(theme().color("surface"))
+        with QPainter(picture) as painter:
+            paint_face(painter, QSizeF(300, 200), widget_of(new_item(kind, "w")), Answer("q", late=True))
+        return picture.copy(0, 40, 300, 160)
+
+    pale = theme().color("grid").name()
+    assert pale in _colours(drawn(type_name))
+    assert drawn(type_name) != drawn("bar_chart")

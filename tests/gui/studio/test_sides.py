@@ -1,0 +1,163 @@
+"""The panes beside the page: folded, pulled, remembered; in a narrow window they begin folded and one is a drawer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard import settings
+from benchboard.ui.studio.panes import sides
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def _shown(studio: "Studio") -> tuple[bool, bool]:
+    return studio.page.sidebar.isVisible(), studio.page.inspector.isVisible()
+
+
+def _narrow(studio: "Studio", width: int = 1024) -> None:
+    studio.application.window.resize(width, 700)
+    studio.wait(lambda: studio.application.window.width() == width)
+
+
+def test_each_pane_folds_by_button_and_by_key_and_the_page_takes_its_room(studio: "Studio") -> None:
+    assert _shown(studio) == (True, True)
+    before = studio.canvas.width()
+    studio.press_button("studio_fold_left")
+    assert _shown(studio) == (False, True)
+    assert studio.canvas.width() > before + 150
+    studio.key(Qt.Key.Key_B, CTRL | SHIFT)
+    assert _shown(studio) == (False, False)
+    assert studio.canvas.width() == studio.page.width()
+    studio.press_button("studio_fold_right")
+    studio.key(Qt.Key.Key_B, CTRL)
+    assert _shown(studio) == (True, True)
+    assert studio.canvas.width() == before
+
+
+def test_a_fold_does_not_swallow_the_keyboard(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_A)
+    assert studio.application.window.focusWidget() is studio.page.palette_pane.search
+    studio.key(Qt.Key.Key_B, CTRL)
+    assert studio.application.window.focusWidget() is studio.canvas
+
+
+def test_asking_for_what_is_in_a_folded_pane_opens_it(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_B, CTRL)
+    studio.key(Qt.Key.Key_B, CTRL | SHIFT)
+    studio.key(Qt.Key.Key_A)
+    assert _shown(studio) == (True, False)
+    studio.key(Qt.Key.Key_B, CTRL)
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Return)
+    assert _shown(studio) == (False, True)
+    assert studio.page.inspector.isAncestorOf(studio.application.window.focusWidget())
+
+
+def test_the_json_stands_where_the_inspector_was_folded(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_B, CTRL | SHIFT)
+    studio.key(Qt.Key.Key_J, CTRL)
+    assert studio.page.json_view.isVisible()
+    studio.key(Qt.Key.Key_J, CTRL)
+    assert _shown(studio) == (True, False)
+    studio.key(Qt.Key.Key_J, CTRL)
+    studio.key(Qt.Key.Key_B, CTRL | SHIFT)  # what stands at the right goes, whichever it is
+    assert not studio.page.json_view.isVisible()
+    assert _shown(studio) == (True, False)
+    assert not studio.page.bar.json.isChecked()
+
+
+def _pull(studio: "Studio", name: str, by: int) -> None:
+    handle = studio.find(name)
+    start = handle.rect().center()
+    studio.qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
+    studio.qtbot.mouseMove(handle, start + QPoint(by, 0))
+    studio.qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=handle.mapFromGlobal(handle.mapToGlobal(start)))
+
+
+def test_a_pane_is_pulled_by_its_edge_and_not_past_its_limits(studio: "Studio") -> None:
+    left, right = studio.page.sidebar, studio.page.inspector
+    wide = left.width(), right.width()
+    _pull(studio, "studio_edge_left", 60)
+    _pull(studio, "studio_edge_right", -40)
+    assert (left.width(), right.width()) == (wide[0] + 60, wide[1] + 40)
+    _pull(studio, "studio_edge_left", 5_000)
+    assert left.width() == sides.LIMITS["left"][1]
+    studio.qtbot.mouseDClick(studio.find("studio_edge_left"), Qt.MouseButton.LeftButton)
+    assert left.width() == wide[0]
+    edge = studio.find("studio_edge_right")
+    edge.setFocus(Qt.FocusReason.TabFocusReason)
+    studio.qtbot.keyClick(edge, Qt.Key.Key_Right)
+    assert right.width() == wide[1] + 40 - sides.STEP
+
+
+def test_how_the_panes_stand_is_remembered(open_studio: "Callable[[], Studio]") -> None:
+    studio = open_studio()
+    _pull(studio, "studio_edge_left", 60)
+    studio.key(Qt.Key.Key_B, CTRL | SHIFT)
+    width = studio.page.sidebar.width()
+    studio.close()
+    again = open_studio()
+    assert _shown(again) == (True, False)
+    assert again.page.sidebar.width() == width
+    assert again.page.bar.fold["left"].isChecked()
+    assert not again.page.bar.fold["right"].isChecked()
+
+
+def test_a_narrow_window_begins_with_the_page_alone(studio: "Studio") -> None:
+    _narrow(studio)
+    assert _shown(studio) == (False, False)
+    assert studio.canvas.width() == studio.page.width()
+    assert not studio.canvas.horizontalScrollBar().isVisible()
+    studio.application.window.resize(1440, 900)
+    studio.wait(lambda: _shown(studio) == (True, True))
+
+
+def test_in_a_narrow_window_the_inspector_is_a_drawer_over_the_page(studio: "Studio") -> None:
+    _narrow(studio)
+    studio.click("notes")
+    whole = studio.canvas.width()
+    studio.key(Qt.Key.Key_B, CTRL | SHIFT)
+    inspector = studio.page.inspector
+    assert inspector.isVisible()
+    assert studio.canvas.width() == whole
+    corner = inspector.mapTo(studio.page, QPoint(0, 0))
+    assert corner.x() + inspector.width() == studio.page.width()
+    assert studio.page.childAt(corner + QPoint(20, 300)) is not studio.viewport
+    studio.key(Qt.Key.Key_B, CTRL)
+    assert studio.page.sidebar.isVisible()
+    assert studio.canvas.width() < whole  # one drags out of the palette onto the page beside it
+    assert studio.application.settings.studio_panes == ""  # what a narrow window folds is nobody's wish
+
+
+def test_presenting_hides_both_and_leaves_them_as_they_were(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_B, CTRL)
+    studio.key(Qt.Key.Key_F5)
+    assert _shown(studio) == (False, False)
+    assert not [one for one in studio.page.findChildren(QWidget) if one.isVisible() and "edge" in one.objectName()]
+    studio.key(Qt.Key.Key_Escape)
+    assert _shown(studio) == (False, True)
+
+
+@given(st.text() | st.lists(st.integers()).map(lambda numbers: " ".join(map(str, numbers))))
+def test_whatever_was_kept_gives_panes_of_a_sensible_width(kept: str) -> None:
+    found = sides.read(kept)
+    for side in ("left", "right", "json"):
+        least, most = sides.LIMITS[side]
+        width = found.width(side)
+        assert least <= width <= most or (side == "json" and width == 0)
+    assert sides.read(found.written()) == found
+
+
+@pytest.mark.parametrize("kept", ["", "1", "196 280 0 1 ²", "196 280 0 1 1 1"])
+def test_what_cannot_be_read_is_as_at_first(kept: str) -> None:
+    assert sides.read(kept) == sides.Arrangement()
+    assert replace(settings.Settings(), studio_panes=kept).studio_panes == kept
