@@ -299,7 +299,7 @@ class StudioPage(QWidget):
         if not self.editor.spread and has_repeats(self.editor.document):
             spread = Spread(self._context, self.editor, self)
         ExportDialog(
-            self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
+            self, self._context, self.editor.shown_page, self.feeds.answer, width=width, chosen=self.editor.chosen,
             title=self.name, form=form, spread=spread,
         ).open()  # fmt: skip
 

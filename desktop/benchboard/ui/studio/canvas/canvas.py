@@ -94,6 +94,7 @@ class Canvas(QGraphicsView):
         self._redraw = QTimer(self, interval=0, singleShot=True)
         self._redraw.timeout.connect(self._draw_stale)
         editor.changed.connect(self.sync)
+        editor.offered_changed.connect(self._reword)
         editor.chosen_changed.connect(self._chosen)
         feeds.answered.connect(self._answered)
         theme().changed.connect(self._new_look)
@@ -139,7 +140,7 @@ class Canvas(QGraphicsView):
         for item_id in self.tiles.keys() - shown.keys() - set(held):
             self._drop(item_id)
         for item_id, cell in shown.items():
-            item, tile = page.item(item_id), self.tiles.get(item_id)
+            item, tile = self.editor.said(page.item(item_id)), self.tiles.get(item_id)
             if tile is not None and isinstance(tile, Frame) != bool(item.panes):
                 self._drop(item_id)
                 tile = None
@@ -153,6 +154,11 @@ class Canvas(QGraphicsView):
                 tile.say(item, self.feeds.answer(item_id), depth=depth, locked=locked)
             tile.place(grid.rect(cell))
         self.draw_seen()
+
+    def _reword(self) -> None:
+        """People call a value otherwise: titles that name it say so, once nothing is in hand."""
+        if not self.busy:
+            self.present(self.editor.page)
 
     def _drop(self, item_id: str) -> None:
         tile = self.tiles.pop(item_id)
@@ -438,6 +444,7 @@ class Canvas(QGraphicsView):
 
     def hold(self, item: Item) -> None:
         """Make a tile for something that is held and not on the page yet."""
+        item = self.editor.said(item)
         tile = self.tiles[item.id] = Frame(self, item) if item.panes else Tile(self, item)
         if isinstance(tile, Tile):
             tile.say(item, Answer(tile.widget.query, late=True), depth=0, locked=False)

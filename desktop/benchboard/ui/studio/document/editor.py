@@ -16,6 +16,7 @@ from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.expanding import Choice, Values, expanded, first_values, has_repeats, looked_at
 from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
+from benchboard.dashboards.wording import Wording
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.edits import Edit, Past
@@ -69,6 +70,10 @@ class Editor(QObject):
         """What is chosen for variables in this window alone, by their names."""
         self.offered: dict[str, tuple[str, ...]] = {}
         """What the queries of variables have answered in this window, by their names."""
+        self.labels: dict[str, Mapping[str, str]] = {}
+        """What people call values of variables, where an answer said so: name → value → words."""
+        self.wording = Wording()
+        """How items are shown whose words name variables."""
         self._expanding = False
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
@@ -151,11 +156,12 @@ class Editor(QObject):
         self.choices[name] = Choice(all=True)
         self.show(self.document, self._chosen)
 
-    def offer(self, name: str, values: tuple[str, ...] | None) -> None:
+    def offer(self, name: str, values: tuple[str, ...] | None, labels: Mapping[str, str] | None = None) -> None:
         """A variable's query answered these values, or (None) nothing that still holds: no step, and nothing others
         see. The page is shown anew only where it could be another one."""
-        if self.offered.get(name) == values:
+        if self.offered.get(name) == values and self.labels.get(name, {}) == (labels or {}):
             return
+        self.labels[name] = labels or {}
         if values is None:
             self.offered.pop(name, None)
         else:
@@ -165,6 +171,7 @@ class Editor(QObject):
         if self.seen.chosen != before and has_repeats(self.document):
             self.show(self.document, self._chosen)
         else:
+            self._word()
             self.offered_changed.emit()
 
     def share_choice(self, name: str) -> None:
@@ -223,6 +230,16 @@ class Editor(QObject):
         if self.breakpoint:
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
         return breakpoints.laid_out(self.document, layout)
+
+    def said(self, item: Item) -> Item:
+        """An item as it is shown: with their values where its words name variables."""
+        return self.wording.item(item)
+
+    @property
+    def shown_page(self) -> Page:
+        """The page with everything as it is shown."""
+        layout = grid.mapped(self.layout, lambda item, cell: (self.said(item), cell))
+        return self.page if layout is self.layout else Page(layout)
 
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
@@ -493,6 +510,11 @@ class Editor(QObject):
         else:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
+    def _word(self) -> None:
+        wording = Wording(self.seen.variables, self.labels, self.own_values)
+        if not wording.same_as(self.wording):
+            self.wording = wording
+
     def show_repeats(self, shown: bool) -> None:
         """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
         if shown != self._expanding:
@@ -513,6 +535,7 @@ class Editor(QObject):
                     self.own_values = first_values(self.seen)
         except Invalid as error:
             self.refused.emit(error)
+        self._word()
         self._plain = breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout
         self.page = Page(looking.seen(self._plain, self._looks, document.compact) if self._looks else self._plain)
         # Nobody who looks at the page anew is told that something is chosen which is not on it any more.
