@@ -40,6 +40,8 @@ class Settings:
     last_place: str = ""
     last_way: str = ""
     last_email: str = ""
+    copies: str = ""
+    """`shown` where pages with repeats open with all copies shown."""
 
     def save(self, folder: Path) -> None:
         """Write settings.json whole or not at all. Raises `Unavailable` (`settings.unwritable`)."""

@@ -29,6 +29,7 @@ from benchboard.ui.studio.exchange import handing
 from benchboard.ui.studio.exchange.deeds import Rename
 from benchboard.ui.studio.exchange.exportdialog import ExportDialog
 from benchboard.ui.studio.exchange.trashed import Trashed
+from benchboard.ui.studio.panes.copies import Copies
 from benchboard.ui.studio.panes.finding import Finder
 from benchboard.ui.studio.panes.gallery import Gallery
 from benchboard.ui.studio.panes.inspector import Inspector
@@ -98,7 +99,8 @@ class StudioPage(QWidget):
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
-        self.canvas.opened.connect(lambda _id: self.inspector.edit_query())
+        self.canvas.opened.connect(lambda _id: self._edit(self.inspector.edit_query))
+        self.canvas.repeat_wanted.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.images = Images(context, self.canvas)
         self.device = DevicePage(self.canvas)
         self.json_view = JsonView(context, self.editor)
@@ -106,7 +108,8 @@ class StudioPage(QWidget):
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.offers)
-        self.looking = LookingBar(self._duplicate_to_change)
+        self.copies = Copies(context, self.editor, self.saving)
+        self.looking = LookingBar(self._duplicate_to_change, self.copies.hide)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -138,6 +141,7 @@ class StudioPage(QWidget):
         if self.editor.read_only:
             self._context.problems.toast(self.editor.why_not)
             return
+        self.copies.hide()
         self.editor.add(kind)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -186,6 +190,7 @@ class StudioPage(QWidget):
         """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
         self._commit()
         self.canvas.cancel()
+        self.copies.hide()
         if self.editor.editable:
             self.editor.stack.undo()
 
@@ -193,6 +198,7 @@ class StudioPage(QWidget):
         """Take the step again, unless something is being written: that is a step of its own."""
         self._commit()
         self.canvas.cancel()
+        self.copies.hide()
         if self.editor.editable:
             self.editor.stack.redo()
 
@@ -225,7 +231,11 @@ class StudioPage(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         whole.addWidget(self.looking)
-        whole.addWidget(self.variables)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(0)
+        chosen.addWidget(self.variables, 1)
+        chosen.addWidget(self.copies.switch)
+        whole.addLayout(chosen)
         whole.addLayout(middle, 1)
         self.screens = Screens(self._context, self, desk, self.saving)
 
@@ -249,6 +259,7 @@ class StudioPage(QWidget):
             "tablet": lambda: self._show_breakpoint("tablet"),
             "phone": lambda: self._show_breakpoint("phone"),
             "follow": self.device.follow_desktop,
+            "copies": self.copies.turn,
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
             "export_png": lambda: self._export("png"),
@@ -281,6 +292,8 @@ class StudioPage(QWidget):
         elif run is not None:
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
+            if key in CHANGING and key != "save":
+                self.copies.hide()
             run()
 
     def _show_breakpoint(self, name: str) -> None:
@@ -335,13 +348,14 @@ class StudioPage(QWidget):
         """Offer what may be done with the page now, and say why it is no more."""
         may_change = not self.editor.read_only
         self.canvas.cancel()
+        self.copies.follow()
         self.sidebar.offer_add(may_change)
         self.bar.offer_changes(may_change)
         self._say_empty()
         self._say_why_not()
 
     def _say_why_not(self) -> None:
-        self.looking.say("" if self.presentation.on else self.editor.why_not)
+        self.looking.say("" if self.presentation.on else self.editor.why_not, copies=self.editor.marking)
 
     def _duplicate_to_change(self) -> None:
         """Make a copy that this person may change, and go there."""
@@ -355,7 +369,7 @@ class StudioPage(QWidget):
 
     def _present(self, presenting: bool) -> None:
         self._commit()
-        self.editor.show_repeats(presenting)
+        self.copies.presented(presenting)
         self.device.bare(presenting)
         for widget in self._around:
             widget.setVisible(not presenting)
@@ -372,6 +386,15 @@ class StudioPage(QWidget):
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""
         self.presentation.end()
+
+    def _edit(self, begin: Callable[[], object]) -> None:
+        """Go to the fields of what is chosen: of a copy, to those of what it is a copy of."""
+        if self.presentation.on:
+            return
+        self.copies.hide()
+        if not self.json_view.isHidden():
+            self._show_json()
+        begin()
 
     def _show_json(self) -> None:
         """The JSON in place of the inspector, or the inspector again."""

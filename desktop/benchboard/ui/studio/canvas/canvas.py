@@ -59,6 +59,8 @@ class Canvas(QGraphicsView):
     """Somebody brings pictures (`images.Offer`)."""
     image_wanted = Signal()
     """Somebody wants to choose a file for the chosen image, or for a new one."""
+    repeat_wanted = Signal(str)
+    """Somebody wants to see by what this is repeated."""
     editor: Editor
     feeds: Feeds
 

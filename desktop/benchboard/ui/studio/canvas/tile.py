@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGr
 
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
-from benchboard.ui.studio.tiles.faces import Links, paint_face, paint_frame
+from benchboard.ui.studio.tiles.faces import Links, header_badge, paint_face, paint_frame
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.studio.tiles.repeatmarks import badge, told
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
@@ -63,6 +63,12 @@ class Tile(QGraphicsPixmapItem):
     def outline(self) -> QRectF:
         """What a ring is drawn around."""
         return self.rect
+
+    def marked_at(self, at: QPointF) -> bool:
+        """Whether the badge that says it is repeated is at a point of the page."""
+        mark, zoom = badge(self._canvas.editor, self.item), self._canvas.zoom
+        inside = (at - self.pos()) / zoom
+        return bool(mark) and header_badge(self._size / zoom, mark, self.links, locked=self.locked).contains(inside)
 
     def place(self, rect: QRectF) -> None:
         """Move and size it."""

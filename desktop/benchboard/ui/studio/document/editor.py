@@ -75,6 +75,8 @@ class Editor(QObject):
         self.wording = Wording()
         """How items are shown whose words name variables."""
         self._expanding = False
+        self.marking = False
+        """Whether copies are shown among the panes, where one arranges otherwise, and say what they are."""
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
         self._showing = False
@@ -97,10 +99,10 @@ class Editor(QObject):
 
     @property
     def why_not(self) -> str:
-        """Why this person may not change it, in words; nothing who may."""
-        if not self._read_only:
-            return ""
-        return _("You may look at “{name}” and not change it.").format(name=self.document.title)
+        """Why it cannot be changed here now, in words; nothing where it can, or is presented."""
+        if self._read_only:
+            return _("You may look at “{name}” and not change it.").format(name=self.document.title)
+        return _("All copies are shown. To change something, go back to arranging.") if self.marking else ""
 
     @property
     def editable(self) -> bool:
@@ -515,11 +517,21 @@ class Editor(QObject):
         if not wording.same_as(self.wording):
             self.wording = wording
 
-    def show_repeats(self, shown: bool) -> None:
-        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
-        if shown != self._expanding:
-            self._expanding = shown
-            self.show(self.document, self._chosen)
+    def show_repeats(self, shown: bool, *, marked: bool = False) -> None:
+        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is. What is
+        chosen stays so: of copies the one they are copies of, and the other way the first of them."""
+        if (shown, marked) == (self._expanding, self.marking):
+            return
+        told, chosen = self.why_not, [self.sources.get(one, one) for one in self._chosen]
+        self._expanding, self.marking = shown, marked
+        self.show(self.document, chosen)
+        if self.sources and not self.read_only:
+            copies = [
+                next((one for one in self.page.shown if self.sources.get(one, one) == name), name) for name in chosen
+            ]
+            self.choose(copies)
+        if self.why_not != told:
+            self.permitted.emit()
 
     def show(self, document: Document, chosen: Sequence[str]) -> None:
         """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
