@@ -1,4 +1,4 @@
-"""All copies of what is repeated, seen while one arranges: the switch beside the variables, badges and the inspector."""
+"""All copies of what is repeated, seen while one arranges: the switch beside the variables, badges, the inspector."""
 
 from typing import TYPE_CHECKING
 

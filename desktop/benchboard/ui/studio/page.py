@@ -29,6 +29,7 @@ from benchboard.ui.studio.exchange import handing
 from benchboard.ui.studio.exchange.deeds import Rename
 from benchboard.ui.studio.exchange.exportdialog import ExportDialog
 from benchboard.ui.studio.exchange.trashed import Trashed
+from benchboard.ui.studio.moves import Moves
 from benchboard.ui.studio.panes.copies import Copies
 from benchboard.ui.studio.panes.finding import Finder
 from benchboard.ui.studio.panes.gallery import Gallery
@@ -88,6 +89,7 @@ class StudioPage(QWidget):
         super().__init__()
         accessible.install()
         self._context, self.shelf = context, shelf
+        self._moves = Moves.of(context)
         self.editor = Editor(self)
         self.offers = Offers(context, self.editor, self)
         self.feeds = Feeds(context, self.editor, self)
@@ -99,6 +101,7 @@ class StudioPage(QWidget):
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
+        self.editor.noted.connect(context.problems.toast)
         self.canvas.opened.connect(lambda _id: self._edit(self.inspector.edit_query))
         self.canvas.repeat_wanted.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.images = Images(context, self.canvas)
@@ -171,6 +174,7 @@ class StudioPage(QWidget):
 
     def closed(self) -> None:
         """End what is under way: the page goes."""
+        self._moves.forget(self)
         self.saving.recovering.leave()
         self.offers.stop_all()
         self.feeds.stop_all()
@@ -188,19 +192,20 @@ class StudioPage(QWidget):
 
     def undo(self) -> None:
         """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
-        self._commit()
-        self.canvas.cancel()
-        self.copies.hide()
-        if self.editor.editable:
-            self.editor.stack.undo()
+        if self.may_step():
+            self._moves.step(self, "undo")
 
     def redo(self) -> None:
         """Take the step again, unless something is being written: that is a step of its own."""
+        if self.may_step():
+            self._moves.step(self, "redo")
+
+    def may_step(self) -> bool:
+        """Whether steps can be taken back now; what is being written is one of its own, what is in hand is put back."""
         self._commit()
         self.canvas.cancel()
         self.copies.hide()
-        if self.editor.editable:
-            self.editor.stack.redo()
+        return self.editor.editable
 
     def save(self) -> None:
         """Store the page now."""

@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.catalogue import WidgetKind
+from benchboard.dashboards.copies import Copied
+from benchboard.dashboards.document import Variable
 from benchboard.dashboards.editing import Placed
 from benchboard.dashboards.layout import TABS, Hints
 from benchboard.i18n import _
@@ -28,6 +30,8 @@ class Guests(NamedTuple):
 
     title: str
     placed: Placed
+    variables: tuple[Variable, ...] = ()
+    """What they cannot do without."""
 
 
 class Hand(QObject):
@@ -106,7 +110,8 @@ class Hand(QObject):
         if guest is not None:
             new = isinstance(guest, WidgetKind)
             title = _("Add {title}").format(title=_(guest.title).lower()) if new else guest.title
-            editor.take(title, gesture.drop(), gesture.body)
+            came = Copied((), guest.variables) if isinstance(guest, Guests) else None
+            editor.take(title, gesture.drop(), gesture.body, came)
         else:
             editor.take(_("Move") if isinstance(gesture, Moving) else _("Resize"), gesture.drop(), editor.chosen)
         self._canvas.present(editor.page)

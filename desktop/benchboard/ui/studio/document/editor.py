@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from benchboard.dashboards import breakpoints, editing, looking
+from benchboard.dashboards import breakpoints, copies, editing, looking
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import MAX_VALUES, Document, empty, fitted
@@ -40,6 +40,9 @@ class Editor(QObject):
     """Who could only look may change it now, or the other way round."""
     refused = Signal(object)
     """What somebody asked for cannot be: the `AppError` that says why."""
+
+    noted = Signal(str)
+    """What there is to know of a step, in words."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -295,9 +298,11 @@ class Editor(QObject):
             if (item_id := f"w{len(self.page.paths) + self._serial}") not in self.page.paths:
                 return new_item(kind, item_id), Cell(0, 0, min(kind.w, self.layout.columns), kind.h)
 
-    def take(self, title: str, layout: Layout, chosen: Sequence[str] | None = None) -> None:
+    def take(
+        self, title: str, layout: Layout, chosen: Sequence[str] | None = None, came: copies.Copied | None = None
+    ) -> None:
         """Take another layout of the page, settled, as one step; nothing where it leads back to the start. One that no
-        document may say is refused in words."""
+        document may say is refused in words. What `came` from elsewhere brings the variables it names along."""
         settled = grid.fitted(layout, self.document.compact)
         if settled == self.layout:
             return
@@ -311,11 +316,15 @@ class Editor(QObject):
             return
         now = self._chosen if chosen is None else chosen
         self._looks = looking.lasting(settled, self._looks)
-        after = self.with_layout(settled, now)
+        after, told = self.with_layout(settled, now), ""
+        if came is not None:
+            after, told = copies.with_variables(after, came)
         if after == self.document:
             self.show(after, now)  # it was only open to be looked at
         else:
             self._do(title, after, now)
+        if told:
+            self.noted.emit(told)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -335,22 +344,28 @@ class Editor(QObject):
 
     def copy(self) -> str:
         """What is chosen as JSON; nothing where nothing is."""
-        copy = editing.copied(self.page, self._chosen)
-        return json.dumps(editing.write_copy(copy, self.layout.columns), ensure_ascii=False, indent=1) if copy else ""
+        copy = self.copied(self._chosen)
+        return json.dumps(copies.written(copy, self.layout.columns), ensure_ascii=False, indent=1) if copy.items else ""
+
+    def copied(self, ids: Iterable[str]) -> copies.Copied:
+        """These widgets, and the variables they cannot do without."""
+        items = editing.copied(self.page, ids)
+        return copies.Copied(items, copies.needed(items, self.document.variables))
 
     def paste(self, text: str, at: tuple[int, int] | None = None) -> None:
         """Put in what somebody copied: at a field of the page, or in the first free place of the grid in which the
         chosen widget lies. What is none of ours is refused in words."""
         try:
-            copy = editing.parse_copy(text)
+            copy = copies.read(text, self.layout.columns)
         except Invalid as error:
             what = _("The clipboard holds nothing that can be put on a dashboard.")
             self.refused.emit(Invalid("studio.bad-paste", what, why=error.what))
             return
         page = self.page
         path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
-        title = ngettext("Paste {count} widget", "Paste {count} widgets", len(copy)).format(count=len(copy))
-        self.edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
+        count = len(copy.items)
+        title = ngettext("Paste {count} widget", "Paste {count} widgets", count).format(count=count)
+        self.edit(title, lambda: editing.pasted(page, copy.items, path, at, self.document.compact), copy)
 
     def lock(self, lock: editing.Lock, on: bool) -> None:
         """Keep the place, size or content of the chosen widgets as it is, or no longer."""
@@ -480,14 +495,14 @@ class Editor(QObject):
         elif after.layout != self.document.layout:
             self.stack.push(Edit(self, title, after, now, None))
 
-    def edit(self, title: str, edit: Callable[[], Edited]) -> None:
+    def edit(self, title: str, edit: Callable[[], Edited], came: copies.Copied | None = None) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
         try:
             layout, chosen = edit()
         except Invalid as error:
             self.refused.emit(error)
             return
-        self.take(title, layout, chosen)
+        self.take(title, layout, chosen, came)
 
     def _first_other(self, title: str, reach: Callable[[int], Layout], farthest: int) -> None:
         for k in range(1, farthest + 1):
