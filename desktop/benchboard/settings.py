@@ -42,6 +42,8 @@ class Settings:
     last_email: str = ""
     studio_panes: str = ""
     """How the panes beside a page stand: what is open, and how wide."""
+    copies: str = ""
+    """`shown` where pages with repeats open with all copies shown."""
 
     def save(self, folder: Path) -> None:
         """Write settings.json whole or not at all. Raises `Unavailable` (`settings.unwritable`)."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import kind_of
 from benchboard.dashboards.document import BREAKPOINTS, Breakpoint, Document
 from benchboard.dashboards.layout import Cell, Compact, Item, Layout
 
@@ -82,15 +83,21 @@ def _narrowed(layout: Layout, columns: int, places: Mapping[str, Cell], compact:
     """One grid and all below it. How wide things are does not depend on how high they are: so the containers' widths
     are known first, then what they hold, then their heights, and with those everything's place."""
     if not any(item.panes for item in layout.items):
-        return grid.derived(layout, columns, places, compact=compact)
-    widths = grid.derived(layout, columns, places, compact=compact)
+        return grid.derived(layout, columns, places, compact=compact, least=_least)
+    widths = grid.derived(layout, columns, places, compact=compact, least=_least)
     pairs = [
         _narrowed_item(item, cell, widths.cell(item.id).w, places, compact) if item.panes else (item, cell)
         for item, cell in layout
     ]
     heights = {item.id: cell.h for item, cell in pairs if item.panes}
     own = {name: cell._replace(h=heights.get(name, cell.h)) for name, cell in places.items() if name in layout.places}
-    return grid.derived(Layout.of(layout.columns, pairs), columns, own, compact=compact)
+    return grid.derived(Layout.of(layout.columns, pairs), columns, own, compact=compact, least=_least)
+
+
+def _least(item: Item) -> int:
+    """How few columns a widget needs: what its document says, else its kind."""
+    kind = kind_of(item.type)
+    return item.min_w or (kind.min_w if kind is not None else 1)
 
 
 def _narrowed_item(

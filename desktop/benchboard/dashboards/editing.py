@@ -12,7 +12,6 @@ from typing import Final, Literal, NamedTuple
 from benchboard.dashboards import images
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import FORMAT, MAX_BYTES, VERSION, parse_document
 from benchboard.dashboards.layout import GROUP, ROW, TABS, Carry, Cell, Compact, Item, Layout, Page, Pane, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -98,25 +97,7 @@ def _with_lock(item: Item, lock: Lock, on: bool) -> Item:
 
 def copied(page: Page, ids: Iterable[str]) -> Placed:
     """What is copied: these items with all they hold, where they lie to each other."""
-    return _together([(page.item(one), page.shown[one]) for one in outermost(page, ids) if one in page.shown])
-
-
-def write_copy(copy: Placed, columns: int) -> dict[str, object]:
-    """What is copied as JSON, in the form of a document of so many columns."""
-    items = grid.serialise_page(Layout.of(columns, copy))
-    return {"format": FORMAT, "version": VERSION, "columns": columns, "items": items}
-
-
-def parse_copy(text: str | bytes) -> Placed:
-    """What somebody copied, here or elsewhere: a document of any version, or a single item. Invalid, naming item and
-    field, for anything else, and for a copy that holds nothing."""
-    value = grid.decode(text, max_bytes=MAX_BYTES)
-    if isinstance(value, dict) and "position" in value:
-        value = [value]
-    layout = grid.fitted(parse_document(value).layout)
-    if not len(layout):
-        raise Invalid("layout.empty-copy", _("There is no widget in it."), item=None, field="items")
-    return _together(list(layout))
+    return together([(page.item(one), page.shown[one]) for one in outermost(page, ids) if one in page.shown])
 
 
 def pasted(
@@ -169,7 +150,7 @@ def _unfixed(item: Item) -> Item:
     return _with_lock(item, "place", False) if item.static else item
 
 
-def _together(placed: Sequence[tuple[Item, Cell]]) -> Placed:
+def together(placed: Sequence[tuple[Item, Cell]]) -> Placed:
     left = min((cell.x for _item, cell in placed), default=0)
     top = min((cell.y for _item, cell in placed), default=0)
     return tuple((item, Cell(cell.x - left, cell.y - top, cell.w, cell.h)) for item, cell in placed)
@@ -218,7 +199,7 @@ def grouped(page: Page, ids: Iterable[str], kind: str, title: str, compact: Comp
         x, w = 0, columns
     y = min(cell.y for cell in cells) - top
     name = _unused("g" if kind == GROUP else "t", page)
-    panes = _tabs_of(placed, w) if kind == TABS else (Pane(Layout.of(w, _together(placed))),)
+    panes = _tabs_of(placed, w) if kind == TABS else (Pane(Layout.of(w, together(placed))),)
     source = MappingProxyType({"id": name, "type": kind, "title": title})
     new = Item(name, kind, source=source, panes=panes)
     gone = frozenset(chosen)
@@ -257,7 +238,7 @@ def _tabs_of(placed: Sequence[tuple[Item, Cell]], columns: int) -> tuple[Pane, .
             Pane(replace(item.panes[0].layout, columns=columns), f"t{k}", str(item.source.get("title", "")))
             for k, (item, _cell) in enumerate(placed, 1)
         )
-    return (Pane(Layout.of(columns, _together(placed)), "t1"),)
+    return (Pane(Layout.of(columns, together(placed)), "t1"),)
 
 
 def _unused(stem: str, page: Page) -> str:

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import changed, widget_of
+from benchboard.dashboards.catalogue import MAX_TITLE, changed, widget_of
 from benchboard.dashboards.document import Document, Variable, fitted
 from benchboard.dashboards.layout import Item, Layout
+from benchboard.dashboards.wording import named_in
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -119,6 +120,12 @@ def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int
     return added
 
 
+def _with_value(title: str, variable: str) -> str:
+    """A copy's title, naming the variable it is a copy for."""
+    named = f" · ${{{variable}}}"
+    return title[: MAX_TITLE - len(named)] + named
+
+
 class _Showing:
     """One document being expanded: the ids taken so far, and whose values are whose."""
 
@@ -147,8 +154,8 @@ class _Showing:
             own = {**own, variable: (value,)}
             chosen = {**chosen, variable: (value,)}
             title = widget_of(item).title
-            if item.id != source and title:
-                item = changed(item, title=f"{title} · {value}"[:200])
+            if item.id != source and title and variable not in named_in(title):
+                item = changed(item, title=_with_value(title, variable))
         if own:
             self.chosen[item.id] = own
         panes = tuple(replace(pane, layout=self.grid(self._renamed(pane.layout), chosen, own)) for pane in item.panes)

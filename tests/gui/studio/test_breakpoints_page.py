@@ -67,7 +67,7 @@ def test_keys_move_there_too_and_the_desktop_can_still_be_edited(studio: "Studio
     studio.key(Qt.Key.Key_2, CTRL)
     studio.wait(lambda: studio.canvas.width() < 800)
     studio.click("notes")
-    studio.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    studio.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     tablet = studio.cells()["notes"]
     assert by_hand(studio.page.editor.document, "tablet") == {"notes"}
     studio.key(Qt.Key.Key_1, CTRL)
@@ -75,7 +75,7 @@ def test_keys_move_there_too_and_the_desktop_can_still_be_edited(studio: "Studio
     studio.key(Qt.Key.Key_Delete)
     studio.key(Qt.Key.Key_2, CTRL)
     assert "by-state" not in studio.cells()
-    assert (studio.cells()["notes"].x, studio.cells()["notes"].w) == (tablet.x, tablet.w)
+    assert (studio.cells()["notes"].x, studio.cells()["notes"].h) == (tablet.x, tablet.h)
     studio.settled()
 
 

@@ -7,8 +7,10 @@ import pytest
 from boards import CTRL, item, load, said
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
+from test_worded_titles import page_of_titles
 
 from benchboard.ui.studio.canvas import clipboard
+from benchboard.ui.widgets.banners import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -78,3 +80,37 @@ def test_what_somebody_wrote_by_hand_can_be_pasted(board: "Studio") -> None:
     QGuiApplication.clipboard().setText(json.dumps(item("hand", 40, 7, 2, 2, beam=[1])))
     board.key(Qt.Key.Key_V, CTRL)
     assert board.page.editor.page.item("hand").source["beam"] == [1]
+
+
+def test_a_paste_brings_variables_along_in_the_same_step(board: "Studio") -> None:
+    QCursor.setPos(0, 0)
+    board.page.editor.load(page_of_titles())
+    board.click("n")
+    board.key(Qt.Key.Key_C, CTRL)
+    load(board, [item("z", 0, 0)])
+    board.key(Qt.Key.Key_V, CTRL)
+    editor = board.page.editor
+    assert [one.name for one in editor.document.variables] == ["shop"]
+    assert _toasted(board) == "The variable “Shop” came along."
+    board.wait(lambda: not board.page.feeds.busy)
+    answer = board.page.feeds.answer("n")
+    assert answer is not None
+    assert answer.error is None
+    board.page.undo()
+    assert (set(editor.page.paths), editor.document.variables) == ({"z"}, ())
+
+
+def test_a_panel_of_grafana_s_can_be_pasted(board: "Studio") -> None:
+    QCursor.setPos(0, 0)
+    panel = {"type": "stat", "title": "Pods", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8}, "targets": []}
+    QGuiApplication.clipboard().setText(json.dumps(panel))
+    board.key(Qt.Key.Key_V, CTRL)
+    (new,) = board.page.editor.chosen
+    assert board.page.editor.widget(new).title == "Pods"
+    assert board.page.editor.page.shown[new].w == 6
+    assert _toasted(board).startswith("1 widget mapped")
+
+
+def _toasted(studio: "Studio") -> str:
+    toasts = studio.application.window.findChildren(Toast)
+    return " ".join(one.accessibleName() for one in toasts if one.isVisible())

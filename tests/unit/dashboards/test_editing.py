@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import editing
+from benchboard.dashboards import copies, editing
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import LOCKS, Lock
 from benchboard.dashboards.layout import GROUP, TABS, Cell, Layout, Page
@@ -39,8 +39,8 @@ def test_what_is_copied_says_the_same_in_json_and_back(layout: Layout, data: st.
     copy = editing.copied(page, chosen)
     if not copy:
         return
-    written = editing.write_copy(copy, layout.columns)
-    back = editing.parse_copy(json.dumps(written))
+    written = copies.written(copies.Copied(copy), layout.columns)
+    back = copies.read(json.dumps(written), layout.columns).items
     assert {item.id for item, _cell in back} == {item.id for item, _cell in copy}
     assert _ids(Layout.of(12, back)) == _ids(Layout.of(12, copy))
     assert min(cell.x for _item, cell in back) == min(cell.y for _item, cell in back) == 0
@@ -161,19 +161,23 @@ ONE = {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}}
 )
 def test_what_is_no_copy_is_refused_in_words(text: str | bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        editing.parse_copy(text)
+        copies.read(text, 12)
     assert refused.value.code == code
     assert refused.value.what
 
 
+def _read(value: object) -> editing.Placed:
+    return copies.read(json.dumps(value), 12).items
+
+
 def test_a_single_item_can_be_pasted() -> None:
-    ((item, cell),) = editing.parse_copy(json.dumps(ONE | {"beam": [1], "position": {"x": 5, "y": 9, "w": 2, "h": 2}}))
+    ((item, cell),) = _read(ONE | {"beam": [1], "position": {"x": 5, "y": 9, "w": 2, "h": 2}})
     assert (item.id, item.source["beam"], cell) == ("a", [1], Cell(0, 0, 2, 2))
 
 
 def test_copies_never_get_the_name_of_another_copy() -> None:
     page = Page(grid.fitted(grid.parse_page([ONE])))
-    copy = editing.parse_copy(json.dumps([ONE, ONE | {"id": "a-2", "position": {"x": 2, "y": 0, "w": 2, "h": 2}}]))
+    copy = _read([ONE, ONE | {"id": "a-2", "position": {"x": 2, "y": 0, "w": 2, "h": 2}}])
     after, new = editing.pasted(page, copy, ())
     assert len(set(new)) == 2
     assert len(_ids(after)) == 3

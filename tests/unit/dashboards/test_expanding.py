@@ -35,7 +35,7 @@ def test_each_chosen_value_has_its_own_widget() -> None:
     assert has_repeats(document)
     assert dict(shown.chosen) == {"w@1": {"shop": ("north",)}, "w@2": {"shop": ("south",)}}
     page = grid.Page(shown.document.layout)
-    assert page.item("w@2").source["title"] == "w · south"
+    assert page.item("w@2").source["title"] == "w · ${shop}"
     assert [page.shown[name] for name in ("w@1", "w@2", "below")] == [(0, 0, 6, 2), (6, 0, 6, 2), (0, 2, 4, 2)]
 
 

@@ -1,9 +1,13 @@
 """Narrower pages follow the desktop, except for what was arranged there by hand."""
 
-from hypothesis import given, settings
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout.narrowing import narrowed
 from support.grids import check, laid, shown, some, starts
 
 Start = tuple[grid.Layout, grid.Compact]
@@ -71,7 +75,7 @@ def test_the_desktop_derived_from_the_desktop_is_the_desktop(start: Start) -> No
 
 
 @given(starts((12,)), narrow)
-def test_derived_widths_are_in_proportion_and_within_limits(start: Start, columns: int) -> None:
+def test_derived_widths_are_within_limits(start: Start, columns: int) -> None:
     layout, compact = start
     page = grid.derived(layout, columns, {}, compact=compact)
     for item, cell in page:
@@ -80,8 +84,8 @@ def test_derived_widths_are_in_proportion_and_within_limits(start: Start, column
         if columns <= 2:
             assert cell.w == columns
             continue
-        assert abs(cell.w - old.w * columns / 12) <= 0.5 or cell.w in (1, item.min_w, item.max_w, columns)
         assert cell.w >= min(item.min_w or 1, columns)
+        assert cell.w <= max(item.max_w or columns, item.min_w or 1)
     if columns <= 2:
         assert grid.reading_order(page) == grid.reading_order(layout)
 
@@ -108,12 +112,119 @@ def test_a_page_of_half_the_columns() -> None:
     layout = laid(a=(0, 0, 3, 2), b=(3, 0, 3, 2), c=(6, 0, 6, 2), d=(0, 2, 8, 6), e=(8, 2, 4, 3), f=(8, 5, 4, 3))
     assert shown(grid.derived(layout, 6, {})) == {
         "a": (0, 0, 2, 2),
-        "b": (2, 0, 2, 2),
-        "c": (0, 2, 3, 2),
-        "d": (0, 4, 4, 6),
-        "e": (4, 0, 2, 3),
-        "f": (4, 3, 2, 3),
+        "b": (2, 0, 1, 2),
+        "c": (3, 0, 3, 2),
+        "d": (0, 2, 4, 6),
+        "e": (4, 2, 2, 3),
+        "f": (4, 5, 2, 3),
     }
+
+
+def _row_of(*widths: int, least: int = 1) -> grid.Layout:
+    pairs, x = [], 0
+    for k, w in enumerate(widths):
+        pairs.append((grid.Item(f"w{k}", "text", min_w=least), grid.Cell(x, 0, w, 3)))
+        x += w
+    return grid.Layout.of(12, pairs)
+
+
+def test_what_the_auditor_saw_stays_in_its_rows() -> None:
+    layout = laid(a=(0, 0, 2, 2), b=(3, 0, 2, 2), c=(7, 0, 2, 2), d=(0, 2, 3, 3), e=(3, 2, 4, 3), f=(7, 2, 5, 3))
+    assert shown(grid.derived(layout, 6, {})) == {
+        "a": (0, 0, 1, 2), "b": (2, 0, 1, 2), "c": (4, 0, 1, 2),
+        "d": (0, 2, 2, 3), "e": (2, 2, 2, 3), "f": (4, 2, 2, 3),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("widths", "least", "there"),
+    [
+        ((3, 4, 5), 1, [(0, 0, 2), (2, 0, 2), (4, 0, 2)]),
+        ((3, 3, 6), 2, [(0, 0, 2), (2, 0, 2), (4, 0, 2)]),
+        ((3, 3, 3, 3), 2, [(0, 0, 3), (3, 0, 3), (0, 3, 3), (3, 3, 3)]),
+        ((2, 2, 2, 2, 2, 2), 2, [(0, 0, 2), (2, 0, 2), (4, 0, 2), (0, 3, 2), (2, 3, 2), (4, 3, 2)]),
+        ((8, 2, 2), 3, [(0, 0, 6), (0, 3, 3), (3, 3, 3)]),
+        ((6, 6), 4, [(0, 0, 6), (0, 3, 6)]),
+        ((12,), 1, [(0, 0, 6)]),
+    ],
+)
+def test_a_full_row_stays_full_or_breaks_into_full_ones(
+    widths: tuple[int, ...], least: int, there: list[tuple[int, int, int]]
+) -> None:
+    page = grid.derived(_row_of(*widths, least=least), 6, {})
+    assert [(cell.x, cell.y, cell.w) for cell in page.cells] == there
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=12), min_size=1, max_size=6),
+    st.integers(1, 3),
+    st.sampled_from([3, 4, 6, 8]),
+    st.sampled_from(["vertical", "none", "horizontal"]),
+)
+@settings(max_examples=200)
+def test_rows_that_filled_the_page_fill_it_and_keep_their_order(
+    rows: list[list[int]], least: int, columns: int, compact: grid.Compact
+) -> None:
+    pairs: list[tuple[grid.Item, grid.Cell]] = []
+    for y, widths in enumerate(rows):
+        x = 0
+        for wanted in widths:
+            w = min(wanted, 12 - x)
+            if w:
+                pairs.append((grid.Item(f"w{len(pairs)}", "text", min_w=least), grid.Cell(x, 2 * y, w, 2)))
+            x += w
+        if x < 12:
+            item, cell = pairs[-1]
+            pairs[-1] = (item, cell._replace(w=12 - cell.x))
+    layout = grid.Layout.of(12, pairs)
+    page = grid.derived(layout, columns, {}, compact=compact)
+    check(page, page)
+    assert grid.derived(layout, columns, {}, compact=compact) == page
+    assert grid.reading_order(page) == grid.reading_order(layout)
+    filled: dict[int, int] = {}
+    for cell in page.cells:
+        filled[cell.y] = filled.get(cell.y, 0) + cell.w
+    assert set(filled.values()) == {columns}
+    for y in range(len(rows)):
+        row = [name for name in layout.places if layout.cell(name).y == 2 * y]
+        if len(row) * least <= columns:
+            assert len({page.cell(name).y for name in row}) == 1
+
+
+@given(starts((12,)), st.sampled_from([3, 4, 6, 8, 12, 24]))
+@settings(max_examples=150)
+def test_narrowing_covers_nothing_that_was_free(start: Start, columns: int) -> None:
+    layout = grid.settled(*start)
+    assume(_apart(layout.cells))  # statics may cover each other
+    cells = narrowed(layout, columns)
+    assert narrowed(layout, columns) == cells
+    for cell in cells:
+        assert 0 <= cell.x <= cell.right <= columns
+        assert cell.y >= 0
+    assert _apart(cells)
+
+
+def _apart(cells: Sequence[grid.Cell]) -> bool:
+    return not any(one.overlaps(other) for k, one in enumerate(cells) for other in cells[k + 1 :])
+
+
+def test_thousands_of_cuts_inside_each_other_are_no_matter() -> None:
+    pairs, x, y, k = [], 0, 0, 0
+    while x < 998:
+        pairs.append((grid.Item(f"a{k}", "text"), grid.Cell(x, y, 1, 3000 - y)))
+        pairs.append((grid.Item(f"b{k}", "text"), grid.Cell(x + 1, y, 999 - x, 1)))
+        x, y, k = x + 1, y + 1, k + 1
+    layout = grid.Layout.of(1000, pairs)
+    cells = narrowed(layout, 6)
+    assert len(cells) == len(pairs)
+    assert all(cell.right <= 6 for cell in cells)
+
+
+@pytest.mark.parametrize("least", [1, 2])
+def test_a_thousand_side_by_side_are_brought_into_lines(least: int) -> None:
+    pairs = [(grid.Item(f"w{k}", "text", min_w=least), grid.Cell(k, 0, 1, 1)) for k in range(1000)]
+    cells = narrowed(grid.Layout.of(1000, pairs), 6)
+    assert max(cell.bottom for cell in cells) == -(-1000 * least // 6)
 
 
 def test_nothing_rises_above_the_heading_it_stood_below() -> None:

@@ -1,7 +1,7 @@
 """Dashboards in and out, pure: Grafana's JSON and older documents of our own, read and written with a report."""
 
 from .reading import from_grafana
-from .recognising import from_any, is_grafana
+from .recognising import from_any, has_panels, is_grafana, is_panel
 from .report import Line, Report
 from .versions import SCHEMA, from_benchboard, upgrade
 from .writing import to_grafana
@@ -13,7 +13,9 @@ __all__ = [
     "from_any",
     "from_benchboard",
     "from_grafana",
+    "has_panels",
     "is_grafana",
+    "is_panel",
     "to_grafana",
     "upgrade",
 ]

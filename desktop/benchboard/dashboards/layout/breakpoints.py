@@ -4,9 +4,10 @@ Only what a person moved or resized is remembered, not what gave way to it: ever
 desktop. What was arranged by hand has the say, so that the others flow around it as they did when it was let go.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from .document import Cell, Compact, Item, Layout
+from .narrowing import narrowed, usual_least
 from .placing import Taken, reading_order
 from .preview import placed
 from .settling import settled
@@ -15,13 +16,21 @@ _SINGLE = 2
 """On so few columns everything is as wide as the page."""
 
 
-def derived(layout: Layout, columns: int, places: Mapping[str, Cell], *, compact: Compact = "vertical") -> Layout:
-    """The desktop's `layout` on a page of `columns`: its items in reading order, each in the topmost place that is
-    free, as wide in proportion as on the desktop and as high.
+def derived(
+    layout: Layout,
+    columns: int,
+    places: Mapping[str, Cell],
+    *,
+    compact: Compact = "vertical",
+    least: Callable[[Item], int] = usual_least,
+) -> Layout:
+    """The desktop's `layout` on a page of `columns`, `narrowed`: what stood side by side does so as long as there is
+    room, and what filled the page still does; everything as high as on the desktop.
 
-    A width is rounded (half a column up) and held to the item's limits; on one or two columns, and for a row's
-    heading, it is the whole page, and nothing comes above a heading it stood below. `places` (id → cell there) are put
-    into their cells, lowered where two of them cover each other; under `vertical` they rise to what is above them.
+    Widths are held to the items' limits, and to what `least` says they need; on one or two columns, and for a row's
+    heading, they are the whole page, and nothing comes above a heading it stood below. Where a static was put by hand,
+    the others flow around it in reading order, each to the topmost place that is free. `places` (id → cell there) are
+    put into their cells, lowered where two of them cover each other; under `vertical` they rise to what is above them.
     Ids this layout does not have are passed over: they are of another grid, or gone. On as many columns as the desktop
     has, nothing is derived but what gives way to `places`.
     """
@@ -31,8 +40,10 @@ def derived(layout: Layout, columns: int, places: Mapping[str, Cell], *, compact
     fixed = {name: cell for name, cell in known.items() if layout.items[layout.places[name]].static}
     if columns == layout.columns:
         cells = [fixed.get(item.id, cell) for item, cell in layout]
-    else:
+    elif columns <= _SINGLE or fixed:
         cells = _flowed(layout, columns, fixed)
+    else:
+        cells = narrowed(layout, columns, least)
     page = Layout(columns, layout.items, tuple(cells), layout.places)
     return placed(page, known, compact=compact)
 

@@ -10,10 +10,11 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import editing
-from benchboard.dashboards.editing import Placed
+from benchboard.dashboards.copies import Copied
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.gestures import Moving
 from benchboard.ui.studio.canvas.hand import DWELL_MS, Guests
+from benchboard.ui.studio.moves import Moves
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -95,7 +96,7 @@ class Crossing(QObject):
         self._here: StudioPage | None = None
         """The page it is carried on; None over a list of pages."""
         self._ids: tuple[str, ...] = ()
-        self._body: Placed = ()
+        self._body = Copied(())
         self._guests: Guests | None = None
         """What is carried as the page takes it that it is carried on; None as long as that one cannot."""
         self._at = QPoint()
@@ -253,7 +254,7 @@ class Crossing(QObject):
         if home is None or gesture is None:
             return False
         self._ids = tuple(gesture.body)
-        self._body = editing.copied(home.editor.page, self._ids)
+        self._body = home.editor.copied(self._ids)
         home.canvas.cancel()
         self._home = self._here = home
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one while a window is
@@ -280,10 +281,10 @@ class Crossing(QObject):
     def _as_guests(self, page: "StudioPage") -> Guests:
         assert self._home is not None
         taken = set(page.editor.page.paths)
-        fresh = tuple((editing.renewed(item, taken), cell) for item, cell in self._body)
+        fresh = tuple((editing.renewed(item, taken), cell) for item, cell in self._body.items)
         count = len(fresh)
         title = ngettext("Bring {count} widget from “{name}”", "Bring {count} widgets from “{name}”", count)
-        return Guests(title.format(count=count, name=self._home.name), fresh)
+        return Guests(title.format(count=count, name=self._home.name), fresh, self._body.variables)
 
     def _carry(self) -> None:
         """Show what letting go here would lead to."""
@@ -327,7 +328,10 @@ class Crossing(QObject):
             editor = home.editor
             title = ngettext("Take {count} widget to “{name}”", "Take {count} widgets to “{name}”", len(ids))
             rest = editor.page.without(ids, editor.document.compact)
+            before = editor.document
             editor.take(title.format(count=len(ids), name=here.name), rest, ())
+            if editor.document is not before:
+                Moves.of(self._context).moved(home, here)
 
     def _refuse(self, page: "StudioPage") -> None:
         self._context.problems.toast(_("“{name}” cannot be changed now.").format(name=page.name))
@@ -337,12 +341,12 @@ class Crossing(QObject):
         self._dwell.stop()
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # likewise
         self._home = self._here = self._guests = self._door = None
-        self._ids, self._body = (), ()
-
-
-def _takes(page: "StudioPage") -> bool:
-    return page.saving.state not in ("loading", "failed", "conflict") and page.editor.editable
+        self._ids, self._body = (), Copied(())
 
 
 def _hint() -> str:
     return _("Let go to move it here; with Ctrl it is copied. Esc takes it back.")
+
+
+def _takes(page: "StudioPage") -> bool:
+    return page.saving.state not in ("loading", "failed", "conflict") and page.editor.editable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
@@ -31,6 +31,8 @@ from benchboard.ui.studio.exchange import handing
 from benchboard.ui.studio.exchange.deeds import Rename
 from benchboard.ui.studio.exchange.exportdialog import ExportDialog
 from benchboard.ui.studio.exchange.trashed import Trashed
+from benchboard.ui.studio.moves import Moves
+from benchboard.ui.studio.panes.copies import Copies
 from benchboard.ui.studio.panes.finding import Finder
 from benchboard.ui.studio.panes.gallery import Gallery
 from benchboard.ui.studio.panes.inspector import Inspector
@@ -90,6 +92,7 @@ class StudioPage(QWidget):
         super().__init__()
         accessible.install()
         self._context, self.shelf = context, shelf
+        self._moves = Moves.of(context)
         self.editor = Editor(self)
         self.offers = Offers(context, self.editor, self)
         self.feeds = Feeds(context, self.editor, self)
@@ -101,7 +104,9 @@ class StudioPage(QWidget):
         self.palette_pane = Palette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
         self.editor.refused.connect(context.problems.show)
-        self.canvas.opened.connect(lambda _id: self._edit_query())
+        self.editor.noted.connect(context.problems.toast)
+        self.canvas.opened.connect(lambda _id: self._edit(self.inspector.edit_query))
+        self.canvas.repeat_wanted.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.images = Images(context, self.canvas)
         self.canvas.refused.connect(context.problems.toast)
         self.canvas.landing_changed.connect(self.inspector.land)
@@ -111,7 +116,8 @@ class StudioPage(QWidget):
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.offers)
-        self.looking = LookingBar(self._duplicate_to_change)
+        self.copies = Copies(context, self.editor, self.saving)
+        self.looking = LookingBar(self._duplicate_to_change, self.copies.hide)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -144,6 +150,7 @@ class StudioPage(QWidget):
         if self.editor.read_only:
             self._context.problems.toast(self.editor.why_not)
             return
+        self.copies.hide()
         self.editor.add(kind)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -175,6 +182,7 @@ class StudioPage(QWidget):
 
     def closed(self) -> None:
         """End what is under way: the page goes."""
+        self._moves.forget(self)
         self.saving.recovering.leave()
         self.offers.stop_all()
         self.feeds.stop_all()
@@ -218,17 +226,20 @@ class StudioPage(QWidget):
 
     def undo(self) -> None:
         """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
-        self._commit()
-        self.canvas.cancel()
-        if self.editor.editable:
-            self.editor.stack.undo()
+        if self.may_step():
+            self._moves.step(self, "undo")
 
     def redo(self) -> None:
         """Take the step again, unless something is being written: that is a step of its own."""
+        if self.may_step():
+            self._moves.step(self, "redo")
+
+    def may_step(self) -> bool:
+        """Whether steps can be taken back now; what is being written is one of its own, what is in hand is put back."""
         self._commit()
         self.canvas.cancel()
-        if self.editor.editable:
-            self.editor.stack.redo()
+        self.copies.hide()
+        return self.editor.editable
 
     def save(self) -> None:
         """Store the page now."""
@@ -262,7 +273,11 @@ class StudioPage(QWidget):
         whole.addWidget(self.bar)
         whole.addWidget(self._presented)
         whole.addWidget(self.looking)
-        whole.addWidget(self.variables)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(0)
+        chosen.addWidget(self.variables, 1)
+        chosen.addWidget(self.copies.switch)
+        whole.addLayout(chosen)
         whole.addWidget(stack, 1)
         self.screens = Screens(self._context, self, desk, self.saving)
 
@@ -288,6 +303,7 @@ class StudioPage(QWidget):
             "follow": self.device.follow_desktop,
             "fold_left": lambda: self._fold("left"),
             "fold_right": lambda: self._fold("right"),
+            "copies": self.copies.turn,
             "json": self._show_json,
             "present": self.presentation.end if self.presentation.on else self.presentation.begin,
             "export_png": lambda: self._export("png"),
@@ -322,6 +338,8 @@ class StudioPage(QWidget):
                 self.viewing.close()
             if key not in _WHILE_PRESENTING:
                 self.presentation.end()
+            if key in CHANGING and key != "save":
+                self.copies.hide()
             run()
 
     def _show_breakpoint(self, name: str) -> None:
@@ -340,7 +358,7 @@ class StudioPage(QWidget):
         if not self.editor.spread and has_repeats(self.editor.document):
             spread = Spread(self._context, self.editor, self)
         ExportDialog(
-            self, self._context, self.editor.page, self.feeds.answer, width=width, chosen=self.editor.chosen,
+            self, self._context, self.editor.shown_page, self.feeds.answer, width=width, chosen=self.editor.chosen,
             title=self.name, form=form, spread=spread,
         ).open()  # fmt: skip
 
@@ -376,13 +394,14 @@ class StudioPage(QWidget):
         """Offer what may be done with the page now, and say why it is no more."""
         may_change = not self.editor.read_only
         self.canvas.cancel()
+        self.copies.follow()
         self.sidebar.offer_add(may_change)
         self.bar.offer_changes(may_change)
         self._say_empty()
         self._say_why_not()
 
     def _say_why_not(self) -> None:
-        self.looking.say("" if self.presentation.on else self.editor.why_not)
+        self.looking.say("" if self.presentation.on else self.editor.why_not, copies=self.editor.marking)
 
     def _duplicate_to_change(self) -> None:
         """Make a copy that this person may change, and go there."""
@@ -397,7 +416,7 @@ class StudioPage(QWidget):
     def _present(self, presenting: bool) -> None:
         self._commit()
         self.viewing.close()
-        self.editor.show_repeats(presenting)
+        self.copies.presented(presenting)
         self.device.bare(presenting)
         self.bar.setVisible(not presenting)
         self.sides.bare(presenting)
@@ -414,6 +433,16 @@ class StudioPage(QWidget):
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""
         self.presentation.end()
+
+    def _edit(self, begin: Callable[[], object]) -> None:
+        """Go to the fields of what is chosen: of a copy, to those of what it is a copy of."""
+        if self.presentation.on:
+            return
+        self.copies.hide()
+        if not self.json_view.isHidden():
+            self._show_json()
+        self.sides.fold("right", False)
+        begin()
 
     def _show_json(self) -> None:
         """The JSON in place of the inspector, or the inspector again."""
@@ -434,10 +463,6 @@ class StudioPage(QWidget):
 
     def _say_sides(self) -> None:
         self.bar.show_sides(left=self.sides.shown("left"), right=self.sides.shown("right"))
-
-    def _edit_query(self) -> None:
-        self.sides.fold("right", False)
-        self.inspector.edit_query()
 
     def _shortcuts(self) -> None:
         for known in ACTS:

@@ -64,6 +64,8 @@ class Canvas(QGraphicsView):
     """Where what is in hand would come to lie (a `Landing`); None when nothing is any more."""
     refused = Signal(str)
     """Why what somebody tried leads nowhere, in words."""
+    repeat_wanted = Signal(str)
+    """Somebody wants to see by what this is repeated."""
     editor: Editor
     feeds: Feeds
     living: Living
@@ -99,6 +101,7 @@ class Canvas(QGraphicsView):
         self._pressing = False
         self.pictures = Pictures(self)
         editor.changed.connect(self.sync)
+        editor.offered_changed.connect(self._reword)
         editor.chosen_changed.connect(self._chosen)
         editor.permitted.connect(self.pictures.draw_seen)
         feeds.answered.connect(self._answered)
@@ -151,7 +154,7 @@ class Canvas(QGraphicsView):
         for item_id in self.tiles.keys() - shown.keys() - set(held):
             self._drop(item_id)
         for item_id, cell in shown.items():
-            item, tile = page.item(item_id), self.tiles.get(item_id)
+            item, tile = self.editor.said(page.item(item_id)), self.tiles.get(item_id)
             if tile is not None and isinstance(tile, Frame) != bool(item.panes):
                 self._drop(item_id)
                 tile = None
@@ -166,6 +169,11 @@ class Canvas(QGraphicsView):
                 tile.say(item, answer, depth=depth, locked=locked)
             tile.place(grid.rect(cell, frames_around(page, page.path(item_id), shown)))
         self.pictures.draw_seen()
+
+    def _reword(self) -> None:
+        """People call a value otherwise: titles that name it say so, once nothing is in hand."""
+        if not self.busy:
+            self.present(self.editor.page)
 
     def _drop(self, item_id: str) -> None:
         tile = self.tiles.pop(item_id)
@@ -382,6 +390,7 @@ class Canvas(QGraphicsView):
 
     def hold(self, item: Item) -> None:
         """Make a tile for something that is held and not on the page yet."""
+        item = self.editor.said(item)
         tile = self.tiles[item.id] = Frame(self, item) if item.panes else Tile(self, item)
         if isinstance(tile, Tile):
             tile.say(item, Answer(tile.widget.query, late=True), depth=0, locked=False)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
 
 
-_LOOKING: Final = ("view", "enter", "copy", "collapse", "next_tab", "previous_tab", "choose_all")
+_LOOKING: Final = ("view", "enter", "repeat", "copy", "collapse", "next_tab", "previous_tab", "choose_all")
 """What one may do who may only look."""
 
 
@@ -44,12 +44,20 @@ class Deed:
     def why_not(self, editor: Editor) -> str:
         """Why it cannot be done now, in marked words; nothing where it can."""
         if not editor.editable and self.key not in _LOOKING:
+            if editor.marking and self.key == "open":
+                return self.possible(editor)  # it leads to what the copy is a copy of
+            if editor.marking:
+                return N_("All copies are shown: go back to arranging first.")
             return N_("One may look at this page, and not change it.")
         return self.possible(editor)
 
 
 def _any(editor: Editor) -> str:
     return "" if editor.chosen else N_("Choose a widget first.")
+
+
+def _one(editor: Editor) -> str:
+    return "" if len(editor.chosen) == 1 else N_("Choose one widget first.")
 
 
 def _free(editor: Editor) -> str:
@@ -122,6 +130,10 @@ def _ask_for_picture(canvas: "Canvas") -> None:
     canvas.image_wanted.emit()
 
 
+def _ask_for_repeat(canvas: "Canvas") -> None:
+    canvas.repeat_wanted.emit(canvas.editor.chosen[0])
+
+
 def _lock(lock: Lock) -> "Callable[[Canvas], object]":
     return lambda canvas: canvas.editor.lock(lock, not canvas.editor.locked(lock))
 
@@ -170,6 +182,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("picture", "open", _ask_for_picture, _image),
     Deed("view", "open", lambda canvas: canvas.living.view_wanted.emit(canvas.editor.chosen[0]), _widget),
     Deed("enter", "open", lambda canvas: canvas.living.open(canvas.editor.chosen[0]), _table),
+    Deed("repeat", "open", _ask_for_repeat, _one),
     Deed("collapse", "open", lambda canvas: containers.collapse(canvas.editor, canvas.editor.chosen), _row),
     Deed("add_tab", "open", lambda canvas: containers.add_tab(canvas.editor, canvas.editor.chosen[0]), _tabs),
     Deed("next_tab", "open", lambda canvas: containers.turn(canvas.editor, 1), _in_tabs),

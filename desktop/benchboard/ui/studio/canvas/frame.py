@@ -13,6 +13,7 @@ from benchboard.ui.studio.canvas.tile import LIFTED
 from benchboard.ui.studio.tiles.containerface import (
     CARET,
     box_of,
+    heading_badge,
     heading_height,
     holds,
     paint_box,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """What of a container is under a point: its `caret`, a `tab` (which), its `heading` or its `body`."""
+    """What of a container is under a point: its `caret`, a `tab` (which), its `badge`, its `heading` or its `body`."""
 
     what: str
     tab: int = 0
@@ -105,6 +106,9 @@ class Frame(QGraphicsItem):
             return Part("body")
         if self.item.type == ROW and at.x() <= CARET:
             return Part("caret")
+        mark = badge(self._canvas.editor, self.item)
+        if mark and heading_badge(self.item, self._width, mark, locked=self.locked).contains(at):
+            return Part("badge")
         for place, box in enumerate(self._tabs):
             if box.contains(at):
                 return Part("tab", place)

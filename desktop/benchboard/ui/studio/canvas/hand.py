@@ -8,6 +8,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QScrollBar
 
 from benchboard.dashboards.catalogue import WidgetKind
+from benchboard.dashboards.copies import Copied
+from benchboard.dashboards.document import Variable
 from benchboard.dashboards.editing import Placed
 from benchboard.dashboards.layout import TABS, Cell, Hints
 from benchboard.i18n import _
@@ -32,6 +34,8 @@ class Guests(NamedTuple):
 
     title: str
     placed: Placed
+    variables: tuple[Variable, ...] = ()
+    """What they cannot do without."""
 
 
 class Hand(QObject):
@@ -120,7 +124,8 @@ class Hand(QObject):
         if guest is not None:
             new = isinstance(guest, WidgetKind)
             title = _("Add {title}").format(title=_(guest.title).lower()) if new else guest.title
-            editor.take(title, gesture.drop(), gesture.body)
+            came = Copied((), guest.variables) if isinstance(guest, Guests) else None
+            editor.take(title, gesture.drop(), gesture.body, came)
         else:
             editor.take(_("Move") if isinstance(gesture, Moving) else _("Resize"), gesture.drop(), editor.chosen)
         self._canvas.present(editor.page)

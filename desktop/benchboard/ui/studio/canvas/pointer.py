@@ -168,6 +168,8 @@ class Pointer(QObject):
             elif part.what == "tab":
                 containers.show_tab(self._editor, tile.item.id, part.tab)
             self._editor.choose([tile.item.id])
+            if part.what == "badge":
+                self._canvas.repeat_wanted.emit(tile.item.id)
             return
         act = self._link_at(tile, spot)
         if act is not None:
@@ -250,7 +252,7 @@ class Pointer(QObject):
             link = self._link_at(tile, spot) is not None
         else:
             at = self._canvas.mapToScene(spot)
-            link = tile is not None and tile.part_at(at).what in ("caret", "tab")
+            link = tile is not None and tile.part_at(at).what in ("caret", "tab", "badge")
         return Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.ArrowCursor
 
     def _handle_at(self, spot: QPoint) -> Handle | None:
@@ -272,7 +274,7 @@ class Pointer(QObject):
         ):
             if box is not None and box.contains(inside):
                 return act
-        return None
+        return self._canvas.repeat_wanted.emit if tile.marked_at(self._canvas.mapToScene(spot)) else None
 
     def _edit(self, item_id: str) -> None:
         self._editor.choose([item_id])

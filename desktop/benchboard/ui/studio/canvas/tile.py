@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGr
 
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.layout import Item
-from benchboard.ui.studio.tiles.faces import HEADER, paint_face, paint_frame
+from benchboard.ui.studio.tiles.faces import HEADER, header_badge, paint_face, paint_frame
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.studio.tiles.links import Links
 from benchboard.ui.studio.tiles.readings import Reading, tip_of
@@ -72,6 +72,12 @@ class Tile(QGraphicsPixmapItem):
         inside = (at - self.pos()) / self._canvas.zoom
         links = (self.links.retry, self.links.edit, self.links.stop)
         return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
+
+    def marked_at(self, at: QPointF) -> bool:
+        """Whether the badge that says it is repeated is at a point of the page."""
+        mark, zoom = badge(self._canvas.editor, self.item), self._canvas.zoom
+        inside = (at - self.pos()) / zoom
+        return bool(mark) and header_badge(self._size / zoom, mark, self.links, locked=self.locked).contains(inside)
 
     def place(self, rect: QRectF) -> None:
         """Move and size it."""

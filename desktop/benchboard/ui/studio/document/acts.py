@@ -63,6 +63,7 @@ ACTS: Final = (
     Act("follow", N_("Let it follow the desktop again"), _SEE, ("Ctrl+4",), "ph.link-simple"),
     Act("fold_left", N_("Fold the left pane, or show it"), _SEE, ("Ctrl+B",), "bb.pane-left"),
     Act("fold_right", N_("Fold the right pane, or show it"), _SEE, ("Ctrl+Shift+B",), "bb.pane-right"),
+    Act("copies", N_("Show all copies, or go back to arranging"), _SEE, ("Ctrl+5",), "ph.copy"),
     Act("json", N_("Show the page as JSON"), _SEE, ("Ctrl+J",), "ph.brackets-curly"),
     Act("choose_all", N_("Choose everything"), _CHOSEN, ("Ctrl+A",), "ph.selection-all"),
     Act("rove", N_("Go to a neighbour, what is chosen stays chosen"), _CHOSEN, _with("Ctrl"), "", "canvas"),
@@ -72,6 +73,7 @@ ACTS: Final = (
     Act("duplicate", N_("Duplicate it"), _CHOSEN, ("Ctrl+D",), "ph.copy"),
     Act("remove", N_("Remove it"), _CHOSEN, ("Del",), "ph.trash", "canvas"),
     Act("open", N_("Write its query or text"), _CHOSEN, ("Return",), "ph.pencil-simple", "canvas"),
+    Act("repeat", N_("Repeat it for each value"), _CHOSEN, (), "ph.arrows-clockwise", "canvas"),
     Act("picture", N_("Choose a picture"), _CHOSEN, ("Ctrl+Shift+I",), "ph.image", "canvas"),
     Act("view", N_("See it large"), _CHOSEN, ("V",), "ph.arrows-out-simple", "canvas"),
     Act(

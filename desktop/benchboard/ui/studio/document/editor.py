@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from benchboard.dashboards import breakpoints, editing, looking
+from benchboard.dashboards import breakpoints, copies, editing, looking
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
 from benchboard.dashboards.document import MAX_VALUES, Document, empty, fitted
@@ -16,6 +16,7 @@ from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.expanding import Choice, Values, expanded, first_values, has_repeats, looked_at
 from benchboard.dashboards.history import KEPT_STEPS, Step
 from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
+from benchboard.dashboards.wording import Wording
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.edits import Edit, Past
@@ -39,6 +40,9 @@ class Editor(QObject):
     """Who could only look may change it now, or the other way round."""
     refused = Signal(object)
     """What somebody asked for cannot be: the `AppError` that says why."""
+
+    noted = Signal(str)
+    """What there is to know of a step, in words."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +73,13 @@ class Editor(QObject):
         """What is chosen for variables in this window alone, by their names."""
         self.offered: dict[str, tuple[str, ...]] = {}
         """What the queries of variables have answered in this window, by their names."""
+        self.labels: dict[str, Mapping[str, str]] = {}
+        """What people call values of variables, where an answer said so: name → value → words."""
+        self.wording = Wording()
+        """How items are shown whose words name variables."""
         self._expanding = False
+        self.marking = False
+        """Whether copies are shown among the panes, where one arranges otherwise, and say what they are."""
         self._chosen: tuple[str, ...] = ()
         self._serial = self._edits = 0
         self._showing = False
@@ -92,10 +102,10 @@ class Editor(QObject):
 
     @property
     def why_not(self) -> str:
-        """Why this person may not change it, in words; nothing who may."""
-        if not self._read_only:
-            return ""
-        return _("You may look at “{name}” and not change it.").format(name=self.document.title)
+        """Why it cannot be changed here now, in words; nothing where it can, or is presented."""
+        if self._read_only:
+            return _("You may look at “{name}” and not change it.").format(name=self.document.title)
+        return _("All copies are shown. To change something, go back to arranging.") if self.marking else ""
 
     @property
     def editable(self) -> bool:
@@ -151,11 +161,12 @@ class Editor(QObject):
         self.choices[name] = Choice(all=True)
         self.show(self.document, self._chosen)
 
-    def offer(self, name: str, values: tuple[str, ...] | None) -> None:
+    def offer(self, name: str, values: tuple[str, ...] | None, labels: Mapping[str, str] | None = None) -> None:
         """A variable's query answered these values, or (None) nothing that still holds: no step, and nothing others
         see. The page is shown anew only where it could be another one."""
-        if self.offered.get(name) == values:
+        if self.offered.get(name) == values and self.labels.get(name, {}) == (labels or {}):
             return
+        self.labels[name] = labels or {}
         if values is None:
             self.offered.pop(name, None)
         else:
@@ -165,6 +176,7 @@ class Editor(QObject):
         if self.seen.chosen != before and has_repeats(self.document):
             self.show(self.document, self._chosen)
         else:
+            self._word()
             self.offered_changed.emit()
 
     def share_choice(self, name: str) -> None:
@@ -224,6 +236,16 @@ class Editor(QObject):
             return breakpoints.arranged(self.document, self.breakpoint, layout, ids)
         return breakpoints.laid_out(self.document, layout)
 
+    def said(self, item: Item) -> Item:
+        """An item as it is shown: with their values where its words name variables."""
+        return self.wording.item(item)
+
+    @property
+    def shown_page(self) -> Page:
+        """The page with everything as it is shown."""
+        layout = grid.mapped(self.layout, lambda item, cell: (self.said(item), cell))
+        return self.page if layout is self.layout else Page(layout)
+
     def widget(self, item_id: str) -> Widget:
         """What a widget says."""
         return widget_of(self.page.item(item_id))
@@ -267,9 +289,11 @@ class Editor(QObject):
             if (item_id := f"w{len(self.page.paths) + self._serial}") not in self.page.paths:
                 return new_item(kind, item_id), Cell(0, 0, min(kind.w, self.layout.columns), kind.h)
 
-    def take(self, title: str, layout: Layout, chosen: Sequence[str] | None = None) -> None:
+    def take(
+        self, title: str, layout: Layout, chosen: Sequence[str] | None = None, came: copies.Copied | None = None
+    ) -> None:
         """Take another layout of the page, settled, as one step; nothing where it leads back to the start. One that no
-        document may say is refused in words."""
+        document may say is refused in words. What `came` from elsewhere brings the variables it names along."""
         settled = grid.fitted(layout, self.document.compact)
         if settled == self.layout:
             return
@@ -283,11 +307,15 @@ class Editor(QObject):
             return
         now = self._chosen if chosen is None else chosen
         self._looks = looking.lasting(settled, self._looks)
-        after = self.with_layout(settled, now)
+        after, told = self.with_layout(settled, now), ""
+        if came is not None:
+            after, told = copies.with_variables(after, came)
         if after == self.document:
             self.show(after, now)  # it was only open to be looked at
         else:
             self._do(title, after, now)
+        if told:
+            self.noted.emit(told)
 
     def remove(self) -> None:
         """Take the chosen widgets away, with what they hold."""
@@ -307,22 +335,28 @@ class Editor(QObject):
 
     def copy(self) -> str:
         """What is chosen as JSON; nothing where nothing is."""
-        copy = editing.copied(self.page, self._chosen)
-        return json.dumps(editing.write_copy(copy, self.layout.columns), ensure_ascii=False, indent=1) if copy else ""
+        copy = self.copied(self._chosen)
+        return json.dumps(copies.written(copy, self.layout.columns), ensure_ascii=False, indent=1) if copy.items else ""
+
+    def copied(self, ids: Iterable[str]) -> copies.Copied:
+        """These widgets, and the variables they cannot do without."""
+        items = editing.copied(self.page, ids)
+        return copies.Copied(items, copies.needed(items, self.document.variables))
 
     def paste(self, text: str, at: tuple[int, int] | None = None) -> None:
         """Put in what somebody copied: at a field of the page, or in the first free place of the grid in which the
         chosen widget lies. What is none of ours is refused in words."""
         try:
-            copy = editing.parse_copy(text)
+            copy = copies.read(text, self.layout.columns)
         except Invalid as error:
             what = _("The clipboard holds nothing that can be put on a dashboard.")
             self.refused.emit(Invalid("studio.bad-paste", what, why=error.what))
             return
         page = self.page
         path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
-        title = ngettext("Paste {count} widget", "Paste {count} widgets", len(copy)).format(count=len(copy))
-        self.edit(title, lambda: editing.pasted(page, copy, path, at, self.document.compact))
+        count = len(copy.items)
+        title = ngettext("Paste {count} widget", "Paste {count} widgets", count).format(count=count)
+        self.edit(title, lambda: editing.pasted(page, copy.items, path, at, self.document.compact), copy)
 
     def lock(self, lock: editing.Lock, on: bool) -> None:
         """Keep the place, size or content of the chosen widgets as it is, or no longer."""
@@ -452,14 +486,14 @@ class Editor(QObject):
         elif after.layout != self.document.layout:
             self.stack.push(Edit(self, title, after, now, None))
 
-    def edit(self, title: str, edit: Callable[[], Edited]) -> None:
+    def edit(self, title: str, edit: Callable[[], Edited], came: copies.Copied | None = None) -> None:
         """Take what an edit leads to; one that cannot be is refused in words."""
         try:
             layout, chosen = edit()
         except Invalid as error:
             self.refused.emit(error)
             return
-        self.take(title, layout, chosen)
+        self.take(title, layout, chosen, came)
 
     def _first_other(self, title: str, reach: Callable[[int], Layout], farthest: int) -> None:
         for k in range(1, farthest + 1):
@@ -484,11 +518,26 @@ class Editor(QObject):
         else:
             self.stack.push(Edit(self, title, after, chosen, burst))
 
-    def show_repeats(self, shown: bool) -> None:
-        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is."""
-        if shown != self._expanding:
-            self._expanding = shown
-            self.show(self.document, self._chosen)
+    def _word(self) -> None:
+        wording = Wording(self.seen.variables, self.labels, self.own_values)
+        if not wording.same_as(self.wording):
+            self.wording = wording
+
+    def show_repeats(self, shown: bool, *, marked: bool = False) -> None:
+        """Show what is repeated once for each value (nothing can be edited then), or as the one widget it is. What is
+        chosen stays so: of copies the one they are copies of, and the other way the first of them."""
+        if (shown, marked) == (self._expanding, self.marking):
+            return
+        told, chosen = self.why_not, [self.sources.get(one, one) for one in self._chosen]
+        self._expanding, self.marking = shown, marked
+        self.show(self.document, chosen)
+        if self.sources and not self.read_only:
+            copies = [
+                next((one for one in self.page.shown if self.sources.get(one, one) == name), name) for name in chosen
+            ]
+            self.choose(copies)
+        if self.why_not != told:
+            self.permitted.emit()
 
     def show(self, document: Document, chosen: Sequence[str]) -> None:
         """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
@@ -504,6 +553,7 @@ class Editor(QObject):
                     self.own_values = first_values(self.seen)
         except Invalid as error:
             self.refused.emit(error)
+        self._word()
         self._plain = breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout
         self.page = Page(looking.seen(self._plain, self._looks, document.compact) if self._looks else self._plain)
         # Nobody who looks at the page anew is told that something is chosen which is not on it any more.

@@ -72,6 +72,11 @@ class Inspector(QWidget):
         if self._sheet is not None:
             self._sheet.begin()
 
+    def edit_repeat(self) -> None:
+        """Choose by what the chosen widget is repeated."""
+        if self._sheet is not None:
+            self._sheet.begin_repeat()
+
     def commit(self) -> None:
         """Hand on what is being written."""
         if self._sheet is not None:
@@ -121,8 +126,9 @@ class _Sheet(QWidget):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 16)
         self._column.setSpacing(0)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # each of its fields is a stop for Tab, and scrolls into sight
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         bare(area)
@@ -150,6 +156,13 @@ class _Sheet(QWidget):
         target = self._query or first
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def begin_repeat(self) -> None:
+        """Give the keyboard to what it is repeated by, brought into sight."""
+        for part in self._parts:
+            if isinstance(part, Repeats):
+                part.begin()
+                self._area.ensureWidgetVisible(part)
 
     def commit(self) -> None:
         """Hand on what is being written."""

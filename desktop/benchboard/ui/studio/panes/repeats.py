@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards import layout as grid
@@ -65,6 +66,11 @@ class Repeats(QWidget):
         self._which.setVisible(bool(names))
         self._how.setVisible(repeat is not None)
         self._count.setVisible(repeat is not None and repeat.direction == "across")
+
+    def begin(self) -> None:
+        """Give the keyboard to what it is repeated by."""
+        first = self._define if self._which.isHidden() else self._variable
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _repeat(self) -> Repeat | None:
         try:

@@ -17,7 +17,7 @@ Run = Callable[[str], None]
 """Does the act called so."""
 
 _EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "export_json", "export_grafana", "print")
-_SELDOM: Final = ("find", "json", "variables", "templates", "choose_all", "keys")
+_SELDOM: Final = ("find", "json", "copies", "variables", "templates", "choose_all", "keys")
 CHANGING: Final = frozenset(
     ("add", "save", "variables", "templates", "name_version", "follow", "share", "rename_dashboard")
 )

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from benchboard.dashboards.catalogue import tab_name, widget_of
 from benchboard.dashboards.layout import ROW, TABS, Item, everything
 from benchboard.i18n import ngettext
-from benchboard.ui.studio.tiles.faces import LOCK, paint_badge
+from benchboard.ui.studio.tiles.faces import LOCK, badge_box, paint_badge
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -93,11 +93,20 @@ def paint_heading(
     and a badge at the end."""
     if item.type == TABS:
         _paint_tabs(painter, item, tabs, hot_tab)
-    end = _paint_end(painter, width - (4 if item.type == ROW else 12), locked=locked, badge=badge)
+    end = _paint_end(painter, _end(item, width), locked=locked, badge=badge)
     if item.type == ROW:
         _paint_row_heading(painter, item, end, hot=hot)
     elif item.type != TABS:
         _paint_title(painter, item, 12.0, end)
+
+
+def heading_badge(item: Item, width: float, text: str, *, locked: bool) -> QRectF:
+    """Where the badge stands in the heading of a container so wide."""
+    return badge_box(text, _end(item, width) - (22 if locked else 0), heading_height() / 2)
+
+
+def _end(item: Item, width: float) -> float:
+    return width - (4 if item.type == ROW else 12)
 
 
 def _paint_end(painter: QPainter, end: float, *, locked: bool, badge: str) -> float:

@@ -85,9 +85,7 @@ def paint_face(
 
 def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
     """A few letters on a field that ends at `end`; answers where it begins."""
-    font = theme().font("caption")
-    width = QFontMetricsF(font).horizontalAdvance(text) + 12
-    box = QRectF(end - width, middle - 9, width, 18)
+    font, box = theme().font("caption"), badge_box(text, end, middle)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("selection"))
     painter.drawRoundedRect(box, 4, 4)
@@ -96,6 +94,18 @@ def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> floa
     painter.setPen(theme().color("accent.text"))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
     return box.left()
+
+
+def badge_box(text: str, end: float, middle: float) -> QRectF:
+    """The field a badge takes that ends at `end`."""
+    width = QFontMetricsF(theme().font("caption")).horizontalAdvance(text) + 12
+    return QRectF(end - width, middle - 9, width, 18)
+
+
+def header_badge(size: QSizeF, text: str, links: Links, *, locked: bool) -> QRectF:
+    """Where in the header of a tile its badge stands."""
+    end = (links.stop.left() - 8 if links.stop else size.width() - _PAD) - (20 if locked else 0)
+    return badge_box(text, end, HEADER / 2 + 1)
 
 
 def body_of(size: QSizeF) -> QRectF:

@@ -188,7 +188,7 @@ class Offers(QObject):
             if mine():
                 self._answers[name] = question
                 self._tell(name, Offering(offer))
-                self._editor.offer(name, offer.values)
+                self._editor.offer(name, offer.values, offer.labels)
             self._go_on()
 
         def wrong(error: AppError) -> None:

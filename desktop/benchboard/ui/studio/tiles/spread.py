@@ -27,14 +27,15 @@ class Spread(QObject):
         self._editor.breakpoint = editor.breakpoint
         self._editor.choices = dict(editor.choices)
         self._editor.offered = dict(editor.offered)
+        self._editor.labels = dict(editor.labels)
         self._feeds = Feeds(context, self._editor, self)
         self._feeds.answered.connect(self._answered)
         self._editor.show(editor.document, ())
 
     @property
     def page(self) -> Page:
-        """Everything that is shown."""
-        return self._editor.page
+        """Everything that is shown, as it is shown."""
+        return self._editor.shown_page
 
     @property
     def busy(self) -> bool:

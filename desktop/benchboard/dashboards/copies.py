@@ -1,0 +1,148 @@
+"""What goes from one dashboard to another: widgets, and the variables they cannot do without.
+
+On the clipboard it is a document of ours; what is read from there may be Grafana's as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from benchboard.dashboards import asking, breakpoints, editing, interchange
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import widget_of
+from benchboard.dashboards.document import (
+    MAX_BYTES,
+    MAX_VARIABLES,
+    Breakpoint,
+    Document,
+    Variable,
+    parse_document,
+    write_document,
+)
+from benchboard.dashboards.editing import Placed
+from benchboard.dashboards.interchange import Report
+from benchboard.dashboards.layout import Item, Layout, repeat_of
+from benchboard.dashboards.wording import named_in
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+
+
+class Copied(NamedTuple):
+    """Items where they lie to each other, and the variables they name. `report`: what became of another program's."""
+
+    items: Placed
+    variables: tuple[Variable, ...] = ()
+    report: Report | None = None
+
+
+def needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...]:
+    """The variables these items name with all they hold, and those that these ask with in turn, in their order."""
+    known = {one.name: one for one in variables}
+    layout = Layout.of(grid.MAX_COLUMNS, placed)
+    waiting = {name for found in grid.everything(layout) for name in _names(found.item)}
+    wanted: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in wanted:
+            wanted.add(name)
+            waiting.update(asking.names_in(known[name].query))
+    return tuple(one for one in variables if one.name in wanted)
+
+
+def _names(item: Item) -> Iterable[str]:
+    widget, repeat = widget_of(item), repeat_of(item)
+    text = widget.config.get("text")
+    words = [widget.title, text if isinstance(text, str) else "", *(pane.title for pane in item.panes)]
+    named = {name for part in words for name in named_in(part)}
+    return named | {*asking.names_in(widget.query)} | ({repeat.variable} if repeat is not None else set())
+
+
+def written(copied: Copied, columns: int) -> dict[str, object]:
+    """What is copied as JSON, in the form of a document of so many columns."""
+    document = write_document(Document(Layout.of(columns, copied.items), variables=copied.variables))
+    said = {key: document[key] for key in ("format", "version", "columns", "items")}
+    return {**said, "variables": document["variables"]} if copied.variables else said
+
+
+def read(text: str | bytes, columns: int) -> Copied:
+    """What somebody copied, here or elsewhere, for a page of so many columns: a document of any version, or a single
+    item; a dashboard or a panel of Grafana's. Invalid, naming item and field, for anything else, and for a copy that
+    holds nothing."""
+    value, report = grid.decode(text, max_bytes=MAX_BYTES), None
+    if interchange.is_panel(value):
+        value = {"panels": [value], "schemaVersion": 0}
+    if interchange.is_grafana(value) and interchange.has_panels(value):
+        value, report = interchange.from_grafana(value)
+    elif isinstance(value, dict) and "position" in value:
+        value = [value]
+    document = parse_document(value)
+    if report is not None and document.layout.columns != columns:
+        point = {"tablet": Breakpoint(columns)}
+        document = replace(document, layout=breakpoints.seen(replace(document, breakpoints=point), "tablet"))
+    layout = grid.fitted(document.layout)
+    if not len(layout):
+        raise Invalid("layout.empty-copy", _("There is no widget in it."), item=None, field="items")
+    items = editing.together(list(layout))
+    return Copied(items, needed(items, document.variables), report)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A dashboard's variables with those that came along: which did, in whose place another one of the same name
+    stays, and for which there was no room."""
+
+    variables: tuple[Variable, ...]
+    came: tuple[Variable, ...] = ()
+    others: tuple[Variable, ...] = ()
+    left_out: tuple[Variable, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What became of them, in words; nothing where there is nothing to say."""
+        parts = []
+        if self.came:
+            what = ngettext("The variable {names} came along.", "The variables {names} came along.", len(self.came))
+            parts.append(what.format(names=_listed(self.came)))
+        if self.others:
+            what = ngettext(
+                "There is another variable {names} here; what came uses that one.",
+                "There are other variables {names} here; what came uses those.",
+                len(self.others),
+            )
+            parts.append(what.format(names=_listed(self.others)))
+        if self.left_out:
+            what = _("There is no room for {names}: a dashboard has {limit} variables at most.")
+            parts.append(what.format(names=_listed(self.left_out), limit=MAX_VARIABLES))
+        return " ".join(parts)
+
+
+def joined(own: tuple[Variable, ...], coming: Sequence[Variable]) -> Joined:
+    """A dashboard's `own` variables with those `coming` that it lacks. Those of its own stay, whatever they are."""
+    known = {one.name: one for one in own}
+    missing = tuple(one for one in coming if one.name not in known)
+    room = MAX_VARIABLES - len(own)
+    others = tuple(known[one.name] for one in coming if one.name in known and _offers(one) != _offers(known[one.name]))
+    came = missing[: max(0, room)]
+    return Joined((*own, *came), came, others, missing[len(came) :])
+
+
+def with_variables(document: Document, came: Copied) -> tuple[Document, str]:
+    """The document with the variables of what came, and what there is to know of that in words."""
+    found = joined(document.variables, came.variables)
+    parts = (came.report.summary() if came.report is not None else "", found.told)
+    return replace(document, variables=found.variables), " ".join(part for part in parts if part)
+
+
+def _offers(variable: Variable) -> tuple[object, ...]:
+    """What makes it the one it is, whatever is chosen and it is called. Of a query, not what it answered last."""
+    asked = variable.type == "query"
+    return (variable.type, variable.query if asked else "", () if asked else variable.values)
+
+
+_NAMED = 3
+
+
+def _listed(variables: Sequence[Variable]) -> str:
+    names = ", ".join(_("“{name}”").format(name=one.label or one.name) for one in variables[:_NAMED])
+    more = len(variables) - _NAMED
+    return f"{names} +{more}" if more > 0 else names

@@ -1,0 +1,96 @@
+"""What was moved from one page to another is a step of each; taken back on one of them, it is taken back on both."""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoStack
+
+from benchboard.i18n import _
+from benchboard.ui.studio.document.edits import Edit
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+    from benchboard.ui.studio.page import StudioPage
+
+Way = Literal["undo", "redo"]
+_MOST = 200
+"""Moves remembered."""
+
+
+class _End(NamedTuple):
+    """One page's part of a move, by the number of its step; no page once that is closed."""
+
+    page: "StudioPage | None"
+    number: int
+
+    def is_next(self, way: Way) -> bool:
+        """Whether it is the step the page would take."""
+        return self.page is not None and _next(self.page.editor.stack, way) == self.number
+
+
+class Moves(QObject):
+    """The moves between the pages that are open. A page goes through its steps here."""
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__(context.changed)
+        self._context = context
+        self._moves: list[tuple[_End, _End]] = []
+
+    @staticmethod
+    def of(context: "Context") -> "Moves":
+        """Those of a session, for all its pages."""
+        return context.changed.findChild(Moves) or Moves(context)
+
+    def moved(self, home: "StudioPage", here: "StudioPage") -> None:
+        """The last step of each of these pages was one move, from `home` to `here`."""
+        taken, brought = _next(home.editor.stack, "undo"), _next(here.editor.stack, "undo")
+        if taken is not None and brought is not None:
+            self._moves = [*self._moves[1 - _MOST :], (_End(home, taken), _End(here, brought))]
+
+    def forget(self, page: "StudioPage") -> None:
+        """A page is closed."""
+        left = [tuple(end._replace(page=None) if end.page is page else end for end in ends) for ends in self._moves]
+        self._moves = [(one, other) for one, other in left if one.page is not None or other.page is not None]
+
+    def step(self, page: "StudioPage", way: Way) -> None:
+        """Take a page's last step back, or the next one again; of a move the other page's part too. Where that page
+        was changed since, or is closed, only this one's is, and it is said."""
+        other = self._other(page, way)
+        _go(page, way)
+        if other is None:
+            return
+        again = _("redo it here") if way == "undo" else _("undo it here")
+        if other.page is None:
+            words = _("The other page is closed and stays as it is. Open it to change it too, or {again}.")
+        elif other.is_next(way) and _takes(other.page) and other.is_next(way):
+            _go(other.page, way)
+            words = _("Moved back, here and in “{name}”.") if way == "undo" else _("Moved again, here and in “{name}”.")
+        else:
+            words = _("“{name}” was changed since and stays as it is. Go there to change it too, or {again}.")
+        name = other.page.name if other.page is not None else ""
+        self._context.problems.toast(words.format(name=name, again=again))
+
+    def _other(self, page: "StudioPage", way: Way) -> _End | None:
+        """The other page's part of the move that is this page's next step."""
+        for one, other in self._moves:
+            for mine, theirs in ((one, other), (other, one)):
+                if mine.page is page and mine.is_next(way):
+                    return theirs
+        return None
+
+
+def _next(stack: QUndoStack, way: Way) -> int | None:
+    """The number of the step that would be taken back, or again; None where there is none that has one."""
+    at = stack.index() - 1 if way == "undo" else stack.index()
+    step = stack.command(at) if 0 <= at < stack.count() else None
+    return step.number if isinstance(step, Edit) else None
+
+
+def _go(page: "StudioPage", way: Way) -> None:
+    stack = page.editor.stack
+    stack.undo() if way == "undo" else stack.redo()
+
+
+def _takes(page: "StudioPage") -> bool:
+    """Whether a page can take a step now; what was being written on it is one of its own."""
+    return page.saving.state not in ("loading", "failed", "conflict") and page.may_step()

@@ -1,0 +1,78 @@
+"""Titles and texts that name a variable show its value: on tiles, in what goes out, to those who do not see them."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QAccessible
+
+from benchboard.dashboards.document import Document, parse_document
+from benchboard.ui.studio.canvas.frame import Frame
+from benchboard.ui.studio.tiles.spread import Spread
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _item(name: str, kind: str, x: int, y: int, **more: Any) -> dict[str, Any]:
+    return {"id": name, "type": kind, "position": {"x": x, "y": y, "w": 4, "h": 3}, **more}
+
+
+def page_of_titles(**shop: Any) -> Document:
+    """A row, tabs, a text, a number and a repeated number, all of which name a shop."""
+    query = "select count(*) from orders where shop_id in (:shop)"
+    items = [
+        {"id": "r", "type": "row", "title": "Shop $shop", "position": {"x": 0, "y": 0, "w": 12, "h": 1}, "items": []},
+        _item("n", "metric_card", 0, 1, title="Orders of ${shop}", query=query),
+        _item("t", "text", 4, 1, title="About [[shop]]", config={"text": "**$shop** sells $other"}),
+        _item("m", "metric_card", 8, 1, title="Each: $shop", query=query, repeat={"variable": "shop"}),
+        {"id": "b", "type": "tabs", "position": {"x": 0, "y": 5, "w": 6, "h": 3}, "active": "p", "tabs": [
+            {"id": "p", "title": "Only $shop", "items": []}]},
+    ]  # fmt: skip
+    said = {"name": "shop", "label": "Shop", "type": "list", "values": ["north", "<b>south</b>", "west"], **shop}
+    return parse_document({"format": "benchboard/dashboard", "version": 2, "title": "Titles", "items": items,
+                           "variables": [{"chosen": ["north"], "multiple": True, **said}]})  # fmt: skip
+
+
+def _names(studio: "Studio") -> list[str]:
+    page = QAccessible.queryAccessibleInterface(studio.canvas)
+    return [page.child(k).text(QAccessible.Text.Name) for k in range(page.childCount())]
+
+
+def test_titles_show_the_value_and_the_document_keeps_the_name(studio: "Studio") -> None:
+    editor, tiles = studio.page.editor, studio.canvas.tiles
+    editor.replace("Titles", page_of_titles())
+    assert tiles["n"].widget.title == "Orders of north"
+    assert tiles["r"].widget.title == "Shop north"
+    assert tiles["t"].widget.config["text"] == "**north** sells $other"
+    tabs = tiles["b"]
+    assert isinstance(tabs, Frame)
+    assert tabs.told.startswith("tab Only north")
+    assert "Orders of north" in _names(studio)
+    before = studio.page.editor.document
+    editor.choose_value("shop", ["<b>south</b>", "north"])
+    assert tiles["n"].widget.title == "Orders of <b>south</b> and north"
+    assert tiles["t"].widget.config["text"] == r"**\<b\>south\</b\> and north** sells $other"
+    assert tiles["m"].widget.title == "Each: <b>south</b>"
+    assert editor.document is before
+    studio.click("n")
+    assert studio.page.inspector.findChild(type(studio.find("inspector_title")), "inspector_title").text() == (
+        "Orders of ${shop}"
+    )
+
+
+def test_a_copy_that_names_its_value_says_it_once(studio: "Studio") -> None:
+    editor = studio.page.editor
+    editor.replace("Titles", page_of_titles(chosen=["north", "west"]))
+    studio.page.do("present")
+    assert [studio.canvas.tiles[f"m@{k}"].widget.title for k in (1, 2)] == ["Each: north", "Each: west"]
+
+
+def test_what_goes_out_shows_the_values_and_what_people_call_them(studio: "Studio") -> None:
+    editor = studio.page.editor
+    editor.replace("Titles", page_of_titles(type="query", query="select 1"))
+    editor.offer("shop", ("north",), {"north": "Harbour Cycles"})
+    assert studio.canvas.tiles["n"].widget.title == "Orders of Harbour Cycles"
+    spread = Spread(studio.page._context, editor, studio.page)
+    titles = {item.id: item.source.get("title") for item in spread.page.layout.items}
+    assert titles["n"] == "Orders of Harbour Cycles"
+    assert editor.shown_page.item("r").source["title"] == "Shop Harbour Cycles"
+    spread.stop()

@@ -1,0 +1,167 @@
+"""What goes from one dashboard to another takes the variables it names along; Grafana's panels come in too."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import copies, editing
+from benchboard.dashboards.copies import Copied, joined, needed, read, with_variables, written
+from benchboard.dashboards.document import MAX_VARIABLES, Document, Variable, empty, parse_document
+from benchboard.dashboards.layout import Page
+from benchboard.errors import Invalid
+
+
+def _item(name: str, y: int = 0, **said: Any) -> dict[str, Any]:
+    return {"id": name, "type": "metric_card", "position": {"x": 0, "y": y, "w": 4, "h": 3}, **said}
+
+
+def _variable(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": "list", "values": ["a", "b"], "chosen": ["a"], **more}
+
+
+def _document(items: list[dict[str, Any]], *variables: dict[str, Any]) -> Document:
+    return parse_document(
+        {"format": "benchboard/dashboard", "version": 2, "items": items, "variables": list(variables)}
+    )
+
+
+CHAIN = (
+    _variable("region"),
+    _variable("state", type="query", query="SELECT s FROM t WHERE r = :region"),
+    _variable("shop", label="Shop", type="query", query="SELECT s FROM t WHERE s IN (:state)"),
+    _variable("other"),
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "names"),
+    [
+        (_item("w", query="SELECT 1 WHERE s = :shop"), ["region", "state", "shop"]),
+        (_item("w", query="SELECT ':shop'"), []),
+        (_item("w", title="Of $region"), ["region"]),
+        (_item("w", type="text", config={"text": "[[other]]"}), ["other"]),
+        (_item("w", repeat={"variable": "state"}), ["region", "state"]),
+        (_item("w", type="group", items=[_item("in", title="${other}")]), ["other"]),
+        (_item("w", type="tabs", tabs=[{"id": "a", "title": "$other", "items": []}]), ["other"]),
+        (_item("w", title="$nobody :shop"), []),
+    ],
+)
+def test_what_a_widget_names_goes_with_it(item: dict[str, Any], names: list[str]) -> None:
+    document = _document([item], *CHAIN)
+    page = Page(document.layout)
+    found = needed(editing.copied(page, ["w"]), document.variables)
+    assert [one.name for one in found] == names
+    back = read(json.dumps(written(Copied(editing.copied(page, ["w"]), found), 12)), 12)
+    assert back.variables == found
+
+
+def test_variables_that_ask_for_each_other_all_come_along() -> None:
+    ring = (_variable("a", type="query", query="select :b"), _variable("b", type="query", query="select :a"))
+    document = _document([_item("w", query="select :a")], *ring)
+    found = needed(editing.copied(Page(document.layout), ["w"]), document.variables)
+    assert [one.name for one in found] == ["a", "b"]
+
+
+def test_a_copy_without_variables_says_nothing_of_them() -> None:
+    document = _document([_item("w")], *CHAIN)
+    items = editing.copied(Page(document.layout), ["w"])
+    assert "variables" not in written(Copied(items, needed(items, document.variables)), 12)
+
+
+def _own(name: str, *values: str, **more: Any) -> Variable:
+    return Variable(name, "", "list", values, **more)
+
+
+def test_what_is_missing_comes_and_what_is_there_stays() -> None:
+    here = (_own("shop", "x"), _own("state", "a", "b", chosen=("b",)))
+    coming = (_own("shop", "a"), _own("state", "a", "b", chosen=("a",)), _own("region", "r"))
+    found = joined(here, coming)
+    assert [one.name for one in found.variables] == ["shop", "state", "region"]
+    assert found.variables[:2] == here
+    assert found.told == (
+        "The variable “region” came along. There is another variable “shop” here; what came uses that one."
+    )
+
+
+def test_a_query_is_the_same_one_whatever_it_answered() -> None:
+    one = Variable("v", "", "query", ("a",), query="select 1")
+    assert joined((one,), (Variable("v", "V", "query", ("b",), query="select 1"),)).told == ""
+    assert joined((one,), (Variable("v", "V", "query", ("b",), query="select 2"),)).others == (one,)
+
+
+def test_there_are_never_more_variables_than_a_document_holds() -> None:
+    here = tuple(_own(f"v{k}") for k in range(MAX_VARIABLES - 1))
+    found = joined(here, (_own("one"), _own("two")))
+    assert len(found.variables) == MAX_VARIABLES
+    assert found.left_out == (_own("two"),)
+    assert "There is no room for “two”" in found.told
+
+
+@given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.sampled_from("abcdef"), unique=True))
+def test_joining_twice_changes_nothing_more(here: list[str], coming: list[str]) -> None:
+    own, other = tuple(map(_own, here)), tuple(map(_own, coming))
+    once = joined(own, other).variables
+    assert once[: len(own)] == own
+    assert {one.name for one in once} == {*here, *coming}
+    assert joined(once, other).variables == once
+
+
+PANEL = {
+    "type": "stat", "title": "Pods on $node", "gridPos": {"x": 12, "y": 3, "w": 12, "h": 8}, "id": 7,
+    "targets": [{"expr": "up"}], "repeat": "node",
+}  # fmt: skip
+DASHBOARD = {
+    "title": "Cluster",
+    "schemaVersion": 39,
+    "panels": [
+        {**PANEL, "id": 1, "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8}},
+        {**PANEL, "id": 2, "repeat": None, "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
+        {"type": "nobody-knows", "title": "?", "id": 3, "gridPos": {"x": 0, "y": 8, "w": 24, "h": 4}},
+    ],
+    "templating": {
+        "list": [
+            {"name": "node", "type": "custom", "query": "n1,n2", "multi": True, "current": {"value": ["n1"]}},
+            {"name": "unused", "type": "custom", "query": "x,y"},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("value", [DASHBOARD, {"dashboard": DASHBOARD, "meta": {}}])
+def test_a_dashboard_of_grafana_s_becomes_widgets_as_wide_in_proportion(value: object) -> None:
+    copied = read(json.dumps(value), 12)
+    assert [tuple(cell) for _item, cell in copied.items] == [(0, 0, 6, 8), (6, 0, 6, 8), (0, 8, 12, 4)]
+    assert [one.name for one in copied.variables] == ["node"]
+    assert copied.report is not None
+    assert (copied.report.mapped, copied.report.placeholder) == (2, 1)
+    _document, told = with_variables(empty(), copied)
+    assert told.startswith("2 widgets mapped, 1 placeholder")
+    assert told.endswith("The variable “node” came along.")
+
+
+def test_one_panel_of_grafana_s_becomes_a_widget() -> None:
+    copied = read(json.dumps(PANEL), 12)
+    ((item, cell),) = copied.items
+    assert (item.type, item.source["title"], tuple(cell)) == ("metric_card", "Pods on $node", (0, 0, 6, 8))
+    assert copied.report is not None
+    assert copied.report.mapped == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ({}, "items is null"),
+        ({"type": "stat"}, "items is null"),
+        ({"panels": 7}, "panels is 7"),
+        ({"panels": []}, "There is no widget in it."),
+        ({"schemaVersion": 2, "elements": {}}, "Grafana's new form"),
+        ({"type": "stat", "gridPos": {"x": -1, "y": 0}}, "gridPos.x"),
+        ({"type": "row", "gridPos": {"y": 0}, "panels": [[]]}, "panels.0"),
+    ],
+)
+def test_what_is_none_of_both_is_refused_in_words(value: object, why: str) -> None:
+    with pytest.raises(Invalid, match=why.replace(".", r"\.")):
+        copies.read(json.dumps(value), 12)

@@ -1,0 +1,155 @@
+"""Variables named in titles and words are shown as their values; what is written stays as it is."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.catalogue import MAX_TITLE, tab_name, widget_of
+from benchboard.dashboards.document import Document, Variable, parse_document
+from benchboard.dashboards.expanding import expanded
+from benchboard.dashboards.wording import Wording, filled, named_in, words_of
+
+KNOWN = {"shop": "north", "state": "paid"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Orders of $shop", "Orders of north"),
+        ("${shop}s", "norths"),
+        ("[[shop]]: ${state}", "north: paid"),
+        ("${shop:csv} [[state:raw]]", "north paid"),
+        ("$shops", "$shops"),
+        ("$shop_total", "$shop_total"),
+        ("${other} [[other]] $other", "${other} [[other]] $other"),
+        ("Ratio :shop", "Ratio :shop"),
+        ("It costs $5 and $", "It costs $5 and $"),
+        ("${shop", "${shop"),
+        ("$shop$state", "northpaid"),
+    ],
+)
+def test_what_names_a_variable_is_shown_as_its_value(written: str, shown: str) -> None:
+    assert filled(written, KNOWN) == shown
+
+
+def test_what_a_text_names_is_known() -> None:
+    assert named_in("$a ${b} [[c:csv]] :d $5") == {"a", "b", "c"}
+
+
+def test_a_value_that_looks_like_a_variable_is_only_a_value() -> None:
+    assert filled("$shop", {"shop": "$state", "state": "paid"}) == "$state"
+
+
+def _shop(*chosen: str, **more: Any) -> Variable:
+    return Variable("shop", "Shop", "list", ("a", "b", "c", "d", "e"), chosen, True, **more)
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        (_shop("a"), "a"),
+        (_shop("a", "b"), "a and b"),
+        (_shop("a", "b", "c"), "a, b and c"),
+        (_shop("a", "b", "c", "d", "e"), "a, b, c and 2 more"),
+        (_shop("a", "b", all_chosen=True, include_all=True), "All"),
+        (_shop(), "none"),
+        (_shop("  two\nlines\t"), "two lines"),
+        (_shop("x" * 255), "x" * 79 + "…"),
+    ],
+)
+def test_values_are_joined_as_people_say_them(variable: Variable, said: str) -> None:
+    assert words_of((variable,), {})["shop"] == said
+
+
+def test_what_people_call_a_value_stands_in_its_place() -> None:
+    assert words_of((_shop("a", "b"),), {"shop": {"a": "Harbour Cycles"}})["shop"] == "Harbour Cycles and b"
+
+
+def _item(**said: Any) -> grid.Item:
+    document = parse_document([{"id": "w", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}, **said}])
+    return document.layout.items[0]
+
+
+def test_an_item_that_names_nothing_is_the_same_one() -> None:
+    item = _item(title="$other", config={"text": "words"})
+    assert Wording((_shop("a"),)).item(item) is item
+
+
+def test_a_title_s_own_value_has_the_say() -> None:
+    wording = Wording((_shop("a", "b", all_chosen=True),), own={"w": {"shop": ("b",)}})
+    item = _item(title="Of $shop")
+    assert widget_of(wording.item(item)).title == "Of b"
+    assert wording.item(item) is wording.item(item)
+    assert item.source["title"] == "Of $shop"
+
+
+def test_the_words_of_a_text_take_a_value_as_a_text() -> None:
+    value = "<b>*north*</b> [x](http://y) `z` & # 1. - _"
+    shown = Wording((_shop(value),)).item(_item(config={"text": "# $shop"}))
+    text = widget_of(shown).config["text"]
+    assert text == r"# \<b\>\*north\*\</b\> \[x\](http://y) \`z\` \& \# 1\. - \_"
+
+
+def test_a_value_at_the_beginning_of_a_line_makes_no_list() -> None:
+    shown = Wording((_shop("- one"),)).item(_item(config={"text": "$shop"}))
+    assert widget_of(shown).config["text"] == r"\- one"
+
+
+def test_a_query_keeps_what_it_says() -> None:
+    item = _item(type="metric_card", title="x", query="select '$shop'")
+    assert Wording((_shop("a"),)).item(item) is item
+
+
+def test_the_names_of_tabs_are_filled_in() -> None:
+    tabs = {"id": "w", "type": "tabs", "position": {"x": 0, "y": 0, "w": 4, "h": 4},
+            "tabs": [{"id": "p", "title": "Of $shop", "items": []}, {"id": "q", "title": "b", "items": []}]
+            }  # fmt: skip
+    item = parse_document([tabs]).layout.items[0]
+    shown = Wording((_shop("a"),)).item(item)
+    assert [tab_name(shown, k) for k in (0, 1)] == ["Of a", "b"]
+    assert shown.panes[0].layout is item.panes[0].layout
+
+
+@given(st.text(max_size=200).filter(lambda text: "\0" not in text and "\n" not in text), st.text(max_size=255))
+def test_a_title_is_never_longer_than_a_title_may_be(title: str, value: str) -> None:
+    shown = Wording((_shop(value, value),)).item(_item(title=(title + "$shop")[:MAX_TITLE]))
+    assert len(widget_of(shown).title) <= MAX_TITLE
+
+
+def test_a_text_that_names_it_ten_thousand_times_stays_bounded() -> None:
+    shown = Wording((_shop("x" * 255),)).item(_item(config={"text": "$shop " * 10_000}))
+    assert len(str(widget_of(shown).config["text"])) < 200_000
+
+
+def _repeated(title: str) -> Document:
+    item = {"id": "w", "type": "text", "title": title, "position": {"x": 0, "y": 0, "w": 4, "h": 2},
+            "repeat": {"variable": "shop"}}  # fmt: skip
+    variable = {"name": "shop", "values": ["a$state", "b"], "chosen": ["a$state", "b"], "multiple": True}
+    other = {"name": "state", "values": ["paid"], "chosen": ["paid"]}
+    return parse_document(
+        {"format": "benchboard/dashboard", "version": 2, "items": [item], "variables": [variable, other]}
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Orders", ["Orders · a$state", "Orders · b"]),
+        ("Orders of $shop", ["Orders of a$state", "Orders of b"]),
+        ("Orders of [[shop]], $state", ["Orders of a$state, paid", "Orders of b, paid"]),
+        ("", ["", ""]),
+        ("x" * 200, [f"{'x' * 190}", f"{'x' * 190}"]),
+    ],
+)
+def test_a_copy_says_its_value_once(title: str, shown: list[str]) -> None:
+    seen = expanded(_repeated(title))
+    wording = Wording(seen.document.variables, own=seen.chosen)
+    titles = [widget_of(wording.item(item)).title for item in seen.document.layout.items]
+    if len(title) == 200:
+        assert [words.startswith("x" * 180) and words.rpartition(" · ")[2] in ("a$state", "b") for words in titles]
+        assert len(set(titles)) == 2
+    else:
+        assert titles == shown
