@@ -150,7 +150,7 @@ def test_the_sheet_shows_every_key_of_the_table(studio: "Studio") -> None:
 
 def test_the_sheet_has_the_keys_of_all_screens() -> None:
     keys = {key for _group, _title, caps in lines() for key in caps}
-    assert {"Ctrl W", "Ctrl Tab", "Ctrl Shift Tab", "J", "K", "B", "1", "2", "N", "Ctrl Return"} <= keys
+    assert {"Ctrl W", "Ctrl Tab", "Ctrl Shift Tab", "J", "K", "B", "1", "2", "N", "Ctrl Enter"} <= keys
 
 
 def test_a_question_mark_can_be_written(studio: "Studio") -> None:
