@@ -44,7 +44,7 @@ ITEMS = [
 def read(studio: "Studio") -> Iterator["Studio"]:
     studio.page.editor.load(parse_document(ITEMS))
     studio.wait(lambda: "line" in studio.canvas.tiles and not studio.page.feeds.busy)
-    studio.canvas.draw_seen()
+    studio.canvas.pictures.draw_seen()
     studio.qtbot.mouseRelease(studio.viewport, LEFT)  # after a double click QTest goes on holding the button
     yield studio
     QToolTip.hideText()
