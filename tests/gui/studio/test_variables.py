@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QListView, QScrollArea, QWidget
 
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import Variable, parse_document, write_document, write_home
+from benchboard.ui.studio.panes.variablesheet import VariablesSheet
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -149,3 +150,38 @@ def test_the_keyboard_goes_to_the_canvas_where_the_variable_is_gone(studio: "Stu
     window = studio.application.window
     studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
     assert window.focusWidget() is studio.canvas
+
+
+def test_a_variable_without_values_leads_to_where_they_are_defined(studio: "Studio") -> None:
+    editor = studio.page.editor
+    editor.amend("Define", replace(editor.document, variables=(Variable("shop", "Shop", "list"),)))
+    studio.press_button("variable_shop")
+    define = next(one for one in studio.application.window.findChildren(QWidget, "choice_define") if one.isVisible())
+    assert define.hasFocus()
+    studio.qtbot.keyClick(define, Qt.Key.Key_Space)
+    sheets = [one for one in studio.page.window().findChildren(VariablesSheet) if one.isVisible()]
+    assert len(sheets) == 1
+    sheets[0].leave()
+
+
+def test_all_and_none_are_reached_by_keyboard(studio: "Studio") -> None:
+    editor = studio.page.editor
+    shop = Variable("shop", "Shop", "list", ("a", "b", "c"), ("b",), True, include_all=True)
+    editor.amend("Define", replace(editor.document, variables=(shop,)))
+    studio.press_button("variable_shop")
+    (values,) = [one for one in studio.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
+    assert values.hasFocus()
+    studio.qtbot.keyClick(values, Qt.Key.Key_Home)
+    studio.qtbot.keyClick(values, Qt.Key.Key_Space)
+    assert editor.seen.chosen == {"shop": ("a", "b", "c")}
+    studio.qtbot.keyClick(values, Qt.Key.Key_Space)
+    assert editor.seen.chosen == {"shop": ()}
+
+
+def test_the_inspector_is_a_stop_for_tab_only_where_its_fields_are_none(studio: "Studio") -> None:
+    studio.click("notes")
+    (area,) = [one for one in studio.page.inspector.findChildren(QScrollArea) if one.accessibleName()]
+    assert area.accessibleName() == "Fields of what is chosen"
+    assert area.focusPolicy() == Qt.FocusPolicy.NoFocus
+    studio.page.editor.read_only = True
+    assert area.focusPolicy() == Qt.FocusPolicy.StrongFocus

@@ -116,6 +116,7 @@ class StudioPage(QWidget):
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.do, shared=shelf.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.offers)
+        self.variables.define_wanted.connect(lambda: self.do("variables"))
         self.copies = Copies(context, self.editor, self.saving)
         self.looking = LookingBar(self._duplicate_to_change, self.copies.hide)
         self.finder = Finder(self.canvas)

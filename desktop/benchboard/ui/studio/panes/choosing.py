@@ -39,7 +39,9 @@ class _Finding(Edit):
 class Choosing(Popover):
     """What a variable offers. Arrows move, Space and Enter tick, typing finds, Esc leaves."""
 
-    def __init__(self, anchor: QWidget, variable: Variable, editor: Editor, offers: Offers) -> None:
+    def __init__(
+        self, anchor: QWidget, variable: Variable, editor: Editor, offers: Offers, define: Callable[[], object]
+    ) -> None:
         super().__init__(anchor, width=_WIDTH, name="variable_choice")
         self._name, self._editor, self._offers = variable.name, editor, offers
         self._variable = variable
@@ -53,11 +55,18 @@ class Choosing(Popover):
             _("Ask again"), self._ask_again, icon="ph.arrows-clockwise", size="sm", name="choice_again"
         )
         self._stop = Button(_("Stop"), lambda: offers.cancel(self._name), size="sm", name="choice_stop")
+        self._define = Button(
+            _("Define the variables"),
+            lambda: self._leave_for(define),
+            icon="ph.funnel",
+            size="sm",
+            name="choice_define",
+        )
         self._everybody = Everybody(variable, editor, self.close, self)
         self.column.addWidget(heading(value_words(variable.label or variable.name)))
         for part in (self._find, self._none, self._list, self._note):
             self.column.addWidget(part)
-        asking = row(self._again, self._stop)
+        asking = row(self._again, self._stop, self._define)
         asking.addStretch(1)
         self.column.addLayout(asking)
         self.column.addWidget(self._everybody)
@@ -70,7 +79,9 @@ class Choosing(Popover):
     def open(self) -> None:
         """Show it; the keyboard is in the values, or where one finds among many."""
         super().open()
-        field = self._list if self._find.isHidden() else self._find
+        field: QWidget = self._list if self._find.isHidden() else self._find
+        if self._list.isHidden() and not self._define.isHidden():
+            field = self._define
         field.setFocus(Qt.FocusReason.PopupFocusReason)
         self._list.scrollTo(self._list.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
 
@@ -112,6 +123,7 @@ class Choosing(Popover):
         self._note.setVisible(bool(said))
         self._again.setVisible(self._offers.may_ask(self._name) and not offering.asking)
         self._stop.setVisible(asked and offering.asking)
+        self._define.setVisible(not count and not offering.asking and not self._editor.read_only)
 
     def _search(self, part: str) -> None:
         self._values.find(part)
@@ -128,6 +140,10 @@ class Choosing(Popover):
         if not self._find.isHidden():
             self._find.setFocus(Qt.FocusReason.OtherFocusReason)
             self._find.insert(typed)
+
+    def _leave_for(self, act: Callable[[], object]) -> None:
+        self.close()
+        act()
 
     def _ask_again(self) -> None:
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -160,7 +176,7 @@ def _nothing(count: int, offering: Offering, asked: bool) -> str:
     if count:
         return _("No value has that in it.")
     if not asked:
-        return _("It has no values yet. “Define the variables” in the menu sets them.")
+        return _("It has no values yet.")
     if offering.error is not None:
         return _("There are no values to choose from.")
     return _("Its query answered no values.") if offering.offer is not None else _("Its values are not there yet.")

@@ -128,7 +128,7 @@ class _Sheet(QWidget):
         self._column.setSpacing(0)
         self._area = area = QScrollArea()
         area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # each of its fields is a stop for Tab, and scrolls into sight
+        area.setAccessibleName(_("Fields of what is chosen"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         bare(area)
@@ -179,6 +179,8 @@ class _Sheet(QWidget):
     def refresh(self) -> None:
         """Show what the page says now."""
         why = self._editor.why_not
+        # Its fields are stops for Tab, and scroll into sight; where none can be, it is one itself.
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if why else Qt.FocusPolicy.NoFocus)
         for part in self._parts:
             part.refresh()
             part.setEnabled(not why)

@@ -1,9 +1,9 @@
 """What a reader chooses for the queries: one field a variable below the toolbar."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document import MAX_NAME, Variable
@@ -23,6 +23,9 @@ _HEIGHT: Final = 40
 
 class VariablesBar(QScrollArea):
     """One field for each variable of the document; nothing where there are none."""
+
+    define_wanted = Signal()
+    """Somebody wants to say what there is to choose."""
 
     def __init__(self, editor: Editor, offers: Offers) -> None:
         super().__init__()
@@ -71,7 +74,9 @@ class VariablesBar(QScrollArea):
                 old.hide()
                 old.deleteLater()
         self._fields = [
-            _TextField(one, self._editor) if one.type == "text" else _ListField(one, self._editor, self._offers)
+            _TextField(one, self._editor)
+            if one.type == "text"
+            else _ListField(one, self._editor, self._offers, self.define_wanted.emit)
             for one in variables
         ]
         for field in self._fields:
@@ -90,9 +95,9 @@ class VariablesBar(QScrollArea):
 class _ListField(Button):
     """A variable with its chosen values, and how it stands with the query that answers them; pressed, it offers all."""
 
-    def __init__(self, variable: Variable, editor: Editor, offers: Offers) -> None:
+    def __init__(self, variable: Variable, editor: Editor, offers: Offers, define: Callable[[], object]) -> None:
         super().__init__("", self._open, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
-        self._variable, self._editor, self._offers = variable, editor, offers
+        self._variable, self._editor, self._offers, self._define = variable, editor, offers, define
         self.say(variable)
 
     def say(self, variable: Variable) -> None:
@@ -112,7 +117,7 @@ class _ListField(Button):
         self.setToolTip(plain_tip(told or _("Choose for {name}").format(name=title)))
 
     def _open(self) -> None:
-        Choosing(self, self._variable, self._editor, self._offers).open()
+        Choosing(self, self._variable, self._editor, self._offers, self._define).open()
 
 
 class _TextField(QWidget):
