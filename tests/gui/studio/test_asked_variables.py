@@ -13,6 +13,7 @@ from benchboard.dashboards import asking
 from benchboard.dashboards.asking import Offer
 from benchboard.dashboards.document import Variable, parse_document, write_document
 from benchboard.errors import Cancelled, Unavailable
+from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.document.editor import Editor
 
 if TYPE_CHECKING:
@@ -136,11 +137,11 @@ def test_one_that_names_another_is_asked_after_it_and_anew_with_it(
     shops = editor.seen.chosen["shop"]
     assert asked[-1] == (numbers, {"shop": shops})
     asked.clear()
-    editor.choose_value("state", ("refunded",))
+    choices.choose_value(editor, "state", ("refunded",))
     studio.wait(lambda: not studio.page.offers.busy)
     assert asked[0] == (SHOPS, {"state": ("refunded",)})
     assert STATES not in [query for query, _chosen in asked]
-    editor.choose_value("number", ("#2",))  # nobody asks for it
+    choices.choose_value(editor, "number", ("#2",))  # nobody asks for it
     assert not studio.page.offers.busy
 
 
@@ -259,7 +260,7 @@ def test_ten_thousand_values_are_found_and_ticked_by_the_keyboard(
     assert not [one for one in window.findChildren(QWidget, "variable_choice") if one.isVisible()]
     assert window.focusWidget() is field
     assert "first 10,000 rows" in studio.find("variable_shop").toolTip()
-    studio.page.editor.choose_value("shop", values)
+    choices.choose_value(studio.page.editor, "shop", values)
     studio.press_button("variable_shop")
     everybody = [one for one in window.findChildren(QWidget, "everybody_shop") if one.isVisible()]
     assert not everybody[0].isEnabled()  # a document keeps a thousand
@@ -296,7 +297,7 @@ def test_a_hundred_variables_do_not_widen_the_page(studio: "Studio") -> None:
 
 def test_others_versions_keep_what_they_chose(studio: "Studio") -> None:
     editor = _define(studio, _asked("state", STATES, "paid"))
-    editor.choose_value("state", ("refunded",))
+    choices.choose_value(editor, "state", ("refunded",))
     studio.store(write_document(replace(editor.document, title="Another")))
     studio.wait(lambda: editor.document.title == "Another")
     assert editor.seen.chosen["state"] == ("refunded",)

@@ -12,6 +12,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.templates import TEMPLATES
 from benchboard.ui.studio.canvas.marks import handle_spot
+from benchboard.ui.studio.document import placing
 from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.theme import theme
 
@@ -152,7 +153,7 @@ def test_what_keeps_its_size_can_move_and_not_grow(board: "Studio") -> None:
     board.key(Qt.Key.Key_Right, SHIFT)
     board.key(Qt.Key.Key_Right)
     assert board.cells()["c"] == Cell(7, 0, 3, 3)
-    board.page.editor.put("c", Cell(8, 0, 5, 5))
+    placing.put(board.page.editor, "c", Cell(8, 0, 5, 5))
     assert board.cells()["c"] == Cell(8, 0, 3, 3)
 
 
@@ -188,7 +189,7 @@ def test_order_is_made_by_keys(
 
 
 def test_the_inspector_brings_several_into_order(board: "Studio") -> None:
-    board.page.editor.put("b", Cell(3, 0, 5, 3))
+    placing.put(board.page.editor, "b", Cell(3, 0, 5, 3))
     board.page.editor.choose(["b", "a"])
     assert not board.find("inspector_spread_across").isEnabled()
     assert "three" in board.find("inspector_spread_across").toolTip()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import KINDS
+from benchboard.ui.studio.document import placing
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import figures
 from benchboard.ui.studio.tiles.errorface import fitting
@@ -96,9 +97,9 @@ def _do(editor: Editor, step: str, data: st.DataObject) -> None:
     elif step == "remove":
         editor.remove()
     elif step == "nudge":
-        editor.nudge(*data.draw(st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)])))
+        placing.nudge(editor, *data.draw(st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)])))
     elif step == "size":
-        editor.stretch(data.draw(small), data.draw(small))
+        placing.stretch(editor, data.draw(small), data.draw(small))
     elif editor.chosen and step == "title":
         editor.tell(
             editor.chosen[0],
@@ -107,7 +108,9 @@ def _do(editor: Editor, step: str, data: st.DataObject) -> None:
         )
     elif editor.chosen:
         cell = editor.layout.cell(editor.chosen[0])
-        editor.put(editor.chosen[0], cell._replace(x=data.draw(st.integers(0, 14)), y=data.draw(st.integers(0, 30))))
+        placing.put(
+            editor, editor.chosen[0], cell._replace(x=data.draw(st.integers(0, 14)), y=data.draw(st.integers(0, 30)))
+        )
 
 
 @pytest.mark.parametrize("width", [60, 120, 240, 900])

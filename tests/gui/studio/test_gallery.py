@@ -39,8 +39,8 @@ def test_a_template_takes_the_place_and_can_be_taken_back(studio: "Studio") -> N
 
 def test_an_empty_page_offers_the_templates(studio: "Studio") -> None:
     studio.page.editor.load(empty())
-    studio.wait(lambda: studio.page._notice is not None and studio.page._notice.isVisible())
-    notice = studio.page._notice
+    studio.wait(lambda: studio.page.notice.shown is not None and studio.page.notice.shown.isVisible())
+    notice = studio.page.notice.shown
     assert notice is not None
     studio.qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
     gallery = studio.application.window.findChild(Gallery)

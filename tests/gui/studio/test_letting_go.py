@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.history import KEPT_STEPS
 from benchboard.ui.context import ChangeNotices
+from benchboard.ui.studio.document import placing
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.edits import Edit
 from benchboard.ui.studio.panes.queryedit import Prose
@@ -46,7 +47,7 @@ def test_no_more_steps_are_kept_than_can_be_taken_back(qapp: QApplication) -> No
     place = {"x": 0, "y": 0, "w": 4, "h": 4}
     editor.load(parse_document([{"id": "a", "type": "text", "title": "", "position": place}]))
     for number in range(KEPT_STEPS + 50):
-        editor.put("a", editor.page.cell("a")._replace(x=number % 2))
+        placing.put(editor, "a", editor.page.cell("a")._replace(x=number % 2))
     assert editor.stack.count() == KEPT_STEPS
     assert _edits() - before == KEPT_STEPS
 

@@ -12,7 +12,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.layout import Page
 from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.document import containers
+from benchboard.ui.studio.document import containers, placing
 from benchboard.ui.studio.page import StudioPage
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_what_is_edited_there_is_stored_and_the_row_stays_closed_for_others(held
 def test_what_is_moved_there_is_where_it_was_put(held: "Studio") -> None:
     editor = held.page.editor
     find(held, "older")
-    editor.nudge(1, 0)
+    placing.nudge(editor, 1, 0)
     seen = dict(editor.page.shown)
     assert editor.stack.count() == 1
     assert stored(held.page).item("closed").collapsed

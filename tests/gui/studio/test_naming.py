@@ -123,12 +123,12 @@ def _new(shelves: Shelves) -> StudioPage:
 
 def test_a_template_names_a_dashboard_that_nobody_has_named(shelves: Shelves) -> None:
     page = _new(shelves)
-    page._begin_from(TEMPLATES[0])
+    page.doing.begin_from(TEMPLATES[0])
     assert page.name == "Orders overview"
     page.undo()
     assert page.name == "New dashboard"
     assert not page.editor.layout
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
     _write(shelves, "Mine")
-    page._begin_from(TEMPLATES[1])
+    page.doing.begin_from(TEMPLATES[1])
     assert page.name == "Mine"

@@ -260,7 +260,7 @@ def test_every_act_with_a_name_does_something(studio: "Studio", keys: list[str])
 
 
 def test_every_key_is_heard_once(studio: "Studio") -> None:
-    acts = studio.page._acts()
+    acts = studio.page.doing.acts()
     installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
     for known in ACTS:
         if known.taken in ("shortcut", "page"):

@@ -22,6 +22,7 @@ from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.storage import locate
 from benchboard.ui.problems import Notice
+from benchboard.ui.studio.document import placing
 from benchboard.ui.studio.document.recovering import Recovering
 from benchboard.ui.studio.page import StudioPage
 
@@ -59,7 +60,7 @@ def edit(studio: "Studio") -> list[Cells]:
     """Three edits; where the widgets lay before, between and after them."""
     editor, seen = studio.page.editor, [studio.cells()]
     editor.choose(["notes"])
-    for change in (lambda: editor.nudge(-1, 0), lambda: editor.stretch(0, 1), editor.duplicate):
+    for change in (lambda: placing.nudge(editor, -1, 0), lambda: placing.stretch(editor, 0, 1), editor.duplicate):
         change()
         seen.append(studio.cells())
     return seen

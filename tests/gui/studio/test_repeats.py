@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from benchboard.dashboards.document import Variable
+from benchboard.ui.studio.document import choices
 from benchboard.ui.widgets import Select
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def test_the_one_that_is_repeated_is_asked_for_the_first_and_says_so(studio: "St
     order = [name for name in studio.page.editor.page.reading_order if name in studio.canvas.tiles]
     named = QAccessible.queryAccessibleInterface(studio.canvas).child(order.index("orders-week"))
     assert named.text(QAccessible.Text.Name) == "Orders, 7 days, Repeated for each State: paid, refunded"
-    studio.page.editor.choose_value("state", ("refunded",))
+    choices.choose_value(studio.page.editor, "state", ("refunded",))
     studio.wait(lambda: studio.page.feeds.answer("orders-week") is not answer and not studio.page.feeds.busy)
     assert studio.page.feeds.answer("orders-week").table.rows != answer.table.rows  # type: ignore[union-attr]
     studio.wait(lambda: tile.toolTip() == "<p>Repeated for each State: refunded</p>")

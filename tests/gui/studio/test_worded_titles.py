@@ -6,6 +6,7 @@ from PySide6.QtGui import QAccessible
 
 from benchboard.dashboards.document import Document, parse_document
 from benchboard.ui.studio.canvas.frame import Frame
+from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.tiles.spread import Spread
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def test_titles_show_the_value_and_the_document_keeps_the_name(studio: "Studio")
     assert tabs.told.startswith("tab Only north")
     assert "Orders of north" in _names(studio)
     before = studio.page.editor.document
-    editor.choose_value("shop", ["<b>south</b>", "north"])
+    choices.choose_value(editor, "shop", ["<b>south</b>", "north"])
     assert tiles["n"].widget.title == "Orders of <b>south</b> and north"
     assert tiles["t"].widget.config["text"] == r"**\<b\>south\</b\> and north** sells $other"
     assert tiles["m"].widget.title == "Each: <b>south</b>"

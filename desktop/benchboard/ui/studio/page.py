@@ -1,22 +1,18 @@
 """A page of Studio: palette, toolbar, canvas and inspector around one editor."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
-from benchboard.dashboards.document import Variable
-from benchboard.dashboards.expanding import has_repeats
-from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _
 from benchboard.ui.rooms import Decision
-from benchboard.ui.studio.canvas import accessible, chosen
+from benchboard.ui.studio.canvas import accessible
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.device import DevicePage
 from benchboard.ui.studio.canvas.images import Images
@@ -27,58 +23,30 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.document.shelf import Shelf
 from benchboard.ui.studio.document.steps import step_of
-from benchboard.ui.studio.exchange import handing
-from benchboard.ui.studio.exchange.deeds import Rename
-from benchboard.ui.studio.exchange.exportdialog import ExportDialog
+from benchboard.ui.studio.doing import Doing
 from benchboard.ui.studio.exchange.trashed import Trashed
 from benchboard.ui.studio.moves import Moves
 from benchboard.ui.studio.panes.copies import Copies
 from benchboard.ui.studio.panes.finding import Finder
-from benchboard.ui.studio.panes.gallery import Gallery
 from benchboard.ui.studio.panes.inspector import Inspector
 from benchboard.ui.studio.panes.jsonview import JsonView
-from benchboard.ui.studio.panes.keysheet import KeySheet
 from benchboard.ui.studio.panes.looking import LookingBar
 from benchboard.ui.studio.panes.minimap import Minimap
+from benchboard.ui.studio.panes.notice import Notice
 from benchboard.ui.studio.panes.outline import Outline
 from benchboard.ui.studio.panes.palette import Palette
 from benchboard.ui.studio.panes.sidebar import Sidebar
 from benchboard.ui.studio.panes.sides import Side, Sides
-from benchboard.ui.studio.panes.toolbar import CHANGING, OF_MANY, StudioBar, saved_words
+from benchboard.ui.studio.panes.toolbar import StudioBar, saved_words
 from benchboard.ui.studio.panes.variables import VariablesBar
-from benchboard.ui.studio.panes.variablesheet import VariablesSheet
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.offers import Offers
 from benchboard.ui.studio.tiles.pagegrid import MARGIN
-from benchboard.ui.studio.tiles.spread import Spread
 from benchboard.ui.widgets.labels import Elided
-from benchboard.ui.widgets.surfaces import EmptyState
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
-
-_WHILE_PRESENTING = frozenset(
-    (
-        "present",
-        "desktop",
-        "tablet",
-        "phone",
-        "zoom_in",
-        "zoom_out",
-        "zoom_reset",
-        "fit",
-        "save",
-        "print",
-        "export_png",
-        "export_svg",
-        "export_pdf",
-        "ask_variables",
-    )
-)
-
-
-_WHILE_VIEWING = frozenset(("undo", "redo", "save", "print", "export_png", "export_svg", "export_pdf", "keys"))
 
 
 class StudioPage(QWidget):
@@ -122,10 +90,12 @@ class StudioPage(QWidget):
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
-        self._notice: QWidget | None = None
         self._wish: Callable[[], object] | None = None
         self._lay_out()
+        self.doing = Doing(context, self)
         self._shortcuts()
+        empty = _("Your home page is empty.") if shelf.dashboard_id is None else _("This dashboard is empty.")
+        self.notice = Notice(self.canvas, self.editor, self.saving, empty, lambda: self.do("templates"))
         self._clock = QTimer(self, interval=5_000)
         self._clock.timeout.connect(self._say_state)
         self._clock.start()
@@ -134,7 +104,6 @@ class StudioPage(QWidget):
         self.saving.decided.connect(self.canvas.setFocus)
         self.editor.permitted.connect(self._permit)
         self.editor.changed.connect(self._say_why_not)
-        self.editor.changed.connect(self._say_empty)
         self.editor.changed.connect(lambda: self.named.emit(self.name))
         self.editor.stack.indexChanged.connect(self._say_steps)
         self.canvas.zoom_changed.connect(self._say_zoom)
@@ -155,6 +124,10 @@ class StudioPage(QWidget):
         self.editor.add(kind)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def do(self, key: str) -> None:
+        """Do what an act of the table is called."""
+        self.doing.do(key)
+
     def opened(self, rest: str) -> None:
         """Somebody came here, perhaps with a wish: `add/<kind>`, `do/<act>` or `show/<widget>`."""
         wish, _slash, what = rest.partition("/")
@@ -174,7 +147,7 @@ class StudioPage(QWidget):
 
     def closing(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided."""
-        self._commit()
+        self.commit()
         if self.saving.state == "conflict":
             self.saving.ask_about_conflict()
             return False
@@ -237,17 +210,17 @@ class StudioPage(QWidget):
 
     def may_step(self) -> bool:
         """Whether steps can be taken back now; what is being written is one of its own, what is in hand is put back."""
-        self._commit()
+        self.commit()
         self.canvas.cancel()
         self.copies.hide()
         return self.editor.editable
 
     def save(self) -> None:
         """Store the page now."""
-        self._commit()
+        self.commit()
         self.saving.save()
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
         """Hand on what is being written."""
         self.inspector.commit()
         self.json_view.commit()
@@ -282,115 +255,6 @@ class StudioPage(QWidget):
         whole.addWidget(stack, 1)
         self.screens = Screens(self._context, self, desk, self.saving)
 
-    def _acts(self) -> dict[str, Callable[[], object]]:
-        """What each act of the table does here."""
-        ask = lambda: self.finder.open(self.bar.find_anchor)  # noqa: E731 - once for three of them
-        return {
-            "undo": self.undo,
-            "redo": self.redo,
-            "save": self.save,
-            "find": ask,
-            "find_next": lambda: self.finder.next(1, ask),
-            "find_previous": lambda: self.finder.next(-1, ask),
-            "outline": lambda: self._show_pane("outline", self.outline),
-            "add": lambda: self._show_pane("add", self.palette_pane.search),
-            "zoom_in": lambda: self.canvas.zoom_by(1),
-            "zoom_out": lambda: self.canvas.zoom_by(-1),
-            "zoom_reset": lambda: self.canvas.set_zoom(1.0),
-            "fit": self.canvas.fit,
-            "desktop": lambda: self._show_breakpoint(""),
-            "tablet": lambda: self._show_breakpoint("tablet"),
-            "phone": lambda: self._show_breakpoint("phone"),
-            "follow": self.device.follow_desktop,
-            "fold_left": lambda: self._fold("left"),
-            "fold_right": lambda: self._fold("right"),
-            "copies": self.copies.turn,
-            "json": self._show_json,
-            "present": self.presentation.end if self.presentation.on else self.presentation.begin,
-            "export_png": lambda: self._export("png"),
-            "export_svg": lambda: self._export("svg"),
-            "export_pdf": lambda: self._export("pdf"),
-            "export_json": lambda: self._hand_on("json"),
-            "export_grafana": lambda: self._hand_on("grafana"),
-            "print": lambda: self._export("print"),
-            "templates": self._offer_templates,
-            "keys": lambda: KeySheet(self).open(),
-            "variables": self._define_variables,
-            "ask_variables": self._ask_variables,
-            "rename_dashboard": self._rename,
-            "share": lambda: self.screens.share(self.name),
-            "versions": self.screens.versions,
-            "name_version": self.screens.name_version,
-            "choose_all": self.editor.choose_all,
-            "duplicate": self.editor.duplicate,
-        }
-
-    def do(self, key: str) -> None:
-        """Do what an act of the table is called."""
-        run = self._acts().get(key) or chosen.run_of(self.canvas, key)
-        if self.editor.read_only and key in CHANGING:
-            self._context.problems.toast(self.editor.why_not)
-        elif self.shelf.dashboard_id is None and key in OF_MANY:
-            self._context.problems.toast(
-                _("The home page is yours alone and keeps no versions. Dashboards can be shared and do.")
-            )
-        elif run is not None:
-            if key not in _WHILE_VIEWING:
-                self.viewing.close()
-            if key not in _WHILE_PRESENTING:
-                self.presentation.end()
-            if key in CHANGING and key != "save":
-                self.copies.hide()
-            run()
-
-    def _show_breakpoint(self, name: str) -> None:
-        self._commit()
-        self.canvas.cancel()
-        self.editor.show_breakpoint(name)
-        self.bar.show_breakpoint(name)
-
-    def _export(self, form: str) -> None:
-        if not self.editor.page.shown:
-            self._context.problems.toast(_("The page is empty: there is nothing to export yet."))
-            return
-        self._commit()
-        width = max(float(self.canvas.viewport().width()), self.canvas.narrowest + 2 * MARGIN)
-        spread = None
-        if not self.editor.spread and has_repeats(self.editor.document):
-            spread = Spread(self._context, self.editor, self)
-        ExportDialog(
-            self, self._context, self.editor.shown_page, self.feeds.answer, width=width, chosen=self.editor.chosen,
-            title=self.name, form=form, spread=spread,
-        ).open()  # fmt: skip
-
-    def _hand_on(self, form: str) -> None:
-        self._commit()
-        handing.ask_where(self._context, self, self.editor.document, self.name, form, self.finder.go)
-
-    def _offer_templates(self) -> None:
-        Gallery(self, self._begin_from).open()
-
-    def _begin_from(self, template: Template) -> None:
-        """Put a template's widgets in the place of what is there, as one step."""
-        document = begun(self.editor.document, template)
-        if self.shelf.dashboard_id is None:
-            document = replace(document, title=self.editor.document.title)  # it goes on being the home page
-        elif self.name == _("New dashboard"):
-            document = replace(document, title=_(template.title))  # nobody has named it yet
-        self.editor.choose(())
-        self.editor.replace(_("Start from {title}").format(title=_(template.title)), document)
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _rename(self) -> None:
-        """Ask for another name, and take it as a step."""
-        dialog = Rename(self.window(), self.name)
-        dialog.named.connect(
-            lambda name: self.editor.amend(
-                _("Rename the dashboard to {name}").format(name=name), replace(self.editor.document, title=name)
-            )
-        )
-        dialog.open()
-
     def _permit(self) -> None:
         """Offer what may be done with the page now, and say why it is no more."""
         may_change = not self.editor.read_only
@@ -398,7 +262,6 @@ class StudioPage(QWidget):
         self.copies.follow()
         self.sidebar.offer_add(may_change)
         self.bar.offer_changes(may_change)
-        self._say_empty()
         self._say_why_not()
 
     def _say_why_not(self) -> None:
@@ -415,7 +278,7 @@ class StudioPage(QWidget):
             )
 
     def _present(self, presenting: bool) -> None:
-        self._commit()
+        self.commit()
         self.viewing.close()
         self.copies.presented(presenting)
         self.device.bare(presenting)
@@ -441,11 +304,11 @@ class StudioPage(QWidget):
             return
         self.copies.hide()
         if not self.json_view.isHidden():
-            self._show_json()
+            self.show_json()
         self.sides.fold("right", False)
         begin()
 
-    def _show_json(self) -> None:
+    def show_json(self) -> None:
         """The JSON in place of the inspector, or the inspector again."""
         shown = self.json_view.isHidden()
         self.inspector.commit()
@@ -454,12 +317,12 @@ class StudioPage(QWidget):
         target: QWidget = self.json_view.text if shown else self.canvas
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _fold(self, side: Side) -> None:
+    def fold(self, side: Side) -> None:
         """Put the pane of a side away, or bring it back; at the right that may be the JSON."""
         shown = self.sides.shown(side)
         if side == "right" and not self.json_view.isHidden():
-            self._show_json()
-        self._commit()
+            self.show_json()
+        self.commit()
         self.sides.fold(side, shown)
 
     def _say_sides(self) -> None:
@@ -472,7 +335,7 @@ class StudioPage(QWidget):
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.activated.connect(partial(self.do, known.key))
 
-    def _show_pane(self, pane: str, into: QWidget) -> None:
+    def show_pane(self, pane: str, into: QWidget) -> None:
         self.sides.fold("left", False)
         self.sidebar.show_pane(pane)
         into.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -499,21 +362,6 @@ class StudioPage(QWidget):
         super().hideEvent(event)
         self.presentation.end()
 
-    def _ask_variables(self) -> None:
-        if not self.offers.asks:
-            self._context.problems.toast(_("No variable of this page is answered by a query."))
-        self.offers.refresh()
-
-    def _define_variables(self) -> None:
-        sheet = VariablesSheet(self, self._context, self.editor.document.variables, self.editor.seen.chosen)
-        sheet.taken.connect(self._take_variables)
-        sheet.open()
-
-    def _take_variables(self, variables: tuple[Variable, ...]) -> None:
-        if self.editor.read_only:  # the right went while the sheet was open
-            self._context.problems.toast(self.editor.why_not)
-        self.editor.amend(_("Change the variables"), replace(self.editor.document, variables=variables))
-
     def _say_steps(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.stack)
 
@@ -532,7 +380,6 @@ class StudioPage(QWidget):
             "unsaved": (problem.what if problem else _("Not saved"), "ph.warning-circle", "error"),
         }[state]
         self.bar.show_state(text, icon, role, may_save=state in ("saved", "changed", "saving", "unsaved"))
-        self._say_empty()
 
     def _rested(self) -> tuple[str, str, str]:
         """What there is to say of a page with nothing left to store."""
@@ -541,43 +388,3 @@ class StudioPage(QWidget):
         if self.editor.read_only:
             return _("Up to date"), "ph.check", "ok"
         return saved_words(self.saving.seconds_ago()), "ph.check", "ok"
-
-    def _say_empty(self) -> None:
-        """What stands in the middle of a page that has nothing on it."""
-        state = self.saving.state
-        wanted = "failed" if state == "failed" else "" if state == "loading" or len(self.editor.layout) else "empty"
-        if wanted == "empty" and self.editor.read_only:
-            wanted = "nothing"
-        if self._notice is not None and self._notice.property("says") == wanted:
-            return
-        if self._notice is not None:
-            self._notice.hide()
-            self._notice.deleteLater()
-            self._notice = None
-        if wanted == "failed" and self.saving.problem is not None:
-            problem = self.saving.problem
-            why = " ".join(part for part in (problem.why, problem.do) if part)
-            self._notice = EmptyState("ph.warning-circle", problem.what, _("Try again"), self.saving.load, why=why,
-                                      role="error", parent=self.canvas)  # fmt: skip
-        elif wanted:
-            empty = _("Your home page is empty.") if self.shelf.dashboard_id is None else _("This dashboard is empty.")
-            if wanted == "empty":
-                self._notice = EmptyState("ph.squares-four", empty, _("Start from a template"), self._offer_templates,
-                                          why=_("Drag a widget here from the left."), parent=self.canvas)  # fmt: skip
-            else:
-                self._notice = EmptyState("ph.squares-four", empty, parent=self.canvas)
-        if self._notice is not None:
-            self._notice.setProperty("says", wanted)
-            self._notice.setObjectName("studio_empty")
-            self._place_notice()
-            self._notice.show()
-
-    def _place_notice(self) -> None:
-        if self._notice is not None:
-            area, size = self.canvas.rect(), self._notice.sizeHint()
-            width, height = max(size.width(), 320), max(size.height(), 160)
-            self._notice.setGeometry(QRect((area.width() - width) // 2, (area.height() - height) // 2, width, height))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_notice()

@@ -18,7 +18,7 @@ from benchboard.dashboards.layout import GROUP, ROW, TABS, Axis, Edge, Layout
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas import clipboard
-from benchboard.ui.studio.document import containers
+from benchboard.ui.studio.document import containers, placing
 from benchboard.ui.studio.document.acts import act
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.pictures import chosen_image
@@ -141,7 +141,7 @@ def _lock(lock: Lock) -> "Callable[[Canvas], object]":
 def _arrange(key: str, edit: Callable[[Editor, Layout, Sequence[str]], Layout]) -> "Callable[[Canvas], object]":
     def run(canvas: "Canvas") -> None:
         editor = canvas.editor
-        editor.arrange(_(act(key).title), lambda pane, ids: edit(editor, pane, ids))
+        placing.arrange(editor, _(act(key).title), lambda pane, ids: edit(editor, pane, ids))
 
     return run
 
@@ -206,7 +206,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("same_width", "order", _arrange("same_width", _width), _several(2)),
     Deed("same_height", "order", _arrange("same_height", _height), _several(2)),
     Deed("swap", "order", _arrange("swap", _swap), _several(2, 2)),
-    Deed("arrange", "order", lambda canvas: canvas.editor.tidy(), _always),
+    Deed("arrange", "order", lambda canvas: placing.tidy(canvas.editor), _always),
     Deed("keep_place", "lock", _lock("place"), _any),
     Deed("keep_size", "lock", _lock("size"), _any),
     Deed("keep_content", "lock", _lock("content"), _any),

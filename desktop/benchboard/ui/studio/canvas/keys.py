@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from benchboard.ui.studio.canvas import chosen, menu
 from benchboard.ui.studio.canvas.edges import move_edge
 from benchboard.ui.studio.canvas.refusing import why_it_stays, why_no_size
+from benchboard.ui.studio.document import placing
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -60,9 +61,9 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
         if held == _SHIFT | _ALT:
             _move_edge(canvas, dx, dy)
             return True
-        move = editor.stretch if held & _SHIFT else editor.jump if held & _ALT else editor.nudge
+        move = placing.stretch if held & _SHIFT else placing.jump if held & _ALT else placing.nudge
         before = editor.document
-        move(dx, dy)
+        move(editor, dx, dy)
         canvas.reveal(editor.chosen)
         if editor.document is before:
             _say_why(canvas, sizing=bool(held & _SHIFT), high=dx == 0)

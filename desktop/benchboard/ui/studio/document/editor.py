@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -11,17 +10,15 @@ from PySide6.QtGui import QUndoStack
 from benchboard.dashboards import breakpoints, copies, editing, looking
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
-from benchboard.dashboards.document import MAX_VALUES, Document, empty, fitted
+from benchboard.dashboards.document import Document, empty, fitted
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.expanding import Choice, Values, expanded, first_values, has_repeats, looked_at
 from benchboard.dashboards.history import KEPT_STEPS, Step
-from benchboard.dashboards.layout import Cell, Item, Layout, Page, Path
+from benchboard.dashboards.layout import Cell, Item, Layout, Page
 from benchboard.dashboards.wording import Wording
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.edits import Edit, Past
-
-_FARTHEST: Final = 200
 
 
 class Editor(QObject):
@@ -151,16 +148,6 @@ class Editor(QObject):
         if document != self.document:
             self._do(title, document, self._chosen, burst)
 
-    def choose_value(self, name: str, chosen: Sequence[str]) -> None:
-        """Choose these values of a variable in this window: no step, and nothing others see."""
-        self.choices[name] = Choice(tuple(chosen))
-        self.show(self.document, self._chosen)
-
-    def choose_all_values(self, name: str) -> None:
-        """Choose whatever is offered for a variable, now and later, in this window."""
-        self.choices[name] = Choice(all=True)
-        self.show(self.document, self._chosen)
-
     def offer(self, name: str, values: tuple[str, ...] | None, labels: Mapping[str, str] | None = None) -> None:
         """A variable's query answered these values, or (None) nothing that still holds: no step, and nothing others
         see. The page is shown anew only where it could be another one."""
@@ -178,24 +165,6 @@ class Editor(QObject):
         else:
             self._word()
             self.offered_changed.emit()
-
-    def share_choice(self, name: str) -> None:
-        """Make what is chosen of a variable here what everybody begins with: a step, also while one presents."""
-        own = {one.name: one for one in self.seen.variables}.get(name)
-        if own is None or self.read_only or self.awaiting:
-            return
-        chosen = own.chosen[:MAX_VALUES]
-        variables = tuple(
-            replace(one, chosen=chosen, all_chosen=own.all_chosen) if one.name == name else one
-            for one in self.document.variables
-        )
-        self.choices.pop(name, None)  # so that undoing it can be seen
-        after = replace(self.document, variables=variables)
-        if after == self.document:
-            self.show(after, self._chosen)
-        else:
-            title = _("Choose {name} for everybody").format(name=own.label or name)
-            self.stack.push(Edit(self, title, after, self._chosen, None))
 
     def values_of(self, item_id: str) -> Values:
         """What a widget's query is asked with: variable → values."""
@@ -374,61 +343,6 @@ class Editor(QObject):
         """Whether this is kept of any of the chosen widgets."""
         return any(lock in editing.locks(self.page.item(item_id)) for item_id in self._chosen)
 
-    def nudge(self, dx: int, dy: int) -> None:
-        """Move the chosen widgets one step; where the next row leads nowhere, as far as it takes to get anywhere."""
-        carry = grid.Carry(self.page, self._chosen, compact=self.document.compact)
-        if carry.body:
-            start, home = carry.body[0][1], carry.home
-            farthest = 1 if dx else _FARTHEST
-            self._first_other(_("Move"), lambda k: carry.drop(home, start.x + dx * k, start.y + dy * k), farthest)
-
-    def jump(self, dx: int, dy: int) -> None:
-        """Move the chosen widgets past their next neighbour that way, in the grid the first of them lies in."""
-        way: grid.Way = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
-        self._in_grid(_("Move"), lambda pane, ids: grid.jumped(pane, ids, way, compact=self.document.compact))
-
-    def arrange(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
-        """Bring the chosen widgets of one grid into order, as one step. What keeps its size keeps it."""
-        self._in_grid(title, edit)
-
-    def tidy(self) -> None:
-        """Arrange what the chosen container shows, or the grid the chosen widgets lie in, or the page."""
-        page, compact = self.page, self.document.compact
-        path: Path = ()
-        if self._chosen:
-            item, path = page.item(self._chosen[0]), page.path(self._chosen[0])
-            if item.panes and len(self._chosen) == 1:
-                path = (*path, (item.id, item.active))
-        self.take(_("Arrange"), page.with_pane(path, grid.arranged(page.pane(path)), compact))
-
-    def _in_grid(self, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
-        """Edit the grid in which the first chosen widget lies, with those of the chosen that lie there too."""
-        if self._chosen:
-            path = self.page.path(self._chosen[0])
-            ids = [item_id for item_id in self._chosen if self.page.path(item_id) == path]
-            pane = self.page.pane(path)
-            self.take(title, self.page.with_pane(path, edit(pane, ids), self.document.compact))
-
-    def stretch(self, dw: int, dh: int) -> None:
-        """Make the chosen widgets one column or row larger or smaller."""
-        page = self.page
-        for item_id in self._chosen:
-            if "size" not in editing.locks(page.item(item_id)):
-                cell = page.cell(item_id)
-                stretch = grid.Stretch(page, item_id, "se", compact=self.document.compact)
-                page = Page(stretch.drop(cell.w + dw, cell.h + dh))
-        self.take(_("Resize"), page.layout)
-
-    def put(self, item_id: str, cell: Cell) -> None:
-        """Bring one widget to a place and size of the grid it lies in, as near as the grid and its locks let it."""
-        page, compact = self.page, self.document.compact
-        if "size" not in editing.locks(page.item(item_id)):
-            page = Page(grid.Stretch(page, item_id, "se", compact=compact).drop(cell.w, cell.h))
-        carry = grid.Carry(page, [item_id], compact=compact)
-        left, top = page.origin(page.path(item_id))
-        title = _("Place {title}").format(title=self._name(item_id))
-        self.take(title, carry.drop(carry.home, cell.x + left, cell.y + top))
-
     def tell(self, item_id: str, key: str, value: object) -> None:
         """Set `title`, `query` or (as `config.<key>`) a setting of a widget."""
         self.tell_each([item_id], key, value)
@@ -445,7 +359,7 @@ class Editor(QObject):
             if "content" not in editing.locks(item) and item.source.get(field) != said:
                 page = Page(page.with_item(changed(item, **{field: said}), compact))
         if page is not self.page:
-            title = _("Change {title}").format(title=self._name(ids[0]))
+            title = _("Change {title}").format(title=self.name(ids[0]))
             if len(ids) > 1:
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
             self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
@@ -495,14 +409,8 @@ class Editor(QObject):
             return
         self.take(title, layout, chosen, came)
 
-    def _first_other(self, title: str, reach: Callable[[int], Layout], farthest: int) -> None:
-        for k in range(1, farthest + 1):
-            layout = reach(k)
-            if layout != self.layout:
-                self.take(title, layout)
-                return
-
-    def _name(self, item_id: str) -> str:
+    def name(self, item_id: str) -> str:
+        """What people call an item."""
         return self.widget(item_id).title or item_id
 
     def _do(self, title: str, after: Document, chosen: Sequence[str], burst: str | None = None) -> None:

@@ -1,12 +1,15 @@
-"""What an editor does with several widgets by numbers: each is one step."""
+"""What an editor does with the places and sizes of what is chosen: each is one step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import locks, outermost
-from benchboard.dashboards.layout import Page
+from benchboard.dashboards.layout import Cell, Layout, Page, Path
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+
+_FARTHEST: Final = 200
 
 
 def movable(editor: Editor, ids: Sequence[str]) -> tuple[str, ...]:
@@ -37,3 +40,69 @@ def size_each(editor: Editor, ids: Sequence[str], key: str, value: int) -> None:
         cell = page.cell(one)._replace(**{key: value})
         page = Page(grid.Stretch(page, one, "se", compact=editor.document.compact).drop(cell.w, cell.h))
     editor.take(_("Resize"), page.layout)
+
+
+def nudge(editor: Editor, dx: int, dy: int) -> None:
+    """Move the chosen widgets one step; where the next row leads nowhere, as far as it takes to get anywhere."""
+    carry = grid.Carry(editor.page, editor.chosen, compact=editor.document.compact)
+    if carry.body:
+        start, home = carry.body[0][1], carry.home
+        farthest = 1 if dx else _FARTHEST
+        _first_other(editor, _("Move"), lambda k: carry.drop(home, start.x + dx * k, start.y + dy * k), farthest)
+
+
+def jump(editor: Editor, dx: int, dy: int) -> None:
+    """Move the chosen widgets past their next neighbour that way, in the grid the first of them lies in."""
+    way: grid.Way = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
+    arrange(editor, _("Move"), lambda pane, ids: grid.jumped(pane, ids, way, compact=editor.document.compact))
+
+
+def tidy(editor: Editor) -> None:
+    """Arrange what the chosen container shows, or the grid the chosen widgets lie in, or the page."""
+    page, compact = editor.page, editor.document.compact
+    path: Path = ()
+    if editor.chosen:
+        item, path = page.item(editor.chosen[0]), page.path(editor.chosen[0])
+        if item.panes and len(editor.chosen) == 1:
+            path = (*path, (item.id, item.active))
+    editor.take(_("Arrange"), page.with_pane(path, grid.arranged(page.pane(path)), compact))
+
+
+def arrange(editor: Editor, title: str, edit: Callable[[Layout, Sequence[str]], Layout]) -> None:
+    """Bring the chosen widgets of one grid into order, as one step: those that lie where the first one does. What keeps
+    its size keeps it."""
+    if editor.chosen:
+        path = editor.page.path(editor.chosen[0])
+        ids = [item_id for item_id in editor.chosen if editor.page.path(item_id) == path]
+        pane = editor.page.pane(path)
+        editor.take(title, editor.page.with_pane(path, edit(pane, ids), editor.document.compact))
+
+
+def stretch(editor: Editor, dw: int, dh: int) -> None:
+    """Make the chosen widgets one column or row larger or smaller."""
+    page = editor.page
+    for item_id in editor.chosen:
+        if "size" not in locks(page.item(item_id)):
+            cell = page.cell(item_id)
+            stretch = grid.Stretch(page, item_id, "se", compact=editor.document.compact)
+            page = Page(stretch.drop(cell.w + dw, cell.h + dh))
+    editor.take(_("Resize"), page.layout)
+
+
+def put(editor: Editor, item_id: str, cell: Cell) -> None:
+    """Bring one widget to a place and size of the grid it lies in, as near as the grid and its locks let it."""
+    page, compact = editor.page, editor.document.compact
+    if "size" not in locks(page.item(item_id)):
+        page = Page(grid.Stretch(page, item_id, "se", compact=compact).drop(cell.w, cell.h))
+    carry = grid.Carry(page, [item_id], compact=compact)
+    left, top = page.origin(page.path(item_id))
+    title = _("Place {title}").format(title=editor.name(item_id))
+    editor.take(title, carry.drop(carry.home, cell.x + left, cell.y + top))
+
+
+def _first_other(editor: Editor, title: str, reach: Callable[[int], Layout], farthest: int) -> None:
+    for k in range(1, farthest + 1):
+        layout = reach(k)
+        if layout != editor.layout:
+            editor.take(title, layout)
+            return

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from benchboard.dashboards.document import MAX_VALUES, Variable
 from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.valuelist import ROW, ValueList, Values, value_words
 from benchboard.ui.studio.tiles.offers import Offering, Offers
@@ -153,13 +154,13 @@ class Choosing(Popover):
         value, ticked = self._values.value(place), not self._values.is_ticked(place)
         if value is None:
             if ticked:
-                self._editor.choose_all_values(self._name)
+                choices.choose_all_values(self._editor, self._name)
             else:
-                self._editor.choose_value(self._name, ())
+                choices.choose_value(self._editor, self._name, ())
         elif self._variable.multiple:
-            self._editor.choose_value(self._name, self._with(value, ticked))
+            choices.choose_value(self._editor, self._name, self._with(value, ticked))
         else:
-            self._editor.choose_value(self._name, (value,) if ticked else ())
+            choices.choose_value(self._editor, self._name, (value,) if ticked else ())
         if not self._variable.multiple:
             self.close()
 
@@ -222,7 +223,7 @@ class Everybody(Button):
 
     def _share(self) -> None:
         if self.isEnabled():
-            self._editor.share_choice(self._name)
+            choices.share_choice(self._editor, self._name)
             self._done()
 
 

@@ -12,7 +12,7 @@ from benchboard.dashboards.layout import ROW, Cell
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.landing import Landing
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.placing import movable, move_together, sizable, size_each
+from benchboard.ui.studio.document.placing import movable, move_together, put, sizable, size_each
 from benchboard.ui.studio.panes.square import Bounds, Square
 from benchboard.ui.widgets.buttons import CheckBox
 
@@ -69,7 +69,7 @@ class Places(Square):
         if self._id in page.shown:
             own = page.cell(self._id)
             top = grid.numbered(page, self._id).y - own.y
-            self._editor.put(self._id, own._replace(**{key: value - top if key == "y" else value}))
+            put(self._editor, self._id, own._replace(**{key: value - top if key == "y" else value}))
             self.refresh()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document import MAX_NAME, Variable
 from benchboard.i18n import _
+from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.choosing import Choosing, Everybody
 from benchboard.ui.studio.panes.valuelist import value_words
@@ -151,7 +152,7 @@ class _TextField(QWidget):
     def _take(self) -> None:
         typed = (self._edit.text(),) if self._edit.text() else ()
         if typed != self._variable.chosen:
-            self._editor.choose_value(self._variable.name, typed)
+            choices.choose_value(self._editor, self._variable.name, typed)
 
 
 def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
