@@ -62,7 +62,9 @@ class Toolbar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 12, 1)
         self._row.setSpacing(theme().px("spacing.2"))
-        self._count = Text("", "body", "muted")
+        # A child also where it is not shown: what belongs to nobody goes when Python happens to look for rubbish.
+        self._count = Text("", "body", "muted", parent=self)
+        self._count.setVisible(bool(title))
         self._left = 0
         if title:
             self.add(Text(title, "section"))

@@ -107,10 +107,12 @@ class StudioBar(Toolbar):
             _("Share"), lambda: run("share"), kind="primary", icon="ph.share-network", name="studio_share"
         )
         self.more = Button("", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more")
-        many = (self.versions, self.share) if self._shared else ()
+        many = (self.versions, self.share)
         for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more,
                        self.fold["right"]):  # fmt: skip
             self.add_right(widget)
+        for widget in many:
+            widget.setVisible(self._shared)
 
     def _state_text(self) -> Elided:
         state = Elided("", tone="muted")
@@ -144,7 +146,7 @@ class StudioBar(Toolbar):
     def offer_changes(self, offered: bool) -> None:
         """Offer what changes the page, or only what shows it."""
         self._changing = offered
-        for button in (self.save, self.share):
+        for button in (self.save, *((self.share,) if self._shared else ())):
             button.setVisible(offered)
         self._make_room()
 
