@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from test_reopening import Shelf, make
 
@@ -9,16 +10,22 @@ if TYPE_CHECKING:
     from conftest import Studio
 
 
-def strays(window: QWidget) -> list[str]:
+@pytest.fixture
+def before() -> list[QWidget]:
+    """What other tests left: not of this window."""
+    return QApplication.topLevelWidgets()
+
+
+def strays(window: QWidget, before: list[QWidget]) -> list[str]:
     return [
         f"{type(widget).__name__} {widget.objectName()}"
         for widget in QApplication.topLevelWidgets()
-        if widget is not window and not widget.isVisible()
+        if widget is not window and not widget.isVisible() and widget not in before
     ]
 
 
-def test_no_part_of_a_page_belongs_to_nobody(studio: "Studio") -> None:
+def test_no_part_of_a_page_belongs_to_nobody(before: list[QWidget], studio: "Studio") -> None:
     shelf = Shelf(studio)
     for key in make(studio, One=[], Two=[]).values():
         shelf.open(key)
-    assert strays(studio.application.window) == []
+    assert strays(studio.application.window, before) == []

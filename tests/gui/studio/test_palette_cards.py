@@ -40,6 +40,7 @@ def test_every_kind_has_a_picture_with_something_in_it(light: Theme, kind: Widge
 def test_the_card_of_a_kind_comes_with_the_mouse_and_goes_with_it(studio: "Studio") -> None:
     palette = studio.page.palette_pane
     kind = studio.find("palette_line_chart")
+    studio.qtbot.mouseMove(studio.viewport, QPoint(300, 300))  # wherever an earlier test left it
     studio.qtbot.mouseMove(kind, kind.rect().center())
     studio.wait(lambda: palette.card.shown is not None)
     card = palette.card.shown
