@@ -110,7 +110,7 @@ class Wording:
         if isinstance(title, str):
             fields["title"] = _cut(filled(title, known))
         if isinstance(config, Mapping) and isinstance(text, str):
-            plain = {name: _plain(value) for name, value in known.items()}
+            plain = {name: _plain(known[name]) for name in named_in(text) & known.keys()}
             fields["config"] = {**config, "text": filled(text, plain)}
         return replace(changed(item, **fields), panes=_named(item.panes, lambda words: _cut(filled(words, known))))
 

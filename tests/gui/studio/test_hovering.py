@@ -163,6 +163,9 @@ def test_the_menu_is_at_the_chosen_tile_while_the_keyboard_is_the_pages(read: "S
     read.page.editor.choose(["bar"])
     assert sign.isVisible()
     assert read.box("bar").contains(sign.geometry())
+    read.page.editor.choose(["wrong"])
+    read.key(Qt.Key.Key_Down)
+    assert read.box("wrong").contains(sign.geometry()), "it went along"
     read.page.editor.choose(["bar", "pie"])
     assert not sign.isVisible()
 

@@ -230,3 +230,20 @@ def test_what_would_cover_a_static_goes_below_it_and_takes_nothing_along() -> No
     assert shown(after) == {"a": (1, 4, 3, 2), "b": (4, 1, 3, 2), "fixed": (0, 0, 3, 4), "c": (4, 3, 3, 2)}
     both = grid.placed(layout, {"a": grid.Cell(4, 2, 3, 2), "b": grid.Cell(4, 1, 3, 2)}, compact="none")
     assert (both.cell("b").y, both.cell("a").y) == (1, 3)
+
+
+@given(starts(), st.data(), st.integers(-3, 3), st.integers(-3, 3))
+@settings(max_examples=150)
+def test_what_grows_stays_a_layout_within_limits(start: Start, data: st.DataObject, dw: int, dh: int) -> None:
+    layout, compact = start
+    ids = some(data, layout)
+    before = grid.settled(layout, compact)
+    after = grid.grow(layout, ids, dw, dh, compact=compact)
+    check(after, layout)
+    assert grid.settled(after, compact) == after
+    for item, cell in before:
+        now = after.cell(item.id)
+        if item.id not in _movable(layout, ids):
+            assert (now.w, now.h) == (cell.w, cell.h)
+        else:
+            assert min(cell.w, cell.w + dw, item.max_w or cell.w) <= now.w <= max(cell.w + dw, cell.w, item.min_w or 1)

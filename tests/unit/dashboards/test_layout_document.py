@@ -217,7 +217,8 @@ def test_a_number_that_is_none_is_named_by_item_and_field(
         ("", "empty"),
         (b"\xef\xbb\xbf", "empty"),
         ("[1,\n2,\n x]", "character 2 of line 3"),
-        ("[1 2]", "character 4 was"),
+        ("[1 2]", "a comma is missing before character 4 of line 1"),
+        ("[1, }", "character 5 was"),
     ],
 )
 def test_where_a_text_stops_being_json_is_said(text: str | bytes, said: str) -> None:

@@ -4,7 +4,7 @@ hysteresis.
 A `Layout` is never changed: every operation gives a new one, so undo is keeping the old.
 """
 
-from .arranging import Axis, Edge, align, distribute, equalise, swap
+from .arranging import Axis, Edge, align, distribute, equalise, grow, swap
 from .bodies import BodyStretch
 from .breakpoints import derived, manual
 from .carrying import Carry, Stretch
@@ -113,6 +113,7 @@ __all__ = [
     "everything",
     "first_free",
     "fitted",
+    "grow",
     "height",
     "jumped",
     "manual",

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from .document import MAX_HEIGHT, Cell, Compact, Item, Layout
+from .exact import bounded
 from .preview import placed
 from .settling import settled
 
@@ -82,6 +83,22 @@ def equalise(
         w = old.w if what == "height" else model.w
         h = old.h if what == "width" else model.h
         cells[item.id] = _sized(item, Cell(old.x, old.y, w, h), old, layout.columns)
+    return placed(layout, cells, compact=compact)
+
+
+def grow(layout: Layout, ids: Sequence[str], dw: int, dh: int, *, compact: Compact = "vertical") -> Layout:
+    """The chosen items so many columns wider and rows higher, each as far as its limits, the grid and the statics let
+    it. Statics keep their size. Costs grow with the items, not with the chosen. Invalid if there is no such item."""
+    layout = settled(layout, compact)
+    statics = [cell for item, cell in layout if item.static]
+    cells = {}
+    for place in _chosen(layout, ids):
+        item, old = layout.items[place], layout.cells[place]
+        if not item.static:
+            w, h = bounded(item, old, old.w + dw, old.h + dh, "se", layout.columns)
+            new = old._replace(w=min(w, layout.columns - old.x), h=h)
+            covers = any(new.overlaps(static) and not old.overlaps(static) for static in statics)
+            cells[item.id] = old if covers else new
     return placed(layout, cells, compact=compact)
 
 

@@ -54,6 +54,9 @@ def _misplaced(text: str, error: json.JSONDecodeError) -> str:
         if not text.strip():
             return _("This is empty; it must be JSON.")
         return _("This is not whole JSON: it ends too early, after character {place}.").format(place=len(text))
+    if error.msg.startswith("Expecting ',' delimiter"):
+        what = _("This is not JSON: a comma is missing before character {place} of line {line}.")
+        return what.format(place=error.colno, line=error.lineno)
     if error.lineno == 1:
         return _("This is not JSON: character {place} was not expected.").format(place=error.pos + 1)
     what = _("This is not JSON: character {place} of line {line} was not expected.")

@@ -27,13 +27,16 @@ class Body:
         self.ranks = ranks
         self.parts = sorted(parts, key=lambda part: (part[0].y, part[0].x))
         cells = [cell for cell, _place in self.parts]
+        over: dict[tuple[int, int], list[int]] = {}
+        for x, y, w, h in cells:
+            for column in range(x, x + w):
+                over.setdefault((column, y + h), []).append(y)
         self._seams = sorted(
             (
-                _Seam(column, upper.y, lower.y)
-                for upper in cells
-                for lower in cells
-                if upper.bottom == lower.y
-                for column in range(max(upper.x, lower.x), min(upper.right, lower.right))
+                _Seam(column, high, cell.y)
+                for cell in cells
+                for column in range(cell.x, cell.right)
+                for high in over.get((column, cell.y), ())
             ),
             key=lambda seam: seam.high - seam.low,  # the likeliest to be torn first
         )

@@ -111,6 +111,17 @@ class Select(QComboBox):
         frame.setStyleSheet(" ")
         frame.setStyleSheet("")
 
+    def showPopup(self) -> None:
+        super().showPopup()
+        view = self.view()
+        frame = view.parentWidget()
+        rows = range(min(self.count(), self.maxVisibleItems()))
+        # Qt leaves no room for the padding that the style sheet gives the list.
+        lacking = sum(view.sizeHintForRow(row) for row in rows) - view.viewport().height()
+        if frame is not None and lacking > 0:
+            above = frame.y() < self.mapToGlobal(self.rect().topLeft()).y()
+            frame.setGeometry(frame.x(), frame.y() - lacking * above, frame.width(), frame.height() + lacking)
+
     def choose(self, key: str) -> None:
         """Show `key` as chosen, if it is offered; says nothing to anybody."""
         self.blockSignals(True)

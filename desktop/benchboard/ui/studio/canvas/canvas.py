@@ -93,7 +93,6 @@ class Canvas(QGraphicsView):
         self.hand = Hand(self)
         self.pointer = Pointer(self)
         self.living = Living(self)
-        self.hovering = Hovering(self)
         self.presented = False
         """Whether the page is shown to others."""
         self.roving = Roving(self)
@@ -106,6 +105,7 @@ class Canvas(QGraphicsView):
         editor.permitted.connect(self.pictures.draw_seen)
         feeds.answered.connect(self._answered)
         theme().changed.connect(self._new_look)
+        self.hovering = Hovering(self)  # after `sync`: where a tile is, it is told when that is known
         self.telling = Telling(self)
         self._new_look()
 

@@ -47,7 +47,7 @@ def cut(canvas: "Canvas") -> None:
 def paste(canvas: "Canvas") -> None:
     """Put in what is on the clipboard: where the pointer is, or in the first free place. A picture goes into the image
     that alone is chosen."""
-    data = QGuiApplication.clipboard().mimeData()
+    data = QGuiApplication.clipboard().mimeData() or QMimeData()  # Qt may have none, whatever its type says
     own = data.data(MIME) if data.hasFormat(MIME) else None
     # Decoded leniently: what is no text is told so by whoever reads it.
     text = bytes(own.data()[: MAX_BYTES + 1]).decode("utf-8", "replace") if own is not None else data.text()

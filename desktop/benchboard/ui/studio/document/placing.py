@@ -80,12 +80,11 @@ def arrange(editor: Editor, title: str, edit: Callable[[Layout, Sequence[str]], 
 
 def stretch(editor: Editor, dw: int, dh: int) -> None:
     """Make the chosen widgets one column or row larger or smaller."""
-    page = editor.page
-    for item_id in editor.chosen:
-        if "size" not in locks(page.item(item_id)):
-            cell = page.cell(item_id)
-            stretch = grid.Stretch(page, item_id, "se", compact=editor.document.compact)
-            page = Page(stretch.drop(cell.w + dw, cell.h + dh))
+    page, compact = editor.page, editor.document.compact
+    free = [one for one in editor.chosen if "size" not in locks(page.item(one))]
+    for path in dict.fromkeys(map(page.path, free)):
+        ids = [one for one in free if editor.page.path(one) == path]
+        page = Page(page.with_pane(path, grid.grow(page.pane(path), ids, dw, dh, compact=compact), compact))
     editor.take(_("Resize"), page.layout)
 
 
