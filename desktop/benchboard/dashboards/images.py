@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -30,6 +30,10 @@ _SCANS: Final = 64
 _PARTS: Final = 1_000
 """Parts of a file that are looked at before the one that says how large the picture is."""
 _SIZED: Final = frozenset((*range(0xC0, 0xD0),)) - {0xC4, 0xC8, 0xCC}
+_BARE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
+"""Markers of a JPEG that stand alone, with no length behind them."""
+_LAST: Final = frozenset((0x00, 0xD9, 0xDA))
+"""Markers behind which no size comes any more: none at all, the end, the picture itself."""
 
 
 class Head(NamedTuple):
@@ -73,6 +77,8 @@ def read(text: str) -> tuple[Head, bytes]:
         _refuse_long()
     try:
         found = _head(data)
+        if found.form == "png" and not _ends(data):
+            _refuse_damaged()
     except Invalid as error:
         raise Invalid(error.code, error.what, do=_("Choose a picture anew.")) from error
     if found.form != match[1]:
@@ -128,11 +134,7 @@ def _head(data: bytes) -> Head:
         if starts:
             size = {"png": _png, "jpeg": _jpeg, "webp": _webp}[form](data)
             if size is None or not all(size):
-                raise Invalid(
-                    "image.damaged",
-                    _("The picture is damaged or not all there."),
-                    do=_("Save it once more, and choose that."),
-                )
+                _refuse_damaged()
             return Head(form, *size)
     if b"<svg" in data[:4096].lower():
         raise Invalid(
@@ -157,6 +159,16 @@ def _png(data: bytes) -> tuple[int, int] | None:
     return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
 
 
+def _ends(data: bytes) -> bool:
+    """Whether a PNG ends with its last part: nothing may ride along behind the picture."""
+    at = 8
+    while at < len(data):  # no count: real files come in thousands of parts, and the bytes are bounded
+        if data[at + 4 : at + 8] == b"IEND":
+            return at + 12 == len(data) and data[at : at + 4] == bytes(4)
+        at += 12 + int.from_bytes(data[at : at + 4])
+    return False
+
+
 def _jpeg(data: bytes) -> tuple[int, int] | None:
     # What comes behind the last pass ends it; a file cut off has none, and would be shown grey from there on.
     last = data.rfind(b"\xff\xda")
@@ -168,9 +180,17 @@ def _jpeg(data: bytes) -> tuple[int, int] | None:
     for _part in range(_PARTS):
         if at + 9 > len(data) or data[at] != 0xFF:
             break
-        if data[at + 1] in _SIZED:
+        marker = data[at + 1]
+        if marker in _SIZED:
             return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
-        at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4])
+        if marker in _LAST:
+            break
+        if marker == 0xFF:
+            at += 1
+        elif marker in _BARE:  # two bytes behind it taken as a length would lead where no reader looks
+            at += 2
+        else:
+            at += 2 + int.from_bytes(data[at + 2 : at + 4])
     return None
 
 
@@ -188,6 +208,12 @@ def _webp(data: bytes) -> tuple[int, int] | None:
     if name == b"VP8 ":
         return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
     return None
+
+
+def _refuse_damaged() -> NoReturn:
+    raise Invalid(
+        "image.damaged", _("The picture is damaged or not all there."), do=_("Save it once more, and choose that.")
+    )
 
 
 def _refuse_moving() -> None:

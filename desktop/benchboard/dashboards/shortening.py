@@ -3,6 +3,7 @@
 import hashlib
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
@@ -19,7 +20,8 @@ class Shortener:
     """What the marks of the texts it made stand for; on any thread."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._known: OrderedDict[str, str] = OrderedDict()  # which forgets its first without looking for it
+        self._length = 0
         self._lock = threading.Lock()
 
     def short(self, text: str) -> str:
@@ -41,12 +43,12 @@ class Shortener:
     def _mark(self, picture: str, form: str) -> str:
         name = hashlib.sha256(picture.encode()).hexdigest()[:16]
         with self._lock:
-            self._known[name] = self._known.pop(name, picture)  # the newest are at the end
-            left = _KEPT
-            for known, text in reversed(list(self._known.items())):
-                left -= len(text)
-                if left < 0 and known != name:
-                    del self._known[known]
+            if name not in self._known:
+                self._known[name] = picture
+                self._length += len(picture)
+            self._known.move_to_end(name)  # the newest are at the end
+            while self._length > _KEPT and len(self._known) > 1:
+                self._length -= len(self._known.popitem(last=False)[1])
         return f"data:image/{form};base64,…{name}…({max(1, len(picture) * 3 // 4096)} KiB)"
 
     def _meant(self, match: re.Match[str]) -> str:

@@ -31,7 +31,7 @@ from benchboard.ui.studio.canvas import imagefiles
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.tiles.faces import body_of, paint_face, summary
 from benchboard.ui.studio.tiles.feeds import Answer
-from benchboard.ui.studio.tiles.images import decoded, share
+from benchboard.ui.studio.tiles.images import decoded, opened, share
 from support.drawn import chunk, claimed, png
 
 if TYPE_CHECKING:
@@ -241,6 +241,36 @@ def _real(form: str) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, form)  # type: ignore[call-overload]  # likewise
     return bytes(buffer.data().data())
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg", "webp"])
+def test_a_picture_of_another_size_than_was_found_is_not_decoded(form: str) -> None:
+    data = _real(form)
+    assert opened(images.head(data), data, 64 * 48).width() == 64
+    for said in (images.Head(form, 16, 16), images.Head(form, 48, 64)):
+        with pytest.raises(Invalid) as refused:
+            opened(said, data, 64 * 48)
+        assert refused.value.code == "image.damaged"
+
+
+def test_a_jpeg_that_hides_its_size_is_decoded_within_its_bound(tmp_path: Path) -> None:
+    """A restart marker has no length: who takes one from behind it finds another size in a comment."""
+    image = QImage(5_000, 5_000, QImage.Format.Format_Grayscale8)
+    image.fill(128)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "jpeg", 1)  # type: ignore[call-overload]  # likewise
+    large = bytes(buffer.data().data())
+    size = b"\xff\xc0\0\x11\x08\0\x10\0\x10\x03" + bytes(20)
+    fill = b"x" * 60_000, b"y" * (0xFFFE - 60_000 - 8) + size
+    lie = b"".join(b"\xff\xfe" + (len(some) + 2).to_bytes(2) + some for some in fill)
+    data = large[:2] + b"\xff\xd0" + lie + large[2:]
+    assert data[0xFFFE + 4 :].startswith(size)
+    with pytest.raises(Invalid, match="5000 × 5000"):
+        decoded(images.written("jpeg", data), share(1))
+    head, _data = images.read(imagefiles.made(_file(tmp_path, "lie.jpg", data), lambda: None)[0])
+    assert (head.width, head.height) == (2_048, 2_048)
+    assert max(opened(images.head(data), data, 10_000).size().toTuple()) <= 100
 
 
 @given(st.sampled_from(["png", "jpeg", "webp"]), st.lists(st.tuples(st.integers(0, 5_000), st.binary(max_size=4))))

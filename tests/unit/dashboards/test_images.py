@@ -61,6 +61,45 @@ def test_what_cannot_be_taken_is_refused_in_a_sentence(data: bytes, code: str) -
     assert _refused(data).code == f"image.{code}"
 
 
+def _comment(data: bytes) -> bytes:
+    return b"\xff\xfe" + (len(data) + 2).to_bytes(2) + data
+
+
+@pytest.mark.parametrize("marker", [0x01, *range(0xD0, 0xD8)])
+def test_a_marker_without_a_length_hides_no_other_size(marker: int) -> None:
+    """A reader passes over the marker alone; who takes the next two bytes as its length comes out in a comment."""
+    small, large = jpeg(16, 16), jpeg(3_000, 2_000)
+    lie = _comment(b"x" * 60_000) + _comment(b"y" * (0xFFFE - 60_000 - 8) + small[2:] + b"z" * 20)
+    assert images.head(large[:2] + bytes((0xFF, marker)) + lie + large[2:]) == Head("jpeg", 3_000, 2_000)
+
+
+@pytest.mark.parametrize("marker", [0x00, 0xD9, 0xDA])
+def test_a_size_behind_the_end_or_the_picture_itself_is_none(marker: int) -> None:
+    data = jpeg(16, 16)
+    assert _refused(data[:2] + bytes((0xFF, marker)) + b"\0\x08\0\0\0\0\0\0" + data[2:]).code == "image.damaged"
+
+
+@pytest.mark.parametrize("behind", [b"\0", b"secret", chunk(b"teSt", b"secret"), chunk(b"IEND", b"")])
+def test_a_stored_png_ends_where_its_picture_does(behind: bytes) -> None:
+    assert images.head(SMALL + behind) == Head("png", 3, 2)  # a file somebody chose is written anew
+    with pytest.raises(Invalid) as refused:
+        images.read(images.written("png", SMALL + behind))
+    assert refused.value.code == "image.damaged"
+    assert refused.value.do == "Choose a picture anew."
+
+
+def test_a_stored_png_says_nothing_in_its_end() -> None:
+    with pytest.raises(Invalid):
+        images.read(images.written("png", SMALL[:-12] + chunk(b"IEND", b"secret")))
+    with pytest.raises(Invalid):
+        images.read(images.written("png", SMALL[:-12] + chunk(b"teSt", b"IEND")))
+
+
+def test_a_stored_png_may_come_in_thousands_of_parts() -> None:
+    data = png(3, 2, (1, 2, 3), *[chunk(b"teSt", b"")] * 20_000)
+    assert images.read(images.written("png", data)) == (Head("png", 3, 2), data)
+
+
 @given(st.binary(max_size=200), st.sampled_from([b"", *FORMS.values()]), st.integers(0, 80))
 @example(b"\xff\xc4", FORMS["jpeg"], 2)
 def test_no_bytes_lead_anywhere_else(noise: bytes, start: bytes, at: int) -> None:
@@ -110,7 +149,7 @@ def test_a_documents_picture_that_is_none_is_named_so(text: str) -> None:
 def _document(count: int, each: int) -> dict[str, object]:
     items = [
         {"id": f"i{k}", "type": "image", "position": {"x": 0, "y": 5 * k, "w": 3, "h": 5},
-         "config": {"picture": images.written("png", SMALL + b"\0" * each)}}
+         "config": {"picture": images.written("png", png(3, 2, (1, 2, 3), chunk(b"teSt", bytes(each))))}}
         for k in range(count)
     ]  # fmt: skip
     return {"format": "benchboard/dashboard", "version": 2, "items": items}

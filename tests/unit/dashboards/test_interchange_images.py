@@ -11,11 +11,11 @@ from benchboard.dashboards import images
 from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.document import parse_document
 from benchboard.dashboards.interchange import Report, from_grafana, to_grafana
-from support.drawn import png
+from support.drawn import chunk, png
 from support.grafana import faults
 
 Json = dict[str, Any]
-PICTURE = images.written("png", png(40, 20, (9, 90, 200)) + b"\0" * 40_000)
+PICTURE = images.written("png", png(40, 20, (9, 90, 200), chunk(b"teSt", bytes(40_000))))
 SVG = "data:image/svg+xml;base64," + base64.b64encode(b"<svg onload='alert(1)'/>" * 900).decode()
 
 

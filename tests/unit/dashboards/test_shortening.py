@@ -1,5 +1,7 @@
 """Pictures in a text in short: the text is short, and what it stands for is what was there."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,3 +59,26 @@ def test_no_more_is_remembered_than_a_few_dashboards(monkeypatch: pytest.MonkeyP
     assert [pictures.whole(mark) for mark in marks[2:]] == PICTURES[3:]
     with pytest.raises(Invalid):
         pictures.whole(marks[0])
+
+
+def test_the_one_just_met_is_remembered_however_long_and_the_others_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shortening, "_KEPT", max(map(len, PICTURES[1:])) * 2)
+    pictures = Shortener()
+    marks = [pictures.short(text) for text in (*PICTURES[1:3], PICTURES[1], PICTURES[1], PICTURES[3])]
+    assert pictures.whole(marks[0]) == PICTURES[1]  # met again after the second, which made room for the third
+    with pytest.raises(Invalid):
+        pictures.whole(marks[1])
+    assert pictures.whole(pictures.short(LARGE)) == LARGE
+    with pytest.raises(Invalid):
+        pictures.whole(marks[4])
+    assert pictures.whole(pictures.short(PICTURES[1])) == PICTURES[1]
+
+
+@pytest.mark.parametrize("kept", [shortening._KEPT, 12_000 * 150])
+def test_thousands_of_pictures_take_no_time_to_shorten(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    """As many as fit are remembered, and finding the one to forget is no walk through them."""
+    monkeypatch.setattr(shortening, "_KEPT", kept)
+    text = "\n".join(f"data:image/png;base64,{k:0128d}" for k in range(24_000))
+    began = time.process_time()
+    assert has_marks(Shortener().short(text))
+    assert time.process_time() - began < 3

@@ -91,10 +91,12 @@ def opened(head: images.Head, data: bytes, pixels: int) -> QImage:
     reader = QImageReader(holder, QByteArray(head.form.encode()))
     reader.setDecideFormatFromContent(False)
     reader.setAutoTransform(True)
+    # What its reader is going to decode is what was bounded, and not what the file says elsewhere.
+    agreed = reader.size() == QSize(head.width, head.height)
     shrink = (pixels / (head.width * head.height)) ** 0.5
     if shrink < 1:
         reader.setScaledSize(QSize(max(1, int(head.width * shrink)), max(1, int(head.height * shrink))))
-    image = reader.read()
+    image = reader.read() if agreed else QImage()
     if image.isNull():
         raise Invalid(
             "image.damaged",
