@@ -16,7 +16,7 @@ from support.pages import pages
 def documents(draw: st.DrawFn) -> Document:
     """A dashboard with containers, fitted."""
     layout = draw(pages())
-    variables = (Variable("shop", "Shop", "list", ("north", "south"), ("north",)),)
+    variables = (Variable("shop", "Shop", "list", ("north", "south"), ("north",), include_all=draw(st.booleans())),)
     return Document(layout, "Line 2", variables=variables)
 
 
@@ -39,7 +39,13 @@ def edit(rng: random.Random, document: Document, name: str) -> Document:
     if kind == "variable":
         chosen = (rng.choice(("north", "south")),)
         more: dict[str, Any] = rng.choice(
-            ({"chosen": chosen}, {"type": "query", "query": f"SELECT {rng.randint(0, 3)}"}, {"all_chosen": True})
+            (
+                {"chosen": chosen},
+                {"type": "query", "query": f"SELECT {rng.randint(0, 3)}"},
+                {"all_chosen": True},
+                {"include_all": True, "all_chosen": True},
+                {"include_all": False, "all_chosen": False},
+            )
         )
         return replace(document, variables=(*(replace(one, **more) for one in document.variables),))
     if kind in ("add", "both"):

@@ -111,7 +111,8 @@ class Expressions:
         except ArithmeticError:
             refuse(node, "number", _("“{value}” is no number.").format(value=raw[:40]))
         decimals = -int(exact.as_tuple().exponent)
-        if decimals > MAX_SCALE or abs(exact) >= 10**15 or len(raw) > 40:
+        # Its size is asked of its digits: to reckon with 1e99999999999 overflows, to write it out takes all memory.
+        if decimals > MAX_SCALE or (exact and exact.adjusted() >= 15) or len(raw) > 40:
             refuse(node, "number", _("“{value}” has too many digits.").format(value=raw[:40]))
         if decimals <= 0:
             return Value(values.number(int(exact)), Typed("integer"))
@@ -269,7 +270,7 @@ class Expressions:
         interval = node.expression
         unit = str(interval.args["unit"].name).lower().rstrip("s") if interval.args.get("unit") else ""
         amount = interval.this.name if isinstance(interval.this, exp.Literal) else ""
-        if unit not in SHIFT_UNITS or not amount.lstrip("-").isdecimal() or len(amount) > 6:
+        if unit not in SHIFT_UNITS or not amount.removeprefix("-").isdecimal() or len(amount) > 6:
             refuse(
                 node,
                 "interval",
@@ -363,8 +364,9 @@ class Expressions:
         only(node, "this", "decimals")
         value = self._of_kind(node.this, scope, *_NUMBERS)
         decimals = node.args.get("decimals")
-        scale = int(decimals.name) if isinstance(decimals, exp.Literal) and decimals.name.isdecimal() else 0
-        if (decimals is not None and not isinstance(decimals, exp.Literal)) or scale > MAX_SCALE:
+        written = decimals.name if isinstance(decimals, exp.Literal) else "" if decimals is not None else "0"
+        scale = values.count_of(written)
+        if scale is None or scale > MAX_SCALE:
             refuse(node, "round", _("round takes a written number of decimals, up to {limit}.").format(limit=MAX_SCALE))
         if value.kind == "integer":
             return value
@@ -427,6 +429,9 @@ class Expressions:
 
     def cast(self, node: exp.Cast, scope: "Scope") -> Value:
         only(node, "this", "to")
+        if size := node.args["to"].find(exp.HexString, exp.BitString):
+            # Its digits would be written out in tens, of which Python writes some thousands only.
+            refuse(node, "number", _("“{value}” is no number.").format(value=size.name[:40]))
         target = node.args["to"].this
         wanted = _CASTS.get(target)
         value = self.read(node.this, scope)

@@ -72,9 +72,9 @@ class Forms:
 
     def as_number(self, node: exp.Cast, value: Value, wanted: str) -> Value:
         """The number as the whole number or decimal that the cast names, rounded half away from zero."""
-        sizes = [int(part.name) for part in node.args["to"].expressions if part.name.isdecimal()]
+        sizes = [values.count_of(part.name) for part in node.args["to"].expressions]
         scale = 0 if wanted == "integer" else sizes[1] if len(sizes) > 1 else 0 if sizes else value.scale
-        if scale > MAX_SCALE:
+        if scale is None or scale > MAX_SCALE or None in sizes:
             refuse(node, "scale", _("A number here has {limit} decimals at most.").format(limit=MAX_SCALE))
         typed = Typed("integer") if wanted == "integer" else Typed("decimal", scale)
         if self._sqlite:

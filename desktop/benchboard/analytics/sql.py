@@ -6,6 +6,7 @@ known is refused at its place in the text: there is no list of forbidden things 
 """
 
 import logging
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
+from benchboard.analytics import values
 from benchboard.analytics.expressions import Expressions, only
 from benchboard.analytics.values import Typed, Value, place_of, refuse
 from benchboard.errors import Invalid
@@ -34,6 +36,8 @@ MAX_COLUMNS: Final = 200
 MAX_NAME: Final = 63
 """PostgreSQL cuts longer names."""
 _OURS: Final = "_bb_"
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair, which is no character: no engine can be sent it."""
 # The parser warns of what it cannot read with the text itself, which a terminal might obey.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -118,6 +122,10 @@ def parse(text: str) -> Query:
         raise Invalid(
             "query.too-long", _("A query has {limit} characters at most.").format(limit=MAX_TEXT), field="query"
         )
+    if half := _HALF.search(text):
+        raise Invalid(
+            "query.syntax", _("This query cannot be read."), field="query", start=half.start(), end=half.end()
+        )
     try:
         statements = [found for found in sqlglot.parse(text, read="postgres") if found is not None]
     except ParseError as error:
@@ -131,6 +139,9 @@ def parse(text: str) -> Query:
             start=len(text.rstrip()) - 1,
             end=len(text),
         ) from error
+    except ValueError as error:
+        # The parser writes some parts out to speak of them, and Python writes no number of thousands of digits.
+        raise Invalid("query.syntax", _("This query cannot be read."), field="query", start=0, end=len(text)) from error
     if not statements:
         raise Invalid(
             "query.empty", _("There is no query yet."), do=_("Write one that begins with SELECT."), field="query"
@@ -215,7 +226,7 @@ class Reader:
             what = _("The variables stand for more than {limit} values in this query.").format(limit=MAX_BOUND)
             do = _("Choose fewer values, or name the variable fewer times.")
             raise Invalid("query.too-many-values", what, do=do, field="query", **place_of(node))
-        if any("\0" in value for value in self._variables[name]):
+        if any("\0" in value or _HALF.search(value) for value in self._variables[name]):
             what = _("A value of the variable “{name}” holds a character that is none.").format(name=name)
             raise Invalid("query.not-text", what, field="query", **place_of(node))
         made: list[exp.Expr] = []
@@ -439,10 +450,11 @@ class Reader:
         for part, kind in (("limit", exp.Limit), ("offset", exp.Offset)):
             if clause := query.args.get(part):
                 only(clause, "expression")
-                count = clause.expression
-                if not isinstance(count, exp.Literal) or not count.name.isdecimal() or len(count.name) > 9:
+                written = clause.expression.name if isinstance(clause.expression, exp.Literal) else ""
+                count = values.count_of(written)
+                if count is None:
                     refuse(clause, "limit", _("After {word} stands a whole number.").format(word=part.upper()))
-                made.set(part, kind(expression=exp.Literal.number(count.name)))
+                made.set(part, kind(expression=exp.Literal.number(count)))
 
     def _ordered(self, node: exp.Expr, scope: Scope, columns: Columns, made: Query) -> exp.Expr:
         if not isinstance(node, exp.Ordered):

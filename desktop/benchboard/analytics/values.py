@@ -76,6 +76,12 @@ def refuse(node: exp.Expr, code: str, what: str, do: str = "") -> NoReturn:
     raise Invalid(f"query.{code}", what, do=do, field="query", **place_of(node))
 
 
+def count_of(written: str) -> int | None:
+    """A small whole number written in a query (places, decimals, rows); None for anything else."""
+    # Python itself refuses to read a number of thousands of digits.
+    return int(written) if written.isdecimal() and len(written) <= 9 else None
+
+
 def number(value: int) -> exp.Expr:
     """A whole number; a negative one in brackets, so that no minus meets another and makes a comment."""
     literal = exp.Literal.number(str(abs(value)))

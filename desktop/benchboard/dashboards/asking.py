@@ -150,8 +150,9 @@ def offer_of(table: ResultTable) -> Offer:
         if len(value) > MAX_NAME or not is_text(value):
             left_out.add(value)
         elif value not in labels:
-            labels[value] = label = (_written(row[1]) or "")[:MAX_NAME] if len(row) > 1 else ""
-            if label and label != value:
+            labels[value] = label = (_written(row[1]) or "") if len(row) > 1 else ""
+            # What cannot be shown whole is no name; the value itself is shown then.
+            if label and label != value and len(label) <= MAX_NAME and is_text(label):
                 called[value] = label
     return Offer(tuple(labels), called, table.truncated, len(left_out))
 

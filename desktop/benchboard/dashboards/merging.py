@@ -13,7 +13,7 @@ from typing import Final, Literal
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.comparing import Difference, found_between
 from benchboard.dashboards.document import Document, parse_document, write_document
-from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE, Path, Tree, is_open, same, with_field
+from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE, Path, Tree, is_open, same, tree_of, with_field
 from benchboard.dashboards.moving import moved
 from benchboard.dashboards.pieces import Apart, Piece, Place, apart, lies_alike, loop, pane_ids, together
 from benchboard.errors import Invalid
@@ -104,6 +104,7 @@ class _Weaving:
         self.conflicts: list[Conflict] = []
         self.moved_mine, self.moved_theirs = moved(base, mine)[0], moved(base, self.theirs)[0]
         self.copies: dict[str, Piece] = {}
+        self.given_up: set[Path] = set()
 
     def document(self) -> Document:
         """All of it, mixed and put together."""
@@ -115,7 +116,7 @@ class _Weaving:
         pieces = {name: kept[name] for name in order if name in kept}
         ranks = {name: rank for rank, name in enumerate(order)}
         self.conflicts.sort(key=lambda conflict: ranks.get(conflict.id, len(ranks)))
-        says = {**says, "variables": _listed(says["variables"])}
+        says = {**says, "variables": self._with_all_offered(_listed(says["variables"]))}
         return together(Apart(says, {**pieces, **self.copies}, max(self.mine.form, self.theirs.form)), self._gone(kept))
 
     def taken(self) -> Iterator[Merged]:
@@ -125,7 +126,7 @@ class _Weaving:
         theirs = {one.key: one for one in found_between(self.base, self.theirs) if not one.pushed}
         for key in dict.fromkeys((*mine, *theirs)):
             one, other = mine.get(key), theirs.get(key)
-            if self._undecided(one or theirs[key]):
+            if self._undecided(one or theirs[key]) or self._given_up(one or theirs[key]):
                 continue
             if one is not None and one == other:
                 yield Merged("both", one)
@@ -135,12 +136,27 @@ class _Weaving:
             if other is not None:
                 yield Merged("theirs", other, back.get(other.id, ""))
 
+    def _with_all_offered(self, variables: Tree) -> Tree:
+        """The variables without an “All” that one side chose and the other no longer offers. One that a side itself
+        has so stays as it is."""
+        each = dict(tree_of(variables["each"]))
+        sides = [tree_of(tree_of(side.says["variables"])["each"]) for side in (self.mine, self.theirs)]
+        for name, said in each.items():
+            one = tree_of(said)
+            if _unoffered(one) and not any(name in side and _unoffered(tree_of(side[name])) for side in sides):
+                each[name] = {key: value for key, value in one.items() if key != "all_chosen"}
+                self.given_up.add(("variables", "each", name, "all_chosen"))
+        return {**variables, "each": each}
+
     def _undecided(self, one: Difference) -> bool:
         if one.kind != "document":
             return any(one.id in (conflict.id, *conflict.ids) for conflict in self.conflicts)
         path = one.changes[0].path
         paths = [conflict.path for conflict in self.conflicts if conflict.id == ""]
         return any(path[: len(other)] == other[: len(path)] for other in paths)
+
+    def _given_up(self, one: Difference) -> bool:
+        return one.kind == "document" and one.changes[0].path in self.given_up
 
     # One item
 
@@ -313,6 +329,11 @@ class _Weaving:
 
     def _gone(self, kept: Mapping[str, Piece]) -> dict[str, Place]:
         return {name: piece.place for side in self._sides() for name, piece in side.pieces.items() if name not in kept}
+
+
+def _unoffered(variable: Tree) -> bool:
+    """Whether “All” is chosen for a variable that does not offer it."""
+    return variable.get("all_chosen") is True and variable.get("include_all") is not True
 
 
 def _second_names(base: Apart, mine: Apart, theirs: Apart) -> dict[str, str]:

@@ -49,6 +49,76 @@ def test_what_the_parser_makes_of_a_query_stays_out_of_the_terminal(caplog: pyte
     assert caplog.records == []
 
 
+_NINES = "9" * 5_000
+UNREADABLE = [
+    ("select 1e99999999999", "1e99999999999"),
+    (f"select {_NINES}", _NINES),
+    (f"select round(order_total, {_NINES}) from orders", f"order_total, {_NINES}"),
+    ("select round(order_total, 1.5) from orders", "order_total, 1.5"),
+    (f"select id from orders limit {_NINES}", _NINES),
+    (f"select cast(order_total as decimal({_NINES})) from orders", f"order_total as decimal({_NINES}"),
+    (f"select cast(order_total as decimal(10, {_NINES})) from orders", f"order_total as decimal(10, {_NINES}"),
+    ("select created_dt - interval '--5' day from orders", "created_dt - interval '--5'"),
+    ("select \ud800", "\ud800"),
+    ("select 'half \ud800' from orders", "\ud800"),
+    (f"select float(0x{'f' * 6_000}) from orders", ""),
+    (f"select cast(status as decimal(0x{'f' * 6_000})) from orders", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "spot"), UNREADABLE, ids=[query[:40].encode("ascii", "replace").decode() for query, _spot in UNREADABLE]
+)
+def test_a_literal_that_nothing_can_hold_is_refused_at_its_place(query: str, spot: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query(query)
+    str(refused.value).encode()
+    start, end = refused.value.facts["start"], refused.value.facts["end"]
+    assert isinstance(start, int)
+    assert isinstance(end, int)
+    assert spot in query[start:end]
+
+
+def test_a_count_in_another_script_is_written_as_engines_read_it() -> None:
+    assert (
+        read("select id from (select id from orders limit '٣') as o", TABLES, sqlite=True, limit=5).body.count("3") == 1
+    )
+
+
+_DIGITS = st.one_of(st.integers(0, 30), st.integers(4_290, 6_000)).map("9".__mul__)
+_EXPONENTS = st.integers(-(10**20), 10**20).map("1e{}".format) | st.integers(-(10**20), 10**20).map("0.0e{}".format)
+_LITERALS = st.one_of(
+    _DIGITS,
+    _EXPONENTS,
+    st.text("-0123456789.e²٣", max_size=12),
+    st.integers(1, 6_000).map(lambda count: "0x" + "f" * count),
+    st.characters(),
+    st.characters(categories=["Cs"]),
+)
+_AROUND = st.sampled_from(
+    (
+        "select {}", "select -{}", "select 1 + {}", "select float({})", "select id from orders order by {}",
+        "select round(order_total, {}) from orders", "select id from orders limit {}",
+        "select id from orders offset {}", "select status from orders group by {}", "select current_date - {}",
+        "select created_dt - interval {} day from orders", "select id from orders where id like {}",
+        "select cast(order_total as decimal({})) from orders", "select cast(1 as decimal(10, {}))",
+        "select cast(status as decimal({})) from orders", "select date {}", "select cast({} as timestamp)",
+        "select id[{}] from orders", "select id -> {} from orders", "select {} from orders", "select :{}",
+    )
+)  # fmt: skip
+
+
+@given(_AROUND, _LITERALS, st.booleans(), st.booleans())
+def test_any_literal_anywhere_is_read_or_refused_in_words(around: str, literal: str, quote: bool, sqlite: bool) -> None:
+    text = around.format(f"'{literal}'" if quote else literal)
+    try:
+        read(text, TABLES, sqlite=sqlite, limit=10).behind([]).encode()
+    except Invalid as refused:
+        assert refused.code.startswith("query.")
+        assert refused.what
+        str(refused).encode()
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_a_query_or_refused_in_words(text: str) -> None:
     try:
@@ -87,7 +157,8 @@ def test_a_query_binds_no_more_values_than_an_engine_takes() -> None:
     assert refused.value.code == "query.too-many-values"
 
 
-def test_a_value_that_no_engine_keeps_is_refused() -> None:
+@pytest.mark.parametrize("value", ["nor\0th", "half \ud800"])
+def test_a_value_that_no_engine_keeps_is_refused(value: str) -> None:
     with pytest.raises(Invalid) as refused:
-        check_query("select id from orders where shop_id = :a", {"a": ["nor\0th"]})
+        check_query("select id from orders where shop_id = :a", {"a": [value]})
     assert refused.value.code == "query.not-text"

@@ -114,9 +114,14 @@ def test_a_second_column_is_what_people_call_it() -> None:
     assert offer.labels == {"1": "One"}
 
 
+@pytest.mark.parametrize("label", ["l" * 256, "l" * 10**6, "half \ud800", "nor\0th"])
+def test_a_name_that_is_too_long_or_no_text_is_left_out_and_the_value_shown(label: str) -> None:
+    offer = offer_of(_answer(("a", label), ("b", "l" * 255)))
+    assert (offer.values, offer.labels, offer.left_out) == (("a", "b"), {"b": "l" * 255}, 0)
+
+
 def test_what_is_too_long_or_no_text_is_left_out_and_said() -> None:
-    offer = offer_of(_answer(("a", "l" * 10**6), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
-    assert offer.values == ("a",)
-    assert len(offer.labels["a"]) == 255
+    offer = offer_of(_answer(("a", "A"), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
+    assert (offer.values, offer.labels) == (("a",), {"a": "A"})
     assert "first 10,000 rows" in offer.note
     assert "2 values" in offer.note

@@ -309,3 +309,31 @@ def test_two_people_s_changes_of_an_asked_variable_are_brought_together() -> Non
     other = dashboard(A, variables=[{**asked, "query": "SELECT 'c'"}])
     (conflict,) = merge(base, mine, other).conflicts
     assert conflict.path == ("variables", "each", "shop", "query")
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_all_is_chosen_only_where_it_is_offered_unless_a_side_had_it_so(data: st.DataObject) -> None:
+    flags = st.fixed_dictionaries({"include_all": st.booleans(), "all_chosen": st.booleans()})
+    sides = [dashboard(A, variables=[{"name": "shop", **data.draw(flags)}]) for _side in range(3)]
+    merged = merge(*sides)
+    choices: dict[Key, Choice] = {one.key: data.draw(st.sampled_from(("mine", "theirs"))) for one in merged.conflicts}
+    had = any(_unoffered(side) for side in sides[1:])
+    for document in (merged.document, resolve(merged, choices)):
+        assert had or not _unoffered(document)
+
+
+def _unoffered(document: Document) -> bool:
+    return any(one.all_chosen and not one.include_all for one in document.variables)
+
+
+def test_all_is_not_chosen_where_the_other_side_took_it_away() -> None:
+    shop = {"name": "shop", "values": ["n"], "chosen": ["n"], "include_all": True}
+    base, chosen = dashboard(A, variables=[shop]), dashboard(A, variables=[{**shop, "all_chosen": True}])
+    taken_away = dashboard(A, variables=[{**shop, "include_all": False}])
+    for mine, theirs, by in ((chosen, taken_away, "theirs"), (taken_away, chosen, "mine")):
+        merged = merge(base, mine, theirs)
+        (variable,) = merged.document.variables
+        assert (variable.include_all, variable.all_chosen, variable.chosen) == (False, False, ("n",))
+        # What was not taken is not told as taken.
+        assert [(one.by, one.difference.id) for one in merged.merged] == [(by, "variables.each.shop.include_all")]
