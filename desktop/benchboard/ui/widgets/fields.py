@@ -1,6 +1,7 @@
 """Fields: a label, something to fill in, its unit, and under it what is wrong or worth knowing."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QWheelEvent
@@ -82,6 +83,9 @@ class Edit(QLineEdit):
             self._cap.setVisible(not filled)
 
 
+_ARROW: Final = 10
+
+
 class Select(QComboBox):
     """One of several, from a list that drops down. `choose` and `current_key` speak in keys."""
 
@@ -112,13 +116,17 @@ class Select(QComboBox):
         frame.setStyleSheet("")
 
     def showPopup(self) -> None:
+        frame, view = self.view().parentWidget(), self.view()
+        assert frame is not None
+        # Qt's arrows for scrolling take their room from a short list, which then does not fit, and so they stay.
+        room = 0 if self.count() <= self.maxVisibleItems() else _ARROW
+        for arrow in frame.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if arrow is not view:
+                arrow.setMaximumHeight(room)
         super().showPopup()
-        view = self.view()
-        frame = view.parentWidget()
         rows = range(min(self.count(), self.maxVisibleItems()))
-        # Qt leaves no room for the padding that the style sheet gives the list.
         lacking = sum(view.sizeHintForRow(row) for row in rows) - view.viewport().height()
-        if frame is not None and lacking > 0:
+        if lacking > 0:
             above = frame.y() < self.mapToGlobal(self.rect().topLeft()).y()
             frame.setGeometry(frame.x(), frame.y() - lacking * above, frame.width(), frame.height() + lacking)
 
