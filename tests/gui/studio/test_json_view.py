@@ -94,6 +94,22 @@ def test_a_draft_can_be_dropped(written: "Studio") -> None:
     assert written.page.editor.stack.count() == 0
 
 
+def test_a_draft_that_is_no_page_is_not_lost_by_closing(written: "Studio") -> None:
+    shell, view = written.application.shell, written.page.json_view
+    assert shell is not None
+    view.text.setPlainText(view.text.toPlainText() + "}")
+    written.wait(lambda: view.error is not None)
+    written.key(Qt.Key.Key_J, CTRL)
+    assert not view.isVisible()
+    assert not shell.may_close()
+    assert view.isVisible()
+    said = written.application.problems.current
+    assert said is not None
+    assert "would be lost" in said.what
+    written.press_button("json_drop")
+    assert shell.may_close()
+
+
 def test_a_step_back_in_a_draft_is_the_texts(written: "Studio") -> None:
     view = written.page.json_view
     _write_over(written, '"version": 2', "nonsense")

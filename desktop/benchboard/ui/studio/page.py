@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.rooms import Decision
 from benchboard.ui.studio.canvas import accessible
@@ -146,13 +147,30 @@ class StudioPage(QWidget):
             wish()
 
     def closing(self) -> bool:
-        """Store what is not stored yet; stay where another window was first, until that is decided."""
+        """Store what is not stored yet; stay where another window was first, until that is decided, and where the JSON
+        is none yet: nobody else keeps it."""
         self.commit()
+        if self.json_view.error is not None:
+            self._keep_draft()
+            return False
         if self.saving.state == "conflict":
             self.saving.ask_about_conflict()
             return False
         self.saving.finish()
         return True
+
+    def _keep_draft(self) -> None:
+        self.stop_presenting()
+        if self.json_view.isHidden():
+            self.show_json()
+        self._context.problems.show(
+            Invalid(
+                "studio.json-draft",
+                _("What stands as JSON of “{name}” is no dashboard yet, and would be lost.").format(name=self.name),
+                do=_("Mend it, or drop the draft; then close."),
+            ),
+            act="json-draft",
+        )
 
     def closed(self) -> None:
         """End what is under way: the page goes."""
