@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.studio.document.acts import ACTS, cap
@@ -90,28 +90,28 @@ def _column(found: Sequence[Line]) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
+    column.setSpacing(6)
     for group in dict.fromkeys(line[0] for line in found):
         if column.count():
             column.addSpacing(12)
         column.addWidget(Text(group, "section"))
-        square = QGridLayout()
-        square.setHorizontalSpacing(16)
-        square.setVerticalSpacing(6)
-        square.setColumnStretch(0, 1)
-        for place, (_group, title, keys) in enumerate(line for line in found if line[0] == group):
-            name = Text(title, tone="secondary", wrap=True)
-            name.setObjectName("keys_line")
-            name.setAccessibleDescription(", ".join(keys))
-            square.addWidget(name, place, 0)
-            caps = QHBoxLayout()
-            caps.setSpacing(4)
-            caps.addStretch(1)
-            for key in _together(keys):
-                caps.addWidget(KeyCap(_named(key)))
-            square.addLayout(caps, place, 1)
-        column.addLayout(square)
+        for _group, title, keys in (line for line in found if line[0] == group):
+            column.addLayout(_row(title, keys))
     return holder
+
+
+def _row(title: str, keys: Sequence[str]) -> QHBoxLayout:
+    """A line of its own: one with many keys leaves the others beside it their room."""
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    name = Text(title, tone="secondary", wrap=True)
+    name.setObjectName("keys_line")
+    name.setAccessibleDescription(", ".join(keys))
+    row.addWidget(name, 1)
+    row.addSpacing(12)
+    for key in _together(keys):
+        row.addWidget(KeyCap(_named(key)))
+    return row
 
 
 def _together(keys: Sequence[str]) -> Sequence[str]:
