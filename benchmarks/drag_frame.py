@@ -116,7 +116,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.editor = Editor()
-        self.canvas = Watched(self.editor, Answers())  # type: ignore[arg-type]
+        self.canvas = Watched(self.editor, Answers())  # type: ignore[arg-type]  # all that a canvas asks of its feeds
         self.canvas.resize(*VIEW)
         self.canvas.show()
         self.editor.load(Document(page_of(self.count, self.inside)))

@@ -378,7 +378,7 @@ def main() -> int:
     parser.add_argument("--profile", action="store_true", help="say where the window's own thread spends its time")
     options = parser.parse_args()
     app = QApplication.instance() or QApplication([])
-    page_place.Canvas = Painted  # type: ignore[misc]
+    page_place.Canvas = Painted  # type: ignore[misc]  # the same canvas, which says when it is painted
     with tempfile.TemporaryDirectory() as folder:
         window = Window(Path(folder) / "home")
         files = {"generated.json": generated(options.panels)}

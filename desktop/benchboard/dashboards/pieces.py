@@ -75,7 +75,7 @@ def _pieces(layout: Layout, container: str, pane_id: str) -> Iterator[tuple[str,
 def _says(item: Item, written: Tree) -> Tree:
     position = written.pop("position")
     del written["id"]
-    more = {key: value for key, value in dict(position).items() if key not in Cell._fields}  # type: ignore[call-overload]
+    more = {key: value for key, value in dict(position).items() if key not in Cell._fields}  # type: ignore[call-overload]  # it is an object
     if more:
         written["position"] = more
     if item.panes and item.type == grid.TABS:

@@ -1,6 +1,6 @@
 """Dashboards: the list of all, and beside it, in tabs, those that are open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -76,7 +76,10 @@ class Dashboards(QWidget):
     def _sweep(self, session: DatabaseSession) -> int:
         """Let go of what is kept on this computer about dashboards that are gone."""
         context = self._context
-        existing = lambda keys: {HOME} | library.existing(session, context.actor, keys)  # noqa: E731
+
+        def existing(keys: Collection[str]) -> set[str]:
+            return {HOME} | library.existing(session, context.actor, keys)
+
         return journal.sweep(context.workspace.home, context.workspace.vault, account_of(context), existing)
 
     def panes(self) -> list[QWidget]:
@@ -149,8 +152,14 @@ class Dashboards(QWidget):
         """Make a tab for a dashboard, which is read when somebody looks at it."""
         self._stack.insertWidget(place, Sleeping(view))
         self.tabs.insertTab(place, name.replace("&", "&&"))
-        close = lambda: self._close(self._place(view.dashboard_id))  # noqa: E731
-        shut = Button("", close, kind="quiet", icon="ph.x", size="sm", tip=_("Close"))
+        shut = Button(
+            "",
+            lambda: self._close(self._place(view.dashboard_id)),
+            kind="quiet",
+            icon="ph.x",
+            size="sm",
+            tip=_("Close"),
+        )
         shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
         self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, shut)
         self._reopening.changed()

@@ -59,7 +59,9 @@ class Living(QObject):
             return True
         self.leave()
         tile = self._canvas.tiles[item_id]
-        assert isinstance(tile, Tile) and tile.answer is not None and tile.answer.table is not None  # noqa: PT018
+        assert isinstance(tile, Tile)
+        assert tile.answer is not None
+        assert tile.answer.table is not None
         self.item_id = item_id
         table = LiveTable(tile.answer.table, self.widths.setdefault(item_id, {}), self._canvas.viewport())
         self.table = table

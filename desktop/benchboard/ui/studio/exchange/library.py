@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Final
 
@@ -210,7 +211,7 @@ class Library(QWidget):
         deeds, ticked = self.deeds, self._table.selected()
         if len(ticked) > 1 and card.id in {one.id for one in ticked}:
             owned = all(one.level == "own" for one in ticked)
-            move = lambda: self._move(into=not trashed)  # noqa: E731 - the ticks go with it
+            move = partial(self._move, into=not trashed)  # the ticks go with it
             open_menu(self, deeds.offered_of_many([one.id for one in ticked], owned, move, trashed=trashed), spot)
             return
         offered = (
