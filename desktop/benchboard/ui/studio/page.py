@@ -97,6 +97,11 @@ class StudioPage(QWidget):
         self._shortcuts()
         empty = _("Your home page is empty.") if shelf.dashboard_id is None else _("This dashboard is empty.")
         self.notice = Notice(self.canvas, self.editor, self.saving, empty, lambda: self.do("templates"))
+        self._connect()
+        self.saving.load()
+
+    def _connect(self) -> None:
+        """Follow what the page, its steps and its saving have to say."""
         self._clock = QTimer(self, interval=5_000)
         self._clock.timeout.connect(self._say_state)
         self._clock.start()
@@ -114,7 +119,6 @@ class StudioPage(QWidget):
         self.saving.state_changed.connect(self.unsaved_changed)
         self.json_view.judged.connect(self.unsaved_changed)
         self.json_view.judged.connect(self._say_state)
-        self.saving.load()
 
     def add(self, kind: WidgetKind) -> None:
         """Put a new widget in the first free place."""
