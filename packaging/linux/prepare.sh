@@ -31,7 +31,8 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
 fi
 
 if [ -n "$missing" ]; then
-  install="apt-get install -y --no-install-recommends$missing"
+  # Another program may be installing just now, as a new machine does by itself.
+  install="apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300$missing"
   if [ "$(id -u)" = 0 ]; then
     as_root=""
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then

@@ -1,7 +1,8 @@
 """A window with the home page that a seeded hand edits by mouse and keys until somebody kills it.
 
 Arguments: the home folder with the demo in it, the seed. It prints a line of JSON for each gesture, `["done", steps on
-the stack, steps taken, where the widgets lie]`, and `["kept"]` once the journal says that it is on the disk.
+the stack, steps taken, where the widgets lie]`, and `["kept"]` once the journal says that it is on the disk. With
+`json` or `query` as a third argument the hand writes there what cannot be read, and the one line is that, once kept.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from benchboard import workspace
 from benchboard.tour.driver import Driver
@@ -63,7 +64,33 @@ class Hand:
         self._driver.drag(canvas.viewport(), start, start + by)
 
 
-def main(home: Path, seed: int) -> None:
+def write(page: StudioPage, driver: Driver, where: str) -> None:
+    """Write a text that is wrong, and go on waiting with the keyboard in it."""
+    edit: QPlainTextEdit
+    if where == "json":
+        page.do("json")
+        edit = page.json_view.text
+        driver.until(lambda: "orders-week" in edit.toPlainText(), "the JSON")
+    else:
+        page.editor.choose(["orders-week"])
+        page.inspector.edit_query()
+        edit = next(edit for edit in page.findChildren(QPlainTextEdit, "inspector_query") if edit.isVisible())
+    QTest.keyClicks(edit, "sel {")
+    journal, wanted = page.saving.recovering._journal, edit.toPlainText()
+    assert journal is not None
+
+    def kept() -> bool:
+        assert journal.flush()
+        assert journal._history is not None
+        return wanted in [draft.text for draft in journal._history.drafts.values()]
+
+    driver.until(kept, "the draft")
+    sys.stdout.write(json.dumps(wanted) + "\n")
+    sys.stdout.flush()
+    driver.until(lambda: False, "the end")
+
+
+def main(home: Path, seed: int, where: str = "") -> None:
     qt = QApplication(sys.argv[:1])
     qt.setStyle("Fusion")
     application = Application(home, lambda: (ROOM,))
@@ -72,6 +99,8 @@ def main(home: Path, seed: int) -> None:
     (page,) = application.window.findChildren(StudioPage)
     driver = Driver(application.window)
     driver.until(lambda: page.saving.state == "saved", "the page")
+    if where:
+        write(page, driver, where)
     journal, stack = page.saving.recovering._journal, page.editor.stack
     assert journal is not None
     hand = Hand(page, driver, seed)
@@ -86,4 +115,4 @@ def main(home: Path, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

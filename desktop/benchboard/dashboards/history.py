@@ -1,4 +1,5 @@
-"""The steps of an edited document as the journal keeps them: what is stored, what is on the page, and the way between.
+"""The steps of an edited document as the journal keeps them: what is stored, what is on the page, and the way between;
+and the drafts, which are texts that are not part of the page yet.
 
 Made by replaying records, the same ones when they are written and when they are read again; so what a journal says is
 what its writer meant. A step keeps its record as it was written: a page of 1,000 widgets has steps that push hundreds,
@@ -8,7 +9,7 @@ and 200 of them are to take no room, nor be encoded anew when the journal is.
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from benchboard.dashboards.deltas import Delta, apply, diff
@@ -17,7 +18,18 @@ KEPT_STEPS: Final = 200
 KEPT_BYTES: Final = 8 * 1024 * 1024
 """How far back a journal goes: so many steps, and so much of them as it is written."""
 
+MOST_DRAFT: Final = 8 * 1024 * 1024
+"""Characters of a draft that is kept: twice what a page may have bytes."""
+
 Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody had written by `at` (seconds since 1970) that the page does not say."""
+
+    text: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,8 @@ class History:
     """How many of its steps are still to come from a journal that is being read."""
     subject: tuple[str, ...] = ()
     """Whose history it is, so that one of a document that is gone can be told."""
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    """By where they are written."""
     meant: object = None
     """What the window said of the page with the record that is replayed next. Where the record leads there, this stands
     for it: it shares with what the window says after the next gesture what that leaves alone, so that a gesture on a
@@ -97,6 +111,7 @@ class History:
              "steps": len(self.steps), "subject": list(self.subject)}
         )  # fmt: skip
         yield from (step.packed for step in self.steps)
+        yield from (pack(_drafted(where, draft.text, draft.at)) for where, draft in self.drafts.items())
 
     def stepped(
         self, title: str, after: object, chosen: tuple[tuple[str, ...], tuple[str, ...]], at: float, *, amends: bool
@@ -123,6 +138,11 @@ class History:
         """The database has `stored` now, which need not be what the page says any more."""
         return {"is": "saved", "version": version, "stored": diff(self.document, stored)}
 
+    def drafted(self, where: str, text: str | None, at: float) -> Record | None:
+        """Another text stands there as a draft, or (None) none any more."""
+        kept = self.drafts.get(where)
+        return None if (kept.text if kept else None) == text else _drafted(where, text, at)
+
     # What is read
 
     def replay(self, record: Record, packed: bytes) -> None:
@@ -141,6 +161,8 @@ class History:
             self.steps, self.position = [], 0
         elif kind == "saved":
             self.stored, self.version = apply(self.document, _delta(record["stored"])), _whole(record["version"])
+        elif kind == "draft":
+            self._draft(str(record["where"]), record["text"], record["at"])
         else:
             raise ValueError("an unknown record")
 
@@ -165,6 +187,11 @@ class History:
             del self.steps[0]
         self.position = len(self.steps)
 
+    def _draft(self, where: str, text: object, at: object) -> None:
+        self.drafts.pop(where, None)
+        if isinstance(text, str) and isinstance(at, int | float):
+            self.drafts[where] = Draft(text, float(at))
+
     def _move(self, by: int) -> None:
         if not 0 <= self.position + by <= len(self.steps):
             raise ValueError("beyond the steps")
@@ -188,6 +215,10 @@ def subject_of(record: Record) -> tuple[str, ...]:
     """Whose history a `base` record begins; nobody's, where an older program wrote it."""
     said = record.get("subject")
     return tuple(str(part) for part in said) if isinstance(said, list) else ()
+
+
+def _drafted(where: str, text: str | None, at: float) -> Record:
+    return {"is": "draft", "where": where, "text": text, "at": round(at, 3)}
 
 
 def _step(record: Record, packed: bytes) -> Step:

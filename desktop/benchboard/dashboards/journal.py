@@ -15,14 +15,14 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from benchboard.dashboards.deltas import apply, diff
-from benchboard.dashboards.history import History, Record, Step, pack
+from benchboard.dashboards.history import Draft, History, Record, Step, pack
 from benchboard.dashboards.sealed import NAME_BYTES, Sealer
 from benchboard.dashboards.slots import Found, Slot, alone, claimed, deleted, set_aside, subject_in
 from benchboard.errors import AppError, Unavailable
@@ -54,6 +54,7 @@ class Recovered:
     documents: tuple[object, ...]
     steps: tuple[Step, ...]
     position: int
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
 
     @property
     def document(self) -> object:
@@ -99,6 +100,8 @@ class Journal:
             self._history.subject = self._subject
         self.recovered = _recovered(found.history) if found.history else None
         self.note = note
+        self._drafts: dict[str, Callable[[], str] | None] = {}
+        """What is to be kept as a draft, by where: the newest only, however long the disk takes."""
         self._queue: queue.SimpleQueue[Callable[[], Record | None] | None] = queue.SimpleQueue()
         self._file: BinaryIO | None = None
         self._sealer = Sealer(key, slot.name)
@@ -113,10 +116,12 @@ class Journal:
             self._ask(lambda: None)  # written anew at once: what a kill cut off, or nobody can read, is gone then
 
     def begin(self, version: int, stored: object, written: Callable[[], object]) -> None:
-        """Begin anew: the database has `stored` in `version`, the page says `written`, and there is nothing to undo."""
+        """Begin anew: the database has `stored` in `version`, the page says `written`, and there is nothing to undo.
+        Drafts stay."""
 
         def begin() -> None:
-            self._history = History(stored, version, written(), [], subject=self._subject)
+            drafts = self._history.drafts if self._history is not None else {}
+            self._history = History(stored, version, written(), [], subject=self._subject, drafts=drafts)
             self._put_down()
 
         self._ask(begin)
@@ -134,6 +139,17 @@ class Journal:
     def saved(self, version: int, written: Callable[[], object]) -> None:
         """The database has `written` in `version`."""
         self._ask(lambda: self._open_history.saved(version, written()))
+
+    def draft(self, where: str, written: Callable[[], str] | None) -> None:
+        """`where` says something that is not the page's yet: `written`; None: not any more."""
+        with self._told:
+            self._drafts[where] = written
+        self._ask(lambda: self._drafted(where))
+
+    @property
+    def keeping(self) -> bool:
+        """Whether what it is told stays, as far as is known by now."""
+        return not (self._failing or self._ended)
 
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until all that was asked for is on the disk; answers whether it is."""
@@ -168,6 +184,13 @@ class Journal:
                 return
             self._asked += 1
         self._queue.put(job)
+
+    def _drafted(self, where: str) -> Record | None:
+        with self._told:
+            if where not in self._drafts:
+                return None  # an earlier turn took this one with it
+            written = self._drafts.pop(where)
+        return self._open_history.drafted(where, written() if written is not None else None, time.time())
 
     def _run(self) -> None:
         try:
@@ -305,7 +328,7 @@ def _key(vault: Vault, folder: Path) -> bytes:
 
 def _recovered(history: History) -> Recovered:
     documents, steps = tuple(history.documents()), tuple(history.steps)
-    return Recovered(history.version, history.stored, documents, steps, history.position)
+    return Recovered(history.version, history.stored, documents, steps, history.position, dict(history.drafts))
 
 
 def _unwritable(folder: Path, error: Exception) -> Unavailable:

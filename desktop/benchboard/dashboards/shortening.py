@@ -22,6 +22,7 @@ class Shortener:
     def __init__(self) -> None:
         self._known: OrderedDict[str, str] = OrderedDict()  # which forgets its first without looking for it
         self._length = 0
+        self._of_pages: set[str] = set()
         self._lock = threading.Lock()
 
     def short(self, text: str) -> str:
@@ -32,13 +33,28 @@ class Shortener:
         """The text with the pictures again. Raises `Invalid` for a mark that was made elsewhere."""
         return _MARK.sub(self._meant, text) if has_marks(text) else text
 
-    def shortened(self, value: object) -> object:
-        """JSON with a mark for each picture in its texts."""
-        return _mapped(value, self.short)
+    def lasting(self, text: str) -> str:
+        """The text with the pictures again that no page it `shortened` has: whoever has the page can complete that."""
+        return _MARK.sub(lambda match: match[0] if match[1] in self._of_pages else self._whole(match), text)
+
+    def shortened(self, page: object) -> object:
+        """A page's JSON with a mark for each picture in its texts."""
+
+        def short(text: str) -> str:
+            made = self.short(text)
+            if made is not text:
+                self._of_pages.update(match[1] for match in _MARK.finditer(made))
+            return made
+
+        return _mapped(page, short)
 
     def completed(self, value: object) -> object:
         """JSON with the pictures again. Raises `Invalid` for a mark that was made elsewhere."""
         return _mapped(value, self.whole)
+
+    def _whole(self, match: re.Match[str]) -> str:
+        with self._lock:
+            return self._known.get(match[1], match[0])
 
     def _mark(self, picture: str, form: str) -> str:
         name = hashlib.sha256(picture.encode()).hexdigest()[:16]

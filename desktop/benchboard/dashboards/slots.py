@@ -42,7 +42,8 @@ class Found:
     def worth(self) -> tuple[bool, float]:
         """Edits that nobody saved come before everything, then what is newest."""
         history = self.history
-        return history is not None and diff(history.stored, history.document) is not None, self.at
+        edited = history is not None and (bool(history.drafts) or diff(history.stored, history.document) is not None)
+        return edited, self.at
 
 
 def alone(folder: Path) -> FileLock:

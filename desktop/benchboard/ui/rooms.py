@@ -83,7 +83,7 @@ class Closes(Protocol):
 
 @runtime_checkable
 class Unsaved(Protocol):
-    """A place that can name what would be lost if it went away now; empty if nothing. It says when that changes."""
+    """A place that can name what is not stored yet; empty if nothing. It says when that changes."""
 
     @property
     def unsaved_changed(self) -> SignalInstance: ...

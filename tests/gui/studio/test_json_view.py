@@ -12,6 +12,7 @@ from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards.journal import Journal
 from benchboard.dashboards.jsonmap import pretty
 from benchboard.ui.studio.panes.jsontext import JsonText
 from benchboard.ui.theme import theme
@@ -94,9 +95,10 @@ def test_a_draft_can_be_dropped(written: "Studio") -> None:
     assert written.page.editor.stack.count() == 0
 
 
-def test_a_draft_that_is_no_page_is_not_lost_by_closing(written: "Studio") -> None:
+def test_a_draft_that_cannot_be_kept_is_not_lost_by_closing(written: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     shell, view = written.application.shell, written.page.json_view
     assert shell is not None
+    monkeypatch.setattr(Journal, "keeping", False)
     view.text.setPlainText(view.text.toPlainText() + "}")
     written.wait(lambda: view.error is not None)
     written.key(Qt.Key.Key_J, CTRL)

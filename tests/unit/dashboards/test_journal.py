@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -49,15 +49,18 @@ class Model:
     version: int
     documents: list[object]
     position: int = 0
+    drafts: dict[str, str] = field(default_factory=dict)
 
     def seen(self) -> tuple[object, ...]:
-        return self.stored, self.version, list(self.documents), self.position
+        return self.stored, self.version, list(self.documents), self.position, self.drafts
 
 
 Do = tuple[str, int, int]
 doings = st.lists(
     st.tuples(
-        st.sampled_from(["step", "step", "step", "amend", "undo", "redo", "save"]), st.integers(0, 3), st.integers(0, 5)
+        st.sampled_from(["step", "step", "step", "amend", "undo", "redo", "save", "draft"]),
+        st.integers(0, 3),
+        st.integers(0, 5),
     ),
     min_size=1,
     max_size=25,
@@ -85,6 +88,12 @@ def do(model: Model, history: History, doing: Do) -> Record | None:
         model.version += 1
         model.stored = model.documents[min(which, len(model.documents) - 1)]
         return history.saved(model.version, model.stored)
+    if what == "draft":
+        where, text = f"query/{which}", f"select {value}" if value else None
+        model.drafts = {**model.drafts, where: text or ""}
+        if text is None:
+            del model.drafts[where]
+        return history.drafted(where, text, 12.5)
     to = model.position + (-1 if what == "undo" else 1)
     if not 0 <= to < len(model.documents):
         return None
@@ -102,7 +111,8 @@ def read_again(history: History) -> History:
 
 
 def seen(history: History) -> tuple[object, ...]:
-    return history.stored, history.version, history.documents(), history.position
+    drafts = {where: draft.text for where, draft in history.drafts.items()}
+    return history.stored, history.version, history.documents(), history.position, drafts
 
 
 @given(doings)
@@ -277,6 +287,57 @@ def test_a_second_window_has_a_journal_of_its_own(open_: Callable[..., Journal])
     assert (found.document, found.unsaved) == (document(5), True)
     assert held(open_()).document == document(1)
     assert open_("benchboard.db", "user-2", "home").recovered is None
+
+
+def test_drafts_are_there_again_until_they_are_none_any_more(open_: Callable[..., Journal]) -> None:
+    first = began(open_(), 1)
+    first.draft("json", lambda: "[{")
+    first.draft("query/w0", lambda: "selec")
+    assert first.flush()
+    first.draft("json", lambda: "[{}")
+    first.begin(2, document(5), partial(document, 5))  # whatever becomes of the page
+    first.close()
+    found = held(second := open_())
+    assert {where: draft.text for where, draft in found.drafts.items()} == {"json": "[{}", "query/w0": "selec"}
+    assert found.drafts["json"].at >= found.drafts["query/w0"].at > 0
+    second.draft("query/w0", None)
+    second.draft("title/w0", None)
+    second.close()
+    assert [*held(open_()).drafts] == ["json"]
+
+
+def test_where_the_disk_is_slow_only_the_newest_draft_is_written(open_: Callable[..., Journal], home: Path) -> None:
+    journal, go_on, made = began(open_()), threading.Event(), list[int]()
+
+    def text(number: int) -> str:
+        made.append(number)
+        return f"{number}" * 1_000
+
+    def slow() -> object:
+        assert go_on.wait(10)
+        return document(1)
+
+    journal.step("Move", slow, ((), ()))
+    for number in range(50):
+        journal.draft("json", partial(text, number))
+    go_on.set()
+    assert journal.flush()
+    assert made == [49]
+    assert journal.keeping
+    journal.close()
+    assert not journal.keeping
+    assert held(open_()).drafts["json"].text == "49" * 1_000
+
+
+def test_a_journal_with_a_draft_comes_before_one_with_nothing_unsaved(open_: Callable[..., Journal]) -> None:
+    first, second = began(open_()), open_()
+    began(second)
+    first.draft("json", lambda: "{")
+    assert first.flush()
+    second.saved(2, partial(document, 0))
+    first.close()
+    second.close()
+    assert [*held(open_()).drafts] == ["json"]
 
 
 def test_a_torn_end_is_cut_off_and_what_follows_is_written_after_it(open_: Callable[..., Journal], home: Path) -> None:

@@ -38,6 +38,18 @@ def test_a_picture_within_a_text_is_shortened_too() -> None:
     assert not has_marks("data:image/png;base64,AAAA")
 
 
+def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
+    here, later = Shortener(), Shortener()
+    page = {"config": {"picture": PICTURES[1]}}
+    shown = pretty(here.shortened(page))
+    text = shown + here.short(PICTURES[2]) + f"\ndata:image/png;base64,…{'0' * 16}…(3 KiB)"
+    lasting = here.lasting(text)
+    assert PICTURES[2] in lasting
+    assert PICTURES[1] not in lasting
+    later.shortened(page)
+    assert later.short(lasting) == text
+
+
 def test_a_strangers_mark_is_refused_at_its_line() -> None:
     here, elsewhere = Shortener(), Shortener()
     item = {"id": "a", "type": "image", "position": {"x": 0, "y": 0, "w": 3, "h": 3}, "config": {"picture": LARGE}}

@@ -21,6 +21,7 @@ from benchboard.ui.studio.canvas.presenting import Presentation
 from benchboard.ui.studio.canvas.viewing import Viewing
 from benchboard.ui.studio.document.acts import ACTS
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.recovering import JSON
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.document.shelf import Shelf
 from benchboard.ui.studio.document.steps import step_of
@@ -117,8 +118,13 @@ class StudioPage(QWidget):
         self._say_steps()
         self._say_zoom()
         self.saving.state_changed.connect(self.unsaved_changed)
-        self.json_view.judged.connect(self.unsaved_changed)
-        self.json_view.judged.connect(self._say_state)
+        keeping = self.saving.recovering
+        keeping.draft_found.connect(self._bring_draft)
+        self.json_view.drafted.connect(partial(keeping.draft, JSON))
+        self.inspector.drafted.connect(keeping.draft)
+        for told in (self.json_view.judged, self.json_view.drafted, self.inspector.drafted):
+            told.connect(self.unsaved_changed)
+            told.connect(self._say_state)
 
     def add(self, kind: WidgetKind) -> None:
         """Put a new widget in the first free place."""
@@ -152,14 +158,16 @@ class StudioPage(QWidget):
 
     def closing(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided, and where the JSON
-        is none yet: nobody else keeps it."""
+        is none yet and could not be kept."""
         self.commit()
-        if self.json_view.error is not None:
+        if self.json_view.draft and not self.saving.recovering.keeps(JSON):
             self._keep_draft()
             return False
         if self.saving.state == "conflict":
             self.saving.ask_about_conflict()
             return False
+        if self.json_view.draft:
+            self._context.problems.toast(_("Your draft of “{name}” as JSON is kept here.").format(name=self.name))
         self.saving.finish()
         return True
 
@@ -188,10 +196,21 @@ class StudioPage(QWidget):
         """What the page is called."""
         return self.editor.document.title or (_("Home layout") if self.shelf.dashboard_id is None else _("Untitled"))
 
+    def _bring_draft(self, text: str, changed: bool) -> None:
+        """Go on with the JSON where an earlier session ended."""
+        self.sides.show_json(True)
+        self.bar.json.setChecked(True)
+        self.json_view.bring(text, changed=changed)
+        self._context.problems.notice(
+            _("Your draft of “{name}” as JSON was brought back.").format(name=self.name),
+            _("It is kept on this computer until it is a dashboard, or you drop it."),
+            key="studio.json-brought-back",
+        )
+
     @property
     def _draft(self) -> bool:
-        """Whether the JSON says something that is not the page yet."""
-        return self.json_view.error is not None or self.json_view.waiting
+        """Whether something is written that is not the page yet."""
+        return self.json_view.draft or self.inspector.drafting
 
     def decisions(self) -> list[Decision]:
         """What both this window and somebody else changed, if that waits for a decision."""
@@ -210,10 +229,10 @@ class StudioPage(QWidget):
             self.saving.decide_now()
 
     def unsaved(self) -> str:
-        """What would be lost if the page went away now."""
-        if self._draft:
+        """What is not stored: by now it is in the journal, or about to be."""
+        if self.json_view.draft:
             return _("A draft of {name} as JSON").format(name=self.name)
-        return self.name if self.saving.dirty else ""
+        return self.name if self.saving.dirty or self.inspector.drafting else ""
 
     def panes(self) -> list[QWidget]:
         """The panes on show, as they stand from the top left to the right."""

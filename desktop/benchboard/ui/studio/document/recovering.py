@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from benchboard.dashboards.deltas import diff
 from benchboard.dashboards.document import Document, fitted, parse_document, write_home
+from benchboard.dashboards.history import MOST_DRAFT, Draft
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
 from benchboard.dashboards.layout import Known, Layout
 from benchboard.errors import AppError, Invalid
@@ -24,6 +25,9 @@ from benchboard.ui.studio.document.shelf import Stored
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+
+JSON = "json"
+"""Where the page is written as text; a widget's own texts are written at `<key>/<id>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Brought:
     past: Recovered | None = None
     place: int | None = None
     overtaken: bool = False
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
 
     @property
     def base(self) -> Document | None:
@@ -58,6 +63,8 @@ class Brought:
 class Recovering(QObject):
     """Between an editor and the journal of its page."""
 
+    draft_found = Signal(str, bool)
+    """The page as JSON was being written when the program ended, and (or not) was stored elsewhere since."""
     _failed = Signal(object)
 
     def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
@@ -68,6 +75,7 @@ class Recovering(QObject):
         self._known: Known = {}
         """For what the journal's thread writes, and only for that."""
         self._index = self._newest = 0
+        self._drafts: set[str] = set()
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._held.close)
         editor.stack.indexChanged.connect(self._stepped)
@@ -84,8 +92,8 @@ class Recovering(QObject):
             journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, self._say))
         except AppError as error:
             return Brought(kept.version, stored, problem=error)
-        found = Brought(kept.version, stored, journal)
         past = journal.recovered
+        found = Brought(kept.version, stored, journal, drafts=past.drafts if past else {})
         if past is None or not _readable(past.document):
             return found
         place = past.place_of(stored)
@@ -113,18 +121,51 @@ class Recovering(QObject):
         self._index = self._editor.stack.index()
         if journal.note:
             self._context.problems.notice(journal.note, kind="warn")
-        if past is not None and brought.unsaved and not brought.overtaken:
-            self._say_brought(brought.unsaved, past.at, kept)
+        edits, at = (brought.unsaved, [past.at]) if past is not None else (0, [])
+        for where, draft in brought.drafts.items():
+            if self._told(where, draft.text):
+                edits, at = edits + 1, [*at, draft.at]
+        if edits and not brought.overtaken:
+            self._say_brought(edits, max(at), kept)
+        if JSON in brought.drafts:
+            self._drafts.add(JSON)
+            self.draft_found.emit(brought.drafts[JSON].text, brought.overtaken)
 
     def saved(self, version: int, document: Document) -> None:
         """The database has this document, in `version`."""
         if self._journal is not None:
             self._journal.saved(version, partial(write_home, document, self._known))
 
+    def draft(self, where: str, text: str | None, lasting: Callable[[str], str] = str) -> None:
+        """`where` says something that is not the page's yet; None: not any more. `lasting` makes of it what another
+        window can read; it is called on the journal's thread."""
+        kept = self._journal is not None and text is not None and len(text) <= MOST_DRAFT
+        if kept:
+            self._drafts.add(where)
+        else:
+            self._drafts.discard(where)
+        if self._journal is not None:
+            self._journal.draft(where, partial(lasting, text) if kept and text is not None else None)
+
+    def keeps(self, where: str) -> bool:
+        """Whether what is written there as a draft is there again when the page is opened again."""
+        return where in self._drafts and self._journal is not None and self._journal.keeping
+
     def leave(self) -> None:
         """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
         if self._journal is not None:
             self._journal.leave()
+
+    def _told(self, where: str, text: str) -> bool:
+        """What was written at a widget becomes a step, as when one leaves its field; answers whether there was one."""
+        key, _slash, item_id = where.partition("/")
+        if not item_id:
+            return False
+        self.draft(where, None)
+        before = self._editor.document
+        if item_id in self._editor.page.paths:
+            self._editor.tell(item_id, key, text)
+        return self._editor.document is not before
 
     def _stepped(self, index: int) -> None:
         """The stack is elsewhere: a step, more of the last one, or some of them taken back or again."""

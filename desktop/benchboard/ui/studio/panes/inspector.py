@@ -1,6 +1,7 @@
 """The inspector at the right: place and size, title, query and settings of what is chosen, each change one step."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -50,6 +51,8 @@ class Inspector(QWidget):
 
     wanted = Signal(str)
     """Somebody asks for the act called so."""
+    drafted = Signal(str, object)
+    """What is written at `<key>/<id>` and not handed on yet; None: nothing is any more."""
 
     def __init__(self, context: "Context", editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +61,7 @@ class Inspector(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Inspector"))
         self._sheet: _Sheet | None = None
+        self._draft = ""
         self._stack = QStackedWidget()
         self._stack.addWidget(_nothing_chosen())
         column = QVBoxLayout(self)
@@ -66,6 +70,11 @@ class Inspector(QWidget):
         editor.changed.connect(self._follow)
         editor.permitted.connect(self._follow)
         editor.chosen_changed.connect(self._follow)
+
+    @property
+    def drafting(self) -> bool:
+        """Whether something is being written that the page does not say yet."""
+        return bool(self._draft)
 
     def edit_query(self) -> None:
         """Write at the chosen widget's query, or its text."""
@@ -93,17 +102,27 @@ class Inspector(QWidget):
             self._sheet.refresh()
             return
         if self._sheet is not None:
+            if self._draft:
+                self._drafted(self._draft, None)  # a field that goes away has nothing more to say
             self._stack.removeWidget(self._sheet)
             self._sheet.deleteLater()
             self._sheet = None
         if chosen:
             self._sheet = _Sheet(self._context, self._editor, self._feeds, chosen, self.wanted.emit)
+            self._sheet.drafted.connect(self._drafted)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
+
+    def _drafted(self, where: str, text: str | None) -> None:
+        self._draft = where if text is not None else ""
+        self.drafted.emit(where, text)
 
 
 class _Sheet(QWidget):
     """The fields of one widget, or what several have in common."""
+
+    drafted = Signal(str, object)
+    """As the inspector's."""
 
     def __init__(
         self, context: "Context", editor: Editor, feeds: Feeds, chosen: list[str], run: Callable[[str], object]
@@ -195,7 +214,7 @@ class _Sheet(QWidget):
             self._title.show_text(widgets[0].title)
         self._say_head()
         if self._query is not None:
-            self._query.show_text(widgets[0].query)
+            self._query.follow(widgets[0].query)
         for edit in (self._title, self._query, *self._settings.values()):
             if edit is not None:
                 edit.setEnabled(free)
@@ -296,6 +315,7 @@ class _Sheet(QWidget):
         self._query.setMinimumHeight(176)
         self._query.committed.connect(lambda text: self._tell("query", text))
         self._query.checked.connect(self._checked)
+        self._query.drafted.connect(partial(self.drafted.emit, f"query/{widget.id}"))
         takes = _(widget.kind.takes) if widget.kind else ""
         self._data = Field(_("Query"), self._query, note=takes)
         return self._data
@@ -315,6 +335,7 @@ class _Sheet(QWidget):
             prose = Prose(name)
             prose.setMinimumHeight(220)
             prose.committed.connect(lambda text: self._tell(f"config.{setting.key}", text))
+            prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._chosen[0]}"))
             self._settings[setting.key] = prose
             return Field(title, prose)
         edit = Line(name=name, label=title)
@@ -414,4 +435,5 @@ def _show(edit: Line | Select | Prose | PictureField, value: str | None) -> None
             edit.blockSignals(False)
         return
     edit.setPlaceholderText(_("Mixed") if value is None else "")
-    edit.show_text(_(value) if value else "")
+    words = _(value) if value else ""
+    edit.follow(words) if isinstance(edit, Prose) else edit.show_text(words)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PAUSE_MS: Final = 300
+_KEEP_MS: Final = 150
+"""After a key, so much later what is written is on its way to the journal."""
 _LONG: Final = 20_000
 """Characters from which on a text is read, and written anew, in the background."""
 _MANY: Final = 40
@@ -35,7 +37,9 @@ class JsonView(QWidget):
     """
 
     judged = Signal()
-    """The text was read: it is a draft with something wrong, or what the page says."""
+    """The text became a draft, or was read: something is wrong with it, or it is what the page says."""
+    drafted = Signal(object, object)
+    """What stands here as a draft, and what makes it one that lasts; None: nothing does any more."""
 
     def __init__(self, context: "Context", editor: Editor) -> None:
         super().__init__()
@@ -44,7 +48,7 @@ class JsonView(QWidget):
         self._pictures = Shortener()
         """Pictures stand in the text in short: one takes as much room as a hundred widgets, and says nothing to
         anybody."""
-        self._known = ""
+        self._known: str | None = ""
         """The text that says what the page says."""
         self._ours: Document | None = None
         self._under_way: Document | None = None
@@ -58,6 +62,8 @@ class JsonView(QWidget):
         self.text = JsonText("json_text", self._pictures)
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._read)
+        self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
+        self._keep.timeout.connect(self._kept)
         self._late = QTimer(self, interval=0, singleShot=True)
         self._late.timeout.connect(self._follow)
         self._lay_out()
@@ -78,18 +84,50 @@ class JsonView(QWidget):
         return self.text.draft
 
     def commit(self) -> None:
-        """Read what was typed now, where that is quick; what is long is read on its own time."""
+        """Read what was typed now, where that is quick; what is long is read on its own time, and kept till then."""
         if self._pause.isActive() and _light(self.text.toPlainText()):
             self._pause.stop()
             self._read()
+        if self._keep.isActive():
+            self._keep.stop()
+            self._kept()
 
     def drop(self) -> None:
         """Give the draft up and show the page."""
         self._pause.stop()
-        self.text.draft = self.waiting = False
+        self._settle()
         self._show()
         self._say(None, None)
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def bring(self, text: str, *, changed: bool) -> None:
+        """Go on with an earlier session's draft; the page was `changed` elsewhere since. What is written here already
+        stays."""
+        if self.text.draft:
+            return
+        self._ours = None if changed else self._editor.document
+        self._known, self.text.draft = None, True
+        if not self._pictured():
+            self._bring(text)
+            return
+        written = write_document(self._editor.document)
+        self._context.tasks.read(self, lambda _session: self._pictures.shortened(written), lambda _: self._bring(text))
+
+    def _bring(self, text: str) -> None:
+        self.text.show_text(self._pictures.short(text))
+        self.judged.emit()
+        self._read()
+
+    def _settle(self) -> None:
+        """The text is no draft any more."""
+        self._keep.stop()
+        if self.text.draft:
+            self.drafted.emit(None, None)
+        self.text.draft = self.waiting = False
+
+    def _kept(self) -> None:
+        if self.text.draft:
+            self.drafted.emit(self.text.toPlainText(), self._pictures.lasting)
 
     def _lay_out(self) -> None:
         self._error: AppError | None = None
@@ -175,11 +213,15 @@ class JsonView(QWidget):
     def _typed(self) -> None:
         # Colours that change are a change of the text to Qt.
         if self.text.toPlainText() != self._known:
-            self.text.draft = True
             self._pause.start()
+            if not self._keep.isActive():
+                self._keep.start()
+            if not self.text.draft:
+                self.text.draft = True
+                self.judged.emit()
         elif self.text.draft:
             self._pause.stop()
-            self.text.draft = self.waiting = False
+            self._settle()
             self._say(None, None)
             self._late.start()
 
@@ -217,9 +259,10 @@ class JsonView(QWidget):
             self.waiting = True  # it was read while the page began to be presented
             self._say(None, None)
             return
-        self.text.draft, self._known = False, text
+        self._known = text
         if differs:
             self._editor.amend(_("Edit as JSON"), wanted, burst="json")
+        self._settle()
         # What is written differently and says the same stays as it was typed.
         self._ours = self._editor.document
         self._say(None, None)

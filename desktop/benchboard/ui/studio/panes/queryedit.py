@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PAUSE_MS: Final = 300
+_KEEP_MS: Final = 150
+"""After a key, so much later what is written is on its way to the journal."""
 _KEYWORDS: Final = frozenset(
     ["select", "from", "where", "group", "by", "order", "having", "limit", "offset", "as", "and", "or", "not", "in",
      "is", "null", "case", "when", "then", "else", "end", "join", "left", "on", "union", "all", "with", "distinct",
@@ -40,6 +42,8 @@ class Prose(QPlainTextEdit):
     written."""
 
     committed = Signal(str)
+    drafted = Signal(object)
+    """What is written and not handed on yet; None: nothing is any more."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,17 +53,26 @@ class Prose(QPlainTextEdit):
         bare(self)
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._paused)
+        self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
+        self._keep.timeout.connect(self._kept)
         self._known = ""
+        self._drafting = False
         self.textChanged.connect(self._typed)
 
     def show_text(self, text: str) -> None:
         """Show what the page says, unless it is what stands here already."""
         self._pause.stop()
         self._known = text
+        self._settle()
         if self.toPlainText() != text:
             self.blockSignals(True)
             self.setPlainText(text)
             self.blockSignals(False)
+
+    def follow(self, text: str) -> None:
+        """Show what the page says now, where that is something else than before: what is being written stays."""
+        if text != self._known:
+            self.show_text(text)
 
     def commit(self) -> None:
         """Hand on what was written."""
@@ -68,10 +81,26 @@ class Prose(QPlainTextEdit):
         if text != self._known:
             self._known = text
             self.committed.emit(text)
+        self._settle()
 
     def _typed(self) -> None:
         if self.toPlainText() != self._known:
             self._pause.start()
+            if not self._keep.isActive():
+                self._keep.start()
+        else:
+            self._settle()
+
+    def _kept(self) -> None:
+        self._drafting = True
+        self.drafted.emit(self.toPlainText())
+
+    def _settle(self) -> None:
+        """What is written is what the page says, or about to be."""
+        self._keep.stop()
+        if self._drafting:
+            self._drafting = False
+            self.drafted.emit(None)
 
     def _paused(self) -> None:
         self.commit()

@@ -1,0 +1,252 @@
+"""What is written and is not the page's yet outlives the program: JSON that is none, a query that cannot be read."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QTextCursor
+
+from benchboard.dashboards import images
+from benchboard.dashboards.history import MOST_DRAFT
+from benchboard.ui.studio.document import recovering
+from benchboard.ui.studio.panes.queryedit import QueryEdit
+from support.drawn import chunk, png
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+Open = Callable[..., "Studio"]
+CTRL = Qt.KeyboardModifier.ControlModifier
+WRONG = "select count(stats) from"
+
+
+def crashed(studio: "Studio", tmp_path: Path, name: str = "crashed") -> Path:
+    """The folder as a kill at this moment leaves it."""
+    journal = studio.page.saving.recovering._journal
+    assert journal is not None
+    assert journal.flush()
+    return Path(shutil.copytree(studio.home, tmp_path / name))
+
+
+def drafts(studio: "Studio") -> dict[str, str]:
+    """What the journal has as drafts."""
+    journal = studio.page.saving.recovering._journal
+    assert journal is not None
+    assert journal.flush()
+    assert journal._history is not None
+    return {where: draft.text for where, draft in journal._history.drafts.items()}
+
+
+def write_json(studio: "Studio", words: str) -> None:
+    """Open the JSON and write at its end."""
+    if not studio.page.json_view.isVisible():
+        studio.key(Qt.Key.Key_J, CTRL)
+    text = studio.page.json_view.text
+    studio.wait(lambda: '"orders-week"' in text.toPlainText())
+    text.moveCursor(QTextCursor.MoveOperation.End)
+    studio.qtbot.keyClicks(text, words)
+
+
+def write_query(studio: "Studio", words: str) -> QueryEdit:
+    """Write another query over that of the orders, and leave the keyboard in it."""
+    studio.click("orders-week")
+    edit = studio.find("inspector_query")
+    assert isinstance(edit, QueryEdit)
+    studio.qtbot.mouseClick(edit.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+    studio.qtbot.keyClick(edit, Qt.Key.Key_A, CTRL)
+    studio.qtbot.keyClicks(edit, words)
+    return edit
+
+
+def state(studio: "Studio") -> str:
+    return studio.page.bar.state.text()
+
+
+def test_a_draft_as_json_of_a_killed_window_is_gone_on_with(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    write_json(first, "}")
+    first.wait(lambda: "json" in drafts(first))
+    written = first.page.json_view.text.toPlainText()
+    home = crashed(first, tmp_path)
+    second = open_studio(home)
+    view = second.page.json_view
+    assert view.isVisible()
+    assert view.text.toPlainText() == written
+    second.wait(lambda: view.error is not None)
+    assert state(second) == "Not saved yet"
+    assert not second.page.editor.stack.canUndo()
+    said = second.application.problems.current
+    assert said is not None
+    assert "was brought back" in said.what
+    again = crashed(second, tmp_path, "again")  # nobody has touched it
+    third = open_studio(again)
+    third.wait(lambda: third.page.json_view.error is not None)
+    third.press_button("json_drop")
+    assert state(third) != "Not saved yet"
+    assert drafts(third) == {}
+    fourth = open_studio(crashed(third, tmp_path, "dropped"))
+    assert not fourth.page.json_view.isVisible()
+
+
+def test_what_is_mended_is_the_page_and_no_draft(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    write_json(first, "}")
+    first.wait(lambda: "json" in drafts(first))
+    second = open_studio(crashed(first, tmp_path))
+    view = second.page.json_view
+    second.wait(lambda: view.error is not None)
+    view.text.moveCursor(QTextCursor.MoveOperation.End)
+    second.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
+    second.wait(lambda: view.error is None and not view.draft)
+    assert drafts(second) == {}
+    assert not second.page.editor.stack.canUndo()
+    view.text.selectAll()
+    view.text.insertPlainText(view.text.toPlainText().replace("Orders, 7 days", "Orders of a week"))
+    second.wait(lambda: second.page.editor.widget("orders-week").title == "Orders of a week")
+    second.settled()
+
+
+def test_a_half_written_query_of_a_killed_window_is_brought_back_as_an_edit(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    before = first.page.editor.widget("orders-week").query
+    write_query(first, WRONG)
+    first.wait(lambda: drafts(first) == {"query/orders-week": WRONG})
+    assert state(first) == "Not saved yet"
+    assert first.page.editor.widget("orders-week").query == before
+    second = open_studio(crashed(first, tmp_path))
+    assert second.page.editor.widget("orders-week").query == WRONG
+    said = second.application.problems.current
+    assert said is not None
+    assert said.what.startswith("1 edit from ")
+    assert drafts(second) == {}
+    second.settled()
+    second.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    second.key(Qt.Key.Key_Z, CTRL)
+    assert second.page.editor.widget("orders-week").query == before
+
+
+def test_a_query_that_is_handed_on_is_a_draft_no_more(studio: "Studio") -> None:
+    edit = write_query(studio, WRONG)
+    studio.wait(lambda: "query/orders-week" in drafts(studio))
+    studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
+    assert drafts(studio) == {}
+    studio.qtbot.keyClicks(edit, " order")
+    studio.wait(lambda: "query/orders-week" in drafts(studio))
+    for _letter in " order":
+        studio.qtbot.keyClick(edit, Qt.Key.Key_Backspace)
+    assert edit.toPlainText() == WRONG
+    assert drafts(studio) == {}
+    studio.settled()
+    assert state(studio).startswith("Saved")
+
+
+def test_what_others_change_leaves_what_is_being_written(studio: "Studio") -> None:
+    edit = write_query(studio, WRONG)
+    studio.page.editor.tell("notes", "title", "Changed elsewhere")
+    assert edit.toPlainText() == WRONG
+    studio.page.editor.tell("orders-week", "query", "select 1")
+    assert edit.toPlainText() == "select 1"
+    assert drafts(studio) == {}
+
+
+def test_a_draft_of_a_widget_that_is_gone_is_no_edit(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    write_query(first, WRONG)
+    first.wait(lambda: "query/orders-week" in drafts(first))
+    home = crashed(first, tmp_path)
+    first.close()
+    second = open_studio(home)
+    second.page.editor.choose(["orders-week"])
+    second.page.editor.remove()
+    assert second.page.saving.recovering._told("query/orders-week", "select 2") is False
+
+
+def test_closing_keeps_a_draft_and_asks_nothing(open_studio: Open) -> None:
+    first = open_studio()
+    write_json(first, "}")
+    first.wait(lambda: first.page.json_view.error is not None)
+    written = first.page.json_view.text.toPlainText()
+    shell = first.application.shell
+    assert shell is not None
+    assert shell.may_close()
+    first.close()
+    second = open_studio()
+    assert second.page.json_view.text.toPlainText() == written
+
+
+def test_the_last_key_before_closing_is_kept_too(open_studio: Open) -> None:
+    first = open_studio()
+    write_json(first, "}}")
+    shell = first.application.shell
+    assert shell is not None
+    assert shell.may_close()
+    first.close()
+    second = open_studio()
+    assert second.page.json_view.text.toPlainText().endswith("}}")
+
+
+def test_a_draft_that_is_too_long_to_be_kept_is_asked_about(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recovering, "MOST_DRAFT", 100)
+    assert MOST_DRAFT > 100
+    write_json(studio, "}")
+    studio.wait(lambda: studio.page.json_view.error is not None)
+    shell = studio.application.shell
+    assert shell is not None
+    assert not shell.may_close()
+    assert drafts(studio) == {}
+
+
+def test_pictures_of_a_draft_are_whole_again(open_studio: Open, tmp_path: Path) -> None:
+    of_page, pasted = (images.written("png", png(4, 4, (k, 2, 3), chunk(b"teSt", bytes([k]) * 900))) for k in (1, 2))
+    first = open_studio()
+    first.store([{"id": "hall", "type": "image", "position": {"x": 0, "y": 0, "w": 4, "h": 4},
+                  "config": {"picture": of_page}}])  # fmt: skip
+    first.wait(lambda: "hall" in first.page.editor.page.paths)
+    first.key(Qt.Key.Key_J, CTRL)
+    view = first.page.json_view
+    first.wait(lambda: '"hall"' in view.text.toPlainText())
+    view.text.moveCursor(QTextCursor.MoveOperation.End)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText(json.dumps({"picture": pasted}))
+    view.text.paste()
+    first.wait(lambda: "json" in drafts(first))
+    written = view.text.toPlainText()
+    assert of_page not in written
+    assert pasted not in written
+    second = open_studio(crashed(first, tmp_path))
+    text = second.page.json_view.text
+    second.wait(lambda: text.toPlainText() == written)
+    second.wait(lambda: second.page.json_view.error is not None)
+    assert "picture" not in second.page.json_view.error.what  # type: ignore[union-attr]
+    text.selectAll()
+    text.copy()
+    assert of_page in clipboard.text()
+    assert pasted in clipboard.text()
+
+
+@pytest.mark.parametrize("where", ["json", "query"])
+def test_kill_9_loses_nothing_that_is_being_written(
+    open_studio: Open, made_demo: Path, tmp_path: Path, where: str
+) -> None:
+    home = shutil.copytree(made_demo, tmp_path / "killed")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "support.studio_killed", str(home), "1", where],
+        env=environment, stdout=subprocess.PIPE, text=True,
+    ) as window:  # fmt: skip
+        assert window.stdout is not None
+        said = json.loads(window.stdout.readline())
+        window.kill()
+    assert window.returncode == -9
+    studio = open_studio(home)
+    if where == "json":
+        assert studio.page.json_view.text.toPlainText() == said
+    else:
+        assert studio.page.editor.widget("orders-week").query == said
