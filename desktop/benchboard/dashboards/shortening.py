@@ -1,6 +1,8 @@
-"""Pictures in a text to be read: a mark stands for each, which is the picture again when the text is taken back."""
+"""Pictures and endless words in a text to be read: a mark stands for each, which is the thing itself again when the
+text is taken back."""
 
 import hashlib
+import json
 import re
 import threading
 from collections import OrderedDict
@@ -12,6 +14,9 @@ from benchboard.i18n import _
 
 _LONG: Final = re.compile(r"data:image/([a-z0-9.+-]{1,20});base64,([A-Za-z0-9+/=]{120,})")
 _MARK: Final = re.compile(r"data:image/[a-z0-9.+-]{1,20};base64,…([0-9a-f]{16})…\(\d+ KiB\)")
+_ENDLESS: Final = 50_000
+"""Characters from which on words are shown in short: an editor takes a second to lay out a line of two million."""
+_WORDS: Final = re.compile(r"text:…([0-9a-f]{16})…\(\d+ KiB\)")
 _KEPT: Final = 16 * 1024 * 1024
 """Characters of the pictures that are remembered: a few dashboards' worth."""
 
@@ -33,6 +38,10 @@ class Shortener:
         """The text with the pictures again. Raises `Invalid` for a mark that was made elsewhere."""
         return _MARK.sub(self._meant, text) if has_marks(text) else text
 
+    def written_out(self, text: str) -> str:
+        """A part of JSON as text with everything again. Raises as `whole`."""
+        return self.whole(_WORDS.sub(lambda match: json.dumps(self._meant(match), ensure_ascii=False)[1:-1], text))
+
     def lasting(self, text: str) -> str:
         """The text with the pictures again that no page it `shortened` has: whoever has the page can complete that."""
         return _MARK.sub(lambda match: match[0] if match[1] in self._of_pages else self._whole(match), text)
@@ -44,28 +53,41 @@ class Shortener:
             made = self.short(text)
             if made is not text:
                 self._of_pages.update(match[1] for match in _MARK.finditer(made))
-            return made
+            if len(made) <= _ENDLESS:
+                return made
+            self._of_pages.add(name := self._remembered(text))
+            return f"text:…{name}…({len(text.encode('utf-8', 'surrogatepass')) // 1024} KiB)"
 
         return _mapped(page, short)
 
     def completed(self, value: object) -> object:
         """JSON with the pictures again. Raises `Invalid` for a mark that was made elsewhere."""
-        return _mapped(value, self.whole)
+
+        def whole(text: str) -> str:
+            words = _WORDS.fullmatch(text)
+            return self.whole(text) if words is None else self._meant(words)
+
+        return _mapped(value, whole)
 
     def _whole(self, match: re.Match[str]) -> str:
         with self._lock:
             return self._known.get(match[1], match[0])
 
     def _mark(self, picture: str, form: str) -> str:
-        name = hashlib.sha256(picture.encode()).hexdigest()[:16]
+        name = self._remembered(picture)
+        return f"data:image/{form};base64,…{name}…({max(1, len(picture) * 3 // 4096)} KiB)"
+
+    def _remembered(self, part: str) -> str:
+        """The name of a part of the text, which is known by it from now on."""
+        name = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         with self._lock:
             if name not in self._known:
-                self._known[name] = picture
-                self._length += len(picture)
+                self._known[name] = part
+                self._length += len(part)
             self._known.move_to_end(name)  # the newest are at the end
             while self._length > _KEPT and len(self._known) > 1:
                 self._length -= len(self._known.popitem(last=False)[1])
-        return f"data:image/{form};base64,…{name}…({max(1, len(picture) * 3 // 4096)} KiB)"
+        return name
 
     def _meant(self, match: re.Match[str]) -> str:
         with self._lock:
@@ -73,8 +95,8 @@ class Shortener:
         if picture is None:
             raise Invalid(
                 "layout.unknown-picture",
-                _("A picture stands here in short, and is not known in this window."),
-                do=_("Copy the text again from where it came from, or choose the picture anew."),
+                _("What stands here in short is not known in this window."),
+                do=_("Copy the text again from where it came from, or put in anew what it stands for."),
                 item=None,
                 field=None,
                 mark=match[0],
@@ -83,8 +105,8 @@ class Shortener:
 
 
 def has_marks(text: str) -> bool:
-    """Whether pictures stand in a text in short."""
-    return ";base64,…" in text
+    """Whether anything stands in a text in short."""
+    return ";base64,…" in text or "text:…" in text
 
 
 def _mapped(value: object, change: Callable[[str], str]) -> object:

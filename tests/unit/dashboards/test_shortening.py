@@ -1,5 +1,6 @@
 """Pictures in a text in short: the text is short, and what it stands for is what was there."""
 
+import json
 import time
 
 import pytest
@@ -48,6 +49,20 @@ def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
     assert PICTURES[1] not in lasting
     later.shortened(page)
     assert later.short(lasting) == text
+
+
+@given(st.text(min_size=1, max_size=9), st.booleans())
+def test_endless_words_are_short_and_whole_again(words: str, with_picture: bool) -> None:
+    pictures = Shortener()
+    endless = words * (60_000 // len(words) + 1) + (PICTURES[1] if with_picture else "")
+    short = pictures.shortened({"config": {"text": endless}})
+    text = pretty(short)
+    assert len(text) < 400
+    assert has_marks(text)
+    assert pictures.completed(short) == {"config": {"text": endless}}
+    assert json.loads(pictures.written_out(text)) == {"config": {"text": endless}}
+    with pytest.raises(Invalid):
+        Shortener().completed(short)
 
 
 def test_a_strangers_mark_is_refused_at_its_line() -> None:

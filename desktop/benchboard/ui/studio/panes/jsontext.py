@@ -129,7 +129,7 @@ class JsonText(QPlainTextEdit):
         text = data.text()
         if has_marks(text):
             with suppress(Invalid):
-                data.setText(self._pictures.whole(text))
+                data.setText(self._pictures.written_out(text))
                 data.removeFormat("text/html")
         return data
 
