@@ -120,8 +120,8 @@ KINDS: Final = (
         (
             _UNIT,
             _DECIMALS,
-            Setting("min", N_("Begins at"), "measure", 0),
-            Setting("max", N_("Ends at"), "measure", 100),
+            Setting("min", N_("Begins at"), "measure"),
+            Setting("max", N_("Ends at"), "measure"),
             Setting("warn", N_("Warns at"), "measure"),
             Setting("alarm", N_("Alarms at"), "measure"),
         ),

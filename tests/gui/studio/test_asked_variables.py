@@ -278,6 +278,47 @@ def test_one_value_is_chosen_and_the_list_goes(studio: "Studio") -> None:
     assert not [one for one in studio.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
 
 
+def _open(studio: "Studio") -> bool:
+    lists = studio.application.window.findChildren(QListView, "choice_values")
+    return any(one.isVisible() for one in lists)
+
+
+def _marked(studio: "Studio") -> list[str]:
+    model = _values(studio).model()
+    found = [model.index(place, 0) for place in range(model.rowCount())]
+    return [one.data() for one in found if one.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked]
+
+
+def test_of_one_value_each_press_chooses_and_closes_also_of_the_one_that_is_chosen(studio: "Studio") -> None:
+    shop = Variable("shop", "Shop", "list", ("a", "b", "c"), ("b",), include_all=True)
+    editor = _define(studio, shop)
+    for words, chosen, marked in (
+        ("b", ("b",), ["b"]),
+        ("c", ("c",), ["c"]),
+        ("All (3)", ("a", "b", "c"), ["All (3)"]),
+        ("All (3)", ("a", "b", "c"), ["All (3)"]),
+        ("a", ("a",), ["a"]),
+    ):
+        studio.press_button("variable_shop")
+        studio.tick(words)
+        assert not _open(studio)
+        assert editor.seen.chosen["shop"] == chosen
+        studio.press_button("variable_shop")
+        assert _marked(studio) == marked
+        assert not [one for one in studio.application.window.findChildren(QWidget, "choice_none") if one.isVisible()]
+        studio.key(Qt.Key.Key_Escape)
+
+
+def test_of_one_value_none_can_be_chosen_where_everybody_begins_with_none(studio: "Studio") -> None:
+    editor = _define(studio, Variable("shop", "Shop", "list", ("a", "b"), ()))
+    studio.press_button("variable_shop")
+    studio.tick("b")
+    studio.press_button("variable_shop")
+    studio.press_in_window("choice_none")
+    assert not _open(studio)
+    assert editor.seen.chosen["shop"] == ()
+
+
 def test_typed_values_can_all_be_chosen_too(studio: "Studio") -> None:
     typed = Variable("state", "State", "list", ("paid", "refunded"), ("paid",), True, include_all=True)
     editor = _define(studio, typed)

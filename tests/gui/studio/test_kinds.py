@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from benchboard.analytics.queries import ResultColumn, ResultTable
-from benchboard.dashboards.catalogue import KINDS, WidgetKind, changed, new_item, widget_of
+from benchboard.dashboards.catalogue import KINDS, WidgetKind, changed, kind_of, new_item, widget_of
 from benchboard.dashboards.document import parse_document
 from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.tiles import numbers
 from benchboard.ui.studio.tiles.faces import paint_face, summary, unknown
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.theme import Theme, theme
@@ -62,7 +63,7 @@ def _colours(studio: "Studio", item_id: str) -> set[str]:
         ({"warn": 80, "alarm": 90}, "71 %", ""),
         ({"warn": 60, "alarm": 70.5}, "71 %, alarms at 70.5 %", "error"),
         ({"warn": 90, "alarm": 10}, "71 %, warns at 90 %", "warn"),
-        ({"max": -3}, "1 row", ""),
+        ({"min": 0, "max": -3}, "1 row", ""),
         ({"warn": "60", "min": None, "max": True}, "71 %", ""),
     ],
 )
@@ -114,6 +115,52 @@ def test_a_gauges_limits_are_typed_and_taken_away_in_the_inspector(studio: "Stud
     studio.qtbot.keyClicks(warn, "x")
     assert studio.page.editor.widget("g").config.get("warn") is None
     assert not any(label.isHidden() for label in studio.page.findChildren(QLabel) if label.text() == "A number.")
+
+
+@pytest.mark.parametrize(
+    ("values", "config", "ends"),
+    [
+        ((71,), {}, (0, 100)),
+        ((0, 100), {}, (0, 100)),
+        ((934,), {}, (0, 1000)),
+        ((5234, 12), {}, (0, 6000)),
+        ((Decimal("0.4"),), {}, (0, 100)),
+        ((-40, 12), {}, (-40, 20)),
+        ((-40,), {}, (-40, 0)),
+        ((None, Decimal("NaN")), {}, (0, 100)),
+        ((71,), {"alarm": 180}, (0, 200)),
+        ((5234,), {"max": 8000}, (0, 8000)),
+        ((5234,), {"min": 5000}, (5000, 6000)),
+        ((50,), {"min": 100}, (100, 200)),
+        ((50,), {"max": 0}, (-1, 0)),
+        ((5234,), {"min": 0, "max": 100}, (0, 100)),
+    ],
+)
+def test_where_a_gauge_is_not_told_its_ends_it_follows_its_values(
+    values: tuple[object, ...], config: dict[str, object], ends: tuple[float, float]
+) -> None:
+    kind = kind_of("gauge")
+    assert kind is not None
+    widget = widget_of(changed(new_item(kind, "g"), config=config))
+    table = ResultTable((ResultColumn("n", "decimal"),), tuple((value,) for value in values), False, 0.0)  # type: ignore[arg-type]
+    assert numbers.span(widget, table) == ends
+
+
+def test_the_fields_of_a_gauges_ends_say_what_is_used(studio: "Studio") -> None:
+    studio.page.editor.load(parse_document([_item("g", "gauge", query="SELECT 934 AS orders")]))
+    studio.wait(lambda: studio.page.feeds.answer("g") is not None and not studio.page.feeds.busy)
+    studio.click("g")
+    low, high = studio.find("inspector_min"), studio.find("inspector_max")
+    assert isinstance(low, QLineEdit)
+    assert isinstance(high, QLineEdit)
+    assert (low.text(), low.placeholderText(), high.placeholderText()) == ("", "Automatic: 0", "Automatic: 1\u2009000")
+    studio.qtbot.keyClicks(high, "500")
+    assert studio.page.editor.widget("g").setting("max") == 500
+    studio.qtbot.keyClick(high, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    studio.qtbot.keyClick(high, Qt.Key.Key_Delete)
+    assert studio.page.editor.widget("g").setting("max") == ""
+    studio.page.editor.tell("g", "query", "SELECT 4000 AS orders")
+    studio.wait(lambda: high.placeholderText() == "Automatic: 4\u2009000")
 
 
 _ODD = (Decimal("NaN"), Decimal("Infinity"), Decimal("-1E+400"), 10**40, Decimal(0), None, -3)

@@ -259,3 +259,38 @@ def test_all_rows_are_asked_for_where_there_are_more_than_a_tile_asks(tables: "S
     assert table.footer.text().startswith("The first 10\u2009000 rows")
     tables.key(Qt.Key.Key_End)
     assert table.view.currentIndex().row() == 9_999
+
+
+def test_what_somebody_made_of_a_table_stays_while_the_page_is_open(tables: "Studio") -> None:
+    _double(tables, "all")
+    tables.key(Qt.Key.Key_V)
+    view = tables.page.viewing.view
+    assert view is not None
+    large = view.large.inside
+    assert isinstance(large, LiveTable)
+    tables.key(Qt.Key.Key_S)
+    tables.key(Qt.Key.Key_S)
+    falling = _rows(large)
+    large.view.setCurrentIndex(large.rows.index(400, 1))
+    bar = large.view.verticalScrollBar()
+    bar.setValue(bar.value() + 100)
+    at = bar.value()
+    assert at > 5_000
+    tables.key(Qt.Key.Key_Escape)
+    tables.wait(lambda: tables.page.viewing.view is None)
+    tables.page.editor.choose(["all"])
+    tables.key(Qt.Key.Key_V)
+    again = tables.page.viewing.view
+    assert again is not None
+    large = again.large.inside
+    assert isinstance(large, LiveTable)
+    tables.wait(lambda: large.view.verticalScrollBar().value() == at)
+    assert _rows(large) == falling
+    assert (large.view.currentIndex().row(), large.view.currentIndex().column()) == (400, 1)
+    tables.key(Qt.Key.Key_Home)
+    assert large.view.verticalScrollBar().value() == 0
+    tables.key(Qt.Key.Key_Escape)
+    tables.wait(lambda: tables.page.viewing.view is None)
+    _double(tables, "all")
+    assert _rows(_live(tables)) == falling
+    assert _live(tables).view.currentIndex().row() == 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 
 from benchboard.dashboards.document import Variable
 from benchboard.ui.studio.panes.queryedit import QueryEdit
@@ -100,6 +100,42 @@ def test_what_is_wrong_is_said_at_its_place_and_below(studio: "Studio") -> None:
     assert sheet.offers() == []
     studio.key(Qt.Key.Key_Escape)
     assert studio.page.editor.document.variables[0].query == STATES
+
+
+def test_one_without_a_query_that_is_to_be_answered_by_one_cannot_be_taken(studio: "Studio") -> None:
+    sheet = Sheet(studio, Variable("v", "", "list", ("a",), ("a",)), _asked("state", STATES))
+    (query,) = [one for one in sheet.window.findChildren(QAbstractButton) if one.isVisible() and one.text() == "Query"]
+    studio.qtbot.mouseClick(query, Qt.MouseButton.LeftButton)
+    said = "There is no query yet. Write one that begins with SELECT."
+    assert sheet.query.accessibleDescription() == said
+    assert not sheet.take.isEnabled()
+    sheet.query.setPlainText("  \n")
+    assert sheet.query.accessibleDescription() == said
+    sheet.list.setCurrentRow(1)
+    assert sheet.query.accessibleDescription() == ""
+    assert not sheet.take.isEnabled()
+    assert sheet.take.toolTip() == "“v” has no query yet."
+    sheet.list.setCurrentRow(0)
+    sheet.query.setPlainText(STATES)
+    assert sheet.query.accessibleDescription() == ""
+    assert sheet.take.isEnabled()
+
+
+def test_the_name_says_how_queries_and_titles_call_it(studio: "Studio") -> None:
+    sheet = Sheet(studio, Variable("shop", "", "list", ("a",), ("a",)))
+    name = sheet.find("variable_name", QLineEdit)
+
+    def notes() -> list[str]:
+        parent = name.parentWidget()
+        assert parent is not None
+        return [label.text() for label in parent.findChildren(QLabel) if label.isVisible()]
+
+    assert "A query says :shop for what is chosen, a title or text $shop." in notes()
+    name.selectAll()
+    studio.qtbot.keyClicks(name, "city")
+    assert "A query says :city for what is chosen, a title or text $city." in notes()
+    studio.qtbot.keyClicks(name, "!")
+    assert "Letters, digits and _, not beginning with a digit." in notes()
 
 
 def test_those_that_ask_for_each_other_cannot_be_taken(studio: "Studio") -> None:

@@ -289,6 +289,16 @@ def test_a_gauge_and_an_area_come_back_from_grafana_as_they_were() -> None:
     assert [step["value"] for step in gauge["fieldConfig"]["defaults"]["thresholds"]["steps"]] == [None, 20, 45]
 
 
+def test_ends_that_follow_the_values_do_so_in_grafana_too() -> None:
+    dashboard, _found, _report = _written(_item("panel-1", 0, 0, type="gauge", config={"max": 50}))
+    (item,) = from_grafana(dashboard)[0]["items"]
+    assert item["config"] == {"max": 50}
+    item["config"] = {"min": 5}
+    again, _told = to_grafana(parse_document({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
+    defaults = again["panels"][0]["fieldConfig"]["defaults"]
+    assert (defaults["min"], defaults["max"]) == (5, None)
+
+
 def test_a_variable_s_query_goes_out_and_comes_back() -> None:
     query = "SELECT DISTINCT id, ':shop' FROM orders WHERE shop_id IN (:shop) ORDER BY 1"
     shop = {"name": "shop", "values": ["a"], "chosen": ["a"], "multiple": True, "include_all": True, "all_chosen": True}

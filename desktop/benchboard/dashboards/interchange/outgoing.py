@@ -153,7 +153,7 @@ def _ends(widget: Widget, panel: Mapping[str, Any]) -> dict[str, Any]:
     """What a gauge's panel says of its ends and thresholds, as far as that changed."""
     was = tiles.ends(panel)
     now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
-    fields: dict[str, Any] = {key: now[key] for key in ("min", "max") if now[key] != was.get(key)}
+    fields: dict[str, Any] = {key: now.get(key) for key in ("min", "max") if now.get(key) != was.get(key)}
     if any(now.get(key) != was.get(key) for key in ("warn", "alarm")):
         colours = [("warn", "orange"), ("alarm", "red")]
         steps = [{"color": colour, "value": now[key]} for key, colour in colours if key in now]

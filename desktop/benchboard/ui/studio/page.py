@@ -188,6 +188,7 @@ class StudioPage(QWidget):
         """End what is under way: the page goes."""
         self._moves.forget(self)
         self.saving.recovering.leave()
+        self.saving.keeping.finish()
         self.offers.stop_all()
         self.feeds.stop_all()
 

@@ -227,6 +227,20 @@ def paint_check(
     painter.restore()
 
 
+def paint_radio(painter: QPainter, box: QRectF, *, on: bool) -> None:
+    """Draw the mark of one choice among several into `box`."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent" if on else "border.control"), 1))
+    painter.setBrush(theme().color("accent" if on else "surface"))
+    painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
+    if on:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("on.accent"))
+        painter.drawEllipse(box.center(), box.width() * 0.2, box.width() * 0.2)
+    painter.restore()
+
+
 class SegmentedControl(QWidget):
     """A few choices side by side, one of them chosen: `All | Here 9 | Trouble 2`."""
 

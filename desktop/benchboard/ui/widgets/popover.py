@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -29,7 +29,7 @@ class Popover(Floating):
     def __init__(self, anchor: QWidget, *, width: int = 0, padding: int = 14, name: str = "popover") -> None:
         super().__init__(anchor.window())
         self._anchor, self._window = anchor, anchor.window()
-        anchor.destroyed.connect(self.close)
+        anchor.destroyed.connect(self._close_soon)
         self._before = QApplication.focusWidget()
         self._anchor_name, self._around = anchor.objectName(), _ancestors(anchor)
         self.setObjectName(name)
@@ -88,6 +88,10 @@ class Popover(Floating):
                 target.setFocus(Qt.FocusReason.PopupFocusReason)
             self.deleteLater()
         return True
+
+    def _close_soon(self) -> None:
+        # A pane that goes away with the anchor must not be asked who is in it while it does.
+        QTimer.singleShot(0, self, self.close)
 
     def _returns_to(self) -> QWidget | None:
         """Who had the keyboard, or the anchor; where they were made anew meanwhile, the one that has the anchor's name,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal
 
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.tiles.faces import body_of
-from benchboard.ui.studio.tiles.livetable import LiveTable
+from benchboard.ui.studio.tiles.livetable import Habit, LiveTable
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -28,8 +28,7 @@ class Living(QObject):
         self.item_id = ""
         """Which tile is alive; none, if empty."""
         self.table: LiveTable | None = None
-        self.widths: dict[str, dict[str, float]] = {}
-        """What columns somebody pulled how wide, by widget."""
+        self._habits: dict[str, Habit] = {}
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._settle)
         canvas.feeds.answered.connect(self._answered)
@@ -38,6 +37,10 @@ class Living(QObject):
         for bar in (canvas.horizontalScrollBar(), canvas.verticalScrollBar()):
             bar.valueChanged.connect(self._settle)
         canvas.viewport().installEventFilter(self)
+
+    def habit(self, item_id: str) -> Habit:
+        """How somebody has the table of a widget, on the page and large, for as long as the page is open."""
+        return self._habits.setdefault(item_id, Habit())
 
     def can(self, item_id: str) -> bool:
         """Whether a tile can be alive: a table that has rows."""
@@ -63,7 +66,7 @@ class Living(QObject):
         assert tile.answer is not None
         assert tile.answer.table is not None
         self.item_id = item_id
-        table = LiveTable(tile.answer.table, self.widths.setdefault(item_id, {}), self._canvas.viewport())
+        table = LiveTable(tile.answer.table, self.habit(item_id), self._canvas.viewport())
         self.table = table
         table.left.connect(self.leave)
         table.passed.connect(self._pass)

@@ -36,7 +36,7 @@ class View(QWidget):
         self.title.setObjectName("view_title")
         back = Button(_("Back to the page"), self.left.emit, name="view_back")
         back.add_cap("Esc")
-        self.large = Large(canvas.living.widths.setdefault(item_id, {}))
+        self.large = Large(canvas.living.habit(item_id))
         self.large.left.connect(self.left)
         self.large.retried.connect(lambda: canvas.feeds.retry(item_id))
         self.large.edited.connect(self._edit)

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
-from benchboard.dashboards import merging
+from benchboard.dashboards import choices, merging
 from benchboard.dashboards.document import Document, fitted
+from benchboard.dashboards.expanding import Choice
 from benchboard.dashboards.merging import Merge
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.keeping import Keeping
 from benchboard.ui.studio.document.recovering import Brought, Recovering
 from benchboard.ui.studio.document.shelf import Shelf, Stored
 
@@ -51,6 +53,7 @@ class Saving(QObject):
         super().__init__(parent)
         self._context, self._editor, self.shelf = context, editor, shelf
         self.recovering = Recovering(context, editor, shelf.key, self)
+        self.keeping = Keeping.of(context)
         self.state: State = "loading"
         self.problem: AppError | None = None
         self.stored: Stored | None = None
@@ -93,9 +96,9 @@ class Saving(QObject):
         self._editor.awaiting = True
         self._become("loading")
 
-        def read(session: "DatabaseSession") -> tuple[Stored, Brought]:
+        def read(session: "DatabaseSession") -> tuple[Stored, Brought, dict[str, Choice]]:
             stored = self.shelf.read(session)
-            return stored, self.recovering.open(stored)
+            return stored, self.recovering.open(stored), self.keeping.read(self.shelf.key)
 
         self._context.tasks.read(self, read, self._read, self._unread)
 
@@ -139,6 +142,8 @@ class Saving(QObject):
         self._context.tasks.change(self, write, lambda _done: None)
 
     def _edited(self) -> None:
+        if not self._editor.awaiting:
+            self.keeping.keep(self.shelf.key, choices.own(self._editor.document, self._editor.choices))
         if not self._wanted:
             refused = self.state == "unsaved" and isinstance(self.problem, Invalid)
             if self.state in ("changed", "unsaved"):
@@ -150,8 +155,9 @@ class Saving(QObject):
             self._become("changed")
             self._timer.start(_PAUSE_MS)
 
-    def _read(self, read: tuple[Stored, Brought]) -> None:
-        self.stored, brought = read
+    def _read(self, read: tuple[Stored, Brought, dict[str, Choice]]) -> None:
+        self.stored, brought, chosen = read
+        self._editor.choices = {**chosen, **self._editor.choices}
         self._editor.awaiting = False
         self._editor.read_only = not self.stored.may_edit
         self._editor.load(self.stored.document)

@@ -38,7 +38,8 @@ class _Finding(Edit):
 
 
 class Choosing(Popover):
-    """What a variable offers. Arrows move, Space and Enter tick, typing finds, Esc leaves."""
+    """What a variable offers. Arrows move, Space and Enter choose, typing finds, Esc leaves. Where one value can be
+    chosen, that ends it."""
 
     def __init__(
         self, anchor: QWidget, variable: Variable, editor: Editor, offers: Offers, define: Callable[[], object]
@@ -63,11 +64,12 @@ class Choosing(Popover):
             size="sm",
             name="choice_define",
         )
+        self._nothing = Button(_("Choose none"), self._choose_none, size="sm", name="choice_none")
         self._everybody = Everybody(variable, editor, self.close, self)
         self.column.addWidget(heading(value_words(variable.label or variable.name)))
         for part in (self._find, self._none, self._list, self._note):
             self.column.addWidget(part)
-        asking = row(self._again, self._stop, self._define)
+        asking = row(self._nothing, self._again, self._stop, self._define)
         asking.addStretch(1)
         self.column.addLayout(asking)
         self.column.addWidget(self._everybody)
@@ -122,9 +124,20 @@ class Choosing(Popover):
         self._note.setText(said)
         self._note.set_tone("error" if tone == "error" else "muted")
         self._note.setVisible(bool(said))
+        self._nothing.setVisible(self._begins_with_none and bool(self._variable.chosen))
         self._again.setVisible(self._offers.may_ask(self._name) and not offering.asking)
         self._stop.setVisible(asked and offering.asking)
         self._define.setVisible(not count and not offering.asking and not self._editor.read_only)
+
+    @property
+    def _begins_with_none(self) -> bool:
+        """Whether everybody begins with no value where one can be chosen: no press on a value leads there."""
+        theirs = next((one for one in self._editor.document.variables if one.name == self._name), None)
+        return theirs is not None and not (theirs.multiple or theirs.chosen or theirs.all_chosen)
+
+    def _choose_none(self) -> None:
+        choices.choose_value(self._editor, self._name, ())
+        self.close()
 
     def _search(self, part: str) -> None:
         self._values.find(part)
@@ -152,17 +165,18 @@ class Choosing(Popover):
 
     def _tick(self, place: int) -> None:
         value, ticked = self._values.value(place), not self._values.is_ticked(place)
-        if value is None:
-            if ticked:
+        if self._values.alone:
+            if ticked and value is None:
                 choices.choose_all_values(self._editor, self._name)
-            else:
-                choices.choose_value(self._editor, self._name, ())
-        elif self._variable.multiple:
-            choices.choose_value(self._editor, self._name, self._with(value, ticked))
-        else:
-            choices.choose_value(self._editor, self._name, (value,) if ticked else ())
-        if not self._variable.multiple:
+            elif ticked and value is not None:
+                choices.choose_value(self._editor, self._name, (value,))
             self.close()
+        elif value is not None:
+            choices.choose_value(self._editor, self._name, self._with(value, ticked))
+        elif ticked:
+            choices.choose_all_values(self._editor, self._name)
+        else:
+            choices.choose_value(self._editor, self._name, ())
 
     def _with(self, value: str, ticked: bool) -> tuple[str, ...]:
         """What is chosen with a value, or without it, in the order it is offered in."""

@@ -23,7 +23,9 @@ from benchboard.ui.studio.panes.places import Keeps, Places, Together
 from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeats import Repeats
 from benchboard.ui.studio.panes.tabnames import TabNames
+from benchboard.ui.studio.tiles import figures
 from benchboard.ui.studio.tiles.feeds import Feeds
+from benchboard.ui.studio.tiles.numbers import span
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, KeyCap, Text, hairline, plain_tip
@@ -222,6 +224,18 @@ class _Sheet(QWidget):
         for key, editor in self._settings.items():
             values = {str(widget.setting(key)) for widget in widgets}
             _show(editor, values.pop() if len(values) == 1 else None)
+        self._say_ends()
+
+    def _say_ends(self) -> None:
+        """Say in the empty fields of a gauge's ends which are used."""
+        if self._kinds != ["gauge"]:
+            return
+        widget, answer = self._editor.widget(self._chosen[0]), self._feeds.answer(self._chosen[0])
+        ends = span(widget, answer.table) if answer is not None and answer.table is not None else (0.0, 100.0)
+        for key, end in zip(("min", "max"), ends, strict=True):
+            edit = self._settings[key]
+            if isinstance(edit, Line):
+                edit.setPlaceholderText(_("Automatic: {value}").format(value=figures.short(end)))
 
     def _say_head(self) -> None:
         """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""
@@ -387,6 +401,8 @@ class _Sheet(QWidget):
     def _answered(self, item_id: str) -> None:
         """What only running a query brings to light is said below it too."""
         answer = self._feeds.answer(item_id)
+        if [item_id] == self._chosen:
+            self._say_ends()
         if [item_id] == self._chosen and answer is not None and answer.error is not None and self._data is not None:
             self._query.mark(answer.error) if self._query is not None else None
             self._checked(None, answer.error)

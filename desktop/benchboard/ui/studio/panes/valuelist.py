@@ -1,4 +1,4 @@
-"""The values of a variable as a list to tick, as quick with ten thousand as with three."""
+"""The values of a variable as a list to choose from, as quick with ten thousand as with three."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -11,7 +11,7 @@ from benchboard.dashboards.document import Variable
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.offers import Offering
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.buttons import paint_check
+from benchboard.ui.widgets.buttons import paint_check, paint_radio
 from benchboard.ui.widgets.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,7 +29,7 @@ def value_words(value: str, most: int = _LONG) -> str:
 
 
 class Values(QAbstractListModel):
-    """What there is to tick: all of it first, then what is chosen and no longer offered, then what is offered."""
+    """What there is to choose: all of it first, then what is chosen and no longer offered, then what is offered."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,7 +85,14 @@ class Values(QAbstractListModel):
     def is_ticked(self, place: int) -> bool:
         """Whether it is chosen."""
         value = self._rows[place]
-        return self._variable.all_chosen if value is None else value in self._ticked
+        if value is None or (self._variable.all_chosen and self.alone):
+            return value is None and self._variable.all_chosen
+        return value in self._ticked
+
+    @property
+    def alone(self) -> bool:
+        """Whether one of them is chosen, and no more."""
+        return not self._variable.multiple
 
     def words(self, place: int) -> str:
         """What people call it, on one line."""
@@ -168,8 +175,11 @@ class _Painter(QStyledItemDelegate):
         painter.save()
         if current:
             painter.fillRect(box, theme().color("selection"))
-        tick = Qt.CheckState.Checked if values.is_ticked(index.row()) else Qt.CheckState.Unchecked
-        paint_check(painter, QRectF(box.left() + 8, box.center().y() - 6, 14, 14), tick)
+        mark, ticked = QRectF(box.left() + 8, box.center().y() - 6, 14, 14), values.is_ticked(index.row())
+        if values.alone:
+            paint_radio(painter, mark, on=ticked)
+        else:
+            paint_check(painter, mark, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         room = box.adjusted(32, 0, -8, 0)
         painter.setFont(theme().font("caption"))
         if values.is_gone(index.row()):

@@ -37,7 +37,7 @@ class ValueQuery(QWidget):
         self._context, self._chosen = context, chosen
         self._stop: Stop | None = None
         self._error: AppError | None = None
-        self._circle: AppError | None = None
+        self._refused: AppError | None = None
         self._edit = QueryEdit(context, "variable_query", chosen)
         self._edit.setUndoRedoEnabled(True)
         self._edit.setFixedHeight(112)
@@ -82,9 +82,9 @@ class ValueQuery(QWidget):
         """Read what is written and, if it can be read, ask what it offers."""
         self._edit.check()
 
-    def refuse(self, circle: AppError | None) -> None:
-        """Say that it cannot be asked, whatever is written in it; or no longer."""
-        self._circle = circle
+    def refuse(self, error: AppError | None) -> None:
+        """Say that it cannot be asked, whatever can be read in it; or no longer."""
+        self._refused = error
         self._say()
 
     def stop(self) -> None:
@@ -103,14 +103,14 @@ class ValueQuery(QWidget):
         self._error = error
         self._say()
         self.stop()
-        if error is not None or self._circle is not None or not self.isVisible():
+        if error is not None or self._refused is not None or not self.isVisible():
             self._list.clear()
             self._preview.set_note("")
             return
         self._ask(self.text())
 
     def _say(self) -> None:
-        error = self._circle or self._error
+        error = self._refused or self._error
         self._field.fail(str(error) if error is not None else "")
 
     def _ask(self, query: str) -> None:

@@ -13,6 +13,7 @@ from benchboard.dashboards import asking
 from benchboard.dashboards.asking import Offer
 from benchboard.dashboards.catalogue import MAX_QUERY
 from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Variable
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.steps import step_of
 from benchboard.ui.studio.panes.valuelist import value_words
@@ -55,7 +56,7 @@ class VariablesSheet(Dialog):
         self._multiple.setObjectName("variable_multiple")
         self._all = CheckBox(_("“All” can be chosen"))
         self._all.setObjectName("variable_all")
-        self._name_field = Field(_("Name"), self._name, note=_("A query says :name for what is chosen."))
+        self._name_field = Field(_("Name"), self._name)
         self._values_field = Field(_("Values, one a line"), self._values)
         self._lay_out()
         self._hear()
@@ -185,13 +186,18 @@ class VariablesSheet(Dialog):
         place = self._list.currentRow()
         if 0 <= place < len(names):
             mine = self._variables[place]
+            told = _("A query says :{name} for what is chosen, a title or text ${name}.")
+            self._name_field.set_note(told.format(name=mine.name))
             self._name_field.fail(_wrong_name(mine.name, names))
             self._values_field.fail(_wrong_values(mine))
-            self._query.refuse(circles.get(mine.name))
+            self._query.refuse(_unwritten(mine) or circles.get(mine.name))
         wrong = next((one for one in self._variables if _wrong_name(one.name, names)), None)
+        unwritten = next((one for one in self._variables if _unwritten(one)), None)
         unfit = next((one for one in self._variables if _wrong_values(one) or len(one.query) > MAX_QUERY), None)
         if wrong is not None:
             self._take_button.disable(_("“{name}” cannot be a name.").format(name=wrong.name))
+        elif unwritten is not None:
+            self._take_button.disable(_("“{name}” has no query yet.").format(name=unwritten.name))
         elif circles:
             self._take_button.disable(next(iter(circles.values())).what)
         elif unfit is not None:
@@ -243,6 +249,15 @@ def _wrong_name(name: str, names: Sequence[str]) -> str:
     if not NAME.fullmatch(name):
         return _("Letters, digits and _, not beginning with a digit.")
     return _("Another variable is called that.") if names.count(name) > 1 else ""
+
+
+def _unwritten(variable: Variable) -> Invalid | None:
+    """That it is to be answered by a query, and has none."""
+    if variable.type != "query" or variable.query.strip():
+        return None
+    return Invalid(
+        "variables.no-query", _("There is no query yet."), do=_("Write one that begins with SELECT."), field="query"
+    )
 
 
 def _wrong_values(variable: Variable) -> str:

@@ -249,7 +249,7 @@ def unfit(widget: Widget, table: ResultTable) -> str | None:
     if kind in ("metric_card", "gauge") and not found:
         return _("The query answers no number.")
     if kind == "gauge":
-        low, high = numbers.span(widget)
+        low, high = numbers.span(widget, table)
         if low >= high:
             ends = {"low": figures.short(low), "high": figures.short(high)}
             return _("The gauge begins at {low} and ends at {high}.").format(**ends)

@@ -10,7 +10,7 @@ from benchboard.dashboards.catalogue import Widget
 from benchboard.ui.studio.tiles.faces import paint_body, prose, summary, words_of
 from benchboard.ui.studio.tiles.feeds import Answer
 from benchboard.ui.studio.tiles.links import Audience, Links
-from benchboard.ui.studio.tiles.livetable import LiveTable
+from benchboard.ui.studio.tiles.livetable import Habit, LiveTable
 from benchboard.ui.studio.tiles.readings import Reader, body_reader, tip_of
 from benchboard.ui.theme import theme
 
@@ -114,9 +114,9 @@ class Large(QWidget):
     retried = Signal()
     edited = Signal()
 
-    def __init__(self, widths: dict[str, float], parent: QWidget | None = None) -> None:
+    def __init__(self, habit: Habit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._widths = widths
+        self._habit = habit
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.inside: LiveTable | LargeFace | QTextEdit | None = None
@@ -130,7 +130,7 @@ class Large(QWidget):
             if isinstance(self.inside, LiveTable):
                 self.inside.show_table(table, asking=asking)
             else:
-                live = LiveTable(table, self._widths)
+                live = LiveTable(table, self._habit)
                 live.left.connect(self.left)
                 live.large.connect(self.left)
                 self._put(live)

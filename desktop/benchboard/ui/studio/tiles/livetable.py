@@ -1,5 +1,6 @@
 """A table that is alive: it scrolls, sorts, has columns to pull and cells to copy."""
 
+from dataclasses import dataclass, field
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
@@ -8,6 +9,7 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QPainter,
     QPen,
@@ -17,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QScrollBar,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -39,10 +42,22 @@ _PAD: Final = 8
 _ARROW: Final = 14
 
 
+@dataclass(slots=True)
+class Habit:
+    """How somebody has a table, for when they come back to it: which columns they pulled how wide, by their names, what
+    it is sorted by, how many rows and pixels are scrolled by, and which cell they are at."""
+
+    widths: dict[str, float] = field(default_factory=dict)
+    column: str = ""
+    falling: bool = False
+    scrolled: tuple[float, float] = (0.0, 0.0)
+    cell: tuple[int, int] = (0, 0)
+
+
 class LiveTable(QWidget):
     """An answer's rows with all a table can do, drawn `zoom` times as large. `left`: somebody has had enough of it.
 
-    `widths` are those somebody pulled, by the names of the columns; what is pulled here is put in there.
+    It stands as the `habit` says, and what is done here is put in there.
     """
 
     left = Signal()
@@ -51,12 +66,14 @@ class LiveTable(QWidget):
     large = Signal()
     """Somebody wants it larger."""
 
-    def __init__(self, table: ResultTable, widths: dict[str, float], parent: QWidget | None = None) -> None:
+    def __init__(self, table: ResultTable, habit: Habit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("live_table")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "surface")
-        self._zoom, self._widths = 1.0, widths
+        self._zoom, self._habit = 1.0, habit
+        self._wished: tuple[float, float] | None = habit.scrolled
+        """How far it is to be scrolled as soon as it has so many rows, unless somebody goes elsewhere before."""
         self._asking = False
         self._needs: tuple[ResultTable | None, list[columns.Need]] = (None, [])
         """What the columns need, for which answer."""
@@ -72,13 +89,17 @@ class LiveTable(QWidget):
         self.setFocusProxy(self.view)
         self.view.horizontalHeader().sectionResized.connect(self._pulled)
         self._laying = False
+        self._sort_as_before()
         self._dress()
         self._say()
+        self.view.horizontalHeader().sortIndicatorChanged.connect(self._note_sorting)
+        for bar in self._bars:
+            bar.rangeChanged.connect(self._come_back)
+            bar.actionTriggered.connect(self.stay)
 
     def show_table(self, table: ResultTable, *, asking: bool = False) -> None:
         """Show another answer where the old one stood; `asking`: there is more, and it is asked for."""
-        bars = self.view.verticalScrollBar(), self.view.horizontalScrollBar()
-        at, here = [bar.value() for bar in bars], self.view.currentIndex()
+        at, here = [bar.value() for bar in self._bars], self.view.currentIndex()
         self._asking = asking
         same = table.columns == self.rows.table.columns
         self.rows.show_table(table)
@@ -86,7 +107,7 @@ class LiveTable(QWidget):
             self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self._lay()
         self._say()
-        for bar, value in zip(bars, at, strict=True):
+        for bar, value in zip(self._bars, at, strict=True):
             bar.setValue(value)
         where = self.rows.index(min(here.row(), self.rows.rowCount() - 1), here.column()) if here.isValid() else here
         if same and where.isValid():
@@ -115,6 +136,49 @@ class LiveTable(QWidget):
         if event.size().width() != event.oldSize().width():
             self._lay()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        rows, pixels = (bar.value() for bar in self._bars)
+        self._habit.scrolled = self._wished or (rows / self._row, pixels / self._zoom)
+        here = self.view.currentIndex()
+        if here.isValid() and self._wished is None:
+            self._habit.cell = here.row(), here.column()
+
+    def stay(self) -> None:
+        """Somebody goes where they want to be: where they were before is no matter any more."""
+        self._wished = None
+
+    def _come_back(self) -> None:
+        """Go where somebody was, as far as there are rows."""
+        if self._wished is None:
+            return
+        wished = [round(self._wished[0] * self._row), round(self._wished[1] * self._zoom)]
+        row, column = self._habit.cell
+        if row < self.rows.rowCount() and column < self.rows.columnCount():
+            self.view.setCurrentIndex(self.rows.index(row, column))
+        for bar, value in zip(self._bars, wished, strict=True):
+            bar.setValue(value)
+        if [bar.value() for bar in self._bars] == wished:
+            self._wished = None
+
+    def _sort_as_before(self) -> None:
+        names = [column.name for column in self.rows.table.columns]
+        if self._habit.column in names:
+            order = Qt.SortOrder.DescendingOrder if self._habit.falling else Qt.SortOrder.AscendingOrder
+            self.view.sortByColumn(names.index(self._habit.column), order)
+
+    def _note_sorting(self, place: int, order: Qt.SortOrder) -> None:
+        self._habit.column = self.rows.table.columns[place].name if place >= 0 else ""
+        self._habit.falling = order == Qt.SortOrder.DescendingOrder
+
+    @property
+    def _bars(self) -> tuple[QScrollBar, QScrollBar]:
+        return self.view.verticalScrollBar(), self.view.horizontalScrollBar()
+
+    @property
+    def _row(self) -> int:
+        return self.view.verticalHeader().defaultSectionSize()
+
     def copy(self) -> None:
         """Put the chosen cells on the clipboard."""
         chosen = {
@@ -137,7 +201,7 @@ class LiveTable(QWidget):
         room = self.width() - 12 - pad * len(needs)
         self._laying = True
         for place, width in enumerate(columns.natural(needs, room, gap=0.0)):
-            pulled = self._widths.get(self.rows.table.columns[place].name)
+            pulled = self._habit.widths.get(self.rows.table.columns[place].name)
             taken = (
                 pulled * self._zoom if pulled is not None else width + pad + (_ARROW if place == self._sorted else 0)
             )
@@ -150,7 +214,7 @@ class LiveTable(QWidget):
 
     def _pulled(self, place: int, _old: int, width: int) -> None:
         if not self._laying:
-            self._widths[self.rows.table.columns[place].name] = width / self._zoom
+            self._habit.widths[self.rows.table.columns[place].name] = width / self._zoom
 
     def _say(self) -> None:
         table, count = self.rows.table, self.rows.rowCount()
@@ -204,7 +268,13 @@ class _View(QTableView):
             return True
         return super().event(event)
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Wheel, QEvent.Type.MouseButtonPress):
+            self._live.stay()
+        return super().viewportEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._live.stay()
         key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         index = self.currentIndex()
         if key == Qt.Key.Key_Escape:

@@ -42,7 +42,8 @@ class Figure:
     @classmethod
     def of(cls, table: ResultTable) -> "Figure":
         """The last number of the table's last row."""
-        index = max(k for k, column in enumerate(table.columns) if figures.numeric(column))
+        index = _index(table)
+        assert index is not None, "`unfit` says so first"
         before = table.rows[-2][index] if len(table.rows) > 1 else None
         return cls(table.rows[-1][index], before, figures.series(table, index)[-60:])
 
@@ -194,9 +195,27 @@ def limits(widget: Widget) -> list[Limit]:
     return found
 
 
-def span(widget: Widget) -> tuple[float, float]:
-    """The least and the greatest value a gauge shows."""
-    return float(widget.setting("min")), float(widget.setting("max"))
+def span(widget: Widget, table: ResultTable) -> tuple[float, float]:
+    """The least and the greatest value a gauge shows: as somebody said, else from 0 to 100, or where its values or what
+    it warns at lie beyond, round numbers around them all."""
+    low, high = (None if isinstance(end := widget.setting(key), str) else float(end) for key in ("min", "max"))
+    if low is not None and high is not None:
+        return low, high
+    index = _index(table)
+    known = [value for value in figures.series(table, index) if value is not None] if index is not None else []
+    known += [0.0, *(limit.at for limit in limits(widget)), *(end for end in (low, high) if end is not None)]
+    least, most = min(known), max(known)
+    ticks = [0.0, 100.0] if least >= 0 and most <= 100 else figures.scale(least, most)
+    if low is not None:
+        return low, ticks[-1] if ticks[-1] > low else figures.scale(low, low + max(abs(low), 1.0))[-1]
+    if high is not None:
+        return ticks[0] if ticks[0] < high else figures.scale(high - max(abs(high), 1.0), high)[0], high
+    return ticks[0], ticks[-1]
+
+
+def _index(table: ResultTable) -> int | None:
+    """The column whose number is shown: the last one that has any."""
+    return max((k for k, column in enumerate(table.columns) if figures.numeric(column)), default=None)
 
 
 def gauge_summary(widget: Widget, table: ResultTable) -> str:
@@ -214,7 +233,7 @@ def paint_gauge(painter: QPainter, body: QRectF, widget: Widget, table: ResultTa
     radius = max(18.0, min(room.width() / 2, room.height() - 16, 96.0))
     left = body.left() if beside else room.center().x() - radius
     dial = QRectF(left, room.top() + max(0.0, (room.height() - 16 - radius) / 2), 2 * radius, 2 * radius)
-    _paint_dial(painter, dial, widget, figure, known)
+    _paint_dial(painter, dial, figure.shown(widget), figure.value, known, span(widget, table))
     font = theme().font("body")
     metrics = QFontMetricsF(font)
     if beside:
@@ -230,11 +249,13 @@ def paint_gauge(painter: QPainter, body: QRectF, widget: Widget, table: ResultTa
         _paint_limit(painter, spot, limit, font, passed=bool(passed))
 
 
-def _paint_dial(painter: QPainter, dial: QRectF, widget: Widget, figure: Figure, known: list[Limit]) -> None:
-    radius, (low, high) = dial.width() / 2, span(widget)
+def _paint_dial(
+    painter: QPainter, dial: QRectF, words: str, value: float | None, known: list[Limit], ends: tuple[float, float]
+) -> None:
+    radius, (low, high) = dial.width() / 2, ends
     thick = max(8.0, radius * 0.2)
-    share = 0.0 if figure.value is None else max(0.0, min((figure.value - low) / (high - low), 1.0))
-    tones = [limit.tone for limit in known if limit.passed(figure.value)]
+    share = 0.0 if value is None else max(0.0, min((value - low) / (high - low), 1.0))
+    tones = [limit.tone for limit in known if limit.passed(value)]
     ring = dial.adjusted(thick / 2, thick / 2, -thick / 2, -thick / 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -251,7 +272,7 @@ def _paint_dial(painter: QPainter, dial: QRectF, widget: Widget, figure: Figure,
             way = QPointF(math.cos(angle), -math.sin(angle))
             painter.setPen(QPen(theme().color(limit.tone), 2))
             painter.drawLine(dial.center() + way * (radius - thick), dial.center() + way * (radius + 3))
-    words, inside = figure.shown(widget), 2 * (radius - thick) - 8
+    inside = 2 * (radius - thick) - 8
     big = theme().font("kpi")
     while big.pointSizeF() > 9 and (
         QFontMetricsF(big).horizontalAdvance(words) > inside * 0.86 or QFontMetricsF(big).ascent() > inside * 0.4

@@ -1,0 +1,122 @@
+"""What readers chose for the variables of dashboards, for when they are back; nobody else ever sees it.
+
+`<home>/open/<account>.bbc`, 0600, one for each account of each database: dashboard → variable → values, or true for all
+there are. Values come out of the database, so they are sealed as a journal is, under a key of their own in the vault.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Document
+from benchboard.dashboards.expanding import Choice
+from benchboard.dashboards.sealed import NAME_BYTES, Damaged, Sealer, unsealed
+from benchboard.errors import Unavailable
+from benchboard.files import write_whole
+from benchboard.i18n import _
+from benchboard.vault import Vault
+
+MOST: Final = 200
+"""So many dashboards' choices are kept, those that were chosen on last."""
+_MOST_BYTES: Final = 4 * 1024 * 1024
+_KEY: Final = "choices"
+
+Choices = Mapping[str, Choice]
+
+
+def own(document: Document, choices: Choices) -> dict[str, Choice]:
+    """Those that differ from what everybody begins with: who chose that follows it, wherever it goes."""
+    theirs = {
+        one.name: Choice(all=True) if one.all_chosen else Choice(one.chosen)
+        for one in document.variables
+        if one.name in choices
+    }
+    return {name: choice for name, choice in choices.items() if name in theirs and choice != theirs[name]}
+
+
+def load(home: Path, vault: Vault, account: Sequence[str], dashboard: str) -> dict[str, Choice]:
+    """What this account chose on a dashboard; nothing where that cannot be read. Waits for the disk and the vault."""
+    try:
+        return _choices(_read(home, vault, account).get(dashboard))
+    except (OSError, Unavailable):
+        return {}
+
+
+def keep(home: Path, vault: Vault, account: Sequence[str], dashboard: str, choices: Choices) -> None:
+    """Write down what this account chose on a dashboard. Waits for the disk and the vault. Raises `Unavailable`."""
+    folder = home / "open"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Other windows of the same account keep what was chosen there in the same file.
+        with FileLock(folder / "choices.lock", timeout=10, mode=0o600):
+            known = _read(home, vault, account)
+            known.pop(dashboard, None)
+            if choices:
+                known[dashboard] = _said(choices)
+            _write(home, vault, account, known)
+    except (OSError, Timeout) as error:
+        raise Unavailable(
+            "choices.unwritable",
+            _("What was chosen for variables could not be kept in {folder}.").format(folder=folder),
+            why=(error.strerror or "") if isinstance(error, OSError) else "",
+            do=_("Check that the folder can be written and has room."),
+        ) from error
+
+
+def _read(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, Any]:
+    key = vault.get(_KEY)
+    if key is None:
+        return {}
+    name = _name(account)
+    try:
+        with _file(home, name).open("rb") as file:
+            said = json.loads(next(unsealed(file, key, name), b"{}"))
+    except (FileNotFoundError, Damaged, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, Any]) -> None:
+    key, name = vault.get(_KEY), _name(account)
+    if key is None:
+        key = secrets.token_bytes(32)
+        vault.put(_KEY, key)
+    left = dict(list(known.items())[-MOST:])
+    while len(text := json.dumps(left).encode()) > _MOST_BYTES:
+        del left[next(iter(left))]
+    sealer = Sealer(key, name)
+    write_whole(_file(home, name), sealer.header + sealer.seal(text), mode=0o600)
+
+
+def _name(account: Sequence[str]) -> bytes:
+    return hashlib.sha256("\0".join(account).encode()).digest()[:NAME_BYTES]
+
+
+def _file(home: Path, name: bytes) -> Path:
+    return home / "open" / f"{name.hex()}.bbc"
+
+
+def _said(choices: Choices) -> dict[str, Any]:
+    return {name: True if choice.all else list(choice.values) for name, choice in choices.items()}
+
+
+def _choices(said: object) -> dict[str, Choice]:
+    """Choices as they were written; what makes no sense is none."""
+    if not isinstance(said, dict):
+        return {}
+    read = ((name, _choice(one)) for name, one in list(said.items())[:MAX_VARIABLES] if NAME.fullmatch(name))
+    return {name: choice for name, choice in read if choice is not None}
+
+
+def _choice(said: object) -> Choice | None:
+    if said is True:
+        return Choice(all=True)
+    if not isinstance(said, list) or len(said) > MAX_VALUES:
+        return None
+    right = all(isinstance(value, str) and len(value) <= MAX_NAME for value in said)
+    return Choice(tuple(said)) if right else None

@@ -1,0 +1,83 @@
+"""What a reader chose is kept for one account and one dashboard, sealed, and only where it is their own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchboard.dashboards import choices
+from benchboard.dashboards.document import MAX_VALUES, parse_document
+from benchboard.dashboards.expanding import Choice
+from benchboard.errors import Unavailable
+from benchboard.vault import Vault
+
+HERE = ("local", "", "org", "me")
+CHOSEN = {"shop": Choice(("Kadıköy", "")), "state": Choice(all=True), "city": Choice()}
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
+
+
+def test_what_was_chosen_is_there_again_for_that_account_and_dashboard_alone(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    choices.keep(tmp_path, vault, HERE, "other", {"shop": Choice(("b",))})
+    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
+    assert choices.load(tmp_path, vault, HERE, "other") == {"shop": Choice(("b",))}
+    assert choices.load(tmp_path, vault, ("local", "", "org", "you"), "home") == {}
+    choices.keep(tmp_path, vault, HERE, "home", {})
+    assert choices.load(tmp_path, vault, HERE, "home") == {}
+
+
+def test_no_value_can_be_read_from_the_file_nor_brought_to_another_account(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    (file,) = (tmp_path / "open").glob("*.bbc")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.dumps("Kadıköy").strip('"').encode() not in file.read_bytes()
+    theirs = choices._file(tmp_path, choices._name(("other",)))
+    theirs.write_bytes(file.read_bytes())
+    assert choices.load(tmp_path, vault, ("other",), "home") == {}
+
+
+@pytest.mark.parametrize("broken", [b"", b"BBJ", b"x" * 900])
+def test_a_file_that_cannot_be_read_is_nothing_and_is_written_anew(tmp_path: Path, broken: bytes) -> None:
+    vault = Vault(tmp_path)
+    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    (file,) = (tmp_path / "open").glob("*.bbc")
+    file.write_bytes(broken)
+    assert choices.load(tmp_path, vault, HERE, "home") == {}
+    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
+
+
+def test_those_chosen_on_last_are_kept_and_no_more_than_a_document_may_say(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    many = Choice(tuple(str(k) for k in range(MAX_VALUES + 1)))
+    choices.keep(tmp_path, vault, HERE, "first", {"a": Choice(("1",)), "b": many})
+    assert choices.load(tmp_path, vault, HERE, "first") == {"a": Choice(("1",))}
+    for k in range(choices.MOST):
+        choices.keep(tmp_path, vault, HERE, str(k), {"a": Choice(("1",))})
+    assert choices.load(tmp_path, vault, HERE, "first") == {}
+    assert choices.load(tmp_path, vault, HERE, "0") != {}
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "open").write_text("a file where the folder would be")
+    with pytest.raises(Unavailable) as refused:
+        choices.keep(tmp_path, Vault(tmp_path), HERE, "home", CHOSEN)
+    assert refused.value.code == "choices.unwritable"
+    assert choices.load(tmp_path, Vault(tmp_path), HERE, "home") == {}
+
+
+def test_what_everybody_begins_with_is_nobodys_own() -> None:
+    shop = {"name": "shop", "type": "list", "values": ["a", "b"], "chosen": ["a"], "multiple": True}
+    state = {**shop, "name": "state", "include_all": True, "all_chosen": True}
+    said = {"format": "benchboard/dashboard", "version": 2, "variables": [shop, state], "items": []}
+    document = parse_document(said)
+    same = {"shop": Choice(("a",)), "state": Choice(all=True), "gone": Choice(("x",))}
+    assert choices.own(document, same) == {}
+    other = {"shop": Choice(("a", "b")), "state": Choice(("a",))}
+    assert choices.own(document, other) == other
