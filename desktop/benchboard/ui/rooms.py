@@ -82,6 +82,15 @@ class Closes(Protocol):
 
 
 @runtime_checkable
+class Stands(Protocol):
+    """A place that can say how it is shown, scrolled to where, and be shown so again when the window is made anew."""
+
+    def standing(self) -> object: ...
+
+    def stand(self, was: object) -> None: ...
+
+
+@runtime_checkable
 class Unsaved(Protocol):
     """A place that can name what would be lost if it went away now; empty if nothing. It says when that changes."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.sittings import View
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.rooms import Decision
@@ -40,6 +41,7 @@ from benchboard.ui.studio.panes.sidebar import Sidebar
 from benchboard.ui.studio.panes.sides import Side, Sides
 from benchboard.ui.studio.panes.toolbar import StudioBar, saved_words
 from benchboard.ui.studio.panes.variables import VariablesBar
+from benchboard.ui.studio.reopening import show_as, view_of
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.offers import Offers
@@ -144,6 +146,16 @@ class StudioPage(QWidget):
         elif wish == "add" and kind is not None:
             self._wish = partial(self.add, kind)
         self._grant()
+
+    def standing(self) -> View:
+        """How the page is shown."""
+        return view_of(self)
+
+    def stand(self, was: object) -> None:
+        """Show it so, as soon as it is read."""
+        if isinstance(was, View):
+            self._wish = partial(show_as, self, was)
+            self._grant()
 
     def _grant(self) -> None:
         if self._wish is not None and self.saving.state not in ("loading", "failed"):
