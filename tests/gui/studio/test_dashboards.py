@@ -199,26 +199,6 @@ def test_another_name_can_be_taken_back(shelves: Shelves) -> None:
     shelves.studio.wait(lambda: "Shop review" in shelves.cards())
 
 
-def test_a_share_is_given_by_name_changed_and_taken_back(shelves: Shelves) -> None:
-    with shelves.studio.workspace.database.read() as session:
-        who = sharing.named(session, shelves.studio.actor, "technician@shopify-dashboard.com")
-    shelves.tick("Shop review")
-    shelves.click("library_share")
-    card = shelves.cards()["Shop review"]
-
-    def given() -> dict[str, str]:
-        with shelves.studio.workspace.database.read() as session:
-            found = sharing.shares(session, shelves.studio.actor, card.id)
-        return {one.to.id: one.permission for one in found.people}
-
-    search = shelves.find("share_search")
-    shelves.qtbot.keyClicks(search, who.name.split()[-1][:4])
-    shelves.click(f"share_view_{who.id}")
-    shelves.studio.wait(lambda: given().get(who.id) == "view")
-    shelves.click(f"unshare_{who.id}")
-    shelves.studio.wait(lambda: who.id not in given())
-
-
 def test_who_may_only_look_changes_nothing(shelves: Shelves) -> None:
     actor = shelves.studio.actor
     with shelves.studio.workspace.database.read() as session:
