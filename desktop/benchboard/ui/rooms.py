@@ -126,7 +126,7 @@ class Parted(Protocol):
 
 @runtime_checkable
 class Presents(Protocol):
-    """A place that can have the window for itself, all but the status bar; it says from when and until when. Esc ends
+    """A place that can have the window for itself; it says from when and until when. Esc ends
     that, wherever the keyboard is."""
 
     @property

@@ -35,6 +35,7 @@ from benchboard.ui.stage import Stage
 from benchboard.ui.statusbar import StatusBar
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.banners import keep_clear
 from benchboard.ui.widgets.popover import Item, menu
 
 if TYPE_CHECKING:
@@ -240,6 +241,7 @@ class Shell(QWidget):
         """Leave the window to the place, or take back what is the shell's."""
         self._rail.setVisible(not presenting)
         self._header.setVisible(not presenting)
+        self._status.setVisible(not presenting)
 
     def _refuse(self, key: str) -> None:
         room = self._barred.get(key)
@@ -291,7 +293,8 @@ class Shell(QWidget):
     def _next_pane(self, step: int) -> None:
         place = self._stack.currentWidget()
         inside = place.panes() if isinstance(place, Parted) else [place] if place is not None else []
-        panes: list[QWidget] = [self._rail, self._header, *inside, self._status]
+        around: list[QWidget] = [self._rail, self._header, *inside, self._status]
+        panes = [pane for pane in around if pane.isVisible()]  # a place may have the window for itself
         now = self.focusWidget()
         holds = [now is not None and (pane is now or pane.isAncestorOf(now)) for pane in panes]
         at = holds.index(True) if any(holds) else -step
@@ -320,6 +323,7 @@ class Shell(QWidget):
         whole.setSpacing(0)
         whole.addLayout(upper, 1)
         whole.addWidget(self._status)
+        keep_clear(self._status)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

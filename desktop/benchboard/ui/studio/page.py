@@ -93,6 +93,7 @@ class StudioPage(QWidget):
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
+        self.presentation.used.connect(self._withdraw_hint)
         self._wish: Callable[[], object] | None = None
         self._lay_out()
         self.doing = Doing(context, self)
@@ -322,11 +323,13 @@ class StudioPage(QWidget):
         self._presented.setText(self.name)
         self._presented.setVisible(presenting)
         self.presenting_changed.emit(presenting)
-        hint = _("Esc ends the presentation, the arrow keys scroll.")
         if presenting:
-            self._context.problems.toast(hint)
+            self._context.problems.toast(_present_hint(), small=True)
         else:
-            self._context.problems.withdraw(hint)
+            self._withdraw_hint()
+
+    def _withdraw_hint(self) -> None:
+        self._context.problems.withdraw(_present_hint())
 
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""
@@ -422,3 +425,7 @@ class StudioPage(QWidget):
         if self.editor.read_only:
             return _("Up to date"), "ph.check", "ok"
         return saved_words(self.saving.seconds_ago()), "ph.check", "ok"
+
+
+def _present_hint() -> str:
+    return _("Esc ends the presentation, the arrow keys scroll.")
