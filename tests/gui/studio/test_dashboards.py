@@ -101,6 +101,20 @@ def test_a_dashboard_opens_in_a_tab_is_edited_saved_and_closed(shelves: Shelves)
     shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
 
 
+def test_the_list_stays_where_it_is_when_the_first_tab_comes_and_the_last_goes(shelves: Shelves) -> None:
+    library, window = shelves.place.library, shelves.studio.application.window
+    before = library.mapTo(window, QPoint(0, 0)), library.size()
+    page = shelves.opened("Shop review")
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F5)
+    assert not shelves.place.tabs.isVisible()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
+    shelves.place.tabs.setCurrentIndex(0)
+    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+    shelves.place.close_page(page)
+    assert shelves.place.tabs.isVisible()
+    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+
+
 def test_versions_opened_right_after_an_edit_compare_that_edit(shelves: Shelves) -> None:
     page, studio = shelves.opened("Shop review"), shelves.studio
     key = page.shelf.dashboard_id
