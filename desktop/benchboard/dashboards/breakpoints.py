@@ -25,6 +25,12 @@ def seen(document: Document, name: str) -> Layout:
     return grid.fitted(_narrowed(document.layout, point.columns, point.places, document.compact), document.compact)
 
 
+def on_columns(layout: Layout, columns: int) -> Layout:
+    """A layout on a page of another number of columns: everything has the share of the page that it had, in every
+    container, as far as its limits let it."""
+    return layout if layout.columns == columns else grid.fitted(_narrowed(layout, columns, {}, "vertical"))
+
+
 def by_hand(document: Document, name: str) -> frozenset[str]:
     """The ids of what was arranged by hand at a breakpoint."""
     point = document.breakpoints.get(name)

@@ -13,7 +13,6 @@ from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.document import (
     MAX_BYTES,
     MAX_VARIABLES,
-    Breakpoint,
     Document,
     Variable,
     parse_document,
@@ -66,24 +65,32 @@ def written(copied: Copied, columns: int) -> dict[str, object]:
 
 def read(text: str | bytes, columns: int) -> Copied:
     """What somebody copied, here or elsewhere, for a page of so many columns: a document of any version, or a single
-    item; a dashboard or a panel of Grafana's. Invalid, naming item and field, for anything else, and for a copy that
-    holds nothing."""
+    item; a dashboard or a panel of Grafana's. Of a page it has the share that it had of its own; a single item says
+    nothing of one, and keeps its cells. Invalid, naming item and field, for anything else, and for a copy that holds
+    nothing."""
     value, report = grid.decode(text, max_bytes=MAX_BYTES), None
+    own: int | None = None
     if interchange.is_panel(value):
         value = {"panels": [value], "schemaVersion": 0}
     if interchange.is_grafana(value) and interchange.has_panels(value):
         value, report = interchange.from_grafana(value)
     elif isinstance(value, dict) and "position" in value:
-        value = [value]
+        value, own = [value], columns
     document = parse_document(value)
-    if report is not None and document.layout.columns != columns:
-        point = {"tablet": Breakpoint(columns)}
-        document = replace(document, layout=breakpoints.seen(replace(document, breakpoints=point), "tablet"))
     layout = grid.fitted(document.layout)
     if not len(layout):
         raise Invalid("layout.empty-copy", _("There is no widget in it."), item=None, field="items")
     items = editing.together(list(layout))
-    return Copied(items, needed(items, document.variables), report)
+    copied = Copied(items, needed(items, document.variables), report)
+    return scaled(copied, own or layout.columns, columns)
+
+
+def scaled(copied: Copied, wide: int, columns: int) -> Copied:
+    """What was copied from a page `wide`, for one of so many columns: as large a part of that."""
+    if wide == columns:
+        return copied
+    layout = breakpoints.on_columns(Layout.of(wide, copied.items), columns)
+    return copied._replace(items=editing.together(list(layout)))
 
 
 @dataclass(frozen=True, slots=True)

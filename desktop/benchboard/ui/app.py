@@ -196,7 +196,7 @@ class Application(QObject):
         except AppError as error:
             self.problems.show(error)
         self._start_watch(entered)
-        self._show_shell(self._wanted or self.settings.last_place)
+        self._show_shell(lambda shell: shell.go_or_home(self._wanted or self.settings.last_place))
         self._wanted = ""
         if not gc.get_freeze_count():
             # What the program consists of stays for good. Looked through again with every full collection, its 200,000
@@ -211,7 +211,7 @@ class Application(QObject):
         self._watch.others_changed.connect(lambda: self._told(frozenset()))
         self._watch.reached.connect(self._reached)
 
-    def _show_shell(self, address: str) -> None:
+    def _show_shell(self, begin: "Callable[[Shell], None]") -> None:
         from benchboard.ui.shell import Shell
 
         if self._entered is None:
@@ -231,7 +231,7 @@ class Application(QObject):
         self.sign_in = None
         self.window.setCentralWidget(self.shell)
         self.window.setWindowTitle(f"{self._entered.signed_in.actor.organisation} · Benchboard")
-        self.shell.go(address if self.shell.has(address) else self.shell.home)
+        begin(self.shell)
         # Qt would show it only when it next comes round: until then it has the keyboard, and every key would be lost.
         self.shell.show()
 
@@ -239,7 +239,8 @@ class Application(QObject):
         if self.shell is None:
             self.show_sign_in()
         elif self.shell.may_close():
-            self._show_shell(self.shell.address)
+            was = self.shell.standing()
+            self._show_shell(lambda shell: shell.stand(was))
 
     def _ended(self, reason: str) -> None:
         entered, shell = self._entered, self.shell

@@ -45,7 +45,7 @@ class Stage(Protocol):
     """Where problems are shown: the shell, or the sign-in screen before it."""
 
     def show_banner(self, notice: Notice | None) -> None: ...
-    def show_toast(self, text: str, undo: Callable[[], None] | None) -> None: ...
+    def show_toast(self, text: str, undo: Callable[[], None] | None, *, small: bool) -> None: ...
     def hide_toast(self, text: str) -> None: ...
     def show_bug(self, summary: str, details: str) -> None: ...
 
@@ -108,10 +108,11 @@ class Problems(QObject):
         self._waiting.clear()
         self._present()
 
-    def toast(self, text: str, undo: Callable[[], None] | None = None) -> None:
-        """Say for six seconds that something was done, with a way back."""
+    def toast(self, text: str, undo: Callable[[], None] | None = None, *, small: bool = False) -> None:
+        """Say for six seconds that something was done, with a way back; `small`, where it stands over what is looked
+        at."""
         if self._stage is not None and _alive(self._stage):
-            self._stage.show_toast(text, undo)
+            self._stage.show_toast(text, undo, small=small)
 
     def withdraw(self, text: str) -> None:
         """Take away the toast that says this: it is true no longer."""

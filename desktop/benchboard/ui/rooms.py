@@ -82,6 +82,15 @@ class Closes(Protocol):
 
 
 @runtime_checkable
+class Stands(Protocol):
+    """A place that can say how it is shown, scrolled to where, and be shown so again when the window is made anew."""
+
+    def standing(self) -> object: ...
+
+    def stand(self, was: object) -> None: ...
+
+
+@runtime_checkable
 class Unsaved(Protocol):
     """A place that can name what is not stored yet; empty if nothing. It says when that changes."""
 
@@ -117,7 +126,7 @@ class Parted(Protocol):
 
 @runtime_checkable
 class Presents(Protocol):
-    """A place that can have the window for itself, all but the status bar; it says from when and until when. Esc ends
+    """A place that can have the window for itself; it says from when and until when. Esc ends
     that, wherever the keyboard is."""
 
     @property

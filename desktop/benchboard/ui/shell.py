@@ -1,7 +1,7 @@
 """The shell: rail, header, banner, the current place, status bar. It knows rooms by their `Room` alone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,37 @@ from benchboard.ui.matching import go_to
 from benchboard.ui.palette import Palette
 from benchboard.ui.problems import Problems
 from benchboard.ui.rail import Rail
-from benchboard.ui.rooms import Closes, Command, Decides, Decision, Opens, Parted, Place, Presents, Room, Unsaved
+from benchboard.ui.rooms import (
+    Closes,
+    Command,
+    Decides,
+    Decision,
+    Opens,
+    Parted,
+    Place,
+    Presents,
+    Room,
+    Stands,
+    Unsaved,
+)
 from benchboard.ui.stage import Stage
 from benchboard.ui.statusbar import StatusBar
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.banners import keep_clear
 from benchboard.ui.widgets.popover import Item, menu
 
 if TYPE_CHECKING:
     from benchboard.ui.entering import Entered
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody is in the window: at an address, in each room at its place of last time, each place as shown."""
+
+    address: str
+    last: dict[str, str]
+    places: dict[str, object]
 
 
 class Shell(QWidget):
@@ -54,6 +76,8 @@ class Shell(QWidget):
         self._barred = {room.key: room for room in rooms if room.key not in self._rooms}
         self._places: dict[str, QWidget] = {}
         self._last: dict[str, str] = {}
+        self._stood: dict[str, object] = {}
+        """How places were shown that nobody has gone to yet since the window was made anew."""
         self.address = ""
         self._status = StatusBar()
         self._header = Header(actor.name, self.go, self.open_palette)
@@ -112,10 +136,19 @@ class Shell(QWidget):
         room = self._rooms.get(key)
         return room is not None and (not rest or any(place.key == rest.split("/")[0] for place in room.places))
 
-    @property
-    def home(self) -> str:
-        """Where somebody starts who has not been anywhere yet: the first room."""
-        return next(iter(self._rooms))
+    def go_or_home(self, address: str) -> None:
+        """Go there, or to where somebody starts who has not been anywhere yet: the first room."""
+        self.go(address if self.has(address) else next(iter(self._rooms)))
+
+    def standing(self) -> Standing:
+        """Where one is, to be there again in another shell."""
+        shown = {address: place.standing() for address, place in self._places.items() if isinstance(place, Stands)}
+        return Standing(self.address, dict(self._last), self._stood | shown)
+
+    def stand(self, was: Standing) -> None:
+        """Be where one was."""
+        self._last, self._stood = dict(was.last), dict(was.places)
+        self.go_or_home(was.address)
 
     def open_palette(self) -> None:
         """Everything one can do or go to, by name."""
@@ -191,6 +224,8 @@ class Shell(QWidget):
                 widget.unsaved_changed.connect(self.cells.look)
             if isinstance(widget, Presents):
                 widget.presenting_changed.connect(self._give_way)
+            if isinstance(widget, Stands) and address in self._stood:
+                widget.stand(self._stood.pop(address))
         moved = self.address != address
         self.address = address
         self._last[room.key] = place.key
@@ -206,6 +241,7 @@ class Shell(QWidget):
         """Leave the window to the place, or take back what is the shell's."""
         self._rail.setVisible(not presenting)
         self._header.setVisible(not presenting)
+        self._status.setVisible(not presenting)
 
     def _refuse(self, key: str) -> None:
         room = self._barred.get(key)
@@ -257,7 +293,8 @@ class Shell(QWidget):
     def _next_pane(self, step: int) -> None:
         place = self._stack.currentWidget()
         inside = place.panes() if isinstance(place, Parted) else [place] if place is not None else []
-        panes: list[QWidget] = [self._rail, self._header, *inside, self._status]
+        around: list[QWidget] = [self._rail, self._header, *inside, self._status]
+        panes = [pane for pane in around if pane.isVisible()]  # a place may have the window for itself
         now = self.focusWidget()
         holds = [now is not None and (pane is now or pane.isAncestorOf(now)) for pane in panes]
         at = holds.index(True) if any(holds) else -step
@@ -286,6 +323,7 @@ class Shell(QWidget):
         whole.setSpacing(0)
         whole.addLayout(upper, 1)
         whole.addWidget(self._status)
+        keep_clear(self._status)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -303,8 +341,6 @@ class Shell(QWidget):
 
 
 def _in_group(command: Command, group: str) -> Command:
-    from dataclasses import replace
-
     return command if command.group == group else replace(command, group=group)
 
 

@@ -48,11 +48,11 @@ class Stage(QObject):
             self._banner.show()
         self.slot.setVisible(notice is not None)
 
-    def show_toast(self, text: str, undo: Callable[[], None] | None) -> None:
+    def show_toast(self, text: str, undo: Callable[[], None] | None, *, small: bool) -> None:
         """Replace the toast."""
         if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.deleteLater()
-        self._toast = Toast(text, undo, self._host.window())
+        self._toast = Toast(text, undo, self._host.window(), small=small)
         self._toast.show()
         self._toast.place()
 

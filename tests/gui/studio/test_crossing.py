@@ -32,10 +32,10 @@ SECOND = [_item("a", 0), _item("b", 6)]
 class Two:
     """Two dashboards open in tabs, the first in front, and a hand that holds something on it."""
 
-    def __init__(self, studio: "Studio") -> None:
+    def __init__(self, studio: "Studio", columns: int = 12) -> None:
         self.studio, self.qtbot = studio, studio.qtbot
-        documents = [{"format": "benchboard/dashboard", "version": 2, "title": title, "items": items}
-                     for title, items in (("First", FIRST), ("Second", SECOND))]  # fmt: skip
+        documents = [{"format": "benchboard/dashboard", "version": 2, "title": title, "columns": wide, "items": items}
+                     for title, items, wide in (("First", FIRST, 12), ("Second", SECOND, columns))]  # fmt: skip
         with studio.workspace.database.change() as session:
             made = [library.create(session, studio.actor, parse_document(one)).card for one in documents]
         assert studio.application.shell is not None
@@ -104,6 +104,23 @@ def test_held_over_a_tab_it_goes_on_there_and_is_moved_when_let_go(two: Two) -> 
     assert "Second" in two.first.editor.stack.undoText()
     two.qtbot.mouseClick(two.second.canvas.viewport(), LEFT, pos=QPoint(400, 500))  # the mouse is the page's again
     assert two.second.editor.chosen == ()
+
+
+def test_it_has_as_large_a_part_of_a_page_of_other_columns(studio: "Studio") -> None:
+    two = Two(studio, 24)
+    two.lift("a")
+    two.over_tab(two.second)
+    for y in (260, 300):
+        two.over(two.second, QPoint(400, y))
+    two.let_go(two.second, QPoint(400, 300))
+    assert two.second.editor.page.shown["a-2"].w == 8
+    two.place.bring_up(two.first)
+    two.first.editor.choose(["c"])
+    two.first.canvas.setFocus()
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_C, CTRL)
+    two.place.bring_up(two.second)
+    two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_V, CTRL)
+    assert two.second.editor.page.shown["c"].w == 8
 
 
 def test_with_ctrl_a_group_is_copied_with_what_it_holds(two: Two) -> None:

@@ -101,6 +101,20 @@ def test_a_dashboard_opens_in_a_tab_is_edited_saved_and_closed(shelves: Shelves)
     shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
 
 
+def test_the_list_stays_where_it_is_when_the_first_tab_comes_and_the_last_goes(shelves: Shelves) -> None:
+    library, window = shelves.place.library, shelves.studio.application.window
+    before = library.mapTo(window, QPoint(0, 0)), library.size()
+    page = shelves.opened("Shop review")
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F5)
+    assert not shelves.place.tabs.isVisible()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
+    shelves.place.tabs.setCurrentIndex(0)
+    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+    shelves.place.close_page(page)
+    assert shelves.place.tabs.isVisible()
+    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+
+
 def test_versions_opened_right_after_an_edit_compare_that_edit(shelves: Shelves) -> None:
     page, studio = shelves.opened("Shop review"), shelves.studio
     key = page.shelf.dashboard_id
@@ -197,26 +211,6 @@ def test_another_name_can_be_taken_back(shelves: Shelves) -> None:
     shelves.studio.wait(lambda: any(card.name == "Monday review" for card in shelves.model.rows))
     shelves.click("toast_undo")
     shelves.studio.wait(lambda: "Shop review" in shelves.cards())
-
-
-def test_a_share_is_given_by_name_changed_and_taken_back(shelves: Shelves) -> None:
-    with shelves.studio.workspace.database.read() as session:
-        who = sharing.named(session, shelves.studio.actor, "technician@shopify-dashboard.com")
-    shelves.tick("Shop review")
-    shelves.click("library_share")
-    card = shelves.cards()["Shop review"]
-
-    def given() -> dict[str, str]:
-        with shelves.studio.workspace.database.read() as session:
-            found = sharing.shares(session, shelves.studio.actor, card.id)
-        return {one.to.id: one.permission for one in found.people}
-
-    search = shelves.find("share_search")
-    shelves.qtbot.keyClicks(search, who.name.split()[-1][:4])
-    shelves.click(f"share_view_{who.id}")
-    shelves.studio.wait(lambda: given().get(who.id) == "view")
-    shelves.click(f"unshare_{who.id}")
-    shelves.studio.wait(lambda: who.id not in given())
 
 
 def test_who_may_only_look_changes_nothing(shelves: Shelves) -> None:

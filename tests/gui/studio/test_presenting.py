@@ -41,7 +41,7 @@ def test_presenting_fills_the_window_and_escape_leaves(studio: "Studio") -> None
     studio.click("notes")
     before = _seen(studio)
     studio.key(Qt.Key.Key_F5)
-    assert _seen(studio) == dict.fromkeys(before, False) | {"status": True}
+    assert _seen(studio) == dict.fromkeys(before, False)
     studio.wait(lambda: studio.canvas.width() == studio.application.window.width())
     assert studio.page.editor.chosen == ()
     studio.key(Qt.Key.Key_Escape)
@@ -56,6 +56,17 @@ def test_what_ends_a_presentation_is_said_as_long_as_there_is_one(studio: "Studi
     studio.key(Qt.Key.Key_Escape)
     assert not [one for one in studio.application.window.findChildren(Toast) if one.isVisible()]
     assert not studio.page.presentation.on
+
+
+def test_the_hint_stands_small_at_the_bottom_until_the_first_key(studio: "Studio") -> None:
+    window = studio.application.window
+    studio.key(Qt.Key.Key_F5)
+    (toast,) = window.findChildren(Toast)
+    assert toast.geometry().bottom() > window.height() - 8
+    assert toast.height() <= 24
+    studio.key(Qt.Key.Key_Down)
+    assert not [one for one in window.findChildren(Toast) if one.isVisible()]
+    assert studio.page.presentation.on
 
 
 def test_nothing_can_be_changed_while_presenting(studio: "Studio") -> None:

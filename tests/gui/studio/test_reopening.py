@@ -323,6 +323,29 @@ def test_another_language_shows_the_same_tabs(open_studio: Open) -> None:
         application.remember(replace(application.settings, language="en"))
 
 
+def test_another_language_leaves_one_where_one_was(open_studio: Open) -> None:
+    studio = open_studio()
+    studio.page.canvas.set_zoom(1.4)
+    scroll = studio.page.canvas.verticalScrollBar()
+    scroll.setValue(100)
+    Shelf(studio)
+    application = studio.application
+    assert application.shell is not None
+    application.shell.go("settings")
+    try:
+        application.remember(replace(application.settings, language="tr"))
+        shell = application.shell
+        assert shell.address == "settings/general"
+        shell.go("studio")
+        assert shell.address == "studio/dashboards"
+        shell.go("studio/home")
+        (page,) = shell.findChildren(StudioPage, "studio_home")
+        studio.wait(lambda: page.saving.state == "saved")
+        assert (page.canvas.zoom, page.canvas.verticalScrollBar().value()) == (1.4, 100)
+    finally:
+        application.remember(replace(application.settings, language="en"))
+
+
 def test_a_file_that_cannot_be_read_is_no_obstacle(open_studio: Open) -> None:
     first = open_studio()
     keys = make(first, One=FIRST)

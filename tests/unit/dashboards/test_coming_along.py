@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from benchboard.dashboards import copies, editing
 from benchboard.dashboards.copies import Copied, joined, needed, read, with_variables, written
 from benchboard.dashboards.document import MAX_VARIABLES, Document, Variable, empty, parse_document
-from benchboard.dashboards.layout import Page
+from benchboard.dashboards.layout import Layout, Page, everything
 from benchboard.errors import Invalid
 
 
@@ -140,6 +140,44 @@ def test_a_dashboard_of_grafana_s_becomes_widgets_as_wide_in_proportion(value: o
     _document, told = with_variables(empty(), copied)
     assert told.startswith("2 widgets mapped, 1 placeholder")
     assert told.endswith("The variable “node” came along.")
+
+
+def _cells(layout: Layout) -> dict[str, tuple[int, int, int, int]]:
+    return {found.item.id: tuple(found.cell) for found in everything(layout)}
+
+
+@pytest.mark.parametrize(
+    ("wide", "columns", "at", "there"),
+    [
+        (12, 24, [(0, 4), (4, 4), (8, 4)], [(0, 8), (8, 8), (16, 8)]),
+        (24, 12, [(0, 8), (8, 8), (16, 8)], [(0, 4), (4, 4), (8, 4)]),
+        (24, 12, [(3, 5)], [(0, 3)]),
+        (24, 12, [(3, 2)], [(0, 2)]),  # its kind needs two
+        (12, 12, [(3, 2), (7, 5)], [(0, 2), (4, 5)]),
+        (24, 6, [(0, 24)], [(0, 6)]),
+    ],
+)
+def test_a_copy_has_as_large_a_part_of_another_page(
+    wide: int, columns: int, at: list[tuple[int, int]], there: list[tuple[int, int]]
+) -> None:
+    items = [_item(f"w{k}") | {"position": {"x": x, "y": 0, "w": w, "h": 3}} for k, (x, w) in enumerate(at)]
+    document = parse_document({"format": "benchboard/dashboard", "version": 2, "columns": wide, "items": items})
+    page = Page(document.layout)
+    copied = read(json.dumps(written(Copied(editing.copied(page, list(page.shown))), wide)), columns)
+    assert [(cell.x, cell.w) for _item, cell in copied.items] == there
+
+
+def test_what_a_copied_container_holds_has_as_large_a_part_of_it() -> None:
+    inside = [_item("in") | {"position": {"x": 3, "y": 0, "w": 3, "h": 3}}]
+    group = _item("g", type="group", items=inside) | {"position": {"x": 6, "y": 0, "w": 6, "h": 5}}
+    items = editing.copied(Page(_document([group]).layout), ["g"])
+    layout = Layout.of(24, copies.scaled(Copied(items), 12, 24).items)
+    assert _cells(layout) == {"g": (0, 0, 12, 4), "in": (6, 0, 6, 3)}
+
+
+def test_a_single_item_says_nothing_of_a_page_and_keeps_its_cells() -> None:
+    ((_same, cell),) = read(json.dumps(_item("w")), 24).items
+    assert cell.w == 4
 
 
 def test_one_panel_of_grafana_s_becomes_a_widget() -> None:

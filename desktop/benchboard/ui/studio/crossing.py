@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import editing
-from benchboard.dashboards.copies import Copied
+from benchboard.dashboards.copies import Copied, scaled
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.gestures import Moving
 from benchboard.ui.studio.canvas.hand import DWELL_MS, Guests
@@ -281,7 +281,8 @@ class Crossing(QObject):
     def _as_guests(self, page: "StudioPage") -> Guests:
         assert self._home is not None
         taken = set(page.editor.page.paths)
-        fresh = tuple((editing.renewed(item, taken), cell) for item, cell in self._body.items)
+        body = scaled(self._body, self._home.editor.layout.columns, page.editor.layout.columns)
+        fresh = tuple((editing.renewed(item, taken), cell) for item, cell in body.items)
         count = len(fresh)
         title = ngettext("Bring {count} widget from “{name}”", "Bring {count} widgets from “{name}”", count)
         return Guests(title.format(count=count, name=self._home.name), fresh, self._body.variables)

@@ -248,7 +248,7 @@ class Dashboards(QWidget):
 
     def _give_way(self, presenting: bool) -> None:
         """A dashboard is presented: nothing stands above it."""
-        self.tabs.setVisible(not presenting and self.tabs.count() > 1)
+        self.tabs.setVisible(not presenting)
         self.presenting_changed.emit(presenting)
 
     def _step(self, by: int) -> None:

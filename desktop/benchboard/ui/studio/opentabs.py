@@ -1,4 +1,4 @@
-"""The tabs above the dashboards: the list's, then one for each that is open."""
+"""The tabs above the dashboards: the list's, which is always there, then one for each that is open."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
@@ -18,7 +18,6 @@ class OpenTabs(QTabBar):
         super().__init__()
         self.setObjectName("studio_tabs")
         self.setProperty("documents", "true")
-        self.setAutoHide(True)
         self.setAccessibleName(_("Open dashboards"))
         self.setExpanding(False)
         self.setDrawBase(False)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.catalogue import WidgetKind, kind_of
+from benchboard.dashboards.sittings import View
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.rooms import Decision
@@ -41,6 +42,7 @@ from benchboard.ui.studio.panes.sidebar import Sidebar
 from benchboard.ui.studio.panes.sides import Side, Sides
 from benchboard.ui.studio.panes.toolbar import StudioBar, saved_words
 from benchboard.ui.studio.panes.variables import VariablesBar
+from benchboard.ui.studio.reopening import show_as, view_of
 from benchboard.ui.studio.screens import Screens
 from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.offers import Offers
@@ -92,6 +94,7 @@ class StudioPage(QWidget):
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
+        self.presentation.used.connect(self._withdraw_hint)
         self._wish: Callable[[], object] | None = None
         self._lay_out()
         self.doing = Doing(context, self)
@@ -150,6 +153,16 @@ class StudioPage(QWidget):
         elif wish == "add" and kind is not None:
             self._wish = partial(self.add, kind)
         self._grant()
+
+    def standing(self) -> View:
+        """How the page is shown."""
+        return view_of(self)
+
+    def stand(self, was: object) -> None:
+        """Show it so, as soon as it is read."""
+        if isinstance(was, View):
+            self._wish = partial(show_as, self, was)
+            self._grant()
 
     def _grant(self) -> None:
         if self._wish is not None and self.saving.state not in ("loading", "failed"):
@@ -330,11 +343,13 @@ class StudioPage(QWidget):
         self._presented.setText(self.name)
         self._presented.setVisible(presenting)
         self.presenting_changed.emit(presenting)
-        hint = _("Esc ends the presentation, the arrow keys scroll.")
         if presenting:
-            self._context.problems.toast(hint)
+            self._context.problems.toast(_present_hint(), small=True)
         else:
-            self._context.problems.withdraw(hint)
+            self._withdraw_hint()
+
+    def _withdraw_hint(self) -> None:
+        self._context.problems.withdraw(_present_hint())
 
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""
@@ -430,3 +445,7 @@ class StudioPage(QWidget):
         if self.editor.read_only:
             return _("Up to date"), "ph.check", "ok"
         return saved_words(self.saving.seconds_ago()), "ph.check", "ok"
+
+
+def _present_hint() -> str:
+    return _("Esc ends the presentation, the arrow keys scroll.")

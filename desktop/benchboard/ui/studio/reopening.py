@@ -108,23 +108,13 @@ class Reopening(QObject):
 
     def _show(self, page: "StudioPage") -> None:
         view = self._awaited.pop(page, None)
-        if view is None:
-            return
-        if view.breakpoint:
-            page.do(view.breakpoint)
-        page.canvas.set_zoom(view.zoom)
-        page.canvas.verticalScrollBar().setValue(round(view.row * _rise(page)))
-        if view.presented and page.isVisible():
-            page.do("present")
+        if view is not None:
+            show_as(page, view)
 
     def _view(self, page: "StudioPage | Sleeping") -> View:
         if isinstance(page, Sleeping):
             return page.view
-        if page in self._awaited:
-            return self._awaited[page]
-        row = page.canvas.verticalScrollBar().value() / _rise(page)
-        key = page.shelf.dashboard_id or ""
-        return View(key, round(row, 3), page.canvas.zoom, page.editor.breakpoint, page.presentation.on)
+        return self._awaited[page] if page in self._awaited else view_of(page)
 
     def _sitting(self) -> Sitting:
         pages, front = self._now()
@@ -166,6 +156,23 @@ class _Store:
                 sittings.keep(self._home, self._account, sitting)
             except AppError as error:  # nobody's work is lost
                 _log.warning("open dashboards: %s: %s", error.code, error.why)
+
+
+def view_of(page: "StudioPage") -> View:
+    """How a page is shown."""
+    row = page.canvas.verticalScrollBar().value() / _rise(page)
+    key = page.shelf.dashboard_id or ""
+    return View(key, round(row, 3), page.canvas.zoom, page.editor.breakpoint, page.presentation.on)
+
+
+def show_as(page: "StudioPage", view: View) -> None:
+    """Show a page that has been read as it was shown."""
+    if view.breakpoint:
+        page.do(view.breakpoint)
+    page.canvas.set_zoom(view.zoom)
+    page.canvas.verticalScrollBar().setValue(round(view.row * _rise(page)))
+    if view.presented and page.isVisible():
+        page.do("present")
 
 
 def _rise(page: "StudioPage") -> float:

@@ -74,16 +74,17 @@ def _words(notice: Notice) -> QLabel:
 class Toast(QWidget):
     """Something was done: six seconds at the bottom of the window, with a way back."""
 
-    def __init__(self, text: str, undo: Callable[[], None] | None, parent: QWidget) -> None:
+    def __init__(self, text: str, undo: Callable[[], None] | None, parent: QWidget, *, small: bool = False) -> None:
         super().__init__(parent)
-        self._window = parent
+        self._window, self._small = parent, small
         self.setObjectName("toast")
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(theme().px("spacing.2"))
-        row.addWidget(Icon("ph.check-circle-fill", "on.tooltip"))
-        row.addWidget(Text(text, tone="inverse"))
+        if not small:
+            row.addWidget(Icon("ph.check-circle-fill", "on.tooltip"))
+        row.addWidget(Text(text, "caption" if small else "body", "inverse"))
         self._undo = undo
         if undo is not None:
             button = Button(_("Undo"), self._take_back, kind="inverse", name="toast_undo")
@@ -92,7 +93,7 @@ class Toast(QWidget):
             app = QApplication.instance()
             if app is not None:
                 app.installEventFilter(self)
-        self.setFixedHeight(32)
+        self.setFixedHeight(24 if small else 32)
         self.adjustSize()
         QTimer.singleShot(_TOAST_MS, self, self.deleteLater)
 
@@ -120,11 +121,11 @@ class Toast(QWidget):
     def place(self) -> None:
         """Move to the bottom centre of the window, above what is to be kept clear."""
         window = self._window
-        edge = window.height() - theme().px("shell.statusbar")
+        edge = window.height()
         for clear in window.findChildren(_Clear):
             if clear.footer.isVisible():
                 edge = min(edge, clear.footer.mapTo(window, QPoint(0, 0)).y())
-        bottom = edge - self.height() - theme().px("spacing.4")
+        bottom = edge - self.height() - theme().px("spacing.1" if self._small else "spacing.4")
         self.move((window.width() - self.width()) // 2, bottom)
         self.raise_()
 

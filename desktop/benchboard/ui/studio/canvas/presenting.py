@@ -1,5 +1,5 @@
-"""Presenting a page: the window is the page's alone but for the status bar, and nothing on it can be changed. One can
-go into its tables and see its widgets large."""
+"""Presenting a page: the window is the page's alone, and nothing on it can be changed. One can go into its
+tables and see its widgets large."""
 
 from typing import Final
 
@@ -28,6 +28,8 @@ class Presentation(QObject):
 
     changed = Signal(bool)
     """The page is presented from now on, or no longer."""
+    used = Signal()
+    """A key was pressed on it."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -76,6 +78,7 @@ class Presentation(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self.used.emit()
             return self._pressed(event)
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # The page's keys would edit; those that lead somewhere else stay.

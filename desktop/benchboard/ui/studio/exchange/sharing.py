@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QSize, QTimer
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.dashboards import holders, sharing
@@ -14,15 +16,24 @@ from benchboard.dashboards.sharing import Candidate, Permitted, Shares
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Page
 from benchboard.ui.context import Context
+from benchboard.ui.matching import fold
 from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, CheckBox, Dialog, Edit, Elided, Field, Select, Text, bare, hairline
+from benchboard.ui.widgets.labels import KeyCap
 
 _PAUSE_MS = 200
 _HOLDERS = 200
+_NAMESAKES = 50
+"""So many whose names hold what is written are looked through for the one called just so."""
 
 
 class ShareDialog(Dialog):
-    """Shares one dashboard. Every change is stored at once and can be taken back here."""
+    """Shares one dashboard. Every change is stored at once and can be taken back here.
+
+    In what is found, Down, Up and Enter choose. What stands in the field when one is done is somebody's whole name or
+    address, or it is said that nobody was chosen.
+    """
 
     def __init__(self, window: QWidget, context: Context, dashboard_id: str, name: str) -> None:
         title = _("Share “{name}”").format(name=name if len(name) <= 40 else name[:39] + "…")
@@ -33,7 +44,8 @@ class ShareDialog(Dialog):
             placeholder=_("Name, e-mail or team"), icon="ph.magnifying-glass", clear=True, name="share_search"
         )
         self._add = Field(_("Share with"), self._search)
-        self._found = _Lines()
+        self._search.installEventFilter(self)
+        self._found = _Found()
         self._public = CheckBox(
             _("Everybody in {organisation} may look").format(organisation=context.actor.organisation)
         )
@@ -53,10 +65,10 @@ class ShareDialog(Dialog):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         self.content.addWidget(area, 1)
-        self.add_button(Button(_("Done"), self.leave, kind="primary", name="share_done"))
+        self.add_button(Button(_("Done"), self._done, kind="primary", name="share_done"))
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._look_for)
-        self._search.textChanged.connect(lambda _text: self._pause.start())
+        self._search.textChanged.connect(self._typed)
         self._public.clicked.connect(self._publish)
         for hidden in (self._add, self._found, self._public):
             hidden.hide()
@@ -101,14 +113,40 @@ class ShareDialog(Dialog):
             lines.append(Text(_("More people have access; the command line lists all."), tone="muted", wrap=True))
         self._reach.fill(*lines)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The field's keys that are for what it found."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        if step:
+            self._found.step(step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take()
+        return bool(step) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+    def _typed(self) -> None:
+        self._add.fail("")
+        self._found.choose(-1)  # it was found for what is written no more
+        self._pause.start()
+
     def _look_for(self) -> None:
-        text, actor = self._search.text().strip(), self._context.actor
+        text = self._search.text().strip()
         if not text:
             self._found.fill()
             self._found.hide()
             return
+        self._candidates(text, 6, self._show_found)
+
+    def _candidates(self, text: str, limit: int, found: Callable[[tuple[Candidate, ...]], None]) -> None:
+        """Ask who is called so; the answer is of no use once something else is written."""
+        actor = self._context.actor
+
+        def answered(candidates: tuple[Candidate, ...]) -> None:
+            if text == self._search.text().strip():
+                found(candidates)
+
         self._context.tasks.read(
-            self, lambda session: sharing.candidates(session, actor, self._id, text, limit=6), self._show_found
+            self, lambda session: sharing.candidates(session, actor, self._id, text, limit=limit), answered
         )
 
     def _show_found(self, found: tuple[Candidate, ...]) -> None:
@@ -124,22 +162,64 @@ class ShareDialog(Dialog):
             ]
             lines.append(_Line(one, *ways))
         self._found.fill(*lines)
+        self._found.choose(0)
+
+    def _take(self) -> None:
+        """Share with whom Enter stands at; before anybody is shown, with nobody but who is called just so."""
+        chosen = self._found.chosen
+        if chosen is not None:
+            self._share(chosen, "view")
+        elif self._search.text().strip():
+            self._share_with_named(lambda: None)
+
+    def _done(self) -> None:
+        if self._may_share and self._search.text().strip():
+            self._share_with_named(self.leave)
+        else:
+            self.leave()
+
+    def _share_with_named(self, then: Callable[[], object]) -> None:
+        """Share with the one whose whole name or address is written, and `then` go on; else say that nobody is."""
+        text = self._search.text().strip()
+
+        def found(candidates: tuple[Candidate, ...]) -> None:
+            same = [one for one in candidates if fold(text) in (fold(one.name), fold(one.email or ""))]
+            if len(same) != 1:
+                self._add.fail(
+                    _("Nobody called “{name}” was chosen. Choose one below, or clear the field.").format(name=text[:60])
+                )
+                self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+            self._share(same[0], "view")
+            self._context.problems.toast(_("{name} may look from now on.").format(name=same[0].name))
+            then()
+
+        self._candidates(text, _NAMESAKES, found)
 
     def _share(self, to: Candidate, permission: Permitted) -> None:
         self._search.clear()
+        self._give(to, permission)
+
+    def _give(self, to: Candidate, permission: Permitted) -> None:
         self._change(lambda session: sharing.share(session, self._context.actor, self._id, to.kind, to.id, permission))
 
     def _stop(self, to: Candidate, permission: Permitted) -> None:
         self._change(lambda session: sharing.unshare(session, self._context.actor, self._id, to.kind, to.id))
         self._context.problems.toast(
-            _("No longer shared with {name}").format(name=to.name), lambda: self._share(to, permission)
+            _("No longer shared with {name}").format(name=to.name), lambda: self._give(to, permission)
         )
 
     def _publish(self, public: bool) -> None:
         self._change(lambda session: sharing.set_public(session, self._context.actor, self._id, public=public))
 
     def _change(self, op: Callable[[DatabaseSession], Shares]) -> None:
-        self._context.tasks.change(self, op, lambda _shares: self._ask())
+        """Store a decision; also one that is taken back from the toast, when the dialog may be gone."""
+
+        def stored(_shares: Shares) -> None:
+            if shiboken6.isValid(self):
+                self._ask()
+
+        self._context.tasks.change(self._window, op, stored)
 
 
 class _Lines(QWidget):
@@ -161,11 +241,42 @@ class _Lines(QWidget):
             self._column.addWidget(widget)
 
 
+class _Found(_Lines):
+    """Those who were found; at one of them stands what Enter would do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = -1
+
+    @property
+    def _lines(self) -> "list[_Line]":
+        return [line for line in self.findChildren(_Line) if not line.isHidden()]
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """Whom Enter would take."""
+        return self._lines[self._at].who if 0 <= self._at < len(self._lines) else None
+
+    def step(self, by: int) -> None:
+        """Go on to the next or the one before, round at the ends."""
+        if self._lines:
+            self.choose((self._at + by) % len(self._lines) if self._at >= 0 else 0)
+
+    def choose(self, at: int) -> None:
+        """Stand at one; -1 is none."""
+        self._at = at
+        for place, line in enumerate(self._lines):
+            line.mark(place == at)
+
+
 class _Line(QWidget):
     """A person or a team, what is to say of them, and what can be done."""
 
     def __init__(self, who: Candidate, *trailing: QWidget) -> None:
         super().__init__()
+        self.who, self._marked = who, False
+        self._enter = KeyCap("Enter", parent=self)
+        self._enter.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
@@ -180,8 +291,23 @@ class _Line(QWidget):
         words.addWidget(Elided(second, "caption", "muted"))
         row.addWidget(mark)
         row.addLayout(words, 1)
+        row.addWidget(self._enter)
         for widget in trailing:
             row.addWidget(widget)
+
+    def mark(self, marked: bool) -> None:
+        """Show that Enter does what the first button does, or no longer."""
+        self._marked = marked
+        self._enter.setVisible(marked)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._marked:
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("selection"))
+                painter.drawRoundedRect(self.rect(), theme().px("radius.control"), theme().px("radius.control"))
 
 
 def _may(permission: str) -> str:

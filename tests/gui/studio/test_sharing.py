@@ -1,0 +1,98 @@
+"""Sharing a dashboard with somebody by name, with the mouse and with the keys alone."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from test_dashboards import Shelves
+from test_dashboards import shelves as shelves
+
+from benchboard.dashboards import sharing
+from benchboard.dashboards.sharing import Candidate
+from benchboard.ui.studio.exchange.sharing import ShareDialog
+
+
+def sharing_of(shelves: Shelves, address: str) -> tuple[Candidate, Callable[[], dict[str, str]]]:
+    """Open the sharing of “Shop review”; answers somebody to share it with, and with whom it is shared."""
+    with shelves.studio.workspace.database.read() as session:
+        who = sharing.named(session, shelves.studio.actor, address)
+    shelves.tick("Shop review")
+    shelves.click("library_share")
+    card = shelves.cards()["Shop review"]
+
+    def given() -> dict[str, str]:
+        with shelves.studio.workspace.database.read() as session:
+            found = sharing.shares(session, shelves.studio.actor, card.id)
+        return {one.to.id: one.permission for one in found.people}
+
+    return who, given
+
+
+def test_a_share_is_given_by_name_changed_and_taken_back(shelves: Shelves) -> None:
+    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
+    search = shelves.find("share_search")
+    shelves.qtbot.keyClicks(search, who.name.split()[-1][:4])
+    shelves.click(f"share_view_{who.id}")
+    shelves.studio.wait(lambda: given().get(who.id) == "view")
+    shelves.click(f"unshare_{who.id}")
+    shelves.studio.wait(lambda: who.id not in given())
+
+
+def test_down_up_and_enter_choose_whom_to_share_with(shelves: Shelves) -> None:
+    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
+    (dialog,) = shelves.studio.application.window.findChildren(ShareDialog)
+    search, found = shelves.find("share_search"), dialog._found
+    shelves.qtbot.keyClicks(search, "shopify")
+    shelves.studio.wait(lambda: found.chosen is not None)
+    seen = [found.chosen]
+    while who not in seen:
+        shelves.qtbot.keyClick(search, Qt.Key.Key_Down)
+        seen.append(found.chosen)
+    assert len(seen) == len(set(seen))
+    shelves.qtbot.keyClick(search, Qt.Key.Key_Down)
+    shelves.qtbot.keyClick(search, Qt.Key.Key_Up)
+    assert found.chosen == who
+    shelves.qtbot.keyClick(search, Qt.Key.Key_Return)
+    shelves.studio.wait(lambda: given().get(who.id) == "view")
+    assert isinstance(search, QLineEdit)
+    assert search.text() == ""
+
+
+def test_done_shares_with_who_is_called_just_so(shelves: Shelves) -> None:
+    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
+    shelves.qtbot.keyClicks(shelves.find("share_search"), who.name.upper())
+    shelves.click("share_done")
+    shelves.studio.wait(lambda: given().get(who.id) == "view")
+    shelves.studio.wait(lambda: not shelves.studio.application.window.findChildren(ShareDialog))
+
+
+def test_done_says_that_nobody_of_that_name_was_chosen(shelves: Shelves) -> None:
+    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
+    before = given()
+    search = shelves.find("share_search")
+    assert isinstance(search, QLineEdit)
+    for written in (who.name[:3], "Nobody At All"):
+        search.clear()
+        shelves.qtbot.keyClicks(search, written)
+        shelves.click("share_done")
+        said = f"Nobody called “{written}” was chosen. Choose one below, or clear the field."
+        shelves.studio.wait(lambda said=said: search.accessibleDescription() == said)  # type: ignore[misc]
+        shelves.qtbot.keyClick(search, Qt.Key.Key_Backspace)
+        assert search.accessibleDescription() == ""
+    assert given() == before
+    search.clear()
+    shelves.click("share_done")
+    shelves.studio.wait(lambda: not shelves.studio.application.window.findChildren(ShareDialog))
+
+
+def test_a_share_taken_back_is_given_again_after_the_dialog(shelves: Shelves) -> None:
+    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
+    shelves.qtbot.keyClicks(shelves.find("share_search"), who.name)
+    shelves.click(f"share_edit_{who.id}")
+    shelves.studio.wait(lambda: given().get(who.id) == "edit")
+    shelves.click(f"unshare_{who.id}")
+    shelves.studio.wait(lambda: who.id not in given())
+    shelves.click("share_done")
+    shelves.studio.wait(lambda: not shelves.studio.application.window.findChildren(ShareDialog))
+    shelves.click("toast_undo")
+    shelves.studio.wait(lambda: given().get(who.id) == "edit")
