@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import images
 from benchboard.dashboards.history import MOST_DRAFT
@@ -63,6 +64,22 @@ def write_query(studio: "Studio", words: str) -> QueryEdit:
     studio.qtbot.keyClick(edit, Qt.Key.Key_A, CTRL)
     studio.qtbot.keyClicks(edit, words)
     return edit
+
+
+def window_child(studio: "Studio", name: str) -> QWidget:
+    found = [one for one in studio.application.window.findChildren(QWidget, name) if one.window().isVisible()]
+    return found[-1]
+
+
+def press(studio: "Studio", name: str) -> None:
+    studio.qtbot.mouseClick(window_child(studio, name), Qt.MouseButton.LeftButton)
+
+
+def write(studio: "Studio", name: str, words: str) -> None:
+    """Write over what stands in a field."""
+    field = window_child(studio, name)
+    studio.qtbot.keyClick(field, Qt.Key.Key_A, CTRL)
+    studio.qtbot.keyClicks(field, words)
 
 
 def state(studio: "Studio") -> str:
@@ -229,6 +246,42 @@ def test_pictures_of_a_draft_are_whole_again(open_studio: Open, tmp_path: Path) 
     text.copy()
     assert of_page in clipboard.text()
     assert pasted in clipboard.text()
+
+
+def test_what_was_written_of_the_variables_is_gone_on_with(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    first.page.do("variables")
+    press(first, "variable_add")
+    write(first, "variable_name", "no name")
+    write(first, "variable_values", "one")
+    first.wait(lambda: "variables" in drafts(first))
+    first.wait(lambda: '"one"' in drafts(first)["variables"])
+    second = open_studio(crashed(first, tmp_path))
+    said = second.application.problems.current
+    assert said is not None
+    assert "variables" in said.what
+    assert second.page.editor.document.variables == ()
+    press(second, "banner_action")
+    assert second.application.problems.current is None
+    write(second, "variable_name", "shop")
+    press(second, "variables_take")
+    (shop,) = second.page.editor.document.variables
+    assert (shop.name, shop.values) == ("shop", ("one",))
+    assert drafts(second) == {}
+
+
+def test_variables_that_are_left_are_no_draft(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    first.page.do("variables")
+    press(first, "variable_add")
+    first.wait(lambda: "variables" in drafts(first))
+    second = open_studio(crashed(first, tmp_path))
+    second.page.do("variables")
+    assert window_child(second, "variable_name").isVisible()
+    second.qtbot.keyClick(window_child(second, "variable_name"), Qt.Key.Key_Escape)
+    assert drafts(second) == {}
+    second.page.do("variables")
+    assert not window_child(second, "variable_name").isVisible()
 
 
 @pytest.mark.parametrize("where", ["json", "query"])

@@ -11,7 +11,9 @@ from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.i18n import _
+from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas import chosen
+from benchboard.ui.studio.document.recovering import VARIABLES
 from benchboard.ui.studio.exchange import handing
 from benchboard.ui.studio.exchange.deeds import Rename
 from benchboard.ui.studio.exchange.exportdialog import ExportDialog
@@ -30,6 +32,7 @@ _WHILE_PRESENTING: Final = frozenset((
     "present", "desktop", "tablet", "phone", "zoom_in", "zoom_out", "zoom_reset",
     "fit", "save", "print", "export_png", "export_svg", "export_pdf", "ask_variables",
 ))  # fmt: skip
+_VARIABLES_BROUGHT: Final = "studio.variables-brought-back"
 _WHILE_VIEWING: Final = frozenset(("undo", "redo", "save", "print", "export_png", "export_svg", "export_pdf", "keys"))
 
 
@@ -160,7 +163,21 @@ class Doing(QObject):
         page = self._page
         sheet = VariablesSheet(page, self._context, page.editor.document.variables, page.editor.seen.chosen)
         sheet.taken.connect(self._take_variables)
+        keeping = page.saving.recovering
+        if (written := keeping.written(VARIABLES)) is not None:
+            sheet.go_on(written)
+        sheet.drafted.connect(partial(keeping.draft, VARIABLES))
+        self._context.problems.dismiss(_VARIABLES_BROUGHT)
         sheet.open()
+
+    def offer_variables(self) -> None:
+        """Say that the variables were being defined when the program ended, and lead there."""
+        self._context.problems.notice(
+            _("What you were changing in the variables of “{name}” was brought back.").format(name=self._page.name),
+            _("It is not on the page until you take it."),
+            Action(_("Open the variables"), partial(self.do, "variables")),
+            key=_VARIABLES_BROUGHT,
+        )
 
     def _take_variables(self, variables: tuple[Variable, ...]) -> None:
         if self._page.editor.read_only:  # the right went while the sheet was open

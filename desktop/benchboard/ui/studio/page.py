@@ -210,8 +210,12 @@ class StudioPage(QWidget):
         """What the page is called."""
         return self.editor.document.title or (_("Home layout") if self.shelf.dashboard_id is None else _("Untitled"))
 
-    def _bring_draft(self, text: str, changed: bool) -> None:
-        """Go on with the JSON where an earlier session ended."""
+    def _bring_draft(self, where: str, changed: bool) -> None:
+        """Go on where an earlier session ended in what it was writing."""
+        text = self.saving.recovering.written(where)
+        if where != JSON or text is None:
+            self.doing.offer_variables()
+            return
         self.sides.show_json(True)
         self.bar.json.setChecked(True)
         self.json_view.bring(text, changed=changed)

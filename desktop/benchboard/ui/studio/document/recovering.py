@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 JSON = "json"
 """Where the page is written as text; a widget's own texts are written at `<key>/<id>`."""
+VARIABLES = "variables"
+"""Where the variables are defined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Recovering(QObject):
     """Between an editor and the journal of its page."""
 
     draft_found = Signal(str, bool)
-    """The page as JSON was being written when the program ended, and (or not) was stored elsewhere since."""
+    """Something was being written there when the program ended, and the page was (or not) stored elsewhere since."""
     _failed = Signal(object)
 
     def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
@@ -75,7 +77,7 @@ class Recovering(QObject):
         self._known: Known = {}
         """For what the journal's thread writes, and only for that."""
         self._index = self._newest = 0
-        self._drafts: set[str] = set()
+        self._drafts: dict[str, str] = {}
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._held.close)
         editor.stack.indexChanged.connect(self._stepped)
@@ -127,9 +129,10 @@ class Recovering(QObject):
                 edits, at = edits + 1, [*at, draft.at]
         if edits and not brought.overtaken:
             self._say_brought(edits, max(at), kept)
-        if JSON in brought.drafts:
-            self._drafts.add(JSON)
-            self.draft_found.emit(brought.drafts[JSON].text, brought.overtaken)
+        for where in (JSON, VARIABLES):
+            if where in brought.drafts:
+                self._drafts[where] = brought.drafts[where].text
+                self.draft_found.emit(where, brought.overtaken)
 
     def saved(self, version: int, document: Document) -> None:
         """The database has this document, in `version`."""
@@ -139,13 +142,18 @@ class Recovering(QObject):
     def draft(self, where: str, text: str | None, lasting: Callable[[str], str] = str) -> None:
         """`where` says something that is not the page's yet; None: not any more. `lasting` makes of it what another
         window can read; it is called on the journal's thread."""
-        kept = self._journal is not None and text is not None and len(text) <= MOST_DRAFT
-        if kept:
-            self._drafts.add(where)
+        if self._journal is None:
+            return
+        if text is not None and len(text) <= MOST_DRAFT:
+            self._drafts[where] = text
+            self._journal.draft(where, partial(lasting, text))
         else:
-            self._drafts.discard(where)
-        if self._journal is not None:
-            self._journal.draft(where, partial(lasting, text) if kept and text is not None else None)
+            self._drafts.pop(where, None)
+            self._journal.draft(where, None)
+
+    def written(self, where: str) -> str | None:
+        """What is kept as a draft of that place."""
+        return self._drafts.get(where)
 
     def keeps(self, where: str) -> bool:
         """Whether what is written there as a draft is there again when the page is opened again."""

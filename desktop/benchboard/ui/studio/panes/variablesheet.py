@@ -1,10 +1,11 @@
 """The sheet that defines the variables of a dashboard."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _LONGEST_NAME: Final = 63
+_KEEP_MS: Final = 150
+"""After a change, so much later what they are is on its way to the journal."""
+_FIELDS: Final = tuple(one.name for one in fields(Variable))
 
 
 class VariablesSheet(Dialog):
     """Defines the variables of a document. `taken` has all of them, as a tuple: the page may be another by then."""
 
     taken = Signal(object)
+    drafted = Signal(object)
+    """What they are so far, as a text to `go_on` with; None: nothing that is not the page's."""
 
     def __init__(self, window: QWidget, context: "Context", variables: Sequence[Variable], chosen: Variables) -> None:
         super().__init__(window, _("Variables"), size=QSize(760, 680), name="variables")
@@ -40,6 +46,8 @@ class VariablesSheet(Dialog):
         self._past: list[list[Variable]] = []
         """What they were before each one that was added or removed."""
         self._showing = False
+        self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
+        self._keep.timeout.connect(self._kept)
         self._list = QListWidget()
         self._list.setObjectName("variables_list")
         self._list.setAccessibleName(_("Variables"))
@@ -103,6 +111,18 @@ class VariablesSheet(Dialog):
         self._list.currentRowChanged.connect(self._show)
         away = QShortcut(QKeySequence(Qt.Key.Key_Delete), self._list, self._drop)
         away.setContext(Qt.ShortcutContext.WidgetShortcut)
+
+    def go_on(self, draft: str) -> None:
+        """Show what they had become before; a step back shows the page's."""
+        variables = _read(draft)
+        if variables is not None:
+            self._past.append(self._variables)
+            self._variables = variables
+            self._fill(0)
+
+    def _kept(self) -> None:
+        same = self._variables == [*self._stored.values()]
+        self.drafted.emit(None if same else _written(self._variables))
 
     def _fill(self, place: int) -> None:
         self._list.blockSignals(True)
@@ -183,6 +203,8 @@ class VariablesSheet(Dialog):
             widget.setVisible(kind != "text")
         circles = asking.order_of(self._variables).refused
         names = [one.name for one in self._variables]
+        if not self._keep.isActive():
+            self._keep.start()
         place = self._list.currentRow()
         if 0 <= place < len(names):
             mine = self._variables[place]
@@ -232,12 +254,29 @@ class VariablesSheet(Dialog):
     def leave(self) -> None:
         """Close, and stop asking."""
         self._query.stop()
+        self._keep.stop()
+        self.drafted.emit(None)
         super().leave()
 
     def _take(self) -> None:
         if self._take_button.isEnabled():
-            self.leave()
             self.taken.emit(tuple(self._variables))
+            self.leave()
+
+
+def _written(variables: Sequence[Variable]) -> str:
+    """Variables as a text, however wrong they still are."""
+    return json.dumps([{key: getattr(one, key) for key in _FIELDS} for one in variables], default=dict)
+
+
+def _read(text: str) -> list[Variable] | None:
+    """What `_written` wrote; None where a program did that which keeps something else."""
+    try:
+        said = [{key: one[key] for key in _FIELDS} for one in json.loads(text)]
+        lists = ("values", "chosen")
+        return [Variable(**{**one, **{key: tuple(map(str, one[key])) for key in lists}}) for one in said]
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _called(variable: Variable) -> str:
