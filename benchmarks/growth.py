@@ -103,6 +103,14 @@ def carried(count: int, *, across: bool) -> float:
     return clocked(step, 60)
 
 
+def half_held(count: int) -> float:
+    """A step with every second widget held as one body where nothing rises."""
+    layout = document(count).layout
+    drag = grid.Drag(layout, [item.id for item in layout.items[::2]], compact="none")
+    steps = iter(range(10**6))
+    return clocked(lambda: drag.at(drag.body[0].x, drag.body[0].y + 1 + next(steps) % 7))
+
+
 def merged(count: int) -> float:
     base = document(count)
     mine, theirs = moved(base, f"w{count // 2}", 3), moved(base, f"w{count // 4}", 5)
@@ -190,6 +198,7 @@ def main() -> int:
         rows: tuple[tuple[str, Callable[[int], float | None]], ...] = (
             ("a drag's step in the page", lambda count: carried(count, across=False)),
             ("a drag's step across groups", lambda count: carried(count, across=True)),
+            ("a step, half held, mode none", half_held),
             ("merge of two edits", merged),
             ("differences of two documents", compared),
             ("journal: a gesture asked for", lambda count: journal(count)["the window waits, median ms"]),

@@ -53,3 +53,24 @@ def check_grid(layout: grid.Layout) -> None:
         assert cell.right <= layout.columns
         for other, there in pairs[:number]:
             assert not cell.overlaps(there) or (item.static and other.static), (item.id, other.id)
+
+
+def hangs(drag: grid.Drag, dx: int, dy: int) -> bool:
+    """Whether all of a body can hang so far from where it was: on the top of the page, on another part, or on what need
+    not give way for it."""
+    body = [cell._replace(x=cell.x + dx, y=cell.y + dy) for cell in drag.body]
+    others = [pair for place, pair in enumerate(drag.lifted) if place not in drag.places]
+    if any(cell.y < 0 for cell in body):
+        return False
+    going = [cell for _item, cell in others if any(cell.overlaps(part) for part in body)]
+    if any(item.static and cell in going for item, cell in others):
+        return False
+    for item, cell in sorted(others, key=lambda pair: pair[1].y):
+        if not item.static and any(_under(cell, one) for one in going):
+            going.append(cell)
+    firm = [cell for _item, cell in others if cell not in going] + body
+    return all(not part.y or any(part.y == one.bottom and _under(part, one) for one in firm) for part in body)
+
+
+def _under(low: grid.Cell, high: grid.Cell) -> bool:
+    return low.y >= high.bottom and low.x < high.right and high.x < low.right

@@ -117,3 +117,28 @@ def test_a_heap_nobody_can_sort_out_is_refused_in_words(monkeypatch: pytest.Monk
     with pytest.raises(Invalid) as refusal:
         grid.compacted(grid.parse(items), compact="horizontal")
     assert (refusal.value.code, refusal.value.facts["field"]) == ("layout.too-tangled", "items")
+
+
+def _grown(count: int, columns: int, w: int, h: int, statics: int = 0) -> grid.Layout:
+    """A grid full of items of one field, the first made larger than it may."""
+    cells = [grid.Cell(k % columns, k // columns, 1, 1) for k in range(count)]
+    pairs = [(grid.Item(f"w{k}", "t", static=0 < k <= statics), cell) for k, cell in enumerate(cells)]
+    return grid.Layout.of(columns, [(pairs[0][0], grid.Cell(0, 0, w, h)), *pairs[1:]])
+
+
+def test_what_grows_over_thousands_pushes_them_in_reasonable_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compaction, "_PATIENCE", 2_000_000)  # a hundredth of the real one, and less than was needed
+    done = grid.compacted(_grown(10_000, 12, 12, 1000))
+    assert _overlaps(grid.Layout.of(12, list(done)[:300])) == []
+    assert done.bottom == 1000 + 834
+
+
+@given(st.integers(2, 150), st.integers(1, 8), st.integers(1, 40), st.integers(0, 3), layouts())
+def test_nothing_is_pushed_on_by_what_is_said_to_sink_alone(
+    count: int, columns: int, h: int, statics: int, layout: grid.Layout
+) -> None:
+    both = _grown(count, columns, columns, h, statics), layout
+    done = [grid.compacted(one) for one in both]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compaction._Compaction, "_sinks_alone", lambda *_: False)
+        assert [grid.compacted(one) for one in both] == done

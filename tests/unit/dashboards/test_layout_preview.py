@@ -99,6 +99,20 @@ def test_several_items_keep_their_distances(
         assert len({changes[place].y - layout.cells[place].y for place in drag.places}) <= 1
 
 
+@given(starts(), st.data(), points)
+@settings(max_examples=200)
+def test_what_a_body_of_many_lets_through_lies_on_none_of_it(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
+) -> None:
+    layout, compact = start
+    drag = grid.Drag(layout, some(data, layout, len(layout)), compact=compact)
+    changes = drag.at(*point)
+    check(_shown(drag.lifted, changes), layout)
+    for place, cell in changes.items():
+        if place not in drag.places:
+            assert cell.y > drag.lifted.cells[place].y  # never up, and nothing is named that stays
+
+
 @given(starts(), st.data(), points, st.integers(0, 60))
 def test_rows_in_sight_are_the_same_as_without_a_horizon(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int], until: int

@@ -2,17 +2,20 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout.document import around
+from benchboard.dashboards.layout.giving import GivingWay, Shape
 from benchboard.dashboards.layout.resting import Body
-from support.grids import check, laid, shown, some, starts
+from support.grids import check, hangs, laid, shown, some, starts
 from support.rgl import random_items
 
 
 class Plodding(Body):
-    """Looks at every place, also where parts that touch are torn apart."""
+    """Looks at every place anew, also where parts that touch are torn apart."""
 
     def _torn(self, dx: int, dy: int) -> bool:
         return False
@@ -25,13 +28,32 @@ def test_a_shortcut_leads_to_the_same_place(start: tuple[grid.Layout, grid.Compa
     drag = grid.Drag(layout, some(data, layout, 6))
     if not drag.body:
         return
-    plodding = Plodding(drag.ranks, list(zip(drag.body, drag.places, strict=True)))
-    left, right = min(cell.x for cell in drag.body), max(cell.right for cell in drag.body)
+    shape = Shape(list(zip(drag.body, drag.places, strict=True)))
     for _step in range(4):
-        dx = data.draw(st.integers(-left, layout.columns - right))
-        dy = data.draw(st.integers(-min(cell.y for cell in drag.body), 40))
-        at = drag.body[0].x + dx, drag.body[0].y + dy
-        assert drag.at(*at) == plodding.rested(dx, dy, None)
+        dx = data.draw(st.integers(-shape.box.x, layout.columns - shape.box.right))
+        dy = data.draw(st.integers(-shape.box.y, 40))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(GivingWay, "torn", False)
+            plodding = Plodding(drag.ranks, shape).rested(dx, dy, None)
+        assert drag.at(drag.body[0].x + dx, drag.body[0].y + dy) == plodding
+
+
+@given(starts(), st.data())
+@settings(max_examples=300)
+def test_a_body_comes_apart_only_where_nothing_near_holds_it(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject
+) -> None:
+    layout = grid.settled(start[0], "vertical")
+    drag = grid.Drag(layout, some(data, layout, 4))
+    if not drag.body:
+        return
+    box = around(drag.body)
+    for _step in range(4):
+        dx = data.draw(st.integers(-box.x, layout.columns - box.right))
+        dy = data.draw(st.integers(-box.y, layout.bottom - box.y))
+        after = drag.at(drag.body[0].x + dx, drag.body[0].y + dy)
+        ways = {after[place].y - cell.y for place, cell in zip(drag.places, drag.body, strict=True)}
+        assert len(ways) == 1 or not any(hangs(drag, dx, row) for row in range(dy - 12, dy + 13))
 
 
 @given(st.integers(0, 10**9), st.sampled_from([0, 0.05, 0.3]), st.sampled_from([2, 5, 10]), st.integers(0, 60))
@@ -73,3 +95,21 @@ def test_a_stack_over_a_gap_keeps_what_lies_in_the_gap_where_it_came_from() -> N
     drag = grid.Drag(layout, ["top", "low"])
     assert shown(drag.drop(0, 0)) == shown(layout)
     assert shown(drag.drop(8, 0))["low"] == (8, 2, 4, 2)  # nothing holds it up there
+
+
+def test_what_lies_beside_a_stack_gives_way_to_it_as_to_one() -> None:
+    layout = laid(top=(0, 0, 3, 2), low=(0, 2, 3, 4), a=(3, 0, 3, 3), b=(3, 3, 3, 3), c=(6, 0, 3, 3))
+    assert shown(grid.Drag(layout, ["top", "low"]).drop(1, 0)) == {
+        "top": (1, 0, 3, 2), "low": (1, 2, 3, 4), "a": (3, 6, 3, 3), "b": (3, 9, 3, 3), "c": (6, 0, 3, 3),
+    }  # fmt: skip
+
+
+def test_what_would_part_a_body_goes_below_it() -> None:
+    layout = laid(
+        one=(0, 0, 3, 3), two=(3, 0, 3, 3), three=(6, 0, 3, 3), four=(9, 0, 3, 3),
+        line=(0, 3, 8, 6), pie=(8, 3, 4, 6), table=(0, 9, 12, 6),
+    )  # fmt: skip
+    assert shown(grid.Drag(layout, ["one", "two", "line"]).drop(1, 1)) == {
+        "one": (1, 0, 3, 3), "two": (4, 0, 3, 3), "line": (1, 3, 8, 6), "four": (9, 0, 3, 3),
+        "three": (6, 9, 3, 3), "pie": (8, 12, 4, 6), "table": (0, 18, 12, 6),
+    }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from .containers import Page, spread
-from .document import MAX_HEIGHT, Cell, Compact, Item, Layout
+from .document import MAX_HEIGHT, Cell, Compact, Item, Layout, around
 from .exact import Handle, pulled
 from .preview import Placing, parted
 
@@ -33,7 +33,7 @@ class BodyStretch:
             if not item.static and page.path(item.id) == self.path
         ]
         self.ids = tuple(item.id for item, _cell in self._body)
-        self.box = _around([cell for _item, cell in self._body])
+        self.box = around([cell for _item, cell in self._body])
         """What holds all of them, in their grid."""
         self._statics = [cell for item, cell in self._pane if item.static]
         self._dropped: dict[Cell, Layout] = {self.box: self._pane}
@@ -92,13 +92,6 @@ class BodyStretch:
         w = min(new.w, max(old.w, item.max_w or new.w))
         h = old.h if item.panes else min(new.h, max(old.h, item.max_h or new.h))
         return Cell(new.x, new.y, w, h)
-
-
-def _around(cells: Sequence[Cell]) -> Cell:
-    if not cells:
-        return Cell(0, 0, 1, 1)
-    left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
-    return Cell(left, top, max(cell.right for cell in cells) - left, max(cell.bottom for cell in cells) - top)
 
 
 def _between(wanted: int, old: int) -> range:

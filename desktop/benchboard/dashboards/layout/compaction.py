@@ -11,7 +11,7 @@ from typing import Literal
 
 from benchboard.i18n import _
 
-from .board import BLOCK, Blocks, Board
+from .board import BLOCK, Blocks, Board, Taken
 from .document import refuse
 
 _NEVER = 1 << 62
@@ -42,6 +42,8 @@ class _Compaction:
         self.placed = 0
         self.patience = _PATIENCE
         self.solid: Blocks | None = None
+        self.taken = Taken(max(map(add, board.xs, board.ws), default=0))
+        """The rows that what is in `solid` takes, once there is one."""
         self.began = [*(board.ys if along == "rows" else board.xs), _NEVER]
         """The row or column each had before anything moved: sorted, with an end that stops any look ahead."""
 
@@ -80,6 +82,7 @@ class _Compaction:
                 lowest = bottom
             if self.solid is not None:
                 self.solid.put(i)
+                self.taken.put(x, ys[i], w, h)
         return row
 
     def slide(self) -> None:
@@ -127,6 +130,8 @@ class _Compaction:
         if self.solid is None:
             placed = (i for i in range(self.placed) if not self.board.static[i])
             self.solid = Blocks(self.board, [*self.board.statics, *placed])
+            for i in self.solid.ranks:
+                self.taken.put(self.board.xs[i], self.board.ys[i], self.board.ws[i], self.board.hs[i])
         return self.solid
 
     def _rise_around(self, i: int, y: int) -> None:
@@ -142,11 +147,33 @@ class _Compaction:
             if ceiling:
                 self._push_down(i, ceiling)
             return
+        row = self.taken.free_row(x, y, w, h)
+        if self._sinks_alone(i, y, row):
+            ys[i] = row
+            return
         ys[i] = y
         while hit is not None:
             self._push_down(i, ys[hit] + board.hs[hit])
             self._look(h)
             hit = solid.first(x, ys[i], w, h)
+
+    def _sinks_alone(self, i: int, y: int, row: int) -> bool:
+        """Whether item `i`, on its way from row `y` down to `row`, pushes nothing on, as far as that can be told
+        without going there: so many rows are not to be walked one by one. What is pushed is looked for in turn up to
+        the first item that lies below; see `_push_down`."""
+        board, began = self.board, self.began
+        ys, hs, masks, static, free = board.ys, board.hs, board.masks, board.static, not board.statics
+        mask, h, bottom, lowest = masks[i], hs[i], row + hs[i], -1
+        j, alone = i + 1, True
+        while alone and began[j] < bottom and lowest <= bottom:
+            top, end = ys[j], ys[j] + hs[j]
+            if masks[j] & mask and not static[j]:
+                alone = top >= bottom or end <= y + 1 or lowest >= end + h
+            if free and top > lowest:
+                lowest = top
+            j += 1
+        self._spend(j - i)
+        return alone
 
     def _slide_around(self, i: int) -> None:
         """Slide left; where there is no room, jump right of what is in the way, beyond the last column to the

@@ -7,7 +7,7 @@ others and inside `position`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple, NoReturn, Self
@@ -50,6 +50,14 @@ class Cell(NamedTuple):
     def overlaps(self, other: "Cell") -> bool:
         """Whether the two share a grid field."""
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
+
+
+def around(cells: Collection[Cell]) -> Cell:
+    """The smallest rectangle that holds them all; one field for none."""
+    if not cells:
+        return Cell(0, 0, 1, 1)
+    left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
+    return Cell(left, top, max(cell.right for cell in cells) - left, max(cell.bottom for cell in cells) - top)
 
 
 @dataclass(frozen=True, slots=True)

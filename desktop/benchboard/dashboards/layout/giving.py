@@ -2,63 +2,125 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
+from operator import or_
 
-from .board import BLOCK
-from .document import Cell
-from .ranks import Ranks
+from .board import BLOCK, Taken
+from .document import Cell, around
+from .ranks import Order, Ranks
 
 Part = tuple[Cell, int]
-"""A part of the body: where it is, its place in the layout."""
+"""A part of a body: where it is, its place in the layout."""
 
 _new = tuple.__new__  # half of what calling Cell costs, a hundred times a step
+
+
+class Shape:
+    """The parts of a body as they lie to each other, sorted by row."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = sorted(parts, key=lambda part: (part[0].y, part[0].x))
+        self.box = around([cell for cell, _place in self.parts])
+        self.ahead: list[int] = []
+        """Of several, for each the columns of it and of all later ones, as bits from the box's first on."""
+        self.heads: dict[int, tuple[int, int]] = {}
+        """Of several, by place those that lie on no other: row and such columns."""
+        self.taken = Taken(self.box.right)
+        """The rows that several take where they lie."""
+        if len(self.parts) > 1:
+            self._index()
+
+    def _index(self) -> None:
+        masks = [((1 << cell.w) - 1) << (cell.x - self.box.x) for cell, _place in self.parts]
+        self.ahead = list(accumulate(reversed(masks), or_))[::-1]
+        lows: dict[int, int] = {}
+        for (cell, _place), mask in zip(self.parts, masks, strict=True):
+            lows[cell.bottom] = lows.get(cell.bottom, 0) | mask
+            self.taken.put(*cell)
+        self.heads = {
+            place: (cell.y, mask)
+            for (cell, place), mask in zip(self.parts, masks, strict=True)
+            if not mask & lows.get(cell.y, 0)
+        }
 
 
 class GivingWay:
     """One answer, worked out part by part in the order of the rows: a part comes to its place, then what ranks after it
     and before the next part goes below it, or below what went.
 
-    `parts` are sorted by row and stand `dx` columns and `dy` rows from there. A body that `falls` comes apart: each
+    The parts of the `shape` stand `dx` columns and `dy` rows from where they lie. A body that `falls` comes apart: each
     part, when its turn comes, rises as far as it can and lies on what went before it. One that does not is put `lower`
-    rows further down, clear of the statics.
+    rows further down, clear of the statics. What gives way does so in `order`, which is by default that of the ranks.
     """
 
     def __init__(
         self,
         ranks: Ranks,
-        parts: Sequence[Part],
+        shape: Shape,
         dx: int = 0,
         dy: int = 0,
         *,
         until: int | None,
         falls: bool,
         lower: int = 0,
+        order: Order | None = None,
     ) -> None:
-        self.ranks, self.parts, self.falls, self.lower = ranks, parts, falls, lower
+        self.ranks, self.shape, self.falls, self.lower = ranks, shape, falls, lower
+        self.parts, self.order = shape.parts, order or ranks.order
         self.dx, self.dy = dx, dy
         self.changed: dict[int, Cell] = {}
         """What differs so far: places in the layout and their cells."""
-        self._rise = self._turn = self._active = self._reach = 0
-        self._from = bisect_left(ranks.keys, ranks.key(parts[0][0].y + dy))
-        self._end = len(ranks.rest)
+        self._turn = self._active = self._reach = 0
+        self._rise = 0
+        keys, key = self.order.keys, self.order.key
+        self._from = bisect_left(keys, key(self.parts[0][0].y + dy))
+        self._end = len(keys)
         if until is not None:
-            in_sight = bisect_left(ranks.lows, until)
-            self._end = max(in_sight, bisect_left(ranks.keys, ranks.key(parts[-1][0].y + dy), self._from))
+            in_sight = bisect_left(self.order.lows, until)
+            self._end = max(in_sight, bisect_left(keys, key(self.parts[-1][0].y + dy), self._from))
         self._pushed = [0] * ranks.columns
 
+    @cached_property
+    def _floors(self) -> list[int]:
+        ranks, dx, dy = self.ranks, self.dx, self.dy
+        return [ranks.floor(x + dx, x + dx + w, ranks.key(y + dy)) for (x, y, w, _h), _place in self.parts]
+
+    @property
+    def torn(self) -> bool:
+        """Whether it can be told at once that a part is held up more than the first."""
+        down = self._floors[0] - self.parts[0][0].y
+        if down > self.dy and self.ranks.obstructed:
+            return False  # it may yet come down further, on a static
+        return any(floor - cell.y > down for floor, (cell, _place) in zip(self._floors, self.parts, strict=True))
+
     def run(self, *, whole: bool = False) -> bool:
-        """Go on to the end. With `whole`, stop as soon as a part rises unlike the first, and say False; the next call
-        goes on from there."""
+        """Go on to the end. With `whole`, stop as soon as a part rises unlike the first or, of a body that does not
+        fall, is held by nothing, and say False; the next call goes on from there."""
         while True:
             if self._turn:
                 self._press()
             if self._turn == len(self.parts):
                 return True
-            rise = self._land(*self.parts[self._turn])
+            part = self.parts[self._turn]
+            held = self.falls or not whole or self._held(*part)
+            rise = self._land(*part)
             if not self._turn:
                 self._rise = rise
             self._turn += 1
-            if whole and rise != self._rise:
+            if not held or (whole and rise != self._rise):
                 return False
+
+    def _held(self, cell: Cell, place: int) -> bool:
+        """Whether a part can hang where it comes: on top of the page, on another, or on what ends right above it."""
+        row, pushed, changed = cell.y + self.dy + self.lower, self._pushed, self.changed
+        if not row or place not in self.shape.heads:
+            return True
+        left, right = cell.x + self.dx, cell.right + self.dx
+        if row in pushed[left:right]:
+            return True
+        columns = ((1 << cell.w) - 1) << left
+        return any(columns & there and place not in changed for there, place in self.ranks.ends.get(row, ()))
 
     def _land(self, cell: Cell, place: int) -> int:
         """Bring a part to its place; answers how far it rose."""
@@ -67,7 +129,7 @@ class GivingWay:
         x, y = x + self.dx, y + self.dy
         right = x + w
         if self.falls:
-            row = max(ranks.floor(x, right, ranks.key(y)), *pushed[x:right])
+            row = max(self._floors[self._turn], *pushed[x:right])
             if row > y and ranks.obstructed:
                 row = ranks.taken.free_row(x, row, w, h)
             bottom = row + h
@@ -85,13 +147,16 @@ class GivingWay:
     def _press(self) -> None:
         """Let go below the body, or below what went, all that ranks before the next part. Once nothing that is left
         begins above the lowest edge so far, all is done; and a column is done with what stays in it."""
-        ranks, pushed, changed = self.ranks, self._pushed, self.changed
+        ranks, order, pushed, changed = self.ranks, self.order, self._pushed, self.changed
         start, end, last = self._from, self._end, self._turn == len(self.parts)
         if not last:
-            end = bisect_left(ranks.keys, ranks.key(self.parts[self._turn][0].y + self.dy), start, end)
+            end = bisect_left(order.keys, order.key(self.parts[self._turn][0].y + self.dy), start, end)
         active, reach, fixed = self._active, self._reach, ranks.near if ranks.obstructed else None
-        hanging = not self.falls and not last
-        for low, mask, y, x, right, h, place in ranks.rest[start:end]:
+        ahead, top = 0, 0
+        if not self.falls and not last:
+            ahead = self.shape.ahead[self._turn] << self.shape.box.x + self.dx
+            top = self.parts[self._turn][0].y + self.dy + self.lower
+        for low, mask, y, x, right, h, place in order.rest[start:end]:
             if low >= reach:
                 break
             if not mask & active:
@@ -100,7 +165,7 @@ class GivingWay:
             if row <= y:
                 active &= ~mask
                 continue
-            if hanging or (fixed and mask & fixed(row >> BLOCK)):
+            if (mask & ahead and row + h > top) or (fixed and mask & fixed(row >> BLOCK)):
                 row = self._free_row(x, row, right - x, h)
             bottom = row + h
             changed[place] = _new(Cell, (x, row, right - x, h))
@@ -111,14 +176,13 @@ class GivingWay:
         self._active, self._reach, self._from = active, reach, end
 
     def _free_row(self, x: int, row: int, w: int, h: int) -> int:
-        """The first row from `row` on where there is neither a static nor, of a body that hangs, a part still to
-        come."""
-        coming = () if self.falls else self.parts[self._turn :]
+        """The first row from `row` on where there is neither a static nor, of a body that hangs, a part."""
+        left, down = max(0, x - self.dx), self.dy + self.lower
         while True:
+            start = row
             if self.ranks.obstructed:
                 row = self.ranks.taken.free_row(x, row, w, h)
-            cell = Cell(x, row - self.lower, w, h)
-            part = next((part for part, _place in coming if part.overlaps(cell)), None)
-            if part is None:
+            if not self.falls:
+                row = self.shape.taken.free_row(left, row - down, x + w - self.dx - left, h) + down
+            if row == start:
                 return row
-            row = part.bottom + self.lower

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Literal
 
-from .document import Cell, Compact, Layout
+from .document import Cell, Compact, Layout, around
 from .preview import Drag, placed
 from .settling import settled
 
@@ -55,7 +55,7 @@ class _Turn:
 
 def _past(layout: Layout, cells: Sequence[Cell], body: Sequence[int], turn: _Turn) -> Mapping[int, Cell]:
     """Where the body, and maybe its neighbours, go on a grid turned rightwards."""
-    box = _box([cells[place] for place in body])
+    box = around([cells[place] for place in body])
     own = frozenset(body)
     band = [
         place
@@ -81,11 +81,6 @@ def _past(layout: Layout, cells: Sequence[Cell], body: Sequence[int], turn: _Tur
     return beyond if room else _shifted(cells, body, turn.edge - box.right)
 
 
-def _box(cells: Sequence[Cell]) -> Cell:
-    x, y = min(cell.x for cell in cells), min(cell.y for cell in cells)
-    return Cell(x, y, max(cell.right for cell in cells) - x, max(cell.bottom for cell in cells) - y)
-
-
 def _shifted(cells: Sequence[Cell], places: Sequence[int], by: int) -> dict[int, Cell]:
     return {place: cells[place]._replace(x=cells[place].x + by) for place in places}
 
@@ -99,7 +94,7 @@ def _free(moved: Mapping[int, Cell], cells: Sequence[Cell]) -> bool:
 
 def _reordered(layout: Layout, drag: Drag, way: Literal["up", "down"]) -> Layout:
     """Where everything rises, a body jumps up or down by changing its turn among those it shares columns with."""
-    body, grabbed, down = _box(drag.body), drag.body[0], way == "down"
+    body, grabbed, down = around(drag.body), drag.body[0], way == "down"
     own = frozenset(drag.places)
     rows: set[int] = set()
     for place, (item, before) in enumerate(layout):

@@ -7,12 +7,12 @@ few lines as it takes, of nearly the same width, and each fills the page.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
-from .document import Cell, Item, Layout
+from .document import Cell, Item, Layout, around
 from .placing import Taken
 
 _DEEPEST: Final = 40
@@ -59,7 +59,7 @@ class _Narrowing:
     def block(self, places: list[int], depth: int = 0) -> _Block:
         """These items, taken apart."""
         cells = [self._layout.cells[place] for place in places]
-        whole = _around(cells)
+        whole = around(cells)
         if len(places) == 1:
             return _Block(places, whole, least=self._least(places[0]))
         if depth == _DEEPEST:
@@ -136,12 +136,6 @@ class _Narrowing:
             wide = max(self._least(place), min(cell.w, most))
             self.cells[place] = Cell(x + cell.x, y + cell.y, wide, cell.h)
         return y + max(cell.bottom for _place, cell in found)
-
-
-def _around(cells: Iterable[Cell]) -> Cell:
-    known = list(cells)
-    x, y = min(cell.x for cell in known), min(cell.y for cell in known)
-    return Cell(x, y, max(cell.right for cell in known) - x, max(cell.bottom for cell in known) - y)
 
 
 def _parted(places: Sequence[int], edges: Callable[[int], tuple[int, int]]) -> list[list[int]]:

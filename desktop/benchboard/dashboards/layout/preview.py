@@ -8,8 +8,9 @@ their order.
 
 - `vertical`: the gap the body leaves closes; the body and everything else rise as far as they can. The body
   goes before the items whose middle (as they lie without it) is not above its top edge, and behind the
-  others. A body of several rests in the nearest place where all its parts rise equally far; where there is
-  none near, each part rises for itself, as nothing can hang there. Either is shown before it is dropped.
+  others. Where the parts of several would not rise equally far so, they go as one to the nearest rows where
+  something holds them, and what they cover goes below them; where there are none near, each part rises for
+  itself, as nothing can hang there. Either is shown before it is dropped.
 - `none`, `horizontal`: the gap stays, the body stays where the pointer is; what it covers goes below it.
 """
 
@@ -18,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from .board import Blocks, Board
 from .document import MAX_ROW, Cell, Compact, Layout
 from .exact import Handle, bounded, pulled
-from .giving import GivingWay
+from .giving import GivingWay, Shape
 from .ranks import Ranks
 from .resting import Body
 from .settling import settled
@@ -40,20 +41,19 @@ class _Gesture:
         middle = by_middle and compact == "vertical"
         self.ranks = Ranks(self.layout, self.lifted, without, slack, by_middle=middle)
 
-    def _around(self, body: list[Cell], until: int | None) -> dict[int, Cell]:
-        """The cells that differ from `lifted` when the body is there, rigid; rows from `until` on may be left
-        unanswered."""
-        if not body:
+    def _around(self, shape: Shape, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
+        """The cells that differ from `lifted` when the body is so far from where it lies, rigid; rows from `until` on
+        may be left unanswered."""
+        if not shape.parts:
             return {}
-        ranks, below = self.ranks, list(zip(body, self.places, strict=True))
-        sunk = ranks.sunk(below, 0, 0)
-        parts = [(cell._replace(y=cell.y + sunk), place) for cell, place in below]
-        lower = 0
+        ranks, lower = self.ranks, 0
+        dy = ranks.sunk(shape.parts, dx, dy)
         if self.compact == "vertical":
-            lower = max(ranks.floor(cell.x, cell.right, ranks.key(cell.y)) - cell.y for cell, _place in parts)
-            lower = ranks.sunk(parts, 0, lower)
-        parts.sort(key=lambda part: (part[0].y, part[0].x))
-        giving = GivingWay(ranks, parts, until=until, falls=False, lower=lower)
+            lower = max(
+                ranks.floor(x + dx, x + dx + w, ranks.key(y + dy)) - y - dy for (x, y, w, _h), _place in shape.parts
+            )
+            lower = ranks.sunk(shape.parts, dx, dy + lower) - dy
+        giving = GivingWay(ranks, shape, dx, dy, until=until, falls=False, lower=lower)
         giving.run()
         return giving.changed
 
@@ -75,7 +75,8 @@ class Drag(_Gesture):
         super().__init__(layout, [p for p in places if not layout.items[p].static], compact, by_middle=True)
         if shaped:
             self.body = [layout.cells[place] for place in self.places]
-        self._shape = Body(self.ranks, list(zip(self.body, self.places, strict=True)))
+        self._shape = Shape(list(zip(self.body, self.places, strict=True)))
+        self._resting = Body(self.ranks, self._shape) if compact == "vertical" else None
 
     def at(self, x: int, y: int, *, until: int | None = None) -> dict[int, Cell]:
         """What differs from `lifted` (place in the layout → cell) with the first item at column `x`, row `y`,
@@ -83,13 +84,12 @@ class Drag(_Gesture):
         left as they were."""
         if not self.body:
             return {}
-        left, right = min(cell.x for cell in self.body), max(cell.right for cell in self.body)
-        top, grabbed = min(cell.y for cell in self.body), self.body[0]
-        dx = max(-left, min(x - grabbed.x, self.layout.columns - right))
-        dy = max(-top, min(y - grabbed.y, MAX_ROW - top))
-        if self.compact == "vertical":
-            return self._shape.rested(dx, dy, until)
-        return self._around([Cell(c.x + dx, c.y + dy, c.w, c.h) for c in self.body], until)
+        box, grabbed = self._shape.box, self.body[0]
+        dx = max(-box.x, min(x - grabbed.x, self.layout.columns - box.right))
+        dy = max(-box.y, min(y - grabbed.y, MAX_ROW - box.y))
+        if self._resting is not None:
+            return self._resting.rested(dx, dy, until)
+        return self._around(self._shape, dx, dy, until)
 
     def drop(self, x: int, y: int) -> Layout:
         """The layout if the pointer let go there: all of it, as `at` showed it. Let go at the start, it is
@@ -109,7 +109,9 @@ class Resize(_Gesture):
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[int, Cell]:
         """What differs from `lifted` with the item `w` by `h`, as near as its limits, the grid and the
         statics let it."""
-        return self._around([self._free_of_statics(w, h)], until) if self.body else {}
+        if not self.body:
+            return {}
+        return self._around(Shape([(self._free_of_statics(w, h), self.places[0])]), 0, 0, until)
 
     def drop(self, w: int, h: int) -> Layout:
         """The layout if the pointer let go there."""
@@ -135,7 +137,7 @@ class Placing(_Gesture):
         super().__init__(layout, places, compact, by_middle=False)
 
     def drop(self, cells: Sequence[Cell]) -> Layout:
-        return self._dropped(self._around(list(cells), None))
+        return self._dropped(self._around(Shape(list(zip(cells, self.places, strict=True))), 0, 0, None))
 
 
 def placed(layout: Layout, cells: Mapping[str, Cell], *, compact: Compact = "vertical") -> Layout:

@@ -2,7 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property, reduce
 from itertools import accumulate
+from operator import or_
 
 from .board import BLOCK, Blocks, Board, Taken
 from .document import Cell, Layout
@@ -12,31 +14,46 @@ Rest = tuple[int, int, int, int, int, int, int]
 column, the column after its last, its height, its place in the layout. A plain tuple: a step goes through a hundred."""
 
 
-class Ranks:
-    """The order of `lifted` without the places `without`. What rose from `before` when the body was lifted ranks as if
-    it had risen by no more than `slack`: so the body fits in again exactly where it came from."""
+class Order:
+    """Who gives way after whom: the places `ranked`, each with twice the row of its middle or its bottom edge."""
 
-    def __init__(self, before: Layout, lifted: Layout, without: frozenset[int], slack: int, *, by_middle: bool) -> None:
-        self.cells, self.columns, self.by_middle = lifted.cells, lifted.columns, by_middle
-        board = Board(lifted)
-        ranked = sorted(
-            (2 * row + cell.h if by_middle else 2 * (row + cell.h), place)
-            for place, (old, cell) in enumerate(zip(before.cells, lifted.cells, strict=True))
-            if place not in without and not board.static[place]
-            for row in (max(cell.y, old.y - slack),)
-        )
+    def __init__(self, board: Board, cells: Sequence[Cell], ranked: list[tuple[int, int]], *, by_middle: bool) -> None:
+        self.by_middle = by_middle
         self.keys = [key for key, _place in ranked]
-        rows = [lifted.cells[place].y for _key, place in ranked]
+        rows = [cells[place].y for _key, place in ranked]
         self.lows = list(accumulate(reversed(rows), min))[::-1]
         """From each item on, the highest row of all that is left."""
         self.rest: list[Rest] = [
             (low, board.masks[place], y, x, x + w, h, place)
             for low, (_key, place) in zip(self.lows, ranked, strict=True)
-            for x, y, w, h in (lifted.cells[place],)
+            for x, y, w, h in (cells[place],)
         ]
-        statics = [place for place in board.statics if place not in without]
-        self._index_columns([*ranked, *((self.key(lifted.cells[place].bottom) - 1, place) for place in statics)])
-        self._index_statics(board, statics)
+
+    def key(self, row: int) -> int:
+        """How a part of the body ranks with its top edge in this row."""
+        return 2 * row if self.by_middle else 2 * row + 1
+
+
+class Ranks:
+    """The order of `lifted` without the places `without`. What rose from `before` when the body was lifted ranks as if
+    it had risen by no more than `slack`: so the body fits in again exactly where it came from."""
+
+    def __init__(self, before: Layout, lifted: Layout, without: frozenset[int], slack: int, *, by_middle: bool) -> None:
+        self.cells, self.columns = lifted.cells, lifted.columns
+        self._board = board = Board(lifted)
+        self._free = [place for place in range(board.count) if place not in without and not board.static[place]]
+        ranked = sorted(
+            (2 * row + cell.h if by_middle else 2 * (row + cell.h), place)
+            for place in self._free
+            for cell in (lifted.cells[place],)
+            for row in (max(cell.y, before.cells[place].y - slack),)
+        )
+        self.order = Order(board, self.cells, ranked, by_middle=by_middle)
+        self.key = self.order.key
+        self._statics = [place for place in board.statics if place not in without]
+        fixed = ((self.key(self.cells[place].bottom) - 1, place) for place in self._statics)
+        self._index_columns([*ranked, *fixed])
+        self._index_statics()
 
     def _index_columns(self, ranked: list[tuple[int, int]]) -> None:
         self.in_columns: list[tuple[list[int], list[int]]] = [([], [0]) for _ in range(self.columns)]
@@ -48,12 +65,31 @@ class Ranks:
                 keys.append(key)
                 bottoms.append(cell.bottom)
 
-    def _index_statics(self, board: Board, statics: list[int]) -> None:
-        self.fixed = Blocks(board, statics)
+    @cached_property
+    def by_bottom(self) -> Order:
+        """The order in which all that ends above a row ranks before what stands in it."""
+        ranked = sorted((2 * self.cells[place].bottom, place) for place in self._free)
+        return Order(self._board, self.cells, ranked, by_middle=False)
+
+    @cached_property
+    def ends(self) -> dict[int, list[tuple[int, int]]]:
+        """For each row what ends right above it: columns as bits, place."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for place in [*self._free, *self._statics]:
+            found.setdefault(self.cells[place].bottom, []).append((self._board.masks[place], place))
+        return found
+
+    @cached_property
+    def edges(self) -> dict[int, int]:
+        """For each row the columns, as bits, in which something ends right above it."""
+        return {row: reduce(or_, (mask for mask, _place in some)) for row, some in self.ends.items()}
+
+    def _index_statics(self) -> None:
+        self.fixed = Blocks(self._board, self._statics)
         self.taken = Taken(self.columns)
-        for place in statics:
+        for place in self._statics:
             self.taken.put(*self.cells[place])
-        self.obstructed = bool(statics)
+        self.obstructed = bool(self._statics)
         self._tallest = max((h for _x, _y, _w, h in self.cells), default=1)
         self._span = ((self._tallest - 2) >> BLOCK) + 2
         self._near: dict[int, int] = {}
@@ -67,10 +103,6 @@ class Ranks:
                 known |= self.fixed.masks.get(below, 0)
             self._near[block] = known
         return known
-
-    def key(self, row: int) -> int:
-        """How a part of the body ranks with its top edge in this row."""
-        return 2 * row if self.by_middle else 2 * row + 1
 
     def floor(self, x: int, right: int, key: int) -> int:
         """How far up a part with this key can rise in these columns: to what ranks before, and to the statics above."""
@@ -86,3 +118,9 @@ class Ranks:
                 if h > self._tallest or ((1 << w) - 1 << x + dx) & self.near(row >> BLOCK):
                     dy = self.taken.free_row(x + dx, row, w, h) - y
         return dy
+
+    def clear(self, parts: Sequence[tuple[Cell, int]], dx: int, dy: int) -> bool:
+        """Whether the body lies on no static there."""
+        return not self.obstructed or not any(
+            self.fixed.first(x + dx, y + dy, w, h) is not None for (x, y, w, h), _place in parts
+        )

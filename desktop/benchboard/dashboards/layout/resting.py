@@ -1,15 +1,16 @@
 """Where a body of several comes to rest when everything rises: in one piece in the nearest place that holds it so."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from .document import Cell
-from .giving import GivingWay, Part
+from .giving import GivingWay, Shape
 from .ranks import Ranks
 
 _FARTHEST = 12
 """So many rows from the pointer, at most, a body of several is put where it stays in one piece."""
+_NEAR = sorted(range(-_FARTHEST, _FARTHEST + 1), key=abs)
 
 
 class _Seam(NamedTuple):
@@ -21,12 +22,11 @@ class _Seam(NamedTuple):
 
 
 class Body:
-    """The parts of a body as they lie to each other, over what they are let down on."""
+    """The parts of a body over what they are let down on."""
 
-    def __init__(self, ranks: Ranks, parts: Sequence[Part]) -> None:
-        self.ranks = ranks
-        self.parts = sorted(parts, key=lambda part: (part[0].y, part[0].x))
-        cells = [cell for cell, _place in self.parts]
+    def __init__(self, ranks: Ranks, shape: Shape) -> None:
+        self.ranks, self.shape = ranks, shape
+        cells = [cell for cell, _place in shape.parts]
         over: dict[tuple[int, int], list[int]] = {}
         for x, y, w, h in cells:
             for column in range(x, x + w):
@@ -40,37 +40,39 @@ class Body:
             ),
             key=lambda seam: seam.high - seam.low,  # the likeliest to be torn first
         )
-        low = {(seam.column, seam.low) for seam in self._seams}
-        shape = [(x, y, w, any((column, y) in low for column in range(x, x + w))) for x, y, w, _h in cells]
-        self._shape = sorted(shape, key=lambda part: part[3])
-        """Where the parts are, how wide, and whether each lies right on another: those that do not, first."""
-        self._top = min((cell.y for cell in cells), default=0)
-        near = min(max((cell.bottom for cell in cells), default=0) - self._top, _FARTHEST)
-        self._near = sorted((by for by in range(-near, near + 1) if by), key=abs)
-        self._known: dict[tuple[int, int], bool] = {}
+        several = len(cells) > 1  # one alone rests wherever it is let down
+        self._order, self._edges = (ranks.by_bottom, ranks.edges) if several else (ranks.order, {})
+        self._known: set[tuple[int, int]] = set()
+        """Places, as columns and rows from where the body lies, that were tried and do not hold it."""
 
     def rested(self, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
-        """What differs with the body let down that far from where its parts lie: in the nearest place where all of
-        them rise equally far, or else each for itself."""
-        dy = self.ranks.sunk(self.parts, dx, dy)
-        here = GivingWay(self.ranks, self.parts, dx, dy, until=until, falls=True)
-        if not self._torn(dx, dy) and here.run(whole=True):
+        """What differs with the body let down that far from where its parts lie: where all of them rise equally far, in
+        the nearest place where something holds it as it is, or else each for itself."""
+        ranks, parts = self.ranks, self.shape.parts
+        asked, dy = dy, ranks.sunk(parts, dx, dy)
+        here = GivingWay(ranks, self.shape, dx, dy, until=until, falls=True)
+        if not self._torn(dx, dy) and not here.torn and here.run(whole=True):
             return here.changed
-        for by in self._near:
-            if self._holds(dx, dy + by) and self.ranks.sunk(self.parts, dx, dy + by) == dy + by:
-                there = GivingWay(self.ranks, self.parts, dx, dy + by, until=until, falls=True)
-                if there.run(whole=True):
-                    return there.changed
-                self._known[dx, dy + by] = False
+        for row in self._places(dx, asked):
+            there = GivingWay(ranks, self.shape, dx, row, until=until, falls=False, order=self._order)
+            if there.run(whole=True):
+                return there.changed
+            self._known.add((dx, row))
         here.run()
         return here.changed
 
-    def _holds(self, dx: int, dy: int) -> bool:
-        """Whether all parts would rise equally far there, as far as that can be told without the others' giving way."""
-        known = self._known.get((dx, dy))
-        if known is None:
-            known = self._known[dx, dy] = self._top + dy >= 0 and not self._torn(dx, dy) and self._level(dx, dy)
-        return known
+    def _places(self, dx: int, dy: int) -> Iterator[int]:
+        """The nearest first, the rows where each part would hang on something or on top of the page, none on a static;
+        how far that is from where they lie."""
+        ranks, top, left, edges = self.ranks, -self.shape.box.y, self.shape.box.x + dx, self._edges
+        heads = self.shape.heads.values()
+        for row in (dy + by for by in _NEAR):
+            for y, columns in heads:
+                if y + row and not columns << left & edges.get(y + row, 0):
+                    break
+            else:
+                if row >= top and (dx, row) not in self._known and ranks.clear(self.shape.parts, dx, row):
+                    yield row
 
     def _torn(self, dx: int, dy: int) -> bool:
         """Whether something would come between two parts that touch."""
@@ -81,14 +83,3 @@ class Body:
             if first < len(keys) and keys[first] < ranks.key(low + dy):
                 return True
         return False
-
-    def _level(self, dx: int, dy: int) -> bool:
-        """Whether no part would be held up more than the first, and none less but those that lie on another."""
-        ranks, rise = self.ranks, None
-        for x, y, w, carried in self._shape:
-            gap = ranks.floor(x + dx, x + dx + w, ranks.key(y + dy)) - y
-            if rise is None:
-                rise = gap
-            elif gap > rise or (gap < rise and not carried):
-                return False
-        return True

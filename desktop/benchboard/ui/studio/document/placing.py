@@ -1,11 +1,11 @@
 """What an editor does with the places and sizes of what is chosen: each is one step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import locks, outermost
-from benchboard.dashboards.layout import Cell, Layout, Page, Path
+from benchboard.dashboards.layout import Carry, Cell, Layout, Page, Path
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 
@@ -43,12 +43,27 @@ def size_each(editor: Editor, ids: Sequence[str], key: str, value: int) -> None:
 
 
 def nudge(editor: Editor, dx: int, dy: int) -> None:
-    """Move the chosen widgets one step; where the next row leads nowhere, as far as it takes to get anywhere."""
+    """Move the chosen widgets one step as one body; where the next row leads nowhere, or nothing holds it there as it
+    is, as far as it takes to get anywhere. Only where nothing does it comes apart, as when it is dropped there."""
     carry = grid.Carry(editor.page, editor.chosen, compact=editor.document.compact)
-    if carry.body:
-        start, home = carry.body[0][1], carry.home
-        farthest = 1 if dx else _FARTHEST
-        _first_other(editor, _("Move"), lambda k: carry.drop(home, start.x + dx * k, start.y + dy * k), farthest)
+    if not carry.body:
+        return
+    start, torn = carry.body[0][1], None
+    for k in range(1, 2 if dx else _FARTHEST + 1):
+        there = start.x + dx * k, start.y + dy * k
+        steps = _steps(carry, carry.at(carry.home, *there))
+        if len(steps) == 1 and any(dx * right + dy * down > 0 for right, down in steps):
+            editor.take(_("Move"), carry.drop(carry.home, *there))
+            return
+        torn = torn or (there if len(steps) > 1 else None)
+    if torn:
+        editor.take(_("Move"), carry.drop(carry.home, *torn))
+
+
+def _steps(carry: Carry, cells: Mapping[str, Cell]) -> set[tuple[int, int]]:
+    """How far each of the body goes, each answer once."""
+    ways = ((old, cells.get(item.id, old)) for item, old in carry.body)
+    return {(new.x - old.x, new.y - old.y) for old, new in ways}
 
 
 def jump(editor: Editor, dx: int, dy: int) -> None:
@@ -97,11 +112,3 @@ def put(editor: Editor, item_id: str, cell: Cell) -> None:
     left, top = page.origin(page.path(item_id))
     title = _("Place {title}").format(title=editor.name(item_id))
     editor.take(title, carry.drop(carry.home, cell.x + left, cell.y + top))
-
-
-def _first_other(editor: Editor, title: str, reach: Callable[[int], Layout], farthest: int) -> None:
-    for k in range(1, farthest + 1):
-        layout = reach(k)
-        if layout != editor.layout:
-            editor.take(title, layout)
-            return
