@@ -26,7 +26,7 @@ from PySide6.QtCore import (
     Signal,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from benchboard import __version__, i18n, log
@@ -76,6 +76,8 @@ class Window(QMainWindow):
         screen = self.screen().availableGeometry()
         self.setMinimumSize(min(width, screen.width()), min(height, screen.height()))
         self.resize(QSize(1440, 900).boundedTo(screen.size()))
+        quits = QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
+        quits.setAutoRepeat(False)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close():

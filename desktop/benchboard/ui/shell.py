@@ -118,6 +118,9 @@ class Shell(QWidget):
         window = self.window()
         window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def _quit(self) -> None:
+        self.window().close()
+
     def go(self, address: str) -> None:
         """Go to `room`, `room/place` or `room/place/rest`; an address nobody may enter is said, not followed."""
         key, _slash, rest = address.strip("/").partition("/")
@@ -175,6 +178,7 @@ class Shell(QWidget):
             found += room.commands(self.context)
         found += [
             Command(_("Sign out"), self.context.sign_out, self.context.actor.name, "ph.sign-out"),
+            Command(_("Quit Benchboard"), self._quit, "", "ph.power", "Ctrl+Q"),
             *self._looks(),
         ]
         found = [_in_group(command, command.group or _("Do")) for command in found]

@@ -308,6 +308,26 @@ def test_a_place_may_refuse_to_be_left(working: Application, shell: Shell) -> No
     place(shell, "bench_timing").leaves = True
 
 
+def test_ctrl_q_quits_unless_a_place_refuses_to_be_left(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    shell.go("bench/timing")
+    place(shell, "bench_timing").leaves = False
+    shell.go("admin/people")
+    qtbot.keyClick(working.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert working.window.isVisible()
+    assert shell.address == "bench/timing"
+    place(shell, "bench_timing").leaves = True
+    (quits,) = [command for command in shell.commands() if command.title == "Quit Benchboard"]
+    assert quits.keys == "Ctrl+Q"
+    qtbot.keyClick(working.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not working.window.isVisible()
+
+
+def test_ctrl_q_quits_before_anybody_is_signed_in(qtbot: QtBot, working: Application) -> None:
+    working.sign_out()
+    qtbot.keyClick(working.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not working.window.isVisible()
+
+
 def test_nothing_is_called_saved_while_a_place_has_something_unsaved(shell: Shell) -> None:
     bench = place(shell, "bench_dongles")
     said = shell.context.status.text

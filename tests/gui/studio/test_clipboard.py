@@ -108,7 +108,7 @@ def test_a_panel_of_grafana_s_can_be_pasted(board: "Studio") -> None:
     (new,) = board.page.editor.chosen
     assert board.page.editor.widget(new).title == "Pods"
     assert board.page.editor.page.shown[new].w == 6
-    assert _toasted(board).startswith("1 widget mapped")
+    assert _toasted(board).startswith("1 widget placed")
 
 
 def _toasted(studio: "Studio") -> str:

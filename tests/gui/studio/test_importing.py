@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QTreeWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWidget
 from test_dashboards import Shelves
 
 from benchboard.ui.studio.exchange.reportdialog import ReportDialog
@@ -97,6 +97,19 @@ def test_a_line_of_the_report_goes_to_its_widget(imported: Shelves) -> None:
     assert page.canvas.seen().intersects(page.canvas.tiles[chosen].rect)
     assert imported.studio.application.window.focusWidget() is page.canvas
     assert not imported.studio.application.window.findChildren(ReportDialog) or not tree.isVisible()
+
+
+def test_what_grafana_asked_stands_where_one_writes_the_query(imported: Shelves) -> None:
+    imported.click("import_report_close")
+    page = imported.shown()
+    page.editor.choose(["panel-1"])
+    theirs = imported.find("inspector_their_query")
+    assert isinstance(theirs, QPlainTextEdit)
+    assert theirs.toPlainText() == "up\n\nup"
+    imported.qtbot.keyClicks(theirs, "x")
+    assert theirs.toPlainText() == "up\n\nup"
+    imported.click("inspector_copy_theirs")
+    assert QApplication.clipboard().text() == "up\n\nup"
 
 
 def test_a_report_is_copied_and_saved(imported: Shelves, tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
 from benchboard.dashboards.document import parse_document
@@ -93,6 +93,36 @@ def test_a_double_click_on_its_rows_makes_a_table_live_and_all_rows_can_be_reach
     assert tables.application.window.focusWidget() is tables.canvas
     assert tables.page.editor.document is before
     assert tables.page.editor.chosen == ("all",)
+
+
+def _told_of(top: QAccessibleInterface, wanted: QObject) -> bool:
+    """Whether an assistive program that goes through everything comes to a widget."""
+    if top.object() is wanted:
+        return True
+    count = 0 if top.role() == QAccessible.Role.Table else top.childCount()
+    return any(_told_of(child, wanted) for k in range(count) if (child := top.child(k)) is not None)
+
+
+def test_a_live_table_is_told_of(tables: "Studio") -> None:
+    canvas = tables.canvas
+    page, window = (QAccessible.queryAccessibleInterface(one) for one in (canvas, tables.application.window))
+    count = page.childCount()
+    canvas.living.open("all")
+    table = _live(tables)
+    assert page.childCount() == count + 1
+    told = page.child(count)
+    assert told is not None
+    assert told.object() is table
+    assert told.text(QAccessible.Text.Name) == "all"
+    assert page.indexOfChild(told) == count
+    assert _told_of(window, table)
+    tables.key(Qt.Key.Key_V)
+    view = tables.page.viewing.view
+    assert view is not None
+    tables.wait(lambda: bool(view.findChildren(LiveTable)))
+    assert page.childCount() == count
+    (large,) = view.findChildren(LiveTable)
+    assert _told_of(window, large)
 
 
 def test_the_wheel_is_the_tables_when_one_went_in_and_the_pages_else(tables: "Studio") -> None:

@@ -202,6 +202,12 @@ def test_a_variable_is_chosen_while_presenting(studio: "Studio") -> None:
     studio.settled()
 
 
+def test_ctrl_q_quits_while_presenting(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_F5)
+    studio.key(Qt.Key.Key_Q, CTRL)
+    assert not studio.application.window.isVisible()
+
+
 def test_tabs_and_rows_turn_while_presenting(studio: "Studio") -> None:
     studio.store(nested())
     studio.wait(lambda: "today" in studio.canvas.tiles)

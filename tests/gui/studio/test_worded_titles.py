@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QLineEdit
 
 from benchboard.dashboards.document import Document, parse_document
 from benchboard.ui.studio.canvas.frame import Frame
@@ -58,6 +60,34 @@ def test_titles_show_the_value_and_the_document_keeps_the_name(studio: "Studio")
     assert studio.page.inspector.findChild(type(studio.find("inspector_title")), "inspector_title").text() == (
         "Orders of ${shop}"
     )
+
+
+def test_the_outline_and_the_finder_show_what_the_tiles_show(studio: "Studio") -> None:
+    editor, outline = studio.page.editor, studio.page.outline
+    editor.replace("Titles", page_of_titles())
+    studio.page.do("outline")
+    studio.wait(lambda: ("n", -1) in outline._items and outline.line("n").text(0) == "Orders of north")
+    assert [outline.line("r").text(0), outline.line("b", 0).text(0)] == ["Shop north", "Only north"]
+    choices.choose_value(editor, "shop", ["west"])
+    studio.wait(lambda: outline.line("n").text(0) == "Orders of west")
+    finder = studio.page.finder
+    assert finder.hits("orders west")[0].title == "Orders of west"
+    assert [hit.id for hit in finder.hits("${shop}")] == ["n"]  # by what is written, too
+
+
+def test_what_is_renamed_in_the_outline_is_what_is_written(studio: "Studio") -> None:
+    editor, outline = studio.page.editor, studio.page.outline
+    editor.replace("Titles", page_of_titles())
+    studio.page.do("outline")
+    studio.wait(lambda: ("n", -1) in outline._items and outline.line("n").text(0) == "Orders of north")
+    outline.setCurrentItem(outline.line("n"))
+    studio.qtbot.keyClick(outline, Qt.Key.Key_F2)
+    edit = outline.findChild(QLineEdit, "outline_title")
+    assert isinstance(edit, QLineEdit)
+    assert edit.text() == "Orders of ${shop}"
+    studio.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert editor.widget("n").title == "Orders of ${shop}"
+    studio.wait(lambda: outline.line("n").text(0) == "Orders of north")
 
 
 def test_a_copy_that_names_its_value_says_it_once(studio: "Studio") -> None:

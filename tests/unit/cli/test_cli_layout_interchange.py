@@ -56,7 +56,7 @@ def test_a_document_becomes_a_grafana_dashboard_and_an_old_one_the_newest(
     out, told = capsys.readouterr()
     (panel,) = json.loads(out)["panels"]
     assert (panel["type"], panel["gridPos"]) == ("stat", {"x": 0, "y": 0, "w": 6, "h": 2})
-    assert told.startswith("1 widget mapped")
+    assert told.startswith("1 widget placed")
     for verb in ("import", "export"):
         assert main(["layout", verb, file, "--format", "benchboard", "--json"]) == 0
         out, told = capsys.readouterr()

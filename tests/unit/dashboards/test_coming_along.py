@@ -138,7 +138,7 @@ def test_a_dashboard_of_grafana_s_becomes_widgets_as_wide_in_proportion(value: o
     assert copied.report is not None
     assert (copied.report.mapped, copied.report.placeholder) == (2, 1)
     _document, told = with_variables(empty(), copied)
-    assert told.startswith("2 widgets mapped, 1 placeholder")
+    assert told.startswith("2 widgets placed, 2 of them need a query, 1 placeholder")
     assert told.endswith("The variable “node” came along.")
 
 

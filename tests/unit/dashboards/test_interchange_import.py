@@ -9,7 +9,7 @@ import pytest
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import parse_document
-from benchboard.dashboards.interchange import Report, from_grafana
+from benchboard.dashboards.interchange import Report, from_grafana, question
 from benchboard.errors import Invalid
 from support.grafana import NEEDS_REAL, items, panels, real
 
@@ -411,14 +411,36 @@ def test_the_new_form_is_refused_in_words(value: Json) -> None:
         from_grafana(value)
 
 
+def test_what_shows_no_data_waits_for_no_query() -> None:
+    words = _panel(2, _at(6, 0), "text", options={"content": "Read me", "mode": "markdown"})
+    _found, _document, report = _read(_panel(1, _at(0, 0), "stat"), words, _panel(3, _at(0, 4), "row"))
+    assert (report.mapped, report.without_query) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        ([{"refId": "A", "expr": " sum(up) "}, {"refId": "B", "expr": "rate(x[5m])"}], "sum(up)\n\nrate(x[5m])"),
+        ([{"rawQuery": True, "query": "SELECT mean(v)"}], "SELECT mean(v)"),
+        ([{"rawSql": "", "query": {"q": 1}}], '{\n "rawSql": "",\n "query": {\n  "q": 1\n }\n}'),
+        ([{"refId": "A", "hide": True}, 7, None], ""),
+        ({"expr": "up"}, ""),
+        (None, ""),
+    ],
+)
+def test_what_grafana_asked_can_be_read_again(targets: Any, words: str) -> None:
+    _found, document, _report = _read(_panel(1, _at(0, 0), "stat", targets=targets))
+    assert question(parse_document(document).layout.items[0].source) == words
+
+
 def test_a_report_says_it_as_text_and_as_json() -> None:
     _found, _document, report = _read(
         _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
     )
     first, second = report.text().splitlines()
-    assert first.startswith("1 widget mapped, 1 placeholder, 0 rows or groups")
+    assert first.startswith("1 widget placed, 1 of them needs a query, 1 placeholder, 0 rows or groups")
     placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. No widget here shows that."
     assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))
-    assert (said["mapped"], said["placeholder"], said["kept"]) == (1, 1, 0)
+    assert (said["mapped"], said["without_query"], said["placeholder"], said["kept"]) == (1, 1, 1, 0)
     assert set(said["lines"][0]) == {"id", "title", "outcome", "what", "why"}

@@ -1,5 +1,6 @@
 """Dashboards in and out, pure: Grafana's JSON and older documents of our own, read and written with a report."""
 
+from .questions import question
 from .reading import from_grafana
 from .recognising import from_any, has_panels, is_grafana, is_panel
 from .report import Line, Report
@@ -16,6 +17,7 @@ __all__ = [
     "has_panels",
     "is_grafana",
     "is_panel",
+    "question",
     "to_grafana",
     "upgrade",
 ]

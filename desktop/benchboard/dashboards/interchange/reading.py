@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from benchboard.dashboards.catalogue import kind_of
 from benchboard.dashboards.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, parse_document
 from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, shown
 from benchboard.errors import Invalid
@@ -64,7 +65,14 @@ def from_grafana(value: object) -> tuple[dict[str, object], Report]:
     parse_document(document)
     every = list(_every(panels))
     rows = sum(panel.is_row for panel in every)
-    return document, Report.of(len(every) - rows, rows, [*told, *lines])
+    waiting = sum(_waits(panel) for panel in every)
+    return document, Report.of(len(every) - rows, rows, [*told, *lines], without_query=waiting)
+
+
+def _waits(panel: Panel) -> bool:
+    """Whether the widget for a panel shows what a query answers: none of Grafana's can be asked here."""
+    kind = None if panel.is_row else kind_of(tiles.kind_for(panel.said, panel.id))
+    return kind is not None and bool(kind.query)
 
 
 def _classic(value: object) -> Mapping[str, Any]:

@@ -26,21 +26,22 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Report:
     """How many widgets were mapped to a kind of ours (or of theirs), how many became placeholders, how many containers
-    came along, how many keep something that has no effect here; and what there is to know of each, in reading
-    order."""
+    came along, how many keep something that has no effect here; what there is to know of each, in reading order; and
+    how many of those mapped wait for a query."""
 
     mapped: int
     placeholder: int
     containers: int
     kept: int
     lines: tuple[Line, ...]
+    without_query: int = 0
 
     @classmethod
-    def of(cls, widgets: int, containers: int, lines: Iterable[Line]) -> Self:
-        """The report on so many widgets and containers."""
+    def of(cls, widgets: int, containers: int, lines: Iterable[Line], *, without_query: int = 0) -> Self:
+        """The report on so many widgets and containers; so many widgets show data and came without a query."""
         known = tuple(lines)
         ids = Counter(outcome for _id, outcome in {(line.id, line.outcome) for line in known if line.id})
-        return cls(widgets - ids["placeholder"], ids["placeholder"], containers, ids["kept"], known)
+        return cls(widgets - ids["placeholder"], ids["placeholder"], containers, ids["kept"], known, without_query)
 
     def text(self) -> str:
         """For a terminal or a window: a summary, then one line for each thing."""
@@ -48,8 +49,10 @@ class Report:
 
     def summary(self) -> str:
         """The counts, in words."""
+        waiting = ngettext("{count} of them needs a query", "{count} of them need a query", self.without_query)
         parts = [
-            ngettext("{count} widget mapped", "{count} widgets mapped", self.mapped).format(count=self.mapped),
+            ngettext("{count} widget placed", "{count} widgets placed", self.mapped).format(count=self.mapped),
+            *([waiting.format(count=self.without_query)] if self.without_query else []),
             ngettext("{count} placeholder", "{count} placeholders", self.placeholder).format(count=self.placeholder),
             ngettext("{count} row or group", "{count} rows or groups", self.containers).format(count=self.containers),
             ngettext(

@@ -55,12 +55,12 @@ class Button(Ringed, QPushButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, parent)
-        self._menu = menu
+        self._menu, self._words = menu, title
         self._cap: KeyCap | None = None
         self.setProperty("kind", kind)
         self.setProperty("size", size)
         self.setObjectName(name)
-        height = theme().px(f"control_height.{size}")
+        self._side = height = theme().px(f"control_height.{size}")
         self._bare = kind in ("link", "inverse")
         if not self._bare:
             self.setFixedHeight(height)
@@ -73,7 +73,7 @@ class Button(Ringed, QPushButton):
             self.setIconSize(QSize(side, side))
         if not title:
             self.setProperty("square", True)
-            self.setFixedWidth(height)
+            self.setFixedWidth(self._square())
         if tip:
             self.setToolTip(plain_tip(f"{tip} ({keys})" if keys else tip))
         self.setAccessibleName(title or tip)
@@ -95,7 +95,20 @@ class Button(Ringed, QPushButton):
 
     def setText(self, text: str) -> None:
         """New words; a button that was square for want of words is as wide as they need."""
+        self._words = text
+        self._say(text)
+
+    def show_words(self, shown: bool) -> None:
+        """Show its words, or where there is little room its icon alone; its name stays."""
+        if shown != bool(self.text()) and self._words:
+            self._say(self._words if shown else "")
+
+    def _say(self, text: str) -> None:
         super().setText(text)
+        if not text and not self.property("square"):
+            self.setProperty("square", True)
+            self.setFixedWidth(self._square())
+            restyle(self)
         if text and self.property("square"):
             self.setProperty("square", False)
             self.setMinimumWidth(0)
@@ -110,13 +123,17 @@ class Button(Ringed, QPushButton):
 
     def sizeHint(self) -> QSize:
         if not self.text():
-            return QSize(self.height(), self.height())
+            return QSize(self._square(), self.height())
         pad = 0 if self._bare else 16 if self.property("size") == "sm" else 24
         height = QFontMetrics(self.font()).height() + 2 if self._bare else self.height()
         return QSize(self._width() + self._tail() + pad, height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def _square(self) -> int:
+        """How wide it is without words."""
+        return self._side + self._tail()
 
     def _width(self) -> int:
         """Of icon and words together."""
@@ -151,7 +168,7 @@ class Button(Ringed, QPushButton):
         left = 0 if self._bare else (room - self._width()) // 2 if self.text() else 0
         if not self.icon().isNull():
             side = self.iconSize().width()
-            left = left if self.text() else (self.width() - side) // 2
+            left = left if self.text() else (room - side) // 2
             self.icon().paint(painter, QRect(left, (self.height() - side) // 2, side, side), mode=mode, state=state)
             left += side + _GAP
         ink = "text.disabled" if not self.isEnabled() else _INK[str(self.property("kind"))]

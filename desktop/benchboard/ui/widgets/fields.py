@@ -43,6 +43,17 @@ class Edit(QLineEdit):
         if clear:
             self._offer_clearing()
 
+    @property
+    def unit(self) -> str:
+        """What stands at its end."""
+        return self._unit.text() if self._unit is not None else ""
+
+    def count_in(self, unit: str) -> None:
+        """Let another unit stand where one does."""
+        if self._unit is not None and self._unit.text() != unit:
+            self._unit.setText(unit)
+            self._place_tails()
+
     def mark_wrong(self, wrong: bool) -> None:
         """Red border and a mark at the end, or neither."""
         self.setProperty("wrong", wrong)

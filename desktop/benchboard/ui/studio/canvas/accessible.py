@@ -53,7 +53,7 @@ def _interface(_class_name: str, what: QObject | None) -> QAccessibleInterface |
 
 
 class _Page(QAccessibleWidget):
-    """The page; its children are the tiles in reading order."""
+    """The page; its children are the tiles in reading order, then the table somebody went into."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas, QAccessible.Role.Canvas, _("Page"))
@@ -63,11 +63,18 @@ class _Page(QAccessibleWidget):
     def _order(self) -> list[str]:
         return told_order(self._canvas)
 
+    def _alive(self) -> QAccessibleInterface | None:
+        """What stands in the place of a tile's picture."""
+        table = self._canvas.living.table
+        return QAccessible.queryAccessibleInterface(table) if table is not None else None
+
     def childCount(self) -> int:
-        return len(self._order())
+        return len(self._order()) + (self._canvas.living.table is not None)
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # nobody is an answer
         order = self._order()
+        if index == len(order):
+            return self._alive()
         if not 0 <= index < len(order):
             return None
         return self._tiles.setdefault(order[index], _TileObject(self, self._canvas, order[index]))
@@ -79,7 +86,9 @@ class _Page(QAccessibleWidget):
         return super().focusChild()
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
-        order = self._order()
+        order, table = self._order(), self._canvas.living.table
+        if table is not None and child.object() is table:
+            return len(order)
         return next((k for k, item_id in enumerate(order) if self._tiles.get(item_id) is child), -1)
 
 

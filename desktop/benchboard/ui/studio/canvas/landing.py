@@ -10,10 +10,11 @@ from benchboard.ui.studio.canvas.gestures import Gesture, Pulling, Splitting
 
 
 class Landing(NamedTuple):
-    """The cells by id, as their grid counts, and what that grid lies in; empty for the page itself."""
+    """The cells by id, as their grid counts, what that grid lies in, empty for the page itself, and its columns."""
 
     cells: Mapping[str, Cell]
     inside: str
+    columns: int
     sizing: bool
     shown: Mapping[str, Cell]
     """What lies elsewhere than at the start, in the page's fields."""
@@ -29,7 +30,8 @@ def landing_of(gesture: Gesture) -> Landing:
     if grid and (holder := now.get(grid[-1][0])) is not None:
         left, top = holder.x, holder.y + HEADING
     cells = {one: cell._replace(x=cell.x - left, y=cell.y - top) for one in ids if (cell := now.get(one)) is not None}
-    return Landing(cells, name_of(page, target), isinstance(gesture, Pulling | Splitting), now)
+    sizing = isinstance(gesture, Pulling | Splitting)
+    return Landing(cells, name_of(page, target), page.pane(target).columns, sizing, now)
 
 
 def name_of(page: Page, path: Path) -> str:

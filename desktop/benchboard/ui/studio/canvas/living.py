@@ -68,6 +68,7 @@ class Living(QObject):
         self.item_id = item_id
         table = LiveTable(tile.answer.table, self.habit(item_id), self._canvas.viewport())
         self.table = table
+        table.setAccessibleName(tile.widget.title or tile.widget.kind_name)
         table.left.connect(self.leave)
         table.passed.connect(self._pass)
         table.large.connect(lambda: self.view_wanted.emit(item_id))

@@ -82,7 +82,7 @@ class Presentation(QObject):
             return self._pressed(event)
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # The page's keys would edit; those that lead somewhere else stay.
-            if event.key() in (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma):
+            if event.key() in (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q):
                 return False
             event.accept()
         if kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):

@@ -16,7 +16,9 @@ from benchboard.ui.widgets.surfaces import Icon
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
 
-_ELSEWHERE: Final = (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_F1)
+_ELSEWHERE: Final = (
+    Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q, Qt.Key.Key_F1,
+)  # fmt: skip
 """Keys that lead somewhere else, and are not the widget's."""
 
 

@@ -34,6 +34,7 @@ _LIVE: Final = N_("In a table one went into")
 _OUTLINE: Final = N_("In the outline")
 _OUT: Final = N_("Show and hand on")
 _OPEN: Final = N_("Open dashboards")
+_WINDOW: Final = N_("The window")
 _VERSIONS: Final = N_("Among the versions")
 _MERGE: Final = N_("Where two people changed the same")
 
@@ -138,6 +139,10 @@ ACTS: Final = (
     Act("close_page", N_("Close the dashboard"), _OPEN, ("Ctrl+W",), "", "place"),
     Act("next_page", N_("Go to the next one"), _OPEN, ("Ctrl+Tab",), "", "place"),
     Act("previous_page", N_("Go to the one before"), _OPEN, ("Ctrl+Shift+Tab",), "", "place"),
+    Act("palette", N_("Go anywhere, do anything"), _WINDOW, ("Ctrl+K",), "", "place"),
+    Act("settings", N_("Go to the settings"), _WINDOW, ("Ctrl+,",), "", "place"),
+    Act("full_screen", N_("Fill the screen, or no longer"), _WINDOW, ("F11",), "", "place"),
+    Act("quit", N_("Quit Benchboard"), _WINDOW, ("Ctrl+Q",), "", "place"),
     Act("versions_since", N_("Compare with the version in the list"), _VERSIONS, ("B",), "", "versions"),
     Act("versions_next", N_("Go to the next difference"), _VERSIONS, ("J",), "", "versions"),
     Act("versions_previous", N_("Go to the difference before"), _VERSIONS, ("K",), "", "versions"),

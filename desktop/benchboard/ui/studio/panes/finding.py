@@ -48,10 +48,10 @@ def found(editor: Editor, text: str) -> list[Hit]:
     then: list[Hit] = []
     for item_id in _in_order(reaching.told(editor.layout)):
         item = editor.page.item(item_id)
-        widget = widget_of(item)
+        widget, shown = widget_of(item), widget_of(editor.said(item)).title
         what = widget.kind_name
-        title, query = widget.title or what, " ".join(widget.query.split())
-        whole = " ".join((title, what, item.type, query, item.id)).casefold()
+        title, query = shown or what, " ".join(widget.query.split())
+        whole = " ".join((title, widget.title, what, item.type, query, item.id)).casefold()
         if not all(word in whole for word in words):
             continue
         icon = widget.icon

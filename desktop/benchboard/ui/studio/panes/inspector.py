@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 from benchboard.analytics.queries import ResultColumn
 from benchboard.dashboards.catalogue import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, Widget
 from benchboard.dashboards.editing import locks
+from benchboard.dashboards.interchange import question
 from benchboard.dashboards.layout import TABS
 from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
@@ -23,6 +24,7 @@ from benchboard.ui.studio.panes.places import Keeps, Places, Together
 from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeats import Repeats
 from benchboard.ui.studio.panes.tabnames import TabNames
+from benchboard.ui.studio.panes.theirquery import TheirQuery
 from benchboard.ui.studio.tiles import figures
 from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.numbers import span
@@ -284,7 +286,8 @@ class _Sheet(QWidget):
         for setting in widget.kind.settings if widget.kind else ():
             look.append(self._setting(setting, run))
         if widget.kind is not None and widget.kind.query:
-            self._section(_("Data"), [self._query_field(context, widget)])
+            theirs = question(self._editor.page.item(widget.id).source)
+            self._section(_("Data"), [self._query_field(context, widget), *([TheirQuery(theirs)] if theirs else [])])
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
         self._section(_("Look") if looks else _("Words"), look)
         self._column.insertWidget(self._column.count() - 1, self._kept)

@@ -48,6 +48,7 @@ class Outline(QTreeWidget):
         self._late = QTimer(self, interval=0, singleShot=True)
         self._late.timeout.connect(self.build)
         self._editor.changed.connect(self._stale)
+        self._editor.offered_changed.connect(self._stale)
         self._editor.chosen_changed.connect(self._follow)
         self.itemSelectionChanged.connect(self._choose)
         self.itemChanged.connect(self._renamed)
@@ -88,12 +89,12 @@ class Outline(QTreeWidget):
 
     def _told(self, entries: Iterable[Entry], depth: int, hidden: bool = False) -> Iterator[tuple[int, Line]]:
         for entry in entries:
-            item = entry.item
-            yield depth, line_of(item, hidden=hidden)
+            item, said = entry.item, self._editor.said(entry.item)
+            yield depth, line_of(item, said, hidden=hidden)
             for k, (title, inside) in enumerate(entry.panes):
                 out = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
                 if item.type == grid.TABS:
-                    yield depth + 1, Line(item.id, k, "ph.folder-simple", tab_name(item, k), title, "", "", out)
+                    yield depth + 1, Line(item.id, k, "ph.folder-simple", tab_name(said, k), title, "", "", out)
                 yield from self._told(inside, depth + (2 if item.type == grid.TABS else 1), out)
 
     def _fill(self, closed: set[tuple[str, int]]) -> None:
@@ -153,7 +154,7 @@ class Outline(QTreeWidget):
     def _renamed(self, item: QTreeWidgetItem) -> None:
         line, text = told_by(item), " ".join(item.text(0).split())[:MAX_TITLE]
         editor = self._editor
-        if text in (line.bare, line.title) or not editor.editable or containers.kept(editor, line.id):
+        if text == (line.bare or line.title) or not editor.editable or containers.kept(editor, line.id):
             self.blockSignals(True)
             say(item, line)
             self.blockSignals(False)

@@ -33,7 +33,7 @@ class Line(NamedTuple):
     icon: str
     title: str
     bare: str
-    """The title alone; empty where the line shows the kind's name instead."""
+    """The title as it is written; empty where the line shows the kind's name instead."""
     mark: str
     """The icon at its end: in place, locked, hidden; empty for none."""
     why: str
@@ -102,8 +102,8 @@ class LinePainter(QStyledItemDelegate):
         painter.restore()
 
 
-def line_of(item: Item, *, hidden: bool) -> Line:
-    """What an item says in the outline; `hidden`: it is not in sight on the page."""
+def line_of(item: Item, said: Item, *, hidden: bool) -> Line:
+    """What an item says in the outline: in words as they are `said` on the page; `hidden`: it is not in sight there."""
     widget = widget_of(item)
     bare, what = widget.title, widget.kind_name
     icon = widget.icon
@@ -115,7 +115,7 @@ def line_of(item: Item, *, hidden: bool) -> Line:
         mark, why = "ph.lock-simple", _("{kind}, locked").format(kind=what)
     elif hidden:
         why = _("{kind}, not in sight now").format(kind=what)
-    return Line(item.id, -1, icon, bare or what, bare, mark, why, hidden)
+    return Line(item.id, -1, icon, widget_of(said).title or what, bare, mark, why, hidden)
 
 
 def say(item: QTreeWidgetItem, line: Line) -> None:

@@ -53,6 +53,7 @@ class Places(Square):
             "w": _sized(item.min_w, item.max_w, columns - cell.x, _("it begins at column {x}").format(x=cell.x)),
             "h": _sized(item.min_h, item.max_h, grid.MAX_HEIGHT),
         }
+        self.count(columns)
         self.say(cell._asdict(), bounds, off, " ".join(why))
 
     def land(self, landing: Landing | None) -> None:
@@ -62,6 +63,7 @@ class Places(Square):
         if landing is None:
             self.refresh()
         elif self._id in landing.cells:
+            self.count(landing.columns)
             self.follow(landing.cells[self._id]._asdict())
 
     def _place(self, key: str, value: int) -> None:
@@ -102,6 +104,7 @@ class Together(Square):
             "w": Bounds(1, columns),
             "h": Bounds(1, grid.MAX_HEIGHT),
         }
+        self.count(columns)
         self.say({**self._begin(cells), **self._sizes(numbers)}, bounds, off, why)
 
     def land(self, landing: Landing | None) -> None:
@@ -112,6 +115,7 @@ class Together(Square):
             self.refresh()
         elif landing.cells.keys() & set(self._ids):
             numbers = {one: landing.cells.get(one) or grid.numbered(self._editor.page, one) for one in self._ids}
+            self.count(landing.columns)
             body = [numbers[one] for one in movable(self._editor, self._ids)]
             self.follow({**self._begin(body or list(numbers.values())), **self._sizes(numbers)})
 

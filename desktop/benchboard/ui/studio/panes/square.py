@@ -49,7 +49,7 @@ class Square(QWidget):
         square.setVerticalSpacing(8)
         square.setColumnStretch(0, 1)
         square.setColumnStretch(1, 1)
-        of = _("of {columns}").format(columns=columns)
+        of = _of(columns)
         names = (("x", _("Column"), ""), ("y", _("Row"), ""), ("w", _("Width"), of), ("h", _("Height"), _("rows")))
         for place, (key, label, unit) in enumerate(names):
             line = Line(unit=unit, name=f"inspector_{key}", label=label)
@@ -76,6 +76,10 @@ class Square(QWidget):
         self._why.setText(why)
         self._why.setVisible(bool(why))
 
+    def count(self, columns: int) -> None:
+        """It lies in a grid of so many columns."""
+        self._lines["w"].count_in(_of(columns))
+
     def follow(self, values: Mapping[str, int | None]) -> None:
         """Show these for now."""
         for key, line in self._lines.items():
@@ -99,3 +103,7 @@ class Square(QWidget):
             self._check(key)
         elif text != self._shown[key] and self._check(key):
             self.asked.emit(key, int(text))
+
+
+def _of(columns: int) -> str:
+    return _("of {columns}").format(columns=columns)

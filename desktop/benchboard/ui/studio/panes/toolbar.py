@@ -63,6 +63,7 @@ class StudioBar(Toolbar):
         self._changing = True
         self._fill_left()
         self._fill_right()
+        self._wordy = (self.json, self.versions, self.export, self.present)
         self._gives_way = (self.json, self.export, self.present, self.fit, self._find)
 
     def _fill_left(self) -> None:
@@ -94,7 +95,9 @@ class StudioBar(Toolbar):
             name="studio_json",
         )  # fmt: skip
         self.json.setCheckable(True)
-        self.export = Button(_("Export"), self._offer_exports, icon="ph.export", menu=True, name="studio_export")
+        self.export = Button(
+            _("Export"), self._offer_exports, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
+        )
         self.present = Button(
             _("Present"), lambda: run("present"), icon="ph.play", tip=_("Fill the window (F5)"), name="studio_present"
         )
@@ -169,11 +172,17 @@ class StudioBar(Toolbar):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Hide as many of what gives way as it takes, the first ones first."""
+        """Leave as many words away as it takes, then hide what gives way, the first ones first."""
         for button in self._gives_way:
             button.show()
+        for button in self._wordy:
+            button.show_words(True)
         for words in (True, False):
             self.breakpoints.show_words(words)
+            if self._fits():
+                return
+        for button in self._wordy:
+            button.show_words(False)
             if self._fits():
                 return
         for button in self._gives_way:

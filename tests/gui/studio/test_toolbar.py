@@ -1,0 +1,58 @@
+"""The strip above the page: what there is no room for loses its words, then is found under “More”."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from test_reopening import Shelf, make
+
+from benchboard.ui.studio.dashboards import Dashboards
+from benchboard.ui.studio.page import StudioPage
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+ALWAYS = ("json", "export", "present", "save", "versions", "share")
+
+
+@pytest.fixture
+def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
+    """A dashboard in the window of somebody who reads Turkish."""
+    studio = open_studio()
+    application = studio.application
+    keys = make(studio, One=[])
+    Shelf(studio).open(keys["One"])
+    application.remember(replace(application.settings, language="tr"))
+    assert application.shell is not None
+    application.shell.go("studio/dashboards")
+    (place,) = application.shell.findChildren(Dashboards)
+    studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
+    assert place.page is not None
+    yield place.page
+    application.remember(replace(application.settings, language="en"))
+
+
+def test_in_turkish_everything_fits_a_window_of_the_usual_width(page: StudioPage) -> None:
+    assert page.window().width() == 1440
+    for name in (*ALWAYS, "fit"):
+        assert getattr(page.bar, name).isVisible(), name
+    assert page.bar._find.isVisible()
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1100, 1024])
+def test_what_lost_its_words_keeps_its_name_and_what_is_hidden_is_under_more(page: StudioPage, width: int) -> None:
+    page.window().setMinimumSize(0, 0)
+    page.window().resize(width, 900)
+    bar = page.bar
+    bar._make_room()
+    assert bar._fits()
+    bar._offer_more()
+    offered = {one.objectName() for one in bar.window().findChildren(QWidget) if one.objectName().startswith("do_")}
+    for name in (*ALWAYS, "fit", "_find"):
+        button = getattr(bar, name)
+        assert button.accessibleName()
+        under = "export_png" if name == "export" else name.strip("_")
+        assert button.isVisible() or f"do_{under}" in offered, name
+        assert button.text() or button.toolTip(), name
