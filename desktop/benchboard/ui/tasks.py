@@ -5,7 +5,9 @@
     tasks.run(self, lambda progress: pair(port, progress), self._paired, title=_("Pairing {port}").format(port=port))
 
 The database session opens inside the worker. Results travel through one signal that lives as long as the program and
-are dropped if their owner is gone by then. Changes run one after the other, in the order they were asked for.
+are dropped if their owner is gone by then. Changes run one after the other, in the order they were asked for. What was
+asked for may be the last that holds a widget; so it comes back with its result, to be let go on the window's thread
+(see `collecting`).
 """
 
 import threading
@@ -21,6 +23,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.i18n import _
+from benchboard.ui.collecting import Collector
 
 T = TypeVar("T")
 DatabaseSession = Any
@@ -106,15 +109,39 @@ class Progress:
         return self._work.cancelled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """What was asked for, and when it was done, what the window's thread is to do about it."""
+
+    work: Work
+    owner: QObject
+    job: Callable[[], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[AppError], None] | None
+    again: Callable[[], None]
+
+
+@dataclass(slots=True, eq=False)
 class _Delivery:
     """`call` is for a living owner; `otherwise` is what must be said even if there is none any more."""
 
-    owner: QObject
-    work: Work
+    asked: _Asked
     call: Callable[[], None]
     otherwise: Callable[[], None] | None = None
     unreachable: bool = False
+
+
+class _Parcel:
+    """What a worker has a hold on. It is emptied on the window's thread."""
+
+    def __init__(self, asked: _Asked) -> None:
+        self.asked: _Asked | None = asked
+        self.delivery: _Delivery | None = None
+
+    def take_out(self) -> _Delivery:
+        delivery, self.delivery, self.asked = self.delivery, None, None
+        assert delivery is not None
+        return delivery
 
 
 class _Bridge(QObject):
@@ -140,6 +167,7 @@ class Tasks(QObject):
         self._long_readers = ThreadPoolExecutor(_LONG_READERS, "benchboard-query")
         self._writer = ThreadPoolExecutor(1, "benchboard-change")
         self._runners = ThreadPoolExecutor(_RUNNERS, "benchboard-run")
+        self._collector = Collector(self)
         self._running: list[Work] = []
         self._saving = 0
         self._closed = False
@@ -236,6 +264,7 @@ class Tasks(QObject):
         self._writer.shutdown(wait=True)
         for pool in (self._readers, self._long_readers, self._runners):
             pool.shutdown(wait=True, cancel_futures=True)
+        self._collector.end()
 
     def _submit(
         self,
@@ -247,43 +276,40 @@ class Tasks(QObject):
         failed: Callable[[AppError], None] | None,
         again: Callable[[], None],
     ) -> Work:
-        def attempt() -> None:
-            delivery = self._attempt(owner, work, job, done, failed, again)
-            work.finish()
-            if not self._closed:
-                self._bridge.delivered.emit(delivery)
-
         if not self._closed:  # after the end nothing begins any more
-            pool.submit(attempt)
+            pool.submit(self._attempt, _Parcel(_Asked(work, owner, job, done, failed, again)))
         return work
 
-    def _attempt(
-        self,
-        owner: QObject,
-        work: Work,
-        job: Callable[[], T],
-        done: Callable[[T], None],
-        failed: Callable[[AppError], None] | None,
-        again: Callable[[], None],
-    ) -> _Delivery:
-        """On the worker: do it, and answer what the window's thread is to do about it."""
+    def _attempt(self, parcel: _Parcel) -> None:
+        """On the worker. When it has been handed over, nothing of it but the parcel itself is held here."""
+        work = self._put_in(parcel)
+        work.finish()
+        if not self._closed:
+            self._bridge.delivered.emit(parcel)
+
+    def _put_in(self, parcel: _Parcel) -> Work:
+        assert parcel.asked is not None
+        parcel.delivery = self._done(parcel.asked)
+        return parcel.asked.work
+
+    def _done(self, asked: _Asked) -> _Delivery:
+        """Do it, and answer what the window's thread is to do about it."""
+        work, failed = asked.work, asked.failed
         try:
             if work.cancelled and work.kind != "change":
                 raise Cancelled("tasks.cancelled", _("It was stopped."))
-            result = job()
+            return _Delivery(asked, partial(asked.done, asked.job()))
         except AppError as error:
-            show = partial(self._show, error, again)
+            show = partial(self._show, error, asked.again)
             # A change that failed after its screen was closed is still somebody's lost work: it is said.
             return _Delivery(
-                owner,
-                work,
+                asked,
                 show if failed is None else partial(failed, error),
                 show if work.kind == "change" else None,
                 unreachable=error.code == UNREACHABLE,
             )
         except BaseException as error:  # noqa: BLE001 - a bug, and reported as one
-            return _Delivery(owner, work, partial(self._report, error, failed), partial(self._problems.bug, error))
-        return _Delivery(owner, work, partial(done, result))
+            return _Delivery(asked, partial(self._report, error, failed), partial(self._problems.bug, error))
 
     def _report(self, bug: BaseException, failed: Callable[[AppError], None] | None) -> None:
         self._problems.bug(bug)
@@ -295,15 +321,17 @@ class Tasks(QObject):
         if not isinstance(error, Cancelled):
             self._problems.show(error, again if isinstance(error, Unavailable) else None)
 
-    def _deliver(self, delivery: _Delivery) -> None:
-        self._forget(delivery.work)
+    def _deliver(self, parcel: _Parcel) -> None:
+        delivery = parcel.take_out()
+        owner, work = delivery.asked.owner, delivery.asked.work
+        self._forget(work)
         if delivery.unreachable:
             # With what is said about it, so that nobody hears in between that the database answers again.
             self.unreachable.emit()
-        if not shiboken6.isValid(delivery.owner):
+        if not shiboken6.isValid(owner):
             if delivery.otherwise is not None:
                 delivery.otherwise()
-        elif not (delivery.work.kind == "read" and delivery.work.cancelled):
+        elif not (work.kind == "read" and work.cancelled):
             delivery.call()
 
     def _forget(self, work: Work) -> None:

@@ -1,6 +1,9 @@
 """Work in the background: order, owners that go away, stopping, failing, bugs."""
 
+import gc
+import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 import shiboken6
@@ -9,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from benchboard.errors import AppError, Cancelled, Conflict, Unavailable
+from benchboard.errors import AppError, Cancelled, Conflict, Invalid, Unavailable
 from benchboard.storage.models.identity import Permission
 from benchboard.ui.tasks import Progress, Tasks
 from support.window import Spoken
@@ -178,6 +181,85 @@ def test_a_bug_is_reported_and_whoever_waits_is_told(
     qtbot.waitUntil(lambda: bool(spoken.bugs))
     assert isinstance(spoken.bugs[0], ZeroDivisionError)
     assert [error.code for error in failed] == (["tasks.bug"] if handled else [])
+
+
+class _Held:
+    """Says on which thread it goes."""
+
+    def __init__(self, gone: list[threading.Thread]) -> None:
+        self._gone = gone
+
+    def __del__(self) -> None:
+        self._gone.append(threading.current_thread())
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
+@pytest.mark.parametrize("ends", ["well", "refused", "wrong"])
+def test_what_was_asked_for_goes_on_the_windows_thread(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken, ends: str
+) -> None:
+    """It may be the last that holds a widget, and Qt stands still where a worker ends one."""
+    gone: list[threading.Thread] = []
+
+    def ask() -> None:
+        held = _Held(gone)
+
+        def work(_session: object) -> _Held:
+            if ends == "refused":
+                raise Invalid("test", f"Not {held}.")
+            return held if ends == "well" else held.missing  # type: ignore[attr-defined]
+
+        tasks.read(owner, work, lambda result: [held, result], lambda _error: [held])
+
+    for _k in range(200):
+        ask()
+    qtbot.waitUntil(lambda: gc.collect() >= 0 and len(gone) + len(spoken.bugs) >= 200)
+    spoken.bugs.clear()
+    gc.collect()
+    assert len(gone) == 200
+    assert set(gone) == {threading.main_thread()}
+
+
+def test_garbage_is_collected_on_the_windows_thread_alone(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    gone: list[threading.Thread] = []
+    collected: list[threading.Thread] = []
+
+    def watch(phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            collected.append(threading.current_thread())
+
+    def litter(_session: object) -> None:
+        for _k in range(20_000):
+            held = _Held(gone)
+            held.me = held  # type: ignore[attr-defined]
+
+    gc.callbacks.append(watch)
+    try:
+        for _k in range(4):
+            tasks.read(owner, litter, lambda _none: None)
+        qtbot.waitUntil(lambda: len(gone) == 80_000)
+    finally:
+        gc.callbacks.remove(watch)
+    assert set(collected) == set(gone) == {threading.main_thread()}
+
+
+def test_python_collects_again_when_the_last_window_has_ended(spoken: Spoken) -> None:
+    assert gc.isenabled()
+    first, second = Tasks(spoken), Tasks(spoken)
+    assert not gc.isenabled()
+    first.close()
+    assert not gc.isenabled()
+    second.close()
+    assert gc.isenabled()
 
 
 def test_closing_finishes_the_changes_that_were_asked_for(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
@@ -91,7 +92,13 @@ class Recovering(QObject):
             return Brought(kept.version, stored)
         subject = (*account_of(self._context), self._key)
         try:
-            journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, self._say))
+            say = WeakMethod(self._say)  # the journal's thread may outlive the page, and must not be its end
+
+            def failed(error: AppError) -> None:
+                if (told := say()) is not None:
+                    told(error)
+
+            journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, failed))
         except AppError as error:
             return Brought(kept.version, stored, problem=error)
         past = journal.recovered

@@ -1,0 +1,47 @@
+"""Garbage in cycles is looked for on the window's thread alone, when that has a moment.
+
+Left to itself Python looks for it on whichever thread happens to make an object. What it finds may be connected to Qt.
+A worker that lets go of it holds Qt's lock of signals and waits for the interpreter's, while the window's thread holds
+that and waits for Qt's: the program stands still for good. (Seen in gdb with PySide 6.11: a collected slot was
+disconnected on a worker while the window's thread put a widget into another one.)
+"""
+
+import gc
+from typing import ClassVar, Final
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+
+_EVERY_MS: Final = 250
+
+
+class Collector(QObject):
+    """Collects from its making to its `end`, of which both are on the window's thread. Python itself does so again when
+    the last one has ended."""
+
+    _at_work: ClassVar[set["Collector"]] = set()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._at_work.add(self)
+        gc.disable()
+        self._timer = QTimer(self, interval=_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def end(self) -> None:
+        """Leave it to Python again."""
+        self._timer.stop()
+        self._at_work.discard(self)
+        if not self._at_work:
+            gc.enable()
+
+    def _look(self) -> None:
+        """Collect a generation when it is due by Python's own thresholds; all there is, only while nothing is dragged:
+        on a page of thousands that takes longer than a frame."""
+        counts, due = gc.get_count(), gc.get_threshold()
+        generation = next((k for k in (2, 1, 0) if counts[k] > due[k]), None)
+        if generation == 2 and QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            generation = 1
+        if generation is not None:
+            gc.collect(generation)
