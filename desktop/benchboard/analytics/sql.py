@@ -18,7 +18,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
-from benchboard.analytics import values
+from benchboard.analytics import syntax, values
 from benchboard.analytics.expressions import Expressions, only
 from benchboard.analytics.values import Typed, Value, place_of, refuse
 from benchboard.errors import Invalid
@@ -129,7 +129,7 @@ def parse(text: str) -> Query:
     try:
         statements = [found for found in sqlglot.parse(text, read="postgres") if found is not None]
     except ParseError as error:
-        raise _syntax(text, error) from error
+        raise syntax.misread(text, error) from error
     except SqlglotError as error:
         raise Invalid(
             "query.syntax",
@@ -150,19 +150,10 @@ def parse(text: str) -> Query:
         refuse(statements[1], "several", _("This is more than one query."), _("Keep one and take the “;” away."))
     statement = statements[0]
     if not isinstance(statement, exp.Select | exp.SetOperation):
-        refuse(statement, "not-select", _("Only SELECT is offered: a query reads, it changes nothing."))
+        raise syntax.no_select(text)
     if sum(1 for _node in statement.walk()) > MAX_NODES:
         raise Invalid("query.too-long", _("This query has too many parts."), field="query")
     return statement
-
-
-def _syntax(text: str, error: ParseError) -> Invalid:
-    first = error.errors[0] if error.errors else {}
-    word = str(first.get("highlight") or "")
-    lines = text.splitlines(keepends=True)
-    end = min(sum(map(len, lines[: int(first.get("line") or 1) - 1])) + int(first.get("col") or 0), len(text))
-    what = _("“{word}” was not expected here.").format(word=word[:40]) if word else _("This query cannot be read.")
-    return Invalid("query.syntax", what, field="query", start=max(end - len(word), 0), end=max(end, 1))
 
 
 def fold(name: exp.Expr) -> str:

@@ -7,7 +7,8 @@ there are. Values come out of the database, so they are sealed as a journal is, 
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,16 +50,34 @@ def load(home: Path, vault: Vault, account: Sequence[str], dashboard: str) -> di
 
 def keep(home: Path, vault: Vault, account: Sequence[str], dashboard: str, choices: Choices) -> None:
     """Write down what this account chose on a dashboard. Waits for the disk and the vault. Raises `Unavailable`."""
+    with _alone(home):
+        known = _read(home, vault, account)
+        known.pop(dashboard, None)
+        if choices:
+            known[dashboard] = _said(choices)
+        _write(home, vault, account, known)
+
+
+def sweep(home: Path, vault: Vault, account: Sequence[str], existing: Callable[[set[str]], set[str]]) -> None:
+    """Forget what was chosen on dashboards that are gone; `existing` answers which of these there are. Waits for the
+    disk and the vault. Raises `Unavailable`."""
+    if not _file(home, _name(account)).exists():
+        return
+    with _alone(home):
+        known = _read(home, vault, account)
+        gone = known.keys() - existing(set(known))
+        if gone:
+            _write(home, vault, account, {key: said for key, said in known.items() if key not in gone})
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Other windows of the same account keep what was chosen there in the same file."""
     folder = home / "open"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Other windows of the same account keep what was chosen there in the same file.
         with FileLock(folder / "choices.lock", timeout=10, mode=0o600):
-            known = _read(home, vault, account)
-            known.pop(dashboard, None)
-            if choices:
-                known[dashboard] = _said(choices)
-            _write(home, vault, account, known)
+            yield
     except (OSError, Timeout) as error:
         raise Unavailable(
             "choices.unwritable",

@@ -200,7 +200,14 @@ def _require_room(document: Document) -> None:
     crowded = grid.crowded(document.layout, grid.MAX_ROW + grid.MAX_HEIGHT)
     if crowded is not None:
         _refuse_pushed_out(crowded.id)
-    for name, row in grid.written_rows(fitted(document).layout):
+    require_rows(fitted(document).layout)
+
+
+def require_rows(layout: Layout) -> None:
+    """Raises `Invalid` where an item of a fitted layout begins below the last row a page has."""
+    if grid.reach(layout) <= grid.MAX_ROW:
+        return
+    for name, row in grid.written_rows(layout):
         if row > grid.MAX_ROW:
             _refuse_pushed_out(name)
 

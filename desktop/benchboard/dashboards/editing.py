@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from benchboard.dashboards import images
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import changed
+from benchboard.dashboards.document import require_rows
 from benchboard.dashboards.layout import GROUP, ROW, TABS, Carry, Cell, Compact, Item, Layout, Page, Pane, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -35,7 +36,8 @@ Placed = tuple[tuple[Item, Cell], ...]
 
 
 def checked(layout: Layout) -> Layout:
-    """The layout, if a document may say it. Invalid for containers more than eight deep and more than 10,000 items."""
+    """The layout, if a document may say it. Invalid for containers more than eight deep, more than 10,000 items, and
+    what begins below the last row."""
     count = 0
     for found in grid.everything(layout):
         count += 1
@@ -45,6 +47,7 @@ def checked(layout: Layout) -> Layout:
     if count > grid.MAX_ITEMS:
         what = _("There would be more than {limit} items; a dashboard holds no more.").format(limit=grid.MAX_ITEMS)
         raise Invalid("layout.too-many-items", what, item=None, field="items")
+    require_rows(layout)
     return layout
 
 

@@ -99,7 +99,11 @@ def expanded(document: Document) -> Expanded:
     _require_few(document.layout, document.chosen, 1, 0)
     showing = _Showing({found.item.id for found in grid.everything(document.layout)})
     layout = showing.grid(document.layout, document.chosen, {})
-    return Expanded(fitted(replace(document, layout=layout)), showing.chosen, showing.sources)
+    shown = fitted(replace(document, layout=layout))
+    if max((cell.bottom for cell in shown.layout.cells), default=0) > grid.MAX_ROW + grid.MAX_HEIGHT:
+        what = _("What is repeated makes the page longer than {limit} rows.").format(limit=grid.MAX_ROW)
+        raise Invalid("layout.too-long", what, do=_("Choose fewer values."), field="repeat")
+    return Expanded(shown, showing.chosen, showing.sources)
 
 
 def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int, added: int) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import require_rows
 from benchboard.dashboards.layout import ROW, TABS, Cell, Compact, Item, Layout, Page
 
 Looks = Mapping[str, str]
@@ -23,7 +24,8 @@ def towards(page: Page, ids: Iterable[str], tabs: Iterable[tuple[str, int]] = ()
 
 
 def seen(layout: Layout, looks: Looks, compact: Compact = "vertical") -> Layout:
-    """The layout with what is looked at open; the same one where it is so already."""
+    """The layout with what is looked at open; the same one where it is so already. Raises `Invalid` where that pushes
+    something below the last row a page has."""
     page = Page(layout)
     for item_id, pane in looks.items():
         item = page.item(item_id) if item_id in page.paths else None
@@ -33,6 +35,8 @@ def seen(layout: Layout, looks: Looks, compact: Compact = "vertical") -> Layout:
             page = Page(grid.collapsed(page, item_id, False, compact))
         elif (place := _place(item, pane)) is not None:
             page = Page(page.with_item(replace(item, active=place), compact))
+    if page.layout is not layout:
+        require_rows(page.layout)
     return page.layout
 
 

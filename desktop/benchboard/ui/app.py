@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 import shiboken6
 from PySide6.QtCore import (
+    QCoreApplication,
+    QLibraryInfo,
     QLocale,
     QMessageLogContext,
     QObject,
@@ -23,6 +25,7 @@ from PySide6.QtCore import (
     QSocketNotifier,
     Qt,
     QtMsgType,
+    QTranslator,
     Signal,
     qInstallMessageHandler,
 )
@@ -46,6 +49,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Toast
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.tips import Tips
 
 if TYPE_CHECKING:
     from benchboard.ui.entering import Entered
@@ -322,6 +326,7 @@ def run(address: str = "", file: Path | None = None) -> int:
     qt.setApplicationVersion(__version__)
     qt.setDesktopFileName("benchboard")
     qt.setStyle("Fusion")
+    qt.installEventFilter(Tips(qt))
     application = Application(home)
     sys.excepthook = _hook(application)
     threading.excepthook = lambda failure: application.report(failure.exc_value or RuntimeError(str(failure.exc_type)))
@@ -401,6 +406,21 @@ def _speak(language: str) -> None:
     i18n.use(language, locate.resources() / "i18n")
     system = QLocale.system()
     QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
+    _let_qt_speak(language)
+
+
+def _let_qt_speak(language: str) -> None:
+    """The words of Qt's own file dialogs and menus of fields, as far as it comes with them."""
+    qt = QCoreApplication.instance()
+    assert qt is not None
+    for before in qt.findChildren(QTranslator):
+        qt.removeTranslator(before)
+        shiboken6.delete(before)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    words = QTranslator()
+    if language != "en" and words.load(f"qtbase_{language}", folder):
+        words.setParent(qt)
+        qt.installTranslator(words)
 
 
 def _email(entered: "Entered", settings: Settings) -> str:

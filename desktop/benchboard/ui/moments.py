@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QDate, QLocale, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
@@ -32,11 +32,18 @@ def ago(moment: datetime | None) -> str:
         return _("{count} h ago").format(count=int(seconds // 3600))
     if there.date() == (here - timedelta(days=1)).date():
         return _("yesterday")
-    if seconds < 6 * 86_400:
-        day = _("Mon Tue Wed Thu Fri Sat Sun").split()[there.weekday()]
-        return f"{day} {there:%H:%M}"
-    month = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()[there.month - 1]
-    return f"{there.day} {month}" if there.year == here.year else f"{there.day} {month} {there.year}"
+    return on_day(there, here)
+
+
+def on_day(there: datetime, here: datetime) -> str:
+    """A day before today, as one says it today: `Tue 17:42`, `12 Nov`, `12 Nov 2025`."""
+    if (here - there).total_seconds() < 6 * 86_400:
+        return f"{_named(there, 'ddd')} {there:%H:%M}"
+    return _named(there, "d MMM" if there.year == here.year else "d MMM yyyy")
+
+
+def _named(moment: datetime, form: str) -> str:
+    return QLocale().toString(QDate(moment.year, moment.month, moment.day), form)
 
 
 def exactly(moment: datetime | None) -> str:

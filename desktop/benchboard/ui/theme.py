@@ -181,8 +181,8 @@ def _palette(colours: dict[str, QColor]) -> QPalette:
         (role.Highlight, "accent"),
         (role.HighlightedText, "on.accent"),
         (role.PlaceholderText, "text.muted"),
-        (role.ToolTipBase, "tooltip"),
-        (role.ToolTipText, "on.tooltip"),
+        (role.ToolTipBase, "raised"),
+        (role.ToolTipText, "text"),
         (role.Link, "accent.text"),
         (role.LinkVisited, "accent.text"),
     ):

@@ -1,39 +1,48 @@
-"""Tooltips: Qt takes text for markup by its look, and what stands in a database may look like anything."""
+"""A tooltip is a box of the theme's, with its corners."""
+
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui.widgets.labels import Elided, plain_tip
-
-HOSTILE = '<img src="file:///etc/hostname"><b>Dana</b> & co'
-
-
-@pytest.mark.parametrize("text", [HOSTILE, "<b>x</b>", "<a href='file://attacker/share'>x", "<!-- x --><p>"])
-def test_data_in_a_tooltip_is_never_markup(qtbot: QtBot, text: str) -> None:
-    shown = plain_tip(text)
-    label = QLabel(shown)
-    qtbot.addWidget(label)
-    label.setTextFormat(Qt.TextFormat.AutoText)
-    document = QTextDocument()
-    document.setHtml(shown)
-    assert document.toPlainText() == text
-    plain = QLabel(text)
-    qtbot.addWidget(plain)
-    plain.setTextFormat(Qt.TextFormat.PlainText)
-    assert label.sizeHint() == plain.sizeHint()
+from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.tips import Tips
 
 
-@pytest.mark.parametrize("text", ["Dana Whitfield", "Ödünç & co", ""])
-def test_plain_text_stays_as_it_is(text: str) -> None:
-    assert plain_tip(text) == text
+@pytest.fixture
+def tips(qapp: QApplication) -> Iterator[None]:
+    watching = Tips()
+    qapp.installEventFilter(watching)
+    yield
+    qapp.removeEventFilter(watching)
 
 
-def test_a_line_too_long_shows_its_markup_in_the_tooltip(qtbot: QtBot) -> None:
-    line = Elided(HOSTILE)
-    qtbot.addWidget(line)
-    line.resize(20, 20)
-    line.show()
-    assert line.toolTip() == plain_tip(HOSTILE)
+def _shown(qtbot: QtBot, words: str, over: QWidget) -> QImage:
+    QToolTip.showText(over.mapToGlobal(QPoint(5, 5)), words, over)
+
+    def found() -> list[QWidget]:
+        return [one for one in QApplication.topLevelWidgets() if one.inherits("QTipLabel") and one.isVisible()]
+
+    qtbot.waitUntil(lambda: len(found()) == 1)
+    picture = found()[0].grab().toImage()
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not found())
+    return picture
+
+
+@pytest.mark.usefixtures("tips")
+def test_a_tooltip_has_the_colours_and_corners_of_the_theme(qtbot: QtBot, light: Theme) -> None:
+    window = QLabel("over it")
+    qtbot.addWidget(window)
+    window.show()
+    for mode in ("light", "dark"):
+        light.follow(mode)
+        tip = _shown(qtbot, f"It is {mode}", window)
+        assert tip.pixelColor(tip.width() // 2, 3) == light.color("raised")
+        assert tip.pixelColor(tip.width() // 2, 0) == light.color("border.strong")
+        corners = [(x, y) for x in (0, tip.width() - 1) for y in (0, tip.height() - 1)]
+        assert [tip.pixelColor(x, y).alpha() for x, y in corners] == [0, 0, 0, 0]
+    light.follow("light")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from nested import nested
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QDateTime, QLocale, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, QWidget
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, 
 from benchboard.dashboards.document import fitted, parse_document
 from benchboard.dashboards.layout import Page
 from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.exchange import exporting
+from benchboard.ui.studio.exchange import exporting, headline
 from benchboard.ui.studio.exchange.exportdialog import ExportDialog
 from benchboard.ui.studio.exchange.exporting import Export, file_name
 from benchboard.ui.studio.tiles import picture
@@ -26,6 +26,8 @@ from benchboard.ui.theme import theme
 if TYPE_CHECKING:
     from conftest import Studio
 
+HEAD = headline.HIGH
+"""So high is the line with the title and the day."""
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -75,16 +77,17 @@ def test_a_picture_has_the_size_it_says(studio: "Studio", tmp_path: Path) -> Non
     studio.wait(path.exists)
     image = QImage(str(path))
     sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
-    assert (image.width(), image.height()) == (round(sheet.size.width() * 3), round(sheet.size.height() * 3))
+    high = sheet.size.height() + HEAD
+    assert (image.width(), image.height()) == (round(sheet.size.width() * 3), round(high * 3))
     assert image.pixelColor(3, 3) == theme().color("canvas")
-    box = sheet.rect("notes")
+    box = sheet.rect("notes").translated(0, HEAD)
     assert image.pixelColor(round(box.right() * 3) - 30, round(box.bottom() * 3) - 30) == theme().color("surface")
     assert [name.name for name in tmp_path.iterdir() if "page" in name.name] == ["page.png"]  # no draft is left
 
 
 def test_letters_grow_with_the_scale_and_no_more(studio: "Studio", tmp_path: Path) -> None:
     sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
-    heading = sheet.rect("notes").adjusted(12, 4, -40, 0)
+    heading = sheet.rect("notes").translated(0, HEAD).adjusted(12, 4, -40, 0)
     heading.setHeight(30)
     inked = {}
     for scale in (1, 2, 3):
@@ -117,7 +120,7 @@ def test_only_what_is_chosen(studio: "Studio", tmp_path: Path) -> None:
     studio.wait(path.exists)
     image = QImage(str(path))
     box = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width()).rect("notes")
-    assert (image.width(), image.height()) == (round(box.width() + 2 * MARGIN), round(box.height() + 2 * MARGIN))
+    assert (image.width(), image.height()) == (round(box.width() + 2 * MARGIN), round(box.height() + 2 * MARGIN + HEAD))
 
 
 def test_a_drawing_is_well_formed_and_has_the_words(studio: "Studio", tmp_path: Path) -> None:
@@ -129,6 +132,7 @@ def test_a_drawing_is_well_formed_and_has_the_words(studio: "Studio", tmp_path: 
     words = "".join(root.itertext())
     assert "Orders, 7 days" in words
     assert "Top merchants" in words
+    assert "Home layout" in words
     assert "\ue000" not in words  # icons are outlines, not letters of a font nobody else has
     assert not re.search("[\ue000-\uf8ff]", words)
 
@@ -145,7 +149,7 @@ def test_a_pdf_has_its_words_as_text(studio: "Studio", tmp_path: Path) -> None:
     assert set("Homelayout") <= set(_text_of(content))
     ((width, height),) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)", content)
     sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
-    high = sheet.size.height() + exporting.headline.HIGH  # a line with the title and the day
+    high = sheet.size.height() + HEAD
     assert float(height) / float(width) == pytest.approx(high / sheet.size.width(), rel=0.01)
     assert theme().current == "dark"
     assert theme().color("canvas") == QColor("#0F1216")
@@ -228,6 +232,23 @@ def test_what_is_hidden_is_not_drawn() -> None:
     page = Page(fitted(parse_document(nested())).layout)
     assert set(Sheet.of(page, 800).ids) == set(page.shown)
     assert set(Sheet.of(page, 800, ["open"]).ids) == {"open", "inside"}
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "5 Feb 2026, 17:04"), ("tr", "5 Şub 2026, 17:04")])
+def test_the_day_is_written_in_one_s_own_language(locale: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = QLocale()
+    monkeypatch.setattr(headline, "QDateTime", _Clock)
+    QLocale.setDefault(QLocale(locale))
+    try:
+        assert headline.now() == said
+    finally:
+        QLocale.setDefault(before)
+
+
+class _Clock:
+    @staticmethod
+    def currentDateTime() -> QDateTime:
+        return QDateTime(2026, 2, 5, 17, 4, 9)
 
 
 def test_file_names() -> None:

@@ -67,3 +67,33 @@ def test_of_a_text_without_end_as_much_is_laid_out_as_a_tile_shows(studio: "Stud
         painter.end()
         pictures.append(picture)
     assert pictures[0] == pictures[1]
+
+
+def _tall(item_id: str, row: int = 0) -> dict[str, object]:
+    return {"id": item_id, "type": "text", "title": item_id, "position": {"x": 0, "y": row, "w": 12, "h": 1_000}}
+
+
+def test_nothing_is_pushed_beyond_the_last_row_of_a_page(studio: "Studio") -> None:
+    editor, said = studio.page.editor, list[str]()
+    editor.refused.connect(lambda error: said.append(str(error)))
+    editor.load(parse_document([_tall(f"t{k}", 1_000 * k) for k in range(101)]))
+    editor.choose(["t0"])
+    before = editor.document
+    editor.duplicate()
+    assert editor.document is before
+    assert [one.partition(" would")[2] for one in said] == [
+        " come to lie below row 100000, where a page ends. Make what lies above it less high, or take something away."
+    ]
+
+
+def test_rows_are_looked_into_as_far_as_a_page_goes(studio: "Studio") -> None:
+    editor, said = studio.page.editor, list[str]()
+    editor.refused.connect(lambda error: said.append(error.code))
+    rows = [{"id": name, "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
+             "items": [_tall(f"{name}{n}") for n in range(60)]} for k, name in enumerate("rs")]  # fmt: skip
+    editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": rows}))
+    editor.reveal(["r0"])
+    assert (editor.chosen, said) == (("r0",), [])
+    editor.reveal(["s0"])
+    assert (editor.chosen, said) == (("r0",), ["layout.too-long"])
+    assert editor.only_looked_into("r")

@@ -2,6 +2,7 @@
 
 import os
 import random
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, QPointF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMetaType, QMimeData, QPoint, QPointF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAccessible,
     QColor,
@@ -173,6 +174,65 @@ def test_a_pasted_picture_goes_into_the_chosen_image_else_into_a_new_one(studio:
     studio.wait(lambda: bool(_picture(studio, "b")))
     assert studio.page.editor.stack.count() == 3
     QGuiApplication.clipboard().clear()
+
+
+class _Bitmap(QMimeData):
+    """What another program put on the clipboard, as X11 tells of it: Qt decodes it for whoever asks for a picture."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._data = data
+        self.decoded = False
+
+    def formats(self) -> list[str]:
+        return ["image/bmp", "application/x-qt-image"]
+
+    def hasFormat(self, form: str) -> bool:
+        return form in self.formats()
+
+    def retrieveData(self, form: str, _kind: QMetaType) -> object:
+        self.decoded |= form == "application/x-qt-image"
+        return QByteArray(self._data)
+
+
+def _bmp(width: int, height: int, *, depth: int = 24, pixels: bytes = b"") -> bytes:
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, depth, 0, len(pixels), 2835, 2835, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + head + pixels
+
+
+@pytest.mark.parametrize("height", [2, -2])
+def test_a_bitmap_on_the_clipboard_is_read_beside_the_window(studio: "Studio", height: int) -> None:
+    _show(studio, _item("a"))
+    data = _Bitmap(_bmp(2, height, pixels=b"\x10\x20\xf0\x10\x20\xf0\x00\x00" * 2))
+    (source,) = imagefiles.offered(data)
+    assert not data.decoded
+    text, ratio = imagefiles.made(source, lambda: None)
+    head, _data = images.read(text)
+    assert (head.width, head.height, ratio) == (2, 2, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (_bmp(8_000, 8_000, pixels=b"\0" * 64), "image.too-large"),
+        (_bmp(8_000, -8_000, pixels=b"\0" * 64), "image.too-large"),
+        (_bmp(200_000, 1, pixels=b"\0" * 64)[:40], "image.damaged"),
+        (_bmp(-5, 5), "image.damaged"),
+        (b"BM", "image.damaged"),
+        (b"", "image.damaged"),
+        (b"GIF89a", "image.damaged"),
+    ],
+)
+def test_a_bitmap_is_refused_before_anything_of_it_is_decoded(
+    data: bytes, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mime = _Bitmap(data)
+    (source,) = imagefiles.offered(mime)
+    assert not mime.decoded
+    monkeypatch.setattr(imagefiles.QImageReader, "read", lambda _reader: pytest.fail("it was decoded"))
+    with pytest.raises(Invalid) as refused:
+        imagefiles.made(source, lambda: None)
+    assert refused.value.code == code
 
 
 def test_a_picture_is_chosen_by_keys(studio: "Studio", tmp_path: Path) -> None:

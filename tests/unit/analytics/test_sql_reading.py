@@ -14,7 +14,21 @@ PLACES = [
     ("select o.x from orders o", "o.x"),
     ("select id from order_lines", "order_lines"),
     ("select id from orders where (id = 'x'", "'x'"),
-    ("select id fro orders", "orders"),
+    ("select id fro orders", "fro"),
+    ("SELEC a FROM b", "SELEC"),
+    ("SELEC count(*) FROM orders", "SELEC"),
+    ("-- first\n(selct", "selct"),
+    ("wit x as (select 1) select * from x", "wit"),
+    ("select * from (selec id, status from orders) x", "selec"),
+    ("select id form orders", "form"),
+    ("select id from orders were status = 'x'", "were"),
+    ("select id from orders grup by 1", "grup"),
+    ("select id from orders union selec 1", "selec"),
+    ("select id orders x from orders", "x"),
+    ("select id from orders where id = = 1", "="),
+    ("select id from", "from"),
+    ("update orders set id = 1", "update"),
+    ("explain select 1", "explain"),
     ("select id, sleep(status) from orders", "sleep(status"),
     ("select id from orders where order_total > status", "order_total > status"),
     ("select shop_id, count(*) from orders", "shop_id"),
@@ -29,6 +43,22 @@ def test_an_error_names_its_place(query: str, spot: str) -> None:
     assert isinstance(start, int)
     assert isinstance(end, int)
     assert query[start:end] == spot
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELEC a FROM b", "“SELEC” was not expected here. Did you mean “SELECT”?"),
+        ("select count(*) from orders grup by 1", "“grup” was not expected here. Did you mean “GROUP BY”?"),
+        ("select id from orders where", "After “where” something is missing."),
+        ("select id from orders where id = 1)", "“)” was not expected here."),
+        ("delete from orders", "Only SELECT is offered: a query reads, it changes nothing."),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_what_was_perhaps_meant(query: str, said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query(query)
+    assert str(refused.value) == said
 
 
 def test_a_misspelt_column_is_answered_with_the_right_one() -> None:

@@ -64,6 +64,15 @@ def test_those_chosen_on_last_are_kept_and_no_more_than_a_document_may_say(tmp_p
     assert choices.load(tmp_path, vault, HERE, "0") != {}
 
 
+def test_what_was_chosen_on_a_dashboard_that_is_gone_goes_too(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    choices.sweep(tmp_path, vault, HERE, lambda _keys: set())
+    for key in ("home", "there", "gone"):
+        choices.keep(tmp_path, vault, HERE, key, CHOSEN)
+    choices.sweep(tmp_path, vault, HERE, lambda keys: keys - {"gone"})
+    assert [bool(choices.load(tmp_path, vault, HERE, key)) for key in ("home", "there", "gone")] == [True, True, False]
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "open").write_text("a file where the folder would be")
     with pytest.raises(Unavailable) as refused:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from benchboard.dashboards import copies, editing
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import LOCKS, Lock
-from benchboard.dashboards.layout import GROUP, TABS, Cell, Layout, Page
+from benchboard.dashboards.layout import GROUP, TABS, Cell, Item, Layout, Page
 from benchboard.errors import Invalid
 from support import pages as support
 from support.pages import check_page
@@ -214,3 +214,12 @@ def test_groups_put_into_tabs_become_a_tab_each() -> None:
 def test_nothing_chosen_changes_nothing(edit: Callable[..., editing.Edited]) -> None:
     layout = grid.fitted(grid.parse_page([ONE]))
     assert edit(Page(layout), []) == (layout, ())
+
+
+def test_an_edit_that_pushes_something_beyond_the_last_row_is_refused() -> None:
+    tall = [Item(f"t{k}", "text") for k in range(102)]
+    pairs = [(item, Cell(0, 1_000 * k, 12, 1_000)) for k, item in enumerate(tall)]
+    assert editing.checked(Layout.of(12, pairs[:101]))
+    with pytest.raises(Invalid, match="below row 100000") as refused:
+        editing.checked(Layout.of(12, pairs))
+    assert (refused.value.code, refused.value.facts["item"]) == ("layout.too-long", "t101")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, Variable, parse_document
+from benchboard.dashboards.document import Document, Variable, fitted, parse_document
 from benchboard.dashboards.expanding import Choice, expanded, has_repeats, looked_at
 from benchboard.errors import Invalid
 from support.pages import check_page, random_page
@@ -143,3 +143,19 @@ def test_repeats_follow_what_all_is_now() -> None:
     asked = replace(ASKED, name="shop", all_chosen=True)
     seen = looked_at(replace(document, variables=(asked,)), {}, {"shop": ("east", "west", "north")})
     assert [own["shop"] for own in expanded(seen).chosen.values()] == [("east",), ("west",), ("north",)]
+
+
+def test_repeats_that_push_the_page_beyond_its_last_row_are_refused() -> None:
+    tall = {"w": 12, "h": 1_000}
+    below = [_widget(f"b{k}", position={"x": 0, "y": 1_000 * (k + 1), **tall}) for k in range(4)]
+    down = {"repeat": {"variable": "shop", "direction": "down"}}
+    values = [str(k) for k in range(99)]
+    repeated = _widget("w", position={"x": 0, "y": 0, **tall}, **down)
+    assert expanded(_document([repeated, *below[:2]], values))
+    groups = [{"id": name, "type": "group", "position": {"x": 0, "y": k, "w": 12, "h": 1},
+               "items": [{**repeated, "id": f"i{name}"}]} for k, name in enumerate("gh")]  # fmt: skip
+    for items in ([repeated, *below], groups):
+        with pytest.raises(Invalid, match="longer than 100000 rows") as refused:
+            expanded(fitted(_document(items, values)))
+        assert refused.value.code == "layout.too-long"
+        assert refused.value.do

@@ -3,14 +3,16 @@
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards import looking
 from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document import fitted, parse_document
 from benchboard.dashboards.layout import COMPACTS, Compact, Layout, Page
+from benchboard.errors import Invalid
 from support.edits import edit
 from support.pages import check_page, pages
 
@@ -118,3 +120,15 @@ def test_whatever_is_edited_is_seen_as_it_was_made(layout: Layout, seed: int) ->
     said = told(after, layout, left)
     assert looking.seen(said, left) == after
     check_page(said)
+
+
+def test_a_row_is_not_opened_that_pushes_the_page_beyond_its_last_row() -> None:
+    tall = {"type": "text", "position": {"x": 0, "y": 0, "w": 12, "h": 1_000}}
+    rows = [{"id": name, "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
+             "items": [{**tall, "id": f"{name}{k}"} for k in range(60)]} for k, name in enumerate("rs")]  # fmt: skip
+    said = {"format": "benchboard/dashboard", "version": 2, "items": rows}
+    layout = fitted(parse_document(said)).layout
+    one = looking.seen(layout, looking.towards(Page(layout), ["r0"]))
+    assert not Page(one).item("r").collapsed
+    with pytest.raises(Invalid, match="below row 100000"):
+        looking.seen(layout, looking.towards(Page(layout), ["r0", "s0"]))

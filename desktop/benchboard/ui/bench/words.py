@@ -6,7 +6,7 @@ from benchboard.dongles.fleet import Dongle
 from benchboard.i18n import _
 from benchboard.paging import Unreadable
 from benchboard.ui.bench.ports import Here
-from benchboard.ui.moments import lately
+from benchboard.ui.moments import lately, on_day
 from benchboard.ui.paged import Mark
 
 
@@ -25,18 +25,16 @@ def rate(bitrate: int | None) -> str:
 
 
 def ago(moment: datetime | None) -> str:
-    """`now`, `4 s ago`, `14 min ago`, `yesterday`, `Tue 17:42`, `12 Nov`."""
+    """`now`, `4 s ago`, `14 min ago`, `17:42`, `Tue 17:42`, `12 Nov`."""
     if moment is None:
         return "–"
     if isinstance(moment, Unreadable):
         return _("unreadable")
-    seconds = (datetime.now(UTC) - moment).total_seconds()
-    local = moment.astimezone()
+    here, local = datetime.now(UTC).astimezone(), moment.astimezone()
+    seconds = (here - local).total_seconds()
     if (said := lately(seconds)) is not None:
         return said
-    if seconds < 86_400:
-        return local.strftime("%H:%M")
-    return local.strftime("%a %H:%M") if seconds < 6 * 86_400 else local.strftime("%d %b").lstrip("0")
+    return f"{local:%H:%M}" if seconds < 86_400 else on_day(local, here)
 
 
 def exactly(moment: datetime | None) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from benchboard.dashboards import journal, library
+from benchboard.dashboards import choices, journal, library
 from benchboard.dashboards.rights import Level
 from benchboard.dashboards.sittings import Found, View
 from benchboard.i18n import _
@@ -80,7 +80,9 @@ class Dashboards(QWidget):
         def existing(keys: Collection[str]) -> set[str]:
             return {HOME} | library.existing(session, context.actor, keys)
 
-        return journal.sweep(context.workspace.home, context.workspace.vault, account_of(context), existing)
+        kept = context.workspace.home, context.workspace.vault, account_of(context)
+        choices.sweep(*kept, existing)
+        return journal.sweep(*kept, existing)
 
     def panes(self) -> list[QWidget]:
         """The tabs, and the panes of the dashboard in front, or the list."""

@@ -6,23 +6,31 @@ beside its picture goes along. Nothing here is for the window's thread but `offe
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt
-from PySide6.QtGui import QColorSpace, QImage, QPainter
+from PySide6.QtGui import QColorSpace, QImage, QImageReader, QPainter
 
 from benchboard.dashboards import images
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.images import opened
 
-Source = Path | bytes | QImage
+
+class Bitmap(NamedTuple):
+    """A BMP as other programs put it on the clipboard, not decoded yet. No file of that form is taken."""
+
+    data: bytes
+
+
+Source = Path | bytes | Bitmap | QImage
 FILTER: Final = "*.png *.jpg *.jpeg *.webp"
 _LONG_SIDE: Final = 2_048
 """Pixels: sharp across a whole page that is shown at 200 %, and within the bytes a picture may take."""
 _SHORTEST: Final = 64
 _QUALITIES: Final = (88, 78)
 _RAW: Final = ("image/png", "image/jpeg", "image/webp")
+_BITMAP: Final = ("image/bmp", "image/x-bmp", "image/x-MS-bmp")
 
 
 def offered(data: QMimeData) -> list[Source]:
@@ -35,6 +43,9 @@ def offered(data: QMimeData) -> list[Source]:
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:
             return list(files)
+    for form in _BITMAP:
+        if data.hasFormat(form):
+            return [Bitmap(bytes(data.data(form).data()))]
     if data.hasImage():
         image = data.imageData()
         if isinstance(image, QImage) and not image.isNull():
@@ -67,9 +78,10 @@ def made(source: Source, check: Callable[[], None]) -> tuple[str, float]:
 
 
 def _read(source: Source) -> tuple[str, QImage]:
+    if isinstance(source, Bitmap):
+        return "png", _opened_bitmap(source.data)
     if isinstance(source, QImage):
-        if source.width() * source.height() > images.MAX_FILE_PIXELS:
-            raise Invalid("image.too-large", _("The picture is too large."), do=_("Make it smaller first."))
+        _require_small(source.size())
         return "png", source
     data = _content(source) if isinstance(source, Path) else source
     if len(data) > images.MAX_FILE:
@@ -83,6 +95,28 @@ def _read(source: Source) -> tuple[str, QImage]:
     longest = max(head.width, head.height)
     shrink = min(1.0, _LONG_SIDE / longest)
     return head.form, opened(head, data, max(1, int(head.width * head.height * shrink * shrink)))
+
+
+def _opened_bitmap(data: bytes) -> QImage:
+    holder = QBuffer()
+    holder.setData(QByteArray(data))
+    holder.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(holder, QByteArray(b"bmp"))
+    reader.setDecideFormatFromContent(False)
+    size = reader.size()
+    size.setHeight(abs(size.height()))  # below zero where its rows begin at the top
+    image = QImage()
+    if not size.isEmpty():
+        _require_small(size)
+        image = reader.read()
+    if image.isNull():
+        raise Invalid("image.damaged", _("The picture is damaged or not all there."))
+    return image
+
+
+def _require_small(size: QSize) -> None:
+    if size.width() * size.height() > images.MAX_FILE_PIXELS:
+        raise Invalid("image.too-large", _("The picture is too large."), do=_("Make it smaller first."))
 
 
 def _content(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoStack
 from benchboard.dashboards import breakpoints, copies, editing, looking
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
-from benchboard.dashboards.document import Document, empty, fitted
+from benchboard.dashboards.document import Document, empty, fitted, require_rows
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.expanding import Choice, Values, expanded, first_values, has_repeats, looked_at
 from benchboard.dashboards.history import KEPT_STEPS, Step
@@ -368,7 +368,12 @@ class Editor(QObject):
         """Choose these, in sight: the closed rows around them open and tabs turned to them and to these `tabs` (id,
         place), in this window alone. Looking is no step."""
         looks = {**self._looks, **looking.towards(self.page, ids, tabs)}
-        if looking.seen(self.layout, looks, self.document.compact) == self.layout:
+        try:
+            there = looking.seen(self.layout, looks, self.document.compact) == self.layout
+        except Invalid as error:
+            self.refused.emit(error)
+            return
+        if there:
             self.choose(ids)
             return
         self._looks = looks
@@ -394,6 +399,11 @@ class Editor(QObject):
         try:
             after = replace(self.document, layout=change(Page(self.document.layout)))
         except Invalid:
+            return
+        try:
+            require_rows(after.layout)
+        except Invalid as error:
+            self.refused.emit(error)
             return
         if self.read_only:
             self.show(after, now)
@@ -447,6 +457,15 @@ class Editor(QObject):
         if self.why_not != told:
             self.permitted.emit()
 
+    def _looked_into(self) -> Layout:
+        """What is shown, with what is looked into open; that is closed where it has become too much to be shown."""
+        try:
+            return looking.seen(self._plain, self._looks, self.document.compact) if self._looks else self._plain
+        except Invalid as error:
+            self._looks = {}
+            self.refused.emit(error)
+            return self._plain
+
     def show(self, document: Document, chosen: Sequence[str]) -> None:
         """Be at this document, with these chosen: a step was taken or taken back. No step of its own."""
         self.document, self.own_values, self.sources = document, {}, {}
@@ -463,7 +482,7 @@ class Editor(QObject):
             self.refused.emit(error)
         self._word()
         self._plain = breakpoints.seen(seen, self.breakpoint) if self.breakpoint else seen.layout
-        self.page = Page(looking.seen(self._plain, self._looks, document.compact) if self._looks else self._plain)
+        self.page = Page(self._looked_into())
         # Nobody who looks at the page anew is told that something is chosen which is not on it any more.
         before, self._chosen = self._chosen, tuple(one for one in self._chosen if one in self.page.shown)
         left = self._chosen

@@ -93,7 +93,7 @@ class ExportDialog(Dialog):
         form = self._form.current()
         self._scaled.setVisible(form == "png")
         self._go.setText(_("Choose a printer") if form == "print" else _("Choose a file"))
-        size = self._sheet().size
+        size = exporting.size_of(self._sheet())
         if form == "png":
             scale = int(self._scale.current())
             facts = {"width": round(size.width() * scale), "height": round(size.height() * scale)}

@@ -46,6 +46,11 @@ def file_name(title: str) -> str:
     return words[:100] or _("Dashboard")
 
 
+def size_of(sheet: Sheet) -> QSizeF:
+    """How large a sheet is with the line above it, in pixels."""
+    return sheet.size + QSizeF(0, headline.HIGH)
+
+
 class Export(QObject):
     """One page being painted and written. `begin` starts it; the status bar shows how far it is and can stop it."""
 
@@ -128,7 +133,7 @@ class Export(QObject):
         self.deleteLater()
 
     def _as_png(self, scale: int) -> None:
-        size = (self._sheet.size * scale).toSize()
+        size = (size_of(self._sheet) * scale).toSize()
         if size.width() * size.height() > _MOST or max(size.width(), size.height()) > 32_000:
             raise Invalid(
                 "studio.too-large",
@@ -145,13 +150,14 @@ class Export(QObject):
         for key, words in (("Title", self._title), ("Description", pictured(self._sheet))):
             if words:
                 image.setText(key, words)
+        self._head()
         self._finish = lambda: lambda: _png(image, scale)
 
     def _as_svg(self, _scale: int) -> None:
         from PySide6.QtSvg import QSvgGenerator
 
         buffer, drawing = _Buffer(self), QSvgGenerator()
-        size = self._sheet.size.toSize()
+        size = size_of(self._sheet).toSize()
         drawing.setOutputDevice(buffer)
         drawing.setResolution(_DPI)
         drawing.setSize(size)
@@ -159,14 +165,14 @@ class Export(QObject):
         drawing.setTitle(self._title)
         drawing.setDescription(pictured(self._sheet))
         self._painter.begin(drawing)
+        self._head()
         self._device = drawing
         self._finish = buffer.taken
 
     def _as_pdf(self, _scale: int) -> None:
         buffer = _Buffer(self)
         paper = QPdfWriter(buffer)
-        whole = self._sheet.size + QSizeF(0, headline.HIGH)
-        size = whole * (72 / _DPI)
+        size = size_of(self._sheet) * (72 / _DPI)
         shrink = min(1.0, _LONGEST / max(size.width(), size.height()))
         paper.setResolution(_DPI)
         paper.setPageMargins(QMarginsF(0, 0, 0, 0))
@@ -176,11 +182,15 @@ class Export(QObject):
         self._painter.begin(paper)
         self._painter.scale(shrink, shrink)
         with theme().on_paper():
-            headline.paint_head(self._painter, whole.width(), self._title, headline.now())
-        self._painter.translate(0, headline.HIGH)
+            self._head()
         self._look = theme().on_paper
         self._device = paper
         self._finish = buffer.taken
+
+    def _head(self) -> None:
+        """Draw the line above the page, and go on below it."""
+        headline.paint_head(self._painter, self._sheet.size.width(), self._title, headline.now())
+        self._painter.translate(0, headline.HIGH)
 
 
 def pictured(sheet: Sheet) -> str:

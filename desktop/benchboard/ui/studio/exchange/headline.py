@@ -1,4 +1,4 @@
-"""What a page is called and from when it is, on paper: a line above it, or at the foot of each sheet."""
+"""What a page is called and from when it is, as it goes out: a line above it, or at the foot of each sheet."""
 
 from typing import Final
 
@@ -17,8 +17,8 @@ _APART: Final = 24.0
 
 
 def now() -> str:
-    """The day and hour, as they are written where one is."""
-    return QLocale().toString(QDateTime.currentDateTime(), QLocale.FormatType.ShortFormat)
+    """The day, its month in letters as on the charts, and the hour: read the same everywhere, in one's own language."""
+    return QLocale().toString(QDateTime.currentDateTime(), "d MMM yyyy, HH:mm")
 
 
 def paint_head(painter: QPainter, width: float, title: str, moment: str) -> None:

@@ -1,0 +1,62 @@
+"""In another language everything speaks it: days, months, and what Qt itself says."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from benchboard.ui import app, moments
+from benchboard.ui.bench import words
+
+
+@pytest.fixture(autouse=True)
+def english_after(qapp: object) -> Iterator[None]:
+    yield
+    app._speak("en")
+
+
+def _midday(days: int) -> datetime:
+    """Noon so many days ago, here."""
+    there = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days)
+    return there.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "months"),
+    [
+        ("en", "Mon Tue Wed Thu Fri Sat Sun", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
+        ("tr", "Pzt Sal Çar Per Cum Cmt Paz", "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara"),
+    ],
+)
+def test_days_and_months_are_called_as_the_language_does(language: str, names: str, months: str) -> None:
+    app._speak(language)
+    for days in (3, 4, 5):
+        there = _midday(days).astimezone()
+        assert words.ago(_midday(days)) == moments.ago(_midday(days)) == f"{names.split()[there.weekday()]} 12:00"
+    for days in range(8, 300, 29):
+        there = _midday(days).astimezone()
+        said = f"{there.day} {months.split()[there.month - 1]}"
+        assert words.ago(_midday(days)).startswith(said)
+        assert moments.ago(_midday(days)).startswith(said)
+
+
+def _buttons(qtbot: QtBot) -> set[str]:
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    (box,) = dialog.findChildren(QDialogButtonBox)
+    return {button.text().replace("&", "") for button in box.buttons()}
+
+
+def test_qts_own_words_follow_the_language_and_back(qtbot: QtBot) -> None:
+    app._speak("tr")
+    assert "İptal" in _buttons(qtbot)
+    app._speak("tr")
+    app._speak("en")
+    assert "Cancel" in _buttons(qtbot)
+    instance = QCoreApplication.instance()
+    assert instance is not None
+    assert not instance.findChildren(QTranslator)
