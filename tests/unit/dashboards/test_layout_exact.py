@@ -138,7 +138,8 @@ def test_nothing_is_pushed_on_by_what_is_said_to_sink_alone(
     count: int, columns: int, h: int, statics: int, layout: grid.Layout
 ) -> None:
     both = _grown(count, columns, columns, h, statics), layout
-    done = [grid.compacted(one) for one in both]
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compaction, "_FAR", 1)
+        done = [grid.compacted(one) for one in both]
         patch.setattr(compaction._Compaction, "_sinks_alone", lambda *_: False)
         assert [grid.compacted(one) for one in both] == done

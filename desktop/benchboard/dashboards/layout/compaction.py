@@ -20,6 +20,9 @@ _PATIENCE = 200_000_000
 strewn at random a tenth; items piled on each other by the thousand need time that grows with their cube, by
 the rule itself."""
 
+_FAR = 4
+"""Steps down after which it is looked whether the rest can be gone at once."""
+
 
 def compact_vertically(board: Board, watched: int = -1) -> int:
     """Let everything but the statics rise. The row from which the layout's item `watched` began to rise,
@@ -42,8 +45,8 @@ class _Compaction:
         self.placed = 0
         self.patience = _PATIENCE
         self.solid: Blocks | None = None
-        self.taken = Taken(max(map(add, board.xs, board.ws), default=0))
-        """The rows that what is in `solid` takes, once there is one."""
+        self.taken: Taken | None = None
+        """The rows that what is in `solid` takes; made only once something had far to go."""
         self.began = [*(board.ys if along == "rows" else board.xs), _NEVER]
         """The row or column each had before anything moved: sorted, with an end that stops any look ahead."""
 
@@ -82,6 +85,7 @@ class _Compaction:
                 lowest = bottom
             if self.solid is not None:
                 self.solid.put(i)
+            if self.taken is not None:
                 self.taken.put(x, ys[i], w, h)
         return row
 
@@ -130,8 +134,6 @@ class _Compaction:
         if self.solid is None:
             placed = (i for i in range(self.placed) if not self.board.static[i])
             self.solid = Blocks(self.board, [*self.board.statics, *placed])
-            for i in self.solid.ranks:
-                self.taken.put(self.board.xs[i], self.board.ys[i], self.board.ws[i], self.board.hs[i])
         return self.solid
 
     def _rise_around(self, i: int, y: int) -> None:
@@ -147,15 +149,25 @@ class _Compaction:
             if ceiling:
                 self._push_down(i, ceiling)
             return
-        row = self.taken.free_row(x, y, w, h)
-        if self._sinks_alone(i, y, row):
-            ys[i] = row
-            return
-        ys[i] = y
+        ys[i], steps = y, 0
         while hit is not None:
+            if steps % _FAR == 0 and (self.taken or steps):
+                row = self._all_taken().free_row(x, ys[i], w, h)
+                if self._sinks_alone(i, ys[i], row):
+                    ys[i] = row
+                    return
             self._push_down(i, ys[hit] + board.hs[hit])
             self._look(h)
             hit = solid.first(x, ys[i], w, h)
+            steps += 1
+
+    def _all_taken(self) -> Taken:
+        if self.taken is None:
+            board = self.board
+            self.taken = Taken(max(map(add, board.xs, board.ws)))
+            for i in self._solid().ranks:
+                self.taken.put(board.xs[i], board.ys[i], board.ws[i], board.hs[i])
+        return self.taken
 
     def _sinks_alone(self, i: int, y: int, row: int) -> bool:
         """Whether item `i`, on its way from row `y` down to `row`, pushes nothing on, as far as that can be told

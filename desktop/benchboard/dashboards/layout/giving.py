@@ -103,7 +103,7 @@ class GivingWay:
             if self._turn == len(self.parts):
                 return True
             part = self.parts[self._turn]
-            held = self.falls or not whole or self._held(*part)
+            held = self.falls or not whole or part[1] not in self.shape.heads or self._held(part[0])
             rise = self._land(*part)
             if not self._turn:
                 self._rise = rise
@@ -111,13 +111,11 @@ class GivingWay:
             if not held or (whole and rise != self._rise):
                 return False
 
-    def _held(self, cell: Cell, place: int) -> bool:
-        """Whether a part can hang where it comes: on top of the page, on another, or on what ends right above it."""
+    def _held(self, cell: Cell) -> bool:
+        """Whether a part that lies on no other can hang where it comes: on top of the page, or on what ends there."""
         row, pushed, changed = cell.y + self.dy + self.lower, self._pushed, self.changed
-        if not row or place not in self.shape.heads:
-            return True
         left, right = cell.x + self.dx, cell.right + self.dx
-        if row in pushed[left:right]:
+        if not row or row in pushed[left:right]:
             return True
         columns = ((1 << cell.w) - 1) << left
         return any(columns & there and place not in changed for there, place in self.ranks.ends.get(row, ()))
@@ -147,10 +145,13 @@ class GivingWay:
     def _press(self) -> None:
         """Let go below the body, or below what went, all that ranks before the next part. Once nothing that is left
         begins above the lowest edge so far, all is done; and a column is done with what stays in it."""
-        ranks, order, pushed, changed = self.ranks, self.order, self._pushed, self.changed
+        ranks, order = self.ranks, self.order
         start, end, last = self._from, self._end, self._turn == len(self.parts)
         if not last:
             end = bisect_left(order.keys, order.key(self.parts[self._turn][0].y + self.dy), start, end)
+        if start >= end:
+            return
+        pushed, changed = self._pushed, self.changed
         active, reach, fixed = self._active, self._reach, ranks.near if ranks.obstructed else None
         ahead, top = 0, 0
         if not self.falls and not last:
