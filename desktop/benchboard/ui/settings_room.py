@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import workspace
@@ -41,13 +41,28 @@ class General(QWidget):
         self._where()
         self._session()
         self._column.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
+        scroll.setObjectName("settings_scroll")
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
         scroll.setAlignment(Qt.AlignmentFlag.AlignLeft)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+
+    def standing(self) -> object:
+        """How far it is scrolled, and what has the keyboard."""
+        now = self.focusWidget()
+        return self._scroll.verticalScrollBar().value(), now.objectName() if now is not None else ""
+
+    def stand(self, was: object) -> None:
+        """Scrolled so far, with the keyboard there again."""
+        scrolled, name = was if isinstance(was, tuple) else (0, "")
+        before = self.findChild(QWidget, name) if name else None
+        if before is not None:
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Only once it is laid out there is something to scroll.
+        QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(scrolled))
 
     def _section(self, title: str, sentence: str = "") -> None:
         if self._column.count():

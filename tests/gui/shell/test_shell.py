@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.errors import Unavailable
@@ -131,6 +131,26 @@ def test_a_new_language_shows_the_window_anew(
     assert figures.day(date(2026, 10, 15)) == "15 Oct"
     working.shell.go("bench/timing")
     assert said(working, click) == english
+
+
+def test_a_new_language_leaves_the_keyboard_and_the_scroll_where_they_were(
+    qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: working.remember(replace(working.settings, language="en")))
+    working.window.resize(900, 560)
+    shell.go("settings")
+    bar = shell.findChild(QScrollArea, "settings_scroll").verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 40)
+    bar.setValue(40)
+    choice = click.find(working.window, "settings_language")
+    choice.setFocus()
+    qtbot.keyClick(choice, Qt.Key.Key_End)
+    anew = working.shell
+    assert anew is not None
+    assert anew is not shell
+    assert click.find(working.window, "settings_language").hasFocus()
+    bar = anew.findChild(QScrollArea, "settings_scroll").verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == 40)
 
 
 def said(working: Application, click: Hand) -> list[str]:

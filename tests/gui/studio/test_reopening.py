@@ -78,25 +78,35 @@ def make(studio: "Studio", **items: list[dict[str, object]]) -> dict[str, str]:
         }
 
 
+def opened(open_studio: Open, **items: list[dict[str, object]]) -> tuple[Shelf, dict[str, str]]:
+    """A window with these dashboards made and opened in this order, and their ids."""
+    studio = open_studio()
+    keys = make(studio, **items)
+    shelf = Shelf(studio)
+    for key in keys.values():
+        shelf.open(key)
+    return shelf, keys
+
+
+def reopened(open_studio: Open, shelf: Shelf, address: str = "studio/dashboards") -> Shelf:
+    """The window closed, and another one opened on the same computer."""
+    shelf.studio.close()
+    return Shelf(open_studio(), address)
+
+
 def texts(studio: "Studio") -> list[str]:
     return [label.text() for label in studio.application.window.findChildren(QLabel)]
 
 
 def test_tabs_their_order_the_one_in_front_and_how_it_was_shown_come_back(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST, Two=LONG, Three=SECOND)
-    shelf = Shelf(first)
-    for name in ("Three", "One", "Two"):
-        shelf.open(keys[name])
+    shelf, _keys = opened(open_studio, Three=SECOND, One=FIRST, Two=LONG)
     page = shelf.read()
     page.do("tablet")
     page.canvas.set_zoom(0.8)
     page.canvas.verticalScrollBar().setValue(700)
     at = page.canvas.verticalScrollBar().value()
     assert at == 700
-    first.close()
-    second = open_studio()
-    shelf = Shelf(second)
+    shelf = reopened(open_studio, shelf)
     assert (shelf.tabs, shelf.front) == (["Three", "One", "Two"], "Two")
     page = shelf.read()
     assert (page.editor.breakpoint, page.canvas.zoom, page.canvas.verticalScrollBar().value()) == ("tablet", 0.8, at)
@@ -104,7 +114,7 @@ def test_tabs_their_order_the_one_in_front_and_how_it_was_shown_come_back(open_s
     assert page.editor.stack.count() == 0
     assert not page.saving.dirty
     assert shelf.place.pages == [page]  # the others are read when somebody looks at them
-    second.qtbot.keyClick(page.canvas, Qt.Key.Key_Tab, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    shelf.qtbot.keyClick(page.canvas, Qt.Key.Key_Tab, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert shelf.read().name == "One"
     assert len(shelf.place.pages) == 2
 
@@ -115,65 +125,43 @@ def test_tabs_that_nobody_looked_at_stay_as_they_were(open_studio: Open) -> None
     shelf = Shelf(first)
     shelf.open(keys["One"]).canvas.verticalScrollBar().setValue(500)
     shelf.open(keys["Two"])
-    first.close()
-    second = open_studio()
-    shelf = Shelf(second)
+    shelf = reopened(open_studio, shelf)
     shelf.read()
-    second.close()
-    third = open_studio()
-    shelf = Shelf(third)
+    shelf = reopened(open_studio, shelf)
     shelf.read()
     assert shelf.open(keys["One"]).canvas.verticalScrollBar().value() == 500
     assert shelf.tabs == ["One", "Two"]
 
 
 def test_a_presented_page_is_presented_again(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=LONG)
-    shelf = Shelf(first)
-    shelf.open(keys["One"]).do("present")
-    first.close()
-    second = open_studio()
-    page = Shelf(second).read()
-    second.wait(lambda: page.presentation.on)
+    shelf, _keys = opened(open_studio, One=LONG)
+    shelf.read().do("present")
+    shelf = reopened(open_studio, shelf)
+    page = shelf.read()
+    shelf.studio.wait(lambda: page.presentation.on)
     assert not page.bar.isVisible()
 
 
 def test_the_list_in_front_stays_in_front(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST)
-    shelf = Shelf(first)
-    shelf.open(keys["One"])
+    shelf, _keys = opened(open_studio, One=FIRST)
     shelf.place.tabs.setCurrentIndex(0)
-    first.close()
-    shelf = Shelf(open_studio())
+    shelf = reopened(open_studio, shelf)
     assert (shelf.tabs, shelf.place.page, shelf.place.pages) == (["One"], None, [])
 
 
 def test_what_is_asked_for_by_a_link_is_in_front_once(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST, Two=SECOND, Three=LONG)
-    shelf = Shelf(first)
-    for name in ("One", "Two"):
-        shelf.open(keys[name])
-    first.close()
-    second = open_studio()
-    shelf = Shelf(second, f"studio/dashboards/{keys['One']}")
+    shelf, keys = opened(open_studio, One=FIRST, Two=SECOND)
+    keys |= make(shelf.studio, Three=LONG)
+    shelf = reopened(open_studio, shelf, f"studio/dashboards/{keys['One']}")
     assert (shelf.read().name, shelf.tabs) == ("One", ["One", "Two"])
-    second.close()
-    third = open_studio()
-    shelf = Shelf(third, f"studio/dashboards/{keys['Three']}")
+    shelf = reopened(open_studio, shelf, f"studio/dashboards/{keys['Three']}")
     assert (shelf.read().name, shelf.tabs) == ("Three", ["One", "Two", "Three"])
     assert len(shelf.place.pages) == 1
 
 
 def test_what_is_gone_is_left_out_with_one_sentence_said_once(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST, Two=SECOND, Three=LONG)
-    shelf = Shelf(first)
-    for name in ("One", "Two", "Three"):
-        shelf.open(keys[name])
-    first.close()
+    shelf, keys = opened(open_studio, One=FIRST, Two=SECOND, Three=LONG)
+    shelf.studio.close()
     second = open_studio()
     with second.workspace.database.change() as session:
         library.discard(session, second.actor, [keys["Two"], keys["Three"]])
@@ -183,10 +171,9 @@ def test_what_is_gone_is_left_out_with_one_sentence_said_once(open_studio: Open)
     assert shelf.place.page is None
     assert said in texts(second)
     assert second.application.problems.current is None
-    second.close()
-    third = open_studio()
-    assert Shelf(third).tabs == ["One"]
-    assert said not in texts(third)
+    shelf = reopened(open_studio, shelf)
+    assert shelf.tabs == ["One"]
+    assert said not in texts(shelf.studio)
 
 
 def enter(studio: "Studio", role: str) -> None:
@@ -214,11 +201,8 @@ def place_of(studio: "Studio") -> Dashboards:
 
 
 def test_two_people_at_one_window_never_see_each_others_tabs(open_studio: Open) -> None:
-    studio = open_studio()
-    keys = make(studio, One=FIRST, Two=SECOND)
-    shelf = Shelf(studio)
-    for key in keys.values():
-        shelf.open(key)
+    shelf, keys = opened(open_studio, One=FIRST, Two=SECOND)
+    studio = shelf.studio
     enter(studio, "admin")
     theirs = place_of(studio)
     assert theirs.tabs.count() == 1  # an admin may see both: they are not theirs to come back to
@@ -233,11 +217,8 @@ def test_two_people_at_one_window_never_see_each_others_tabs(open_studio: Open) 
 
 
 def test_after_a_kill_the_tab_and_its_edits_come_back_once(open_studio: Open, tmp_path: Path) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST, Two=SECOND)
-    shelf = Shelf(first)
-    shelf.open(keys["Two"])
-    page = shelf.open(keys["One"])
+    shelf, _keys = opened(open_studio, Two=SECOND, One=FIRST)
+    first, page = shelf.studio, shelf.read()
     page.editor.tell("a", "title", "Mine")
     page.saving._timer.stop()  # killed before it is saved
     shelf.written()
@@ -263,21 +244,14 @@ def test_after_a_kill_the_tab_and_its_edits_come_back_once(open_studio: Open, tm
 
 
 def test_a_closed_tab_stays_closed_also_one_nobody_looked_at(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST, Two=SECOND)
-    shelf = Shelf(first)
-    for key in keys.values():
-        shelf.open(key)
-    first.close()
-    second = open_studio()
-    shelf = Shelf(second)
+    shelf, _keys = opened(open_studio, One=FIRST, Two=SECOND)
+    shelf = reopened(open_studio, shelf)
     shelf.read()
     button = shelf.place.tabs.tabButton(1, QTabBar.ButtonPosition.RightSide)
-    second.qtbot.mouseClick(button, LEFT)
+    shelf.qtbot.mouseClick(button, LEFT)
     assert shelf.tabs == ["Two"]
     assert len(shelf.place.pages) == 1
-    second.close()
-    assert Shelf(open_studio()).tabs == ["Two"]
+    assert reopened(open_studio, shelf).tabs == ["Two"]
 
 
 def test_something_is_dragged_over_a_tab_that_nobody_looked_at(open_studio: Open) -> None:
@@ -309,12 +283,8 @@ def test_something_is_dragged_over_a_tab_that_nobody_looked_at(open_studio: Open
 
 
 def test_another_language_shows_the_same_tabs(open_studio: Open) -> None:
-    studio = open_studio()
-    keys = make(studio, One=FIRST, Two=SECOND)
-    shelf = Shelf(studio)
-    for key in keys.values():
-        shelf.open(key)
-    application = studio.application
+    shelf, _keys = opened(open_studio, One=FIRST, Two=SECOND)
+    studio, application = shelf.studio, shelf.studio.application
     try:
         application.remember(replace(application.settings, language="tr"))
         place = place_of(studio)
@@ -347,9 +317,8 @@ def test_another_language_leaves_one_where_one_was(open_studio: Open) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_no_obstacle(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST)
-    Shelf(first).open(keys["One"])
+    shelf, keys = opened(open_studio, One=FIRST)
+    first = shelf.studio
     first.close()
     (file,) = (first.home / "open").glob("*.json")
     assert json.loads(file.read_text())["front"] == keys["One"]
@@ -363,19 +332,13 @@ def test_a_file_that_cannot_be_read_is_no_obstacle(open_studio: Open) -> None:
 
 
 def test_the_menu_of_a_tab_nobody_looked_at_comes_when_it_is_read(open_studio: Open) -> None:
-    first = open_studio()
-    keys = make(first, One=FIRST, Two=SECOND)
-    shelf = Shelf(first)
-    for key in keys.values():
-        shelf.open(key)
-    first.close()
-    second = open_studio()
-    shelf = Shelf(second)
+    shelf, _keys = opened(open_studio, One=FIRST, Two=SECOND)
+    shelf = reopened(open_studio, shelf)
     front = shelf.read()
     bar = shelf.place.tabs
     at = bar.tabRect(1).center()
     QApplication.sendEvent(bar, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, bar.mapToGlobal(at)))
-    second.wait(lambda: bool(shelf.place.findChildren(QMenu, "dashboard_menu")))
+    shelf.studio.wait(lambda: bool(shelf.place.findChildren(QMenu, "dashboard_menu")))
     (menu,) = shelf.place.findChildren(QMenu, "dashboard_menu")
     assert {"deed_close", "deed_rename"} <= {action.objectName() for action in menu.actions()}
     assert shelf.place.page is front

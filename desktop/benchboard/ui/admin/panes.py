@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Text, bare, hairline
+from benchboard.ui.widgets import Button, Text, hairline, scrolled
 
 
 class Detail(QWidget):
@@ -26,16 +26,10 @@ class Detail(QWidget):
         self.column = QVBoxLayout(inner)
         self.column.setContentsMargins(0, 0, 0, 16)
         self.column.setSpacing(0)
-        scroll = QScrollArea()
-        bare(scroll)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addLayout(self.head)
-        right.addWidget(scroll, 1)
+        right.addWidget(scrolled(inner), 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -7,7 +7,7 @@ from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
 from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
 from benchboard.ui.widgets.popover import Item, Popover, copyable, heading, menu
-from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, bare, paint_shadow
+from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, bare, paint_shadow, scrolled
 
 __all__ = [
     "Avatar",
@@ -53,5 +53,6 @@ __all__ = [
     "paint_shadow",
     "restyle",
     "row",
+    "scrolled",
     "search_field",
 ]

@@ -70,12 +70,8 @@ class Ringed(_Widget):
         focused(self, event)
 
 
-class Pressable(QAbstractButton):
-    """A button that paints itself: wears the ring (unless it draws its own), follows the mouse, takes Enter."""
-
-    wears_ring: ClassVar[bool] = True
-    by_key = False
-    """Whether it has the keyboard and was given it by the keyboard: then those that draw their own ring do."""
+class Lit(_Widget):
+    """Mixed into a widget that draws itself: it is drawn anew as the pointer and the keyboard come and go."""
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -87,16 +83,30 @@ class Pressable(QAbstractButton):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+
+class Pressable(Lit, QAbstractButton):
+    """A button that paints itself: wears the ring (unless it draws its own), follows the mouse, takes Enter."""
+
+    wears_ring: ClassVar[bool] = True
+    by_key = False
+    """Whether it has the keyboard and was given it by the keyboard: then those that draw their own ring do."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
         # A window that comes to the front again, or a menu that closes, leaves it as it was.
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
             self.by_key = event.reason() in _BY_KEY
-        self.update()
         if self.wears_ring:
             focused(self, event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.update()
         if self.wears_ring:
             focused(self, event)
 

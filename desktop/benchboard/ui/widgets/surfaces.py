@@ -5,7 +5,16 @@ from functools import cache
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
@@ -160,6 +169,18 @@ def bare(area: QAbstractScrollArea) -> None:
     """Let the style sheet alone fill an area. A view into it that wants to be filled as well gains nothing by that, and
     Qt then keeps a table of its rules for good, a kilobyte, when it is gone."""
     area.viewport().setAutoFillBackground(False)
+
+
+def scrolled(inside: QWidget, *, stop: bool = False) -> QScrollArea:
+    """What is taller than its place, scrolled up and down in it. Tab comes to the area itself where it is a `stop`."""
+    area = QScrollArea()
+    bare(area)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stop else Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area
 
 
 def paint_shadow(painter: QPainter, frame: QRect) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.merging import Choice, Key, Merge, too_much
@@ -19,7 +19,7 @@ from benchboard.ui.studio.comparing.mergelist import Need, Strip, merged_row
 from benchboard.ui.studio.comparing.pictures import Answers
 from benchboard.ui.studio.document.acts import act
 from benchboard.ui.studio.document.steps import step_of
-from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, bare, hairline, keep_clear
+from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_clear, scrolled
 
 _MOST: Final = 200
 """Merged edits that are listed; of more only the number is said."""
@@ -251,14 +251,7 @@ class MergeScreen(QWidget):
             rows.addWidget(row)
         self._merged(rows)
         rows.addStretch(1)
-        area = QScrollArea()
-        bare(area)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
-        column.addWidget(area, 1)
+        column.addWidget(scrolled(inside), 1)
         return whole
 
     def _merged(self, rows: QVBoxLayout) -> None:
@@ -311,13 +304,7 @@ class MergeScreen(QWidget):
         column.addWidget(self._sides)
         column.addWidget(self._result)
         column.addStretch(1)
-        area = QScrollArea()
-        bare(area)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        return area
+        return scrolled(inside, stop=True)
 
     def _refused(self) -> QWidget:
         self._refusal = Strip()

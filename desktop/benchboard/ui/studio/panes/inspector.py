@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
 from benchboard.dashboards.catalogue import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, Widget
@@ -31,7 +31,7 @@ from benchboard.ui.studio.tiles.numbers import span
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, KeyCap, Text, hairline, plain_tip
-from benchboard.ui.widgets.surfaces import bare
+from benchboard.ui.widgets.surfaces import scrolled
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -149,12 +149,8 @@ class _Sheet(QWidget):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 16)
         self._column.setSpacing(0)
-        self._area = area = QScrollArea()
-        area.setWidgetResizable(True)
+        self._area = area = scrolled(inside)
         area.setAccessibleName(_("Fields of what is chosen"))
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        bare(area)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

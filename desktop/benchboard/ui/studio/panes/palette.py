@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.catalogue import KINDS, WidgetKind
 from benchboard.i18n import _
@@ -24,7 +24,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.focus import Ringed
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.surfaces import bare
+from benchboard.ui.widgets.surfaces import scrolled
 
 
 class Palette(QWidget):
@@ -74,13 +74,7 @@ class Palette(QWidget):
             self._groups.append((group, grid, members))
             column.addWidget(group)
         column.addStretch(1)
-        area = QScrollArea()
-        bare(area)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
-        return area
+        return scrolled(inside)
 
     def _find(self, text: str) -> None:
         wanted = text.strip().casefold()

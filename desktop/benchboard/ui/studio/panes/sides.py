@@ -5,10 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import (
-    QEnterEvent,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from benchboard.i18n import _
 from benchboard.ui.beside import NARROW
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.focus import Lit
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -224,7 +223,7 @@ class Sides(QWidget):
             self._context.remember(replace(self._context.settings, studio_panes=written))
 
 
-class _Edge(QWidget):
+class _Edge(Lit, QWidget):
     """The line between a pane and the page, pulled by mouse or arrow keys; a double click sets it back."""
 
     def __init__(
@@ -272,22 +271,6 @@ class _Edge(QWidget):
             return
         self._pull(self.x() + _EDGE // 2 + step)
         self._done()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         hot = self._held is not None or self.underMouse() or self.hasFocus()
