@@ -52,9 +52,63 @@ def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None
     studio.wait(lambda: studio.page.saving.state == "conflict")
     assert _title(studio.stored().items, "orders-week") == "Theirs"  # nothing is overwritten unasked
     assert not studio.page.closing()  # and the page does not just go away
-    studio.qtbot.mouseClick(_banner_button(studio, "Keep this one"), Qt.MouseButton.LeftButton)
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
     studio.settled()
     assert _title(studio.stored().items, "orders-week") == "Mine"
+
+
+def test_keeping_mine_decides_what_clashes_and_nothing_else(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    # while the question stands, they go on
+    later = [
+        item for item in _titled(_titled(items, "orders-week", "Theirs"), "notes", "Theirs") if item["id"] != "refunds"
+    ]
+    studio.store([*later, _long("added", 40)])
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    stored = studio.stored().items
+    assert (_title(stored, "orders-week"), _title(stored, "notes")) == ("Mine", "Theirs")
+    assert "added" in {item["id"] for item in stored}
+    assert "refunds" not in {item["id"] for item in stored}
+    assert "added" in studio.page.editor.page.paths
+
+
+@pytest.mark.parametrize("edited_too", [False, True])
+def test_a_query_being_written_is_not_lost_where_its_widget_was_removed(studio: "Studio", edited_too: bool) -> None:
+    items = studio.stored().items
+    studio.click("orders-week")
+    studio.page.inspector.edit_query()
+    field = studio.find("inspector_query")
+    studio.qtbot.keyClick(field, Qt.Key.Key_A, CTRL)
+    studio.qtbot.keyClicks(field, "select count(")
+    studio.wait(lambda: studio.page.inspector.drafting)
+    if edited_too:
+        studio.page.editor.tell("refunds", "title", "Mine")
+    studio.store([item for item in items if item["id"] != "orders-week"])
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    assert studio.page.editor.widget("orders-week").query == "select count("
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    assert next(item for item in studio.stored().items if item["id"] == "orders-week")["query"] == "select count("
+
+
+def test_what_others_store_elsewhere_leaves_a_query_being_written_alone(studio: "Studio") -> None:
+    items = studio.stored().items
+    before = studio.page.editor.widget("orders-week").query
+    studio.click("orders-week")
+    studio.page.inspector.edit_query()
+    field = studio.find("inspector_query")
+    studio.qtbot.keyClick(field, Qt.Key.Key_A, CTRL)
+    studio.qtbot.keyClicks(field, "select count(")
+    studio.wait(lambda: studio.page.inspector.drafting)
+    studio.store(_titled(items, "notes", "Theirs"))
+    studio.wait(lambda: studio.page.editor.widget("notes").title == "Theirs")
+    assert studio.page.inspector.drafting
+    assert field.toPlainText() == "select count("  # type: ignore[attr-defined]
+    assert studio.page.editor.widget("orders-week").query == before
 
 
 def test_the_status_bar_asks_for_the_decision_until_it_is_made(studio: "Studio") -> None:

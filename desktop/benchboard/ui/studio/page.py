@@ -111,6 +111,7 @@ class StudioPage(QWidget):
         self._clock.start()
         self.saving.state_changed.connect(self._say_state)
         self.saving.loaded.connect(self._grant)
+        self.saving.arriving.connect(self.inspector.make_way)
         self.saving.decided.connect(self.canvas.setFocus)
         self.editor.permitted.connect(self._permit)
         self.editor.changed.connect(self._say_why_not)

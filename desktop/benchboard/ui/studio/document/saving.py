@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
     from benchboard.ui.tasks import DatabaseSession
 
+Then = Literal["ask", "decide", "keep"]
+"""What follows where both changed the same differently: it is asked about, decided at once, or ours is kept."""
 State = Literal["loading", "failed", "saved", "changed", "saving", "conflict", "unsaved"]
 _PAUSE_MS: Final = 800
 _AGAIN_MS: Final = 5_000
@@ -48,6 +50,8 @@ class Saving(QObject):
     """Somebody wants to decide what both changed differently (`Merge`)."""
     decided = Signal()
     """Two edits are one again."""
+    arriving = Signal(object)
+    """This document, which somebody else stored, is about to be followed, or brought together with the page."""
 
     def __init__(self, context: "Context", editor: Editor, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +72,7 @@ class Saving(QObject):
         self._saved_at = 0.0
         self._note: str | None = None
         self.other = Other(_("Somebody else"), _("elsewhere"), None)
-        self._merged = self._replace = False
+        self._merged = False
         self._banner = f"studio.conflict.{shelf.key}"
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -115,7 +119,7 @@ class Saving(QObject):
         if stored is None or not stored.may_edit or self.state in ("saving", "conflict"):
             return
         self._become("saving")
-        base = None if self._replace else stored.version
+        base = stored.version
         said, merged = self._note, self._merged
         self._sending, self._on_lane = (kept, said), None
 
@@ -175,7 +179,7 @@ class Saving(QObject):
         self._become("failed")
 
     def _is_stored(self, stored: Stored, kept: Document, note: str | None) -> None:
-        self.stored, self._kept, self._replace, self._merged = stored, kept, False, False
+        self.stored, self._kept, self._merged = stored, kept, False
         if self._note == note:
             self._note = None
         self.recovering.saved(stored.version, kept)
@@ -203,9 +207,8 @@ class Saving(QObject):
 
     # Somebody else stored one
 
-    def _bring_together(self, base: Document | None, *, decide: bool = False) -> None:
-        """Go on with what the stored one and ours make of `base`; ask only where both changed the same, differently,
-        and with `decide` at once. Nothing is stored meanwhile."""
+    def _bring_together(self, base: Document | None, then: Then = "ask") -> None:
+        """Go on with what the stored one and ours make of `base`. Nothing is stored meanwhile."""
         self._become("saving")
         mine = self._editor.document
 
@@ -213,26 +216,30 @@ class Saving(QObject):
             theirs = self.shelf.read(session)
             shown = fitted(theirs.document)
             merge = merging.merge(base or shown, mine, shown)
-            return theirs, merge, None if merge.conflicts else merging.too_much(merge.document)
+            undecided = merge.conflicts and then != "keep"
+            return theirs, merge, None if undecided else merging.too_much(merge.document)
 
         def arrived(found: tuple[Stored, Merge, Invalid | None]) -> None:
             theirs, merge, problem = found
+            self.arriving.emit(merge.theirs)
             if self._editor.document is not mine:
-                self._bring_together(base, decide=decide)
-            elif problem is not None:
-                self._too_much = base, problem
+                self._bring_together(base, then)
+                return
+            self._theirs, self._too_much = theirs, None if problem is None else (base, problem)
+            if problem is not None:
                 self.ask_about_conflict()
             else:
-                self._too_much = None
-                self._is_merged(theirs, merge, decide=decide)
+                self._is_merged(merge, then)
 
         self._context.tasks.read(self, read, arrived, self._gone)
 
-    def _is_merged(self, theirs: Stored, merge: Merge, *, decide: bool) -> None:
-        self._theirs = theirs
+    def _is_merged(self, merge: Merge, then: Then) -> None:
+        if merge.conflicts and then == "keep":
+            self.resolve(merge.document)
+            return
         if merge.conflicts:
             self._merge = merge
-            if decide:
+            if then == "decide":
                 self._become("conflict")
                 self.decide.emit(merge)
             else:
@@ -254,7 +261,8 @@ class Saving(QObject):
         self.stored, self._kept = theirs, fitted(theirs.document)
         self._merge, self._theirs, self._merged = None, None, True
         self._become("changed")
-        self._editor.replace(title, document)
+        if document != self._editor.document:
+            self._editor.replace(title, document)
         self.decided.emit()
         self.save()
 
@@ -287,7 +295,7 @@ class Saving(QObject):
             what.format(count=count, name=self.other.name),
             why.format(count=others),
             Action(_("Decide"), self.decide_now),
-            Action(_("Keep this one"), self.keep_mine),
+            Action(_("Keep mine"), self.keep_mine),
             kind="error",
             key=self._banner,
         )
@@ -311,20 +319,22 @@ class Saving(QObject):
                 self.decide.emit(merge)
             else:
                 self._context.problems.dismiss(self._banner)
-                self._bring_together(merge.base, decide=True)
+                self._bring_together(merge.base, "decide")
 
     def hush(self) -> None:
         """Take the question away: somebody is about to answer it."""
         self._context.problems.dismiss(self._banner)
 
     def keep_mine(self) -> None:
-        """Replace the stored document by this one."""
+        """Go on with ours where both changed the same differently, and with all else that was stored by now; where that
+        would be too much for one page, with ours alone. What is stored still later is brought together once more."""
         self._context.problems.dismiss(self._banner)
-        self._merge = self._theirs = self._too_much = None
-        self._replace = self._merged = True
-        self.state = "changed"
-        self.decided.emit()
-        self.save()
+        merge, self._merge = self._merge, None
+        if merge is not None:
+            self._bring_together(merge.base, "keep")
+        elif self._too_much is not None:
+            self._too_much = None
+            self._go_on_with(self._editor.document, _("Bring two edits together"))
 
     def _look(self) -> None:
         """Somebody stored something: follow it where there is nothing of ours to lose."""
@@ -341,6 +351,7 @@ class Saving(QObject):
     def _follow(self, stored: Stored, version: int) -> None:
         """Show what was read while `version` was the last that was known here."""
         known = self.stored
+        self.arriving.emit(fitted(stored.document))
         if known is None or not self._may_follow:
             return
         if known.version != version:

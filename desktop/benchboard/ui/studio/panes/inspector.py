@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
 from benchboard.dashboards.catalogue import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, Widget
+from benchboard.dashboards.document import Document
 from benchboard.dashboards.editing import locks
 from benchboard.dashboards.interchange import question
-from benchboard.dashboards.layout import TABS
+from benchboard.dashboards.layout import TABS, everything
 from benchboard.errors import AppError
 from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.studio.canvas.landing import Landing
@@ -79,6 +80,16 @@ class Inspector(QWidget):
     def drafting(self) -> bool:
         """Whether something is being written that the page does not say yet."""
         return bool(self._draft)
+
+    def make_way(self, document: Document) -> None:
+        """Another document is about to be shown or brought in: where that says something else of what one is writing
+        at, what is written is part of the page first."""
+        item_id = self._draft.partition("/")[2]
+        if not item_id or item_id not in self._editor.page.paths:
+            return
+        there = next((found.item for found in everything(document.layout) if found.item.id == item_id), None)
+        if there != self._editor.page.item(item_id):
+            self.commit()
 
     def edit_query(self) -> None:
         """Write at the chosen widget's query, or its text."""
