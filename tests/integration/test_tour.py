@@ -16,6 +16,7 @@ def test_every_step_is_taken_proved_and_pictured(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
+        timeout=600,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     index = json.loads((tmp_path / "out" / "index.json").read_text(encoding="utf-8"))
