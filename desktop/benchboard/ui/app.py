@@ -49,7 +49,6 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Toast
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
-from benchboard.ui.widgets.tips import Tips
 
 if TYPE_CHECKING:
     from benchboard.ui.entering import Entered
@@ -326,7 +325,6 @@ def run(address: str = "", file: Path | None = None) -> int:
     qt.setApplicationVersion(__version__)
     qt.setDesktopFileName("benchboard")
     qt.setStyle("Fusion")
-    qt.installEventFilter(Tips(qt))
     application = Application(home)
     sys.excepthook = _hook(application)
     threading.excepthook = lambda failure: application.report(failure.exc_value or RuntimeError(str(failure.exc_type)))

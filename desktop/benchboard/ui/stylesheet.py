@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 _BASE = Template("""
 * { outline: 0; }
 QMainWindow, QWidget#window { background: $window; }
-QToolTip { background: $raised; color: $text; border: 1px solid $border_strong; border-radius: ${r_control}px;
-  padding: 2px 4px; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border_strong; padding: 2px 4px; }
 QLabel { color: $text; background: transparent; }
 QLabel[tone="secondary"] { color: $text_secondary; }
 QLabel[tone="muted"] { color: $text_muted; }
