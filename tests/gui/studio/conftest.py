@@ -17,6 +17,7 @@ from benchboard.identity.access import Actor
 from benchboard.ui.app import Application
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.panes.queryedit import QueryEdit
 from support import demo
 
 
@@ -91,6 +92,16 @@ class Studio:
 
     def press_button(self, name: str) -> None:
         self.qtbot.mouseClick(self.find(name), Qt.MouseButton.LeftButton)
+
+    def write_query(self, item_id: str, words: str) -> QueryEdit:
+        """Choose a widget and write another query over its own, as a hand does; the keyboard stays in it."""
+        self.click(item_id)
+        edit = self.find("inspector_query")
+        assert isinstance(edit, QueryEdit)
+        self.qtbot.mouseClick(edit.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+        self.qtbot.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.qtbot.keyClicks(edit, words)
+        return edit
 
     def tick(self, words: str) -> None:
         """Click a value in the values of a variable that are open."""

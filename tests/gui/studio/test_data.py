@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit
 
@@ -31,20 +31,9 @@ def _picture(studio: "Studio", item_id: str) -> QImage:
     return studio.canvas.tiles[item_id].picture().toImage()
 
 
-def _write_query(studio: "Studio", text: str) -> QueryEdit:
-    """Select everything in the query and type over it, as a hand does."""
-    edit = studio.find("inspector_query")
-    assert isinstance(edit, QueryEdit)
-    studio.qtbot.mouseClick(edit.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
-    studio.qtbot.keyClick(edit, Qt.Key.Key_A, CTRL)
-    studio.qtbot.keyClicks(edit, text)
-    return edit
-
-
 def test_changing_the_query_changes_the_tile(studio: "Studio") -> None:
-    studio.click("orders-week")
     before, picture = _figure(studio, "orders-week"), _picture(studio, "orders-week")
-    _write_query(studio, "select 40 + 2 as answer")
+    studio.write_query("orders-week", "select 40 + 2 as answer")
     studio.wait(lambda: studio.page.editor.widget("orders-week").query == "select 40 + 2 as answer")
     studio.settled()
     assert _figure(studio, "orders-week") == 42 != before
@@ -61,9 +50,8 @@ def test_changing_the_query_changes_the_tile(studio: "Studio") -> None:
 
 
 def test_an_error_is_said_where_it_is_and_the_tile_goes_on(studio: "Studio") -> None:
-    studio.click("orders-week")
     before = _figure(studio, "orders-week")
-    edit = _write_query(studio, "select count(stats) from orders")
+    edit = studio.write_query("orders-week", "select count(stats) from orders")
     studio.wait(lambda: "stats" in edit.accessibleDescription())
     assert "status" in edit.accessibleDescription()  # did you mean
     (marked,) = edit.extraSelections()

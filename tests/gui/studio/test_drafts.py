@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import images
 from benchboard.dashboards.history import MOST_DRAFT
 from benchboard.ui.studio.document import recovering
-from benchboard.ui.studio.panes.queryedit import QueryEdit
 from support.drawn import chunk, png
 
 if TYPE_CHECKING:
@@ -53,17 +52,6 @@ def write_json(studio: "Studio", words: str) -> None:
     studio.wait(lambda: '"orders-week"' in text.toPlainText())
     text.moveCursor(QTextCursor.MoveOperation.End)
     studio.qtbot.keyClicks(text, words)
-
-
-def write_query(studio: "Studio", words: str) -> QueryEdit:
-    """Write another query over that of the orders, and leave the keyboard in it."""
-    studio.click("orders-week")
-    edit = studio.find("inspector_query")
-    assert isinstance(edit, QueryEdit)
-    studio.qtbot.mouseClick(edit.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
-    studio.qtbot.keyClick(edit, Qt.Key.Key_A, CTRL)
-    studio.qtbot.keyClicks(edit, words)
-    return edit
 
 
 def window_child(studio: "Studio", name: str) -> QWidget:
@@ -133,7 +121,7 @@ def test_what_is_mended_is_the_page_and_no_draft(open_studio: Open, tmp_path: Pa
 def test_a_half_written_query_of_a_killed_window_is_brought_back_as_an_edit(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     before = first.page.editor.widget("orders-week").query
-    write_query(first, WRONG)
+    first.write_query("orders-week", WRONG)
     first.wait(lambda: drafts(first) == {"query/orders-week": WRONG})
     assert state(first) == "Not saved yet"
     assert first.page.editor.widget("orders-week").query == before
@@ -150,7 +138,7 @@ def test_a_half_written_query_of_a_killed_window_is_brought_back_as_an_edit(open
 
 
 def test_a_query_that_is_handed_on_is_a_draft_no_more(studio: "Studio") -> None:
-    edit = write_query(studio, WRONG)
+    edit = studio.write_query("orders-week", WRONG)
     studio.wait(lambda: "query/orders-week" in drafts(studio))
     studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
     assert drafts(studio) == {}
@@ -165,7 +153,7 @@ def test_a_query_that_is_handed_on_is_a_draft_no_more(studio: "Studio") -> None:
 
 
 def test_what_others_change_leaves_what_is_being_written(studio: "Studio") -> None:
-    edit = write_query(studio, WRONG)
+    edit = studio.write_query("orders-week", WRONG)
     studio.page.editor.tell("notes", "title", "Changed elsewhere")
     assert edit.toPlainText() == WRONG
     studio.page.editor.tell("orders-week", "query", "select 1")
@@ -175,7 +163,7 @@ def test_what_others_change_leaves_what_is_being_written(studio: "Studio") -> No
 
 def test_a_draft_of_a_widget_that_is_gone_is_no_edit(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
-    write_query(first, WRONG)
+    first.write_query("orders-week", WRONG)
     first.wait(lambda: "query/orders-week" in drafts(first))
     home = crashed(first, tmp_path)
     first.close()

@@ -79,11 +79,7 @@ def test_keeping_mine_decides_what_clashes_and_nothing_else(studio: "Studio") ->
 @pytest.mark.parametrize("edited_too", [False, True])
 def test_a_query_being_written_is_not_lost_where_its_widget_was_removed(studio: "Studio", edited_too: bool) -> None:
     items = studio.stored().items
-    studio.click("orders-week")
-    studio.page.inspector.edit_query()
-    field = studio.find("inspector_query")
-    studio.qtbot.keyClick(field, Qt.Key.Key_A, CTRL)
-    studio.qtbot.keyClicks(field, "select count(")
+    studio.write_query("orders-week", "select count(")
     studio.wait(lambda: studio.page.inspector.drafting)
     if edited_too:
         studio.page.editor.tell("refunds", "title", "Mine")
@@ -98,16 +94,12 @@ def test_a_query_being_written_is_not_lost_where_its_widget_was_removed(studio: 
 def test_what_others_store_elsewhere_leaves_a_query_being_written_alone(studio: "Studio") -> None:
     items = studio.stored().items
     before = studio.page.editor.widget("orders-week").query
-    studio.click("orders-week")
-    studio.page.inspector.edit_query()
-    field = studio.find("inspector_query")
-    studio.qtbot.keyClick(field, Qt.Key.Key_A, CTRL)
-    studio.qtbot.keyClicks(field, "select count(")
+    field = studio.write_query("orders-week", "select count(")
     studio.wait(lambda: studio.page.inspector.drafting)
     studio.store(_titled(items, "notes", "Theirs"))
     studio.wait(lambda: studio.page.editor.widget("notes").title == "Theirs")
     assert studio.page.inspector.drafting
-    assert field.toPlainText() == "select count("  # type: ignore[attr-defined]
+    assert field.toPlainText() == "select count("
     assert studio.page.editor.widget("orders-week").query == before
 
 

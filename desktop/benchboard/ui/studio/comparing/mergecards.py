@@ -14,6 +14,7 @@ from benchboard.ui.studio.comparing.pictures import Answers, TileView
 from benchboard.ui.studio.tiles import figures
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
+from benchboard.ui.widgets.buttons import paint_radio
 from benchboard.ui.widgets.labels import plain_tip
 
 Side = Literal["mine", "theirs"]
@@ -89,17 +90,7 @@ class FieldChoice(QRadioButton):
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(box.adjusted(1, 1, -1, -1))
-            _paint_dot(painter, QRectF(box.right() - 16 - _DOT, 8, _DOT, _DOT), on=self.isChecked())
-
-
-def _paint_dot(painter: QPainter, box: QRectF, *, on: bool) -> None:
-    painter.setPen(QPen(theme().color("accent" if on else "border.control"), 1))
-    painter.setBrush(theme().color("accent" if on else "surface"))
-    painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
-    if on:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("on.accent"))
-        painter.drawEllipse(box.center(), 3, 3)
+            paint_radio(painter, QRectF(box.right() - 16 - _DOT, 8, _DOT, _DOT), on=self.isChecked())
 
 
 class SideCard(Card):
