@@ -7,12 +7,15 @@ disconnected on a worker while the window's thread put a widget into another one
 """
 
 import gc
+import time
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
-_EVERY_MS: Final = 250
+_EVERY_MS: Final = 100
+_SHARE: Final = 1 / 500
+"""Of the time goes to looking through everything: on a page of thousands that takes longer than a frame."""
 
 
 class Collector(QObject):
@@ -25,6 +28,7 @@ class Collector(QObject):
         super().__init__(parent)
         self._at_work.add(self)
         gc.disable()
+        self._rests_until = 0.0
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -37,11 +41,19 @@ class Collector(QObject):
             gc.enable()
 
     def _look(self) -> None:
-        """Collect a generation when it is due by Python's own thresholds; all there is, only while nothing is dragged:
-        on a page of thousands that takes longer than a frame."""
+        """Collect a generation when it is due by Python's own thresholds."""
         counts, due = gc.get_count(), gc.get_threshold()
-        generation = next((k for k in (2, 1, 0) if counts[k] > due[k]), None)
-        if generation == 2 and QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            generation = 1
-        if generation is not None:
-            gc.collect(generation)
+        oldest = 2 if self._may_take_long() else 1
+        generation = next((k for k in range(oldest, -1, -1) if counts[k] > due[k]), None)
+        if generation is None:
+            return
+        began = time.monotonic()
+        gc.collect(generation)
+        if generation == 2:
+            ended = time.monotonic()
+            self._rests_until = ended + (ended - began) / _SHARE
+
+    def _may_take_long(self) -> bool:
+        """Whether everything may be looked through: not while something is held with the mouse."""
+        idle = QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
+        return idle and time.monotonic() >= self._rests_until
