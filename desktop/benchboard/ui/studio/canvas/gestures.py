@@ -134,7 +134,8 @@ class Pulling:
         self.stretch = Stretch(page, item_id, handle, compact=compact)
         self.id, self.body = item_id, [item_id]
         self.held: Mapping[str, Cell] = {item_id: page.shown[item_id]}
-        self._box = grid.rect(page.shown[item_id])
+        self._box = self.pulled = grid.rect(page.shown[item_id])
+        """Where it was, and the rectangle as it is pulled."""
         self._rects = rects_of(grid, page, self.held)
         self.target: Path = page.path(item_id)
         self.changed: Changed = {}
@@ -154,7 +155,9 @@ class Pulling:
     def to(self, pointer: QPointF, until: int) -> Changed:
         """What differs from `still` with the pointer here; rows from `until` on are out of sight."""
         self.at = pointer
-        self._size = self.grid.span(self.pulled().size())
+        free = self._free()
+        self._size = self.grid.span(free.size())
+        self.pulled = self._stopped(free)
         if (asked := (self._size, until)) != self._asked:
             self._asked = asked
             self.changed = self.answer(until)
@@ -166,13 +169,24 @@ class Pulling:
 
     def floating(self, _item_id: str) -> QRectF:
         """Where something held is shown: as it is pulled, inside the frames it lies in."""
-        start, cell, pulled = self._rects[self.id], self._box, self.pulled()
+        start, cell, pulled = self._rects[self.id], self._box, self.pulled
         return pulled.adjusted(
             start.left() - cell.left(), 0, start.right() - cell.right(), start.bottom() - cell.bottom()
         )
 
-    def pulled(self) -> QRectF:
-        """The rectangle as it is pulled, at least one column and row."""
+    def within(self, w: int, h: int) -> Cell:
+        """How near to that size it can come."""
+        return self.stretch.within(w, h)
+
+    def _stopped(self, free: QRectF) -> QRectF:
+        """The rectangle, no larger than what is pulled can become."""
+        w, h = self._size
+        wide, high = self.grid.rect(self.within(w + 1, h)), self.grid.rect(self.within(w, h + 1))
+        most = QRectF(wide.left(), high.top(), wide.width(), high.height())
+        return free.intersected(most)
+
+    def _free(self) -> QRectF:
+        """The rectangle as the pointer pulls it, at least one column and row."""
         box, by = QRectF(self._box), self.at - self.start
         if "e" in self.handle:
             box.setRight(max(box.right() + by.x(), box.left() + self.grid.column))
