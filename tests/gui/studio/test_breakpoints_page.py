@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.breakpoints import by_hand
 from benchboard.dashboards.document import parse_document
+from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -36,6 +38,28 @@ def test_the_page_is_as_wide_as_the_device(studio: "Studio") -> None:
     assert studio.cells() == desktop
     studio.wait(lambda: studio.canvas.width() > 800)
     assert not studio.page.saving.dirty
+
+
+def test_another_device_leaves_nothing_of_the_frame_before(studio: "Studio") -> None:
+    canvas, window = studio.canvas, studio.application.window
+
+    def rims() -> set[int]:
+        """Where on the screen the upper line of a frame is, in columns of pixels."""
+        screen = window.screen().grabWindow(window.winId()).toImage()
+        page = canvas.parentWidget()
+        assert page is not None
+        left, top = page.mapTo(window, QPoint(0, 0)).x(), canvas.mapTo(window, QPoint(0, 0)).y() - 6
+        line = theme().color("border.strong")
+        return {x - left for x in range(left, left + page.width()) if QColor(screen.pixel(x, top)) == line}
+
+    def only_one() -> bool:
+        seen, frame = rims(), canvas.geometry().adjusted(-6, 0, 6, 0)
+        return len(seen) > canvas.width() - 20 and min(seen) >= frame.left() and max(seen) <= frame.right()
+
+    for key, width in (("tablet", 768 + 10), ("phone", 390 + 10), ("tablet", 768 + 10)):
+        _segment(studio, key)
+        studio.wait(lambda width=width: canvas.width() == width)
+        studio.wait(only_one)
 
 
 def test_what_is_dragged_there_is_arranged_there_alone(studio: "Studio") -> None:
