@@ -33,10 +33,14 @@ Changed = dict[str, Cell]
 
 
 class Moving:
-    """Widgets moved as one rigid body, the first of `ids` under the pointer, with what lies in them."""
+    """Widgets moved as one rigid body, the first of `ids` under the pointer, with what lies in them. Where they `stay`,
+    it is in the grid of the first one, wherever the pointer is; what is new stays on the page itself."""
 
-    def __init__(self, grid: PageGrid, page: Page, ids: Sequence[str], start: QPointF, compact: Compact) -> None:
+    def __init__(
+        self, grid: PageGrid, page: Page, ids: Sequence[str], start: QPointF, compact: Compact, *, stay: bool = False
+    ) -> None:
         self.grid, self.page, self.start, self.at, self.compact = grid, page, start, start, compact
+        self.stay = stay
         self.carry = Carry(page, ids, compact=compact)
         self.body = [item.id for item, _cell in self.carry.body]
         lifted = frozenset(self.body)
@@ -49,6 +53,8 @@ class Moving:
         self._rects = rects_of(grid, page, self.held)
         self._tabs = self._strips()
         self.target: Path = self.carry.home
+        self.kept_out = False
+        """Whether the pointer is over another grid than the one they stay in."""
         self.changed: Changed = {}
         self._asked: object = None
         self._spot = (0, 0)
@@ -69,7 +75,9 @@ class Moving:
         self._spot = self.grid.nearest(self._corner + pointer - self.start)
         strip = self._strip(pointer)
         # Over a strip of tabs it goes into the tab that is shown: else the tabs would give way from under the pointer.
-        self.target = strip if strip is not None else self.carry.target(*self.grid.field(pointer))
+        under = strip if strip is not None else self.carry.target(*self.grid.field(pointer))
+        self.target = self.carry.home if self.stay else under
+        self.kept_out = self.target != under
         if (asked := (self._spot, self.target, until)) != self._asked:
             self._asked = asked
             answer = self.carry.at(self.target, *self._spot, until=until)
@@ -111,8 +119,16 @@ class Bringing(Moving):
     """New widgets held over the page by the middle of the first one's header; `guests` say where they lie to each
     other."""
 
-    def __init__(self, grid: PageGrid, page: Page, guests: Sequence[tuple[Item, Cell]], compact: Compact) -> None:
-        super().__init__(grid, page, (), QPointF(), compact)
+    def __init__(
+        self,
+        grid: PageGrid,
+        page: Page,
+        guests: Sequence[tuple[Item, Cell]],
+        compact: Compact,
+        *,
+        stay: bool = False,
+    ) -> None:
+        super().__init__(grid, page, (), QPointF(), compact, stay=stay)
         self.carry = Carry(page, guests=guests, compact=compact)
         self.body = [item.id for item, _cell in guests]
         self.brought = Page(Layout.of(page.layout.columns, guests))
