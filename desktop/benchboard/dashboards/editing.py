@@ -123,6 +123,18 @@ def pasted(
     return Edited(checked(page.with_pane(path, Layout.of(pane.columns, [*pane, *moved]), compact)), names)
 
 
+def landing(
+    page: Page, chosen: Sequence[str], at: tuple[int, int] | None, *, stays: bool
+) -> tuple[Path, tuple[int, int] | None]:
+    """The grid into which comes what is put in at a field of the page, and the field if it lies in that grid: the one
+    there, else the one the first of `chosen` lies in. Where what a container holds `stays`, always the latter."""
+    own = page.path(chosen[0]) if chosen else ()
+    under = page.pane_at(*at) if at is not None else own
+    if not stays:
+        return under, at
+    return own, at if under[: len(own)] == own else None
+
+
 def duplicated(page: Page, ids: Iterable[str], compact: Compact = "vertical") -> Edited:
     """The page with a copy of each item in the first place free for it in its own grid."""
     names: list[str] = []

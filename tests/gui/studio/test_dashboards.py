@@ -22,6 +22,7 @@ from benchboard.ui.studio.comparing.versions import VersionsScreen
 from benchboard.ui.studio.dashboards import Dashboards
 from benchboard.ui.studio.document.recovering import account_of
 from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -99,6 +100,15 @@ def test_a_dashboard_opens_in_a_tab_is_edited_saved_and_closed(shelves: Shelves)
     assert shelves.cards()["Shop review"].version > before
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_W, CTRL)
     shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+
+
+def test_tabs_are_told_apart_by_how_their_names_end(shelves: Shelves) -> None:
+    page, tabs = shelves.opened("Shop review"), shelves.place.tabs
+    for name in ("Kubernetes / Views / <b>Global</b>", "R&D"):
+        page.named.emit(name)
+        assert tabs.tabText(1) == name.replace("&", "&&")
+        assert tabs.tabToolTip(1) == plain_tip(name)
+    assert tabs.elideMode() == Qt.TextElideMode.ElideMiddle
 
 
 def test_the_list_stays_where_it_is_when_the_first_tab_comes_and_the_last_goes(shelves: Shelves) -> None:

@@ -271,3 +271,18 @@ def test_every_key_is_heard_once(studio: "Studio") -> None:
     for screens in (("shortcut", "page", "canvas"), ("place", "shortcut", "page"), ("versions",), ("merge",)):
         heard = [keys for known in ACTS if known.taken in screens for keys in known.keys]
         assert sorted(heard) == sorted(set(heard))  # two of one key would cancel each other out
+
+
+def test_a_drag_in_the_outline_of_a_narrow_page_stays_in_its_container(outlined: "Studio") -> None:
+    page, outline = outlined.page, outlined.page.outline
+    page.do("phone")
+    refused: list[str] = []
+    page.editor.refused.connect(lambda error: refused.append(error.what))
+    before = page.editor.document
+    _drag(outlined, outline, outline.line("left"), outline.visualItemRect(outline.line("open")).center())
+    assert page.editor.document is before
+    assert refused == ["Change its container on the desktop page."]
+    right = outline.visualItemRect(outline.line("right"))
+    _drag(outlined, outline, outline.line("left"), QPoint(right.center().x(), right.bottom() - 2))
+    assert page.editor.page.cell("left").y > page.editor.page.cell("right").y
+    assert len(refused) == 1

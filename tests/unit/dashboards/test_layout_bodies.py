@@ -85,6 +85,35 @@ def test_a_body_stops_where_the_first_of_it_would_vanish_and_before_a_static() -
     assert shown(stretch.drop(12, 2))["b2"] == (3, 0, 3, 2)
 
 
+@given(starts(), st.data(), st.sampled_from(["n", "ne", "nw"]), st.lists(sizes, min_size=1, max_size=3))
+@settings(max_examples=200)
+def test_a_body_pulled_up_moves_nothing_that_lies_above(
+    start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
+) -> None:
+    layout = grid.settled(start[0], "vertical")
+    page, ids = grid.Page(layout), some(data, layout)
+    stretch = grid.BodyStretch(page, ids, handle)
+    for way in ways:
+        after = stretch.drop(*way)
+    assert shown(grid.BodyStretch(page, ids, handle).drop(*ways[-1])) == shown(after)
+    for item, cell in layout:
+        if item.id not in stretch.ids and cell.bottom <= stretch.box.y:
+            assert after.cell(item.id) == cell
+
+
+@pytest.mark.parametrize("handle", ["n", "ne", "nw"])
+def test_a_body_stops_at_what_lies_above(handle: grid.Handle) -> None:
+    cells = {"row": (0, 0, 12, 5), "b1": (4, 5, 2, 5), "b2": (6, 5, 2, 3), "under": (4, 10, 4, 2)}
+    for high in range(5, 20):
+        assert shown(body(handle, **cells).drop(4, high)) == cells
+
+
+def test_a_body_stops_at_what_lies_left_of_it_under_horizontal() -> None:
+    cells = {"left": (0, 0, 3, 4), "b1": (5, 0, 2, 2), "b2": (5, 2, 4, 2)}
+    after = grid.BodyStretch(grid.Page(laid(**cells)), ["b1", "b2"], "w", compact="horizontal").drop(9, 4)
+    assert shown(after) == {"left": (0, 0, 3, 4), "b1": (3, 0, 3, 2), "b2": (3, 2, 6, 2)}
+
+
 def test_what_keeps_its_size_goes_along() -> None:
     page = grid.Page(laid(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2)))
     after = grid.BodyStretch(page, ["b1", "b2"], "e", fixed={"b2"}).drop(8, 2)

@@ -1,6 +1,7 @@
 """A drag shows a function of its start and the pointer, free of overlaps, and lets go as it showed."""
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
@@ -175,3 +176,58 @@ def test_reading_order_goes_down_and_then_right(start: tuple[grid.Layout, grid.C
     assert sorted(order) == sorted(item.id for item in layout.items)
     spots = [(layout.cell(name).y, layout.cell(name).x) for name in order]
     assert spots == sorted(spots)
+
+
+sizes = st.tuples(st.integers(-2, 30), st.integers(-2, 40))
+NORTH: tuple[grid.Handle, ...] = ("n", "ne", "nw")
+
+
+@given(starts(), st.data(), st.sampled_from(NORTH), st.lists(sizes, min_size=1, max_size=4))
+@settings(max_examples=300)
+def test_a_top_edge_pulled_up_moves_nothing_that_lies_above(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
+) -> None:
+    layout = grid.settled(start[0], "vertical")
+    item = data.draw(st.sampled_from(layout.items))
+    pull, old = grid.Resize(layout, item.id, handle), layout.cell(item.id)
+    for way in ways:
+        changes = pull.at(*way)
+    assert grid.Resize(layout, item.id, handle).at(*ways[-1]) == changes  # whatever the way there
+    after = _shown(pull.lifted, changes)
+    for other, cell in layout:
+        if other.id != item.id and cell.bottom <= old.y:
+            assert after.cell(other.id) == cell
+
+
+@given(starts(), st.data(), sizes)
+@settings(max_examples=300)
+def test_a_left_edge_pulled_under_horizontal_moves_nothing(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, size: tuple[int, int]
+) -> None:
+    layout = grid.settled(start[0], "horizontal")
+    item = data.draw(st.sampled_from(layout.items))
+    pull = grid.Resize(layout, item.id, "w", compact="horizontal")
+    after = pull.drop(size[0], layout.cell(item.id).h)
+    assume(after.cell(item.id).h == layout.cell(item.id).h)  # not lower than it may be
+    assert all(after.cell(other.id) == cell for other, cell in layout if other.id != item.id)
+
+
+@pytest.mark.parametrize("handle", NORTH)
+def test_a_top_edge_stops_at_a_row_above(handle: grid.Handle) -> None:
+    layout = laid(row=(0, 0, 12, 5), area=(4, 5, 4, 5), under=(4, 10, 4, 2))
+    for high in range(5, 20):
+        assert shown(grid.Resize(layout, "area", handle).drop(4, high)) == shown(layout)
+
+
+def test_a_top_edge_stops_in_the_columns_it_has_now() -> None:
+    layout = laid(low=(0, 0, 4, 2), high=(4, 0, 4, 5), area=(0, 5, 8, 3))
+    assert shown(grid.Resize(layout, "area", "ne").drop(4, 9)) == {**shown(layout), "area": (0, 2, 4, 6)}
+
+
+def test_a_left_edge_stops_at_what_lies_beside_it_under_horizontal() -> None:
+    layout = laid(left=(0, 0, 3, 4), mine=(5, 0, 3, 3), under=(0, 4, 4, 2))
+    for handle in ("w", "nw"):
+        after = grid.Resize(layout, "mine", handle, compact="horizontal").drop(8, 3)
+        assert shown(after) == {**shown(layout), "mine": (3, 0, 5, 3)}
+    after = grid.Resize(layout, "mine", "sw", compact="horizontal").drop(8, 6)
+    assert shown(after) == {**shown(layout), "mine": (4, 0, 4, 6)}

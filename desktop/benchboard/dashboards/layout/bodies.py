@@ -1,18 +1,21 @@
 """Several items pulled at a handle of the frame around them: they grow and shrink as one body."""
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 from .containers import Page, spread
 from .document import MAX_HEIGHT, Cell, Compact, Item, Layout, around
 from .exact import Handle, pulled
 from .preview import Placing, parted
+from .stopping import Stops
 
 
 class BodyStretch:
     """Items of one grid pulled to another size together; statics among them stay out of it. What touched goes on
     touching; only what may not be so large or small keeps its limits, and one of `fixed` its size, a container the
-    height of what it holds. Each answer depends on the page at the start and the size asked for."""
+    height of what it holds. An edge of any of them stops as that of one does (`stopping`), and the body with it. Each
+    answer depends on the page at the start and the size asked for."""
 
     def __init__(
         self,
@@ -36,11 +39,13 @@ class BodyStretch:
         self.box = around([cell for _item, cell in self._body])
         """What holds all of them, in their grid."""
         self._statics = [cell for item, cell in self._pane if item.static]
+        others = (cell for item, cell in self._pane if item.id not in self.ids)
+        self._stops = Stops(others, handle, compact)
         self._dropped: dict[Cell, Layout] = {self.box: self._pane}
 
     def at(self, w: int, h: int) -> dict[str, Cell]:
         """Ids and cells, in the page's fields, of what differs from the start with the body `w` by `h`."""
-        moved, before = self._moved(self._bounded(w, h)), self.page.shown
+        moved, before = self._moved(self._within(w, h)), self.page.shown
         if self.path or any(item.panes for item, _cell in self._body):
             after = Page(self.page.with_pane(self.path, moved, self.compact)).shown
             return {name: cell for name, cell in after.items() if before.get(name) != cell}
@@ -49,7 +54,7 @@ class BodyStretch:
 
     def drop(self, w: int, h: int) -> Layout:
         """The page if the pointer let go there."""
-        moved = self._moved(self._bounded(w, h))
+        moved = self._moved(self._within(w, h))
         return self.page.layout if moved is self._pane else self.page.with_pane(self.path, moved, self.compact)
 
     def _moved(self, box: Cell) -> Layout:
@@ -63,14 +68,29 @@ class BodyStretch:
     def _placing(self) -> Placing:
         return Placing(self._pane, [self._pane.index(name) for name in self.ids], self.compact)
 
-    def _bounded(self, w: int, h: int) -> Cell:
-        """The body's box as near to that size as the grid, the least sizes and the statics let it be."""
-        old = self.box
+    def within(self, w: int, h: int) -> Cell:
+        """The body's box, in the page's fields, so large or as near as what holds it lets it be, before it rises."""
+        (left, top), box = self.page.origin(self.path), self._within(w, h)
+        return box._replace(x=box.x + left, y=box.y + top)
+
+    def _within(self, w: int, h: int) -> Cell:
+        """The body's box as near to that size as the grid, the least sizes, the statics and what its edges stop at let
+        it be."""
+        old, stops = self.box, self._stops
         w = max(1, min(w, old.right if "w" in self.handle else self._pane.columns - old.x))
         h = max(1, min(h, old.bottom if "n" in self.handle else max(old.h, MAX_HEIGHT)))
         wide = next((k for k in _between(w, old.w) if self._allows(k, old.h)), old.w)
+        if stops.up:
+            h = _most(old.h, h, lambda k: self._stopped(wide, k))
         high = next((k for k in _between(h, old.h) if self._allows(wide, k)), old.h)
+        if stops.left:
+            wide = _most(old.w, wide, lambda k: self._stopped(k, high))
         return pulled(old, wide, high, self.handle)
+
+    def _stopped(self, w: int, h: int) -> bool:
+        """Whether an edge would go past what it stops at."""
+        cells = self._cells(pulled(self.box, w, h, self.handle))
+        return any(self._stops.held(cell, cells[item.id]) != cells[item.id] for item, cell in self._body)
 
     def _allows(self, w: int, h: int) -> bool:
         box = pulled(self.box, w, h, self.handle)
@@ -97,6 +117,11 @@ class BodyStretch:
 def _between(wanted: int, old: int) -> range:
     """From what is wanted to what it is now."""
     return range(wanted, old, 1 if wanted < old else -1)
+
+
+def _most(old: int, wanted: int, stopped: Callable[[int], bool]) -> int:
+    """The most up to what is wanted that is not stopped; what is now never is, and what is smaller is not asked."""
+    return min(wanted, old) if wanted <= old else old + bisect_left(range(old + 1, wanted + 1), True, key=stopped)
 
 
 def _scaled(cell: Cell, old: Cell, new: Cell) -> Cell:

@@ -229,7 +229,8 @@ class Stretch(_Gesture):
         super().__init__(page, compact)
         path = page.path(item_id)
         self.id = item_id
-        self._ground = _Ground(page, path, Resize(page.pane(path), item_id, handle, compact=compact), compact)
+        self._resize = Resize(page.pane(path), item_id, handle, compact=compact)
+        self._ground = _Ground(page, path, self._resize, compact)
 
     @property
     def still(self) -> Places:
@@ -238,12 +239,18 @@ class Stretch(_Gesture):
 
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[str, Cell]:
         """Ids and cells, in the page's fields, of what differs from `still` with the item `w` by `h`."""
-        resize = self._ground.preview
+        resize = self._resize
         if self._ground.plain:
             return self._ground.changes(resize.at(w, h, until=until))
         before, after = self.page.shown, Page(self._ground.whole(resize.drop(w, h))).shown
         return {name: cell for name, cell in after.items() if before.get(name) != cell}
 
+    def within(self, w: int, h: int) -> Cell:
+        """The item's cell, in the page's fields, so large or as near as its limits and what is around it let it be,
+        before it rises."""
+        (left, top), cell = self.page.origin(self._ground.path), self._resize.within(w, h)
+        return cell._replace(x=cell.x + left, y=cell.y + top)
+
     def drop(self, w: int, h: int) -> Layout:
         """The page if the pointer let go there."""
-        return self._ground.whole(self._ground.preview.drop(w, h))
+        return self._ground.whole(self._resize.drop(w, h))

@@ -12,6 +12,8 @@ their order.
   something holds them, and what they cover goes below them; where there are none near, each part rises for
   itself, as nothing can hang there. Either is shown before it is dropped.
 - `none`, `horizontal`: the gap stays, the body stays where the pointer is; what it covers goes below it.
+
+An edge pulled towards where things rise stops at what lies there (`stopping`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +25,7 @@ from .giving import GivingWay, Shape
 from .ranks import Ranks
 from .resting import Body
 from .settling import settled
+from .stopping import Stops
 
 
 class _Gesture:
@@ -105,20 +108,26 @@ class Resize(_Gesture):
         fixed = layout.items[place].static
         super().__init__(layout, [] if fixed else [place], compact, by_middle=False)
         self.handle = handle
+        self._old, others = self.layout.cells[place], (cell for k, cell in enumerate(self.layout.cells) if k != place)
+        self._stops = Stops(others, handle, compact)
 
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[int, Cell]:
-        """What differs from `lifted` with the item `w` by `h`, as near as its limits, the grid and the
-        statics let it."""
+        """What differs from `lifted` with the item `w` by `h`, as near as its limits and what is around it let
+        it."""
         if not self.body:
             return {}
-        return self._around(Shape([(self._free_of_statics(w, h), self.places[0])]), 0, 0, until)
+        return self._around(Shape([(self.within(w, h), self.places[0])]), 0, 0, until)
+
+    def within(self, w: int, h: int) -> Cell:
+        """The item's cell so large, or as near as its limits and what is around it let it be, before it rises."""
+        return self._stops.held(self._old, self._free_of_statics(w, h)) if self.body else self._old
 
     def drop(self, w: int, h: int) -> Layout:
         """The layout if the pointer let go there."""
         return self._dropped(self.at(w, h))
 
     def _free_of_statics(self, w: int, h: int) -> Cell:
-        old, item = self.body[0], self.layout.items[self.places[0]]
+        old, item = self._old, self.layout.items[self.places[0]]
         w, h = bounded(item, old, w, h, self.handle, self.layout.columns)
         # The grid has the last word over the item's own least size.
         w = min(w, old.right if "w" in self.handle else self.layout.columns - old.x)

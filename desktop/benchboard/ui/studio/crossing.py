@@ -306,7 +306,8 @@ class Crossing(QObject):
         else:
             box, editor = canvas.tiles[self._ids[0]].rect, page.editor
             start = QPointF(box.center().x(), box.top() + 16 * canvas.zoom)
-            moving = Moving(canvas.page, editor.page, self._ids, start, editor.document.compact)
+            compact, stay = editor.document.compact, bool(editor.breakpoint)
+            moving = Moving(canvas.page, editor.page, self._ids, start, compact, stay=stay)
             canvas.hand.begin(moving, canvas.mapToScene(spot))
 
     def _drop(self, *, copies: bool) -> None:

@@ -41,8 +41,7 @@ class Dashboards(QWidget):
         self._context = context
         self.setObjectName("studio_dashboards")
         self.library = Library(context)
-        tabs = OpenTabs()
-        self.tabs: QTabBar = tabs
+        self.tabs = OpenTabs()
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
@@ -57,8 +56,8 @@ class Dashboards(QWidget):
         self.tabs.currentChanged.connect(self._show)
         self.library.wanted.connect(self.open)
         self.library.deeds.gone.connect(self._forget)
-        tabs.rename_wanted.connect(self._rename)
-        tabs.menu_wanted.connect(self._offer_deeds)
+        self.tabs.rename_wanted.connect(self._rename)
+        self.tabs.menu_wanted.connect(self._offer_deeds)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("close_page", lambda: self.close_page(self.page)),
             ("next_page", lambda: self._step(1)),
@@ -153,7 +152,7 @@ class Dashboards(QWidget):
     def _put(self, place: int, view: View, name: str) -> None:
         """Make a tab for a dashboard, which is read when somebody looks at it."""
         self._stack.insertWidget(place, Sleeping(view))
-        self.tabs.insertTab(place, name.replace("&", "&&"))
+        self.tabs.call(self.tabs.insertTab(place, ""), name)
         shut = Button(
             "",
             lambda: self._close(self._place(view.dashboard_id)),
@@ -288,9 +287,7 @@ class Dashboards(QWidget):
             self._offer_deeds(self._stack.indexOf(page), spot)
 
     def _name(self, page: StudioPage, name: str) -> None:
-        place = self._stack.indexOf(page)
-        self.tabs.setTabText(place, name.replace("&", "&&"))
-        self.tabs.setTabToolTip(place, "")
+        self.tabs.call(self._stack.indexOf(page), name)
 
     def _forget(self, ids: tuple[str, ...]) -> None:
         for one in self._opened:

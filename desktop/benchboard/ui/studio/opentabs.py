@@ -5,6 +5,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QTabBar
 
 from benchboard.i18n import _
+from benchboard.ui.widgets.labels import plain_tip
 
 
 class OpenTabs(QTabBar):
@@ -21,8 +22,13 @@ class OpenTabs(QTabBar):
         self.setAccessibleName(_("Open dashboards"))
         self.setExpanding(False)
         self.setDrawBase(False)
-        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)  # names of one folder begin alike
         self.tabBarDoubleClicked.connect(self._want_rename)
+
+    def call(self, tab: int, name: str) -> None:
+        """Let a tab bear a dashboard's name, which is read whole under the pointer."""
+        self.setTabText(tab, name.replace("&", "&&"))
+        self.setTabToolTip(tab, plain_tip(name))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Mouse:

@@ -45,7 +45,7 @@ class BodyPulling(Pulling):
         }
         self._rects = rects_of(grid, page, self.held)
         (left, top), box = page.origin(self.target), self.together.box
-        self._box = grid.rect(Cell(box.x + left, box.y + top, box.w, box.h))
+        self._box = self.pulled = grid.rect(Cell(box.x + left, box.y + top, box.w, box.h))
         self._size = box.w, box.h
 
     @property
@@ -59,9 +59,12 @@ class BodyPulling(Pulling):
     def answer(self, until: int) -> Changed:
         return in_sight(self.together.at(*self._size), self.still, until)
 
+    def within(self, w: int, h: int) -> Cell:
+        return self.together.within(w, h)
+
     def floating(self, item_id: str) -> QRectF:
         """Where one of them is shown: in the pulled frame as it was in the frame at the start."""
-        box, pulled = self._box, self.pulled()
+        box, pulled = self._box, self.pulled
         wide, high = pulled.width() / box.width(), pulled.height() / box.height()
         rect = self._rects[item_id]
         corner = QPointF((rect.left() - box.left()) * wide, (rect.top() - box.top()) * high)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from benchboard.dashboards.document import MAX_BYTES
 from benchboard.ui.studio.canvas.imagefiles import offered
 from benchboard.ui.studio.canvas.images import Offer
+from benchboard.ui.studio.canvas.refusing import why_not_into
 from benchboard.ui.studio.document.pictures import chosen_image
 
 if TYPE_CHECKING:
@@ -57,5 +58,7 @@ def paste(canvas: "Canvas") -> None:
     pictures = [] if own is not None or text.lstrip().startswith(("{", "[")) else offered(data)
     if pictures:
         canvas.offered.emit(Offer(pictures, chosen_image(canvas.editor), at))
-    else:
-        canvas.editor.paste(text, at)
+        return
+    if at is not None and (why := why_not_into(canvas.editor, at)):
+        canvas.refused.emit(why)
+    canvas.editor.paste(text, at)

@@ -33,10 +33,14 @@ Changed = dict[str, Cell]
 
 
 class Moving:
-    """Widgets moved as one rigid body, the first of `ids` under the pointer, with what lies in them."""
+    """Widgets moved as one rigid body, the first of `ids` under the pointer, with what lies in them. Where they `stay`,
+    it is in the grid of the first one, wherever the pointer is; what is new stays on the page itself."""
 
-    def __init__(self, grid: PageGrid, page: Page, ids: Sequence[str], start: QPointF, compact: Compact) -> None:
+    def __init__(
+        self, grid: PageGrid, page: Page, ids: Sequence[str], start: QPointF, compact: Compact, *, stay: bool = False
+    ) -> None:
         self.grid, self.page, self.start, self.at, self.compact = grid, page, start, start, compact
+        self.stay = stay
         self.carry = Carry(page, ids, compact=compact)
         self.body = [item.id for item, _cell in self.carry.body]
         lifted = frozenset(self.body)
@@ -49,6 +53,8 @@ class Moving:
         self._rects = rects_of(grid, page, self.held)
         self._tabs = self._strips()
         self.target: Path = self.carry.home
+        self.kept_out = False
+        """Whether the pointer is over another grid than the one they stay in."""
         self.changed: Changed = {}
         self._asked: object = None
         self._spot = (0, 0)
@@ -69,7 +75,9 @@ class Moving:
         self._spot = self.grid.nearest(self._corner + pointer - self.start)
         strip = self._strip(pointer)
         # Over a strip of tabs it goes into the tab that is shown: else the tabs would give way from under the pointer.
-        self.target = strip if strip is not None else self.carry.target(*self.grid.field(pointer))
+        under = strip if strip is not None else self.carry.target(*self.grid.field(pointer))
+        self.target = self.carry.home if self.stay else under
+        self.kept_out = self.target != under
         if (asked := (self._spot, self.target, until)) != self._asked:
             self._asked = asked
             answer = self.carry.at(self.target, *self._spot, until=until)
@@ -111,8 +119,16 @@ class Bringing(Moving):
     """New widgets held over the page by the middle of the first one's header; `guests` say where they lie to each
     other."""
 
-    def __init__(self, grid: PageGrid, page: Page, guests: Sequence[tuple[Item, Cell]], compact: Compact) -> None:
-        super().__init__(grid, page, (), QPointF(), compact)
+    def __init__(
+        self,
+        grid: PageGrid,
+        page: Page,
+        guests: Sequence[tuple[Item, Cell]],
+        compact: Compact,
+        *,
+        stay: bool = False,
+    ) -> None:
+        super().__init__(grid, page, (), QPointF(), compact, stay=stay)
         self.carry = Carry(page, guests=guests, compact=compact)
         self.body = [item.id for item, _cell in guests]
         self.brought = Page(Layout.of(page.layout.columns, guests))
@@ -134,7 +150,8 @@ class Pulling:
         self.stretch = Stretch(page, item_id, handle, compact=compact)
         self.id, self.body = item_id, [item_id]
         self.held: Mapping[str, Cell] = {item_id: page.shown[item_id]}
-        self._box = grid.rect(page.shown[item_id])
+        self._box = self.pulled = grid.rect(page.shown[item_id])
+        """Where it was, and the rectangle as it is pulled."""
         self._rects = rects_of(grid, page, self.held)
         self.target: Path = page.path(item_id)
         self.changed: Changed = {}
@@ -154,7 +171,9 @@ class Pulling:
     def to(self, pointer: QPointF, until: int) -> Changed:
         """What differs from `still` with the pointer here; rows from `until` on are out of sight."""
         self.at = pointer
-        self._size = self.grid.span(self.pulled().size())
+        free = self._free()
+        self._size = self.grid.span(free.size())
+        self.pulled = self._stopped(free)
         if (asked := (self._size, until)) != self._asked:
             self._asked = asked
             self.changed = self.answer(until)
@@ -166,13 +185,24 @@ class Pulling:
 
     def floating(self, _item_id: str) -> QRectF:
         """Where something held is shown: as it is pulled, inside the frames it lies in."""
-        start, cell, pulled = self._rects[self.id], self._box, self.pulled()
+        start, cell, pulled = self._rects[self.id], self._box, self.pulled
         return pulled.adjusted(
             start.left() - cell.left(), 0, start.right() - cell.right(), start.bottom() - cell.bottom()
         )
 
-    def pulled(self) -> QRectF:
-        """The rectangle as it is pulled, at least one column and row."""
+    def within(self, w: int, h: int) -> Cell:
+        """How near to that size it can come."""
+        return self.stretch.within(w, h)
+
+    def _stopped(self, free: QRectF) -> QRectF:
+        """The rectangle, no larger than what is pulled can become."""
+        w, h = self._size
+        wide, high = self.grid.rect(self.within(w + 1, h)), self.grid.rect(self.within(w, h + 1))
+        most = QRectF(wide.left(), high.top(), wide.width(), high.height())
+        return free.intersected(most)
+
+    def _free(self) -> QRectF:
+        """The rectangle as the pointer pulls it, at least one column and row."""
         box, by = QRectF(self._box), self.at - self.start
         if "e" in self.handle:
             box.setRight(max(box.right() + by.x(), box.left() + self.grid.column))

@@ -18,6 +18,7 @@ from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.studio.canvas.gestures import Bringing, Gesture, Moving, Splitting
 from benchboard.ui.studio.canvas.hints import Sight
 from benchboard.ui.studio.canvas.landing import Landing, landing_of, words_of
+from benchboard.ui.studio.canvas.refusing import why_no_other_grid
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.tiles.insets import frames_around
 
@@ -80,7 +81,7 @@ class Hand(QObject):
         canvas.cancel()
         placed = guest.placed if isinstance(guest, Guests) else [canvas.editor.fresh(guest)]
         page, compact = canvas.editor.page, canvas.editor.document.compact
-        gesture = Bringing(canvas.page, page, placed, compact)
+        gesture = Bringing(canvas.page, page, placed, compact, stay=bool(canvas.editor.breakpoint))
         for item_id in gesture.held:
             canvas.hold(gesture.brought.item(item_id))
         self.guest = guest
@@ -161,7 +162,8 @@ class Hand(QObject):
             marks.paint_frame(painter, marks.frame_around(held))
             marks.paint_handles(painter, marks.frame_around(held), self._canvas.pointer.handles())
         if boxes and held and self.landing is not None and self.landing.cells:
-            marks.paint_place(painter, held, words_of(self.landing))
+            kept_out = isinstance(gesture, Moving) and gesture.kept_out
+            marks.paint_place(painter, held, why_no_other_grid() if kept_out else words_of(self.landing))
 
     def _marks(self) -> list[QRectF]:
         gesture, tiles = self.gesture, self._canvas.tiles
@@ -226,7 +228,7 @@ class Hand(QObject):
         """Held over a tab that is not shown, it brings that tab up after a while. Tabs are looked for where they were
         at the start, as the grid it would land in is."""
         over = None
-        if gesture.target and (item := gesture.page.item(gesture.target[-1][0])).type == TABS:
+        if gesture.target and not gesture.stay and (item := gesture.page.item(gesture.target[-1][0])).type == TABS:
             frame, corner = self._canvas.tiles[item.id], self._start(gesture, item.id)
             part = frame.part_at(pointer, corner) if isinstance(frame, Frame) else None
             if part is not None and part.what == "tab" and part.tab != item.active:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 
 from benchboard.ui.studio.canvas import chosen, menu
 from benchboard.ui.studio.canvas.edges import move_edge
-from benchboard.ui.studio.canvas.refusing import why_it_stays, why_no_size
+from benchboard.ui.studio.canvas.refusing import why_it_stays, why_no_other_grid, why_no_size
 from benchboard.ui.studio.document import placing
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
         canvas.reveal(editor.chosen)
         if editor.document is before:
             _say_why(canvas, sizing=bool(held & _SHIFT), high=dx == 0)
+        elif move is placing.nudge and placing.left_behind(editor):
+            canvas.refused.emit(why_no_other_grid())
         return True
     return False
 

@@ -16,6 +16,7 @@ from benchboard.ui.studio.canvas.hand import scroll_at
 from benchboard.ui.studio.canvas.refusing import why_it_stays
 from benchboard.ui.studio.canvas.tile import Tile
 from benchboard.ui.studio.document import containers
+from benchboard.ui.studio.document.placing import movable
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.canvas.canvas import Canvas
@@ -189,7 +190,7 @@ class Pointer(QObject):
             self._pull_band(canvas.mapToScene(spot))
             return
         item_id = pressed.tile.item.id
-        ids = [item_id, *(other for other in self._editor.chosen if other != item_id)]
+        ids = movable(self._editor, [item_id, *(other for other in self._editor.chosen if other != item_id)])
         if item_id not in self._editor.chosen:
             return  # Ctrl took it out of what is chosen
         if pressed.tile.item.static or not self._editor.editable:
@@ -197,7 +198,9 @@ class Pointer(QObject):
             if why := why_it_stays(self._editor, [item_id]):
                 canvas.refused.emit(why)
             return
-        gesture = Moving(canvas.page, self._editor.page, ids, start, self._editor.document.compact)
+        editor = self._editor
+        compact, stay = editor.document.compact, bool(editor.breakpoint)
+        gesture = Moving(canvas.page, editor.page, ids, start, compact, stay=stay)
         if gesture.body:
             canvas.hand.begin(gesture, canvas.mapToScene(spot))
 

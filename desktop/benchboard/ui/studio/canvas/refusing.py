@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from benchboard.dashboards.editing import locks
+from benchboard.dashboards.editing import landing, locks
 from benchboard.dashboards.layout import ROW
 from benchboard.i18n import _
 from benchboard.ui.studio.document.acts import act, cap
@@ -38,6 +38,18 @@ def why_no_size(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
             return _("What is chosen is as high as what it holds.")
         return _("“{title}” is as high as what it holds.").format(title=_title(editor, ids[0]))
     return ""
+
+
+def why_no_other_grid() -> str:
+    """Why something stays in the container it lies in, or out of one, on a narrow page."""
+    return _("Change its container on the desktop page.")
+
+
+def why_not_into(editor: Editor, at: tuple[int, int]) -> str:
+    """Why what is put in at a field of the page does not come into what is there; nothing where it does."""
+    page = editor.page
+    path, _at = landing(page, editor.chosen, at, stays=bool(editor.breakpoint))
+    return why_no_other_grid() if path != page.pane_at(*at) else ""
 
 
 def _title(editor: Editor, item_id: str) -> str:

@@ -321,11 +321,11 @@ class Editor(QObject):
             what = _("The clipboard holds nothing that can be put on a dashboard.")
             self.refused.emit(Invalid("studio.bad-paste", what, why=error.what))
             return
-        page = self.page
-        path = page.pane_at(*at) if at else page.path(self._chosen[0]) if self._chosen else ()
+        page, compact = self.page, self.document.compact
+        path, at = editing.landing(page, self._chosen, at, stays=bool(self.breakpoint))
         count = len(copy.items)
         title = ngettext("Paste {count} widget", "Paste {count} widgets", count).format(count=count)
-        self.edit(title, lambda: editing.pasted(page, copy.items, path, at, self.document.compact), copy)
+        self.edit(title, lambda: editing.pasted(page, copy.items, path, at, compact), copy)
 
     def lock(self, lock: editing.Lock, on: bool) -> None:
         """Keep the place, size or content of the chosen widgets as it is, or no longer."""

@@ -52,7 +52,7 @@ def show(editor: Editor, item_id: str, text: str) -> None:
 def add(editor: Editor, placed: Placed, at: tuple[int, int] | None) -> None:
     """Put a new image at a field of the page, or in the first free place of the grid in which the chosen one lies."""
     page = editor.page
-    path = page.pane_at(*at) if at else page.path(editor.chosen[0]) if editor.chosen else ()
+    path, at = editing.landing(page, editor.chosen, at, stays=bool(editor.breakpoint))
     editor.edit(title(), lambda: editing.pasted(page, placed, path, at, editor.document.compact))
 
 

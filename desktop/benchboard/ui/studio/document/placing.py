@@ -13,7 +13,18 @@ _FARTHEST: Final = 200
 
 
 def movable(editor: Editor, ids: Sequence[str]) -> tuple[str, ...]:
-    """Those that move when all are moved together: what is kept in its place stays."""
+    """Those that move when all are moved together: what is kept in its place stays, and on a narrow page what lies in
+    another grid than the first of them."""
+    page, free = editor.page, _free(editor, ids)
+    return tuple(one for one in free if not editor.breakpoint or page.path(one) == page.path(free[0]))
+
+
+def left_behind(editor: Editor) -> bool:
+    """Whether something of what is chosen stays because it lies in another grid."""
+    return len(movable(editor, editor.chosen)) < len(_free(editor, editor.chosen))
+
+
+def _free(editor: Editor, ids: Sequence[str]) -> tuple[str, ...]:
     page = editor.page
     return tuple(one for one in outermost(page, ids) if one in page.shown and not page.item(one).static)
 
@@ -45,7 +56,7 @@ def size_each(editor: Editor, ids: Sequence[str], key: str, value: int) -> None:
 def nudge(editor: Editor, dx: int, dy: int) -> None:
     """Move the chosen widgets one step as one body; where the next row leads nowhere, or nothing holds it there as it
     is, as far as it takes to get anywhere. Only where nothing does it comes apart, as when it is dropped there."""
-    carry = grid.Carry(editor.page, editor.chosen, compact=editor.document.compact)
+    carry = grid.Carry(editor.page, movable(editor, editor.chosen), compact=editor.document.compact)
     if not carry.body:
         return
     start, torn = carry.body[0][1], None

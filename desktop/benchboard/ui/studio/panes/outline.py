@@ -16,9 +16,11 @@ from benchboard.dashboards import reaching
 from benchboard.dashboards.catalogue import MAX_TITLE, tab_name
 from benchboard.dashboards.layout import Path
 from benchboard.dashboards.reaching import Entry
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas import keys
 from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.refusing import why_no_other_grid
 from benchboard.ui.studio.document import containers
 from benchboard.ui.studio.document.steps import step_of
 from benchboard.ui.studio.panes.outlineline import Line, LinePainter, line_of, say, told_by
@@ -239,12 +241,15 @@ class Outline(QTreeWidget):
         editor, (item, where) = self._editor, target
         page, compact = editor.page, editor.document.compact
         line = told_by(item) if item is not None else None
-        if line is None:
-            layout = reaching.moved_into(page, item_id, (), compact)
-        elif line.id == item_id:
+        if line is not None and line.id == item_id:
             return
-        elif where == "into":
-            path: Path = (*page.path(line.id), (line.id, max(line.tab, 0)))
+        path: Path = () if line is None else page.path(line.id)
+        if line is not None and where == "into":
+            path = (*path, (line.id, max(line.tab, 0)))
+        if editor.breakpoint and path != page.path(item_id):
+            editor.refused.emit(Invalid("studio.other-container", why_no_other_grid()))
+            return
+        if line is None or where == "into":
             layout = reaching.moved_into(page, item_id, path, compact)
         else:
             layout = reaching.moved_beside(page, item_id, line.id, below=where == "below", compact=compact)

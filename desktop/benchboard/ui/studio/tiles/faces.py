@@ -30,6 +30,8 @@ from benchboard.ui.widgets.badges import paint_icon
 HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
 _PAD: Final = 12
+_LEAST_TITLE: Final = 56.0
+"""So many pixels of a title are read beside its icon, or more."""
 _MOST_SIGNS: Final = 10_000
 _MOST_LINES: Final = 300
 """So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
@@ -212,14 +214,16 @@ def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def paint_header(painter: QPainter, widget: Widget, end: float) -> None:
-    icon = widget.icon
-    paint_icon(painter, icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
-    font = theme().font("body_strong")
+    """The kind's icon and the title up to `end`; the title alone where the icon would leave it next to no room."""
+    font, name = theme().font("body_strong"), figures.cut(widget.title or widget.kind_name, MAX_TITLE)
+    metrics, room = QFontMetricsF(font), QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
+    if room.width() >= min(_LEAST_TITLE, metrics.horizontalAdvance(name)):
+        paint_icon(painter, widget.icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
+    else:
+        room.setLeft(_PAD)
     painter.setFont(font)
     painter.setPen(theme().color("text"))
-    room = QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
-    name = figures.cut(widget.title or widget.kind_name, MAX_TITLE)
-    painter.drawText(room, _LEFT, QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
+    painter.drawText(room, _LEFT, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 
 def _paint_answer(painter: QPainter, body: QRectF, widget: Widget, answer: Answer | None, audience: Audience) -> Links:
