@@ -54,7 +54,7 @@ class Library(QWidget):
         self._which.chosen.connect(self._choose)
         self._toolbar.add(self._search)
         self._toolbar.add(self._which)
-        self._import = Button(_("Import"), self._ask_file, icon="ph.upload-simple", name="library_import")
+        self._import = Button(_("Import"), self.ask_file, icon="ph.upload-simple", name="library_import")
         self._new = Button(_("New dashboard"), self.make, kind="primary", icon="ph.plus", name="library_new")
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export this list as CSV"), name="library_export")
@@ -225,7 +225,8 @@ class Library(QWidget):
 
     # From a file
 
-    def _ask_file(self) -> None:
+    def ask_file(self) -> None:
+        """Ask which file to bring in."""
         dialog = QFileDialog(self.window(), _("Import a dashboard"), "", _("Dashboards (*.json)"))
         dialog.setObjectName("library_import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
