@@ -5,7 +5,6 @@ Nothing blocks: a dialog opens and reports by signal, background work goes on. E
 
 from collections.abc import Callable, Sequence
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -15,6 +14,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
+from benchboard.ui.widgets.focus import Way
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
@@ -29,7 +29,7 @@ class Scrim(QWidget):
         super().__init__(window)
         Popover.close_any()
         self._window = window
-        self._before = QApplication.focusWidget()
+        self._way = Way(QApplication.focusWidget())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setGeometry(window.rect())
         window.installEventFilter(self)
@@ -38,8 +38,9 @@ class Scrim(QWidget):
         """Close, and give the keyboard back."""
         self.hide()
         self._window.removeEventFilter(self)
-        if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        target = self._way.back()
+        if target is not None:
+            target.setFocus(Qt.FocusReason.PopupFocusReason)
         self.left.emit()
         self.deleteLater()
 

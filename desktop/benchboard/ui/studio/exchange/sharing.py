@@ -82,6 +82,9 @@ class ShareDialog(Dialog):
         )
 
     def _show(self, shares: Shares) -> None:
+        first = not self._public.isVisible()
+        held = self.focusWidget()
+        name = held.objectName() if held is not None and self._given.isAncestorOf(held) else ""
         self._may_share = shares.level == "own"
         self._add.setVisible(self._may_share)
         self._public.setVisible(True)
@@ -91,6 +94,11 @@ class ShareDialog(Dialog):
         for share in (*shares.people, *shares.teams):
             lines.append(_Line(share.to, *self._controls(share.to, share.permission)))
         self._given.fill(*lines)
+        if self._may_share and first:
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif name:  # the line that had the keyboard is another one now
+            again = [one for one in self._given.findChildren(QWidget, name) if one.isVisible()]
+            (again[0] if again else self._search).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _controls(self, to: Candidate, permission: Permitted) -> list[QWidget]:
         if not self._may_share:
@@ -197,6 +205,10 @@ class ShareDialog(Dialog):
         self._candidates(text, _NAMESAKES, found)
 
     def _share(self, to: Candidate, permission: Permitted) -> None:
+        if self._found.isAncestorOf(
+            self.focusWidget() or self
+        ):  # what is found goes, and the next one can be looked for
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         self._search.clear()
         self._give(to, permission)
 
