@@ -69,6 +69,17 @@ def test_the_keyboard_is_on_the_page_once_variables_are_taken(studio: "Studio") 
     assert studio.page.isAncestorOf(now)
 
 
+def test_escape_clears_what_is_looked_for_and_then_goes_back_to_the_page(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_A)
+    search = studio.page.palette_pane.search
+    assert search.hasFocus()
+    studio.qtbot.keyClicks(search, "pie")
+    studio.key(Qt.Key.Key_Escape)
+    assert (search.text(), search.hasFocus()) == ("", True)
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.canvas.hasFocus()
+
+
 def _stops(shelves: Shelves) -> list[tuple[QWidget, bool]]:
     """Who gets the keyboard by F6 until it was everywhere, and whether the window looks different there then."""
     window, found = shelves.studio.application.window, list[tuple[QWidget, bool]]()
