@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
 from boards import load
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -9,7 +10,9 @@ from test_dashboards import Shelves
 from test_dashboards import shelves as shelves
 from test_sharing import sharing_of
 
+from benchboard.ui.palette import Palette
 from benchboard.ui.studio.comparing.versions import VersionsScreen
+from benchboard.ui.studio.panes.gallery import Gallery
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -77,6 +80,28 @@ def test_escape_clears_what_is_looked_for_and_then_goes_back_to_the_page(studio:
     studio.key(Qt.Key.Key_Escape)
     assert (search.text(), search.hasFocus()) == ("", True)
     studio.key(Qt.Key.Key_Escape)
+    assert studio.canvas.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [
+        (Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
+    ],
+)
+def test_no_shortcut_acts_behind_a_dialog(studio: "Studio", key: Qt.Key, held: Qt.KeyboardModifier) -> None:
+    studio.canvas.setFocus()
+    studio.page.do("templates")
+    (gallery,) = studio.application.window.findChildren(Gallery)
+    studio.key(key, held)
+    assert studio.application.window.findChildren(Palette) == []
+    assert studio.application.shell is not None
+    assert studio.application.shell.address == "studio/home"
+    assert gallery.isAncestorOf(QApplication.focusWidget())
+    studio.key(Qt.Key.Key_Escape)
+    assert not gallery.isVisible()
     assert studio.canvas.hasFocus()
 
 

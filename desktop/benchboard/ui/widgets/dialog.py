@@ -4,9 +4,10 @@ Nothing blocks: a dialog opens and reports by signal, background work goes on. E
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -18,6 +19,9 @@ from benchboard.ui.widgets.focus import Way
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
+
+_OF_THE_WINDOW: Final = ("Ctrl+Q", "F11")
+"""Shortcuts that mean the whole window, with whatever stands in it."""
 
 
 class Scrim(QWidget):
@@ -72,6 +76,16 @@ class Scrim(QWidget):
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
         return True
+
+    def event(self, event: QEvent) -> bool:
+        # What a shortcut of the window or of a place does would happen behind.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence(event.keyCombination())
+            own = (shortcut.key() for shortcut in self.findChildren(QShortcut))
+            if keys not in (*own, *map(QKeySequence, _OF_THE_WINDOW)):
+                event.accept()  # it comes back as a plain key press
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
