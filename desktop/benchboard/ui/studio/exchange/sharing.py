@@ -14,6 +14,7 @@ from benchboard.dashboards.holders import Holder, Way
 from benchboard.dashboards.rights import Level
 from benchboard.dashboards.sharing import Candidate, Permitted, Shares
 from benchboard.i18n import _, ngettext
+from benchboard.identity import access
 from benchboard.paging import Page
 from benchboard.ui.context import Context
 from benchboard.ui.matching import fold
@@ -160,7 +161,10 @@ class ShareDialog(Dialog):
     def _show_found(self, found: tuple[Candidate, ...]) -> None:
         self._found.show()
         if not found:
-            self._found.fill(Text(_("Nobody is called that who does not have it already."), tone="muted", wrap=True))
+            told = _("Nobody is called that who does not have it already.")
+            if access.may(self._context.actor, "users:write"):
+                told += " " + _("Teams are made with “benchboard team create”.")
+            self._found.fill(Text(told, tone="muted", wrap=True))
             return
         lines = []
         for one in found:
