@@ -17,19 +17,21 @@ from benchboard.dashboards import documents, library, sharing
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import Document, parse_document
 from benchboard.dashboards.layout import Cell
-from benchboard.identity import accounts, audit, keys, organisations, passwords
+from benchboard.identity import accounts, audit, keys, organisations, passwords, teams
 from benchboard.identity.access import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN, Actor, Client, os_user
 from benchboard.storage import locate
 
 NAME: Final = "Northwind Test Lab"
 _ADMIN: Final = "admin@shopify-dashboard.com"
 _ANALYST, _SHOPKEEPER = "analyst@shopify-dashboard.com", "demo@shopify-dashboard.com"
+_TECHNICIAN: Final = "technician@shopify-dashboard.com"
 _PEOPLE: Final = (
     (_ADMIN, "Ines Okafor", ADMIN),
-    ("technician@shopify-dashboard.com", "Dana Whitfield", TECHNICIAN),
+    (_TECHNICIAN, "Dana Whitfield", TECHNICIAN),
     (_ANALYST, "Mert Aydın", ANALYST),
     (_SHOPKEEPER, "Leyla Demir", BUSINESS_USER),
 )
+_TEAMS: Final = (("Bench", (_ADMIN, _TECHNICIAN)), ("Shop desk", (_ANALYST, _SHOPKEEPER)))
 _Places = dict[str, tuple[int, int, int, int]]
 # Whose home shows which widgets of home_layout.json, and where (x, y, w, h); empty: all, as they lie there.
 _HOMES: Final[dict[str, _Places]] = {
@@ -78,6 +80,9 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
     _trade(session, accounts.operator(session, client=Client.here()), ids[_SHOPKEEPER])
     operator = accounts.operator(session, client=Client.here())
+    for name, members in _TEAMS:
+        team = teams.create_team(session, operator, name=name)
+        teams.add_people(session, operator, team.id, [ids[email] for email in members])
     people = {email: accounts.person(session, operator, email=email) for email, _name, _role in _PEOPLE}
     for email, places in _HOMES.items():
         _furnish(session, people[email], places)

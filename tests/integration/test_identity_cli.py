@@ -115,6 +115,18 @@ def test_lists_go_on_from_the_key_they_gave(local: Terminal) -> None:
     local("audit", "list", "--limit", "1001", status=1)
 
 
+def test_a_team_is_made_filled_listed_and_emptied(local: Terminal) -> None:
+    me = local.json("whoami")["email"]
+    made = local.json("team", "create", "Rig 12")
+    assert made["short_name"] == "rig-12"
+    assert local.json("team", "add", "rig-12", me) == {"added": 1}
+    (team,) = local.json("team", "list")["items"]
+    assert (team["id"], team["members"]) == (made["id"], 1)
+    assert "rig-12" in local("team", "list", "--search", "rig").stdout
+    assert local.json("team", "remove", made["id"], me) == {"removed": 1}
+    local("team", "create", "rig 12", status=1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
@@ -128,6 +140,10 @@ def test_lists_go_on_from_the_key_they_gave(local: Terminal) -> None:
         (("user", "show", "a\x1b[31m@\nb"), 1),
         (("user", "add", "no address"), 1),
         (("user", "disable", "nobody@example.com"), 1),
+        (("team",), 2),
+        (("team", "create", "…"), 1),
+        (("team", "add", "rig"), 2),
+        (("team", "add", "rig", "nobody@example.com"), 1),
         (("session", "revoke"), 2),
         (("session", "revoke", "me"), 1),
         (("session", "revoke", "00000000-0000-4000-8000-000000000000"), 1),

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select, text, update
 
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
-from benchboard.identity import accounts, audit, people
+from benchboard.identity import accounts, audit, people, teams
 from benchboard.identity.access import ROLES, RULES, Actor
 from benchboard.paging import Listing
 from benchboard.storage.changes import UnrecordedChange
 from benchboard.storage.engine import Database
-from benchboard.storage.models.identity import AuditLog, Permission, Role, RolePermission, SessionHistory, User
+from benchboard.storage.models.identity import AuditLog, Permission, Role, RolePermission, SessionHistory, Team, User
 from support.people import CLIENT, PASSWORD, Town
 
 # The wall
@@ -41,6 +41,10 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "people.revoke_sessions": lambda s, a, t: people.revoke_sessions(s, a, [str(t.actor.session_id)]),
     "people.revoke_all": lambda s, a, t: people.revoke_all(s, a, [t.actor.user_id]),
     "people.end_all": lambda s, a, t: people.end_all(s, a, [t.actor.user_id], reason="revoked"),
+    "teams.list_teams": lambda s, a, _t: teams.list_teams(s, a, Listing(), limit=1000).rows,
+    "teams.create_team": lambda s, a, _t: teams.create_team(s, a, name="Rig"),
+    "teams.add_people": lambda s, a, t: teams.add_people(s, a, "rig", [t.actor.user_id]),
+    "teams.remove_people": lambda s, a, t: teams.remove_people(s, a, "rig", [t.actor.user_id]),
     "audit.list_entries": lambda s, a, _t: audit.list_entries(s, a, Listing(), limit=1000).rows,
     "accounts.person": lambda s, a, t: accounts.person(s, a, email=t.actor.email),
 }
@@ -50,7 +54,7 @@ _WITHOUT_RIGHT = {"people.end_all"}  # what others with a right of their own cal
 def test_every_service_for_an_actor_is_tried_against_the_wall() -> None:
     taking_actors = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (people, audit, accounts)
+        for module in (people, teams, audit, accounts)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")
@@ -68,6 +72,10 @@ def test_another_organisations_admin_reaches_nobody(town: Town, name: str) -> No
             answer = _ACTOR_SERVICES[name](session, town.stranger.actor, town)
     except (NotFound, Denied):
         assert _snapshot(town.database) == before
+        return
+    if name == "teams.create_team":
+        with town.database.read() as session:
+            assert session.scalars(select(Team.organisation_id)).all() == [town.south]
         return
     if name == "people.add_person":
         assert isinstance(answer, people.Person)

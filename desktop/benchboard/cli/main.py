@@ -28,6 +28,7 @@ _ROOMS: Final = {
     "login": "sign in to a shared database",
     "logout": "sign out of it",
     "session": "open sessions: list, revoke",
+    "team": "teams to share with: list, create, add, remove",
     "timing": "CAN bit timing",
     "user": "people: list, show, add",
     "whoami": "the account commands act as",

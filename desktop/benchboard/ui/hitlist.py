@@ -148,12 +148,13 @@ class _Line(QStyledItemDelegate):
             right -= width + 6
         left = rect.left() + 44.0
         left = self._paint_title(painter, left, rect, command.title, hit.letters)
-        if command.subtitle:
+        beside = hit.word or command.subtitle
+        if beside:
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text.muted"))
             room = QRectF(left + 10, rect.top(), right - left - 20, rect.height())
             text = QFontMetrics(painter.font()).elidedText(
-                command.subtitle, Qt.TextElideMode.ElideRight, max(0, int(room.width()))
+                beside, Qt.TextElideMode.ElideRight, max(0, int(room.width()))
             )
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -13,11 +13,12 @@ _MOST: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A command that fits, how well, and which letters of its title fit."""
+    """A command that fits, how well, and which letters of its title fit, or by which further word it does."""
 
     command: Command
     score: int
-    letters: tuple[int, ...]
+    letters: tuple[int, ...] = ()
+    word: str = ""
 
 
 def fold(text: str) -> str:
@@ -92,11 +93,28 @@ def search(query: str, commands: Sequence[Command]) -> list[Hit]:
 
 
 def _hit(query: str, command: Command) -> Hit | None:
-    """By its title, or for less by its subtitle."""
-    if (found := match(query, command.title)) is not None:
-        return Hit(command, *found)
+    """By its title, or for less by a word people have for it, or for still less by its subtitle. Letters scattered
+    over the title are worth less than such a word."""
+    titled, worded = match(query, command.title), _worded(query, command)
+    if titled is not None and (worded is None or titled[0] >= worded.score):
+        return Hit(command, *titled)
+    if worded is not None:
+        return worded
     if len(query) > 1 and command.subtitle and (under := match(query, command.subtitle)) is not None:
-        return Hit(command, under[0] // 3, ())
+        return Hit(command, under[0] // 3)
+    return None
+
+
+def _worded(query: str, command: Command) -> Hit | None:
+    """By a further word that begins so, in this language or in English."""
+    wanted = fold("".join(query.split()))
+    whole = match(wanted, wanted)
+    if len(wanted) < 2 or not command.words or whole is None:
+        return None
+    for phrase in f"{_(command.words)},{command.words}".split(","):
+        words = fold(phrase).split()
+        if any("".join(words[at:]).startswith(wanted) for at in range(len(words))):
+            return Hit(command, whole[0] * 3 // 4, word=phrase.strip())
     return None
 
 

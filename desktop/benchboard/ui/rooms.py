@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Command:
     """One line of the palette. `keys` ("Ctrl+Shift+N") is a hint; who owns the command installs it.
 
-    An empty `group` means "Do"; places are in the group "Go to", which the shell makes itself.
+    An empty `group` means "Do"; places are in the group "Go to", which the shell makes itself. By `words`, apart by
+    commas, it is found too where its title has nothing of the kind; they are marked with `i18n.N_`.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Command:
     icon: str = ""
     keys: str = ""
     group: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

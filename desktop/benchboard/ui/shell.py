@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.settings import Appearance, Settings
 from benchboard.ui.cells import Cells, roles
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
@@ -177,8 +177,23 @@ class Shell(QWidget):
         for room in sorted(self._rooms.values(), key=lambda room: room.key != current):
             found += room.commands(self.context)
         found += [
-            Command(_("Sign out"), self.context.sign_out, self.context.actor.name, "ph.sign-out"),
-            Command(_("Quit Benchboard"), self._quit, "", "ph.power", "Ctrl+Q"),
+            Command(
+                _("Fill the screen, or no longer"),
+                self._fill_screen,
+                icon="ph.corners-out",
+                keys="F11",
+                words=N_("full screen, maximize, window"),
+            ),
+            Command(
+                _("Sign out"),
+                self.context.sign_out,
+                self.context.actor.name,
+                "ph.sign-out",
+                words=N_("log out, log off, switch user, leave"),
+            ),
+            Command(
+                _("Quit Benchboard"), self._quit, icon="ph.power", keys="Ctrl+Q", words=N_("exit, close program, leave")
+            ),
             *self._looks(),
         ]
         found = [_in_group(command, command.group or _("Do")) for command in found]
@@ -188,7 +203,8 @@ class Shell(QWidget):
                 title = f"{_(room.title)}: {_(place.title)}" if several else _(room.title)
                 address = f"{room.key}/{place.key}"
                 keys = "Ctrl+," if room.key == "settings" else ""
-                found.append(Command(title, partial(self.go, address), "", room.icon, keys, go_to()))
+                words = N_("settings, preferences, options, language") if room.key == "settings" else ""
+                found.append(Command(title, partial(self.go, address), "", room.icon, keys, go_to(), words))
         return found
 
     def tell(self, tables: frozenset[str] = ANYTHING) -> None:
@@ -271,7 +287,7 @@ class Shell(QWidget):
             ("dark", _("Use the dark theme"), "ph.moon"),
         )
         return [
-            Command(title, partial(self._look, key), "", icon)
+            Command(title, partial(self._look, key), icon=icon, words=N_("appearance, colours, colors, mode"))
             for key, title, icon in titles
             if settings.appearance != key
         ]

@@ -52,6 +52,19 @@ def test_scattered_letters_do_not_stand_beside_a_word_that_fits() -> None:
     assert [hit.command.title for hit in found] == ["Settings"]
 
 
+def test_a_word_people_have_for_it_finds_it_below_a_title_and_above_scattered_letters() -> None:
+    offered = [
+        Command("Go to the one found before", lambda: None, group="Do"),
+        Command("Take a step back", lambda: None, group="Do", words="undo, revert"),
+        Command("Fill the screen", lambda: None, group="Do", words="maximize, full screen"),
+        Command("Undo pairing", lambda: None, group="Do"),
+    ]
+    assert [hit.command.title for hit in search("undo", offered)] == ["Undo pairing", "Take a step back"]
+    assert [(hit.command.title, hit.word) for hit in search("full s", offered)] == [("Fill the screen", "full screen")]
+    assert [hit.command.title for hit in search("screen", offered)] == ["Fill the screen"]
+    assert "Take a step back" not in [hit.command.title for hit in search("do", offered)]  # only where a word begins
+
+
 def test_letters_with_marks_are_found_without_them() -> None:
     assert [hit.command.title for hit in search("olcum", commands("Ölçüm ekle"))] == ["Ölçüm ekle"]
     assert [hit.command.title for hit in search("istanbul", commands("İSTANBUL hattı"))] == ["İSTANBUL hattı"]

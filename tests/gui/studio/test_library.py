@@ -166,3 +166,40 @@ def test_the_keyboard_stays_in_a_list_that_becomes_empty(shelves: Shelves) -> No
     focused = shelves.studio.application.window.focusWidget()
     assert focused is not None
     assert shelves.place.library._table.isAncestorOf(focused)
+
+
+def _open_in_trash(shelves: Shelves) -> str:
+    """Double-click a dashboard in the trash; answers its id once that is said."""
+    with shelves.studio.workspace.database.change() as session:
+        made = library.create(session, shelves.studio.actor, empty("Away")).card.id
+        library.discard(session, shelves.studio.actor, [made])
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: [card.name for card in shelves.model.rows] == ["Away"])
+    view = shelves.place.library._table.view
+    at = view.visualRect(shelves.model.index(0, 1)).center()
+    shelves.qtbot.mouseClick(view.viewport(), LEFT, pos=at)
+    shelves.qtbot.mouseDClick(view.viewport(), LEFT, pos=at)
+    shelves.studio.wait(lambda: bool(_said(shelves)))
+    return made
+
+
+def _said(shelves: Shelves) -> str:
+    notice = shelves.studio.application.problems.current
+    return notice.what if notice is not None else ""
+
+
+def test_what_is_in_the_trash_is_restored_and_opened_where_that_is_said(shelves: Shelves) -> None:
+    made = _open_in_trash(shelves)
+    assert _said(shelves) == "“Away” is in the trash."
+    notice = shelves.studio.application.problems.current
+    assert notice is not None
+    notice.actions[0].run()
+    assert shelves.shown().shelf.dashboard_id == made
+    assert _said(shelves) == ""
+
+
+def test_that_something_is_in_the_trash_is_said_no_more_elsewhere(shelves: Shelves) -> None:
+    _open_in_trash(shelves)
+    assert shelves.studio.application.shell is not None
+    shelves.studio.application.shell.go("studio/home")
+    assert _said(shelves) == ""

@@ -1,15 +1,18 @@
 """Sharing a dashboard with somebody by name, with the mouse and with the keys alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from test_dashboards import Shelves
 from test_dashboards import shelves as shelves
 
 from benchboard.dashboards import sharing
 from benchboard.dashboards.sharing import Candidate
 from benchboard.ui.studio.exchange.sharing import ShareDialog
+from support import demo
 
 
 def sharing_of(shelves: Shelves, address: str) -> tuple[Candidate, Callable[[], dict[str, str]]]:
@@ -96,3 +99,32 @@ def test_a_share_taken_back_is_given_again_after_the_dialog(shelves: Shelves) ->
     shelves.studio.wait(lambda: not shelves.studio.application.window.findChildren(ShareDialog))
     shelves.click("toast_undo")
     shelves.studio.wait(lambda: given().get(who.id) == "edit")
+
+
+def test_a_team_of_the_demo_is_found_and_shared_with(shelves: Shelves) -> None:
+    sharing_of(shelves, "technician@shopify-dashboard.com")
+    (dialog,) = shelves.studio.application.window.findChildren(ShareDialog)
+    search, card = shelves.find("share_search"), shelves.cards()["Shop review"]
+    shelves.qtbot.keyClicks(search, "shop desk")
+    shelves.studio.wait(lambda: dialog._found.chosen is not None)
+    shelves.qtbot.keyClick(search, Qt.Key.Key_Return)
+
+    def given() -> list[tuple[str, int | None]]:
+        with shelves.studio.workspace.database.read() as session:
+            found = sharing.shares(session, shelves.studio.actor, card.id)
+        return [(one.to.name, one.to.members) for one in found.teams]
+
+    shelves.studio.wait(lambda: given() == [("Shop desk", 2)])
+
+
+@pytest.mark.parametrize("role", ["analyst", "admin"])
+def test_who_may_make_teams_is_told_how_where_nobody_is_found(shelves: Shelves, role: str) -> None:
+    signed_in, context = demo.sign_in(shelves.studio.workspace, role), shelves.place._context
+    page = shelves.opened("Shop review")
+    card = shelves.cards()["Shop review"]
+    dialog = ShareDialog(page, replace(context, actor=signed_in.actor), card.id, card.name)
+    dialog.open()
+    shelves.qtbot.keyClicks(shelves.find("share_search"), "nobody at all")
+    shelves.studio.wait(lambda: any("Nobody is called that" in one.text() for one in dialog.findChildren(QLabel)))
+    told = next(one.text() for one in dialog.findChildren(QLabel) if "Nobody is called that" in one.text())
+    assert ("benchboard team create" in told) is (role == "admin")

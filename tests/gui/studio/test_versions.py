@@ -31,13 +31,14 @@ class History:
     def __init__(self, qtbot: QtBot, home: Path) -> None:
         self.closed: list[bool] = []
         self.dashboard_id = ""
+        self.awaits = False
         self.shown = Shown(qtbot, home, self._make)
         self.store(compared.before(), None)
         self.store(compared.before(), "Week 47 notes")
         self.store(compared.after(), "Side by side")
 
     def _make(self, context: object) -> QWidget:
-        screen = VersionsScreen(context, self.dashboard_id)  # type: ignore[arg-type]
+        screen = VersionsScreen(context, self.dashboard_id, awaits=self.awaits)  # type: ignore[arg-type]
         screen.closed.connect(lambda: self.closed.append(True))
         return screen
 
@@ -109,6 +110,20 @@ def test_the_newest_is_compared_with_the_one_before_and_keys_step_through(histor
     assert history.found.currentIndex().row() == 6
     history.shown.key(Qt.Key.Key_Escape)
     assert history.closed == [True]
+
+
+def test_the_awaited_version_is_looked_at_also_where_another_came_first(history: History) -> None:
+    history.awaits = True
+    history.open()
+    model = history.versions.model()
+    for number in (4, 5):  # the list hears of the edit before whoever stored it, and of somebody else's after it
+        history.store(compared.before() if number == 4 else compared.after(), f"Note {number}")
+        history.wait(lambda number=number: model.rows[0].number == number)  # type: ignore[attr-defined, misc]
+    history.screen.look_for(4)
+    history.wait(lambda: (model.before, model.after) == (3, 4))  # type: ignore[attr-defined]
+    history.store(compared.before(), "Note 6")
+    history.wait(lambda: model.rows[0].number == 6)  # type: ignore[attr-defined]
+    assert (model.before, model.after) == (3, 4)  # type: ignore[attr-defined]
 
 
 def test_a_click_on_the_page_finds_the_difference_and_rings_it(history: History) -> None:

@@ -30,9 +30,24 @@ def _audit(context: Context) -> QWidget:
 def _commands(context: Context) -> Sequence[Command]:
     """What the palette offers of Admin."""
     return (
-        Command(_("Add a person"), lambda: context.go("admin/people/add"), icon="ph.user-plus"),
-        Command(_("Revoke sessions"), lambda: context.go("admin/sessions"), icon="ph.sign-out"),
-        Command(_("Look up who did what"), lambda: context.go("admin/audit"), icon="ph.list-magnifying-glass"),
+        Command(
+            _("Add a person"),
+            lambda: context.go("admin/people/add"),
+            icon="ph.user-plus",
+            words=N_("invite, new user, create account, member"),
+        ),
+        Command(
+            _("Revoke sessions"),
+            lambda: context.go("admin/sessions"),
+            icon="ph.sign-out",
+            words=N_("log out others, kick, end, sign out everybody"),
+        ),
+        Command(
+            _("Look up who did what"),
+            lambda: context.go("admin/audit"),
+            icon="ph.list-magnifying-glass",
+            words=N_("audit, history, trail, log, activity"),
+        ),
     )
 
 

@@ -63,6 +63,9 @@ EVENTS = (
     "user.create",
     "user.disable",
     "user.activate",
+    "team.create",
+    "team.add",
+    "team.remove",
     "organisation.create",
     "dongle.claim",
     "dongle.configure",
@@ -87,6 +90,9 @@ def event_title(event: str) -> str:
         "user.create": _("Added a person"),
         "user.disable": _("Disabled a person"),
         "user.activate": _("Activated a person"),
+        "team.create": _("Made a team"),
+        "team.add": _("Put somebody into a team"),
+        "team.remove": _("Took somebody out of a team"),
         "organisation.create": _("Made the organisation"),
         "dongle.find": _("Found a dongle"),
         "dongle.observe": _("Observed a dongle"),
@@ -120,20 +126,22 @@ def event_title(event: str) -> str:
 def what(entry: Entry) -> str:
     """An entry as a sentence without its subject: whom it was done to, which dongle or dashboard, where it says so."""
     if entry.whom is None:
-        thing = _which_dongle(entry) or _which_dashboard(entry)
+        thing = _which_dongle(entry) or _called(entry, "dashboard") or _called(entry, "team")
         return f"{event_title(entry.event)}: {thing}" if thing else event_title(entry.event)
     about_a_person = {
         "session.revoke": _("Revoked a session of {name}"),
         "user.create": _("Added {name}"),
         "user.disable": _("Disabled {name}"),
         "user.activate": _("Activated {name}"),
+        "team.add": _("Put {name} into the team “{team}”"),
+        "team.remove": _("Took {name} out of the team “{team}”"),
         "merchant.grant": _("Let {name} see a shop"),
         "dashboard.share": _("Shared “{dashboard}” with {name}"),
         "dashboard.unshare": _("Took back {name}'s share of “{dashboard}”"),
     }
     sentence = about_a_person.get(entry.event)
     return (
-        sentence.format(name=entry.whom, dashboard=_which_dashboard(entry))
+        sentence.format(name=entry.whom, dashboard=_called(entry, "dashboard"), team=_called(entry, "team"))
         if sentence
         else f"{event_title(entry.event)}: {entry.whom}"
     )
@@ -150,7 +158,7 @@ def _which_dongle(entry: Entry) -> str:
     return _("Dongle {id}").format(id=device_id[-4:].upper()) if isinstance(device_id, str) else ""
 
 
-def _which_dashboard(entry: Entry) -> str:
-    """The name it had then."""
-    name = entry.details.get("name") if entry.resource_type == "dashboard" else None
+def _called(entry: Entry, resource_type: str) -> str:
+    """The name that what is of this type had then; empty for what is of another."""
+    name = entry.details.get("name") if entry.resource_type == resource_type else None
     return name if isinstance(name, str) else ""

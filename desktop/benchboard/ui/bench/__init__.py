@@ -31,13 +31,34 @@ def _timing(context: Context) -> QWidget:
 def _commands(context: Context) -> Sequence[Command]:
     """What the palette offers of the bench."""
     found = [
-        Command(_("Solve a bit timing"), lambda: context.go("bench/timing"), icon="ph.sliders-horizontal"),
-        Command(_("Watch a bus"), lambda: context.go("bench/live"), icon="ph.activity"),
+        Command(
+            _("Solve a bit timing"),
+            lambda: context.go("bench/timing"),
+            icon="ph.sliders-horizontal",
+            words=N_("bit rate, baud rate, sample point, calculate, BRP, prescaler"),
+        ),
+        Command(
+            _("Watch a bus"),
+            lambda: context.go("bench/live"),
+            icon="ph.activity",
+            words=N_("monitor, trace, sniff, frames, log, candump"),
+        ),
     ]
     if may(context.actor, "dongles:pair"):
-        found.insert(0, Command(_("Pair a dongle"), lambda: context.go("bench/dongles/pair"), icon="ph.link"))
+        pair = Command(
+            _("Pair a dongle"),
+            lambda: context.go("bench/dongles/pair"),
+            icon="ph.link",
+            words=N_("connect, provision, register, set up, adapter, device"),
+        )
+        found.insert(0, pair)
     found.append(
-        Command(_("Start simulated dongles"), lambda: context.go("bench/dongles/simulate"), icon="ph.flask"),
+        Command(
+            _("Start simulated dongles"),
+            lambda: context.go("bench/dongles/simulate"),
+            icon="ph.flask",
+            words=N_("simulator, virtual, demo, emulate, fake"),
+        ),
     )
     return found
 

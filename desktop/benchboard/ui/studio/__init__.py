@@ -38,10 +38,17 @@ def _dashboards(context: "Context") -> "QWidget":
 def _commands(context: "Context") -> Sequence[Command]:
     from benchboard.dashboards.catalogue import KINDS
     from benchboard.ui.studio.document.acts import ACTS
+    from benchboard.ui.studio.document.actwords import WORDS
 
     # The empty place is the one in front, or the one somebody was at last.
     acts = [
-        Command(_(act.title), partial(context.go, f"studio//do/{act.key}"), "", act.icon, *act.keys[:1])
+        Command(
+            _(act.title),
+            partial(context.go, f"studio//do/{act.key}"),
+            icon=act.icon,
+            keys=next(iter(act.keys), ""),
+            words=WORDS[act.key],
+        )
         for act in ACTS
         if act.icon
     ]
@@ -51,11 +58,25 @@ def _commands(context: "Context") -> Sequence[Command]:
             partial(context.go, f"studio//add/{kind.type}"),
             _("Puts it in the first free place of the page"),
             kind.icon,
+            words=N_("insert, new widget, new panel"),
         )
         for kind in KINDS
     ]
-    new = Command(_("New dashboard"), partial(context.go, "studio/dashboards/new"), "", "ph.plus")
-    return [new, *acts, *kinds]
+    many = (
+        Command(
+            _("New dashboard"),
+            partial(context.go, "studio/dashboards/new"),
+            icon="ph.plus",
+            words=N_("create, make, blank, empty"),
+        ),
+        Command(
+            _("Import a dashboard"),
+            partial(context.go, "studio/dashboards/import"),
+            icon="ph.upload-simple",
+            words=N_("bring in, load, upload, open file, Grafana, JSON"),
+        ),
+    )
+    return [*many, *acts, *kinds]
 
 
 def _finds(context: "Context", session: "DatabaseSession", text: str) -> Sequence[Command]:

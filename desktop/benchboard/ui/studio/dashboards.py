@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 class Dashboards(QWidget):
-    """Address: `studio/dashboards`, `studio/dashboards/<id>`, `studio/dashboards/new`; `do/<act>` and `add/<kind>` are
-    for the dashboard in front, `<id>/show/<widget>` goes to a widget of one."""
+    """Address: `studio/dashboards`, `studio/dashboards/<id>`, `studio/dashboards/new` and `studio/dashboards/import`;
+    `do/<act>` and `add/<kind>` are for the dashboard in front, `<id>/show/<widget>` goes to a widget of one."""
 
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)
@@ -129,6 +129,9 @@ class Dashboards(QWidget):
         which, _slash, wish = rest.partition("/")
         if which == "new":
             self.library.make()
+        elif which == "import":
+            self.tabs.setCurrentIndex(0)
+            self.library.ask_file()
         elif which in ("do", "add"):
             if self.page is not None:
                 self.page.opened(rest)

@@ -1,10 +1,11 @@
 """The tabs above the dashboards: the list's, which is always there, then one for each that is open."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QTabBar
 
 from benchboard.i18n import _
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import plain_tip
 
 
@@ -29,6 +30,13 @@ class OpenTabs(QTabBar):
         """Let a tab bear a dashboard's name, which is read whole under the pointer."""
         self.setTabText(tab, name.replace("&", "&&"))
         self.setTabToolTip(tab, plain_tip(name))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():  # the mouse never gives it the keyboard; beyond the tab there is no room for a ring
+            with QPainter(self) as painter:
+                painter.setPen(QPen(theme().color("focus"), 2))
+                painter.drawRect(self.tabRect(self.currentIndex()).adjusted(2, 3, -3, -2))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Mouse:

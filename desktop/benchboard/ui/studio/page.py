@@ -78,6 +78,7 @@ class StudioPage(QWidget):
         self.editor.refused.connect(context.problems.show)
         self.editor.noted.connect(context.problems.toast)
         self.canvas.opened.connect(lambda _id: self._edit(self.inspector.edit_query))
+        self.canvas.name_wanted.connect(lambda part: self._edit(partial(self.inspector.edit_name, part)))
         self.canvas.repeat_wanted.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.images = Images(context, self.canvas)
         self.canvas.refused.connect(context.problems.toast)
@@ -255,6 +256,8 @@ class StudioPage(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes on show, as they stand from the top left to the right."""
+        if self.screens.screen is not None:
+            return [self.screens.screen]
         around = (self.bar, self.looking, self.variables, self.sidebar, self.canvas, self.inspector, self.json_view)
         return [pane for pane in around if pane.isVisible()]
 

@@ -34,6 +34,7 @@ class Screens(QObject):
         self._before = desk
         saving.decide.connect(self.decide)
         saving.decided.connect(self.back)
+        saving.state_changed.connect(self._tell_stored)
 
     @property
     def screen(self) -> QWidget | None:
@@ -46,7 +47,7 @@ class Screens(QObject):
         if key is None or not self._may_leave():
             return
         self._saving.save()
-        screen = VersionsScreen(self._context, key, storing=lambda: self._saving.dirty)
+        screen = VersionsScreen(self._context, key, awaits=self._saving.dirty)
         screen.closed.connect(self.back)
         screen.restored.connect(lambda _saved: self.back())
         self._show(screen)
@@ -92,6 +93,11 @@ class Screens(QObject):
         self._stack.setCurrentWidget(screen)
         self._page.setFocusProxy(screen)
         screen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tell_stored(self) -> None:
+        stored = self._saving.stored
+        if isinstance(self._screen, VersionsScreen) and self._saving.state == "saved" and not self._saving.dirty:
+            self._screen.look_for(stored.number if stored is not None else None)
 
     def _later(self) -> None:
         self.back()

@@ -4,10 +4,10 @@ Nothing blocks: a dialog opens and reports by signal, background work goes on. E
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -15,9 +15,13 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
+from benchboard.ui.widgets.focus import Way
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
+
+_OF_THE_WINDOW: Final = ("Ctrl+Q", "F11")
+"""Shortcuts that mean the whole window, with whatever stands in it."""
 
 
 class Scrim(QWidget):
@@ -29,7 +33,7 @@ class Scrim(QWidget):
         super().__init__(window)
         Popover.close_any()
         self._window = window
-        self._before = QApplication.focusWidget()
+        self._way = Way(QApplication.focusWidget())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setGeometry(window.rect())
         window.installEventFilter(self)
@@ -38,8 +42,9 @@ class Scrim(QWidget):
         """Close, and give the keyboard back."""
         self.hide()
         self._window.removeEventFilter(self)
-        if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        target = self._way.back()
+        if target is not None:
+            target.setFocus(Qt.FocusReason.PopupFocusReason)
         self.left.emit()
         self.deleteLater()
 
@@ -71,6 +76,16 @@ class Scrim(QWidget):
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
         return True
+
+    def event(self, event: QEvent) -> bool:
+        # What a shortcut of the window or of a place does would happen behind.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence(event.keyCombination())
+            own = (shortcut.key() for shortcut in self.findChildren(QShortcut))
+            if keys not in (*own, *map(QKeySequence, _OF_THE_WINDOW)):
+                event.accept()  # it comes back as a plain key press
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

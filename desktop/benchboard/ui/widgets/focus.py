@@ -4,7 +4,7 @@ Buttons of ours wear it (`Ringed`, `Pressable`); fields and tables draw their ow
 application would see every mouse move of a drag.)
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
@@ -56,6 +56,40 @@ def entered(button: QAbstractButton, event: QKeyEvent) -> bool:
         button.click()
         return True
     return False
+
+
+class Way:
+    """The way back to who had the keyboard: there is one where that was made anew or went away meanwhile, too."""
+
+    def __init__(self, *held: QWidget | None) -> None:
+        """The first of them that is still there gets it, else what is called like the last one in a pane around that,
+        else whom such a pane gives the keyboard to."""
+        self._held = [widget for widget in held if widget is not None]
+        last = self._held[-1] if self._held else None
+        self._name, self._around = (last.objectName(), _panes(last)) if last is not None else ("", [])
+
+    def back(self) -> QWidget | None:
+        """Who is to have the keyboard now."""
+        for widget in self._held:
+            if _there(widget):
+                return widget
+        alive = [pane for pane in self._around if _there(pane)]
+        named = alive[0].findChildren(QWidget, self._name) if alive and self._name else []
+        proxies = (pane.focusProxy() for pane in alive)
+        return next((one for one in (*named, *proxies) if _there(one)), None)
+
+
+def _panes(widget: QWidget) -> list[QWidget]:
+    """The panes around a widget inside its window, the nearest first."""
+    found, pane = [], widget.parentWidget()
+    while pane is not None and not pane.isWindow():
+        found.append(pane)
+        pane = pane.parentWidget()
+    return found
+
+
+def _there(widget: QWidget | None) -> TypeGuard[QWidget]:
+    return widget is not None and shiboken6.isValid(widget) and widget.isVisible() and widget.isEnabled()
 
 
 class Ringed(_Widget):

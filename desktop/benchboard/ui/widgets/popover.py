@@ -6,7 +6,6 @@ the window shows them. One is open at a time.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.focus import Pressable, Way
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
@@ -30,8 +29,7 @@ class Popover(Floating):
         super().__init__(anchor.window())
         self._anchor, self._window = anchor, anchor.window()
         anchor.destroyed.connect(self._close_soon)
-        self._before = QApplication.focusWidget()
-        self._anchor_name, self._around = anchor.objectName(), _ancestors(anchor)
+        self._way = Way(QApplication.focusWidget(), anchor)
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.column = QVBoxLayout(self.body)
@@ -83,7 +81,7 @@ class Popover(Floating):
                 app.removeEventFilter(self)
             self.hide()
             self.closed.emit()
-            target = self._returns_to()
+            target = self._way.back()
             if target is not None:
                 target.setFocus(Qt.FocusReason.PopupFocusReason)
             self.deleteLater()
@@ -92,19 +90,6 @@ class Popover(Floating):
     def _close_soon(self) -> None:
         # A pane that goes away with the anchor must not be asked who is in it while it does.
         QTimer.singleShot(0, self, self.close)
-
-    def _returns_to(self) -> QWidget | None:
-        """Who had the keyboard, or the anchor; where they were made anew meanwhile, the one that has the anchor's name,
-        or whom the pane around it gives the keyboard to."""
-        for widget in (self._before, self._anchor):
-            if _there(widget):
-                return widget
-        alive = [pane for pane in self._around if _there(pane)]
-        if alive and self._anchor_name:
-            named = [one for one in alive[0].findChildren(QWidget, self._anchor_name) if _there(one)]
-            if named:
-                return named[0]
-        return next((proxy for pane in alive if _there(proxy := pane.focusProxy())), None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
@@ -124,19 +109,6 @@ class Popover(Floating):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
-
-
-def _ancestors(widget: QWidget) -> list[QWidget]:
-    """The panes around a widget inside its window, the nearest first."""
-    found, pane = [], widget.parentWidget()
-    while pane is not None and not pane.isWindow():
-        found.append(pane)
-        pane = pane.parentWidget()
-    return found
-
-
-def _there(widget: QWidget | None) -> TypeGuard[QWidget]:
-    return widget is not None and shiboken6.isValid(widget) and widget.isVisible() and widget.isEnabled()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Canvas(QGraphicsView):
     refused = Signal(str)
     """Why what somebody tried leads nowhere, in words."""
     repeat_wanted = Signal(str)
+    name_wanted = Signal(str)
     """Somebody wants to see by what this is repeated."""
     editor: Editor
     feeds: Feeds

@@ -136,6 +136,11 @@ def _ask_for_repeat(canvas: "Canvas") -> None:
     canvas.repeat_wanted.emit(canvas.editor.chosen[0])
 
 
+def _add_tab(canvas: "Canvas") -> None:
+    containers.add_tab(canvas.editor, canvas.editor.chosen[0])
+    canvas.name_wanted.emit("tab")
+
+
 def _lock(lock: Lock) -> "Callable[[Canvas], object]":
     return lambda canvas: canvas.editor.lock(lock, not canvas.editor.locked(lock))
 
@@ -186,7 +191,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("enter", "open", lambda canvas: canvas.living.open(canvas.editor.chosen[0]), _table),
     Deed("repeat", "open", _ask_for_repeat, _one_to_repeat),
     Deed("collapse", "open", lambda canvas: containers.collapse(canvas.editor, canvas.editor.chosen), _row),
-    Deed("add_tab", "open", lambda canvas: containers.add_tab(canvas.editor, canvas.editor.chosen[0]), _tabs),
+    Deed("add_tab", "open", _add_tab, _tabs),
     Deed("next_tab", "open", lambda canvas: containers.turn(canvas.editor, 1), _in_tabs),
     Deed("previous_tab", "open", lambda canvas: containers.turn(canvas.editor, -1), _in_tabs),
     Deed("cut", "copy", clipboard.cut, _any),

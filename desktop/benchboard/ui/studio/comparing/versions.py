@@ -60,9 +60,9 @@ class VersionsScreen(QWidget):
         dashboard_id: str,
         parent: QWidget | None = None,
         *,
-        storing: Callable[[], bool] = lambda: False,
+        awaits: bool = False,
     ) -> None:
-        """`storing` says whether an edit from before this screen is still on its way to being a version."""
+        """`awaits` says that an edit from before this screen is still on its way to being a version (`look_for`)."""
         super().__init__(parent)
         self.setObjectName("studio_versions")
         self.setProperty("surface", "surface")
@@ -74,8 +74,9 @@ class VersionsScreen(QWidget):
         self._working = False
         self._newest: int | None = None
         self._newest_at: datetime | None = None
-        self._storing, self._follows = storing, storing()
-        """Whether the version of that edit is awaited: it is what somebody came to see."""
+        self._awaits, self._awaited = awaits, 0
+        """Whether the version of that edit is awaited, which is what somebody came to see, and its number once known.
+        The list may hear of it before whoever stored it does, and of others in between."""
         self._before_answers, self._after_answers = Answers(context, self), Answers(context, self)
         self._left = VersionsPane(context, dashboard_id)
         self._model = self._left.model
@@ -93,6 +94,12 @@ class VersionsScreen(QWidget):
     def refresh(self) -> None:
         """Read the list anew; the two that are compared stay."""
         self._model.reload()
+
+    def look_for(self, number: int | None) -> None:
+        """The edit that was awaited became that version; None: no version of its own."""
+        if self._awaits:
+            self._awaits, self._awaited = number is not None, number or 0
+            self._listed()
 
     def compare(self, before: int | None, after: int) -> None:
         """Show what differs between two versions; None: there is nothing before."""
@@ -130,10 +137,12 @@ class VersionsScreen(QWidget):
         if (newest, at) != (self._newest, self._newest_at) and newest is not None:
             # The one that was the newest may have grown with its author's next saves.
             self._kept = {number: document for number, document in self._kept.items() if number < newest}
-        if self._model.after is None or (self._follows and newest != self._newest):
-            self._follows = self._follows and self._storing()
-            self._look_at(rows[0].number)
-            self._left.list.show_number(rows[0].number)
+        wanted = self._awaited if self._awaits and self._model.row_of(self._awaited) is not None else None
+        if self._model.after is None or wanted is not None:
+            self._awaits = self._awaits and wanted is None
+            number = wanted or rows[0].number
+            self._look_at(number)
+            self._left.list.show_number(number)
         elif (newest, at) != (self._newest, self._newest_at):
             self.compare(self._model.before, self._model.after)  # on the base of what somebody has saved
         self._right.show_numbers(self._model.before, self._model.after, self._newest)
@@ -254,12 +263,12 @@ class VersionsScreen(QWidget):
         self.compare(number - 1 if number > 1 else None, number)
 
     def _choose(self, number: int) -> None:
-        self._follows = False
+        self._awaits = False
         self._look_at(number)
 
     def _compare_since(self, number: int) -> None:
         """A version as the older of the two; one that is newer than what is looked at becomes the newer."""
-        self._follows = False
+        self._awaits = False
         after = self._model.after
         if after is not None and number != after:
             self.compare(min(number, after), max(number, after))

@@ -15,12 +15,14 @@ HOME: Final = "home"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as it is stored; `version` is what a save has to begin from."""
+    """A document as it is stored; `version` is what a save has to begin from, `number` the version that a save of ours
+    is kept as, where versions are."""
 
     document: Document
     version: int
     may_edit: bool = True
     may_share: bool = False
+    number: int | None = None
 
 
 class Shelf(Protocol):
@@ -88,7 +90,7 @@ class DashboardShelf:
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> Stored:  # fmt: skip
         saved = library.save(session, self._actor, self.key, document, base_version=base, note=note, merged=merged)
-        return Stored(saved.document, saved.version, may_share=self._owned)
+        return Stored(saved.document, saved.version, may_share=self._owned, number=saved.number)
 
     def overtaken(self) -> str:
         return _("Somebody else changed this dashboard meanwhile.")

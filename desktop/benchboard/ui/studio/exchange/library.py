@@ -7,6 +7,7 @@ from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from benchboard.dashboards import document as documents
@@ -21,6 +22,7 @@ from benchboard.ui.moments import ago, exactly, keep_true
 from benchboard.ui.paged import Column, Mark, PagedTableModel
 from benchboard.ui.paged_export import ask_and_export
 from benchboard.ui.paged_view import PagedTable
+from benchboard.ui.problems import Action
 from benchboard.ui.studio.exchange.deeds import Deed, Deeds, open_menu
 from benchboard.ui.studio.exchange.importing import Imported, bring_in
 from benchboard.ui.tasks import DatabaseSession
@@ -33,6 +35,8 @@ from benchboard.ui.widgets import (
 )
 
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
+_IN_TRASH: Final = "library.trash"
+"""Under which it is said that what one wanted to open is in the trash."""
 _CSV: Final = ("id", "name", "description", "owner", "level", "public", "shares", "widgets", "created_at", "updated_at",
                "deleted_at")  # fmt: skip
 
@@ -54,7 +58,7 @@ class Library(QWidget):
         self._which.chosen.connect(self._choose)
         self._toolbar.add(self._search)
         self._toolbar.add(self._which)
-        self._import = Button(_("Import"), self._ask_file, icon="ph.upload-simple", name="library_import")
+        self._import = Button(_("Import"), self.ask_file, icon="ph.upload-simple", name="library_import")
         self._new = Button(_("New dashboard"), self.make, kind="primary", icon="ph.plus", name="library_new")
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export this list as CSV"), name="library_export")
@@ -101,9 +105,20 @@ class Library(QWidget):
         if card.deleted_at is None:
             self.wanted.emit(card.id)
         else:
+            back = [Action(_("Restore and open"), lambda: self._bring_back(card))] if card.level == "own" else []
             self._context.problems.notice(
-                _("“{name}” is in the trash.").format(name=card.name), _("Restore it first."), key="library.trash"
+                _("“{name}” is in the trash.").format(name=card.name), _("Restore it first."), *back, key=_IN_TRASH
             )
+
+    def _bring_back(self, card: Card) -> None:
+        actor = self._context.actor
+        self._context.tasks.change(
+            self, lambda session: library.restore(session, actor, [card.id]), lambda _count: self.wanted.emit(card.id)
+        )
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._context.problems.dismiss(_IN_TRASH)  # one has gone elsewhere, or it is open
 
     # What is shown
 
@@ -225,7 +240,8 @@ class Library(QWidget):
 
     # From a file
 
-    def _ask_file(self) -> None:
+    def ask_file(self) -> None:
+        """Ask which file to bring in."""
         dialog = QFileDialog(self.window(), _("Import a dashboard"), "", _("Dashboards (*.json)"))
         dialog.setObjectName("library_import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)

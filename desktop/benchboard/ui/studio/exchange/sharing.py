@@ -14,6 +14,7 @@ from benchboard.dashboards.holders import Holder, Way
 from benchboard.dashboards.rights import Level
 from benchboard.dashboards.sharing import Candidate, Permitted, Shares
 from benchboard.i18n import _, ngettext
+from benchboard.identity import access
 from benchboard.paging import Page
 from benchboard.ui.context import Context
 from benchboard.ui.matching import fold
@@ -82,6 +83,9 @@ class ShareDialog(Dialog):
         )
 
     def _show(self, shares: Shares) -> None:
+        first = not self._public.isVisible()
+        held = self.focusWidget()
+        name = held.objectName() if held is not None and self._given.isAncestorOf(held) else ""
         self._may_share = shares.level == "own"
         self._add.setVisible(self._may_share)
         self._public.setVisible(True)
@@ -91,6 +95,11 @@ class ShareDialog(Dialog):
         for share in (*shares.people, *shares.teams):
             lines.append(_Line(share.to, *self._controls(share.to, share.permission)))
         self._given.fill(*lines)
+        if self._may_share and first:
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif name:  # the line that had the keyboard is another one now
+            again = [one for one in self._given.findChildren(QWidget, name) if one.isVisible()]
+            (again[0] if again else self._search).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _controls(self, to: Candidate, permission: Permitted) -> list[QWidget]:
         if not self._may_share:
@@ -152,7 +161,10 @@ class ShareDialog(Dialog):
     def _show_found(self, found: tuple[Candidate, ...]) -> None:
         self._found.show()
         if not found:
-            self._found.fill(Text(_("Nobody is called that who does not have it already."), tone="muted", wrap=True))
+            told = _("Nobody is called that who does not have it already.")
+            if access.may(self._context.actor, "users:write"):
+                told += " " + _("Teams are made with “benchboard team create”.")
+            self._found.fill(Text(told, tone="muted", wrap=True))
             return
         lines = []
         for one in found:
@@ -197,6 +209,10 @@ class ShareDialog(Dialog):
         self._candidates(text, _NAMESAKES, found)
 
     def _share(self, to: Candidate, permission: Permitted) -> None:
+        if self._found.isAncestorOf(
+            self.focusWidget() or self
+        ):  # what is found goes, and the next one can be looked for
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         self._search.clear()
         self._give(to, permission)
 

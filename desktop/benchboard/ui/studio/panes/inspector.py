@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -101,6 +101,11 @@ class Inspector(QWidget):
         if self._sheet is not None:
             self._sheet.begin_repeat()
 
+    def edit_name(self, part: Literal["title", "tab"]) -> None:
+        """Write at the chosen widget's title, or at the name of its newest tab."""
+        if self._sheet is not None:
+            self._sheet.begin_name(part)
+
     def commit(self) -> None:
         """Hand on what is being written."""
         if self._sheet is not None:
@@ -193,6 +198,15 @@ class _Sheet(QWidget):
             if isinstance(part, Repeats):
                 part.begin()
                 self._area.ensureWidgetVisible(part)
+
+    def begin_name(self, part: Literal["title", "tab"]) -> None:
+        """Give the keyboard to the title, or to the name of the newest tab, all of it chosen."""
+        tabs = next((one for one in self._parts if isinstance(one, TabNames)), None)
+        if part == "tab" and tabs is not None:
+            tabs.begin()
+        elif self._title is not None:
+            self._title.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._title.selectAll()
 
     def commit(self) -> None:
         """Hand on what is being written."""

@@ -37,7 +37,10 @@ class Palette(QWidget):
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Palette"))
-        self.search = Edit(placeholder=_("Find a widget"), icon="ph.magnifying-glass", keys="A", name="palette_search")
+        self._canvas = canvas
+        self.search = Edit(
+            placeholder=_("Find a widget"), icon="ph.magnifying-glass", keys="A", clear=True, name="palette_search"
+        )
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self._first)
         self.kinds = [_Kind(kind, canvas, self) for kind in KINDS]
@@ -92,6 +95,15 @@ class Palette(QWidget):
         found = next((member for member in self.kinds if not member.isHidden()), None)
         if found is not None:
             self.chosen.emit(found.kind)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc, which neither the field nor a kind had a use for: what is looked for goes first, then one leaves."""
+        if event.key() != Qt.Key.Key_Escape or self._canvas.busy:
+            super().keyPressEvent(event)
+        elif self.search.text():
+            self.search.clear()
+        else:
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.catalogue import MAX_TITLE, tab_name
@@ -24,7 +25,7 @@ class TabNames(QWidget):
         self._holder.setContentsMargins(0, 0, 0, 0)
         self._holder.setSpacing(6)
         self._rows = QWidget()
-        self._add = Button(_("Add a tab"), lambda: containers.add_tab(editor, item_id), icon="ph.plus", kind="quiet",
+        self._add = Button(_("Add a tab"), self._append, icon="ph.plus", kind="quiet",
                            name="inspector_add_tab")  # fmt: skip
         self._holder.addWidget(self._rows)
         self._holder.addWidget(self._add)
@@ -38,6 +39,15 @@ class TabNames(QWidget):
             line.show_text(item.panes[place].title)
             line.setPlaceholderText(tab_name(item, place))
             line.setEnabled("content" not in locks(item))
+
+    def begin(self) -> None:
+        """Give the keyboard to the name of the tab that was added last."""
+        self._lines[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._lines[-1].selectAll()
+
+    def _append(self) -> None:
+        containers.add_tab(self._editor, self._id)
+        self.begin()
 
     def _build(self, count: int) -> None:
         rows, self._lines = QWidget(), []
@@ -66,3 +76,4 @@ class TabNames(QWidget):
 
     def _remove(self, place: int) -> None:
         containers.remove_tab(self._editor, self._id, place)
+        self._lines[min(place, len(self._lines) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)

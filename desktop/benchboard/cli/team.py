@@ -1,0 +1,75 @@
+"""`benchboard team …`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from benchboard.cli.desk import Desk, at_desk, paged_options
+from benchboard.i18n import _, ngettext
+from benchboard.identity import people, teams
+from benchboard.paging import Listing
+
+_TEAM: dict[str, Callable[[Any], object]] = {
+    "id": lambda row: row.id,
+    "name": lambda row: row.name,
+    "short_name": lambda row: row.slug,
+    "members": lambda row: len(row.members),
+    "people": lambda row: ", ".join(row.members),
+}
+
+
+@click.group()
+def team() -> None:
+    """Teams to share with: list, create, add and remove people."""
+
+
+@team.command("list")
+@click.option("--search", default="", help="A part of a name.")
+@paged_options
+@at_desk
+def list_teams(desk: Desk, search: str, limit: int, after: str | None) -> None:
+    """List the organisation's teams and who is in them."""
+    with desk.database.read() as session:
+        page = teams.list_teams(session, desk.actor, Listing(search), after=after, limit=limit)
+    desk.table(page, _TEAM, shown=("name", "short_name", "members", "people"))
+
+
+@team.command("create")
+@click.argument("name")
+@at_desk
+def create_team(desk: Desk, name: str) -> None:
+    """Make a team; its short name is made of NAME."""
+    with desk.database.change() as session:
+        made = teams.create_team(session, desk.actor, name=name)
+    desk.tell(
+        _("“{name}” is there; commands call it {slug}.").format(name=made.name, slug=made.slug),
+        id=made.id,
+        short_name=made.slug,
+    )
+
+
+@team.command("add")
+@click.argument("team")
+@click.argument("who", nargs=-1, required=True)
+@at_desk
+def add_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
+    """Put people (addresses or ids) into TEAM (short name or id)."""
+    with desk.database.change() as session:
+        ids = [people.find_person(session, desk.actor, one).id for one in who]
+        count = teams.add_people(session, desk.actor, team, ids)
+    told = ngettext("{count} person is in it now who was not.", "{count} people are in it now who were not.", count)
+    desk.tell(told.format(count=count), added=count)
+
+
+@team.command("remove")
+@click.argument("team")
+@click.argument("who", nargs=-1, required=True)
+@at_desk
+def remove_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
+    """Take people (addresses or ids) out of TEAM (short name or id)."""
+    with desk.database.change() as session:
+        ids = [people.find_person(session, desk.actor, one).id for one in who]
+        count = teams.remove_people(session, desk.actor, team, ids)
+    told = ngettext("{count} person is in it no longer.", "{count} people are in it no longer.", count)
+    desk.tell(told.format(count=count), removed=count)

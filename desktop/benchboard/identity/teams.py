@@ -1,0 +1,129 @@
+"""Teams: some of an organisation's people under a name, to share with all of them at once. An admin makes them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.i18n import _
+from benchboard.identity import audit, people
+from benchboard.identity.access import Actor, require
+from benchboard.paging import Listing, Page
+from benchboard.storage import folding
+from benchboard.storage.keyset import Sorting, page
+from benchboard.storage.models.identity import Team as Row
+from benchboard.storage.models.identity import TeamMember, User
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team. `slug` is its short name, as commands say it; `members` names its people, but those deleted."""
+
+    id: str
+    name: str
+    slug: str
+    members: tuple[str, ...]
+
+
+_SORTING: Final = Sorting({"name": Row.name}, Row.id, default="name")
+
+
+def list_teams(
+    session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
+) -> Page[Team]:
+    """The organisation's teams. There are no filters. The search looks in the name."""
+    require(actor, "users:read")
+    if listing.filters:
+        name = min(listing.filters)
+        raise Invalid("teams.filter", _("Teams cannot be filtered by “{column}”.").format(column=name[:40]), field=name)
+    query = select(Row).where(Row.organisation_id == actor.organisation_id)
+    if text := listing.search.strip():
+        query = query.where(folding.holds(Row.name, text))
+    found = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: row[0])
+    members = _members(session, [team.id for team in found.rows])
+    return found.map(lambda team: Team(team.id, team.name, team.slug, members.get(team.id, ())))
+
+
+def create_team(session: Session, actor: Actor, *, name: str) -> Team:
+    """A team without anybody in it. Raises `Conflict` (`teams.taken`) where its short name would be another's."""
+    require(actor, "users:write")
+    name = name.strip()
+    people.require_name(name)
+    slug = re.sub(r"[^a-z0-9]+", "-", folding.fold(name)).strip("-")
+    if not slug:
+        raise Invalid("teams.name", _("A team's name has a letter or a digit."), field="name")
+    if session.execute(_named(actor, slug)).first() is not None:
+        raise Conflict(
+            "teams.taken",
+            _("There is a team “{slug}” already.").format(slug=slug),
+            do=_("Choose another name, or add people to that team."),
+            field="name",
+        )
+    row = Row(organisation_id=actor.organisation_id, name=name, slug=slug)
+    session.add(row)
+    session.flush()
+    audit.record(session, actor, "team.create", row.id, name=name)
+    return Team(row.id, name, slug, ())
+
+
+def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
+    """Put people into the team with this short name or id. Answers how many were not in it."""
+    row, wanted = _asked(session, actor, team, user_ids)
+    there = set(session.scalars(select(TeamMember.user_id).where(TeamMember.team_id == row.id)))
+    added = [user_id for user_id in wanted if user_id not in there]
+    for user_id in added:
+        session.add(TeamMember(organisation_id=actor.organisation_id, team_id=row.id, user_id=user_id))
+        audit.record(session, actor, "team.add", row.id, name=row.name, user_id=user_id)
+    session.flush()
+    return len(added)
+
+
+def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
+    """Take people out of the team with this short name or id: what is shared with it is theirs no longer. Answers how
+    many were in it."""
+    row, wanted = _asked(session, actor, team, user_ids)
+    inside = TeamMember.team_id == row.id, TeamMember.user_id.in_(wanted)
+    there = list(session.scalars(select(TeamMember.user_id).where(*inside)))
+    session.execute(delete(TeamMember).where(*inside))
+    for user_id in there:
+        audit.record(session, actor, "team.remove", row.id, name=row.name, user_id=user_id)
+    return len(there)
+
+
+def _asked(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Row, list[str]]:
+    """The team, locked, and the people as they are known here, each once."""
+    require(actor, "users:write")
+    row = session.scalars(_named(actor, team).with_for_update()).first()
+    if row is None:
+        raise NotFound(
+            "teams.unknown",
+            _("No team here is called “{name}”.").format(name=team[:60]),
+            do=_("Name one that “benchboard team list” shows."),
+        )
+    return row, [people.get_person(session, actor, user_id).id for user_id in dict.fromkeys(user_ids)]
+
+
+def _named(actor: Actor, team: str) -> Select[Row]:
+    try:
+        wanted = Row.id == str(UUID(team))
+    except ValueError:
+        wanted = Row.slug == team
+    return select(Row).where(Row.organisation_id == actor.organisation_id, wanted)
+
+
+def _members(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    asked: Any = (
+        select(TeamMember.team_id, User.name)
+        .join(User, User.id == TeamMember.user_id)
+        .where(TeamMember.team_id.in_(ids), User.deleted_at.is_(None))
+        .order_by(func.lower(User.name), User.id)
+    )
+    for team_id, name in session.execute(asked):
+        found[team_id] = (*found.get(team_id, ()), name)
+    return found
