@@ -44,6 +44,17 @@ def filled(text: str, known: Mapping[str, str]) -> str:
     return _NAMED.sub(lambda found: known.get(found[found.lastgroup or ""], found[0]), text, count=_MOST)
 
 
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """The text with other names for the variables it names, each as it is written there."""
+    return _NAMED.sub(lambda found: _with_name(found, names), text)
+
+
+def _with_name(found: re.Match[str], names: Mapping[str, str]) -> str:
+    group = found.lastgroup or ""
+    start, end = (place - found.start() for place in found.span(group))
+    return found[0][:start] + names.get(found[group], found[group]) + found[0][end:]
+
+
 def words_of(variables: Sequence[Variable], labels: Labels, own: Values = MappingProxyType({})) -> dict[str, str]:
     """What is chosen for each variable, in words. `labels` says what people call values, `own` what is chosen here
     otherwise."""
