@@ -27,6 +27,8 @@ _NAMED: Final = re.compile(
 """A variable as a title names it. What may stand behind a colon says how another program would write the values."""
 _SHOWN: Final = 3
 """Values named before it says how many more there are."""
+_LISTED: Final = 12
+"""The same in a line of its own."""
 _LONG: Final = 80
 _MOST: Final = 500
 """So many times a text is filled in."""
@@ -59,6 +61,21 @@ def words_of(variables: Sequence[Variable], labels: Labels, own: Values = Mappin
     """What is chosen for each variable, in words. `labels` says what people call values, `own` what is chosen here
     otherwise."""
     return {one.name: _words(one, labels.get(one.name, {}), own.get(one.name)) for one in variables}
+
+
+def chosen_line(variables: Sequence[Variable], labels: Labels) -> str:
+    """What is chosen for each variable as one line: `Shop: EUR, GBP · State: All`."""
+    return " · ".join(_chosen(one, labels.get(one.name, {})) for one in variables)
+
+
+def _chosen(variable: Variable, labels: Mapping[str, str]) -> str:
+    if variable.all_chosen:
+        said = _("All")
+    else:
+        more = len(variable.chosen) - _LISTED
+        named = ", ".join(_short(labels.get(value, value)) for value in variable.chosen[:_LISTED]) or _("none")
+        said = f"{named} +{more}" if more > 0 else named
+    return _("{name}: {values}").format(name=_short(variable.label or variable.name), values=said)
 
 
 def _words(variable: Variable, labels: Mapping[str, str], own: tuple[str, ...] | None) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
+from benchboard.dashboards.wording import chosen_line
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
@@ -125,7 +126,7 @@ class Doing(QObject):
             spread = Spread(self._context, page.editor, page)
         ExportDialog(
             page, self._context, page.editor.shown_page, page.feeds.answer, width=width, chosen=page.editor.chosen,
-            title=page.name, form=form, spread=spread,
+            title=page.name, form=form, told=chosen_line(page.editor.seen.variables, page.editor.labels), spread=spread,
         ).open()  # fmt: skip
 
     def _hand_on(self, form: str) -> None:
