@@ -3,13 +3,12 @@
 On the clipboard it is a document of ours; what is read from there may be Grafana's as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from benchboard.dashboards import asking, breakpoints, editing, interchange
+from benchboard.dashboards import asking, breakpoints, editing, interchange, naming
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import widget_of
 from benchboard.dashboards.document import (
     MAX_BYTES,
     MAX_VARIABLES,
@@ -20,8 +19,7 @@ from benchboard.dashboards.document import (
 )
 from benchboard.dashboards.editing import Placed
 from benchboard.dashboards.interchange import Report
-from benchboard.dashboards.layout import Item, Layout, repeat_of
-from benchboard.dashboards.wording import named_in
+from benchboard.dashboards.layout import Layout
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 
@@ -38,7 +36,7 @@ def needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...
     """The variables these items name with all they hold, and those that these ask with in turn, in their order."""
     known = {one.name: one for one in variables}
     layout = Layout.of(grid.MAX_COLUMNS, placed)
-    waiting = {name for found in grid.everything(layout) for name in _names(found.item)}
+    waiting = {name for found in grid.everything(layout) for name in naming.names_in(found.item)}
     wanted: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -46,14 +44,6 @@ def needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...
             wanted.add(name)
             waiting.update(asking.names_in(known[name].query))
     return tuple(one for one in variables if one.name in wanted)
-
-
-def _names(item: Item) -> Iterable[str]:
-    widget, repeat = widget_of(item), repeat_of(item)
-    text = widget.config.get("text")
-    words = [widget.title, text if isinstance(text, str) else "", *(pane.title for pane in item.panes)]
-    named = {name for part in words for name in named_in(part)}
-    return named | {*asking.names_in(widget.query)} | ({repeat.variable} if repeat is not None else set())
 
 
 def written(copied: Copied, columns: int) -> dict[str, object]:

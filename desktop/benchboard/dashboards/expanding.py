@@ -158,7 +158,7 @@ class _Showing:
             own = {**own, variable: (value,)}
             chosen = {**chosen, variable: (value,)}
             title = widget_of(item).title
-            if item.id != source and title and variable not in named_in(title):
+            if title and variable not in named_in(title):
                 item = changed(item, title=_with_value(title, variable))
         if own:
             self.chosen[item.id] = own

@@ -27,6 +27,8 @@ _NAMED: Final = re.compile(
 """A variable as a title names it. What may stand behind a colon says how another program would write the values."""
 _SHOWN: Final = 3
 """Values named before it says how many more there are."""
+_LISTED: Final = 12
+"""The same in a line of its own."""
 _LONG: Final = 80
 _MOST: Final = 500
 """So many times a text is filled in."""
@@ -44,10 +46,36 @@ def filled(text: str, known: Mapping[str, str]) -> str:
     return _NAMED.sub(lambda found: known.get(found[found.lastgroup or ""], found[0]), text, count=_MOST)
 
 
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """The text with other names for the variables it names, each as it is written there."""
+    return _NAMED.sub(lambda found: _with_name(found, names), text)
+
+
+def _with_name(found: re.Match[str], names: Mapping[str, str]) -> str:
+    group = found.lastgroup or ""
+    start, end = (place - found.start() for place in found.span(group))
+    return found[0][:start] + names.get(found[group], found[group]) + found[0][end:]
+
+
 def words_of(variables: Sequence[Variable], labels: Labels, own: Values = MappingProxyType({})) -> dict[str, str]:
     """What is chosen for each variable, in words. `labels` says what people call values, `own` what is chosen here
     otherwise."""
     return {one.name: _words(one, labels.get(one.name, {}), own.get(one.name)) for one in variables}
+
+
+def chosen_line(variables: Sequence[Variable], labels: Labels) -> str:
+    """What is chosen for each variable as one line: `Shop: EUR, GBP · State: All`."""
+    return " · ".join(_chosen(one, labels.get(one.name, {})) for one in variables)
+
+
+def _chosen(variable: Variable, labels: Mapping[str, str]) -> str:
+    if variable.all_chosen:
+        said = _("All")
+    else:
+        more = len(variable.chosen) - _LISTED
+        named = ", ".join(_short(labels.get(value, value)) for value in variable.chosen[:_LISTED]) or _("none")
+        said = f"{named} +{more}" if more > 0 else named
+    return _("{name}: {values}").format(name=_short(variable.label or variable.name), values=said)
 
 
 def _words(variable: Variable, labels: Mapping[str, str], own: tuple[str, ...] | None) -> str:

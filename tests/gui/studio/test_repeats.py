@@ -93,4 +93,5 @@ def test_what_goes_out_shows_all_copies(studio: "Studio", tmp_path: Path) -> Non
     words = "".join(ElementTree.fromstring(path.read_text(encoding="utf-8")).itertext())
     assert "Orders, 7 days · paid" in words
     assert "Orders, 7 days · refunded" in words
+    assert "State: paid, refunded" in words
     assert "orders-week" in studio.canvas.tiles

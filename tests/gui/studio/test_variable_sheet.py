@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from boards import load
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 
 from benchboard.dashboards.document import Variable
+from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.panes.queryedit import QueryEdit
 
 if TYPE_CHECKING:
@@ -218,3 +220,109 @@ def test_a_kind_can_be_turned_and_turned_back(studio: "Studio") -> None:
     assert sheet.take.isEnabled()
     sheet.press("variables_take")
     assert studio.page.editor.document.variables[0].values == ("paid", "b")
+
+
+USING: list[dict[str, object]] = [
+    {
+        "id": "q",
+        "type": "bar_chart",
+        "title": "Orders in $shop",
+        "query": "SELECT status, count(*) AS n FROM orders WHERE currency = :shop GROUP BY 1",
+        "position": {"x": 0, "y": 0, "w": 4, "h": 4},
+        "repeat": {"variable": "shop"},
+    },
+    {"id": "w", "type": "text", "title": "", "config": {"text": "x"}, "position": {"x": 4, "y": 0, "w": 4, "h": 4}},
+]
+SHOP = Variable("shop", "Shop", "list", ("EUR", "GBP"), ("EUR",), True)
+
+
+def _using(studio: "Studio") -> Sheet:
+    load(studio, USING)
+    return Sheet(studio, SHOP, _asked("state", "SELECT DISTINCT status FROM orders WHERE currency IN (:shop)"))
+
+
+def _write_name(sheet: Sheet, name: str) -> None:
+    edit = sheet.find("variable_name", QLineEdit)
+    edit.setFocus()
+    edit.selectAll()
+    sheet.studio.qtbot.keyClicks(edit, name)
+
+
+def test_what_names_a_variable_goes_with_it_in_one_step(studio: "Studio") -> None:
+    sheet, editor = _using(studio), studio.page.editor
+    steps = editor.stack.count()
+    choices.choose_value(editor, "shop", ("GBP",))
+    _write_name(sheet, "cur")
+    sheet.list.setCurrentRow(1)
+    assert sheet.query.toPlainText().endswith("(:cur)")
+    sheet.press("variables_take")
+    assert editor.stack.count() == steps + 1
+    said = editor.document.layout.items[0].source
+    assert said["title"] == "Orders in $cur"
+    assert "= :cur " in str(said["query"])
+    assert said["repeat"] == {"variable": "cur"}
+    assert [one.name for one in editor.document.variables] == ["cur", "state"]
+    assert editor.document.variables[1].query.endswith("(:cur)")
+    assert editor.seen.chosen["cur"] == ("GBP",)
+    assert editor.said(editor.page.item("q")).source["title"] == "Orders in GBP"
+    studio.wait(lambda: not studio.page.feeds.busy)
+    answer = studio.page.feeds.answer("q")
+    assert answer is not None
+    assert answer.error is None
+    studio.page.undo()
+    assert editor.document.layout.items[0].source["title"] == "Orders in $shop"
+    assert editor.seen.chosen["shop"] == ("GBP",)
+    studio.page.redo()
+    assert editor.seen.chosen["cur"] == ("GBP",)
+
+
+def test_the_sheet_says_who_uses_a_variable_and_would_miss_it(studio: "Studio") -> None:
+    sheet = _using(studio)
+    used, missed = sheet.find("variable_used_by", QLabel), sheet.find("variables_missed", QLabel)
+    assert used.text() == "1 widget uses it. “state” is asked with it."
+    assert not missed.isVisible()
+    _write_name(sheet, "cur")
+    assert used.text() == "1 widget uses it. “state” is asked with it."
+    sheet.list.setCurrentRow(1)
+    assert used.text() == "Nothing uses it yet."
+    sheet.list.setCurrentRow(0)
+    assert used.text() == "1 widget uses it. “state” is asked with it."
+    _write_name(sheet, "shop")
+    sheet.list.setFocus()
+    studio.key(Qt.Key.Key_Delete)
+    assert missed.isVisible()
+    assert missed.text().startswith("“Shop” is removed. 1 widget uses it. “state” is asked with it. Ctrl+Z")
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert not missed.isVisible()
+    assert sheet.list.count() == 2
+
+
+def test_what_was_written_and_left_can_be_gone_on_with(studio: "Studio") -> None:
+    sheet, editor = _using(studio), studio.page.editor
+    _write_name(sheet, "cur")
+    studio.key(Qt.Key.Key_Escape)
+    assert editor.document.variables[0].name == "shop"
+    assert studio.application.window.findChild(QWidget, "toast") is not None
+    sheet.press("toast_undo")
+    (again,) = [one for one in sheet.window.findChildren(QLineEdit, "variable_name") if one.isVisible()]
+    assert again.text() == "cur"
+    sheet.press("variables_take")
+    assert editor.document.variables[0].name == "cur"
+    assert editor.document.layout.items[0].source["title"] == "Orders in $cur"
+
+
+def test_leaving_the_sheet_as_it_was_says_nothing(studio: "Studio") -> None:
+    _using(studio)
+    studio.key(Qt.Key.Key_Escape)
+    assert not any(one.isVisible() for one in studio.application.window.findChildren(QWidget, "toast_undo"))
+
+
+def test_a_name_that_makes_a_title_too_long_is_not_taken(studio: "Studio") -> None:
+    load(studio, [{**USING[0], "title": "$shop" * 40}])
+    sheet = Sheet(studio, SHOP)
+    _write_name(sheet, "much_too_long_a_name")
+    sheet.press("variables_take")
+    missed = sheet.find("variables_missed", QLabel)
+    assert missed.isVisible()
+    assert "200 characters" in missed.text()
+    assert studio.page.editor.document.variables[0].name == "shop"

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QListView, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QListView, QScrollArea, QWidget
 
+from benchboard.analytics import queries
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import Variable, parse_document, write_document, write_home
+from benchboard.errors import Invalid
+from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.panes.variablesheet import VariablesSheet
 
 if TYPE_CHECKING:
@@ -185,3 +189,53 @@ def test_the_inspector_is_a_stop_for_tab_only_where_its_fields_are_none(studio: 
     assert area.focusPolicy() == Qt.FocusPolicy.NoFocus
     studio.page.editor.read_only = True
     assert area.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def _below(edit: QWidget) -> str:
+    """What is said below a field, also to who hears it."""
+    field = edit.parentWidget()
+    assert field is not None
+    words = " ".join(label.text() for label in field.findChildren(QLabel) if label.isVisible())
+    assert edit.accessibleDescription() in words
+    return words
+
+
+def test_what_is_wrong_with_a_query_is_looked_at_again_when_it_is_asked_with_something_else(studio: "Studio") -> None:
+    editor = studio.page.editor
+    _choose(studio, "paid", "refunded")
+    editor.tell("orders-week", "query", "select count(*) from orders where status = :states")
+    studio.settled()
+    studio.click("orders-week")
+    query = studio.find("inspector_query")
+    studio.wait(lambda: "Several values are chosen" in _below(query))
+    choices.choose_value(editor, "states", ("paid",))
+    studio.wait(lambda: "Several values" not in _below(query))
+    choices.choose_value(editor, "states", ("paid", "refunded"))
+    studio.wait(lambda: "Several values are chosen" in query.accessibleDescription())
+    editor.tell("orders-week", "title", "Other")
+    assert "Several values are chosen" in query.accessibleDescription()
+    item = changed(editor.page.item("orders-week"), repeat={"variable": "states"})
+    editor.amend("Repeat", replace(editor.document, layout=editor.page.with_item(item)))
+    studio.wait(lambda: "Several values" not in _below(query))
+    studio.settled()
+    assert "Several values" not in _below(query)
+    editor.amend("Forget", replace(editor.document, variables=()))
+    studio.wait(lambda: "There is no variable" in _below(query))
+    editor.stack.undo()
+    studio.wait(lambda: "There is no" not in _below(query))
+
+
+def test_what_running_a_query_brought_to_light_goes_when_it_runs_again(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.click("orders-week")
+    query = studio.find("inspector_query")
+    right = queries.run_query
+    wrong = Invalid("query.failed", "It went wrong.", field="query")
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "run_query", Mock(side_effect=wrong))
+        studio.page.feeds.refresh()
+        studio.wait(lambda: "It went wrong." in _below(query))
+    assert queries.run_query is right
+    studio.page.feeds.refresh()
+    studio.wait(lambda: "It went wrong." not in _below(query))

@@ -39,6 +39,11 @@ def test_each_chosen_value_has_its_own_widget() -> None:
     assert [page.shown[name] for name in ("w@1", "w@2", "below")] == [(0, 0, 6, 2), (6, 0, 6, 2), (0, 2, 4, 2)]
 
 
+def test_one_value_is_said_as_several_are() -> None:
+    shown = expanded(_document([_widget("w", **REPEAT)], ["north"]))
+    assert shown.document.layout.items[0].source["title"] == "w · ${shop}"
+
+
 def test_what_a_repeated_container_holds_has_the_container_s_value() -> None:
     inner = _widget("in", **{"title": "In"})
     group = {**_widget("g", **REPEAT), "type": "group", "items": [inner]}

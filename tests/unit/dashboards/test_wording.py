@@ -10,7 +10,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.catalogue import MAX_TITLE, tab_name, widget_of
 from benchboard.dashboards.document import Document, Variable, parse_document
 from benchboard.dashboards.expanding import expanded
-from benchboard.dashboards.wording import Wording, filled, named_in, words_of
+from benchboard.dashboards.wording import Wording, chosen_line, filled, named_in, words_of
 
 KNOWN = {"shop": "north", "state": "paid"}
 
@@ -153,3 +153,11 @@ def test_a_copy_says_its_value_once(title: str, shown: list[str]) -> None:
         assert len(set(titles)) == 2
     else:
         assert titles == shown
+
+
+def test_what_is_chosen_is_one_line() -> None:
+    many = Variable("n", "", "list", (), tuple(map(str, range(20))), True)
+    line = chosen_line([_shop("a", "b"), Variable("state", "", "text"), many], {"shop": {"b": "The B"}})
+    assert line == "Shop: a, The B · state: none · n: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 +8"
+    assert chosen_line([_shop("a", all_chosen=True)], {}) == "Shop: All"
+    assert chosen_line([], {}) == ""

@@ -1,18 +1,22 @@
 """What a page does by name: the acts of the table, carried out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt
 
 from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
+from benchboard.dashboards.wording import chosen_line
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas import chosen
+from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.document.recovering import VARIABLES
 from benchboard.ui.studio.exchange import handing
 from benchboard.ui.studio.exchange.deeds import Rename
@@ -122,7 +126,7 @@ class Doing(QObject):
             spread = Spread(self._context, page.editor, page)
         ExportDialog(
             page, self._context, page.editor.shown_page, page.feeds.answer, width=width, chosen=page.editor.chosen,
-            title=page.name, form=form, spread=spread,
+            title=page.name, form=form, told=chosen_line(page.editor.seen.variables, page.editor.labels), spread=spread,
         ).open()  # fmt: skip
 
     def _hand_on(self, form: str) -> None:
@@ -160,15 +164,28 @@ class Doing(QObject):
         self._page.offers.refresh()
 
     def _define_variables(self) -> None:
+        self._open_variables(self._page.saving.recovering.written(VARIABLES))
+
+    def _open_variables(self, draft: str | None) -> None:
         page = self._page
-        sheet = VariablesSheet(page, self._context, page.editor.document.variables, page.editor.seen.chosen)
+        sheet = VariablesSheet(page, self._context, page.editor.document, page.editor.seen.chosen)
         sheet.taken.connect(self._take_variables)
-        keeping = page.saving.recovering
-        if (written := keeping.written(VARIABLES)) is not None:
-            sheet.go_on(written)
-        sheet.drafted.connect(partial(keeping.draft, VARIABLES))
+        sheet.dropped.connect(self._leave_variables)
+        if draft is not None:
+            sheet.go_on(draft)
+        sheet.drafted.connect(partial(page.saving.recovering.draft, VARIABLES))
         self._context.problems.dismiss(_VARIABLES_BROUGHT)
         sheet.open()
+
+    def _leave_variables(self, draft: str) -> None:
+        """Say that what was written is not taken, with a way back to it."""
+
+        def go_on() -> None:
+            if shiboken6.isValid(self):
+                self._page.go_here()
+                self._open_variables(draft)
+
+        self._context.problems.toast(_("The variables stay as they were."), go_on)
 
     def offer_variables(self) -> None:
         """Say that the variables were being defined when the program ended, and lead there."""
@@ -179,7 +196,10 @@ class Doing(QObject):
             key=_VARIABLES_BROUGHT,
         )
 
-    def _take_variables(self, variables: tuple[Variable, ...]) -> None:
+    def _take_variables(self, variables: tuple[Variable, ...], names: Mapping[str, str]) -> None:
         if self._page.editor.read_only:  # the right went while the sheet was open
             self._context.problems.toast(self._page.editor.why_not)
-        self._page.editor.amend(_("Change the variables"), replace(self._page.editor.document, variables=variables))
+        try:
+            choices.define(self._page.editor, variables, names)
+        except Invalid as error:
+            self._context.problems.show(error)

@@ -240,9 +240,13 @@ class StudioPage(QWidget):
         count = len({conflict.id for conflict in merge.conflicts}) if merge is not None else 1
         return [Decision(self.shelf.key, self.name, count, self._decide)]
 
-    def _decide(self) -> None:
+    def go_here(self) -> None:
+        """Bring the page to the front."""
         key = self.shelf.dashboard_id
         self._context.go("studio/home" if key is None else f"studio/dashboards/{key}")
+
+    def _decide(self) -> None:
+        self.go_here()
         if self.saving.merge is None:
             self.saving.ask_about_conflict()
         elif self.screens.screen is None:

@@ -1,13 +1,15 @@
-"""What a reader chooses of variables: in this window alone, or as what everybody begins with."""
+"""What a reader chooses of variables: in this window alone, or as what everybody begins with; and what there is to
+choose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from benchboard.dashboards.document import MAX_VALUES
+from benchboard.dashboards.document import MAX_VALUES, Variable
 from benchboard.dashboards.expanding import Choice
+from benchboard.dashboards.naming import renamed
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.edits import Edit
+from benchboard.ui.studio.document.edits import Edit, Renamed
 
 
 def choose_value(editor: Editor, name: str, chosen: Sequence[str]) -> None:
@@ -39,3 +41,12 @@ def share_choice(editor: Editor, name: str) -> None:
     else:
         title = _("Choose {name} for everybody").format(name=own.label or name)
         editor.stack.push(Edit(editor, title, after, editor.chosen, None))
+
+
+def define(editor: Editor, variables: tuple[Variable, ...], names: Mapping[str, str]) -> None:
+    """Let the document have these variables, as one step. What names one that is called otherwise now (`names`: old →
+    new) follows. Raises `Invalid` naming the widget that would say too much."""
+    layout = renamed(editor.document.layout, names)
+    after = replace(editor.document, variables=variables, layout=layout)
+    if editor.editable and after != editor.document:
+        editor.stack.push(Renamed(editor, _("Change the variables"), after, names))

@@ -5,8 +5,8 @@ nothing). Edits of one text that follow each other closely are one step.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
@@ -16,6 +16,7 @@ from benchboard.dashboards.history import Step
 if TYPE_CHECKING:
     from benchboard.ui.studio.document.editor import Editor
 
+_T = TypeVar("_T")
 _ONE_BURST: Final = 1.5
 """Seconds between two changes of one text that still count as one step."""
 
@@ -45,6 +46,34 @@ class Edit(QUndoCommand):
     def go_on(self, after: Document, chosen: Sequence[str]) -> None:
         """This step leads here now."""
         self.after, self.chosen_after, self._at = after, tuple(chosen), time.monotonic()
+
+
+class Renamed(Edit):
+    """A step in which variables got other names (`names`: old → new); what is chosen for them in this window and what
+    their queries answered go with them."""
+
+    def __init__(self, editor: "Editor", title: str, after: Document, names: Mapping[str, str]) -> None:
+        super().__init__(editor, title, after, editor.chosen, None)
+        self._names = dict(names)
+
+    def undo(self) -> None:
+        self._carry({name: was for was, name in self._names.items()})
+        super().undo()
+
+    def redo(self) -> None:
+        self._carry(self._names)
+        super().redo()
+
+    def _carry(self, names: Mapping[str, str]) -> None:
+        editor = self._editor
+        editor.choices = _called(editor.choices, names)
+        editor.offered = _called(editor.offered, names)
+        editor.labels = _called(editor.labels, names)
+
+
+def _called(held: Mapping[str, _T], names: Mapping[str, str]) -> dict[str, _T]:
+    kept = {name: one for name, one in held.items() if name not in names}
+    return kept | {name: held[was] for was, name in names.items() if was in held}
 
 
 class Past(QUndoCommand):

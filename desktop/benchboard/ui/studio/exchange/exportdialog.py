@@ -27,7 +27,8 @@ _FORMS: Final[tuple[Format, ...]] = ("png", "svg", "pdf")
 
 class ExportDialog(Dialog):
     """`width` is how wide the page is on screen at 100 %, in pixels; the picture is as wide. `form` is what stands
-    there at first: `png`, `svg`, `pdf` or `print`. A `spread` goes out in the page's place, once it has its answers."""
+    there at first: `png`, `svg`, `pdf` or `print`; `told` says in a line what is chosen for the variables. A `spread`
+    goes out in the page's place, once it has its answers."""
 
     def __init__(
         self,
@@ -40,11 +41,12 @@ class ExportDialog(Dialog):
         chosen: tuple[str, ...],
         title: str,
         form: str,
+        told: str = "",
         spread: Spread | None = None,
     ) -> None:
         super().__init__(owner, _("Export"), size=_SIZE, name="studio_export_dialog")
         self._owner, self._context, self._page, self._answers = owner, context, page, answers
-        self._width, self._title_text = width, title
+        self._width, self._title_text, self._told = width, title, told
         self._chosen = tuple(item_id for item_id in chosen if item_id in page.shown)
         self._spread = spread
         count = len(self._chosen)  # the widgets one chose, however many copies of them go out
@@ -93,7 +95,7 @@ class ExportDialog(Dialog):
         form = self._form.current()
         self._scaled.setVisible(form == "png")
         self._go.setText(_("Choose a printer") if form == "print" else _("Choose a file"))
-        size = exporting.size_of(self._sheet())
+        size = exporting.size_of(self._sheet(), self._told)
         if form == "png":
             scale = int(self._scale.current())
             facts = {"width": round(size.width() * scale), "height": round(size.height() * scale)}
@@ -125,6 +127,7 @@ class ExportDialog(Dialog):
 
     def _export(self, sheet: Sheet, form: Format, scale: int) -> None:
         context, owner, answers, title = self._context, self._owner, self._answers, self._title_text
+        told = self._told
         name = f"{exporting.file_name(title)}.{form}"
         dialog = QFileDialog(owner.window(), _("Export"), str(Path.home() / name), f"{form.upper()} (*.{form})")
         dialog.setObjectName("export_file")
@@ -134,7 +137,7 @@ class ExportDialog(Dialog):
 
         def write(path: str) -> None:
             try:
-                Export(context, sheet, answers, title, owner).begin(form, Path(path), scale=scale)
+                Export(context, sheet, answers, title, owner, told).begin(form, Path(path), scale=scale)
             except Invalid as error:
                 context.problems.show(error)
 
@@ -145,6 +148,7 @@ class ExportDialog(Dialog):
     def _print(self, sheet: Sheet) -> None:
         context, owner, answers = self._context, self._owner, self._answers
         title = self._title_text
+        foot = " · ".join(part for part in (title, self._told) if part)
 
         def known(names: list[str]) -> None:
             if not names:
@@ -158,7 +162,7 @@ class ExportDialog(Dialog):
 
             def go() -> None:
                 try:
-                    exporting.print_sheet(printer, sheet, answers, title)
+                    exporting.print_sheet(printer, sheet, answers, foot)
                 except AppError as error:
                     context.problems.show(error)
 

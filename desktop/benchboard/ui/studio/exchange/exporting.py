@@ -46,17 +46,21 @@ def file_name(title: str) -> str:
     return words[:100] or _("Dashboard")
 
 
-def size_of(sheet: Sheet) -> QSizeF:
-    """How large a sheet is with the line above it, in pixels."""
-    return sheet.size + QSizeF(0, headline.HIGH)
+def size_of(sheet: Sheet, chosen: str) -> QSizeF:
+    """How large a sheet is with what stands above it, in pixels."""
+    return sheet.size + QSizeF(0, headline.height(chosen))
 
 
 class Export(QObject):
-    """One page being painted and written. `begin` starts it; the status bar shows how far it is and can stop it."""
+    """One page being painted and written; `chosen` says in a line what was chosen for its variables. `begin` starts it;
+    the status bar shows how far it is and can stop it."""
 
-    def __init__(self, context: "Context", sheet: Sheet, answers: Answers, title: str, owner: QObject) -> None:
+    def __init__(
+        self, context: "Context", sheet: Sheet, answers: Answers, title: str, owner: QObject, chosen: str = ""
+    ) -> None:
         super().__init__(owner)
         self._context, self._sheet, self._answers, self._title = context, sheet, answers, title
+        self._chosen = chosen
         self._said: queue.Queue[tuple[int, int] | Callable[[], bytes]] = queue.Queue()
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._go_on)
@@ -133,7 +137,7 @@ class Export(QObject):
         self.deleteLater()
 
     def _as_png(self, scale: int) -> None:
-        size = (size_of(self._sheet) * scale).toSize()
+        size = (size_of(self._sheet, self._chosen) * scale).toSize()
         if size.width() * size.height() > _MOST or max(size.width(), size.height()) > 32_000:
             raise Invalid(
                 "studio.too-large",
@@ -147,7 +151,7 @@ class Export(QObject):
         image.setDotsPerMeterY(round(_DPI / 0.0254))
         image.setDevicePixelRatio(scale)
         self._painter.begin(image)
-        for key, words in (("Title", self._title), ("Description", pictured(self._sheet))):
+        for key, words in (("Title", self._title), ("Description", self._described())):
             if words:
                 image.setText(key, words)
         self._head()
@@ -157,13 +161,13 @@ class Export(QObject):
         from PySide6.QtSvg import QSvgGenerator
 
         buffer, drawing = _Buffer(self), QSvgGenerator()
-        size = size_of(self._sheet).toSize()
+        size = size_of(self._sheet, self._chosen).toSize()
         drawing.setOutputDevice(buffer)
         drawing.setResolution(_DPI)
         drawing.setSize(size)
         drawing.setViewBox(QRect(0, 0, size.width(), size.height()))
         drawing.setTitle(self._title)
-        drawing.setDescription(pictured(self._sheet))
+        drawing.setDescription(self._described())
         self._painter.begin(drawing)
         self._head()
         self._device = drawing
@@ -172,7 +176,7 @@ class Export(QObject):
     def _as_pdf(self, _scale: int) -> None:
         buffer = _Buffer(self)
         paper = QPdfWriter(buffer)
-        size = size_of(self._sheet) * (72 / _DPI)
+        size = size_of(self._sheet, self._chosen) * (72 / _DPI)
         shrink = min(1.0, _LONGEST / max(size.width(), size.height()))
         paper.setResolution(_DPI)
         paper.setPageMargins(QMarginsF(0, 0, 0, 0))
@@ -189,8 +193,11 @@ class Export(QObject):
 
     def _head(self) -> None:
         """Draw the line above the page, and go on below it."""
-        headline.paint_head(self._painter, self._sheet.size.width(), self._title, headline.now())
-        self._painter.translate(0, headline.HIGH)
+        headline.paint_head(self._painter, self._sheet.size.width(), self._title, headline.now(), self._chosen)
+        self._painter.translate(0, headline.height(self._chosen))
+
+    def _described(self) -> str:
+        return "\n".join(part for part in (self._chosen, pictured(self._sheet)) if part)
 
 
 def pictured(sheet: Sheet) -> str:

@@ -1,4 +1,5 @@
-"""What a page is called and from when it is, as it goes out: a line above it, or at the foot of each sheet."""
+"""What a page is called, what was chosen for its variables and from when it is, as it goes out: above it, or at the
+foot of each sheet."""
 
 from typing import Final
 
@@ -11,6 +12,8 @@ from benchboard.ui.theme import theme
 
 HIGH: Final = 44.0
 """Pixels the line above a page takes."""
+_CHOSEN: Final = 18.0
+"""Pixels more where a second one says what was chosen."""
 FOOT: Final = 26.0
 """Pixels the line at the foot of a sheet takes."""
 _APART: Final = 24.0
@@ -21,11 +24,23 @@ def now() -> str:
     return QLocale().toString(QDateTime.currentDateTime(), "d MMM yyyy, HH:mm")
 
 
-def paint_head(painter: QPainter, width: float, title: str, moment: str) -> None:
-    """The line above a page so wide, on the page's own ground."""
-    painter.fillRect(QRectF(0, 0, width + 2, HIGH), theme().color("canvas"))
+def height(chosen: str) -> float:
+    """Pixels that what stands above a page takes."""
+    return HIGH + _CHOSEN if chosen else HIGH
+
+
+def paint_head(painter: QPainter, width: float, title: str, moment: str, chosen: str) -> None:
+    """What stands above a page so wide, on the page's own ground."""
+    painter.fillRect(QRectF(0, 0, width + 2, height(chosen)), theme().color("canvas"))
     room = QRectF(MARGIN, 12, width - 2 * MARGIN, HIGH - 12)
     _paint_ends(painter, room, "title", title, moment)
+    if chosen:
+        font = theme().font("body")
+        painter.setFont(font)
+        painter.setPen(theme().color("text.secondary"))
+        below = QRectF(room.left(), room.bottom() - 4, room.width(), _CHOSEN)
+        shown = QFontMetricsF(font).elidedText(chosen, Qt.TextElideMode.ElideRight, below.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def paint_foot(painter: QPainter, room: QRectF, title: str, moment: str, number: int, count: int) -> None:

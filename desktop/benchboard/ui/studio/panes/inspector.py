@@ -74,6 +74,7 @@ class Inspector(QWidget):
         column.addWidget(self._stack)
         editor.changed.connect(self._follow)
         editor.permitted.connect(self._follow)
+        editor.offered_changed.connect(self._follow)
         editor.chosen_changed.connect(self._follow)
 
     @property
@@ -160,6 +161,8 @@ class _Sheet(QWidget):
         """What can be done with it from the head, and what that is called."""
         self._query: QueryEdit | None = None
         self._data: Field | None = None
+        self._failed = False
+        """Whether running the query went wrong the last time."""
         inside = QWidget()
         inside.setProperty("plain", True)
         self._column = QVBoxLayout(inside)
@@ -240,8 +243,9 @@ class _Sheet(QWidget):
         self._say_head()
         if self._query is not None:
             self._query.follow(widgets[0].query)
+            self._query.follow_chosen()
         for edit in (self._title, self._query, *self._settings.values()):
-            if edit is not None:
+            if edit is not None and not (free and edit.isEnabled()):  # else what is wrong with it stays said
                 edit.setEnabled(free)
                 edit.setAccessibleDescription("" if free else self._kept.text())
         for key, editor in self._settings.items():
@@ -427,9 +431,15 @@ class _Sheet(QWidget):
         answer = self._feeds.answer(item_id)
         if [item_id] == self._chosen:
             self._say_ends()
-        if [item_id] == self._chosen and answer is not None and answer.error is not None and self._data is not None:
-            self._query.mark(answer.error) if self._query is not None else None
+        if [item_id] != self._chosen or answer is None or self._query is None:
+            return
+        if answer.error is not None:
+            self._query.mark(answer.error)
             self._checked(None, answer.error)
+            self._failed = True
+        elif self._failed and answer.table is not None:
+            self._failed = False
+            self._query.check()
 
 
 def _nothing_chosen() -> QWidget:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.analytics import queries
 from benchboard.analytics.queries import ResultColumn, Variables
+from benchboard.dashboards.asking import names_in
 from benchboard.dashboards.catalogue import MAX_QUERY
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
@@ -134,6 +135,8 @@ class QueryEdit(Prose):
         self._colours = _Colours(self.document())
         theme().changed.connect(self._colours.rehighlight)
         self._unheard = False
+        self._asked: Variables = {}
+        """With which values of the variables it names it was checked last."""
         context.changed.watch(self, (), self._again)
 
     def mark(self, error: AppError | None) -> None:
@@ -157,21 +160,27 @@ class QueryEdit(Prose):
     def check(self) -> None:
         """Read what is written, in the background; `checked` answers."""
         text, chosen = self.toPlainText(), self._chosen()
+        asked = self._asked = _named(text, chosen)
 
         def right(columns: tuple[ResultColumn, ...]) -> None:
-            if text == self.toPlainText():
+            if text == self.toPlainText() and asked is self._asked:
                 self._unheard = False
                 self.mark(None)
                 self.checked.emit(columns, None)
                 self.commit()
 
         def wrong(error: AppError) -> None:
-            if text == self.toPlainText():
+            if text == self.toPlainText() and asked is self._asked:
                 self._unheard = isinstance(error, Unavailable)
                 self.mark(error)
                 self.checked.emit(None, error)
 
         self._context.tasks.read(self, lambda _session: queries.check_query(text, chosen), right, wrong)
+
+    def follow_chosen(self) -> None:
+        """Check it again where the variables it names are, or have chosen, something else."""
+        if _named(self.toPlainText(), self._chosen()) != self._asked:
+            self.check()
 
     def _again(self) -> None:
         if self._unheard:
@@ -226,6 +235,10 @@ class _Colours(QSyntaxHighlighter):
         form = QTextCharFormat()
         form.setForeground(colour)
         self.setFormat(start, end - start, form)
+
+
+def _named(text: str, chosen: Variables) -> Variables:
+    return {name: chosen[name] for name in names_in(text) if name in chosen}
 
 
 def _units(text: str, place: int) -> int:

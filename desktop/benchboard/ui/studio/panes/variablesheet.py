@@ -1,8 +1,7 @@
 """The sheet that defines the variables of a dashboard."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -10,12 +9,14 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import Variables
-from benchboard.dashboards import asking
+from benchboard.dashboards import asking, defining
 from benchboard.dashboards.asking import Offer
 from benchboard.dashboards.catalogue import MAX_QUERY
-from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Variable
+from benchboard.dashboards.defining import Row
+from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Document, Variable
+from benchboard.dashboards.naming import renamed, users
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.steps import step_of
 from benchboard.ui.studio.panes.valuelist import value_words
 from benchboard.ui.studio.panes.valuequery import ValueQuery
@@ -28,22 +29,27 @@ if TYPE_CHECKING:
 _LONGEST_NAME: Final = 63
 _KEEP_MS: Final = 150
 """After a change, so much later what they are is on its way to the journal."""
-_FIELDS: Final = tuple(one.name for one in fields(Variable))
+_NAMED: Final = 3
+"""So many are named in a sentence."""
 
 
 class VariablesSheet(Dialog):
-    """Defines the variables of a document. `taken` has all of them, as a tuple: the page may be another by then."""
+    """Defines the variables of a document."""
 
-    taken = Signal(object)
+    taken = Signal(object, object)
+    """All of them, as a tuple, and which are called otherwise (old name → new): the page may be another by then."""
+    dropped = Signal(str)
+    """It was left without taking what was written, a text to `go_on` with."""
     drafted = Signal(object)
     """What they are so far, as a text to `go_on` with; None: nothing that is not the page's."""
 
-    def __init__(self, window: QWidget, context: "Context", variables: Sequence[Variable], chosen: Variables) -> None:
+    def __init__(self, window: QWidget, context: "Context", document: Document, chosen: Variables) -> None:
         super().__init__(window, _("Variables"), size=QSize(760, 680), name="variables")
-        self._variables = list(variables)
-        self._stored = {one.name: one for one in variables}
+        self._rows = defining.rows_of(document.variables)
+        self._stored = {one.name: one for one in document.variables}
+        self._layout, self._uses = document.layout, users(document.layout)
         self._chosen = chosen
-        self._past: list[list[Variable]] = []
+        self._past: list[list[Row]] = []
         """What they were before each one that was added or removed."""
         self._showing = False
         self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
@@ -82,6 +88,9 @@ class VariablesSheet(Dialog):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(10)
         right.addLayout(row(self._name_field, Field(_("Label"), self._label)))
+        self._used_by = Text("", "caption", "muted", wrap=True)
+        self._used_by.setObjectName("variable_used_by")
+        right.addWidget(self._used_by)
         for widget, share in ((self._kind, 0), (self._values_field, 1), (self._query, 1)):
             right.addWidget(widget, share)
         ticks = row(self._multiple, self._all, spacing=20)
@@ -95,6 +104,10 @@ class VariablesSheet(Dialog):
         both.addWidget(self._form, 1)
         both.addWidget(self._none, 1)
         self.content.addLayout(both, 1)
+        self._missed = Text("", tone="warn", wrap=True)
+        self._missed.setObjectName("variables_missed")
+        self._missed.hide()
+        self.content.addWidget(self._missed)
         self.add_button(Button(_("Leave them"), self.leave, name="variables_leave"))
         self._take_button = self.add_button(Button(_("Take these"), self._take, kind="primary", name="variables_take"))
 
@@ -114,33 +127,44 @@ class VariablesSheet(Dialog):
 
     def go_on(self, draft: str) -> None:
         """Show what they had become before; a step back shows the page's."""
-        variables = _read(draft)
-        if variables is not None:
-            self._past.append(self._variables)
-            self._variables = variables
+        rows = defining.read(draft)
+        if rows is not None:
+            self._past.append(self._rows)
+            self._rows = [one if one.was in self._stored else Row.added(one.variable) for one in rows]
             self._fill(0)
 
-    def _kept(self) -> None:
+    @property
+    def _variables(self) -> list[Variable]:
+        """What they are so far."""
+        return [one.variable for one in self._rows]
+
+    @property
+    def _draft(self) -> str | None:
+        """The same as a text; None where they are the page's."""
         same = self._variables == [*self._stored.values()]
-        self.drafted.emit(None if same else _written(self._variables))
+        return None if same else defining.written(self._rows)
+
+    def _kept(self) -> None:
+        self.drafted.emit(self._draft)
 
     def _fill(self, place: int) -> None:
         self._list.blockSignals(True)
         self._list.clear()
         self._list.addItems([_called(one) for one in self._variables])
         self._list.blockSignals(False)
-        self._list.setCurrentRow(min(place, len(self._variables) - 1))
+        self._list.setCurrentRow(min(place, len(self._rows) - 1))
         self._show(self._list.currentRow())
 
     def _show(self, place: int) -> None:
-        there = 0 <= place < len(self._variables)
+        self._rows = defining.settled(self._rows)
+        there = 0 <= place < len(self._rows)
         self._form.setVisible(there)
         self._none.setVisible(not there)
         self._remove.setEnabled(there)
-        full = len(self._variables) >= MAX_VARIABLES
+        full = len(self._rows) >= MAX_VARIABLES
         self._add.disable(_("A dashboard has {limit} variables at most.").format(limit=MAX_VARIABLES) if full else "")
         if there:
-            one = self._variables[place]
+            one = self._rows[place].variable
             self._showing = True
             self._name.setText(one.name)
             self._label.setText(one.label)
@@ -162,38 +186,66 @@ class VariablesSheet(Dialog):
         place = self._list.currentRow()
         if self._showing or place < 0:
             return
-        one, kind = self._variables[place], self._kind.current()
+        one, kind = self._rows[place].variable, self._kind.current()
         typed = tuple(dict.fromkeys(line.strip() for line in self._values.toPlainText().splitlines() if line.strip()))
         values = typed if kind == "list" else one.values if kind == "query" else ()
         chosen = one.chosen
         if kind == "list":
             chosen = tuple(value for value in one.chosen if value in set(values)) or values[:1]
         include_all = kind != "text" and self._all.isChecked()
-        self._variables[place] = replace(
+        edited = replace(
             one, name=self._name.text().strip(), label=self._label.text().strip(), type=kind, values=values,
             chosen=chosen, multiple=self._multiple.isChecked(), include_all=include_all,
             query=self._query.text() if kind == "query" else one.query if kind == "list" else "",
             all_chosen=one.all_chosen and include_all,
         )  # fmt: skip
+        self._rows[place] = self._rows[place]._replace(variable=edited)
         item = self._list.item(place)
         if item is not None:
-            item.setText(_called(self._variables[place]))
+            item.setText(_called(edited))
         self._check()
 
     def _answered(self, offer: Offer) -> None:
         """The query one is writing answered: what is chosen by nobody yet begins with its first value."""
         place = self._list.currentRow()
-        if not 0 <= place < len(self._variables):
+        if not 0 <= place < len(self._rows):
             return
-        one = self._variables[place]
-        stored = self._stored.get(one.name)
+        one = self._rows[place].variable
+        stored = self._stored.get(self._rows[place].was)
         fresh = stored is None or (stored.type, stored.query) != (one.type, one.query)
         if fresh and not one.chosen and not one.all_chosen:
-            self._variables[place] = replace(one, chosen=offer.values[:1])
+            self._rows[place] = self._rows[place]._replace(variable=replace(one, chosen=offer.values[:1]))
 
     def _values_now(self) -> Variables:
         """What the query one is writing is asked with: what is chosen on the page, else what everybody begins with."""
-        return {one.name: self._chosen.get(one.name, one.chosen) for one in self._variables}
+        return {one.name: self._chosen.get(was or one.name, one.chosen) for one, was, _known in self._rows}
+
+    def _uses_of(self, name: str) -> str:
+        """Who needs the variable called so once these are taken, in words; nothing where nobody does."""
+        names = defining.names_of(self._rows)
+        count = sum(count for was, count in self._uses.items() if names.get(was, was) == name)
+        parts = []
+        if count:
+            parts.append(ngettext("{count} widget uses it.", "{count} widgets use it.", count).format(count=count))
+        variables = [one.variable for one in defining.settled(self._rows)]
+        asked = [_called(one) for one in variables if one.type == "query" and name in asking.names_in(one.query)]
+        if asked:
+            words = ngettext("{names} is asked with it.", "{names} are asked with it.", len(asked))
+            parts.append(words.format(names=_listed(asked)))
+        return " ".join(parts)
+
+    def _say_uses(self, place: int) -> None:
+        """Say who uses the one that is shown, and who would miss those that are gone."""
+        names = {one.name for one in self._variables}
+        gone = [name for name in self._stored.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
+        told = [
+            " ".join((_("“{name}” is removed.").format(name=_called(self._stored[name])), self._uses_of(name)))
+            for name in sorted(gone)[:_NAMED]
+        ]
+        self._missed.setText(" ".join([*told, _("Ctrl+Z in the list brings back what was removed.")]) if told else "")
+        self._missed.setVisible(bool(told))
+        if 0 <= place < len(self._rows):
+            self._used_by.setText(self._uses_of(self._rows[place].variable.name) or _("Nothing uses it yet."))
 
     def _check(self) -> None:
         kind = self._kind.current()
@@ -206,6 +258,7 @@ class VariablesSheet(Dialog):
         if not self._keep.isActive():
             self._keep.start()
         place = self._list.currentRow()
+        self._say_uses(place)
         if 0 <= place < len(names):
             mine = self._variables[place]
             told = _("A query says :{name} for what is chosen, a title or text ${name}.")
@@ -228,31 +281,38 @@ class VariablesSheet(Dialog):
             self._take_button.disable("")
 
     def _append(self) -> None:
-        self._past.append(list(self._variables))
+        self._past.append(list(self._rows))
         names = {one.name for one in self._variables}
         name = next(name for k in range(1, 200) if (name := f"choice{k}") not in names)
-        self._variables.append(Variable(name, "", "list"))
-        self._fill(len(self._variables) - 1)
+        self._rows = [*defining.settled(self._rows), Row.added(Variable(name, "", "list"))]
+        self._fill(len(self._rows) - 1)
         self._name.setFocus()
         self._name.selectAll()
 
     def _drop(self) -> None:
         place = self._list.currentRow()
         if place >= 0:
-            self._past.append(list(self._variables))
-            del self._variables[place]
+            self._past.append(list(self._rows))
+            self._rows = defining.settled(self._rows)
+            del self._rows[place]
             self._fill(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if step_of(event) == "undo" and self._past:
-            self._variables = self._past.pop()
+            self._rows = self._past.pop()
             self._fill(self._list.currentRow())
             event.accept()
         else:
             super().keyPressEvent(event)
 
     def leave(self) -> None:
-        """Close, and stop asking."""
+        """Close without taking them."""
+        draft = self._draft
+        self._close()
+        if draft is not None:
+            self.dropped.emit(draft)
+
+    def _close(self) -> None:
         self._query.stop()
         self._keep.stop()
         self.drafted.emit(None)
@@ -260,23 +320,21 @@ class VariablesSheet(Dialog):
 
     def _take(self) -> None:
         if self._take_button.isEnabled():
-            self.taken.emit(tuple(self._variables))
-            self.leave()
+            self._rows = defining.settled(self._rows)
+            names = defining.names_of(self._rows)
+            try:
+                renamed(self._layout, names)
+            except Invalid as error:
+                self._missed.setText(str(error))
+                self._missed.show()
+                return
+            self._close()
+            self.taken.emit(tuple(self._variables), names)
 
 
-def _written(variables: Sequence[Variable]) -> str:
-    """Variables as a text, however wrong they still are."""
-    return json.dumps([{key: getattr(one, key) for key in _FIELDS} for one in variables], default=dict)
-
-
-def _read(text: str) -> list[Variable] | None:
-    """What `_written` wrote; None where a program did that which keeps something else."""
-    try:
-        said = [{key: one[key] for key in _FIELDS} for one in json.loads(text)]
-        lists = ("values", "chosen")
-        return [Variable(**{**one, **{key: tuple(map(str, one[key])) for key in lists}}) for one in said]
-    except (KeyError, TypeError, ValueError):
-        return None
+def _listed(titles: Sequence[str]) -> str:
+    names = ", ".join(_("“{name}”").format(name=title) for title in titles[:_NAMED])
+    return f"{names} +{len(titles) - _NAMED}" if len(titles) > _NAMED else names
 
 
 def _called(variable: Variable) -> str:

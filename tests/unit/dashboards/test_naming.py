@@ -1,0 +1,105 @@
+"""What names a variable goes with it when it is called otherwise."""
+
+from typing import Any
+
+import pytest
+
+from benchboard.dashboards.defining import Row, names_of, read, rows_of, settled, written
+from benchboard.dashboards.document import Document, Variable, parse_document
+from benchboard.dashboards.layout import repeat_of
+from benchboard.dashboards.naming import renamed, users
+from benchboard.errors import Invalid
+
+
+def _document(*items: dict[str, Any]) -> Document:
+    return parse_document({"format": "benchboard/dashboard", "version": 2, "items": list(items)})
+
+
+def _item(name: str, y: int = 0, **more: Any) -> dict[str, Any]:
+    return {"id": name, "type": "text", "position": {"x": 0, "y": y, "w": 3, "h": 2}, **more}
+
+
+def _said(document: Document) -> dict[str, Any]:
+    return {item.id: dict(item.source) for item in document.layout.items}
+
+
+def test_a_rename_is_carried_into_everything_that_names_the_variable() -> None:
+    before = _document(
+        _item("q", 0, query="SELECT a::shop, ':shop' FROM t WHERE s = :shop OR s = :shops -- :shop"),
+        _item("w", 2, title="$shop ${shop} ${shop:csv} [[shop]] [[shop:raw]] $shops", config={"text": "In $shop"}),
+        _item("r", 4, repeat={"variable": "shop", "direction": "down", "more": 1}),
+        {
+            **_item("t", 6, title="T"),
+            "type": "tabs",
+            "tabs": [{"id": "one", "title": "To $shop", "items": [_item("in", query="SELECT :shop")]}],
+        },
+        _item("other", 20, title="shop", query="SELECT 1"),
+    )
+    after = renamed(before.layout, {"shop": "store"})
+    said = _said(Document(after))
+    assert said["q"]["query"] == "SELECT a::shop, ':shop' FROM t WHERE s = :store OR s = :shops -- :shop"
+    assert said["w"]["title"] == "$store ${store} ${store:csv} [[store]] [[store:raw]] $shops"
+    assert said["w"]["config"] == {"text": "In $store"}
+    assert said["r"]["repeat"] == {"variable": "store", "direction": "down", "more": 1}
+    (pane,) = after.items[after.places["t"]].panes
+    assert pane.title == "To $store"
+    assert pane.layout.items[0].source["query"] == "SELECT :store"
+    assert after.items[after.places["other"]] is before.layout.items[before.layout.places["other"]]
+    assert renamed(before.layout, {"nobody": "x"}) is before.layout
+
+
+def test_two_can_change_places() -> None:
+    after = renamed(_document(_item("q", query="SELECT :a, :b", title="$a $b")).layout, {"a": "b", "b": "a"})
+    assert after.items[0].source["query"] == "SELECT :b, :a"
+    assert after.items[0].source["title"] == "$b $a"
+
+
+@pytest.mark.parametrize("field", ["title", "query"])
+def test_a_name_that_makes_what_names_it_too_long_is_refused(field: str) -> None:
+    words = {"title": "$a" * 127, "query": "SELECT " + ":a," * 6_000 + "1"}[field]
+    with pytest.raises(Invalid):
+        renamed(_document(_item("w", **{field: words})).layout, {"a": "b" * 63})
+
+
+def test_it_is_known_how_many_widgets_name_each() -> None:
+    document = _document(
+        _item("q", 0, query="SELECT :shop, :shop", title="$shop"),
+        _item("r", 2, repeat={"variable": "shop"}),
+        _item("x", 4),
+    )
+    assert users(document.layout) == {"shop": 2}
+    assert repeat_of(document.layout.items[1]) is not None
+
+
+def _asked(name: str, query: str) -> Variable:
+    return Variable(name, "", "query", query=query)
+
+
+def _with(rows: list[Row], place: int, name: str) -> list[Row]:
+    return [row.named(name) if at == place else row for at, row in enumerate(rows)]
+
+
+def test_the_queries_of_other_variables_follow_a_name_once_it_is_one() -> None:
+    rows = rows_of([Variable("shop", "", "list"), _asked("state", "SELECT :shop")])
+    for name, query in (("", ":shop"), ("state", ":shop"), ("sto re", ":shop"), ("store", ":store"), ("st", ":st")):
+        rows = settled(_with(rows, 0, name))
+        assert rows[1].variable.query == f"SELECT {query}"
+    assert names_of(rows) == {"shop": "st"}
+
+
+def test_one_that_was_added_under_an_old_name_is_another_one() -> None:
+    rows = settled(_with(rows_of([Variable("shop", "", "list"), _asked("state", "SELECT :shop")]), 0, "store"))
+    rows = settled([*rows, Row.added(Variable("shop", "", "list")), Row.added(_asked("x", "SELECT :shop"))])
+    assert [row.variable.query for row in rows] == ["", "SELECT :store", "", "SELECT :shop"]
+    assert names_of(rows) == {"shop": "store"}
+
+
+def test_a_draft_knows_what_was_called_otherwise() -> None:
+    variables = [Variable("shop", "", "list", ("a",)), _asked("state", "SELECT :shop")]
+    rows = [*_with(rows_of(variables), 0, "store"), Row.added(Variable("new", "", "text"))]
+    back = read(written(rows))
+    assert back is not None
+    assert names_of(back) == {"shop": "store"}
+    assert [row.variable.query for row in back] == ["", "SELECT :store", ""]
+    assert read("[]") == []
+    assert read('[{"name": 1}]') is None
