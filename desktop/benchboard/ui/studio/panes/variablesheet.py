@@ -328,8 +328,8 @@ class VariablesSheet(Dialog):
                 self._missed.setText(str(error))
                 self._missed.show()
                 return
-            self._close()
             self.taken.emit(tuple(self._variables), names)
+            self._close()
 
 
 def _listed(titles: Sequence[str]) -> str:
