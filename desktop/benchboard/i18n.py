@@ -6,6 +6,7 @@ English is the source language and needs no catalogue.
 
 import gettext
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def use(language: str, folder: Path) -> None:
 def _(message: str) -> str:
     """`message` in the chosen language. Facts go in afterwards: `_("{name} is busy").format(name=name)`."""
     return _catalogue.gettext(message)
+
+
+@cache
+def everywhere(message: str, folder: Path) -> frozenset[str]:
+    """A message of one line in every language there is a catalogue of in `folder`, and in English."""
+    quoted = message.replace("\\", "\\\\").replace('"', '\\"')
+    said = re.compile(rf'^msgid "{re.escape(quoted)}"\nmsgstr "(.+)"$', re.MULTILINE)
+    found = (said.search(source.read_text(encoding="utf-8")) for source in sorted(folder.glob("*.po")))
+    return frozenset((message, *(re.sub(r"\\(.)", r"\1", one[1]) for one in found if one)))
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it

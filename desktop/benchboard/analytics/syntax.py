@@ -17,6 +17,8 @@ _WHOLE: Final = {"GROUP": "GROUP BY", "ORDER": "ORDER BY"}
 _OPERANDS: Final = (TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.NUMBER, TokenType.STRING,
                     TokenType.STAR)  # fmt: skip
 """After these no name stands, but the next clause may."""
+_COUNTED: Final = (TokenType.LIMIT, TokenType.OFFSET)
+_NO_NUMBER: Final = (*_COUNTED, TokenType.R_PAREN, TokenType.SEMICOLON)
 _LIKE: Final = 0.7
 _SHOWN: Final = 40
 
@@ -33,6 +35,8 @@ def misread(text: str, error: ParseError) -> Invalid:
     place = next((k for k, token in enumerate(tokens) if token.end + 1 >= end), len(tokens) - 1)
     if place < 0:
         return Invalid("query.syntax", _("This query cannot be read."), field="query", start=0, end=len(text))
+    if (count := _uncounted(tokens, place)) is not None:
+        return count
     # What is no word of the language is taken for a name at first, and what follows it then makes no sense.
     for at, words in ((place - 1, _CLAUSES), (place, _CLAUSES), (_opening(tokens, place), _BEGINS)):
         follows = at > 0 and tokens[at - 1].token_type in _OPERANDS
@@ -75,6 +79,16 @@ def _meant(token: Token, words: tuple[str, ...]) -> str:
     word = token.text[:_SHOWN].upper()
     meant = next(iter(get_close_matches(word, words, 1, _LIKE)), "")
     return "" if word != meant and word.startswith(meant) else _WHOLE.get(meant, meant)
+
+
+def _uncounted(tokens: list[Token], place: int) -> Invalid | None:
+    """That LIMIT or OFFSET, there or just before, is followed by nothing that could be a number."""
+    for at in range(max(place - 2, 0), place + 1):
+        ends = at + 1 == len(tokens) or tokens[at + 1].token_type in _NO_NUMBER
+        if tokens[at].token_type in _COUNTED and ends:
+            what = _("After “{word}” a number is missing.").format(word=tokens[at].text[:_SHOWN])
+            return Invalid("query.syntax", what, field="query", start=tokens[at].start, end=tokens[at].end + 1)
+    return None
 
 
 def _unexpected(token: Token, meant: str = "") -> Invalid:

@@ -7,7 +7,7 @@ from typing import Final
 from benchboard.dashboards.document import Document, fitted, parse_document
 from benchboard.dashboards.layout import decode
 from benchboard.dashboards.templatewords import spoken
-from benchboard.i18n import N_
+from benchboard.i18n import N_, everywhere
 from benchboard.storage import locate
 
 
@@ -38,18 +38,26 @@ TEMPLATES: Final = (
 
 
 def begun(document: Document, template: Template) -> Document:
-    """A document that begins anew from a template. It keeps its own title where it has one, its variables and unknown
-    fields."""
+    """A document that begins anew from a template. It keeps the title and the description somebody gave it, its
+    variables and unknown fields."""
     fresh = template.document
     return replace(
         fresh,
-        title=document.title or fresh.title,
-        description=document.description or fresh.description,
+        title=fresh.title if _given("title", document.title) else document.title,
+        description=fresh.description if _given("description", document.description) else document.description,
         variables=document.variables or fresh.variables,
         source={**fresh.source, **document.source},
     )
 
 
+def _given(field: str, words: str) -> bool:
+    """Whether a template gave a document these words, or nobody."""
+    said = (str(_read(one.key).get(field, "")) for one in TEMPLATES)
+    return not words or any(words in everywhere(one, locate.resources() / "i18n") for one in said if one)
+
+
 @cache
-def _read(key: str) -> object:
-    return decode((locate.resources() / "templates" / f"{key}.json").read_bytes())
+def _read(key: str) -> dict[str, object]:
+    value = decode((locate.resources() / "templates" / f"{key}.json").read_bytes())
+    assert isinstance(value, dict)
+    return value

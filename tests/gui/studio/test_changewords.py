@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.comparing import differences
-from benchboard.ui.studio.comparing.changewords import Names, Said, said
+from benchboard.ui.studio.comparing.changewords import Names, Said, said, summed
 from benchboard.ui.studio.comparing.routes import beside, route
 from support.edits import dashboard
 
@@ -123,3 +123,18 @@ def test_between_places_that_overlap_an_arrow_runs_beside_the_tile() -> None:
     way = route(old, new, [new], QRectF(0, 0, 900, 1))
     assert not any(new.adjusted(1, 1, -1, -1).contains(corner) for corner in way)
     assert {corner.x() for corner in way} <= {96.0, 304.0}
+
+
+@pytest.mark.parametrize(
+    ("after", "line"),
+    [
+        ([{**A, "at": (4, 0, 4, 3)}], "1 moved: Orders"),
+        ([{**A, "title": "All", "at": (4, 0, 4, 3)}], "1 moved, 1 changed: All"),
+        ([A, {**A, "id": "b", "at": (4, 0, 4, 3)}, {**A, "id": "c", "at": (8, 0, 4, 3)}], "2 added"),
+        ([{**A, "id": "b", "title": "New"}], "1 added, 1 removed: Orders"),
+        ([A], ""),
+    ],
+)
+def test_what_was_done_is_one_line(after: list[dict[str, Any]], line: str) -> None:
+    was, now = dashboard(A), dashboard(*after)
+    assert summed(differences(was, now), Names(now, was)) == line

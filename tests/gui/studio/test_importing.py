@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWidget
 from test_dashboards import Shelves
 
+from benchboard.dashboards.interchange.report import Line, Report
 from benchboard.ui.studio.exchange.reportdialog import ReportDialog
 
 if TYPE_CHECKING:
@@ -136,3 +137,16 @@ def test_a_report_is_brought_back_from_the_dashboards_menu(imported: Shelves) ->
     assert _tree(imported).topLevelItemCount() == 2
     other = imported.cards()["Shop review"]
     assert "report" not in [deed.key for deed in deeds.offered(other.id, other.name, other.level)]
+
+
+def test_a_line_of_the_report_is_said_to_its_end(studio: "Studio") -> None:
+    lines = [Line("a", "", "changed", "Short.", ""), Line("b", "", "changed", "A long sentence. " * 20, "")]
+    window = studio.application.window
+    dialog = ReportDialog(window, studio.page._context, "Read", Report.of(2, 0, lines), lambda _id: None)
+    dialog.open()
+    top = dialog.lines.topLevelItem(0)
+    assert top is not None
+    short, long = (dialog.lines.visualItemRect(top.child(at)) for at in range(2))
+    line = dialog.lines.fontMetrics().height()
+    assert short.height() < 2 * line < 3 * line <= long.height()
+    assert long.width() <= dialog.lines.viewport().width()

@@ -250,3 +250,17 @@ def test_a_place_that_is_not_there_is_not_clicked(history: History) -> None:
     history.open()
     history.shown.qtbot.mouseClick(history.page, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
     assert not history.found.currentIndex().isValid()
+
+
+def test_what_was_done_in_a_version_that_was_looked_at_stands_in_the_list(history: History) -> None:
+    history.store(compared.before(), None)
+    screen = history.shown.open(1440, 900)
+    (listed,) = screen.findChildren(VersionList)
+    model = listed.model()
+    line = "3 moved, 1 added, 1 removed, 2 changed"
+    history.shown.wait(lambda: line in str(model.index(0, 0).data()))
+    assert [str(model.index(row, 0).data()).split(", ")[1] for row in range(1, 4)] == [
+        "Side by side",
+        "Week 47 notes",
+        "Saved",
+    ]

@@ -1,5 +1,6 @@
 """Titles and texts that name a variable show its value: on tiles, in what goes out, to those who do not see them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from benchboard.dashboards.document import Document, parse_document
 from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.tiles.spread import Spread
+from benchboard.ui.widgets.labels import Elided
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -60,6 +62,26 @@ def test_titles_show_the_value_and_the_document_keeps_the_name(studio: "Studio")
     assert studio.page.inspector.findChild(type(studio.find("inspector_title")), "inspector_title").text() == (
         "Orders of ${shop}"
     )
+
+
+def test_the_inspector_and_where_a_tile_lies_show_the_value(studio: "Studio") -> None:
+    document = page_of_titles()
+    editor = studio.page.editor
+    editor.replace("Titles", document)
+    studio.click("n")
+    head = next(label for label in studio.page.inspector.findChildren(Elided) if label.isVisible())
+    assert head.text() == "Orders of north"
+    choices.choose_value(editor, "shop", ("west",))
+    assert head.text() == "Orders of west"
+    editor.tell("n", "title", "Sum of $shop")
+    assert head.text() == "Sum of west"
+    row = {"id": "r", "type": "row", "title": "Shop $shop", "position": {"x": 0, "y": 0, "w": 12, "h": 1}}
+    inside = {**row, "items": [_item("in", "text", 0, 1, title="Inside")]}
+    held = parse_document({"format": "benchboard/dashboard", "version": 2, "items": [inside]})
+    editor.replace("Row", replace(held, variables=document.variables))
+    page = QAccessible.queryAccessibleInterface(studio.canvas)
+    told = [page.child(k).text(QAccessible.Text.Description) for k in range(page.childCount())]
+    assert any("in Shop west" in words for words in told), told
 
 
 def test_the_outline_and_the_finder_show_what_the_tiles_show(studio: "Studio") -> None:

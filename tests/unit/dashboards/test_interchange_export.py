@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import Document, parse_document
 from benchboard.dashboards.interchange import Report, from_grafana, to_grafana
+from benchboard.dashboards.naming import renamed
 from support.grafana import NEEDS_REAL, faults, panels, real
 from support.pages import random_page
 
@@ -143,7 +144,7 @@ def test_kinds_settings_and_queries_have_their_counterparts() -> None:
     )
     assert by["n"]["type"] == "stat"
     assert by["n"]["fieldConfig"]["defaults"] == {"unit": "percent", "decimals": 1}
-    assert by["n"]["targets"][0]["rawSql"] == query
+    assert by["n"]["targets"][0]["rawSql"] == query.replace(":shop", "${shop:sqlstring}")
     assert by["n"]["gridPos"]["static"] is True
     assert by["w"]["options"] == {"mode": "markdown", "content": "# Hi"}
     assert by["w"]["description"] == "Why"
@@ -337,3 +338,58 @@ def test_what_changed_of_a_query_that_came_from_grafana_is_written_over_it() -> 
         assert (back["definition"], back["regex"], back["includeAll"]) == (new, "/a/", True)
         document["variables"][1]["type"] = "text"
         assert to_grafana(parse_document(document))[0]["templating"]["list"][1]["type"] == "textbox"
+
+
+SHOPS: Json = {"name": "shop", "values": ["a", "b"], "chosen": ["a"], "multiple": True}
+
+
+def test_a_query_goes_to_grafana_and_comes_back() -> None:
+    query = "SELECT count(*) FROM orders WHERE status IN (:shop) AND id::text <> ':shop' -- :shop and :other"
+    dashboard, by, report = _written(_item("n", 0, 0, type="metric_card", query=query), variables=[SHOPS])
+    assert by["n"]["targets"][0]["rawSql"] == query.replace("(:shop)", "(${shop:sqlstring})")
+    assert "${name}" not in report.text()
+    document, report = from_grafana(dashboard)
+    (item,) = document["items"]  # type: ignore[misc]
+    assert item["query"] == query
+    assert report.without_query == 0
+    assert not report.lines
+    assert _again(dashboard)["panels"][0]["targets"] == by["n"]["targets"]
+    changed = {**document, "items": [{**item, "query": "SELECT sum(order_total) FROM orders WHERE status = :shop"}]}
+    back, report = to_grafana(parse_document(changed))
+    (target,) = back["panels"][0]["targets"]
+    assert target == {
+        **by["n"]["targets"][0],
+        "rawSql": "SELECT sum(order_total) FROM orders WHERE status = ${shop:sqlstring}",
+    }
+    assert not report.lines
+
+
+def test_a_variable_called_otherwise_here_is_so_in_grafana() -> None:
+    query = "SELECT count(*) FROM orders WHERE status IN (:shop)"
+    dashboard, _by, _report = _written(_item("n", 0, 0, type="metric_card", query=query), variables=[SHOPS])
+    document = parse_document(from_grafana(dashboard)[0])
+    variables = tuple(replace(one, name="store") for one in document.variables)
+    back, _report = to_grafana(
+        replace(document, layout=renamed(document.layout, {"shop": "store"}), variables=variables)
+    )
+    assert back["panels"][0]["targets"][0]["rawSql"].endswith("IN (${store:sqlstring})")
+
+
+def test_what_cannot_be_asked_here_stays_grafanas() -> None:
+    target = {"refId": "A", "datasource": {"type": "postgres"}, "rawSql": "SELECT $__time(t), v FROM metrics"}
+    panel = {"id": 1, "type": "stat", "title": "n", "targets": [target], "gridPos": {"x": 0, "y": 0, "w": 4, "h": 4}}
+    for odd in ([target], [{**target, "rawSql": "SELECT 1"}] * 2, [{**target, "rawSql": "SELECT 1", "hide": True}]):
+        document, report = from_grafana({"schemaVersion": 39, "panels": [{**panel, "targets": odd}]})
+        assert "query" not in document["items"][0]  # type: ignore[index]
+        assert report.without_query == 1
+
+
+def test_tabs_become_rows_called_as_they_are() -> None:
+    tabs = [{"id": "1", "title": "", "items": []}, {"id": "2", "title": "Sales", "items": []}]
+    dashboard, _by, _report = _written({**_item("t", 0, 0), "title": "Tabs", "type": "tabs", "tabs": tabs})
+    assert [panel["title"] for panel in dashboard["panels"]] == ["Tab 1", "Sales"]
+
+
+def test_what_there_is_none_of_is_not_counted() -> None:
+    _dashboard, _by, report = _written(_item("n", 0, 0))
+    assert report.summary() == "1 widget placed."

@@ -438,7 +438,7 @@ def test_a_report_says_it_as_text_and_as_json() -> None:
         _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
     )
     first, second = report.text().splitlines()
-    assert first.startswith("1 widget placed, 1 of them needs a query, 1 placeholder, 0 rows or groups")
+    assert first.startswith("1 widget placed, 1 of them needs a query, 1 placeholder.")
     placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. No widget here shows that."
     assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))

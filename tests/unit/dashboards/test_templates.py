@@ -1,6 +1,7 @@
 """Every template is a document, free of overlaps, whose queries can be asked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,21 @@ def test_beginning_keeps_a_title() -> None:
     assert begun(empty("Mine"), TEMPLATES[0]).title == "Mine"
     assert begun(empty(), TEMPLATES[0]).title == "Orders overview"
     assert Page(begun(empty(), TEMPLATES[6]).layout).shown
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_another_template_takes_the_name_of_the_first_one_along(language: str) -> None:
+    folder = locate.resources() / "i18n"
+    try:
+        i18n.use(language, folder)
+        first = begun(empty(), TEMPLATES[2])
+    finally:
+        i18n.use("en", folder)
+    for said, template in ((first, TEMPLATES[3]), (begun(first, TEMPLATES[3]), TEMPLATES[4])):
+        second = begun(said, template)
+        assert (second.title, second.description) == (template.document.title, template.document.description)
+    mine = begun(replace(first, title="Mine", description="What I look at."), TEMPLATES[4])
+    assert (mine.title, mine.description) == ("Mine", "What I look at.")
 
 
 def _words(value: object) -> Iterator[str]:

@@ -11,6 +11,7 @@ from benchboard.i18n import _
 from . import panels as tiles
 from .mending import whole_panel
 from .report import Line
+from .valuequeries import PanelQueries, theirs, with_panel_sql
 
 TYPES: Final = {
     "metric_card": "stat",
@@ -58,7 +59,7 @@ def panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
     widget, came = widget_of(item), said(item.source)
     if came and _shown_as(widget, came):
         return _given_back(item, widget, came, names)
-    made, lines = _fresh(item, widget)
+    made, lines = _fresh(item, widget, names)
     if not widget.query:
         made |= {key: came[key] for key in ("targets", "datasource") if came.get(key) is not None}
     about = item.source.get("description")
@@ -110,7 +111,10 @@ def _given_back(
             label=tiles.settings(came, "placeholder", item.id)["label"]
         )
         lines.append(Line(item.id, widget.title, "placeholder", what, ""))
-    if widget.query:
+    asked = PanelQueries().read(came) if widget.query else ""
+    if asked and asked != widget.query:
+        again = with_panel_sql(again, theirs(widget.query, names))
+    elif widget.query and not asked:
         what = _("Its SQL is left out; the queries it had in Grafana are given back.")
         lines.append(Line(item.id, widget.title, "left out", what, ""))
     return again, lines
@@ -119,7 +123,7 @@ def _given_back(
 _REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
 
 
-def _fresh(item: Item, widget: Widget) -> tuple[dict[str, Any], list[Line]]:
+def _fresh(item: Item, widget: Widget, names: set[str]) -> tuple[dict[str, Any], list[Line]]:
     kind = widget.kind.type if widget.kind else widget.type
     if kind not in TYPES:
         label = tiles.one_line(f"Benchboard: {widget.type}")
@@ -132,7 +136,7 @@ def _fresh(item: Item, widget: Widget) -> tuple[dict[str, Any], list[Line]]:
     made["fieldConfig"] = {"defaults": {}, "overrides": []}
     if widget.query:
         asked = {"datasource": _SOURCE, "editorMode": "code", "format": "table", "rawQuery": True}
-        made |= {"datasource": _SOURCE, "targets": [{"refId": "A", **asked, "rawSql": widget.query}]}
+        made |= {"datasource": _SOURCE, "targets": [{"refId": "A", **asked, "rawSql": theirs(widget.query, names)}]}
     return made | _settings(widget, made), []
 
 

@@ -80,8 +80,9 @@ def kind_for(panel: Mapping[str, Any], item: str) -> str:
     return "image" if kind == "text" and picture(panel, item) else kind
 
 
-def widget(panel: Mapping[str, Any], item: str) -> tuple[dict[str, Any], list[Line]]:
-    """`type`, `title`, `description` and `config` of the widget for a panel, and what its reader should know."""
+def widget(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[dict[str, Any], list[Line]]:
+    """`type`, `title`, `description`, `config` and, if it can be asked here, `query` of the widget for a panel, and
+    what its reader should know."""
     kind, title = kind_for(panel, item), titled(panel, item)
     fields: dict[str, Any] = {"type": kind, "title": title}
     if about := text(panel.get("description"), item=item, field="description"):
@@ -98,9 +99,11 @@ def widget(panel: Mapping[str, Any], item: str) -> tuple[dict[str, Any], list[Li
     if isinstance(given, str) and given.strip() and title != given:
         what = _("Its title was put on one line of {limit} characters at most.").format(limit=MAX_TITLE)
         lines.append(Line(item, title, "changed", what, ""))
-    if kept := ", ".join(_kept(panel, kind)):
+    if query:
+        fields["query"] = query
+    if kept := ", ".join(_kept(panel, kind, asked=bool(query))):
         what = _("Kept without effect here: {things}.").format(things=kept)
-        why = _("A query here is SQL: write one for this widget.") if panel.get("targets") else ""
+        why = _("A query here is SQL: write one for this widget.") if panel.get("targets") and not query else ""
         lines.append(Line(item, title, "kept", what, why))
     return fields, lines
 
@@ -235,12 +238,12 @@ def _decimals(panel: Mapping[str, Any]) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 6 else None
 
 
-def _kept(panel: Mapping[str, Any], kind: str) -> Iterator[str]:
-    """What a panel says that has no place in our widget, in words."""
-    if targets := _listed(panel.get("targets")):
-        asked = ngettext("{count} query", "{count} queries", len(targets)).format(count=len(targets))
+def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
+    """What a panel says that has no place in our widget, in words; its queries unless they are `asked` here."""
+    if (targets := _listed(panel.get("targets"))) and not asked:
+        counted = ngettext("{count} query", "{count} queries", len(targets)).format(count=len(targets))
         sources = sorted({one_line(name) for name in _sources(panel, targets) if name})[:3]
-        yield f"{asked} ({', '.join(sources)})" if sources else asked
+        yield f"{counted} ({', '.join(sources)})" if sources else counted
     if steps := _listed(panel.get("transformations")):
         yield ngettext("{count} transformation", "{count} transformations", len(steps)).format(count=len(steps))
     if own := _listed(_inside(panel, "fieldConfig").get("overrides")):

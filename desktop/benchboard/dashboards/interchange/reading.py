@@ -1,6 +1,6 @@
 """A dashboard of Grafana's as a document of ours: every panel where it was, and a report of what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.catalogue import kind_of
@@ -14,6 +14,7 @@ from . import variables
 from .hostile import check, mapping, refuse, sequence, text
 from .report import Line, Report
 from .rows import COLUMNS, NUMBERS, Panel, owned, panels_of_rows, unused
+from .valuequeries import PanelQueries
 from .versions import SCHEMA
 
 NEWEST: Final = 42
@@ -44,7 +45,8 @@ def from_grafana(value: object) -> tuple[dict[str, object], Report]:
     templating = mapping(said.get("templating"), item=None, field="templating")
     listed = sequence(templating.get("list"), item=None, field="templating.list")
     ours, theirs, told = variables.imported(listed)
-    items = [_item(panel, {entry["name"] for entry in ours}, lines) for panel in panels]
+    queries = PanelQueries({entry["name"] for entry in ours})
+    items = [_item(panel, queries, lines) for panel in panels]
     root = {
         key: field for key, field in said.items() if key not in ("panels", "rows", "templating", "title", "description")
     }
@@ -70,8 +72,8 @@ def from_grafana(value: object) -> tuple[dict[str, object], Report]:
 
 
 def _waits(panel: Panel) -> bool:
-    """Whether the widget for a panel shows what a query answers: none of Grafana's can be asked here."""
-    kind = None if panel.is_row else kind_of(tiles.kind_for(panel.said, panel.id))
+    """Whether the widget for a panel shows what a query answers, and its own could not be asked here."""
+    kind = None if panel.is_row or panel.query else kind_of(tiles.kind_for(panel.said, panel.id))
     return kind is not None and bool(kind.query)
 
 
@@ -211,28 +213,30 @@ def _field(panel: Panel, key: str, value: object) -> int:
     return round(value)
 
 
-def _item(panel: Panel, names: set[str], lines: list[Line]) -> dict[str, Any]:
+def _item(panel: Panel, queries: PanelQueries, lines: list[Line]) -> dict[str, Any]:
     assert panel.cell is not None
     said = {key: value for key, value in panel.said.items() if key not in ("gridPos", "panels" if panel.is_row else "")}
     item: dict[str, Any] = {"id": panel.id}
     if panel.is_row:
         item |= {"type": "row", "title": tiles.titled(panel.said, panel.id), "collapsed": panel.collapsed}
     else:
-        fields, told = tiles.widget(panel.said, panel.id)
+        kind = kind_of(tiles.kind_for(panel.said, panel.id))
+        panel.query = queries.read(panel.said) if kind is not None and kind.query else ""
+        fields, told = tiles.widget(panel.said, panel.id, panel.query)
         item |= fields
         lines += told
     item["position"] = panel.cell._asdict()
     given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
     if given.get("static") is True:
         item["static"] = True
-    item |= _repeat(panel, item["title"], names, lines)
+    item |= _repeat(panel, item["title"], queries.names or (), lines)
     if panel.is_row:
-        item["items"] = [_item(inner, names, lines) for inner in panel.inside]
+        item["items"] = [_item(inner, queries, lines) for inner in panel.inside]
     item["grafana"] = tiles.kept(said, item.get("config", {}))
     return item
 
 
-def _repeat(panel: Panel, title: str, names: set[str], lines: list[Line]) -> dict[str, Any]:
+def _repeat(panel: Panel, title: str, names: Collection[str], lines: list[Line]) -> dict[str, Any]:
     name = text(panel.said.get("repeat"), item=panel.id, field="repeat")
     if not name:
         return {}

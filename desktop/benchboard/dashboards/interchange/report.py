@@ -48,16 +48,19 @@ class Report:
         return "\n".join((self.summary(), *(_said(line) for line in self.lines)))
 
     def summary(self) -> str:
-        """The counts, in words."""
+        """The counts, in words; of what there is none, nothing."""
         waiting = ngettext("{count} of them needs a query", "{count} of them need a query", self.without_query)
+        placeholders = ngettext("{count} placeholder", "{count} placeholders", self.placeholder)
+        containers = ngettext("{count} row or group", "{count} rows or groups", self.containers)
+        kept = ngettext(
+            "{count} widget keeps something not shown", "{count} widgets keep something not shown", self.kept
+        )
         parts = [
             ngettext("{count} widget placed", "{count} widgets placed", self.mapped).format(count=self.mapped),
             *([waiting.format(count=self.without_query)] if self.without_query else []),
-            ngettext("{count} placeholder", "{count} placeholders", self.placeholder).format(count=self.placeholder),
-            ngettext("{count} row or group", "{count} rows or groups", self.containers).format(count=self.containers),
-            ngettext(
-                "{count} widget keeps something not shown", "{count} widgets keep something not shown", self.kept
-            ).format(count=self.kept),
+            *([placeholders.format(count=self.placeholder)] if self.placeholder else []),
+            *([containers.format(count=self.containers)] if self.containers else []),
+            *([kept.format(count=self.kept)] if self.kept else []),
         ]
         return _("{parts}.").format(parts=", ".join(parts))
 

@@ -21,12 +21,14 @@ _FIELD: Final = 38
 
 @dataclass(slots=True)
 class Panel:
-    """One panel of the file on its way: what it said, its number in our document, where it lies, what it holds."""
+    """One panel of the file on its way: what it said, its number in our document, where it lies, what it holds, and
+    its query where it can be asked here."""
 
     said: Mapping[str, Any]
     number: int = 0
     cell: Cell | None = None
     inside: "tuple[Panel, ...]" = ()
+    query: str = ""
 
     @property
     def id(self) -> str:

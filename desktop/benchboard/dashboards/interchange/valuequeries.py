@@ -1,4 +1,5 @@
-"""The queries of Grafana's variables and of ours: their SQL in our words, ours in theirs, or why it cannot be said."""
+"""The queries of Grafana's variables and panels and of ours: their SQL in our words, ours in theirs, or why it cannot
+be said."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -20,6 +21,7 @@ _MACRO: Final = re.compile(r"\$__\w+|\$\{__\w+")
 _NAMED: Final = r"\$\{(\w+)(?::(\w+))?\}|\$([A-Za-z_]\w*)|\[\[(\w+)(?::(\w+))?\]\]"
 _NAME: Final = re.compile(_NAMED)
 _PART: Final = re.compile(rf"""'[^']*(?:'|\Z)|"[^"]*(?:"|\Z)|{_NAMED}""")
+_POSTGRES: Final = ("grafana-postgresql-datasource", "postgres")
 _QUOTING: Final = (None, "", "sqlstring", "singlequote")
 
 
@@ -69,9 +71,45 @@ def ours(sql: str, names: Collection[str]) -> str:
     return query
 
 
-def theirs(query: str) -> str:
-    """A query of ours as Grafana says it: `:shop` becomes `${shop:sqlstring}`."""
-    return with_names(query, {name: f"${{{name}:sqlstring}}" for name in names_in(query)})
+def theirs(query: str, names: Collection[str] | None = None) -> str:
+    """A query of ours as Grafana says it: `:shop` becomes `${shop:sqlstring}`, of these `names` or of all."""
+    named = [name for name in names_in(query) if names is None or name in names]
+    return with_names(query, {name: f"${{{name}:sqlstring}}" for name in named})
+
+
+class PanelQueries:
+    """Reads the queries of one dashboard's panels, as long as there are not too many of them; `names` are its
+    variables, else whatever a query names is taken for one."""
+
+    def __init__(self, names: Collection[str] | None = None) -> None:
+        self.names, self._left = names, MOST_READ
+
+    def read(self, said: Mapping[str, Any]) -> str:
+        """The query of a panel in our words; empty where it asks another source, several, or what cannot be asked."""
+        sql = _sql_of_panel(said)
+        self._left -= len(sql) if len(sql) <= MAX_QUERY else 0
+        if not sql or self._left < 0:
+            return ""
+        names = {found[1] or found[3] or found[4] for found in _NAME.finditer(sql)}
+        try:
+            return ours(sql, names if self.names is None else self.names)
+        except NotOurs:
+            return ""
+
+
+def with_panel_sql(said: Mapping[str, Any], sql: str) -> dict[str, Any]:
+    """A panel of Grafana's that asks something else, in the form it asked before."""
+    (target,) = said["targets"]
+    return {**said, "targets": [{**target, "rawSql": sql}]}
+
+
+def _sql_of_panel(said: Mapping[str, Any]) -> str:
+    targets = said.get("targets")
+    if not isinstance(targets, list) or len(targets) != 1 or not isinstance(targets[0], Mapping):
+        return ""
+    sql, source = targets[0].get("rawSql"), targets[0].get("datasource") or said.get("datasource")
+    kind = source.get("type") if isinstance(source, Mapping) else source
+    return sql if isinstance(sql, str) and kind in _POSTGRES and not targets[0].get("hide") else ""
 
 
 def _own(part: re.Match[str], names: Collection[str]) -> str:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from benchboard.dashboards.catalogue import kind_of, tab_name
 from benchboard.dashboards.document import Document
 from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, Layout, everything, settled
 from benchboard.i18n import _, ngettext
@@ -84,7 +85,7 @@ def _lost(document: Document) -> Iterable[Line]:
             "{count} queries are handed over as SQL for PostgreSQL.",
             asked,
         ).format(count=asked)
-        why = _("In Grafana, choose a data source that has these tables, and write ${name} where a query says :name.")
+        why = _("In Grafana, choose a data source that has these tables.")
         yield Line("", "", "changed", what, why)
 
 
@@ -171,10 +172,12 @@ class _Writer:
         title = str(item.source.get("title", ""))
         if item.type == TABS:
             self._tell_alone(item)
+            kind = kind_of(item.type)
+            own = "" if kind is not None and title in (kind.title, _(kind.title)) else title
             why = _("Grafana's classic dashboards have no tabs.")
             self._tell(item, "changed", _("Each tab became a row at the end of the dashboard."), why)
             for place, pane in enumerate(item.panes):
-                name = ": ".join(part for part in (title, pane.title) if part)
+                name = ": ".join(part for part in (own, tab_name(item, place)) if part)
                 row = self._heading(item if place == 0 else None, name, collapsed=place != item.active)
                 self._queue.append((row, pane.layout))
             return

@@ -137,7 +137,7 @@ class _TileObject(QAccessibleInterface):
         if kind == QAccessible.Text.Name:
             return ", ".join(filter(None, (widget.title or widget.kind_name, told(self._canvas.editor, tile.item))))
         if kind == QAccessible.Text.Description:
-            cell, inside = numbered(page, self._id), name_of(page, page.path(self._id))
+            cell, inside = numbered(page, self._id), name_of(page, page.path(self._id), self._canvas.editor.said)
             where = _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
                 kind=widget.kind_name, x=cell.x, y=cell.y, w=cell.w, h=cell.h
             )

@@ -95,7 +95,7 @@ class Hand(QObject):
         before = gesture.changed
         after = gesture.to(pointer, self._until())
         if after is not before:
-            held, self.landing = gesture.held, landing_of(gesture)
+            held, self.landing = gesture.held, landing_of(gesture, self._canvas.editor.said)
             cells = self.landing.shown
             for item_id in before.keys() - after.keys():
                 if item_id not in held:

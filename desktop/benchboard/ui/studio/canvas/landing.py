@@ -1,12 +1,14 @@
 """Where what is in hand would come to lie, in the numbers the document will have for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from benchboard.dashboards.catalogue import tab_name, widget_of
-from benchboard.dashboards.layout import HEADING, TABS, Cell, Page, Path, counted
+from benchboard.dashboards.layout import HEADING, TABS, Cell, Item, Page, Path, counted
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.gestures import Gesture, Pulling, Splitting
+
+Said = Callable[[Item], Item]
 
 
 class Landing(NamedTuple):
@@ -20,7 +22,7 @@ class Landing(NamedTuple):
     """What lies elsewhere than at the start, in the page's fields."""
 
 
-def landing_of(gesture: Gesture) -> Landing:
+def landing_of(gesture: Gesture, said: Said) -> Landing:
     """Where letting go would bring it."""
     page, target = gesture.page, gesture.target
     ids = [*gesture.edge.before, *gesture.edge.after] if isinstance(gesture, Splitting) else gesture.body
@@ -31,14 +33,14 @@ def landing_of(gesture: Gesture) -> Landing:
         left, top = holder.x, holder.y + HEADING
     cells = {one: cell._replace(x=cell.x - left, y=cell.y - top) for one in ids if (cell := now.get(one)) is not None}
     sizing = isinstance(gesture, Pulling | Splitting)
-    return Landing(cells, name_of(page, target), page.pane(target).columns, sizing, now)
+    return Landing(cells, name_of(page, target, said), page.pane(target).columns, sizing, now)
 
 
-def name_of(page: Page, path: Path) -> str:
-    """What somebody calls a grid of the page: its container's title, or its tab's."""
+def name_of(page: Page, path: Path, said: Said) -> str:
+    """What somebody calls a grid of the page: its container's title, or its tab's, as it is shown."""
     if not path:
         return ""
-    item = page.item(path[-1][0])
+    item = said(page.item(path[-1][0]))
     widget = widget_of(item)
     return tab_name(item, path[-1][1]) if item.type == TABS else widget.title or widget.kind_name
 

@@ -134,6 +134,22 @@ def said(difference: Difference, names: Names) -> Said:
     return Said("changed", icon, title, line, _changed_tag(changes, type_name))
 
 
+def summed(differences: Sequence[Difference], names: Names) -> str:
+    """What somebody did in a line, as “2 moved, 1 changed: Orders per day”; nothing of what only gave way."""
+    found = [said(one, names) for one in differences if not one.pushed]
+    words: dict[Look, str] = {
+        "moved": _("{count} moved"),
+        "added": _("{count} added"),
+        "removed": _("{count} removed"),
+        "changed": _("{count} changed"),
+    }
+    titles = {look: [one.title for one in found if one.look == look] for look in words}
+    parts = [words[look].format(count=len(same)) for look, same in titles.items() if same]
+    last = next((same for same in reversed(titles.values()) if same), [])
+    line = ", ".join(parts)
+    return _("{name}: {values}").format(name=line, values=last[0]) if len(last) == 1 else line
+
+
 def label(path: Path, type_name: str) -> str:
     """What a field is called; one this program does not know is called as the document has it."""
     if not path:

@@ -68,6 +68,8 @@ class Versions(QAbstractListModel):
         self.rows: list[Version] = []
         self.before: int | None = None
         self.after: int | None = None
+        self._done: dict[int, str] = {}
+        """What was done in those that were looked at; of a list of hundreds nobody reads the documents for it."""
         self._filters: dict[str, Scalar] = {}
         self._next: str | None = None
         self._asked = 0
@@ -85,6 +87,18 @@ class Versions(QAbstractListModel):
         if self.rows:
             self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
 
+    def tell(self, number: int, done: str) -> None:
+        """Say what was done in a version."""
+        row = self.row_of(number)
+        if self._done.get(number) != done and row is not None:
+            self._done[number] = done
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def what(self, version: Version) -> str:
+        """Why a version was kept, in a line: where nobody said that, what was done in it, as far as it is known."""
+        unsaid = not version.note and version.restored_from is None
+        return (self._done.get(version.number) if unsaid else "") or what(version)
+
     def row_of(self, number: int) -> int | None:
         """Where a version stands."""
         return next((row for row, version in enumerate(self.rows) if version.number == number), None)
@@ -100,7 +114,13 @@ class Versions(QAbstractListModel):
             return exactly(version.saved_at)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             marks = {self.after: _("after"), self.before: _("before")}
-            parts = (self.title(version), what(version), who(version), ago(version.saved_at), marks.get(version.number))
+            parts = (
+                self.title(version),
+                self.what(version),
+                who(version),
+                ago(version.saved_at),
+                marks.get(version.number),
+            )
             return ", ".join(part for part in parts if part)
         return None
 
@@ -274,7 +294,7 @@ class _Row(QStyledItemDelegate):
         used = _paint_badge(painter, room, badge, strong=is_after) if badge else 0
         lines = (
             RowLine(model.title(version), "body_strong", "text", used),
-            RowLine(what(version), "body", "text.secondary"),
+            RowLine(model.what(version), "body", "text.secondary"),
             RowLine(f"{who(version)}, {ago(version.saved_at)}", "caption", "text.muted"),
         )
         paint_lines(painter, room, lines)

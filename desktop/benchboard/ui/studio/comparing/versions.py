@@ -19,7 +19,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import access
 from benchboard.ui.beside import NARROW
 from benchboard.ui.context import Context
-from benchboard.ui.studio.comparing.changewords import Names, said
+from benchboard.ui.studio.comparing.changewords import Names, said, summed
 from benchboard.ui.studio.comparing.differencepane import DifferencesPane
 from benchboard.ui.studio.comparing.diffpage import DiffPage
 from benchboard.ui.studio.comparing.diffparts import Counts, PageArea
@@ -168,6 +168,8 @@ class VersionsScreen(QWidget):
         self._before_name.setText(was if before is not None else "")
         self._after_name.setText(now)
         self._to.setVisible(before is not None)
+        if before is not None and before == after - 1:
+            self._model.tell(after, summed(compared.found, names))
         counts = Counter(said(one, names).look for one in compared.found if not one.pushed)
         self._counts.show_counts(counts)
         self._counts_line.setVisible(bool(counts))

@@ -6,9 +6,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from benchboard.dashboards.interchange import Report
 from benchboard.dashboards.interchange.report import Line, Outcome
@@ -29,6 +37,10 @@ OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
 _LONG: Final = 6
 """Lines from which on a kind begins folded."""
 _DETAILS = re.compile(r"“[^”]*”|\d+")
+_BESIDE: Final = 12
+"""Pixels beside a line's words, and above and below them."""
+_ABOVE: Final = 10
+_HIGHEST: Final = 1_000
 _LINE: Final = Qt.ItemDataRole.UserRole
 _INSIDE: Final = Qt.ItemDataRole.UserRole + 1
 
@@ -93,6 +105,26 @@ class ReportDialog(Dialog):
         )
 
 
+class _Wrapped(QStyledItemDelegate):
+    """Lines as high as their words need in the width there is."""
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        depth, above = 1, index.parent()
+        while above.isValid():
+            depth, above = depth + 1, above.parent()
+        room = self._tree.viewport().width() - depth * self._tree.indentation() - _BESIDE
+        if size.width() > room > 0:
+            words = QRect(0, 0, room, _HIGHEST)
+            box = option.fontMetrics.boundingRect(words, Qt.TextFlag.TextWordWrap, str(index.data()))
+            size.setHeight(max(size.height(), box.height() + _ABOVE))
+        return size
+
+
 class _Lines(QTreeWidget):
     """Outcome, kind, line. What a kind holds is made when it is opened first."""
 
@@ -104,7 +136,8 @@ class _Lines(QTreeWidget):
         self.setHeaderHidden(True)
         self.setColumnCount(1)
         self.setTabKeyNavigation(False)
-        self.setUniformRowHeights(True)
+        self.setWordWrap(True)
+        self.setItemDelegate(_Wrapped(self))
         self.itemExpanded.connect(self._fill)
         self.itemDoubleClicked.connect(lambda item, _column: self._follow(item))
         for outcome, (title, icon, role) in OUTCOMES.items():
@@ -114,6 +147,11 @@ class _Lines(QTreeWidget):
         first = self.topLevelItem(0)
         if first is not None:
             self.setCurrentItem(first)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()

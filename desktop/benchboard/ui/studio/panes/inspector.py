@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
-from benchboard.dashboards.catalogue import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, Widget
+from benchboard.dashboards.catalogue import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, Widget, widget_of
 from benchboard.dashboards.document import Document
 from benchboard.dashboards.editing import locks
 from benchboard.dashboards.interchange import question
@@ -267,7 +267,7 @@ class _Sheet(QWidget):
     def _say_head(self) -> None:
         """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""
         if len(self._chosen) == 1:
-            widget = self._editor.widget(self._chosen[0])
+            widget = widget_of(self._editor.said(self._editor.page.item(self._chosen[0])))
             kind = widget.kind_name
             title = widget.title or kind
         else:
@@ -414,8 +414,7 @@ class _Sheet(QWidget):
         if all(item_id in self._editor.page.shown for item_id in self._chosen):
             self._editor.tell_each(self._chosen, key, value)
             if key == "title":
-                widget = self._editor.widget(self._chosen[0])
-                self._name.setText(widget.title or widget.kind_name)
+                self._say_head()
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._data is None:
