@@ -55,6 +55,17 @@ def test_what_a_repeated_container_holds_has_the_container_s_value() -> None:
     assert "in@2" not in values  # that one is somebody else
 
 
+def test_a_line_of_copies_stays_one_beside_what_is_tall() -> None:
+    tabs = {"id": "t", "type": "tabs", "position": {"x": 0, "y": 0, "w": 6, "h": 4},
+            "tabs": [{"id": "one", "items": [_widget("in")]}]}  # fmt: skip
+    group = {"id": "g", "type": "group", "position": {"x": 6, "y": 0, "w": 6, "h": 9},
+             "items": [_widget("in2"), _widget("in3", 2), _widget("in4", 4)]}  # fmt: skip
+    page = grid.Page(expanded(_document([tabs, group, _widget("w", 4, **REPEAT)], SHOPS)).document.layout)
+    rows = {page.shown[name].y for name in ("w@1", "w@2", "w@3")}
+    assert len(rows) == 1
+    assert page.shown["t"].bottom == rows.pop() < page.shown["g"].y == page.shown["w@3"].bottom
+
+
 def test_a_repeat_that_cannot_be_names_its_widget() -> None:
     with pytest.raises(Invalid) as refused:
         expanded(_document([_widget("w", repeat={"variable": "shop", "direction": "around"})], SHOPS))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.errors import Invalid
-from support.grids import check, laid, shown, starts
+from support.grids import check, check_grid, laid, shown, starts
 
 SHOPS = ["north", "south", "east", "west", "centre"]
 
@@ -48,7 +48,7 @@ def test_clones_cover_nothing_and_show_every_value(made: tuple[grid.Layout, dict
         assert [told[2] for told in clones.values() if told[0] == item.id] == values
         if len(values) < 2:
             there = after.cell(item.id)
-            assert there == cell or (there.y > cell.y >= first and not item.static)
+            assert there == cell or (there.y > cell.y and cell.bottom > first and not item.static)
             assert there._replace(y=0) == cell._replace(y=0)
             continue
         cells = [after.cell(name) for name, told in clones.items() if told[0] == item.id]
@@ -88,6 +88,36 @@ def test_across_takes_lines_as_wide_as_the_page_and_down_lies_below() -> None:
     assert (right.cell("d@1"), right.cell("d@2"), right.cell("b").y) == ((0, 1, 6, 2), (6, 1, 6, 2), 3)
     kept = {name: cell for name, cell in shown(layout).items() if name in ("a", "c", "d")}
     assert shown(down) == kept | {"b@1": (0, 1, 4, 2), "b@2": (0, 3, 4, 2), "e": (0, 5, 12, 1)}
+
+
+def test_what_lies_beside_a_line_goes_below_it_and_the_line_stays_one() -> None:
+    layout = laid(area=(4, 0, 8, 3), tabs=(0, 3, 6, 3), group=(6, 3, 6, 9), line=(0, 6, 4, 4), table=(6, 12, 6, 3))
+    after, _clones = grid.repeated(_repeating(layout, line={"variable": "shop"}), {"shop": SHOPS[:3]})
+    low = {"line@1": (0, 6, 4, 4), "line@2": (4, 6, 4, 4), "line@3": (8, 6, 4, 4)}
+    still = {"area": (4, 0, 8, 3), "tabs": (0, 3, 6, 3)}
+    assert shown(after) == {**still, **low, "group": (6, 10, 6, 9), "table": (6, 19, 6, 3)}
+    assert grid.settled(after, "vertical") == after
+
+
+@given(repeating())
+@settings(max_examples=200)
+def test_a_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
+    layout, chosen = made
+    before, clones = grid.repeated(layout, chosen)
+    after = grid.settled(before, "vertical")
+    check(after, before)
+    assert grid.settled(after, "vertical") == after
+    for source in {told[0] for told in clones.values()}:
+        same = [name for name, told in clones.items() if told[0] == source]
+        lines = {before.cell(name).y: after.cell(name).y for name in same}
+        if not layout.items[layout.index(source)].static:
+            assert all(after.cell(name).y == lines[before.cell(name).y] for name in same)
+
+
+def test_what_lies_in_one_line_only_by_chance_overlaps_nothing_on_a_narrower_grid() -> None:
+    layout = _repeating(laid(a=(0, 0, 12, 2)), a={"variable": "shop"})
+    after, _clones = grid.repeated(layout, {"shop": SHOPS[:3]})
+    check_grid(grid.settled(replace(after, columns=5), "vertical"))
 
 
 def test_one_value_or_none_is_the_item_itself() -> None:

@@ -80,6 +80,8 @@ class Item:
     """A row that shows its heading only."""
     active: int = 0
     """Which of its panes tabs show."""
+    line: str = ""
+    """Items of one grid that have the same and begin in one row rise and give way as one (`repeating`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,9 @@ def repeated(
     `<id>@<n>`, n from 1; if one of this layout's ids or of `taken` is called so, with more @ between. For one value
     the item itself is shown, and told of; for none, or a variable that is not among `chosen`, it is shown only.
 
-    What the clones cover goes below them, and what that covers too; statics stay. What lies above or covers nothing
-    stays where it is. Invalid names the item whose clones would make too many items or too long a page, or whose
+    What the clones cover goes below them, and what that covers too; so does what begins above a line of them and
+    reaches beside it. Statics stay, as does what lies above or covers nothing. A line stays one (`Item.line`), whatever
+    rises. Invalid names the item whose clones would make too many items or too long a page, or whose
     repeat cannot be right.
     """
     page = settled(layout, "none")
@@ -111,7 +112,7 @@ def _units(
         if count > MAX_ITEMS:
             what = _("Repeating item {item} {count} times makes more than {limit} items.")
             _refuse(what, "too-many-items", item, len(values), MAX_ITEMS)
-        parts = []
+        parts, across = [], repeat.direction == "across"
         cells = _spread(repeat, item, cell, len(values), layout.columns)
         for number, (value, there) in enumerate(zip(values, cells, strict=True), 1):
             name = f"{item.id}@{number}"
@@ -119,8 +120,7 @@ def _units(
                 name = f"{item.id}@{name.removeprefix(item.id)}"
             taken.add(name)
             clones[name] = (item.id, repeat.variable, value)
-            parts.append((replace(item, id=name), there))
-        across = repeat.direction == "across"
+            parts.append((replace(item, id=name, line=item.id if across else ""), there))
         x, bottom = (0 if across else cell.x), parts[-1][1].bottom
         units.append(_Unit(place, parts, Cell(x, cell.y, max(c.right for _i, c in parts) - x, bottom - cell.y)))
     return units, clones
@@ -136,14 +136,14 @@ def _spread(repeat: Repeat, item: Item, cell: Cell, count: int, columns: int) ->
 
 
 def _lowered(layout: Layout, units: Sequence[_Unit]) -> list[int]:
-    """The row each unit comes to: its own, or the first below what it would cover. Of what begins in one row, clones
-    come first."""
+    """The row each unit comes to: its own, or the first below what it would cover. Of what begins in one row, or
+    reaches beside a line that does, clones come first."""
     fixed = [unit.place for unit in units if layout.items[unit.place].static and len(unit.parts) == 1]
     board = Board(layout)
     statics, held = Blocks(board, fixed), frozenset(fixed)
     sky = [0] * layout.columns
-    rows = [unit.zone.y for unit in units]
-    for place in sorted(range(len(units)), key=lambda n: (rows[n], len(units[n].parts) == 1, units[n].zone.x, n)):
+    rows, turns = [unit.zone.y for unit in units], _turns(layout, units)
+    for place in sorted(range(len(units)), key=lambda n: (turns[n], len(units[n].parts) == 1, units[n].zone.x, n)):
         if place in held:
             continue
         x, y, w, h = units[place].zone
@@ -153,6 +153,21 @@ def _lowered(layout: Layout, units: Sequence[_Unit]) -> list[int]:
         rows[place] = row
         sky[x : x + w] = [row + h] * w
     return rows
+
+
+def _turns(layout: Layout, units: Sequence[_Unit]) -> list[int]:
+    """The row in which each unit's turn comes: its own, or that of the lowest line of clones it reaches beside."""
+    lines = [unit.zone for unit in units if unit.parts[0][0].line]
+    turns = []
+    for unit, cell in zip(units, layout.cells, strict=True):
+        beside = [] if unit.parts[0][0].line else [z.y for z in lines if cell.y < z.y < cell.bottom and _meet(cell, z)]
+        turns.append(max(beside, default=unit.zone.y))
+    return turns
+
+
+def _meet(cell: Cell, line: Cell) -> bool:
+    """Whether they have a column in common."""
+    return cell.x < line.right and line.x < cell.right
 
 
 def _refuse(what: str, code: str, item: Item, count: int, limit: int) -> NoReturn:

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QMoveEvent,
     QPainter,
     QRegion,
     QResizeEvent,
@@ -52,6 +53,8 @@ class Canvas(QGraphicsView):
     """The page of an editor's document. Its scene is as large as it is shown: a pixel of it is one of the view."""
 
     zoom_changed = Signal()
+    moved = Signal()
+    """It lies elsewhere in what holds it."""
     opened = Signal(str)
     """Somebody wants to edit this widget."""
     carried = Signal(QPoint)
@@ -255,6 +258,10 @@ class Canvas(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.sync()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.moved.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -54,7 +54,7 @@ class DevicePage(QWidget):
         self._editor.changed.connect(self.settle)
         self._editor.chosen_changed.connect(self._say)
         canvas.zoom_changed.connect(self.settle)
-        canvas.installEventFilter(self)
+        canvas.moved.connect(self.update)  # the frame stands outside it, and the layout places it after `settle`
         self._shown, self._bare = "?", False
         self.settle()
 
@@ -103,12 +103,6 @@ class DevicePage(QWidget):
         hand = by_hand(self._editor.document, self._editor.breakpoint) if self._editor.breakpoint else frozenset()
         chosen = [item_id for item_id in self._editor.chosen if item_id in hand]
         self._editor.follow_desktop(chosen or None)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # The frame stands outside the canvas, whose new place the layout knows only after `settle`.
-        if watched is self._canvas and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
-            self.update()
-        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
