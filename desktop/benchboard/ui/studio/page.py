@@ -418,7 +418,7 @@ class StudioPage(QWidget):
         elif step == "redo":
             self.redo()
         elif event.key() == Qt.Key.Key_F2 and not event.modifiers():
-            self.do("rename_dashboard")
+            self.do("rename_widget" if self.editor.chosen else "rename_dashboard")
         else:
             super().keyPressEvent(event)
 

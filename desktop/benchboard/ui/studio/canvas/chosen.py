@@ -56,7 +56,7 @@ def _any(editor: Editor) -> str:
     return "" if editor.chosen else N_("Choose a widget first.")
 
 
-def _one_to_repeat(editor: Editor) -> str:
+def _one_to_change(editor: Editor) -> str:
     if editor.read_only:
         return N_("One may look at this page, and not change it.")
     return "" if len(editor.chosen) == 1 else N_("Choose one widget first.")
@@ -136,6 +136,11 @@ def _ask_for_repeat(canvas: "Canvas") -> None:
     canvas.repeat_wanted.emit(canvas.editor.chosen[0])
 
 
+def _ask_for_name(canvas: "Canvas") -> None:
+    if not containers.kept(canvas.editor, canvas.editor.chosen[0]):
+        canvas.name_wanted.emit("title")
+
+
 def _add_tab(canvas: "Canvas") -> None:
     containers.add_tab(canvas.editor, canvas.editor.chosen[0])
     canvas.name_wanted.emit("tab")
@@ -189,7 +194,8 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("picture", "open", _ask_for_picture, _image),
     Deed("view", "open", lambda canvas: canvas.living.view_wanted.emit(canvas.editor.chosen[0]), _widget),
     Deed("enter", "open", lambda canvas: canvas.living.open(canvas.editor.chosen[0]), _table),
-    Deed("repeat", "open", _ask_for_repeat, _one_to_repeat),
+    Deed("rename_widget", "open", _ask_for_name, _one_to_change),
+    Deed("repeat", "open", _ask_for_repeat, _one_to_change),
     Deed("collapse", "open", lambda canvas: containers.collapse(canvas.editor, canvas.editor.chosen), _row),
     Deed("add_tab", "open", _add_tab, _tabs),
     Deed("next_tab", "open", lambda canvas: containers.turn(canvas.editor, 1), _in_tabs),
