@@ -43,7 +43,7 @@ class Settings:
     studio_panes: str = ""
     """How the panes beside a page stand: what is open, and how wide."""
     copies: str = ""
-    """`shown` where pages with repeats open with all copies shown."""
+    """The pages that open with all copies shown, each by a mark of 16 digits, the one that was last at the end."""
 
     def save(self, folder: Path) -> None:
         """Write settings.json whole or not at all. Raises `Unavailable` (`settings.unwritable`)."""

@@ -47,7 +47,6 @@ QFrame[card="chosen"] { background: $surface; border: 2px solid $accent; border-
 
 _BUTTONS = Template("""
 QAbstractButton[kind] { border-radius: ${r_control}px; padding: 0 11px; font-weight: 500; }
-QAbstractButton[kind][size="sm"] { padding: 0 8px; }
 QAbstractButton[kind][square="true"] { padding: 0; }
 QAbstractButton[kind="plain"] { background: $surface; color: $text; border: 1px solid $border_strong; }
 QAbstractButton[kind="plain"]:hover { background: $row_hover; border-color: $border_control; }

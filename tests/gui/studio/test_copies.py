@@ -9,10 +9,14 @@ from PySide6.QtWidgets import QWidget
 from test_worded_titles import page_of_titles
 
 from benchboard import settings
+from benchboard.dashboards import library
 from benchboard.ui.studio.canvas.frame import Frame
 from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.document.shelf import DashboardShelf
+from benchboard.ui.studio.page import StudioPage
 from benchboard.ui.studio.tiles.faces import header_badge
 from benchboard.ui.studio.tiles.repeatmarks import badge
+from benchboard.ui.widgets import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -74,17 +78,69 @@ def test_a_copy_says_that_it_is_one(repeats: "Studio") -> None:
 
 def test_whether_copies_are_shown_is_remembered(repeats: "Studio") -> None:
     repeats.page.do("copies")
-    assert settings.load(repeats.home).copies == "shown"
+    assert settings.load(repeats.home).copies
     repeats.page.do("copies")
+    assert settings.load(repeats.home).copies == ""
+    repeats.page.do("copies")
+    repeats.press_button("studio_arrange")
     assert settings.load(repeats.home).copies == ""
 
 
-def test_a_page_opens_as_the_last_one_was_left(repeats: "Studio") -> None:
+def _opened_anew(studio: "Studio", dashboard_id: str) -> StudioPage:
+    """The page of a dashboard as whoever is signed in opens it now."""
+    context = studio.page._context
+    page = StudioPage(context, DashboardShelf(context.actor, dashboard_id))
+    studio.qtbot.addWidget(page)
+    studio.wait(lambda: page.saving.state == "saved")
+    return page
+
+
+def test_a_page_opens_with_all_copies_only_where_that_was_turned_on(repeats: "Studio") -> None:
+    with repeats.workspace.database.change() as session:
+        first, second = (
+            library.create(session, repeats.actor, page_of_titles(chosen=["north", "west"]), name=name).card.id
+            for name in ("First", "Second")
+        )
+    repeats.page.do("copies")  # the home page's are no other's
+    page = _opened_anew(repeats, first)
+    assert page.editor.editable
+    page.do("copies")
+    page.undo()  # for a while, which is no decision
+    assert page.editor.editable
+    assert _opened_anew(repeats, first).editor.marking
+    assert _opened_anew(repeats, second).editor.editable
+
+
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [
+        (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier),
+        (Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier),
+    ],
+)
+def test_a_key_that_would_change_a_copy_says_the_way_back(
+    repeats: "Studio", key: Qt.Key, held: Qt.KeyboardModifier
+) -> None:
     repeats.page.do("copies")
-    repeats.page.copies._begun = False
-    repeats.page.copies.hide()
-    repeats.page.saving.loaded.emit()
-    assert "m@2" in repeats.canvas.tiles
+    before = repeats.page.editor.document
+    repeats.click("m@1")
+    repeats.key(key, held)
+    told = [one.accessibleName() for one in repeats.application.window.findChildren(Toast) if one.isVisible()]
+    assert told == ["All copies are shown. Ctrl 5 goes back to arranging."]
+    assert repeats.page.editor.document is before
+
+
+def test_f2_on_a_copy_names_what_it_is_a_copy_of(repeats: "Studio") -> None:
+    repeats.page.do("copies")
+    repeats.click("m@2")
+    repeats.key(Qt.Key.Key_F2)
+    assert repeats.page.editor.chosen == ("m",)
+    assert repeats.find("inspector_title").hasFocus()
 
 
 def test_what_changes_the_page_goes_back_to_arranging_first(repeats: "Studio") -> None:

@@ -12,6 +12,7 @@ from test_dashboards import Shelves
 from benchboard.dashboards.catalogue import KINDS, kind_of
 from benchboard.dashboards.templates import TEMPLATES
 from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.panes.keysheet import lines
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -69,6 +70,40 @@ def test_f2_on_the_canvas_asks_for_the_name(shelves: Shelves) -> None:
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
     _write(shelves, "Tuesday review")
     shelves.studio.wait(lambda: "Tuesday review" in shelves.cards())
+
+
+def test_f2_on_a_chosen_widget_names_that(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
+    page.editor.choose([widget])
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    title = shelves.find("inspector_title")
+    assert isinstance(title, QLineEdit)
+    assert title.hasFocus()
+    assert title.selectedText() == page.editor.widget(widget).title
+    shelves.qtbot.keyClicks(title, "Mine")
+    assert page.editor.widget(widget).title == "Mine"
+    assert not shelves.studio.application.window.findChildren(QWidget, "rename")
+
+
+def test_a_widget_that_keeps_its_content_says_so_instead(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
+    page.editor.choose([widget])
+    page.editor.lock("content", True)
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    assert page.canvas.hasFocus()
+    notice = shelves.studio.application.problems.current
+    assert notice is not None
+    assert "keeps its content" in notice.what
+
+
+def test_the_sheet_says_which_of_the_two_f2_names() -> None:
+    told = [title for _group, title, keys in lines() if "F2" in keys]
+    assert "Rename the widget" in told
+    assert "Rename the dashboard, with nothing chosen" in told
 
 
 def test_the_home_page_keeps_its_name(studio: "Studio") -> None:

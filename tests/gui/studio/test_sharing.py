@@ -107,6 +107,7 @@ def test_a_team_of_the_demo_is_found_and_shared_with(shelves: Shelves) -> None:
     search, card = shelves.find("share_search"), shelves.cards()["Shop review"]
     shelves.qtbot.keyClicks(search, "shop desk")
     shelves.studio.wait(lambda: dialog._found.chosen is not None)
+    assert dialog._found._lines[0]._enter.isVisible()  # one sees what Enter would do
     shelves.qtbot.keyClick(search, Qt.Key.Key_Return)
 
     def given() -> list[tuple[str, int | None]]:

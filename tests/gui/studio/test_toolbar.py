@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 from test_reopening import Shelf, make
 
 from benchboard.ui.studio.dashboards import Dashboards
@@ -56,3 +57,13 @@ def test_what_lost_its_words_keeps_its_name_and_what_is_hidden_is_under_more(pag
         under = "export_png" if name == "export" else name.strip("_")
         assert button.isVisible() or f"do_{under}" in offered, name
         assert button.text() or button.toolTip(), name
+
+
+def test_where_nothing_else_gives_way_the_state_is_shortened_and_not_covered(qtbot: QtBot, page: StudioPage) -> None:
+    bar = page.bar
+    page.window().setMinimumSize(0, 0)
+    page.window().resize(860, 900)
+    qtbot.waitUntil(lambda: bar.width() < 860 and bar.state.width() < bar._state_width)
+    assert bar.state.geometry().right() < bar.save.geometry().left()
+    page.window().resize(1440, 900)
+    qtbot.waitUntil(lambda: bar.state.width() == bar._state_width)

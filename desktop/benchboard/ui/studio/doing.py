@@ -87,7 +87,6 @@ class Doing(QObject):
             "versions": self._page.screens.versions,
             "name_version": self._page.screens.name_version,
             "choose_all": self._page.editor.choose_all,
-            "duplicate": self._page.editor.duplicate,
         }
 
     def do(self, key: str) -> None:

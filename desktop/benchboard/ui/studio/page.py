@@ -91,7 +91,7 @@ class StudioPage(QWidget):
         self.variables = VariablesBar(self.editor, self.offers)
         self.variables.define_wanted.connect(lambda: self.do("variables"))
         self.copies = Copies(context, self.editor, self.saving)
-        self.looking = LookingBar(self._duplicate_to_change, self.copies.hide)
+        self.looking = LookingBar(self._duplicate_to_change, self.copies.arrange)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -423,7 +423,7 @@ class StudioPage(QWidget):
         elif step == "redo":
             self.redo()
         elif event.key() == Qt.Key.Key_F2 and not event.modifiers():
-            self.do("rename_dashboard")
+            self.do("rename_widget" if self.editor.chosen else "rename_dashboard")
         else:
             super().keyPressEvent(event)
 

@@ -55,10 +55,9 @@ class Button(Ringed, QPushButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, parent)
-        self._menu, self._words = menu, title
+        self._menu, self._words, self._small = menu, title, size == "sm"
         self._cap: KeyCap | None = None
         self.setProperty("kind", kind)
-        self.setProperty("size", size)
         self.setObjectName(name)
         self._side = height = theme().px(f"control_height.{size}")
         self._bare = kind in ("link", "inverse")
@@ -124,7 +123,7 @@ class Button(Ringed, QPushButton):
     def sizeHint(self) -> QSize:
         if not self.text():
             return QSize(self._square(), self.height())
-        pad = 0 if self._bare else 16 if self.property("size") == "sm" else 24
+        pad = 0 if self._bare else 16 if self._small else 24
         height = QFontMetrics(self.font()).height() + 2 if self._bare else self.height()
         return QSize(self._width() + self._tail() + pad, height)
 

@@ -18,6 +18,7 @@ from benchboard.dashboards.layout import GROUP, ROW, TABS, Axis, Edge, Layout
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas import clipboard
+from benchboard.ui.studio.canvas.refusing import why_no_change
 from benchboard.ui.studio.document import containers, placing
 from benchboard.ui.studio.document.acts import act
 from benchboard.ui.studio.document.editor import Editor
@@ -43,20 +44,24 @@ class Deed:
 
     def why_not(self, editor: Editor) -> str:
         """Why it cannot be done now, in marked words; nothing where it can."""
-        if not editor.editable and self.key not in _LOOKING:
-            if editor.marking and self.key == "open":
-                return self.possible(editor)  # it leads to what the copy is a copy of
-            if editor.marking:
-                return N_("All copies are shown: go back to arranging first.")
-            return N_("One may look at this page, and not change it.")
-        return self.possible(editor)
+        if not self.barred(editor):
+            return self.possible(editor)
+        if editor.marking:
+            return N_("All copies are shown: go back to arranging first.")
+        return N_("One may look at this page, and not change it.")
+
+    def barred(self, editor: Editor) -> bool:
+        """Whether it changes what nobody can change now. Of a copy these lead to what it is a copy of."""
+        if editor.marking and self.key in ("open", "rename_widget"):
+            return False
+        return not editor.editable and self.key not in _LOOKING
 
 
 def _any(editor: Editor) -> str:
     return "" if editor.chosen else N_("Choose a widget first.")
 
 
-def _one_to_repeat(editor: Editor) -> str:
+def _one_to_change(editor: Editor) -> str:
     if editor.read_only:
         return N_("One may look at this page, and not change it.")
     return "" if len(editor.chosen) == 1 else N_("Choose one widget first.")
@@ -136,6 +141,11 @@ def _ask_for_repeat(canvas: "Canvas") -> None:
     canvas.repeat_wanted.emit(canvas.editor.chosen[0])
 
 
+def _ask_for_name(canvas: "Canvas") -> None:
+    if not containers.kept(canvas.editor, canvas.editor.chosen[0]):
+        canvas.name_wanted.emit("title")
+
+
 def _add_tab(canvas: "Canvas") -> None:
     containers.add_tab(canvas.editor, canvas.editor.chosen[0])
     canvas.name_wanted.emit("tab")
@@ -189,7 +199,8 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("picture", "open", _ask_for_picture, _image),
     Deed("view", "open", lambda canvas: canvas.living.view_wanted.emit(canvas.editor.chosen[0]), _widget),
     Deed("enter", "open", lambda canvas: canvas.living.open(canvas.editor.chosen[0]), _table),
-    Deed("repeat", "open", _ask_for_repeat, _one_to_repeat),
+    Deed("rename_widget", "open", _ask_for_name, _one_to_change),
+    Deed("repeat", "open", _ask_for_repeat, _one_to_change),
     Deed("collapse", "open", lambda canvas: containers.collapse(canvas.editor, canvas.editor.chosen), _row),
     Deed("add_tab", "open", _add_tab, _tabs),
     Deed("next_tab", "open", lambda canvas: containers.turn(canvas.editor, 1), _in_tabs),
@@ -229,7 +240,9 @@ _BY_KEY: Final = {deed.key: deed for deed in DEEDS}
 def do(canvas: "Canvas", deed: Deed) -> None:
     """Do it, or say why it cannot be done."""
     why_not = deed.why_not(canvas.editor)
-    if why_not:
+    if deed.barred(canvas.editor) and (still := why_no_change(canvas.editor)):
+        canvas.refused.emit(still)
+    elif why_not:
         canvas.editor.refused.emit(Invalid("studio.not-now", _(act(deed.key).title) + ".", why=_(why_not)))
     else:
         deed.run(canvas)

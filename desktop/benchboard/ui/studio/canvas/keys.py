@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 
 from benchboard.ui.studio.canvas import chosen, menu
 from benchboard.ui.studio.canvas.edges import move_edge
-from benchboard.ui.studio.canvas.refusing import why_it_stays, why_no_other_grid, why_no_size
+from benchboard.ui.studio.canvas.refusing import why_it_stays, why_no_change, why_no_other_grid, why_no_size
 from benchboard.ui.studio.document import placing
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
         return True
     if key == Qt.Key.Key_Return and not held and editor.chosen and not editor.editable:
         canvas.living.open(editor.chosen[0])
+        return True
+    if deed is not None and deed.barred(editor) and (why := why_no_change(editor)):
+        canvas.refused.emit(why)
         return True
     if held == _CTRL and key in _ARROWS:
         canvas.roving.go(*_ARROWS[key])

@@ -9,10 +9,17 @@ from benchboard.ui.studio.document.acts import act, cap
 from benchboard.ui.studio.document.editor import Editor
 
 
+def why_no_change(editor: Editor) -> str:
+    """Why nothing can be changed here now, and by which key it can again; nothing where it can, or is presented."""
+    if editor.marking and not editor.read_only:
+        return _("All copies are shown. {keys} goes back to arranging.").format(keys=cap(act("copies").keys[0]))
+    return "" if editor.editable else editor.why_not
+
+
 def why_it_stays(editor: Editor, ids: Sequence[str]) -> str:
     """Why none of these can be moved; nothing where one can."""
     if not editor.editable:
-        return editor.why_not
+        return why_no_change(editor)
     if not all(editor.page.item(one).static for one in ids):
         return ""
     keys = cap(act("keep_place").keys[0])

@@ -12,7 +12,8 @@ from benchboard.i18n import N_
 @dataclass(frozen=True, slots=True)
 class Act:
     """Something a page does. `taken` says who hears its keys: the page by shortcut, or whoever has the keyboard then.
-    One without an icon is no command of the palette: it means something only where one is."""
+    One without an icon is no command of the palette: it means something only where one is. `when` says for the sheet
+    when its keys are its."""
 
     key: str
     title: str
@@ -22,6 +23,7 @@ class Act:
     taken: Literal["shortcut", "page", "canvas", "table", "outline", "presentation", "place", "versions", "merge"] = (
         "shortcut"
     )
+    when: str = ""
 
 
 _STEPS: Final = N_("Steps")
@@ -74,6 +76,7 @@ ACTS: Final = (
     Act("duplicate", N_("Duplicate it"), _CHOSEN, ("Ctrl+D",), "ph.copy"),
     Act("remove", N_("Remove it"), _CHOSEN, ("Del",), "ph.trash", "canvas"),
     Act("open", N_("Write its query or text"), _CHOSEN, ("Return",), "ph.pencil-simple", "canvas"),
+    Act("rename_widget", N_("Rename the widget"), _CHOSEN, ("F2",), "ph.pencil-simple", "canvas"),
     Act("repeat", N_("Repeat it for each value"), _CHOSEN, (), "ph.arrows-clockwise", "canvas"),
     Act("picture", N_("Choose a picture"), _CHOSEN, ("Ctrl+Shift+I",), "ph.image", "canvas"),
     Act("view", N_("See it large"), _CHOSEN, ("V",), "ph.arrows-out-simple", "canvas"),
@@ -130,7 +133,15 @@ ACTS: Final = (
     Act("print", N_("Print the page"), _OUT, ("Ctrl+P",), "ph.printer"),
     Act("versions", N_("Show the versions"), _OUT, (), "ph.clock-counter-clockwise"),
     Act("name_version", N_("Keep a version"), _OUT, ("Ctrl+Alt+S",), "ph.bookmark-simple"),
-    Act("rename_dashboard", N_("Rename the dashboard"), _OUT, ("F2",), "ph.pencil-simple", "page"),
+    Act(
+        "rename_dashboard",
+        N_("Rename the dashboard"),
+        _OUT,
+        ("F2",),
+        "ph.pencil-simple",
+        "page",
+        N_("with nothing chosen"),
+    ),
     Act("share", N_("Share the dashboard"), _OUT, (), "ph.share-network"),
     Act("variables", N_("Define the variables"), _OUT, (), "ph.funnel"),
     Act("ask_variables", N_("Ask again what the variables offer"), _OUT, (), "ph.arrows-clockwise"),

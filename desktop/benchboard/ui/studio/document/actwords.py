@@ -29,6 +29,7 @@ WORDS: Final = {
     "duplicate": N_("clone, copy widget"),
     "remove": N_("delete, erase, discard"),
     "open": N_("edit, query, SQL, expression, text"),
+    "rename_widget": N_("title, name, call, heading"),
     "repeat": N_("loop, per value, for each, facet, trellis"),
     "picture": N_("image, photo, logo, upload"),
     "view": N_("maximize, expand, zoom widget, focus, inspect"),

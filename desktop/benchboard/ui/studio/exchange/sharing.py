@@ -255,6 +255,7 @@ class _Lines(QWidget):
                 old.deleteLater()
         for widget in widgets:
             self._column.addWidget(widget)
+            widget.show()  # at once, not when the layout comes to it: the one Enter would take is marked now
 
 
 class _Found(_Lines):

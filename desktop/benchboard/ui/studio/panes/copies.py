@@ -1,7 +1,8 @@
 """The switch beside the variables that shows what is repeated once for each value, as a reader sees it."""
 
+import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -10,6 +11,7 @@ from benchboard.dashboards.expanding import has_repeats
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.recovering import account_of
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.widgets.buttons import Button
 
@@ -17,13 +19,19 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 
+_MOST: Final = 200
+"""So many pages are remembered, those that were turned last."""
+
+
 class Copies(QObject):
-    """All copies of a page, shown or not. Whether they are when a page is opened is remembered; nothing can be arranged
-    as long as they are shown."""
+    """All copies of a page, shown or not. For each page and account it is remembered whether they are when it is
+    opened; nothing can be arranged as long as they are shown."""
 
     def __init__(self, context: "Context", editor: Editor, saving: Saving) -> None:
         super().__init__(editor)
         self._context, self._editor, self._saving = context, editor, saving
+        self._mark = hashlib.sha256("\0".join((*account_of(context), saving.shelf.key)).encode()).hexdigest()[:16]
+        """This page, for this account."""
         self._shown = self._presented = self._begun = False
         self.switch = QWidget()
         self.switch.setProperty("surface", "surface")
@@ -41,15 +49,20 @@ class Copies(QObject):
         self.follow()
 
     def turn(self) -> None:
-        """Show them, or go back to arranging; and do so with the next page too."""
+        """Show them, or go back to arranging, also when this page is opened again."""
         if not self._there():
             self._context.problems.toast(_("Nothing on this page is repeated."))
             return
         self._take(not self._shown)
-        self._context.remember(replace(self._context.settings, copies="shown" if self._shown else ""))
+        self._remember()
+
+    def arrange(self) -> None:
+        """Go back to arranging, also when this page is opened again."""
+        self._take(False)
+        self._remember()
 
     def hide(self) -> None:
-        """Go back to arranging here."""
+        """Go back to arranging for what is to be done now."""
         self._take(False)
 
     def presented(self, on: bool) -> None:
@@ -76,7 +89,13 @@ class Copies(QObject):
         """The page was read for the first time."""
         if not self._begun:
             self._begun = True
-            self._take(self._context.settings.copies == "shown" and self._there())
+            self._take(self._mark in self._context.settings.copies.split() and self._there())
+
+    def _remember(self) -> None:
+        settings = self._context.settings
+        marks = [mark for mark in settings.copies.split() if mark != self._mark]
+        marks += [self._mark] if self._shown else []
+        self._context.remember(replace(settings, copies=" ".join(marks[-_MOST:])))
 
     def _take(self, shown: bool) -> None:
         if shown != self._shown:

@@ -207,9 +207,11 @@ class _Sheet(QWidget):
         tabs = next((one for one in self._parts if isinstance(one, TabNames)), None)
         if part == "tab" and tabs is not None:
             tabs.begin()
+            self._area.ensureWidgetVisible(tabs)
         elif self._title is not None:
             self._title.setFocus(Qt.FocusReason.OtherFocusReason)
             self._title.selectAll()
+            self._area.ensureWidgetVisible(self._title)
 
     def commit(self) -> None:
         """Hand on what is being written."""

@@ -27,7 +27,8 @@ Line = tuple[str, str, tuple[str, ...]]
 
 def lines() -> list[Line]:
     """Everything Studio does by a key, group by group."""
-    found = [(_(act.group), _(act.title), tuple(cap(keys) for keys in act.keys)) for act in ACTS if act.keys]
+    said = [(act, f"{_(act.title)}, {_(act.when)}" if act.when else _(act.title)) for act in ACTS if act.keys]
+    found = [(_(act.group), title, tuple(cap(keys) for keys in act.keys)) for act, title in said]
     groups = list(dict.fromkeys(group for group, _title, _keys in found))
     return sorted(found, key=lambda line: groups.index(line[0]))
 

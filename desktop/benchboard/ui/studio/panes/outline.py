@@ -181,6 +181,8 @@ class Outline(QTreeWidget):
             self._drop(None)
         else:
             super().keyPressEvent(event)
+            if key == Qt.Key.Key_F2:
+                event.accept()  # also where the title may not be written: that is said, and no other is meant
 
     # Dragging, in the tree itself: what is under the pointer says where it would go
 

@@ -19,7 +19,7 @@ Run = Callable[[str], None]
 _EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "export_json", "export_grafana", "print")
 _SELDOM: Final = ("find", "json", "copies", "variables", "templates", "choose_all", "keys")
 CHANGING: Final = frozenset(
-    ("add", "save", "variables", "templates", "name_version", "follow", "share", "rename_dashboard")
+    ("add", "save", "variables", "templates", "name_version", "follow", "share", "rename_dashboard", "rename_widget")
 )
 """What only those may do who may change the page."""
 _SPACE: Final = 8
@@ -122,7 +122,8 @@ class StudioBar(Toolbar):
         state.setObjectName("studio_saved")
         widest = max(state.fontMetrics().horizontalAdvance(text) for text in usual_states())
         state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        state.setFixedWidth(widest + 4)  # whatever it says, nothing beside it moves
+        self._state_width = widest + 4  # whatever it says, nothing beside it moves
+        state.setFixedWidth(self._state_width)
         return state
 
     @property
@@ -172,7 +173,9 @@ class StudioBar(Toolbar):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Leave as many words away as it takes, then hide what gives way, the first ones first."""
+        """Leave as many words away as it takes, then hide what gives way, the first ones first; at last what is said of
+        the saving is shortened, never covered."""
+        self.state.setFixedWidth(self._state_width)
         for button in self._gives_way:
             button.show()
         for button in self._wordy:
@@ -189,10 +192,14 @@ class StudioBar(Toolbar):
             button.hide()
             if self._fits():
                 return
+        self.state.setFixedWidth(max(0, self._state_width - self._lacking()))
 
     def _fits(self) -> bool:
+        return self._lacking() <= 0
+
+    def _lacking(self) -> int:
         self._row.invalidate()
-        return self._row.minimumSize().width() <= self.width()
+        return self._row.minimumSize().width() - self.width()
 
     def _offer_exports(self) -> None:
         menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
