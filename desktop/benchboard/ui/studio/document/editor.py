@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -85,6 +86,11 @@ class Editor(QObject):
     def layout(self) -> Layout:
         """The layout that is shown."""
         return self.page.layout
+
+    def __del__(self) -> None:  # found as garbage, its steps may go before their stack, which would end them again
+        if shiboken6.isValid(self.stack):
+            self.stack.blockSignals(True)
+            self.stack.clear()
 
     @property
     def read_only(self) -> bool:
@@ -450,10 +456,8 @@ class Editor(QObject):
         self._expanding, self.marking = shown, marked
         self.show(self.document, chosen)
         if self.sources and not self.read_only:
-            copies = [
-                next((one for one in self.page.shown if self.sources.get(one, one) == name), name) for name in chosen
-            ]
-            self.choose(copies)
+            shown_as = {self.sources.get(one, one): one for one in reversed([*self.page.shown])}
+            self.choose([shown_as.get(name, name) for name in chosen])
         if self.why_not != told:
             self.permitted.emit()
 
