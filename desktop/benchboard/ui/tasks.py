@@ -171,6 +171,8 @@ class Tasks(QObject):
         self._running: list[Work] = []
         self._saving = 0
         self._closed = False
+        self._undelivered: list[_Parcel] = []
+        """What nobody waits for any more, and yet is to be let go on the window's thread."""
         self._bridge = _Bridge(self)
         self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._bridge.poked.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
@@ -264,6 +266,7 @@ class Tasks(QObject):
         self._writer.shutdown(wait=True)
         for pool in (self._readers, self._long_readers, self._runners):
             pool.shutdown(wait=True, cancel_futures=True)
+        self._undelivered.clear()
         self._collector.end()
 
     def _submit(
@@ -284,7 +287,9 @@ class Tasks(QObject):
         """On the worker. When it has been handed over, nothing of it but the parcel itself is held here."""
         work = self._put_in(parcel)
         work.finish()
-        if not self._closed:
+        if self._closed:
+            self._undelivered.append(parcel)
+        else:
             self._bridge.delivered.emit(parcel)
 
     def _put_in(self, parcel: _Parcel) -> Work:

@@ -229,6 +229,34 @@ def test_what_was_asked_for_goes_on_the_windows_thread(
     assert set(gone) == {threading.main_thread()}
 
 
+@pytest.mark.usefixtures("restless")
+def test_what_was_under_way_at_the_end_goes_on_the_windows_thread_too(
+    tasks: Tasks, owner: QObject, spoken: Spoken
+) -> None:
+    gone: list[threading.Thread] = []
+    go_on, begun = threading.Event(), threading.Event()
+
+    def ask(kind: str) -> None:
+        held = _Held(gone)
+
+        def work(_session: object) -> _Held:
+            begun.set()
+            assert go_on.wait(10)
+            return held
+
+        {"read": tasks.read, "change": tasks.change}[kind](owner, work, lambda result: None)
+
+    for _k in range(40):
+        ask("read")
+        ask("change")
+    assert begun.wait(10)
+    threading.Timer(0.05, go_on.set).start()
+    tasks.close()
+    gc.collect()
+    assert len(gone) == 80
+    assert set(gone) == {threading.main_thread()}
+
+
 def test_garbage_is_collected_on_the_windows_thread_alone(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     gone: list[threading.Thread] = []
     collected: list[threading.Thread] = []
