@@ -201,12 +201,15 @@ class Recovering(QObject):
         what = ngettext(
             "{count} edit from {time} was brought back.", "{count} edits from {time} were brought back.", count
         )
-        self._context.problems.notice(
+        problems, key = self._context.problems, f"studio.brought-back.{self._key}"
+        problems.notice(
             what.format(count=count, time=_time(at)),
             _("The program had ended before saving."),
             Action(_("Discard"), partial(self._editor.replace, _("Discard what was brought back"), kept)),
-            key="studio.brought-back",
+            key=key,
         )
+        # The page as it was opened is no longer the page without them once anything else is done or followed.
+        self._editor.stack.indexChanged.connect(lambda: problems.dismiss(key), Qt.ConnectionType.SingleShotConnection)
 
     def _say(self, error: AppError) -> None:
         with suppress(RuntimeError):  # the page is gone, and with it whoever would have to know
