@@ -45,6 +45,29 @@ def test_edits_of_different_widgets_are_brought_together(studio: "Studio") -> No
     assert "notes" in {item["id"] for item in studio.stored().items}
 
 
+def test_the_way_back_from_what_was_brought_in_takes_back_nothing_else(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.tell("refunds", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.settled()
+    (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
+    studio.page.undo()
+    studio.page.editor.tell("notes", "title", "Mine, later")
+    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert studio.page.editor.widget("notes").title == "Mine, later"
+
+
+def test_there_is_a_way_back_from_what_was_brought_in(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.tell("refunds", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.settled()
+    (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
+    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert studio.page.editor.widget("orders-week").title == "Orders, 7 days"
+    assert studio.page.editor.widget("refunds").title == "Mine"
+
+
 def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None:
     items = studio.stored().items
     studio.page.editor.tell("orders-week", "title", "Mine")
