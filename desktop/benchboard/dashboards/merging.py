@@ -79,6 +79,15 @@ def resolve(merge: Merge, choices: Mapping[Key, Choice]) -> Document:
     return _Weaving(apart(merge.base), apart(merge.mine), apart(merge.theirs), choices).document()
 
 
+def answered(merge: Merge, asked: Iterable[Conflict]) -> Merge:
+    """The merge without what was `asked` about and answered by mine. Where theirs is another by now, it was not."""
+    before = {conflict.key: conflict for conflict in asked}
+    left = tuple(
+        one for one in merge.conflicts if one.key not in before or not same(one.theirs, before[one.key].theirs)
+    )
+    return merge if left == merge.conflicts else replace(merge, conflicts=left)
+
+
 def too_much(document: Document) -> Invalid | None:
     """Why what two edits make together is no dashboard any more, each being one: it is too long, too deep or holds too
     much. None where it is one."""

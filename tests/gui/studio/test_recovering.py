@@ -98,6 +98,22 @@ def test_what_was_brought_back_is_discarded_and_taken_again(open_studio: Open, t
     assert second.cells() == seen[3]
 
 
+def test_what_others_store_later_is_not_discarded_with_it(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    first.page.editor.tell("orders-week", "title", "Brought back")
+    home = crashed(first, tmp_path)
+    first.close()
+    second = open_studio(home)
+    second.settled()
+    assert notice(second) is not None
+    items = second.stored().items
+    second.store([{**item, "title": "Theirs"} if item["id"] == "notes" else item for item in items])
+    second.wait(lambda: second.page.editor.widget("notes").title == "Theirs")
+    assert notice(second) is None  # from here on the steps back are the way
+    second.settled()
+    assert [item["title"] for item in second.stored().items if item["id"] == "notes"] == ["Theirs"]
+
+
 def test_the_way_back_outlives_an_orderly_end(open_studio: Open) -> None:
     first = open_studio()
     seen = edit(first)

@@ -154,6 +154,14 @@ class Desk:
     def titles(self) -> dict[str, str]:
         return {name: self.editor.widget(name).title for name in (*MINE, THEIRS)}
 
+    def stored_titles(self) -> dict[str, str]:
+        return {item.id: str(item.source["title"]) for item, _cell in self.stored().layout}
+
+    def asked(self) -> set[str]:
+        """What waits for a decision."""
+        merge = self.saving.merge
+        return {conflict.id for conflict in merge.conflicts} if merge is not None else set()
+
     def at_rest(self) -> None:
         """Nothing of it is unsaved, or says it is."""
         assert (self.saving.state, self.saving.dirty) == ("saved", False)
@@ -343,3 +351,49 @@ def test_what_is_edited_before_a_question_is_decided_is_part_of_it(desk: Desk) -
     desk.drain()
     desk.at_rest()
     assert desk.titles()["b"] == "Mine too"
+
+
+def test_keeping_mine_keeps_what_was_asked_about_and_asks_about_the_rest(desk: Desk) -> None:
+    first = desk.theirs("a")
+    desk.tell("a", "Mine")
+    desk.tell("b", "Mine too")
+    desk.saving.save()
+    desk.drain()
+    assert desk.asked() == {"a"}
+    second = desk.theirs("b")
+    desk.saving.keep_mine()
+    desk.drain()
+    assert desk.saving.state == "conflict"
+    assert desk.asked() == {"b"}
+    assert desk.stored_titles() == {"a": first, "b": second, THEIRS: THEIRS}
+    desk.saving.keep_mine()
+    desk.drain()
+    desk.at_rest()
+    assert desk.titles() == {"a": "Mine", "b": "Mine too", THEIRS: THEIRS}
+
+
+def test_keeping_mine_is_asked_again_where_theirs_is_another_by_then(desk: Desk) -> None:
+    desk.theirs("a")
+    desk.tell("a", "Mine")
+    desk.saving.save()
+    desk.drain()
+    newer = desk.theirs("a")
+    desk.saving.keep_mine()
+    desk.drain()
+    assert desk.asked() == {"a"}
+    assert desk.stored_titles()["a"] == newer
+    notice = desk.problems.current
+    assert notice is not None
+    assert notice.why.startswith("More was changed while you were asked.")
+    desk.saving.decide_now()
+    desk.drain()
+    desk.saving.resolve(_titled(desk.editor.document, "a", "Decided"))
+    desk.drain()
+    desk.at_rest()
+    desk.theirs("a")
+    desk.tell("a", "Mine again")
+    desk.saving.save()
+    desk.drain()
+    notice = desk.problems.current
+    assert notice is not None
+    assert notice.why == "Nothing was overwritten."  # what was answered once is over

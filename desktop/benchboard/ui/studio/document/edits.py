@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtGui import QUndoCommand, QUndoStack
+from shiboken6 import isValid
 
 from benchboard.dashboards.document import Document
 from benchboard.dashboards.history import Step
@@ -69,6 +70,23 @@ class Renamed(Edit):
         editor.choices = _called(editor.choices, names)
         editor.offered = _called(editor.offered, names)
         editor.labels = _called(editor.labels, names)
+
+
+def way_back(stack: QUndoStack) -> Callable[[], None]:
+    """What takes the last step back, for as long as it is the last one and the page is there."""
+    made = _last(stack)
+
+    def back() -> None:
+        if isValid(stack) and made and _last(stack) == made:
+            stack.undo()
+
+    return back
+
+
+def _last(stack: QUndoStack) -> int:
+    """The number of the step that would be taken back; 0: there is none, or it is of an earlier session."""
+    top = stack.command(stack.index() - 1) if stack.index() else None
+    return top.number if isinstance(top, Edit) else 0
 
 
 def _called(held: Mapping[str, _T], names: Mapping[str, str]) -> dict[str, _T]:

@@ -20,6 +20,7 @@ from benchboard.dashboards.layout import Known, Layout
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.document.asides import Asides, is_aside, said_at
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.edits import Edit
 from benchboard.ui.studio.document.shelf import Stored
@@ -49,6 +50,9 @@ class Brought:
     place: int | None = None
     overtaken: bool = False
     drafts: Mapping[str, Draft] = field(default_factory=dict)
+    before: Document | None = None
+    """What the page said when the drafts were written, where it is another's by now and no edits are to be brought
+    together with it."""
 
     @property
     def base(self) -> Document | None:
@@ -74,11 +78,13 @@ class Recovering(QObject):
         super().__init__(parent)
         self._context, self._editor, self._key = context, editor, key
         self._held = _Held()
+        self._brought_back = f"studio.brought-back.{key}"
         self._journal: Journal | None = None
         self._known: Known = {}
         """For what the journal's thread writes, and only for that."""
         self._index = self._newest = 0
         self._drafts: dict[str, str] = {}
+        self._asides = Asides(context, editor, key, self.draft)
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._held.close)
         editor.stack.indexChanged.connect(self._stepped)
@@ -108,7 +114,7 @@ class Recovering(QObject):
         place = past.place_of(stored)
         overtaken = place is None and diff(past.base, stored) is not None
         if overtaken and not past.unsaved:
-            return found
+            return replace(found, overtaken=True, before=parse_document(past.document))
         return replace(found, past=past, place=place, overtaken=overtaken)
 
     def begin(self, brought: Brought) -> None:
@@ -132,9 +138,9 @@ class Recovering(QObject):
             self._context.problems.notice(journal.note, kind="warn")
         edits, at = (brought.unsaved, [past.at]) if past is not None else (0, [])
         for where, draft in brought.drafts.items():
-            if self._told(where, draft.text):
+            if self._told(where, draft.text, brought.before):
                 edits, at = edits + 1, [*at, draft.at]
-        if edits and not brought.overtaken:
+        if edits and not (brought.overtaken and past is not None):
             self._say_brought(edits, max(at), kept)
         for where in (JSON, VARIABLES):
             if where in brought.drafts:
@@ -170,17 +176,24 @@ class Recovering(QObject):
         """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
         if self._journal is not None:
             self._journal.leave()
+        self._context.problems.dismiss(self._brought_back)
+        self._asides.hush()
 
-    def _told(self, where: str, text: str) -> bool:
-        """What was written at a widget becomes a step, as when one leaves its field; answers whether there was one."""
+    def _told(self, where: str, text: str, before: Document | None = None) -> bool:
+        """What was written at a widget becomes a step, as when one leaves its field; answers whether there was one.
+        Where somebody else has changed what it said `before`, or it cannot be said there any more, it is offered."""
         key, _slash, item_id = where.partition("/")
         if not item_id:
             return False
-        self.draft(where, None)
-        before = self._editor.document
-        if item_id in self._editor.page.paths:
+        shown = self._editor.document
+        theirs = before is not None and said_at(before, where) != said_at(shown, where) != text
+        if not (theirs or is_aside(where)) and item_id in self._editor.page.paths:
             self._editor.tell(item_id, key, text)
-        return self._editor.document is not before
+        if said_at(self._editor.document, where) == text:
+            self.draft(where, None)
+        else:
+            self._asides.put(where, text)
+        return self._editor.document is not shown
 
     def _stepped(self, index: int) -> None:
         """The stack is elsewhere: a step, more of the last one, or some of them taken back or again."""
@@ -201,12 +214,15 @@ class Recovering(QObject):
         what = ngettext(
             "{count} edit from {time} was brought back.", "{count} edits from {time} were brought back.", count
         )
-        self._context.problems.notice(
+        problems, key = self._context.problems, self._brought_back
+        problems.notice(
             what.format(count=count, time=_time(at)),
             _("The program had ended before saving."),
             Action(_("Discard"), partial(self._editor.replace, _("Discard what was brought back"), kept)),
-            key="studio.brought-back",
+            key=key,
         )
+        # The page as it was opened is no longer the page without them once anything else is done or followed.
+        self._editor.stack.indexChanged.connect(lambda: problems.dismiss(key), Qt.ConnectionType.SingleShotConnection)
 
     def _say(self, error: AppError) -> None:
         with suppress(RuntimeError):  # the page is gone, and with it whoever would have to know

@@ -8,16 +8,17 @@ import time
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from shiboken6 import isValid
 
 from benchboard.dashboards import choices, merging
 from benchboard.dashboards.document import Document, fitted
 from benchboard.dashboards.expanding import Choice
+from benchboard.dashboards.merging import Conflict as Clash
 from benchboard.dashboards.merging import Merge
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.edits import way_back
 from benchboard.ui.studio.document.keeping import Keeping
 from benchboard.ui.studio.document.recovering import Brought, Recovering
 from benchboard.ui.studio.document.shelf import Shelf, Stored
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
     from benchboard.ui.tasks import DatabaseSession
 
-Then = Literal["ask", "decide", "keep"]
-"""What follows where both changed the same differently: it is asked about, decided at once, or ours is kept."""
+Then = Literal["ask", "decide"]
+"""What follows where both changed the same differently: it is asked about, or decided at once."""
 State = Literal["loading", "failed", "saved", "changed", "saving", "conflict", "unsaved"]
 _PAUSE_MS: Final = 800
 _AGAIN_MS: Final = 5_000
@@ -62,7 +63,11 @@ class Saving(QObject):
         self.problem: AppError | None = None
         self.stored: Stored | None = None
         self._kept: Document | None = None
+        self.bringing_together = False
+        """While what somebody else stored is read: until then ours is in the journal alone."""
         self._merge: Merge | None = None
+        self._kept_mine: tuple[Clash, ...] = ()
+        """What was asked about and answered by keeping ours, since both began to be brought together."""
         self._theirs: Stored | None = None
         self._too_much: tuple[Document | None, Invalid] | None = None
         """What both edits began from, and why they cannot be one."""
@@ -209,18 +214,19 @@ class Saving(QObject):
 
     def _bring_together(self, base: Document | None, then: Then = "ask") -> None:
         """Go on with what the stored one and ours make of `base`. Nothing is stored meanwhile."""
+        self.bringing_together = True
         self._become("saving")
-        mine = self._editor.document
+        mine, kept_mine = self._editor.document, self._kept_mine
 
         def read(session: "DatabaseSession") -> tuple[Stored, Merge, Invalid | None]:
             theirs = self.shelf.read(session)
             shown = fitted(theirs.document)
-            merge = merging.merge(base or shown, mine, shown)
-            undecided = merge.conflicts and then != "keep"
-            return theirs, merge, None if undecided else merging.too_much(merge.document)
+            merge = merging.answered(merging.merge(base or shown, mine, shown), kept_mine)
+            return theirs, merge, None if merge.conflicts else merging.too_much(merge.document)
 
         def arrived(found: tuple[Stored, Merge, Invalid | None]) -> None:
             theirs, merge, problem = found
+            self.bringing_together = False
             self.arriving.emit(merge.theirs)
             if self._editor.document is not mine:
                 self._bring_together(base, then)
@@ -234,9 +240,6 @@ class Saving(QObject):
         self._context.tasks.read(self, read, arrived, self._gone)
 
     def _is_merged(self, merge: Merge, then: Then) -> None:
-        if merge.conflicts and then == "keep":
-            self.resolve(merge.document)
-            return
         if merge.conflicts:
             self._merge = merge
             if then == "decide":
@@ -245,21 +248,17 @@ class Saving(QObject):
             else:
                 self.ask_about_conflict()
             return
+        before = self._editor.document
         self._go_on_with(merge.document, _("Bring in what was changed elsewhere"))
-        step, stack = self._editor.stack.index(), self._editor.stack
-
-        def back() -> None:
-            if isValid(stack) and stack.index() == step:  # nothing was done since, and the page is still there
-                stack.undo()
-
-        self._context.problems.toast(_("What was changed elsewhere was brought in."), back)
+        if self._editor.document is not before:
+            self._context.problems.toast(_("What was changed elsewhere was brought in."), way_back(self._editor.stack))
 
     def _go_on_with(self, document: Document, title: str) -> None:
         theirs = self._theirs
         assert theirs is not None
         self._context.problems.dismiss(self._banner)
         self.stored, self._kept = theirs, fitted(theirs.document)
-        self._merge, self._theirs, self._merged = None, None, True
+        self._merge, self._theirs, self._merged, self._kept_mine = None, None, True, ()
         self._become("changed")
         if document != self._editor.document:
             self._editor.replace(title, document)
@@ -291,6 +290,8 @@ class Saving(QObject):
             why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
                            "{count} other edits were brought together by themselves. Nothing was overwritten.",
                            others)  # fmt: skip
+        if self._kept_mine:
+            why = " ".join((_("More was changed while you were asked."), why))
         self._context.problems.notice(
             what.format(count=count, name=self.other.name),
             why.format(count=others),
@@ -326,12 +327,14 @@ class Saving(QObject):
         self._context.problems.dismiss(self._banner)
 
     def keep_mine(self) -> None:
-        """Go on with ours where both changed the same differently, and with all else that was stored by now; where that
-        would be too much for one page, with ours alone. What is stored still later is brought together once more."""
+        """Go on with ours where it was asked, and with all else that was stored by now; where that would be too much
+        for one page, with ours alone. What else both have changed by now is asked about, what is stored still later is
+        brought together once more."""
         self._context.problems.dismiss(self._banner)
         merge, self._merge = self._merge, None
         if merge is not None:
-            self._bring_together(merge.base, "keep")
+            self._kept_mine += merge.conflicts
+            self._bring_together(merge.base)
         elif self._too_much is not None:
             self._too_much = None
             self._go_on_with(self._editor.document, _("Bring two edits together"))
@@ -390,6 +393,7 @@ class Saving(QObject):
 
     def _gone(self, error: AppError) -> None:
         """What is stored could not be read. It is tried again for as long as the page is there, and said once."""
+        self.bringing_together = False
         again = self.state == "unsaved" and self.problem is not None and self.problem.code == error.code
         self.problem = error
         self._become("unsaved")

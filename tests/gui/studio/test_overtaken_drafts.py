@@ -1,0 +1,142 @@
+"""What was being written when the program was killed, where somebody else has stored the page since."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+from test_drafts import WRONG, crashed, drafts, write_json
+
+from benchboard import workspace
+from benchboard.dashboards import documents
+from benchboard.ui.widgets.banners import Banner
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+Open = Callable[..., "Studio"]
+Items = list[dict[str, Any]]
+THEIRS = "SELECT 42 AS theirs"
+
+
+@pytest.fixture
+def reopened(open_studio: Open, tmp_path: Path) -> Callable[[Callable[[Items], Items]], "Studio"]:
+    """A window killed while a query was being written, and opened after somebody else stored what this makes."""
+
+    def reopen(theirs: Callable[[Items], Items]) -> "Studio":
+        first = open_studio()
+        first.write_query("orders-week", WRONG)
+        first.wait(lambda: "query/orders-week" in drafts(first))
+        home, items = crashed(first, tmp_path), theirs(first.stored().items)
+        first.close()
+        opened = workspace.open_demo(home)
+        with opened.database.change() as session:
+            documents.save_home(session, first.actor, items, base_version=None)
+        opened.close()
+        return open_studio(home)
+
+    return reopen
+
+
+def _asked_otherwise(items: Items) -> Items:
+    return [{**item, "query": THEIRS} if item["id"] == "orders-week" else item for item in items]
+
+
+def _without(items: Items) -> Items:
+    return [item for item in items if item["id"] != "orders-week"]
+
+
+def _stored_query(studio: "Studio") -> str:
+    return next(str(item["query"]) for item in studio.stored().items if item["id"] == "orders-week")
+
+
+def _press(studio: "Studio", title: str) -> None:
+    (banner,) = [found for found in studio.application.window.findChildren(Banner) if found.isVisible()]
+    button = next(b for b in banner.findChildren(QWidget, "banner_action") if b.text() == title)  # type: ignore[attr-defined]
+    studio.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_query_of_theirs_is_not_overwritten_unasked(
+    reopened: Callable[..., "Studio"], open_studio: Open, tmp_path: Path
+) -> None:
+    second = reopened(_asked_otherwise)
+    editor = second.page.editor
+    assert editor.widget("orders-week").query == THEIRS
+    said = second.application.problems.current
+    assert said is not None
+    assert said.what == "“Orders, 7 days” was changed elsewhere while you were writing at it."
+    third = open_studio(crashed(second, tmp_path, "again"))  # nobody has answered
+    assert third.page.editor.widget("orders-week").query == THEIRS
+    _press(third, "Take mine")
+    assert third.page.editor.widget("orders-week").query == WRONG
+    assert third.page.editor.chosen == ("orders-week",)
+    assert third.application.problems.current is None
+    assert drafts(third) == {}
+    third.settled()
+    assert _stored_query(third) == WRONG
+    third.page.undo()
+    assert third.page.editor.widget("orders-week").query == THEIRS
+
+
+def test_what_is_written_there_later_leaves_what_waits_for_an_answer(reopened: Callable[..., "Studio"]) -> None:
+    second = reopened(_asked_otherwise)
+    second.write_query("orders-week", "select 2")
+    second.wait(lambda: "select 2" in drafts(second).values())
+    second.page.commit()
+    assert list(drafts(second).values()) == [WRONG]
+    _press(second, "Drop mine")
+    assert drafts(second) == {}
+    assert second.page.editor.widget("orders-week").query == "select 2"
+
+
+def test_a_draft_is_an_edit_where_they_changed_something_else(reopened: Callable[..., "Studio"]) -> None:
+    second = reopened(lambda items: [{**item, "title": f"{item['title']}!"} for item in items])
+    assert second.page.editor.widget("orders-week").query == WRONG
+    assert second.page.editor.widget("orders-week").title == "Orders, 7 days!"
+    said = second.application.problems.current
+    assert said is not None
+    assert said.what.startswith("1 edit from ")
+
+
+def test_what_was_written_at_a_widget_that_is_gone_can_be_copied(
+    reopened: Callable[..., "Studio"], open_studio: Open, tmp_path: Path
+) -> None:
+    second = reopened(_without)
+    said = second.application.problems.current
+    assert said is not None
+    assert said.what == "A widget you were writing at was removed elsewhere."
+    assert WRONG in said.why
+    third = open_studio(crashed(second, tmp_path, "again"))
+    QGuiApplication.clipboard().clear()
+    _press(third, "Copy it")
+    assert QGuiApplication.clipboard().text() == WRONG
+    assert third.application.problems.current is None
+    assert drafts(third) == {}
+
+
+def test_mine_waits_on_where_the_widget_goes_before_it_is_taken(reopened: Callable[..., "Studio"]) -> None:
+    second = reopened(_asked_otherwise)
+    second.page.editor.choose(["orders-week"])
+    second.page.editor.remove()
+    _press(second, "Take mine")
+    assert list(drafts(second).values()) == [WRONG]
+    _press(second, "Copy it")
+    assert QGuiApplication.clipboard().text() == WRONG
+
+
+def test_json_brought_back_knows_that_the_page_was_changed_since(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    write_json(first, "}")
+    first.wait(lambda: "json" in drafts(first))
+    home, items = crashed(first, tmp_path), first.stored().items
+    first.close()
+    opened = workspace.open_demo(home)
+    with opened.database.change() as session:
+        documents.save_home(session, first.actor, _asked_otherwise(items), base_version=None)
+    opened.close()
+    second = open_studio(home)
+    second.wait(lambda: second.page.json_view.error is not None)
+    assert "The page was changed meanwhile" in second.page.json_view.text.accessibleDescription()
