@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -125,7 +126,7 @@ class JsonView(QWidget):
         # The page may have gone on since its first letter, here before the program ended as well as elsewhere.
         self._ours = None
         self._known, self.text.draft = None, True
-        if not self._pictured():
+        if not has_marks(text):
             self._bring(text)
             return
         written = write_document(self._editor.document)
@@ -145,7 +146,7 @@ class JsonView(QWidget):
 
     def _kept(self) -> None:
         if self.text.draft:
-            self.drafted.emit(self.text.toPlainText(), self._pictures.lasting)
+            self.drafted.emit(self.text.toPlainText(), partial(_lasting, self._pictures, self._editor.document))
 
     def _lay_out(self) -> None:
         self._error: AppError | None = None
@@ -178,6 +179,8 @@ class JsonView(QWidget):
     def _follow(self) -> None:
         if self.waiting and self._editor.editable:
             self._read()
+        if self.text.draft and not self._keep.isActive():
+            self._keep.start()  # what the page has no more lasts only with the draft
         if not self.isVisible():
             return
         self.text.setReadOnly(self._editor.read_only)
@@ -335,6 +338,11 @@ class JsonView(QWidget):
 def _light(text: str) -> bool:
     """Whether a text is read while somebody waits."""
     return len(text) <= _LONG and not has_marks(text)
+
+
+def _lasting(pictures: Shortener, page: Document, text: str) -> str:
+    """What a draft beside this page is, for another window."""
+    return pictures.lasting(text, write_document(page)) if has_marks(text) else text
 
 
 def _written(document: Document, pictures: Shortener) -> tuple[str, TextMap]:
