@@ -362,10 +362,15 @@ def _storable(document: object) -> None:
     except ValueError as error:
         raise Invalid("layout.not-a-number", _("This layout holds a number that JSON cannot say.")) from error
     if len(written) > MAX_BYTES:
-        what = _("This layout is longer than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
-        raise Invalid("layout.too-long", what, do=_("Take something off it, or shorten a text."), item=None, field=None)
+        raise too_long()
     if _DOUBTFUL.search(written) and not all(is_text(text) for text in _every_text(document)):
         _refuse("not-text", _("A text in this layout holds a character that is none."), None)
+
+
+def too_long() -> Invalid:
+    """What is said of a document of more than `MAX_BYTES`."""
+    what = _("This layout is longer than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
+    return Invalid("layout.too-long", what, do=_("Take something off it, or shorten a text."), item=None, field=None)
 
 
 def _require_shallow(document: object) -> None:

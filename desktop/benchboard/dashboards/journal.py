@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from benchboard.dashboards.deltas import apply, diff
-from benchboard.dashboards.history import Draft, History, Record, Step, pack
+from benchboard.dashboards.history import MOST_DRAFT, Draft, History, Record, Step, pack
 from benchboard.dashboards.sealed import NAME_BYTES, Sealer
 from benchboard.dashboards.slots import Found, Slot, alone, claimed, deleted, set_aside, subject_in
-from benchboard.errors import AppError, Unavailable
+from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.vault import Vault, write_private
 
@@ -102,6 +102,8 @@ class Journal:
         self.note = note
         self._drafts: dict[str, Callable[[], str] | None] = {}
         """What is to be kept as a draft, by where: the newest only, however long the disk takes."""
+        self._too_long: set[str] = set()
+        """Where what is to be kept as a draft is too long for it."""
         self._queue: queue.SimpleQueue[Callable[[], Record | None] | None] = queue.SimpleQueue()
         self._file: BinaryIO | None = None
         self._sealer = Sealer(key, slot.name)
@@ -141,7 +143,8 @@ class Journal:
         self._ask(lambda: self._open_history.saved(version, written()))
 
     def draft(self, where: str, written: Callable[[], str] | None) -> None:
-        """`where` says something that is not the page's yet: `written`; None: not any more."""
+        """`where` says something that is not the page's yet: `written`, which raises `Invalid` where that is too much
+        to be kept; None: not any more."""
         with self._told:
             self._drafts[where] = written
         self._ask(lambda: self._drafted(where))
@@ -150,6 +153,10 @@ class Journal:
     def keeping(self) -> bool:
         """Whether what it is told stays, as far as is known by now."""
         return not (self._failing or self._ended)
+
+    def keeps(self, where: str) -> bool:
+        """Whether the draft that is written there stays, as far as is known by now."""
+        return self.keeping and where not in self._too_long
 
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until all that was asked for is on the disk; answers whether it is."""
@@ -190,7 +197,16 @@ class Journal:
             if where not in self._drafts:
                 return None  # an earlier turn took this one with it
             written = self._drafts.pop(where)
-        return self._open_history.drafted(where, written() if written is not None else None, time.time())
+        text = None
+        with suppress(Invalid):
+            text = written() if written is not None else None
+        if text is not None and len(text) > MOST_DRAFT:
+            text = None
+        if text is None and written is not None:
+            self._too_long.add(where)
+        else:
+            self._too_long.discard(where)
+        return self._open_history.drafted(where, text, time.time())
 
     def _run(self) -> None:
         try:

@@ -14,7 +14,10 @@ from benchboard.dashboards.document import Document, parse_document
 from benchboard.dashboards.layout import decode
 from benchboard.errors import AppError, Invalid
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+# A text that is not closed is one token too, and nothing in it is looked at again: each of its quotes could begin one.
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?P<closed>")?|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+_DEEPEST: Final = 100
+"""Levels of which there is a map: a document has fewer, and each value's way is as long as it is deep."""
 
 Steps = tuple[str | int, ...]
 """The way from the top to a value: names of fields and places in lists."""
@@ -171,7 +174,11 @@ def _values(text: str) -> Iterator[tuple[Steps, Span]]:
     for match in _TOKEN.finditer(text):
         sign, line = match.group(), bisect_right(starts, match.start()) - 1
         top = stack[-1] if stack else None
+        if sign[0] == '"' and not match["closed"]:
+            break
         if sign in "{[":
+            if len(stack) == _DEEPEST:
+                break
             steps, first = _next(top, line)
             stack.append(_Open(steps, first, sign == "["))
             named = False

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _MAGIC: Final = b"BBJ\x01"
 NAME_BYTES: Final = 16
-_SERIAL, _NONCE, _LENGTH = 16, 12, 4
+_SERIAL, _NONCE, _LENGTH, _TAG = 16, 12, 4, 16
 _LONGEST: Final = 64 * 1024 * 1024
 
 
@@ -32,7 +32,9 @@ class Sealer:
         self.records = 0
 
     def seal(self, text: bytes) -> bytes:
-        """The next record."""
+        """The next record. Raises `ValueError` for one that would not be read again, nor anything after it."""
+        if _NONCE + len(text) + _TAG > _LONGEST:
+            raise ValueError("too long a record")
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + self._cipher.encrypt(nonce, text, _bound(self.header, self.records))
         self.records += 1

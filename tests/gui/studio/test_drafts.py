@@ -14,9 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dashboards import images
+from benchboard.dashboards import images, shortening
 from benchboard.dashboards.history import MOST_DRAFT
 from benchboard.ui.studio.document import recovering
+from benchboard.ui.studio.panes.jsonview import JsonView
 from support.drawn import chunk, png
 
 if TYPE_CHECKING:
@@ -44,12 +45,12 @@ def drafts(studio: "Studio") -> dict[str, str]:
     return {where: draft.text for where, draft in journal._history.drafts.items()}
 
 
-def write_json(studio: "Studio", words: str) -> None:
-    """Open the JSON and write at its end."""
+def write_json(studio: "Studio", words: str, shown: str = '"orders-week"') -> None:
+    """Open the JSON, with this in it, and write at its end."""
     if not studio.page.json_view.isVisible():
         studio.key(Qt.Key.Key_J, CTRL)
     text = studio.page.json_view.text
-    studio.wait(lambda: '"orders-week"' in text.toPlainText())
+    studio.wait(lambda: shown in text.toPlainText())
     text.moveCursor(QTextCursor.MoveOperation.End)
     studio.qtbot.keyClicks(text, words)
 
@@ -208,6 +209,28 @@ def test_a_draft_that_is_too_long_to_be_kept_is_asked_about(studio: "Studio", mo
     assert drafts(studio) == {}
 
 
+def test_a_draft_whose_pictures_are_too_much_to_be_kept_is_asked_about(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortening, "MAX_BYTES", 1_000)
+    write_json(studio, "")
+    text = studio.page.json_view.text
+    picture = images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", b"x" * 600)))
+    QGuiApplication.clipboard().setText(f"{picture}\n{picture}")
+    text.paste()
+    assert len(text.toPlainText()) < 20_000
+    recovering = studio.page.saving.recovering
+    studio.wait(lambda: studio.page.json_view.error is not None and not recovering.keeps("json"))
+    shell = studio.application.shell
+    assert shell is not None
+    assert not shell.may_close()
+    text.selectAll()
+    QGuiApplication.clipboard().setText(picture)
+    text.paste()
+    studio.wait(lambda: recovering.keeps("json") and picture in drafts(studio)["json"])
+    assert shell.may_close()
+
+
 def test_pictures_of_a_draft_are_whole_again(open_studio: Open, tmp_path: Path) -> None:
     of_page, pasted = (images.written("png", png(4, 4, (k, 2, 3), chunk(b"teSt", bytes([k]) * 900))) for k in (1, 2))
     first = open_studio()
@@ -234,6 +257,67 @@ def test_pictures_of_a_draft_are_whole_again(open_studio: Open, tmp_path: Path) 
     text.copy()
     assert of_page in clipboard.text()
     assert pasted in clipboard.text()
+
+
+def showing(studio: "Studio", *items: tuple[str, dict[str, object]]) -> JsonView:
+    """A page of widgets with these ids and settings beside its JSON."""
+    place = {"x": 0, "y": 0, "w": 4, "h": 4}
+    kinds = [("image" if "picture" in config else "text", item_id, config) for item_id, config in items]
+    studio.store([{"id": i, "type": kind, "position": place, "config": config} for kind, i, config in kinds])
+    studio.wait(lambda: items[0][0] in studio.page.editor.page.paths)
+    studio.key(Qt.Key.Key_J, CTRL)
+    view = studio.page.json_view
+    studio.wait(lambda: f'"{items[0][0]}"' in view.text.toPlainText())
+    return view
+
+
+@pytest.mark.parametrize("cut", ["in the text", "on the page"])
+def test_a_draft_has_a_picture_that_was_cut_off_the_page(open_studio: Open, tmp_path: Path, cut: str) -> None:
+    picture = images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", b"x" * 900)))
+    first = open_studio()
+    view = showing(first, ("hall", {"picture": picture}))
+    whole = view.text.toPlainText()
+    if cut == "in the text":
+        view.text.selectAll()
+        view.text.insertPlainText("[]")
+        first.wait(lambda: "hall" not in first.page.editor.page.paths and not view.draft)
+    view.text.selectAll()
+    view.text.insertPlainText(whole + "}")
+    first.wait(lambda: "json" in drafts(first))
+    if cut == "on the page":
+        assert picture not in drafts(first)["json"]
+        first.page.editor.choose(["hall"])
+        first.page.editor.remove()
+    first.wait(lambda: picture in drafts(first)["json"])
+    second = open_studio(crashed(first, tmp_path))
+    text = second.page.json_view.text
+    second.wait(lambda: text.toPlainText() == whole + "}")
+    text.moveCursor(QTextCursor.MoveOperation.End)
+    second.qtbot.keyClick(text, Qt.Key.Key_Backspace)
+    second.wait(second.page.json_view._take.isVisible)
+    second.press_button("json_take")
+    second.wait(lambda: "hall" in second.page.editor.page.paths)
+    assert second.page.editor.widget("hall").config["picture"] == picture
+
+
+@pytest.mark.parametrize("words", ["word " * 12_000, "text:…0123456789abcdef…(3 KiB)"])
+def test_words_that_stand_in_short_are_edited_around_and_brought_back(
+    open_studio: Open, tmp_path: Path, words: str
+) -> None:
+    first = open_studio()
+    view = showing(first, ("long", {"text": words}))
+    write_json(first, "}", '"long"')
+    first.wait(lambda: "json" in drafts(first))
+    second = open_studio(crashed(first, tmp_path))
+    view = second.page.json_view
+    second.wait(lambda: view.draft and view.error is not None)
+    view.text.moveCursor(QTextCursor.MoveOperation.End)
+    second.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
+    second.wait(lambda: not view.draft and view.error is None)
+    view.text.insertPlainText("\n")
+    second.wait(lambda: not view.draft)
+    assert view.error is None
+    assert second.page.editor.widget("long").config["text"] == words
 
 
 def test_what_was_written_of_the_variables_is_gone_on_with(open_studio: Open, tmp_path: Path) -> None:

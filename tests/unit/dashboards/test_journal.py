@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import history as steps
-from benchboard.dashboards import images
+from benchboard.dashboards import images, sealed
 from benchboard.dashboards import journal as journals
 from benchboard.dashboards.catalogue import changed
 from benchboard.dashboards.document import fitted, parse_document, write_home
@@ -27,7 +27,7 @@ from benchboard.dashboards.history import History, Record, pack, unpack
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
 from benchboard.dashboards.layout import Cell, Item, Known, Layout, everything, mapped, without
 from benchboard.dashboards.sealed import Damaged, Sealer, unsealed
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Invalid
 from benchboard.vault import Vault
 from support.drawn import chunk, png
 from support.pages import random_page
@@ -327,6 +327,42 @@ def test_where_the_disk_is_slow_only_the_newest_draft_is_written(open_: Callable
     journal.close()
     assert not journal.keeping
     assert held(open_()).drafts["json"].text == "49" * 1_000
+
+
+def test_a_draft_that_is_too_long_is_not_kept_and_ruins_nothing(
+    open_: Callable[..., Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "MOST_DRAFT", 100)
+
+    def too_much() -> str:
+        raise Invalid("layout.too-long", "This is too long.")
+
+    journal = began(open_())
+    for long in (lambda: "x" * 101, too_much):
+        journal.draft("json", lambda: "x")
+        assert journal.flush()
+        assert journal.keeps("json")
+        journal.draft("json", long)
+        assert journal.flush()
+        assert not journal.keeps("json")
+        assert journal.keeps("query/w0")
+    journal.step("Move", partial(document, 1), ((), ()))
+    assert journal.flush()
+    assert journal.keeping
+    journal.close()
+    found = held(open_())
+    assert not found.drafts
+    assert found.document == document(1)
+
+
+def test_what_could_not_be_read_again_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealed, "_LONGEST", 100)
+    sealer = Sealer(KEY, NAME)
+    records = [sealer.seal(b"x" * 72)]
+    with pytest.raises(ValueError, match="too long"):
+        sealer.seal(b"x" * 73)
+    records.append(sealer.seal(b"y"))
+    assert list(unsealed(io.BytesIO(sealer.header + b"".join(records)), KEY, NAME)) == [b"x" * 72, b"y"]
 
 
 def test_a_journal_with_a_draft_comes_before_one_with_nothing_unsaved(open_: Callable[..., Journal]) -> None:

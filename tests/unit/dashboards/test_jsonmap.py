@@ -1,6 +1,8 @@
 """Places in a document's text: of items, of fields, of what is wrong."""
 
 import json
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -108,3 +110,29 @@ def test_what_is_no_json_has_its_line() -> None:
     _found, _places, error, line = read_text(twice)
     assert error is not None
     assert line == _lines(twice, '"version": 2')[1]
+
+
+def test_endless_brackets_take_no_more_room_than_their_text() -> None:
+    tracemalloc.start()
+    try:
+        for opening in ("[", '{"a":'):
+            found, _places, error, _line = read_text(opening * 3_000)
+            assert found is None
+            assert error is not None
+            _now, most = tracemalloc.get_traced_memory()
+            assert most < 3 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 20_000, '{"a": "' + '\\"' * 20_000, '\\"' * 20_000, '"\\\n' * 10_000])
+def test_a_text_that_is_not_closed_is_looked_at_once(text: str) -> None:
+    began = time.process_time()
+    assert read_text(text)[2] is not None
+    assert time.process_time() - began < 1
+
+
+def test_what_stands_before_a_text_that_is_not_closed_has_its_lines() -> None:
+    text = pretty(_document()).replace('"Inside"', '"Inside')
+    (line, _place) = _lines(text, '"w1"')
+    assert text_map(text).item_at(line) == "w1"

@@ -2,12 +2,14 @@
 
 import json
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import images, shortening
+from benchboard.dashboards.document import MAX_BYTES
 from benchboard.dashboards.jsonmap import pretty, read_text
 from benchboard.dashboards.shortening import Shortener, has_marks
 from benchboard.errors import Invalid
@@ -15,6 +17,8 @@ from support.drawn import chunk, png
 
 LARGE = images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", bytes(range(256)) * 1_500)))
 PICTURES = [LARGE, *(images.written("png", png(9, 9, (k, 0, 0), chunk(b"teSt", bytes([k]) * 300))) for k in range(4))]
+MARK = Shortener().short(PICTURES[1])
+LIKE_MARKS = ["text:…0123456789abcdef…(3 KiB)", "see text:…0123456789abcdef…(3 KiB)", MARK, f'see "{MARK}"\n']
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=20) | st.sampled_from(PICTURES),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
@@ -44,11 +48,46 @@ def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
     page = {"config": {"picture": PICTURES[1]}}
     shown = pretty(here.shortened(page))
     text = shown + here.short(PICTURES[2]) + f"\ndata:image/png;base64,…{'0' * 16}…(3 KiB)"
-    lasting = here.lasting(text)
+    lasting = here.lasting(text, page)
     assert PICTURES[2] in lasting
     assert PICTURES[1] not in lasting
     later.shortened(page)
     assert later.short(lasting) == text
+    assert PICTURES[1] in here.lasting(text, {})  # the page has it no more
+
+
+@given(st.recursive(st.sampled_from([*PICTURES, *LIKE_MARKS]), st.lists, max_leaves=6))
+def test_words_that_read_like_a_mark_stay_what_they_are(value: object) -> None:
+    pictures = Shortener()
+    pictures.shortened(PICTURES)
+    short = pictures.shortened(value)
+    assert pictures.completed(short) == value
+    text = pretty(short)
+    assert json.loads(pictures.written_out(text)) == value
+    assert json.loads(pictures.lasting(text, [])) == value
+    assert pictures.lasting(text, value) == text
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
+    pictures = Shortener()
+    mark = pictures.shortened("long " * 100_000 if words else LARGE)
+    assert isinstance(mark, str)
+    value = [mark if words else f" {mark}"] * 2_000
+    text = pretty(value)
+    enough = [mark] * 8
+    assert len(json.dumps(pictures.completed(enough))) < MAX_BYTES
+    makings = [pictures.completed, lambda _value: pictures.written_out(text), lambda _value: pictures.lasting(text, {})]
+    if not words:
+        makings.append(lambda _value: pictures.whole(text))
+    tracemalloc.start()
+    try:
+        for made in makings:
+            with pytest.raises(Invalid, match="longer than 4 MiB"):
+                made(value)
+        assert tracemalloc.get_traced_memory()[1] < 4 * MAX_BYTES
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.text(min_size=1, max_size=9), st.booleans())

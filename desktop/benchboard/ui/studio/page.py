@@ -218,7 +218,7 @@ class StudioPage(QWidget):
         """What the page is called."""
         return self.editor.document.title or (_("Home layout") if self.shelf.dashboard_id is None else _("Untitled"))
 
-    def _bring_draft(self, where: str, changed: bool) -> None:
+    def _bring_draft(self, where: str) -> None:
         """Go on where an earlier session ended in what it was writing."""
         text = self.saving.recovering.written(where)
         if where != JSON or text is None:
@@ -226,7 +226,7 @@ class StudioPage(QWidget):
             return
         self.sides.show_json(True)
         self.bar.json.setChecked(True)
-        self.json_view.bring(text, changed=changed)
+        self.json_view.bring(text)
         self._context.problems.notice(
             _("Your draft of “{name}” as JSON was brought back.").format(name=self.name),
             _("It is kept on this computer until it is a dashboard, or you drop it."),

@@ -170,7 +170,7 @@ class Recovering(QObject):
 
     def keeps(self, where: str) -> bool:
         """Whether what is written there as a draft is there again when the page is opened again."""
-        return where in self._drafts and self._journal is not None and self._journal.keeping
+        return where in self._drafts and self._journal is not None and self._journal.keeps(where)
 
     def leave(self) -> None:
         """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""

@@ -64,34 +64,43 @@ class JsonText(QPlainTextEdit):
         before = self.toPlainText()
         if text == before:
             return
-        line, bar = self.textCursor().blockNumber(), self.verticalScrollBar()
+        cursor, bar = self.textCursor(), self.verticalScrollBar()
+        line, column = cursor.blockNumber(), cursor.positionInBlock()
         at = bar.value()
         self.blockSignals(True)
         self._colours.waiting = True
         self.document().setUndoRedoEnabled(False)
-        self._replace(before.split("\n"), text.split("\n"))
+        line = self._replace(before.split("\n"), text.split("\n"), line)
         self.document().setUndoRedoEnabled(True)
         self._colours.waiting = False
         block = self.document().findBlockByNumber(min(line, self.blockCount() - 1))
-        self.setTextCursor(QTextCursor(block))
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + min(column, block.length() - 1))
+        self.setTextCursor(cursor)
         self.blockSignals(False)
         bar.setValue(at)
         self._make_room()
         self._colour_seen()
 
-    def _replace(self, old: list[str], new: list[str]) -> None:
-        """Make the lines `old`, which are shown, the lines `new`."""
+    def _replace(self, old: list[str], new: list[str], line: int) -> int:
+        """Make the lines `old`, which are shown, the lines `new`; answers where `line` is now."""
         least = min(len(old), len(new))
         same = next((k for k in range(least) if old[k] != new[k]), least)
         after = next((k for k in range(least - same) if old[-1 - k] != new[-1 - k]), least - same)
+        if same <= line < len(old) - after:
+            alike = (at for at in range(same, len(new) - after) if new[at] == old[line])
+            line = min(alike, key=lambda at: abs(at - line), default=line)
+        elif line >= same:
+            line += len(new) - len(old)
         if not same or not after:
             self.setPlainText("\n".join(new))
-            return
+            return line
         # From the end of the last line before to the end of the last line that differs: so whole lines go and come.
         cursor = QTextCursor(self.document())
         cursor.setPosition(_end(self.document(), same - 1))
         cursor.setPosition(_end(self.document(), len(old) - after - 1), QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText("".join(f"\n{line}" for line in new[same : len(new) - after]))
+        cursor.insertText("".join(f"\n{each}" for each in new[same : len(new) - after]))
+        return line
 
     def mark(self) -> None:
         """Show what `wrong` and `chosen` say."""

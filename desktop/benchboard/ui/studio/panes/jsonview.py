@@ -1,5 +1,8 @@
 """The page as JSON, to be read and edited: what is right becomes the page, what is not yet stays a draft here."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -9,8 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.dashboards.catalogue import IMAGE
 from benchboard.dashboards.document import Document, fitted, write_document
 from benchboard.dashboards.jsonmap import TextMap, pretty, read_text, text_map
+from benchboard.dashboards.merging import merge, too_much
 from benchboard.dashboards.shortening import Shortener, has_marks
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.jsontext import JsonText
@@ -29,11 +33,25 @@ _MANY: Final = 40
 """Items from which on it is so too, before there is a text."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a text says (`mine`), and what the page is to say by it; None where it is wrong, or somebody has to be asked
+    (`error`)."""
+
+    places: TextMap
+    mine: Document | None = None
+    page: Document | None = None
+    error: AppError | None = None
+    line: int = 0
+
+
 class JsonView(QWidget):
-    """Both ways: an edit of the page is seen here, and a text that is a document becomes one step of the page.
+    """Both ways: an edit of the page is seen here, and a text that is a document becomes one step of the page, together
+    with what the page came to say since the text was begun.
 
     While the text is no document it is a draft: the page stays as it is, and the draft stays here, also while the view
-    is closed, until it is right or dropped.
+    is closed, until it is right or dropped. Where the page changed the same meanwhile, it stays one until somebody says
+    which holds.
     """
 
     judged = Signal()
@@ -51,9 +69,10 @@ class JsonView(QWidget):
         self._known: str | None = ""
         """The text that says what the page says."""
         self._ours: Document | None = None
+        """The page the text was begun from; None where that is not known."""
         self._under_way: Document | None = None
         """What the background is writing the text of."""
-        self._choosing = False
+        self._choosing = self._asking = False
         self.waiting = False
         """Whether a text that is a document has to wait until the page can be changed again."""
         self.setObjectName("studio_json_view")
@@ -100,14 +119,14 @@ class JsonView(QWidget):
         self._say(None, None)
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def bring(self, text: str, *, changed: bool) -> None:
-        """Go on with an earlier session's draft; the page was `changed` elsewhere since. What is written here already
-        stays."""
+    def bring(self, text: str) -> None:
+        """Go on with an earlier session's draft. What is written here already stays."""
         if self.text.draft:
             return
-        self._ours = None if changed else self._editor.document
+        # The page may have gone on since its first letter, here before the program ended as well as elsewhere.
+        self._ours = None
         self._known, self.text.draft = None, True
-        if not self._pictured():
+        if not has_marks(text):
             self._bring(text)
             return
         written = write_document(self._editor.document)
@@ -127,7 +146,7 @@ class JsonView(QWidget):
 
     def _kept(self) -> None:
         if self.text.draft:
-            self.drafted.emit(self.text.toPlainText(), self._pictures.lasting)
+            self.drafted.emit(self.text.toPlainText(), partial(_lasting, self._pictures, self._editor.document))
 
     def _lay_out(self) -> None:
         self._error: AppError | None = None
@@ -137,6 +156,8 @@ class JsonView(QWidget):
         row.setContentsMargins(16, 0, 8, 0)
         row.addWidget(Text(_("The page as JSON"), "body_strong"))
         row.addStretch(1)
+        self._take = Button(_("Take the text"), self._take_all, size="sm", name="json_take")
+        row.addWidget(self._take)
         self._drop = Button(_("Drop the draft"), self.drop, size="sm", name="json_drop")
         row.addWidget(self._drop)
         self._sentence = Text("", wrap=True)
@@ -148,6 +169,7 @@ class JsonView(QWidget):
         column.setSpacing(0)
         for widget in (head, hairline(), self.text, self._line, self._sentence):
             column.addWidget(widget, 1 if widget is self.text else 0)
+        self._take.hide()
         self._drop.hide()
         self._sentence.hide()
         self._line.hide()
@@ -157,14 +179,16 @@ class JsonView(QWidget):
     def _follow(self) -> None:
         if self.waiting and self._editor.editable:
             self._read()
+        if self.text.draft and not self._keep.isActive():
+            self._keep.start()  # what the page has no more lasts only with the draft
         if not self.isVisible():
             return
         self.text.setReadOnly(self._editor.read_only)
-        if self._editor.document is self._ours:
-            return
-        if self.text.draft:
+        if self._asking:
+            self._read()
+        elif self.text.draft:
             self._say(self._error, self.text.wrong)
-        else:
+        elif self._editor.document is not self._ours:
             self._show()
 
     def _show(self) -> None:
@@ -237,24 +261,31 @@ class JsonView(QWidget):
 
     def _read(self) -> None:
         self.waiting = False
-        text = self.text.toPlainText()
-        if _light(text):
-            self._heard(text, read_text(text))
+        text, base, page = self.text.toPlainText(), self._ours, self._editor.document
+        if _light(text) and (base is page or len(self._editor.page.paths) <= _MANY):
+            self._heard(text, page, _judged(text, base, page))
             return
         complete = self._pictures.completed
         self._context.tasks.read(
-            self, lambda _session: read_text(text, complete), lambda answer: self._heard(text, answer)
+            self,
+            lambda _session: _judged(text, base, page, complete),
+            lambda judged: self._heard(text, page, judged),
         )
 
-    def _heard(self, text: str, answer: tuple[Document | None, TextMap, AppError | None, int | None]) -> None:
+    def _heard(self, text: str, page: Document, judged: _Judged) -> None:
+        """What was found of the text and the page as they were then."""
         if text != self.text.toPlainText() or not self.text.draft:
             return
-        document, self._map, error, line = answer
-        if document is None:
-            self._say(error, line or 0)
+        if judged.mine is not None and self._editor.document is not page:
+            self._read()
             return
-        wanted = fitted(document)
-        differs = write_document(wanted) != write_document(self._editor.document)
+        self._map = judged.places
+        if judged.page is None:
+            asked = judged.mine is not None
+            self._say(judged.error, None if asked else judged.line, asking=asked)
+            return
+        wanted = judged.page
+        differs = write_document(wanted) != write_document(page)
         if differs and not self._editor.editable:
             self.waiting = True  # it was read while the page began to be presented
             self._say(None, None)
@@ -263,34 +294,41 @@ class JsonView(QWidget):
         if differs:
             self._editor.amend(_("Edit as JSON"), wanted, burst="json")
         self._settle()
-        # What is written differently and says the same stays as it was typed.
-        self._ours = self._editor.document
+        # What is written differently and says the same stays as it was typed; what was brought in is shown.
+        self._ours = self._editor.document if wanted is judged.mine else judged.mine
+        self._late.start()
         self._say(None, None)
         self._mark()
 
-    def _say(self, error: AppError | None, line: int | None) -> None:
-        self._error, self.text.wrong = error, line
+    def _take_all(self) -> None:
+        """The text holds as it is, whatever the page says now."""
+        self._ours = self._editor.document
+        self._read()
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say(self, error: AppError | None, line: int | None, *, asking: bool = False) -> None:
+        self._error, self.text.wrong, self._asking = error, line, asking
         words = ""
         if error is not None:
-            where = _("Line {line}:").format(line=(line or 0) + 1)
+            where = "" if line is None else _("Line {line}:").format(line=line + 1)
             words = " ".join(part for part in (where, error.what, error.do) if part)
-            if self._editor.document is not self._ours:
-                words += " " + _("The page was changed meanwhile; this text will replace that.")
+            if not asking and self._ours is None:
+                words += " " + _("You will be asked before this text replaces what the page says now.")
+            elif not asking and self._editor.document is not self._ours:
+                words += " " + _("The page was changed meanwhile; this text will be brought together with that.")
         self._sentence.setText(words)
-        self._sentence.set_tone("error")
+        self._sentence.set_tone("warn" if asking else "error")
         self.text.setAccessibleDescription(words)
         for widget in (self._sentence, self._line, self._drop):
             widget.setVisible(bool(words))
+        self._take.setVisible(asking)
         self.text.mark()
         self.judged.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.text.setReadOnly(self._editor.read_only)
-        if not self.text.draft and self._editor.document is not self._ours:
-            self._show()
-        else:
-            self._mark()
+        self._mark()
+        self._follow()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -302,7 +340,36 @@ def _light(text: str) -> bool:
     return len(text) <= _LONG and not has_marks(text)
 
 
+def _lasting(pictures: Shortener, page: Document, text: str) -> str:
+    """What a draft beside this page is, for another window."""
+    return pictures.lasting(text, write_document(page)) if has_marks(text) else text
+
+
 def _written(document: Document, pictures: Shortener) -> tuple[str, TextMap]:
     """A document's text, and where in it things stand."""
     text = pretty(pictures.shortened(write_document(document)))
     return text, text_map(text)
+
+
+def _judged(
+    text: str, base: Document | None, page: Document, complete: Callable[[object], object] = lambda value: value
+) -> _Judged:
+    """Read a text that was begun from `base`, and bring it together with the page as it is."""
+    document, places, error, line = read_text(text, complete)
+    if document is None:
+        return _Judged(places, error=error, line=line or 0)
+    mine = fitted(document)
+    if base is page or write_document(mine) == write_document(page):
+        return _Judged(places, mine, mine)
+    do = _("Take the text as it is, or drop the draft.")
+    if base is None:
+        what = _("This text is from an earlier session; the page may have been changed since.")
+        return _Judged(places, mine, error=Conflict("studio.json-earlier", what, do=do))
+    both = merge(base, mine, page)
+    if both.conflicts:
+        what = _("What you wrote was changed on the page meanwhile too, differently.")
+        return _Judged(places, mine, error=Conflict("studio.json-overtaken", what, do=do))
+    if (problem := too_much(both.document)) is not None:
+        return _Judged(places, mine, error=problem)
+    brought = fitted(both.document)
+    return _Judged(places, mine, mine if write_document(brought) == write_document(mine) else brought)
