@@ -70,8 +70,8 @@ class Brought:
 class Recovering(QObject):
     """Between an editor and the journal of its page."""
 
-    draft_found = Signal(str, bool)
-    """Something was being written there when the program ended, and the page was (or not) stored elsewhere since."""
+    draft_found = Signal(str)
+    """Something was being written there when the program ended."""
     _failed = Signal(object)
 
     def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
@@ -145,7 +145,7 @@ class Recovering(QObject):
         for where in (JSON, VARIABLES):
             if where in brought.drafts:
                 self._drafts[where] = brought.drafts[where].text
-                self.draft_found.emit(where, brought.overtaken)
+                self.draft_found.emit(where)
 
     def saved(self, version: int, document: Document) -> None:
         """The database has this document, in `version`."""
