@@ -1,12 +1,14 @@
-"""The variables of a dashboard while somebody defines them: what is added, what is called otherwise, and drafts."""
+"""The variables of a dashboard while somebody defines them: what is added, what is called otherwise, what others
+defined meanwhile, and drafts."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, NamedTuple, Self
 
-from benchboard.dashboards.document import NAME, Variable
-from benchboard.dashboards.naming import in_query
+from benchboard.dashboards import merging
+from benchboard.dashboards.document import NAME, Variable, empty
+from benchboard.dashboards.naming import Names, in_query
 
 _FIELDS: Final = tuple(one.name for one in fields(Variable))
 
@@ -54,21 +56,49 @@ def names_of(rows: Sequence[Row]) -> dict[str, str]:
     return {row.was: row.variable.name for row in rows if row.was and row.was != row.variable.name}
 
 
-def written(rows: Sequence[Row]) -> str:
-    """Rows as a text, however wrong they still are."""
-    said = [
-        {**{key: getattr(row.variable, key) for key in _FIELDS}, "was": row.was, "known": row.known}
-        for row in settled(rows)
-    ]
-    return json.dumps(said, default=dict)
+def brought_together(
+    base: Iterable[Variable], rows: Sequence[Row], theirs: Iterable[Variable]
+) -> tuple[tuple[Variable, ...], tuple[str, ...]]:
+    """What the rows and the page by now make of `base`, which the rows began from; and which both changed differently:
+    those are as the rows have them. Raises `Invalid` where that is more than a dashboard has."""
+    there = {one.name: one for one in theirs}
+    names = names_of(rows)
+    # A name that somebody has given to another one meanwhile names two: both have changed that one.
+    free = {was: name for was, name in names.items() if name not in there or name in names}
+    sides = (_called(base, free), tuple(row.variable for row in settled(rows)), _called(there.values(), free))
+    merge = merging.merge(*(replace(empty(), variables=side) for side in sides))
+    clashes = (one.path[2] for one in merge.conflicts if one.path[:2] == ("variables", "each"))
+    return merge.document.variables, tuple(dict.fromkeys(map(str, clashes)))
 
 
-def read(text: str) -> list[Row] | None:
-    """What `written` wrote; None where a program did that which keeps something else."""
+def _called(variables: Iterable[Variable], names: Names) -> tuple[Variable, ...]:
+    return tuple(
+        replace(one, name=names.get(one.name, one.name), query=in_query(one.query, names)) if names else one
+        for one in variables
+    )
+
+
+def written(rows: Sequence[Row], base: Iterable[Variable]) -> str:
+    """Rows as a text, however wrong they still are, and what they began from."""
+    return json.dumps({"rows": _said(settled(rows)), "base": _said(rows_of(base))}, default=dict)
+
+
+def read(text: str) -> tuple[list[Row], tuple[Variable, ...] | None] | None:
+    """What `written` wrote; None where a program did that which keeps something else, and in place of what they began
+    from where an earlier one did."""
     try:
-        return [_row(one) for one in json.loads(text)]
+        said = json.loads(text)
+        if isinstance(said, list):
+            return [_row(one) for one in said], None
+        return [_row(one) for one in said["rows"]], tuple(_row(one).variable for one in said["base"])
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _said(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [
+        {**{key: getattr(row.variable, key) for key in _FIELDS}, "was": row.was, "known": row.known} for row in rows
+    ]
 
 
 def _row(said: dict[str, Any]) -> Row:

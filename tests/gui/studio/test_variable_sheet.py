@@ -1,6 +1,8 @@
 """The sheet that defines variables: a query written, checked, looked at and taken, by keyboard and mouse."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -8,8 +10,11 @@ from boards import load
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QPlainTextEdit, QWidget
+from test_drafts import crashed, drafts
 
-from benchboard.dashboards.document import Variable
+from benchboard import workspace
+from benchboard.dashboards import documents
+from benchboard.dashboards.document import Variable, write_document
 from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.panes.queryedit import QueryEdit
 
@@ -326,3 +331,70 @@ def test_a_name_that_makes_a_title_too_long_is_not_taken(studio: "Studio") -> No
     assert missed.isVisible()
     assert "200 characters" in missed.text()
     assert studio.page.editor.document.variables[0].name == "shop"
+
+
+def _stored_elsewhere(studio: "Studio", *variables: Variable) -> None:
+    studio.store(write_document(replace(studio.stored().content, variables=variables)))
+    studio.wait(lambda: studio.page.editor.document.variables == variables)
+
+
+def _toast_undo(studio: "Studio") -> list[QAbstractButton]:
+    found = studio.application.window.findChildren(QAbstractButton, "toast_undo")
+    return [
+        one for one in found if one.isVisible() and "was changed elsewhere too" in one.parentWidget().accessibleName()
+    ]
+
+
+def test_what_others_define_while_the_sheet_is_open_stays(studio: "Studio") -> None:
+    shop, theirs = (Variable(name, "", "list", ("x",), ("x",)) for name in ("shop", "theirs"))
+    sheet = Sheet(studio, shop)
+    sheet.press("variable_add")
+    _stored_elsewhere(studio, replace(shop, label="Store"), theirs)
+    sheet.press("variables_take")
+    now = studio.page.editor.document.variables
+    assert {(one.name, one.label) for one in now} == {("shop", "Store"), ("theirs", ""), ("choice1", "")}
+    assert not _toast_undo(studio)
+
+
+def test_a_variable_both_changed_is_mine_and_said_with_a_way_back(studio: "Studio") -> None:
+    shop = Variable("shop", "", "list", ("x",), ("x",))
+    sheet = Sheet(studio, shop)
+    label = sheet.find("variable_label", QLineEdit)
+    studio.qtbot.keyClicks(label, "Mine")
+    _stored_elsewhere(studio, replace(shop, label="Theirs"))
+    sheet.press("variables_take")
+    assert [one.label for one in studio.page.editor.document.variables] == ["Mine"]
+    (undo,) = _toast_undo(studio)
+    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert [one.label for one in studio.page.editor.document.variables] == ["Theirs"]
+
+
+def test_a_draft_of_variables_is_brought_together_with_what_was_stored_since(
+    open_studio: Callable[..., "Studio"], tmp_path: Path
+) -> None:
+    shop, theirs = (Variable(name, "", "list", ("x",), ("x",)) for name in ("shop", "theirs"))
+    first = open_studio()
+    sheet = Sheet(first, shop)
+    sheet.press("variable_add")
+    first.wait(lambda: "choice1" in drafts(first).get("variables", ""))
+    home = crashed(first, tmp_path)
+    content = first.stored().content
+    first.close()
+    opened = workspace.open_demo(home)
+    with opened.database.change() as session:
+        after = replace(content, variables=(replace(shop, label="Store"), theirs))
+        documents.save_home(session, first.actor, write_document(after), base_version=None)
+    opened.close()
+    second = open_studio(home)
+    second.press_in_window("banner_action")
+    second.press_in_window("variables_take")
+    now = second.page.editor.document.variables
+    assert {(one.name, one.label) for one in now} == {("shop", "Store"), ("theirs", ""), ("choice1", "")}
+
+
+def test_who_may_only_look_by_now_takes_nothing(studio: "Studio") -> None:
+    sheet = Sheet(studio)
+    sheet.press("variable_add")
+    studio.page.editor.read_only = True
+    sheet.press("variables_take")
+    assert studio.page.editor.document.variables == ()

@@ -1,6 +1,6 @@
 """What a page does by name: the acts of the table, carried out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Final
 import shiboken6
 from PySide6.QtCore import QObject, Qt
 
+from benchboard.dashboards import defining
+from benchboard.dashboards.defining import Row
 from benchboard.dashboards.document import Variable
 from benchboard.dashboards.expanding import has_repeats
 from benchboard.dashboards.templates import Template, begun
 from benchboard.dashboards.wording import chosen_line
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas import chosen
 from benchboard.ui.studio.document import choices
+from benchboard.ui.studio.document.edits import way_back
 from benchboard.ui.studio.document.recovering import VARIABLES
 from benchboard.ui.studio.exchange import handing
 from benchboard.ui.studio.exchange.deeds import Rename
@@ -195,10 +198,20 @@ class Doing(QObject):
             key=_VARIABLES_BROUGHT,
         )
 
-    def _take_variables(self, variables: tuple[Variable, ...], names: Mapping[str, str]) -> None:
-        if self._page.editor.read_only:  # the right went while the sheet was open
-            self._context.problems.toast(self._page.editor.why_not)
+    def _take_variables(self, rows: list[Row], base: tuple[Variable, ...]) -> None:
+        editor, problems = self._page.editor, self._context.problems
+        if editor.read_only:  # the right went while the sheet was open
+            problems.toast(editor.why_not)
+            return
+        before = editor.document
         try:
-            choices.define(self._page.editor, variables, names)
+            variables, clashes = defining.brought_together(base, rows, before.variables)
+            choices.define(editor, variables, defining.names_of(rows))
         except Invalid as error:
-            self._context.problems.show(error)
+            problems.show(error)
+            return
+        if clashes and editor.document is not before:
+            names = ", ".join(_("“{name}”").format(name=name) for name in clashes)
+            told = ngettext("{names} was changed elsewhere too: yours was taken.",
+                            "{names} were changed elsewhere too: yours were taken.", len(clashes))  # fmt: skip
+            problems.toast(told.format(names=names), way_back(editor.stack))

@@ -37,7 +37,7 @@ class VariablesSheet(Dialog):
     """Defines the variables of a document."""
 
     taken = Signal(object, object)
-    """All of them, as a tuple, and which are called otherwise (old name → new): the page may be another by then."""
+    """All of them, as rows, and the variables they began from: the page may have others by then."""
     dropped = Signal(str)
     """It was left without taking what was written, a text to `go_on` with."""
     drafted = Signal(object)
@@ -46,7 +46,8 @@ class VariablesSheet(Dialog):
     def __init__(self, window: QWidget, context: "Context", document: Document, chosen: Variables) -> None:
         super().__init__(window, _("Variables"), size=QSize(760, 680), name="variables")
         self._rows = defining.rows_of(document.variables)
-        self._stored = {one.name: one for one in document.variables}
+        self._base = {one.name: one for one in document.variables}
+        """What the rows began from."""
         self._layout, self._uses = document.layout, users(document.layout)
         self._chosen = chosen
         self._past: list[list[Row]] = []
@@ -127,10 +128,13 @@ class VariablesSheet(Dialog):
 
     def go_on(self, draft: str) -> None:
         """Show what they had become before; a step back shows the page's."""
-        rows = defining.read(draft)
-        if rows is not None:
+        found = defining.read(draft)
+        if found is not None:
+            rows, base = found
             self._past.append(self._rows)
-            self._rows = [one if one.was in self._stored else Row.added(one.variable) for one in rows]
+            if base is not None:
+                self._base = {one.name: one for one in base}
+            self._rows = [one if one.was in self._base else Row.added(one.variable) for one in rows]
             self._fill(0)
 
     @property
@@ -140,9 +144,9 @@ class VariablesSheet(Dialog):
 
     @property
     def _draft(self) -> str | None:
-        """The same as a text; None where they are the page's."""
-        same = self._variables == [*self._stored.values()]
-        return None if same else defining.written(self._rows)
+        """The same as a text; None where they are what they began from."""
+        base = [*self._base.values()]
+        return None if self._variables == base else defining.written(self._rows, base)
 
     def _kept(self) -> None:
         self.drafted.emit(self._draft)
@@ -211,7 +215,7 @@ class VariablesSheet(Dialog):
         if not 0 <= place < len(self._rows):
             return
         one = self._rows[place].variable
-        stored = self._stored.get(self._rows[place].was)
+        stored = self._base.get(self._rows[place].was)
         fresh = stored is None or (stored.type, stored.query) != (one.type, one.query)
         if fresh and not one.chosen and not one.all_chosen:
             self._rows[place] = self._rows[place]._replace(variable=replace(one, chosen=offer.values[:1]))
@@ -237,9 +241,9 @@ class VariablesSheet(Dialog):
     def _say_uses(self, place: int) -> None:
         """Say who uses the one that is shown, and who would miss those that are gone."""
         names = {one.name for one in self._variables}
-        gone = [name for name in self._stored.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
+        gone = [name for name in self._base.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
         told = [
-            " ".join((_("“{name}” is removed.").format(name=_called(self._stored[name])), self._uses_of(name)))
+            " ".join((_("“{name}” is removed.").format(name=_called(self._base[name])), self._uses_of(name)))
             for name in sorted(gone)[:_NAMED]
         ]
         self._missed.setText(" ".join([*told, _("Ctrl+Z in the list brings back what was removed.")]) if told else "")
@@ -321,14 +325,13 @@ class VariablesSheet(Dialog):
     def _take(self) -> None:
         if self._take_button.isEnabled():
             self._rows = defining.settled(self._rows)
-            names = defining.names_of(self._rows)
             try:
-                renamed(self._layout, names)
+                renamed(self._layout, defining.names_of(self._rows))
             except Invalid as error:
                 self._missed.setText(str(error))
                 self._missed.show()
                 return
-            self.taken.emit(tuple(self._variables), names)
+            self.taken.emit(self._rows, tuple(self._base.values()))
             self._close()
 
 
