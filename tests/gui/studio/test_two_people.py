@@ -1,15 +1,21 @@
 """Two windows change one page: what differs is brought together, what clashes is asked about, nothing is lost."""
 
+import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
+from test_drafts import crashed
 
 from benchboard.dashboards import document
 from benchboard.dashboards.document import parse_document
 from benchboard.ui.studio.comparing.merge import MergeScreen
-from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.studio.document.shelf import Stored
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets.banners import Banner, Toast
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -66,6 +72,32 @@ def test_there_is_a_way_back_from_what_was_brought_in(studio: "Studio") -> None:
     studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert studio.page.editor.widget("orders-week").title == "Orders, 7 days"
     assert studio.page.editor.widget("refunds").title == "Mine"
+
+
+def test_a_page_that_goes_while_both_are_brought_together_says_where_its_edits_are(
+    open_studio: Callable[..., "Studio"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_studio()
+    saving, items, let = first.page.saving, first.stored().items, threading.Event()
+    read = saving.shelf.read
+
+    def slow(session: DatabaseSession) -> Stored:
+        let.wait(10)
+        return read(session)
+
+    monkeypatch.setattr(saving.shelf, "read", slow)
+    first.page.editor.tell("refunds", "title", "Mine")
+    first.store(_titled(items, "orders-week", "Theirs"))
+    first.wait(lambda: saving.bringing_together)
+    assert first.page.closing()
+    toasts = [one.accessibleName() for one in first.application.window.findChildren(Toast)]
+    home = crashed(first, tmp_path)
+    let.set()
+    assert toasts == ["What you changed of “Home layout” is kept here, and stored when you open it again."]
+    second = open_studio(home)
+    second.settled()
+    stored = second.stored().items
+    assert (_title(stored, "refunds"), _title(stored, "orders-week")) == ("Mine", "Theirs")
 
 
 def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None:

@@ -183,6 +183,12 @@ class StudioPage(QWidget):
             return False
         if self.json_view.draft:
             self._context.problems.toast(_("Your draft of “{name}” as JSON is kept here.").format(name=self.name))
+        if self.saving.bringing_together:
+            self._context.problems.toast(
+                _("What you changed of “{name}” is kept here, and stored when you open it again.").format(
+                    name=self.name
+                )
+            )
         self.saving.finish()
         return True
 

@@ -63,6 +63,8 @@ class Saving(QObject):
         self.problem: AppError | None = None
         self.stored: Stored | None = None
         self._kept: Document | None = None
+        self.bringing_together = False
+        """While what somebody else stored is read: until then ours is in the journal alone."""
         self._merge: Merge | None = None
         self._kept_mine: tuple[Clash, ...] = ()
         """What was asked about and answered by keeping ours, since both began to be brought together."""
@@ -212,6 +214,7 @@ class Saving(QObject):
 
     def _bring_together(self, base: Document | None, then: Then = "ask") -> None:
         """Go on with what the stored one and ours make of `base`. Nothing is stored meanwhile."""
+        self.bringing_together = True
         self._become("saving")
         mine, kept_mine = self._editor.document, self._kept_mine
 
@@ -223,6 +226,7 @@ class Saving(QObject):
 
         def arrived(found: tuple[Stored, Merge, Invalid | None]) -> None:
             theirs, merge, problem = found
+            self.bringing_together = False
             self.arriving.emit(merge.theirs)
             if self._editor.document is not mine:
                 self._bring_together(base, then)
@@ -389,6 +393,7 @@ class Saving(QObject):
 
     def _gone(self, error: AppError) -> None:
         """What is stored could not be read. It is tried again for as long as the page is there, and said once."""
+        self.bringing_together = False
         again = self.state == "unsaved" and self.problem is not None and self.problem.code == error.code
         self.problem = error
         self._become("unsaved")
