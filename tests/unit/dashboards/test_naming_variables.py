@@ -97,9 +97,11 @@ def test_one_that_was_added_under_an_old_name_is_another_one() -> None:
 def test_a_draft_knows_what_was_called_otherwise() -> None:
     variables = [Variable("shop", "", "list", ("a",)), _asked("state", "SELECT :shop")]
     rows = [*_with(rows_of(variables), 0, "store"), Row.added(Variable("new", "", "text"))]
-    back = read(written(rows))
-    assert back is not None
+    found = read(written(rows, variables))
+    assert found is not None
+    back, base = found
+    assert base == tuple(variables)
     assert names_of(back) == {"shop": "store"}
     assert [row.variable.query for row in back] == ["", "SELECT :store", ""]
-    assert read("[]") == []
+    assert read("[]") == ([], None)
     assert read('[{"name": 1}]') is None
