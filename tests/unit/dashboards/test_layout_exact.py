@@ -119,6 +119,26 @@ def test_a_heap_nobody_can_sort_out_is_refused_in_words(monkeypatch: pytest.Monk
     assert (refusal.value.code, refusal.value.facts["field"]) == ("layout.too-tangled", "items")
 
 
+def test_patience_is_lost_soon_whatever_it_is_spent_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the steps are accounted for, far fewer than a second's go by between two looks at the purse."""
+    spent: list[int] = []
+    spend = compaction._Compaction._spend
+
+    def counted(self: compaction._Compaction, steps: int) -> None:
+        spent.append(steps)
+        spend(self, steps)
+
+    monkeypatch.setattr(compaction, "_PATIENCE", 1_000_000)
+    monkeypatch.setattr(compaction._Compaction, "_spend", counted)
+    wide = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 1}} for n in range(1_000)]
+    more = grid.Item("new", "t")
+    with pytest.raises(Invalid) as refusal:
+        grid.add(grid.parse(wide), more, grid.Cell(0, 0, 12, 5))
+    assert refusal.value.code == "layout.too-tangled"
+    assert 1_000_000 < sum(spent) < 1_100_000
+    assert max(spent) < 100_000
+
+
 def _grown(count: int, columns: int, w: int, h: int, statics: int = 0) -> grid.Layout:
     """A grid full of items of one field, the first made larger than it may."""
     cells = [grid.Cell(k % columns, k // columns, 1, 1) for k in range(count)]
@@ -127,7 +147,7 @@ def _grown(count: int, columns: int, w: int, h: int, statics: int = 0) -> grid.L
 
 
 def test_what_grows_over_thousands_pushes_them_in_reasonable_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compaction, "_PATIENCE", 2_000_000)  # a hundredth of the real one, and less than was needed
+    monkeypatch.setattr(compaction, "_PATIENCE", 2_000_000)  # a small part of the real one, and less than was needed
     done = grid.compacted(_grown(10_000, 12, 12, 1000))
     assert _overlaps(grid.Layout.of(12, list(done)[:300])) == []
     assert done.bottom == 1000 + 834
