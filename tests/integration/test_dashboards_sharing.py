@@ -161,6 +161,7 @@ def test_only_the_owner_shares(office: Office) -> None:
         (sharing.unshare, ("person", bob.user_id), {}),
         (sharing.set_public, (), {"public": True}),
         (sharing.candidates, ("",), {}),
+        (sharing.called, ("Cleo",), {}),
     ):
         with pytest.raises(Denied):
             office.do(act, bob, made.card.id, *told, **named)
@@ -209,6 +210,58 @@ def test_candidates_are_active_people_and_teams_by_name_or_address(office: Offic
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "view")
     office.do(sharing.share, ada, made.card.id, "team", team, "view")
     assert found("bo") == ["Bora"]
+
+
+def test_an_address_never_means_whoever_is_called_like_it(office: Office) -> None:
+    ada, bob = office.actor("ada"), office.actor("bob")
+    office.town.add("mallory@north.example", "bob@north.example", role="analyst", organisation=office.town.north)
+    office.team("bob@north.example")
+    made = office.make(ada)
+
+    def found(text: str) -> str | None:
+        who = office.ask(sharing.called, ada, made.card.id, text)
+        return who and who.email
+
+    assert found(" BOB@north.example ") == "bob@north.example"
+    assert found("mallory@north.example") == "mallory@north.example"
+    assert found("@") is found("bob@") is found("ada@north.example") is found("@\0") is None
+    assert [one.email for one in office.ask(sharing.candidates, ada, made.card.id, "bob@")] == ["bob@north.example"]
+    office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
+    assert found("bob@north.example") is None
+    assert office.ask(sharing.candidates, ada, made.card.id, "bob@north.example") == ()
+    office.do(sharing.unshare, ada, made.card.id, "person", bob.user_id)
+    office.do(people.set_state, office.actor("admin"), [bob.user_id], "inactive")
+    assert found("bob@north.example") is None
+
+
+def test_a_name_means_the_only_one_who_is_called_so(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+
+    def add(address: str, name: str) -> None:
+        office.town.add(f"{address}@north.example", name, role="analyst", organisation=office.town.north)
+
+    def found(text: str) -> str | None:
+        who = office.ask(sharing.called, ada, made.card.id, text)
+        return who and (who.email or who.id)
+
+    add("jose", "José")
+    assert found("jose") == found("JOSÉ") == found("Jose\u0301") == "jose@north.example"
+    assert found("jos") is found("") is found("Ada") is found("\ud800") is None
+    add("other", "Jose")
+    assert (found("José"), found("Jose"), found("jose")) == ("jose@north.example", "other@north.example", None)
+    for k in range(60):
+        office.team(f"Ann Lee {k:02}")
+    team = office.team("Ann Lee")
+    assert found("ann lee") == team
+    add("ann", "Ann Lee")
+    assert found("Ann Lee") is None
+    office.do(sharing.share, ada, made.card.id, "team", team, "edit")
+    assert found("Ann Lee") is None
+    gone = office.actor("bob")
+    add("bob2", "Bob")
+    office.do(people.set_state, office.actor("admin"), [gone.user_id], "inactive")
+    assert found("Bob") is None
 
 
 def test_a_person_or_team_is_named_by_address_short_name_or_id(office: Office) -> None:

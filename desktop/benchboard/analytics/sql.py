@@ -139,8 +139,11 @@ def parse(text: str) -> Query:
             start=len(text.rstrip()) - 1,
             end=len(text),
         ) from error
-    except ValueError as error:
-        # The parser writes some parts out to speak of them, and Python writes no number of thousands of digits.
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as error:
+        # The parser writes some parts out to speak of them, and Python writes no number of thousands of digits; of
+        # others it looks at what is not there. Whatever a text makes it stumble over, it is the text that is wrong.
         raise Invalid("query.syntax", _("This query cannot be read."), field="query", start=0, end=len(text)) from error
     if not statements:
         raise Invalid(

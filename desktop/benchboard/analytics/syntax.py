@@ -30,9 +30,9 @@ def misread(text: str, error: ParseError) -> Invalid:
     if begins is not None and _meant(begins, _BEGINS):
         return _unexpected(begins, _meant(begins, _BEGINS))
     first = error.errors[0] if error.errors else {}
-    lines = text.splitlines(keepends=True)
-    end = min(sum(map(len, lines[: int(first.get("line") or 1) - 1])) + int(first.get("col") or 0), len(text))
-    place = next((k for k, token in enumerate(tokens) if token.end + 1 >= end), len(tokens) - 1)
+    # Lines and columns are the parser's own: not counted here, where other signs would end a line.
+    at_fault = int(first.get("line") or 1), int(first.get("col") or 0)
+    place = next((k for k, token in enumerate(tokens) if (token.line, token.col) >= at_fault), len(tokens) - 1)
     if place < 0:
         return Invalid("query.syntax", _("This query cannot be read."), field="query", start=0, end=len(text))
     if (count := _uncounted(tokens, place)) is not None:

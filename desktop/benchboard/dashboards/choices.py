@@ -6,7 +6,6 @@ there are. Values come out of the database, so they are sealed as a journal is, 
 
 import hashlib
 import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Document
 from benchboard.dashboards.expanding import Choice
-from benchboard.dashboards.sealed import NAME_BYTES, Damaged, Sealer, unsealed
+from benchboard.dashboards.sealed import NAME_BYTES, Damaged, Sealer, key_in, key_made, unsealed
 from benchboard.errors import Unavailable
 from benchboard.files import write_whole
 from benchboard.i18n import _
@@ -88,7 +87,7 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 def _read(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, Any]:
-    key = vault.get(_KEY)
+    key = key_in(vault, _KEY)
     if key is None:
         return {}
     name = _name(account)
@@ -101,15 +100,21 @@ def _read(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, Any]:
 
 
 def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, Any]) -> None:
-    key, name = vault.get(_KEY), _name(account)
-    if key is None:
-        key = secrets.token_bytes(32)
-        vault.put(_KEY, key)
-    left = dict(list(known.items())[-MOST:])
-    while len(text := json.dumps(left).encode()) > _MOST_BYTES:
-        del left[next(iter(left))]
+    key, name = key_made(vault, _KEY), _name(account)
+    text = json.dumps(_fitting(known)).encode()
     sealer = Sealer(key, name)
     write_whole(_file(home, name), sealer.header + sealer.seal(text), mode=0o600)
+
+
+def _fitting(known: dict[str, Any]) -> dict[str, Any]:
+    """Those chosen on last that there is room for; one too large for it stays out alone, and takes nobody along."""
+    left, room = dict[str, Any](), _MOST_BYTES
+    for dashboard, said in reversed(list(known.items())[-MOST:]):
+        length = len(json.dumps({dashboard: said}))
+        if length <= room:
+            left[dashboard] = said
+            room -= length
+    return dict(reversed(left.items()))
 
 
 def _name(account: Sequence[str]) -> bytes:

@@ -187,10 +187,20 @@ def _form(value: Source) -> int:
 def _checked(document: Document) -> Document:
     _require_room(document)
     for found in grid.everything(document.layout):
-        widget_of(found.item)
-        grid.repeat_of(found.item)
-        _locked(found.item)
+        _require_right(found.item)
     return document
+
+
+def require_sayable(item: grid.Item, key: str) -> None:
+    """Raises `Invalid` where no document may say of an item what this one does under `key`."""
+    _storable({key: item.source.get(key)})
+    _require_right(item)
+
+
+def _require_right(item: grid.Item) -> None:
+    widget_of(item)
+    grid.repeat_of(item)
+    _locked(item)
 
 
 def _require_room(document: Document) -> None:

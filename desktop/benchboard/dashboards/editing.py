@@ -11,8 +11,8 @@ from typing import Final, Literal, NamedTuple
 
 from benchboard.dashboards import images
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import require_rows
+from benchboard.dashboards.catalogue import changed, widget_of
+from benchboard.dashboards.document import require_rows, require_sayable
 from benchboard.dashboards.layout import GROUP, ROW, TABS, Carry, Cell, Compact, Item, Layout, Page, Pane, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -63,6 +63,20 @@ def outermost(page: Page, ids: Iterable[str]) -> tuple[str, ...]:
     """These ids without those that lie in another of them."""
     chosen = frozenset(ids)
     return tuple(one for one in dict.fromkeys(ids) if not chosen & {outer for outer, _k in page.path(one)})
+
+
+def told(page: Page, ids: Iterable[str], key: str, value: object, compact: Compact = "vertical") -> Page:
+    """The page with `title`, `query`, `repeat` or (as `config.<key>`) a setting of these items set, but of those that
+    keep their content; itself where they say so already. Invalid where no document may say it."""
+    field, _dot, setting = key.partition(".")
+    for item_id in ids:
+        item = page.item(item_id)
+        said = {**widget_of(item).config, setting: value} if setting else value
+        if "content" not in locks(item) and item.source.get(field) != said:
+            after = changed(item, **{field: said})
+            require_sayable(after, field)
+            page = Page(page.with_item(after, compact))
+    return page
 
 
 # Locks

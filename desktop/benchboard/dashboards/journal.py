@@ -12,7 +12,6 @@ import hashlib
 import logging
 import os
 import queue
-import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +22,7 @@ from typing import BinaryIO, Final
 
 from benchboard.dashboards.deltas import apply, diff
 from benchboard.dashboards.history import MOST_DRAFT, Draft, History, Record, Step, pack
-from benchboard.dashboards.sealed import NAME_BYTES, Sealer
+from benchboard.dashboards.sealed import NAME_BYTES, Sealer, key_in, key_made
 from benchboard.dashboards.slots import Found, Slot, alone, claimed, deleted, set_aside, subject_in
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
@@ -318,7 +317,7 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], existing: Callable[[
     gone = [path for path in folder.glob("*.aside") if path.stat().st_mtime < stale]
     for path in gone:
         path.unlink(missing_ok=True)
-    key = vault.get(_KEY)
+    key = key_in(vault, _KEY)
     found = {path: subject_in(path, key) for path in folder.glob("*.bbj")} if key is not None else {}
     known = {path: said[-1] for path, said in found.items() if said and said[:-1] == tuple(account)}
     there = existing(set(known.values())) if known else set()
@@ -335,11 +334,7 @@ def _wait_for_leaving(name: bytes) -> None:
 
 def _key(vault: Vault, folder: Path) -> bytes:
     with alone(folder):
-        key = vault.get(_KEY)
-        if key is None:
-            key = secrets.token_bytes(32)
-            vault.put(_KEY, key)
-        return key
+        return key_made(vault, _KEY)
 
 
 def _recovered(history: History) -> Recovered:

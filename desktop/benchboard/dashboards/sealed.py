@@ -13,14 +13,42 @@ from typing import BinaryIO, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from benchboard.errors import Unavailable
+from benchboard.i18n import _
+from benchboard.vault import Vault
+
 _MAGIC: Final = b"BBJ\x01"
 NAME_BYTES: Final = 16
 _SERIAL, _NONCE, _LENGTH, _TAG = 16, 12, 4, 16
 _LONGEST: Final = 64 * 1024 * 1024
+_KEY_BYTES: Final = 32
 
 
 class Damaged(Exception):
     """What follows was not written by us, or not here: it does not merely end."""
+
+
+def key_in(vault: Vault, name: str) -> bytes | None:
+    """The key that files are sealed under, None where none was ever put. Raises `Unavailable`, also where what is kept
+    is no key."""
+    key = vault.get(name)
+    if key is None or len(key) == _KEY_BYTES:
+        return key
+    raise Unavailable(
+        "sealed.key-damaged",
+        _("The key “{name}” of this computer is damaged.").format(name=name),
+        why=_("It has {count} bytes and should have {right}.").format(count=len(key), right=_KEY_BYTES),
+        do=_("Put the folder “vault” back from a backup. Nothing was changed."),
+    )
+
+
+def key_made(vault: Vault, name: str) -> bytes:
+    """The same, made where there is none."""
+    key = key_in(vault, name)
+    if key is None:
+        key = secrets.token_bytes(_KEY_BYTES)
+        vault.put(name, key)
+    return key
 
 
 class Sealer:

@@ -6,9 +6,10 @@ Its owner shares; whoever sees a dashboard sees with whom it is shared. Who has 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
+from unicodedata import normalize
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.dashboards import rights
@@ -19,7 +20,7 @@ from benchboard.identity import access, audit
 from benchboard.identity.access import Actor
 from benchboard.identity.addresses import normalise
 from benchboard.storage import guard
-from benchboard.storage.folding import holds
+from benchboard.storage.folding import holds, is_called
 from benchboard.storage.models.base import now
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
 from benchboard.storage.models.identity import Team, TeamMember, User
@@ -125,19 +126,52 @@ def shares(session: Session, actor: Actor, dashboard_id: str) -> Shares:
 def candidates(
     session: Session, actor: Actor, dashboard_id: str, search: str, *, limit: int = 20
 ) -> tuple[Candidate, ...]:
-    """Teams and active people whose name or address holds `search`, to share a dashboard with; not its owner, nor
-    those it is shared with already. For whoever owns it: reading the list of users is not needed for this."""
+    """Teams and active people whose name or address holds `search` (with an “@”: people whose address does), to share
+    a dashboard with; not its owner, nor those it is shared with already. For whoever owns it: reading the list of users
+    is not needed for this."""
     row = _own(session, actor, dashboard_id, lock=False)
     text = search.strip()
-    shared = exists().where(DashboardTeamShare.dashboard_id == row.id, DashboardTeamShare.team_id == Team.id)
-    teams = _teams(actor).where(~shared).order_by(Team.name, Team.id).limit(limit)
-    known = exists().where(DashboardShare.dashboard_id == row.id, DashboardShare.user_id == User.id)
-    people = _people(actor).where(User.id != row.user_id, ~known).order_by(User.name, User.id).limit(limit)
-    if text:
+    teams = _teams_without(actor, row).order_by(Team.name, Team.id).limit(limit)
+    people = _people_without(actor, row).order_by(User.name, User.id).limit(limit)
+    if "@" in text:
+        teams, people = teams.where(false()), people.where(holds(User.email, text))
+    elif text:
         teams, people = teams.where(holds(Team.name, text)), people.where(guard.search_people(text))
     found = [_team(one) for one in session.execute(teams)]
     found += [_person(one) for one in session.execute(people)]
     return tuple(found[:limit])
+
+
+def called(session: Session, actor: Actor, dashboard_id: str, text: str) -> Candidate | None:
+    """Whom these words alone name, to share a dashboard with. With an “@” that is the active person of this address,
+    else the one person or team called so in the whole organisation; case and accents tell apart only those who differ
+    by nothing else. None for nobody, several, and whoever has it already."""
+    row = _own(session, actor, dashboard_id, lock=False)
+    if "@" in text:
+        try:
+            wanted = User.email_norm == normalise(text)
+        except Invalid:
+            return None
+        person = session.execute(_people_without(actor, row).where(wanted)).first()
+        return _person(person) if person is not None else None
+    same = _namesakes(session, actor, text.strip())
+    if len(same) != 1:
+        return None
+    person = session.execute(_people_without(actor, row).where(User.id == same[0])).first()
+    team = session.execute(_teams_without(actor, row).where(Team.id == same[0])).first()
+    return _person(person) if person is not None else _team(team) if team is not None else None
+
+
+def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
+    """The ids of people, inactive ones too, and teams of this name; of those alone who are called so to the letter,
+    where any is."""
+    people = select(User.id, User.name).where(
+        User.organisation_id == actor.organisation_id, User.deleted_at.is_(None), is_called(User.name, name)
+    )
+    teams = select(Team.id, Team.name).where(Team.organisation_id == actor.organisation_id, is_called(Team.name, name))
+    found = [(one.id, one.name) for asked in (people, teams) for one in session.execute(asked)]
+    written = normalize("NFC", name)
+    return [key for key, known in found if normalize("NFC", known) == written] or [key for key, _known in found]
 
 
 def named(session: Session, actor: Actor, who: str) -> Candidate:
@@ -223,6 +257,18 @@ def _people(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 def _teams(actor: Actor) -> Select[*tuple[Any, ...]]:
     return select(Team.id, Team.name, _members()).where(Team.organisation_id == actor.organisation_id)
+
+
+def _people_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
+    """The people a dashboard is not shared with and who do not own it."""
+    known = exists().where(DashboardShare.dashboard_id == row.id, DashboardShare.user_id == User.id)
+    return _people(actor).where(User.id != row.user_id, ~known)
+
+
+def _teams_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
+    """The teams a dashboard is not shared with."""
+    shared = exists().where(DashboardTeamShare.dashboard_id == row.id, DashboardTeamShare.team_id == Team.id)
+    return _teams(actor).where(~shared)
 
 
 def _own(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = True) -> Dashboard:

@@ -29,10 +29,18 @@ def fold(text: str) -> str:
 
 def holds(column: ColumnElement[str] | Any, text: str) -> ColumnElement[bool]:
     """The condition that `column` holds `text` somewhere, folded; `%`, `_` and `\\` are themselves."""
-    # No database keeps a NUL or half a surrogate pair, so nothing can hold one.
-    plain = "".join(sign if sign != "\0" and not "\ud800" <= sign <= "\udfff" else "\ufffd" for sign in fold(text))
-    escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = _plain(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return _Folded(column).like(bindparam(None, f"%{escaped}%", Text()), escape="\\")
+
+
+def is_called(column: ColumnElement[str] | Any, text: str) -> ColumnElement[bool]:
+    """The condition that `column` is `text`, folded."""
+    return _Folded(column) == bindparam(None, _plain(text), Text())
+
+
+def _plain(text: str) -> str:
+    # No database keeps a NUL or half a surrogate pair, so nothing can hold one.
+    return "".join(sign if sign != "\0" and not "\ud800" <= sign <= "\udfff" else "\ufffd" for sign in fold(text))
 
 
 class _Folded(FunctionElement[str]):

@@ -138,6 +138,21 @@ def test_a_half_written_query_of_a_killed_window_is_brought_back_as_an_edit(open
     assert second.page.editor.widget("orders-week").query == before
 
 
+def test_a_draft_no_page_may_say_is_refused_when_it_is_brought_back(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    before = first.page.editor.widget("orders-week").query
+    edit = first.write_query("orders-week", "")
+    QGuiApplication.clipboard().setText("y" * 30_000)
+    edit.paste()
+    first.wait(lambda: "query/orders-week" in drafts(first))
+    second = open_studio(crashed(first, tmp_path))
+    assert second.page.editor.widget("orders-week").query == before
+    said = second.application.problems.current
+    assert said is not None
+    assert "orders-week" in said.what
+    second.settled()
+
+
 def test_a_query_that_is_handed_on_is_a_draft_no_more(studio: "Studio") -> None:
     edit = studio.write_query("orders-week", WRONG)
     studio.wait(lambda: "query/orders-week" in drafts(studio))

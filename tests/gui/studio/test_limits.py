@@ -3,17 +3,20 @@
 import json
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from benchboard.dashboards.catalogue import kind_of
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.catalogue import KINDS, MAX_QUERY, kind_of
+from benchboard.dashboards.document import parse_document, write_document
 from benchboard.dashboards.layout import MAX_ITEMS
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import faces
 
 if TYPE_CHECKING:
+    from benchboard.dashboards.catalogue import WidgetKind
     from conftest import Studio
 
 
@@ -97,3 +100,47 @@ def test_rows_are_looked_into_as_far_as_a_page_goes(studio: "Studio") -> None:
     editor.reveal(["s0"])
     assert (editor.chosen, said) == (("r0",), ["layout.too-long"])
     assert editor.only_looked_into("r")
+
+
+_LONG = st.sampled_from([201, 20_001, 5_000_000]).map("y".__mul__)
+_NO_TEXT = st.sampled_from(["\0", "\ud800", "two\nlines"])
+_OTHER = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.lists(st.integers()), st.just({"deep": [{}]}), st.just("")
+)
+_KEYS = [(kind, key) for kind in KINDS for key in ("title", "query", "config", "repeat", "locked")]
+_KEYS += [(kind, f"config.{setting.key}") for kind in KINDS for setting in kind.settings]
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(_KEYS), st.one_of(_LONG, _NO_TEXT, _OTHER))
+def test_what_no_document_may_say_no_widget_is_told(qtbot: QtBot, of: "tuple[WidgetKind, str]", value: object) -> None:
+    kind, key = of
+    editor, refused = Editor(), list[object]()
+    editor.refused.connect(refused.append)
+    item_id = editor.add(kind)
+    before = editor.document
+    answer = editor.tell(item_id, key, value)
+    parse_document(json.loads(json.dumps(write_document(editor.document))))
+    assert refused == ([answer] if answer is not None else [])
+    assert answer is None or editor.document is before
+
+
+def test_a_query_longer_than_any_is_refused_in_words_and_stays_in_its_field(studio: "Studio") -> None:
+    editor, before = studio.page.editor, studio.page.editor.document
+    edit = studio.write_query("orders-week", "")
+    QGuiApplication.clipboard().setText("y" * 30_000)
+    edit.paste()
+    studio.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    said = studio.application.problems.current
+    assert said is not None
+    assert "orders-week" in said.what
+    assert str(MAX_QUERY) in edit.accessibleDescription()
+    editor.tell("notes", "title", "Changed elsewhere")
+    edit.commit()
+    assert edit.toPlainText() == "y" * (MAX_QUERY + 1)
+    assert editor.document != before
+    assert editor.widget("orders-week").query != edit.toPlainText()
+    edit.setPlainText("select 1")
+    edit.commit()
+    assert editor.widget("orders-week").query == "select 1"
+    studio.settled()

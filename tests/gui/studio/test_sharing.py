@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
+from sqlalchemy import update
 from test_dashboards import Shelves
 from test_dashboards import shelves as shelves
 
 from benchboard.dashboards import sharing
 from benchboard.dashboards.sharing import Candidate
+from benchboard.storage.models.identity import User
 from benchboard.ui.studio.exchange.sharing import ShareDialog
 from support import demo
 
@@ -86,6 +88,29 @@ def test_done_says_that_nobody_of_that_name_was_chosen(shelves: Shelves) -> None
     search.clear()
     shelves.click("share_done")
     shelves.studio.wait(lambda: not shelves.studio.application.window.findChildren(ShareDialog))
+
+
+def test_an_address_is_never_taken_for_somebody_called_like_it(shelves: Shelves) -> None:
+    """Who has it already is left out of what is found; one who is called like their address is not taken instead."""
+    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
+    shelves.qtbot.keyClicks(shelves.find("share_search"), who.name)
+    shelves.click("share_done")
+    shelves.studio.wait(lambda: given().get(who.id) == "view")
+    shelves.studio.wait(lambda: not shelves.studio.application.window.findChildren(ShareDialog))
+    before, address = given(), who.email
+    assert address is not None
+    with shelves.studio.workspace.database.read() as session:
+        found = sharing.candidates(session, shelves.studio.actor, shelves.cards()["Shop review"].id, "")
+        mallory = next(one for one in found if one.kind == "person")
+    with shelves.studio.workspace.database.change() as session:
+        session.info["unaudited"] = frozenset({"users"})
+        session.execute(update(User).where(User.id == mallory.id).values(name=address))
+    shelves.click("library_share")
+    search = shelves.find("share_search")
+    shelves.qtbot.keyClicks(search, address)
+    shelves.click("share_done")
+    shelves.studio.wait(lambda: search.accessibleDescription().startswith("Nobody called"))
+    assert given() == before
 
 
 def test_a_share_taken_back_is_given_again_after_the_dialog(shelves: Shelves) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchboard.dashboards import choices
-from benchboard.dashboards.document import MAX_VALUES, parse_document
+from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, parse_document
 from benchboard.dashboards.expanding import Choice
 from benchboard.errors import Unavailable
 from benchboard.vault import Vault
@@ -62,6 +62,33 @@ def test_those_chosen_on_last_are_kept_and_no_more_than_a_document_may_say(tmp_p
         choices.keep(tmp_path, vault, HERE, str(k), {"a": Choice(("1",))})
     assert choices.load(tmp_path, vault, HERE, "first") == {}
     assert choices.load(tmp_path, vault, HERE, "0") != {}
+
+
+def test_choices_too_large_to_be_kept_take_no_others_along(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    values = Choice(tuple(f"{k:0{MAX_NAME}}" for k in range(MAX_VALUES)))
+    choices.keep(tmp_path, vault, HERE, "large", {f"v{k}": values for k in range(10)})
+    choices.keep(tmp_path, vault, HERE, "too large", {f"v{k}": values for k in range(20)})
+    assert choices.load(tmp_path, vault, HERE, "too large") == {}
+    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
+    assert len(choices.load(tmp_path, vault, HERE, "large")) == 10
+    choices.keep(tmp_path, vault, HERE, "larger", {f"v{k}": values for k in range(15)})
+    assert choices.load(tmp_path, vault, HERE, "large") == {}
+    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
+    assert len(choices.load(tmp_path, vault, HERE, "larger")) == 15
+
+
+@pytest.mark.parametrize("key", [b"", b"x" * 16, b"x" * 31, b"x" * 33])
+def test_a_key_of_the_wrong_length_is_said(tmp_path: Path, key: bytes) -> None:
+    vault = Vault(tmp_path)
+    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    vault.put("choices", key)
+    with pytest.raises(Unavailable) as refused:
+        choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    assert refused.value.code == "sealed.key-damaged"
+    assert str(len(key)) in refused.value.why
+    assert choices.load(tmp_path, vault, HERE, "home") == {}
 
 
 def test_what_was_chosen_on_a_dashboard_that_is_gone_goes_too(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from benchboard.dashboards.history import History, Record, pack, unpack
 from benchboard.dashboards.journal import Journal, Recovered, open_journal
 from benchboard.dashboards.layout import Cell, Item, Known, Layout, everything, mapped, without
 from benchboard.dashboards.sealed import Damaged, Sealer, unsealed
-from benchboard.errors import AppError, Invalid
+from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.vault import Vault
 from support.drawn import chunk, png
 from support.pages import random_page
@@ -262,6 +262,20 @@ def test_edits_and_the_way_back_through_them_are_there_again(open_: Callable[...
     third.begin(3, document(9), partial(document, 9))
     third.close()
     assert held(open_()).steps == ()
+
+
+@pytest.mark.parametrize("key", [b"", b"x" * 16, b"x" * 31, b"x" * 33])
+def test_a_key_of_the_wrong_length_is_said(open_: Callable[..., Journal], home: Path, key: bytes) -> None:
+    began(open_(), 1).close()
+    kept = Vault(home).get("journal")
+    assert kept is not None
+    Vault(home).put("journal", key)
+    for act in (partial(open_journal, home, Vault(home), SUBJECT), partial(journals.sweep, home, Vault(home), (), set)):
+        with pytest.raises(Unavailable) as refused:
+            act()
+        assert refused.value.code == "sealed.key-damaged"
+    Vault(home).put("journal", kept)
+    assert len(held(open_()).steps) == 1
 
 
 def test_the_file_is_private_and_says_nothing(open_: Callable[..., Journal], home: Path) -> None:

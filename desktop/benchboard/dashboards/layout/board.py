@@ -6,10 +6,16 @@ from collections.abc import Iterable, Iterator
 from operator import add
 from typing import Literal
 
-from .document import Cell, Layout
+from benchboard.i18n import _
+
+from .document import Cell, Layout, refuse
 
 BLOCK = 3
 """Rows are indexed in blocks of 2**BLOCK."""
+_PATIENCE = 48_000_000
+"""Steps one operation may take: less than three seconds. 5,000 widgets after a drag need a thousandth of it, 5,000
+strewn at random over less room than they take need nearly all; items piled on each other by the thousand need time that
+grows with their cube, by the rule itself."""
 
 
 class Board:
@@ -20,8 +26,8 @@ class Board:
     """
 
     __slots__ = (
-        "columns", "count", "displaced", "ghost", "hs", "ids", "masks", "ranks", "span", "static", "statics",
-        "ws", "xs", "ys",
+        "columns", "count", "displaced", "ghost", "hs", "ids", "masks", "patience", "ranks", "span", "static",
+        "statics", "ws", "xs", "ys",
     )  # fmt: skip
 
     def __init__(self, layout: Layout) -> None:
@@ -44,6 +50,7 @@ class Board:
         """Of a board arranged in rows, each item's rank; what has been `displaced` since has another."""
         self.displaced: set[int] | None = None
         self.span = 0
+        self.patience = _PATIENCE
         # react-grid-layout's probe rectangle has the id "-1", and nothing collides with its own id.
         self.ghost = layout.places.get("-1", -1)
 
@@ -51,6 +58,13 @@ class Board:
     def sticks_out(self) -> bool:
         """Whether an item reaches beyond the last column."""
         return max(map(add, self.xs, self.ws), default=0) > self.columns
+
+    def spend(self, steps: int) -> None:
+        """Account for so many steps of the operation. `Invalid` (`layout.too-tangled`) once it has no more."""
+        self.patience -= steps
+        if self.patience < 0:
+            what = _("These {count} items overlap too much to be compacted.").format(count=self.count)
+            refuse("too-tangled", what, None, "items")
 
     def cells(self, before: tuple[Cell, ...]) -> tuple[Cell, ...]:
         """The cells in the layout's order; those of `before` are used again where nothing changed."""

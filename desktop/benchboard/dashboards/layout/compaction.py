@@ -9,16 +9,13 @@ from bisect import bisect_left
 from operator import add
 from typing import Literal
 
-from benchboard.i18n import _
-
 from .board import BLOCK, Blocks, Board, Taken
-from .document import refuse
 
 _NEVER = 1 << 62
-_PATIENCE = 200_000_000
-"""Steps one compaction may take: some ten seconds. 5,000 widgets after a drag need a thousandth of it, 5,000
-strewn at random a tenth; items piled on each other by the thousand need time that grows with their cube, by
-the rule itself."""
+_EACH = 3
+"""So many steps is one item that is pushed, beside those it is compared with."""
+_AT_ONCE = 10_000
+"""A push accounts for so many steps at once."""
 
 _FAR = 4
 """Steps down after which it is looked whether the rest can be gone at once."""
@@ -43,7 +40,6 @@ class _Compaction:
         self.board = board
         self.fixed = Blocks(board, board.statics)
         self.placed = 0
-        self.patience = _PATIENCE
         self.solid: Blocks | None = None
         self.taken: Taken | None = None
         """The rows that what is in `solid` takes; made only once something had far to go."""
@@ -119,15 +115,9 @@ class _Compaction:
             and fixed.first(board.xs[i], top, board.ws[i], bottom - top) is not None
         )
 
-    def _spend(self, steps: int) -> None:
-        self.patience -= steps
-        if self.patience < 0:
-            what = _("These {count} items overlap too much to be compacted.").format(count=self.board.count)
-            refuse("too-tangled", what, None, "items")
-
     def _look(self, h: int) -> None:
         """Account for a look at the blocks of `h` rows; each may hold dozens of items."""
-        self._spend(32 * ((h >> BLOCK) + 2))
+        self.board.spend(32 * ((h >> BLOCK) + 2))
 
     def _solid(self) -> Blocks:
         """Everything an item may run into, statics first; made only once something needs it."""
@@ -184,7 +174,7 @@ class _Compaction:
             if free and top > lowest:
                 lowest = top
             j += 1
-        self._spend(j - i)
+        self.board.spend((j - i) * 3 // 2)
         return alone
 
     def _slide_around(self, i: int) -> None:
@@ -221,30 +211,39 @@ class _Compaction:
         on in turn. Depth first, without recursion: a chain can be as long as the layout."""
         board, began = self.board, self.began
         ys, hs, masks, static, free = board.ys, board.hs, board.masks, board.static, not board.statics
-        stack = [(i, i + 1, target)]
+        stack: list[tuple[int, int, int]] = []
         ys[i] += 1
-        while stack:
-            i, j, target = stack.pop()
-            start = j
+        j, spent = i + 1, 0
+        while True:
             top, h, mask = ys[i], hs[i], masks[i]
             bottom = top + h
+            spent += _EACH - j
+            met = False
             # Later items only ever move down, so what began below cannot be met.
             while began[j] < bottom:
                 y = ys[j]
                 if y < bottom:
                     if masks[j] & mask and top < y + hs[j] and not static[j]:
-                        ys[j] = y + 1
-                        stack.append((i, j + 1, target))
-                        stack.append((j, j + 1, target + h))
+                        met = True
                         break
                 elif y > bottom and free:
                     # react-grid-layout looks no further here, even where a pushed item is out of order.
-                    ys[i] = target
                     break
                 j += 1
-            else:
-                ys[i] = target
-            self._spend(j - start + 2)
+            spent += j
+            if spent > _AT_ONCE:
+                self.board.spend(spent)
+                spent = 0
+            if met:
+                ys[j] = y + 1
+                stack.append((i, j + 1, target))
+                i, j, target = j, j + 1, target + h
+                continue
+            ys[i] = target
+            if not stack:
+                break
+            i, j, target = stack.pop()
+        self.board.spend(spent)
 
     def _push_right(self, i: int, target: int) -> None:
         """The same along a row."""
@@ -274,5 +273,5 @@ class _Compaction:
             if y < bottom and top < y + hs[j] and left < xs[j] + board.ws[j] and xs[j] < right and not static[j]:
                 met = j
                 break
-        self._spend(j - start + 8)
+        self.board.spend(j - start + 8)
         return met

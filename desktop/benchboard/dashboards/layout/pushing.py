@@ -11,6 +11,9 @@ from typing import NamedTuple
 from .board import Board
 from .document import Compact
 
+_EACH = 4
+"""So many steps is one item that is looked at, and again where it is met and put in its turn."""
+
 
 class _Step(NamedTuple):
     item: int
@@ -72,6 +75,7 @@ class Push:
         self.moved.add(i)
         mask, top, hs = masks[i], board.ys[i], board.hs
         low, high = bisect_left(began, top - self.tallest + 1), bisect_left(began, top + hs[i])
+        board.spend(high - low)
         return [j for j in range(low, high) if masks[j] & mask and j not in gone and began[j] + hs[j] > top]
 
     def _enter(self, step: _Step) -> list[int]:
@@ -145,4 +149,6 @@ class Push:
         if self.away:
             span = self.away[bisect_left(self.away, (low, -1)) : bisect_left(self.away, (high, -1))]
             hits += board.colliding((i for _row, i in span), x, y, w, h)
+            board.spend(len(span) * _EACH)
+        board.spend((len(near) + len(hits)) * _EACH)
         return hits

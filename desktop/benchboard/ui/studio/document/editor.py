@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoStack
 
 from benchboard.dashboards import breakpoints, copies, editing, looking
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import Widget, WidgetKind, changed, new_item, widget_of
+from benchboard.dashboards.catalogue import Widget, WidgetKind, new_item, widget_of
 from benchboard.dashboards.document import Document, empty, fitted, require_rows
 from benchboard.dashboards.editing import Edited
 from benchboard.dashboards.expanding import Choice, Values, expanded, first_values, has_repeats, looked_at
@@ -349,26 +349,27 @@ class Editor(QObject):
         """Whether this is kept of any of the chosen widgets."""
         return any(lock in editing.locks(self.page.item(item_id)) for item_id in self._chosen)
 
-    def tell(self, item_id: str, key: str, value: object) -> None:
-        """Set `title`, `query` or (as `config.<key>`) a setting of a widget."""
-        self.tell_each([item_id], key, value)
+    def tell(self, item_id: str, key: str, value: object) -> Invalid | None:
+        """Set `title`, `query` or (as `config.<key>`) a setting of a widget. What no document may say is refused;
+        answers why."""
+        return self.tell_each([item_id], key, value)
 
-    def tell_each(self, ids: Sequence[str], key: str, value: object) -> None:
-        """Set the same of several widgets, as one step; what keeps its content keeps it."""
+    def tell_each(self, ids: Sequence[str], key: str, value: object) -> Invalid | None:
+        """Set the same of several widgets, as one step; what keeps its content keeps it. What no document may say is
+        refused; answers why."""
         if self._showing:
-            return  # a field that goes away with the step being taken has nothing more to say
-        page, compact = self.page, self.document.compact
-        field, _dot, setting = key.partition(".")
-        for item_id in ids:
-            item = page.item(item_id)
-            said = {**widget_of(item).config, setting: value} if setting else value
-            if "content" not in editing.locks(item) and item.source.get(field) != said:
-                page = Page(page.with_item(changed(item, **{field: said}), compact))
+            return None  # a field that goes away with the step being taken has nothing more to say
+        try:
+            page = editing.told(self.page, ids, key, value, self.document.compact)
+        except Invalid as error:
+            self.refused.emit(error)
+            return error
         if page is not self.page:
             title = _("Change {title}").format(title=self.name(ids[0]))
             if len(ids) > 1:
                 title = ngettext("Change {count} widget", "Change {count} widgets", len(ids)).format(count=len(ids))
             self.amend(title, self.with_layout(page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+        return None
 
     def reveal(self, ids: Sequence[str], tabs: Sequence[tuple[str, int]] = ()) -> None:
         """Choose these, in sight: the closed rows around them open and tabs turned to them and to these `tabs` (id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import cast
+from typing import TypeVar, cast
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
@@ -17,16 +17,15 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import access
 from benchboard.paging import Page
 from benchboard.ui.context import Context
-from benchboard.ui.matching import fold
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, CheckBox, Dialog, Edit, Elided, Field, Select, Text, bare, hairline
 from benchboard.ui.widgets.labels import KeyCap
 
+Found = TypeVar("Found")
 _PAUSE_MS = 200
 _HOLDERS = 200
-_NAMESAKES = 50
-"""So many whose names hold what is written are looked through for the one called just so."""
+_OFFERED = 6
 
 
 class ShareDialog(Dialog):
@@ -144,19 +143,18 @@ class ShareDialog(Dialog):
             self._found.fill()
             self._found.hide()
             return
-        self._candidates(text, 6, self._show_found)
+        actor, name = self._context.actor, self._id
+        self._look_up(lambda session: sharing.candidates(session, actor, name, text, limit=_OFFERED), self._show_found)
 
-    def _candidates(self, text: str, limit: int, found: Callable[[tuple[Candidate, ...]], None]) -> None:
-        """Ask who is called so; the answer is of no use once something else is written."""
-        actor = self._context.actor
+    def _look_up(self, ask: Callable[[DatabaseSession], Found], found: Callable[[Found], None]) -> None:
+        """Ask who is called as is written; the answer is of no use once something else is."""
+        text = self._search.text()
 
-        def answered(candidates: tuple[Candidate, ...]) -> None:
-            if text == self._search.text().strip():
-                found(candidates)
+        def answered(answer: Found) -> None:
+            if text == self._search.text():
+                found(answer)
 
-        self._context.tasks.read(
-            self, lambda session: sharing.candidates(session, actor, self._id, text, limit=limit), answered
-        )
+        self._context.tasks.read(self, ask, answered)
 
     def _show_found(self, found: tuple[Candidate, ...]) -> None:
         self._found.show()
@@ -192,21 +190,20 @@ class ShareDialog(Dialog):
 
     def _share_with_named(self, then: Callable[[], object]) -> None:
         """Share with the one whose whole name or address is written, and `then` go on; else say that nobody is."""
-        text = self._search.text().strip()
+        text, actor, name = self._search.text().strip(), self._context.actor, self._id
 
-        def found(candidates: tuple[Candidate, ...]) -> None:
-            same = [one for one in candidates if fold(text) in (fold(one.name), fold(one.email or ""))]
-            if len(same) != 1:
+        def found(who: Candidate | None) -> None:
+            if who is None:
                 self._add.fail(
                     _("Nobody called “{name}” was chosen. Choose one below, or clear the field.").format(name=text[:60])
                 )
                 self._search.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
-            self._share(same[0], "view")
-            self._context.problems.toast(_("{name} may look from now on.").format(name=same[0].name))
+            self._share(who, "view")
+            self._context.problems.toast(_("{name} may look from now on.").format(name=who.name))
             then()
 
-        self._candidates(text, _NAMESAKES, found)
+        self._look_up(lambda session: sharing.called(session, actor, name, text), found)
 
     def _share(self, to: Candidate, permission: Permitted) -> None:
         if self._found.isAncestorOf(

@@ -14,7 +14,7 @@ from benchboard.dashboards.editing import locks
 from benchboard.dashboards.interchange import question
 from benchboard.dashboards.layout import TABS, everything
 from benchboard.errors import AppError
-from benchboard.i18n import N_, _, ngettext
+from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.landing import Landing
 from benchboard.ui.studio.document import pictures
 from benchboard.ui.studio.document.editor import Editor
@@ -26,26 +26,17 @@ from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeats import Repeats
 from benchboard.ui.studio.panes.tabnames import TabNames
 from benchboard.ui.studio.panes.theirquery import TheirQuery
+from benchboard.ui.studio.panes.unchosen import nothing_chosen
 from benchboard.ui.studio.tiles import figures
 from benchboard.ui.studio.tiles.feeds import Feeds
 from benchboard.ui.studio.tiles.numbers import span
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
-from benchboard.ui.widgets.labels import Elided, KeyCap, Text, hairline, plain_tip
+from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tip
 from benchboard.ui.widgets.surfaces import scrolled
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
-
-_KEYS = (
-    ("Tab", N_("the next widget")),
-    ("← ↑ → ↓", N_("move it")),
-    ("Shift ← ↑ → ↓", N_("resize it")),
-    ("Ctrl D", N_("duplicate it")),
-    ("Delete", N_("remove it")),
-    ("Ctrl Z", N_("take a step back")),
-)
-
 
 _SHORT = 100
 """Characters of a short text."""
@@ -68,7 +59,7 @@ class Inspector(QWidget):
         self._sheet: _Sheet | None = None
         self._draft = ""
         self._stack = QStackedWidget()
-        self._stack.addWidget(_nothing_chosen())
+        self._stack.addWidget(nothing_chosen())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
@@ -357,11 +348,11 @@ class _Sheet(QWidget):
     def _query_field(self, context: "Context", widget: Widget) -> QWidget:
         self._query = QueryEdit(context, "inspector_query", lambda: self._editor.values_of(widget.id))
         self._query.setMinimumHeight(176)
-        self._query.committed.connect(lambda text: self._tell("query", text))
         self._query.checked.connect(self._checked)
         self._query.drafted.connect(partial(self.drafted.emit, f"query/{widget.id}"))
         takes = _(widget.kind.takes) if widget.kind else ""
         self._data = Field(_("Query"), self._query, note=takes)
+        self._query.committed.connect(partial(self._hand_on, self._query, self._data, "query"))
         return self._data
 
     def _setting(self, setting: Setting, run: Callable[[str], object]) -> QWidget:
@@ -378,10 +369,11 @@ class _Sheet(QWidget):
         if setting.kind == "prose":
             prose = Prose(name)
             prose.setMinimumHeight(220)
-            prose.committed.connect(lambda text: self._tell(f"config.{setting.key}", text))
             prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._chosen[0]}"))
             self._settings[setting.key] = prose
-            return Field(title, prose)
+            written = Field(title, prose)
+            prose.committed.connect(partial(self._hand_on, prose, written, f"config.{setting.key}"))
+            return written
         edit = Line(name=name, label=title)
         if setting.kind == "text":
             edit.setMaxLength(setting.most or _SHORT)
@@ -392,7 +384,7 @@ class _Sheet(QWidget):
 
     def _typed_setting(self, setting: Setting, field: Field, text: str) -> None:
         if setting.kind == "text":
-            self._tell(f"config.{setting.key}", text)
+            field.fail(_sentence(self._tell(f"config.{setting.key}", text)))
             return
         if setting.kind == "measure":
             self._typed_measure(setting, field, text)
@@ -412,17 +404,27 @@ class _Sheet(QWidget):
     def _without_picture(self) -> None:
         pictures.show(self._editor, self._chosen[0], "")
 
-    def _tell(self, key: str, value: object) -> None:
-        if all(item_id in self._editor.page.shown for item_id in self._chosen):
-            self._editor.tell_each(self._chosen, key, value)
-            if key == "title":
-                self._say_head()
+    def _tell(self, key: str, value: object) -> AppError | None:
+        if not all(item_id in self._editor.page.shown for item_id in self._chosen):
+            return None
+        refused = self._editor.tell_each(self._chosen, key, value)
+        if key == "title":
+            self._say_head()
+        return refused
+
+    def _hand_on(self, prose: Prose, field: Field, key: str, text: str) -> None:
+        refused = self._tell(key, text)
+        if refused is not None:
+            prose.take_back()
+            field.fail(_sentence(refused))
+        elif prose is not self._query:  # of a query it is said where it is checked
+            field.fail("")
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._data is None:
             return
         if error is not None:
-            self._data.fail(" ".join(part for part in (error.what, error.do) if part))
+            self._data.fail(_sentence(error))
         elif columns is not None:
             self._data.fail("")
             self._data.setToolTip(plain_tip(hint(columns)))
@@ -443,22 +445,8 @@ class _Sheet(QWidget):
             self._query.check()
 
 
-def _nothing_chosen() -> QWidget:
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(16, 16, 16, 16)
-    column.setSpacing(10)
-    column.addWidget(Text(_("Nothing is chosen"), "body_strong"))
-    column.addWidget(Text(_("Choose a widget to see its place, query and look."), tone="secondary", wrap=True))
-    column.addSpacing(8)
-    for keys, what in _KEYS:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(KeyCap(keys))
-        row.addWidget(Text(_(what), tone="muted"), 1)
-        column.addLayout(row)
-    column.addStretch(1)
-    return holder
+def _sentence(error: AppError | None) -> str:
+    return " ".join(part for part in (error.what, error.do) if part) if error is not None else ""
 
 
 def _measured(text: str) -> int | float | None:

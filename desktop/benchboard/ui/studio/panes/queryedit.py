@@ -56,14 +56,16 @@ class Prose(QPlainTextEdit):
         self._pause.timeout.connect(self._paused)
         self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
         self._keep.timeout.connect(self._kept)
-        self._known = ""
+        self._known = self._before = ""
+        self._refused: str | None = None
+        """What was handed on and came back."""
         self._drafting = False
         self.textChanged.connect(self._typed)
 
     def show_text(self, text: str) -> None:
         """Show what the page says, unless it is what stands here already."""
         self._pause.stop()
-        self._known = text
+        self._known, self._refused = text, None
         self._settle()
         if self.toPlainText() != text:
             self.blockSignals(True)
@@ -76,13 +78,18 @@ class Prose(QPlainTextEdit):
             self.show_text(text)
 
     def commit(self) -> None:
-        """Hand on what was written."""
+        """Hand on what was written; what came back is not handed on again as it is."""
         self._pause.stop()
         text = self.toPlainText()
-        if text != self._known:
-            self._known = text
+        if text not in (self._known, self._refused):
+            self._before, self._known = self._known, text
             self.committed.emit(text)
-        self._settle()
+        if text == self._known:
+            self._settle()
+
+    def take_back(self) -> None:
+        """What was just handed on was refused: it is still being written."""
+        self._known, self._refused = self._before, self._known
 
     def _typed(self) -> None:
         if self.toPlainText() != self._known:
