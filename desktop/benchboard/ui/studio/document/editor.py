@@ -38,7 +38,6 @@ class Editor(QObject):
     """Who could only look may change it now, or the other way round."""
     refused = Signal(object)
     """What somebody asked for cannot be: the `AppError` that says why."""
-
     noted = Signal(str)
     """What there is to know of a step, in words."""
 
