@@ -127,7 +127,9 @@ def test_mine_waits_on_where_the_widget_goes_before_it_is_taken(reopened: Callab
     assert QGuiApplication.clipboard().text() == WRONG
 
 
-def test_json_brought_back_knows_that_the_page_was_changed_since(open_studio: Open, tmp_path: Path) -> None:
+def test_json_brought_back_is_asked_about_before_it_replaces_what_was_stored_since(
+    open_studio: Open, tmp_path: Path
+) -> None:
     first = open_studio()
     write_json(first, "}")
     first.wait(lambda: "json" in drafts(first))
@@ -139,4 +141,4 @@ def test_json_brought_back_knows_that_the_page_was_changed_since(open_studio: Op
     opened.close()
     second = open_studio(home)
     second.wait(lambda: second.page.json_view.error is not None)
-    assert "The page was changed meanwhile" in second.page.json_view.text.accessibleDescription()
+    assert "You will be asked before" in second.page.json_view.text.accessibleDescription()

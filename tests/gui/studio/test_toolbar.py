@@ -61,9 +61,11 @@ def test_what_lost_its_words_keeps_its_name_and_what_is_hidden_is_under_more(pag
 
 def test_where_nothing_else_gives_way_the_state_is_shortened_and_not_covered(qtbot: QtBot, page: StudioPage) -> None:
     bar = page.bar
-    page.window().setMinimumSize(0, 0)
-    page.window().resize(860, 900)
-    qtbot.waitUntil(lambda: bar.width() < 860 and bar.state.width() < bar._state_width)
+    bar.setFixedWidth(400)
+    qtbot.waitUntil(lambda: bar.width() == 400 and bar.state.width() < bar._state_width)
+    least = bar._lacking() + bar.width() + bar._state_width - bar.state.width()
+    bar.setFixedWidth(least - 30)
+    qtbot.waitUntil(lambda: bar.state.width() == bar._state_width - 30)
     assert bar.state.geometry().right() < bar.save.geometry().left()
-    page.window().resize(1440, 900)
+    bar.setFixedWidth(least)
     qtbot.waitUntil(lambda: bar.state.width() == bar._state_width)
