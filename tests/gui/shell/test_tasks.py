@@ -188,6 +188,7 @@ class _Held:
 
     def __init__(self, gone: list[threading.Thread]) -> None:
         self._gone = gone
+        self.itself: _Held | None = None
 
     def __del__(self) -> None:
         self._gone.append(threading.current_thread())
@@ -216,7 +217,9 @@ def test_what_was_asked_for_goes_on_the_windows_thread(
         def work(_session: object) -> _Held:
             if ends == "refused":
                 raise Invalid("test", f"Not {held}.")
-            return held if ends == "well" else held.missing  # type: ignore[attr-defined]
+            if ends == "wrong":
+                raise ZeroDivisionError
+            return held
 
         tasks.read(owner, work, lambda result: [held, result], lambda _error: [held])
 
@@ -268,7 +271,7 @@ def test_garbage_is_collected_on_the_windows_thread_alone(qtbot: QtBot, tasks: T
     def litter(_session: object) -> None:
         for _k in range(20_000):
             held = _Held(gone)
-            held.me = held  # type: ignore[attr-defined]
+            held.itself = held
 
     gc.callbacks.append(watch)
     try:

@@ -1,10 +1,13 @@
 """What a reader chose of a dashboard's variables is there when they are back, in this session or the next."""
 
+import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from test_reopening import Shelf, enter, place_of
 
+from benchboard.dashboards import choices as kept
 from benchboard.dashboards import library
 from benchboard.dashboards.document import parse_document
 from benchboard.ui.studio.document import choices
@@ -65,6 +68,26 @@ def test_what_a_reader_chose_is_there_when_the_tab_is_opened_again(open_studio: 
     assert chosen(shelf.open(key))["shop"] == ("a", "b")
 
 
+def test_the_window_never_writes_what_was_chosen_itself(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrote: list[threading.Thread] = []
+    keep = kept.keep
+
+    def watched(*asked: Any) -> None:
+        wrote.append(threading.current_thread())
+        keep(*asked)
+
+    monkeypatch.setattr(kept, "keep", watched)
+    first = open_studio()
+    first.page = Shelf(first).open(make(first))
+    monkeypatch.setattr(first.application.tasks, "read", lambda *_asked, **_named: None)
+    choose(first)
+    first.close()
+    second = open_studio()
+    assert chosen(Shelf(second).read())["shop"] == ("a", "b")
+    assert wrote
+    assert threading.main_thread() not in wrote
+
+
 def test_a_page_may_go_while_the_values_of_its_variable_are_open(open_studio: Open) -> None:
     studio = open_studio()
     shelf = Shelf(studio)
@@ -72,6 +95,7 @@ def test_a_page_may_go_while_the_values_of_its_variable_are_open(open_studio: Op
     studio.press_button("variable_shop")
     shelf.place.close_page(studio.page)
     studio.wait(lambda: not studio.application.window.findChildren(Choosing))
+    assert shelf.place.page is None
 
 
 def test_what_everybody_begins_with_is_not_kept_and_follows_its_author(open_studio: Open) -> None:

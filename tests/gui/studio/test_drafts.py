@@ -149,7 +149,8 @@ def test_a_draft_no_page_may_say_is_refused_when_it_is_brought_back(open_studio:
     assert second.page.editor.widget("orders-week").query == before
     said = second.application.problems.current
     assert said is not None
-    assert "orders-week" in said.what
+    assert "orders-week" in said.why
+    assert edit.toPlainText() in drafts(second).values()
     second.settled()
 
 

@@ -12,6 +12,7 @@ from test_drafts import WRONG, crashed, drafts, write_json
 
 from benchboard import workspace
 from benchboard.dashboards import documents
+from benchboard.dashboards.catalogue import MAX_QUERY
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
@@ -113,6 +114,25 @@ def test_what_was_written_at_a_widget_that_is_gone_can_be_copied(
     QGuiApplication.clipboard().clear()
     _press(third, "Copy it")
     assert QGuiApplication.clipboard().text() == WRONG
+    assert third.application.problems.current is None
+    assert drafts(third) == {}
+
+
+def test_a_query_that_no_dashboard_may_say_is_kept_and_says_why(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    edit = first.write_query("orders-week", "")
+    QGuiApplication.clipboard().setText("y" * 30_000)
+    edit.paste()
+    first.wait(lambda: len(drafts(first).get("query/orders-week", "")) == MAX_QUERY + 1)
+    second = open_studio(crashed(first, tmp_path))
+    assert not second.page.editor.stack.canUndo()
+    said = second.application.problems.current
+    assert said is not None
+    assert said.what == "What you were writing at “Orders, 7 days” cannot stand there."
+    assert str(MAX_QUERY) in said.why
+    third = open_studio(crashed(second, tmp_path, "again"))
+    _press(third, "Copy it")
+    assert QGuiApplication.clipboard().text() == "y" * (MAX_QUERY + 1)
     assert third.application.problems.current is None
     assert drafts(third) == {}
 

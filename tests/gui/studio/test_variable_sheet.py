@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
 from boards import load
@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from test_drafts import crashed, drafts
 
 from benchboard import workspace
-from benchboard.dashboards import documents
+from benchboard.dashboards import defining, documents
 from benchboard.dashboards.document import Variable, write_document
+from benchboard.errors import Invalid
 from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.panes.queryedit import QueryEdit
 
@@ -398,3 +399,28 @@ def test_who_may_only_look_by_now_takes_nothing(studio: "Studio") -> None:
     studio.page.editor.read_only = True
     sheet.press("variables_take")
     assert studio.page.editor.document.variables == ()
+    studio.page.editor.read_only = False
+    studio.press_in_window("toast_undo")  # what was written is there again
+    studio.press_in_window("variables_take")
+    assert [one.name for one in studio.page.editor.document.variables] == ["choice1"]
+
+
+def test_what_is_more_than_a_dashboard_has_is_not_lost_with_its_sheet(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = Sheet(studio)
+    sheet.press("variable_add")
+    monkeypatch.setattr(defining, "brought_together", _too_many)
+    sheet.press("variables_take")
+    said = studio.application.problems.current
+    assert said is not None
+    assert said.what == "Too many."
+    assert studio.page.editor.document.variables == ()
+    monkeypatch.undo()
+    studio.press_in_window("toast_undo")
+    studio.press_in_window("variables_take")
+    assert [one.name for one in studio.page.editor.document.variables] == ["choice1"]
+
+
+def _too_many(*_asked: object) -> NoReturn:
+    raise Invalid("variables.too-many", "Too many.")

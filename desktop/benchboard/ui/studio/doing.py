@@ -179,7 +179,7 @@ class Doing(QObject):
         self._context.problems.dismiss(_VARIABLES_BROUGHT)
         sheet.open()
 
-    def _leave_variables(self, draft: str) -> None:
+    def _leave_variables(self, draft: str, why: str = "") -> None:
         """Say that what was written is not taken, with a way back to it."""
 
         def go_on() -> None:
@@ -187,7 +187,8 @@ class Doing(QObject):
                 self._page.go_here()
                 self._open_variables(draft)
 
-        self._context.problems.toast(_("The variables stay as they were."), go_on)
+        said = _("The variables stay as they were.")
+        self._context.problems.toast(" ".join(part for part in (why, said) if part), go_on)
 
     def offer_variables(self) -> None:
         """Say that the variables were being defined when the program ended, and lead there."""
@@ -200,8 +201,8 @@ class Doing(QObject):
 
     def _take_variables(self, rows: list[Row], base: tuple[Variable, ...]) -> None:
         editor, problems = self._page.editor, self._context.problems
-        if editor.read_only:  # the right went while the sheet was open
-            problems.toast(editor.why_not)
+        if not editor.editable:  # the right went while the sheet was open, or copies were shown
+            self._leave_variables(defining.written(rows, base), editor.why_not)
             return
         before = editor.document
         try:
@@ -209,6 +210,7 @@ class Doing(QObject):
             choices.define(editor, variables, defining.names_of(rows))
         except Invalid as error:
             problems.show(error)
+            self._leave_variables(defining.written(rows, base))
             return
         if clashes and editor.document is not before:
             names = ", ".join(_("“{name}”").format(name=name) for name in clashes)

@@ -1,5 +1,5 @@
-"""What was being written at a widget that says something else by now, or is gone: kept until somebody takes, copies or
-drops it."""
+"""What was being written at a widget that says something else by now, is gone, or may not say it: kept until somebody
+takes, copies or drops it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 import shiboken6
 from PySide6.QtGui import QGuiApplication
 
+from benchboard.dashboards import editing
 from benchboard.dashboards.document import Document
 from benchboard.dashboards.layout import everything
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.editor import Editor
@@ -48,7 +50,9 @@ class Asides:
 
     def _offer(self, where: str) -> None:
         text, item_id = self._texts[where], _place(where)[1]
-        if item_id in self._editor.page.paths:
+        there = item_id in self._editor.page.paths
+        refused = why_refused(self._editor, where, text) if there else None
+        if there and refused is None:
             self._problems.notice(
                 _("“{title}” was changed elsewhere while you were writing at it.").format(
                     title=self._editor.name(item_id)
@@ -61,11 +65,16 @@ class Asides:
             )
             return
         words = " ".join(text.split())
+        what = _("A widget you were writing at was removed elsewhere.")
+        why = _("What you wrote, “{text}”, is kept on this computer until you copy or drop it.").format(
+            text=words if len(words) <= _SHORT else f"{words[: _SHORT - 1]}…"
+        )
+        if refused is not None:
+            what = _("What you were writing at “{title}” cannot stand there.").format(title=self._editor.name(item_id))
+            why = " ".join((refused.what, why))
         self._problems.notice(
-            _("A widget you were writing at was removed elsewhere."),
-            _("What you wrote, “{text}”, is kept on this computer until you copy or drop it.").format(
-                text=words if len(words) <= _SHORT else f"{words[: _SHORT - 1]}…"
-            ),
+            what,
+            why,
             Action(_("Copy it"), partial(self._copy, where)),
             Action(_("Drop it"), partial(self._drop, where)),
             kind="warn",
@@ -96,6 +105,16 @@ class Asides:
 
     def _name(self, where: str) -> str:
         return f"studio.aside.{self._key}.{where}"
+
+
+def why_refused(editor: Editor, where: str, text: str) -> Invalid | None:
+    """Why no document may say this at the place of a draft, if the widget is there."""
+    key, item_id = _place(where)
+    try:
+        editing.told(editor.page, [item_id], key, text, editor.document.compact)
+    except Invalid as error:
+        return error
+    return None
 
 
 def is_aside(where: str) -> bool:

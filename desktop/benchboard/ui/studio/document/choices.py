@@ -48,5 +48,5 @@ def define(editor: Editor, variables: tuple[Variable, ...], names: Mapping[str, 
     new) follows. Raises `Invalid` naming the widget that would say too much."""
     layout = renamed(editor.document.layout, names)
     after = replace(editor.document, variables=variables, layout=layout)
-    if editor.editable and after != editor.document:
+    if after != editor.document:
         editor.stack.push(Renamed(editor, _("Change the variables"), after, names))

@@ -2,7 +2,9 @@
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -10,11 +12,14 @@ from benchboard.dashboards import choices
 from benchboard.dashboards.expanding import Choice
 from benchboard.errors import AppError
 from benchboard.ui.studio.document.recovering import account_of
+from benchboard.vault import Vault
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _log = logging.getLogger(__name__)
+_parting: Final = set[threading.Thread]()
+"""Those that write for a page that goes; who reads next waits for them, and the end of the program does."""
 
 
 class Keeping(QObject):
@@ -23,10 +28,9 @@ class Keeping(QObject):
 
     def __init__(self, context: "Context") -> None:
         super().__init__(context.changed)
-        self._context, self._account = context, account_of(context)
-        self._lock = threading.Lock()
+        self._context = context
+        self._desk = _Desk(context.workspace.home, context.workspace.vault, account_of(context))
         self._known: dict[str, dict[str, Choice]] = {}
-        self._unwritten: dict[str, dict[str, Choice]] = {}
 
     @staticmethod
     def of(context: "Context") -> "Keeping":
@@ -35,29 +39,51 @@ class Keeping(QObject):
 
     def read(self, key: str) -> dict[str, Choice]:
         """What was chosen on a dashboard. On a worker: it waits for the disk."""
-        workspace = self._context.workspace
         if key not in self._known:
             # What is chosen meanwhile is newer than what lies on the disk.
-            self._known.setdefault(key, choices.load(workspace.home, workspace.vault, self._account, key))
+            self._known.setdefault(key, self._desk.read(key))
         return dict(self._known[key])
 
-    def keep(self, key: str, chosen: dict[str, Choice]) -> None:
+    def keep(self, key: str, chosen: Mapping[str, Choice]) -> None:
         """This is chosen on a dashboard now."""
         if self._known.get(key) != chosen:
-            self._known[key] = self._unwritten[key] = dict(chosen)
-            self._context.tasks.read(self, lambda _session: self._write(), lambda _done: None, lambda _error: None)
+            self._known[key] = self._desk.unwritten[key] = dict(chosen)
+            desk = self._desk
+            self._context.tasks.read(self, lambda _session: desk.write(), lambda _done: None, lambda _error: None)
 
     def finish(self) -> None:
-        """The page goes, and perhaps the window: nobody may work for what is still to be written in a moment."""
-        if self._unwritten:
-            self._write()
+        """The page goes, and perhaps the window: its workers may do nothing more for what is still to be written."""
+        if self._desk.unwritten:
+            thread = threading.Thread(target=self._desk.part, name="benchboard-choices")
+            _parting.add(thread)
+            thread.start()
 
-    def _write(self) -> None:
-        workspace = self._context.workspace
+
+class _Desk:
+    """Where it is written, on any thread: it holds nothing of Qt's."""
+
+    def __init__(self, home: Path, vault: Vault, account: Sequence[str]) -> None:
+        self._home, self._vault, self._account = home, vault, account
+        self._lock = threading.Lock()
+        self.unwritten: dict[str, dict[str, Choice]] = {}
+
+    def read(self, key: str) -> dict[str, Choice]:
+        for thread in list(_parting):
+            thread.join()
+        return choices.load(self._home, self._vault, self._account, key)
+
+    def write(self) -> None:
         with self._lock:
-            while self._unwritten:
-                key, chosen = self._unwritten.popitem()
+            while self.unwritten:
+                key, chosen = self.unwritten.popitem()
                 try:
-                    choices.keep(workspace.home, workspace.vault, self._account, key, chosen)
+                    choices.keep(self._home, self._vault, self._account, key, chosen)
                 except AppError as error:  # nobody's work is lost
                     _log.warning("choices: %s: %s", error.code, error.why)
+
+    def part(self) -> None:
+        """Write, and be waited for no longer."""
+        try:
+            self.write()
+        finally:
+            _parting.discard(threading.current_thread())

@@ -20,7 +20,7 @@ from benchboard.dashboards.layout import Known, Layout
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.document.asides import Asides, is_aside, said_at
+from benchboard.ui.studio.document.asides import Asides, is_aside, said_at, why_refused
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.edits import Edit
 from benchboard.ui.studio.document.shelf import Stored
@@ -187,7 +187,8 @@ class Recovering(QObject):
             return False
         shown = self._editor.document
         theirs = before is not None and said_at(before, where) != said_at(shown, where) != text
-        if not (theirs or is_aside(where)) and item_id in self._editor.page.paths:
+        waits = theirs or is_aside(where) or item_id not in self._editor.page.paths
+        if not waits and why_refused(self._editor, where, text) is None:
             self._editor.tell(item_id, key, text)
         if said_at(self._editor.document, where) == text:
             self.draft(where, None)
