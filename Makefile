@@ -15,16 +15,31 @@ run: .venv/ready ## open the window; with no display, run the guided tour and sa
 	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 	  echo "No display here: running the guided tour offscreen."; \
 	  QT_QPA_PLATFORM=offscreen .venv/bin/benchboard tour --out $(TOUR); \
-	else .venv/bin/benchboard; fi
+	else sh packaging/linux/prepare.sh screen && .venv/bin/benchboard; fi
 
 tour: .venv/ready ## run the guided tour offscreen, pictures and index.json in tour-out/
 	QT_QPA_PLATFORM=offscreen .venv/bin/benchboard tour --out $(TOUR)
 
-test: lint types ## lint, types, layers and every test, on real databases and pseudo-terminals
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup -rs
+# A room's tests with those of what it stands on: make test ROOM=bench (bench, studio, admin).
+GROUND := tests/unit/ground tests/unit/storage tests/unit/identity
+ROOM_bench := $(GROUND) tests/unit/canbus tests/unit/dongles tests/integration/dongles tests/gui/bench
+ROOM_studio := $(GROUND) tests/unit/analytics tests/unit/dashboards tests/integration/analytics \
+  tests/integration/dashboards tests/gui/studio
+ROOM_admin := $(GROUND) tests/integration/storage tests/integration/identity tests/gui/shell tests/gui/admin
+ifneq ($(ROOM),)
+ifeq ($(ROOM_$(ROOM)),)
+$(error There is no room "$(ROOM)": bench, studio and admin)
+endif
+endif
+
+test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench one room and what it stands on
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup -rs $(ROOM_$(ROOM))
 
 fuzz: .venv/ready ## the property tests with new examples, as often as one likes
 	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 tests/unit
+
+mutants: .venv/ready ## break the code at COUNT random places and print what no test notices (SEED repeats a run)
+	PYTHONPATH=tests $(PY) -m mutation.mutants --count $(or $(COUNT),100) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/ready ## format, lint and layers
 	.venv/bin/ruff format --check -q .
@@ -72,4 +87,4 @@ clean: ## remove what the targets made
 	$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help run tour test fuzz lint types bench venv wheel lock words clean
+.PHONY: help run tour test fuzz mutants lint types bench venv wheel lock words clean

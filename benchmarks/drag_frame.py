@@ -25,13 +25,13 @@ from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem, QGraphicsScene,
 
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document
-from benchboard.storage import locate
+from benchboard.dashboards.document.document import Document
+from benchboard.storage import resources
 from benchboard.ui import theme
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.studio.tiles.query_results import Answer
 
 FRAMES = 400
 WARM = 40
@@ -136,7 +136,7 @@ class Bench:
 
     def grabbed(self) -> QPointF:
         """The header of a tile somewhere in the middle of the view."""
-        seen = self.canvas.seen()
+        seen = self.canvas.visible_rect()
         tiles = [tile for tile in self.canvas.tiles.values() if isinstance(tile, Tile) and seen.contains(tile.rect)]
         tile = min(tiles, key=lambda one: (one.rect.center() - seen.center()).manhattanLength())
         return QPointF(self.canvas.mapFromScene(tile.rect.topLeft())) + QPointF(30, 12)
@@ -154,7 +154,7 @@ class Bench:
     def frames(self) -> tuple[list[Taken], list[Taken]]:
         """What each frame took, ours and the floor's."""
         start = self.grabbed()
-        self.editor.choose(self.around(start))
+        self.editor.select(self.around(start))
         quiet()
         self.mouse(QEvent.Type.MouseButtonPress, start)
         ours, floor = [], []
@@ -172,7 +172,7 @@ class Bench:
                 floor.append(least)
         self.mouse(QEvent.Type.MouseButtonRelease, at)
         quiet()
-        self.editor.stack.undo()
+        self.editor.undo_stack.undo()
         quiet()
         return ours, floor
 
@@ -204,7 +204,7 @@ class Bench:
         return since(begin)
 
     def floor(self) -> Taken:
-        seen, moves = self.canvas.seen(), []
+        seen, moves = self.canvas.visible_rect(), []
         for item_id, tile in self.canvas.tiles.items():
             if isinstance(tile, Tile) and (tile.rect.intersects(seen) or item_id in self.copies):
                 copy = self.copies.get(item_id)
@@ -293,7 +293,7 @@ def since(begin: tuple[float, float]) -> Taken:
 
 def main() -> None:
     app = QApplication.instance() or QApplication([])
-    theme.start(locate.resources() / "themes" / "tokens.json", "light")
+    theme.start(resources.resources() / "themes" / "tokens.json", "light")
     print(f"A frame of a drag, in ms, median / p99; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(
         f"{'tiles':>6} {'zoom':>5} {'in':>6} {'held':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}"

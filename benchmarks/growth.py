@@ -24,15 +24,17 @@ os.environ["BENCHBOARD_KEYRING"] = "off"
 from sqlalchemy import event
 
 from benchboard import workspace
-from benchboard.dashboards import comparing, interchange, library, merging
+from benchboard.dashboards import interchange, library
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, parse_document
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.versions import diff, three_way_merge
 from benchboard.errors import Invalid
-from benchboard.identity.access import Actor
+from benchboard.identity.permissions import Actor
 from benchboard.storage.engine import Database
 from journal import measure as journalled
 from open_dashboard import generated
 from support import demo
+from support.databases import unbound
 from support.measured import machine, slope
 
 SIZES = (50, 200, 1_000, 5_000)
@@ -65,8 +67,8 @@ def document(count: int, *, grouped: bool = False) -> Document:
 
 def moved(before: Document, item_id: str, by: int) -> Document:
     """The document with one widget moved down."""
-    page = grid.Page(before.layout)
-    carry = grid.Carry(page, [item_id])
+    page = grid.PageIndex(before.layout)
+    carry = grid.ContainerDrag(page, [item_id])
     cell = page.cell(item_id)
     left, top = page.origin(carry.home)
     return Document(carry.drop(carry.home, cell.x + left, cell.y + top + by), before.title)
@@ -85,9 +87,9 @@ def clocked(run: Callable[[], object], most: int = 20) -> float:
 
 def carried(count: int, *, across: bool) -> float:
     """A step of a drag: within a page, or from a group over others."""
-    page = grid.Page(document(count, grouped=across).layout)
+    page = grid.PageIndex(document(count, grouped=across).layout)
     held = f"w{count // 3}"
-    carry = grid.Carry(page, [held])
+    carry = grid.ContainerDrag(page, [held])
     steps = iter(range(10**6))
     tops = [page.shown[item.id].y for item, _cell in page.layout if across] or [0]
 
@@ -114,13 +116,13 @@ def half_held(count: int) -> float:
 def merged(count: int) -> float:
     base = document(count)
     mine, theirs = moved(base, f"w{count // 2}", 3), moved(base, f"w{count // 4}", 5)
-    return clocked(lambda: merging.merge(base, mine, theirs))
+    return clocked(lambda: three_way_merge.merge(base, mine, theirs))
 
 
 def compared(count: int) -> float:
     base = document(count)
     after = moved(base, f"w{count // 2}", 3)
-    return clocked(lambda: comparing.differences(base, after))
+    return clocked(lambda: diff.differences(base, after))
 
 
 def imported(count: int) -> float | None:
@@ -151,14 +153,14 @@ def statements(database: Database) -> Iterator[list[str]]:
 def saved(database: Database, actor: Actor, count: int) -> tuple[float, int]:
     """The save of one moved widget: its cost, and how many statements it takes."""
     base = document(count)
-    with database.change() as session:
+    with unbound(database).change() as session:
         made = library.create(session, actor, base)
     # The last widget of the page pushes nothing: the row of one widget changes.
     versions = [base, moved_to_side(base, f"w{count - 1}")]
     turn = iter(range(10**6))
 
     def save() -> None:
-        with database.change() as session:
+        with unbound(database).change() as session:
             library.save(session, actor, made.card.id, versions[(next(turn) + 1) % 2], base_version=None)
 
     with statements(database) as sent:
@@ -167,9 +169,9 @@ def saved(database: Database, actor: Actor, count: int) -> tuple[float, int]:
 
 
 def moved_to_side(before: Document, item_id: str) -> Document:
-    page = grid.Page(before.layout)
+    page = grid.PageIndex(before.layout)
     cell = page.cell(item_id)
-    carry = grid.Carry(page, [item_id])
+    carry = grid.ContainerDrag(page, [item_id])
     layout = carry.drop((), 0 if cell.x else 3, before.layout.bottom + 5)
     return Document(layout, before.title)
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desktop"))
 
-from benchboard.dashboards.document import Document, parse_document, write_document
-from benchboard.dashboards.journal import open_journal
-from benchboard.dashboards.layout import Cell, Known, Layout
+from benchboard.dashboards.document.document import Document, parse_document, write_document
+from benchboard.dashboards.journal.crash_journal import open_journal
+from benchboard.dashboards.layout import Cell, Layout, WrittenItems
 from benchboard.vault import Vault
 
 REACH_MS = 250.0
@@ -59,7 +59,7 @@ def resident() -> float:
 
 def measure(gestures: int, widgets: int, folder: str | None) -> dict[str, float]:
     os.environ["BENCHBOARD_KEYRING"] = "off"
-    chance, document, known = random.Random(1), page(widgets), Known()
+    chance, document, known = random.Random(1), page(widgets), WrittenItems()
     waited, asked, grown, bare, largest, early = [], [], [], [], 0, 0.0
     with tempfile.TemporaryDirectory(dir=folder) as home, Path(home, "bare").open("ab", buffering=0) as beside:
         journal = open_journal(Path(home), Vault(Path(home)), ("bench",))

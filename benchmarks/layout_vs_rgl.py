@@ -82,7 +82,7 @@ def several(columns: int, size: int, held: int, statics: float) -> tuple[list[fl
     """The times of every step with so many held, on the wall and of the processor."""
     rng = random.Random(f"{columns} {size} {held} {statics}")
     items = rgl.random_items(rng, size, columns, widest=6, statics=statics)
-    layout = grid.settled(grid.parse(items, columns=columns), "vertical")
+    layout = grid.normalized(grid.parse(items, columns=columns), "vertical")
     wall, cpu = list[float](), list[float]()
     while len(wall) < BODIES * STEPS * 8:
         path = _path(rng, layout, STEPS * 8)

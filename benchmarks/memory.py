@@ -28,9 +28,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document import Document, parse_document
-from benchboard.dashboards.history import KEPT_STEPS
-from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.journal.step_history import MAX_STEPS
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from support.databases import unbound
 from support.measured import Window, drag, in_use, machine, quiet, resident, wait
 
 REACH_MB = 350
@@ -67,11 +68,11 @@ def scroll_through(window: Window) -> None:
 def gesture(window: Window, chance: random.Random) -> None:
     """Something somebody does: mostly a drag, often taken back."""
     canvas, editor = window.page.canvas, window.page.editor
-    seen = canvas.seen()
+    seen = canvas.visible_rect()
     tiles = [tile for tile in canvas.tiles.values() if isinstance(tile, Tile) and seen.contains(tile.rect)]
     if not tiles:  # what was pulled large fills the view, or the page's end is in it
         canvas.verticalScrollBar().setValue(0)
-        editor.replace("Begin anew", replace(page(len(editor.layout)), title=editor.document.title))
+        editor.replace_document("Begin anew", replace(page(len(editor.layout)), title=editor.document.title))
         return
     tile = chance.choice(tiles)
     box = canvas.mapFromScene(tile.rect).boundingRect()
@@ -82,7 +83,7 @@ def gesture(window: Window, chance: random.Random) -> None:
         QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=box.topLeft() + QPoint(40, 14))
         drag(canvas.viewport(), box.bottomRight() - QPoint(1, 1), _by(chance) / 2, 4)
     elif what < 0.8:
-        editor.tell(tile.item.id, "title", f"Tile {chance.randrange(1_000)}")
+        editor.set_property(tile.item.id, "title", f"Tile {chance.randrange(1_000)}")
     elif what < 0.95:
         window.page.undo()
     else:
@@ -113,7 +114,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         window = Window(Path(folder) / "home")
         empty = resident()
-        with window.workspace.database.change() as session:
+        with unbound(window.workspace.database).change() as session:
             made = library.create(session, window.actor, page(options.tiles), name="Live")
         window.dashboards.open(made.card.id)
         wait(lambda: window.page.saving.state == "saved")
@@ -132,7 +133,7 @@ def main() -> int:
 
 def at_rest(window: Window) -> None:
     """Stored and answered, nothing chosen, the top in sight: what differs from sample to sample is what was kept."""
-    window.page.editor.choose(())
+    window.page.editor.select(())
     window.page.canvas.verticalScrollBar().setValue(0)
     window.settled()
     quiet()
@@ -152,14 +153,15 @@ def work(window: Window, gestures: int) -> None:
             at_rest(window)
             samples.append((number, trimmed(), in_use() / 2**20))
             print(f"{number:6} gestures: {samples[-1][1]:.1f} MiB resident, {samples[-1][2]:.1f} in use", flush=True)
-    kept = [sample for sample in samples if sample[0] > min(KEPT_STEPS * 2, gestures // 2)]
+    kept = [sample for sample in samples if sample[0] > min(MAX_STEPS * 2, gestures // 2)]
     if len(kept) < 2:
         print(f"{gestures} gestures are too few to say anything: take 200 or more")
         return
     spent = (time.perf_counter() - begun) / gestures * 1000
     print(f"{gestures} gestures, {spent:.1f} ms each: from {kept[0][0]} on {_slope(kept, 1):+.0f} KiB resident and "
           f"{_slope(kept, 2):+.0f} in use per 1,000 "
-          f"({len(window.page.editor.layout)} widgets, {window.page.editor.stack.count()} steps kept)")  # fmt: skip
+          f"({len(window.page.editor.layout)} widgets, "
+          f"{window.page.editor.undo_stack.count()} steps kept)")  # fmt: skip
 
 
 def _slope(samples: Sequence[tuple[float, ...]], place: int) -> float:

@@ -30,13 +30,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.dashboards import interchange, library
-from benchboard.ui.studio import dashboards as dashboards_place
-from benchboard.ui.studio import page as page_place
+from benchboard.ui.studio import dashboards_view as dashboards_place
+from benchboard.ui.studio import editor_page as page_place
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.canvas.tile import Tile
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.document.document_store import DashboardStore
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.shelf import DashboardShelf
-from benchboard.ui.studio.exchange import importing
+from benchboard.ui.studio.exchange import import_file
 from benchboard.ui.widgets import Dialog
 from support.measured import Clocks, Heartbeat, Series, Taken, Window, drag, machine, quiet, resident, spin, wait
 
@@ -178,11 +178,11 @@ class Phases:
     def watching(self) -> Iterator[None]:
         """Clock the functions that do the work."""
         watched = (
-            ("worker: file read, checked, made ours", importing, "read_file"),
+            ("worker: file read, checked, made ours", import_file, "read_file"),
             ("  of it Grafana's form to ours", interchange, "from_grafana"),
             ("worker: stored in rows, with a version", library, "create"),
             ("window: page built", dashboards_place.StudioPage, "__init__"),
-            ("worker: read from its rows", DashboardShelf, "read"),
+            ("worker: read from its rows", DashboardStore, "read"),
             ("window: shown by all its parts", Editor, "show"),
             ("  of it the canvas", Canvas, "sync"),
             ("window: canvas painted", Painted, "paintEvent"),
@@ -218,7 +218,7 @@ class Painted(Canvas):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         super().paintEvent(event)
-        self.painted = bool(self.tiles) and all(tile.drawn for tile in in_sight(self))
+        self.painted = bool(self.tiles) and all(tile.is_rendered for tile in in_sight(self))
 
 
 def opened(window: Window, path: Path, meanwhile: Heartbeat | None = None) -> Taken:
@@ -237,7 +237,7 @@ def opened(window: Window, path: Path, meanwhile: Heartbeat | None = None) -> Ta
 
 
 def in_sight(canvas: Canvas) -> list[Tile]:
-    seen = canvas.seen()
+    seen = canvas.visible_rect()
     return [tile for tile in canvas.tiles.values() if isinstance(tile, Tile) and tile.rect.intersects(seen)]
 
 
@@ -311,17 +311,17 @@ def edited(window: Window) -> dict[str, Taken]:
     canvas = page.canvas
     canvas.verticalScrollBar().setValue(canvas.verticalScrollBar().maximum() // 3)
     quiet()
-    tile = min(in_sight(canvas), key=lambda one: abs(one.rect.center().y() - canvas.seen().center().y()))
+    tile = min(in_sight(canvas), key=lambda one: abs(one.rect.center().y() - canvas.visible_rect().center().y()))
     start = canvas.mapFromScene(tile.rect.topLeft()) + QPoint(40, 14)
     acts: tuple[tuple[str, Callable[[], None]], ...] = (
         ("a drag across the view", lambda: drag(canvas.viewport(), start, QPoint(180, 220), 60)),
-        ("a title", lambda: editor.tell(tile.item.id, "title", "Another title")),
+        ("a title", lambda: editor.set_property(tile.item.id, "title", "Another title")),
         ("undo of the title", page.undo),
         ("undo of the drag", page.undo),
-        ("the JSON shown", lambda: page.do("json")),
-        ("a title beside the JSON", lambda: editor.tell(tile.item.id, "title", "A third title")),
+        ("the JSON shown", lambda: page.run("studio.show_json")),
+        ("a title beside the JSON", lambda: editor.set_property(tile.item.id, "title", "A third title")),
         ("undo of it", page.undo),
-        ("the JSON closed", lambda: page.do("json")),
+        ("the JSON closed", lambda: page.run("studio.show_json")),
     )
     for title, act in acts:
         heart.start()

@@ -26,7 +26,7 @@ def main() -> int:
         return command(arguments)
     if _no_display():
         print(  # noqa: T201 - there is no window to say it in
-            _("There is no display to open the window on. Commands work without one: “benchboard --help”."),
+            _("Can't open a window: no display found. Commands work without one; see “benchboard --help”."),
             file=sys.stderr,
         )
         return 1

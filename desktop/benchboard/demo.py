@@ -13,13 +13,14 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from benchboard.analytics import commerce
-from benchboard.dashboards import documents, library, sharing
+from benchboard.dashboards import home_layout, library
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, parse_document
+from benchboard.dashboards.access import sharing
+from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.layout import Cell
-from benchboard.identity import accounts, audit, keys, organisations, passwords, teams
-from benchboard.identity.access import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN, Actor, Client, os_user
-from benchboard.storage import locate
+from benchboard.identity import audit, authentication, keys, organisations, passwords, teams
+from benchboard.identity.permissions import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN, Actor, Client, os_user
+from benchboard.storage import resources
 
 NAME: Final = "Northwind Test Lab"
 _ADMIN: Final = "admin@shopify-dashboard.com"
@@ -78,15 +79,15 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     )
     organisations.own(session, organisation_id, ids[_ADMIN])
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
-    _trade(session, accounts.operator(session, client=Client.here()), ids[_SHOPKEEPER])
-    operator = accounts.operator(session, client=Client.here())
+    _trade(session, authentication.operator(session, client=Client.here()), ids[_SHOPKEEPER])
+    operator = authentication.operator(session, client=Client.here())
     for name, members in _TEAMS:
         team = teams.create_team(session, operator, name=name)
         teams.add_people(session, operator, team.id, [ids[email] for email in members])
-    people = {email: accounts.person(session, operator, email=email) for email, _name, _role in _PEOPLE}
+    people = {email: authentication.person(session, operator, email=email) for email, _name, _role in _PEOPLE}
     for email, places in _HOMES.items():
         _furnish(session, people[email], places)
-    for told in json.loads((locate.resources() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
+    for told in json.loads((resources.resources() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
         _hang(session, people, told)
 
 
@@ -100,14 +101,14 @@ def _trade(session: Session, actor: Actor, shopkeeper: str) -> None:
 
 
 def _furnish(session: Session, actor: Actor, places: _Places) -> None:
-    layout = json.loads((locate.resources() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
+    layout = json.loads((resources.resources() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
     if places:
         layout = [
             {**widget, "position": dict(zip("xywh", places[widget["id"]], strict=True))}
             for widget in layout
             if widget["id"] in places
         ]
-    documents.save_home(session, actor, layout, base_version=None)
+    home_layout.save_home(session, actor, layout, base_version=None)
 
 
 def _hang(session: Session, people: Mapping[str, Actor], told: Mapping[str, Any]) -> None:
@@ -126,5 +127,5 @@ def _hang(session: Session, people: Mapping[str, Actor], told: Mapping[str, Any]
 def _as_it_was(document: Document, version: Mapping[str, Any]) -> Document:
     """The document without the items that came later, and with some of them elsewhere."""
     places = {item_id: Cell(*place) for item_id, place in version["places"].items()}
-    moved = grid.mapped(document.layout, lambda item, cell: (item, places.get(item.id, cell)))
+    moved = grid.map_items(document.layout, lambda item, cell: (item, places.get(item.id, cell)))
     return replace(document, layout=grid.without(moved, version["without"], document.compact))

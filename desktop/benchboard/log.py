@@ -1,7 +1,8 @@
 """The program's log: one rotating file, no secrets in it.
 
-Redaction is by form (`token=…`, `password: …`, URLs with a password, long hex and base64 runs after a secret's name),
-so that a careless message elsewhere still cannot leak one.
+Redaction is by form: what follows a secret's name (`token=…`, `password: …`, `private_key=…`), the headers
+`Authorization` and `Cookie`, `Bearer …`, URLs with a password, and private keys in PEM. So a careless message elsewhere
+cannot leak one. Rather too much of a line is replaced than too little.
 """
 
 import logging
@@ -9,16 +10,37 @@ import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-_SECRET = re.compile(
-    r"(?i)(password|passphrase|token|secret|api[_-]?key|authorization|pragma key)([\"']?\s*[=:]\s*|\s+)"
-    r"(\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
+# In quotes, with escaped ones inside; where the closing quote is missing, to the end of the line.
+_QUOTED = r"""[bru]{0,2}(?:"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$))"""
+# A comma too where the name stands in quotes, as in a list of headers.
+_SEPARATOR = r"""(?:["']\s{0,8}[=:,]|\s{0,8}[=:])\s{0,8}"""
+_REPLACEMENTS = (
+    (
+        re.compile(
+            r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL
+        ),
+        "***",
+    ),
+    # A header's value has blanks and semicolons in it.
+    (re.compile(rf"(?im)(authorization|cookie)({_SEPARATOR})(?:{_QUOTED}|[^\r\n]+)"), r"\1\2***"),
+    (re.compile(r"(?i)\b(bearer\s{1,8})[^\s\"']+"), r"\1***"),
+    (
+        re.compile(
+            r"(?im)(password|passphrase|passwd|pwd|token|secret|credentials?|(?:api|access|private|signing)[ _-]?key"
+            rf"|authorization|pragma key)({_SEPARATOR}|\s{{1,8}})(?:{_QUOTED}|[^\s&]+)"
+        ),
+        r"\1\2***",
+    ),
+    # Up to the last @ before a blank: a password may hold @ and / that nobody has encoded.
+    (re.compile(r"(\b[a-zA-Z][\w+.-]{0,30}://[^\s:/]{0,256}:)\S{0,500}@"), r"\1***@"),
 )
-_URL_PASSWORD = re.compile(r"(?P<head>\w[\w+.-]*://[^\s:/@]*:)[^\s@/]+@")
 
 
 def redact(text: str) -> str:
     """`text` with everything that looks like a secret replaced by `***`."""
-    return _URL_PASSWORD.sub(r"\g<head>***@", _SECRET.sub(r"\1\2***", text))
+    for form, replacement in _REPLACEMENTS:
+        text = form.sub(replacement, text)
+    return text
 
 
 class RedactingFormatter(logging.Formatter):

@@ -70,8 +70,8 @@ def decode_key(key: str, length: int) -> list[Scalar]:
     ):
         raise Invalid(
             "paging.key",
-            _("“{key}” is not a key this list gave out.").format(key=key[:60]),
-            do=_("Start from the first page, or copy the whole value of “next”."),
+            _("“{key}” isn't a valid page key for this list.").format(key=key[:60]),
+            do=_("Start from the first page, or copy the full “next” value."),
             field="after",
         )
     return values

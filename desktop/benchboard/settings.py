@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from benchboard.atomic_write import write_whole
 from benchboard.errors import Unavailable
-from benchboard.files import write_whole
 from benchboard.i18n import _
 
 Appearance = Literal["system", "light", "dark"]
@@ -54,9 +54,9 @@ class Settings:
         except OSError as error:
             raise Unavailable(
                 "settings.unwritable",
-                _("Your settings could not be saved in {folder}.").format(folder=folder),
+                _("Can't save your settings in {folder}.").format(folder=folder),
                 why=error.strerror or "",
-                do=_("Check that the folder can be written and has room."),
+                do=_("Check that the folder is writable and has free space."),
             ) from error
 
 

@@ -3,35 +3,56 @@
 The keyring is asked first. Where there is none (a server, a container), each secret is a file of its own in
 `<home>/vault`, readable by its owner alone. A secret stays where it was put, so a keyring that is locked today is
 `Unavailable`, never silently a new secret: `<home>/vault/<name>.in-keyring` marks what the keyring holds.
+
+A secret is read and stored only where no other account can have put one in its place: home, vault and key file belong
+to this account, others may not write to the home, and may not reach what is in the vault.
+
+A key that something is encrypted with is made by `create`, never by `get` and `put`: two programs that start at once
+would each make one, and what the first encrypted could not be read with the second.
 """
 
 import base64
 import binascii
 import contextlib
+import errno
 import logging
 import os
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from benchboard import file_ownership
+from benchboard.atomic_write import create_whole, write_whole
 from benchboard.errors import Unavailable
-from benchboard.files import write_whole
+from benchboard.file_ownership import REACHABLE, WRITABLE
 from benchboard.i18n import _
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,120}")
 _SERVICE = "benchboard"
+_LOCK_TIMEOUT_S = 60
+"""How long `create` waits for another program's. A keyring may be asking its owner for a password meanwhile."""
 
 
 class Vault:
     """Named byte strings that only this person may read. `home` tells two installations apart."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / "vault"
+        self._home, self._folder = home, home / "vault"
         self._account = str(home.expanduser().resolve())
 
     def get(self, name: str) -> bytes | None:
-        """The secret, or None where none was ever put. Raises `Unavailable` where it exists but cannot be read."""
+        """The secret, or None where none was ever put.
+
+        Raises `Unavailable` where it exists but cannot be read, and where others could have planted it
+        (`vault.unsafe`).
+        """
         marker, file = self._paths(name)
+        self.require_safe()
+        _require_own(file, REACHABLE)
         if marker.exists():
             return self._from_keyring(name)
         try:
@@ -41,9 +62,9 @@ class Vault:
         except OSError as error:
             raise Unavailable(
                 "vault.unreadable",
-                _("The key file {file} cannot be read.").format(file=file),
+                _("Can't read the key file {file}.").format(file=file),
                 why=error.strerror or "",
-                do=_("Make it readable for you (chmod 600), or put it back from a backup."),
+                do=_("Give yourself read access (chmod 600), or restore it from a backup."),
             ) from error
 
     def put(self, name: str, secret: bytes) -> str:
@@ -58,6 +79,30 @@ class Vault:
         marker.unlink(missing_ok=True)
         return "file"
 
+    def create(self, name: str, secret: bytes) -> bytes:
+        """Store `secret` unless there is one under `name` already; answers the one that is stored now.
+
+        Of several programs and threads that create one name at once, one stores its secret and all get that one.
+        Raises `Unavailable` where it cannot be stored, or where the one that exists cannot be read.
+        """
+        stored = self.get(name)
+        if stored is not None:
+            return stored
+        marker, file = self._paths(name)
+        self._make_folder()
+        with self._locked():
+            stored = self.get(name)
+            if stored is None and self._into_keyring(name, secret):
+                write_private(marker, b"")
+            elif stored is None:
+                # Exclusive even so: a lock does nothing on some network file systems.
+                with contextlib.suppress(FileExistsError):
+                    _create_private(file, secret)
+            stored = self.get(name)
+        if stored is None:
+            raise _unwritable(self._folder, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+        return stored
+
     def delete(self, name: str) -> None:
         """Forget the secret; nothing happens where there is none."""
         marker, file = self._paths(name)
@@ -65,6 +110,11 @@ class Vault:
             self._out_of_keyring(name)
             marker.unlink(missing_ok=True)
         file.unlink(missing_ok=True)
+
+    def require_safe(self) -> None:
+        """Raise `Unavailable` (`vault.unsafe`) where another account could plant a key, or reach one."""
+        _require_own(self._home, WRITABLE)
+        _require_own(self._folder, REACHABLE)
 
     def where(self, name: str) -> str | None:
         """`keyring`, `file`, or None for a secret that was never put."""
@@ -78,9 +128,29 @@ class Vault:
 
     def _make_folder(self) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in (self._home, self._folder):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise _unwritable(self._folder, error) from error
+        self.require_safe()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(self._folder / ".lock", timeout=_LOCK_TIMEOUT_S, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise Unavailable(
+                "vault.busy",
+                _("Another Benchboard is still creating a key."),
+                do=_("Unlock the keyring if it asks for a password, then try again."),
+            ) from error
+        except OSError as error:
+            raise _unwritable(self._folder, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _user(self, name: str) -> str:
         return f"{self._account}:{name}"
@@ -100,7 +170,7 @@ class Vault:
                 return base64.b64decode(kept, validate=True)
         raise Unavailable(
             "vault.keyring",
-            _("The system keyring does not give out the key “{name}”.").format(name=name),
+            _("Can't get the key “{name}” from the system keyring.").format(name=name),
             why=_("The keyring is locked, or the entry was removed."),
             do=_("Unlock the keyring and try again, or restore a backup. Nothing was changed."),
         ) from cause
@@ -130,6 +200,26 @@ class Vault:
             keyring.delete_password(_SERVICE, self._user(name))
 
 
+def _require_own(path: Path, forbidden: int) -> None:
+    try:
+        risk = file_ownership.risk(path, forbidden)
+    except OSError as error:
+        raise Unavailable(
+            "vault.unreadable",
+            _("Can't read {path}.").format(path=path),
+            why=error.strerror or "",
+            do=_("Make it readable for your account, or restore it from a backup."),
+        ) from error
+    if not risk:
+        return
+    if not file_ownership.is_own(path) or path.stat().st_uid != os.geteuid():
+        do = _("Choose another folder with BENCHBOARD_HOME. Nothing was changed.")
+    else:
+        command = f"chmod go-{'w' if forbidden == WRITABLE else 'rwx'} {shlex.quote(str(path))}"
+        do = _("If no one else put keys there, run “{command}”. Nothing was changed.").format(command=command)
+    raise Unavailable("vault.unsafe", _("{path} isn't private.").format(path=path), why=risk, do=do)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Whole or not at all, on the disk before it is named, 0600 from its first byte. Raises `Unavailable`."""
     try:
@@ -138,10 +228,20 @@ def write_private(path: Path, content: bytes) -> None:
         raise _unwritable(path.parent, error) from error
 
 
+def _create_private(path: Path, content: bytes) -> None:
+    """The same for a file that must not exist yet. Raises `FileExistsError` and `Unavailable`."""
+    try:
+        create_whole(path, content, mode=0o600)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise _unwritable(path.parent, error) from error
+
+
 def _unwritable(folder: Path, error: OSError) -> Unavailable:
     return Unavailable(
         "vault.unwritable",
-        _("Keys cannot be kept in {folder}.").format(folder=folder),
+        _("Can't save keys in {folder}.").format(folder=folder),
         why=error.strerror or "",
-        do=_("Choose another BENCHBOARD_HOME, or make this one writable."),
+        do=_("Make the folder writable, or set BENCHBOARD_HOME to another one."),
     )

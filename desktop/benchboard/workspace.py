@@ -2,13 +2,15 @@
 
 Three ways (DESIGN section 4): this computer's own encrypted file, the demo's file beside it, or a database named by
 URL. A local file is made, upgraded and seeded at its first use; a server is never changed unasked. One program at a
-time does this (`<home>/benchboard.lock`), so a window and a command may start together.
+time does this (`<home>/benchboard.lock`), so a window and a command may start together. Only whoever holds that lock
+makes a database's key.
 """
 
+import functools
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,17 +18,19 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from benchboard import demo
-from benchboard.errors import Denied, Unavailable
+from benchboard.errors import AppError, Denied, Unavailable
 from benchboard.i18n import _
-from benchboard.identity import accounts, keys, organisations
-from benchboard.identity.access import Client
-from benchboard.identity.accounts import SignedIn
+from benchboard.identity import authentication, keys, organisations
+from benchboard.identity.authentication import SignedIn
+from benchboard.identity.permissions import Client
 from benchboard.storage import upgrade
 from benchboard.storage.engine import Database, file_url
 from benchboard.vault import Vault
 
 Report = Callable[[str], None]
 Kind = Literal["local", "demo", "file", "server"]
+
+_LOCK_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def label(way: Way) -> str:
         "local": _("This computer"),
         "demo": _("Demo on this computer"),
         "file": _("File: {name}").format(name=Path(way.detail).name),
-        "server": _("Shared, unguarded: {server}").format(server=way.detail),
+        "server": _("Shared server, no access control: {server}").format(server=way.detail),
     }[way.kind]
 
 
@@ -64,18 +68,37 @@ class Workspace:
         return Vault(self.home)
 
     def close(self) -> None:
+        self.database.optimize()
         self.database.dispose()
 
 
 def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> Workspace:
-    """The database as it stands, not upgraded and not seeded. Makes an encrypted file's key at its first use."""
+    """The database as it stands, to read it or to work in one that was made ready before. Makes no key and no file.
+
+    An encrypted file's key is looked up at the first connection; it raises `Unavailable` (`workspace.key-missing`).
+    """
     if url is not None:
         return _named(home, url)
-    name = "demo" if demo_file else "benchboard"
-    file, vault = home / f"{name}.db", Vault(home)
-    key = _database_key(vault, f"database.{name}", file)
-    way = Way("demo" if demo_file else "local", str(file), True, vault.where(f"database.{name}"))
+    file, key_name, vault = *_local_file(home, demo_file), Vault(home)
+    # Not before the connection: a program that makes key and file now must not be found half-way.
+    key = functools.cache(functools.partial(_existing_key, vault, key_name, file))
+    way = Way("demo" if demo_file else "local", str(file), True, vault.where(key_name))
     return Workspace(Database.open(file_url(file), key=key), way, home, keys.VaultDataKeys(vault))
+
+
+@contextmanager
+def open_exclusively(home: Path, *, url: str | None = None, demo_file: bool = False) -> Iterator[Workspace]:
+    """The database as it stands, to upgrade, downgrade or seed it. An encrypted file gets its key where it has none.
+
+    No other program starts with an encrypted file until the block ends. A database that is named by URL is not locked:
+    its own transactions are enough.
+    """
+    with _locked(home) if url is None else nullcontext():
+        workspace = _connect_with_key(home, url=url, demo_file=demo_file)
+        try:
+            yield workspace
+        finally:
+            workspace.close()
 
 
 def open_local(home: Path, *, report: Report | None = None) -> Workspace:
@@ -104,7 +127,7 @@ def prepare(workspace: Workspace, report: Report | None = None) -> None:
         # Encrypted or not, the file is its owner's alone from its first byte.
         Path(database.label).touch(mode=0o600)
     if upgrade.current(database) != upgrade.head():
-        say(_("Bringing the database up to date"))
+        say(_("Updating the database"))
     upgrade.upgrade(database)
     seed(workspace, report)
 
@@ -113,14 +136,14 @@ def seed(workspace: Workspace, report: Report | None = None) -> None:
     """Write the catalogue where it is not as this program knows it; an empty local database gets its organisation."""
     require_current(workspace)
     database = workspace.database
-    with database.read() as session:
+    with database.system("seed").read() as session:
         seeded, empty = organisations.is_seeded(session), not organisations.slugs(session)
     founding = empty and workspace.way.kind != "server"
     if seeded and not founding:
         return
     if founding and report is not None:
-        report(_("Making the first organisation"))
-    with database.change() as session:
+        report(_("Creating the first organisation"))
+    with database.system("seed").change() as session:
         organisations.seed(session)
         if founding and workspace.way.kind == "demo":
             demo.fill(session, workspace.data_keys)
@@ -138,17 +161,19 @@ def sign_in(workspace: Workspace, *, email: str, password: str, organisation: st
     """Sign in by address and password; a refusal leaves its trace. Raises as `accounts.sign_in` does."""
     client = Client.here()
     try:
-        with workspace.database.change() as session:
-            return accounts.sign_in(session, email=email, password=password, client=client, organisation=organisation)
+        with workspace.database.system("sign-in").change() as session:
+            return authentication.sign_in(
+                session, email=email, password=password, client=client, organisation=organisation
+            )
     except Denied:
-        with workspace.database.change() as session:
-            accounts.record_refusal(session, email=email, client=client)
+        with workspace.database.system("sign-in").change() as session:
+            authentication.record_refusal(session, email=email, client=client)
         raise
 
 
 def _ready(home: Path, report: Report | None, *, url: str | None = None, demo_file: bool = False) -> Workspace:
-    with _alone(home):
-        workspace = connect(home, url=url, demo_file=demo_file)
+    with _locked(home):
+        workspace = _connect_with_key(home, url=url, demo_file=demo_file)
         try:
             prepare(workspace, report)
         except BaseException:
@@ -158,44 +183,63 @@ def _ready(home: Path, report: Report | None, *, url: str | None = None, demo_fi
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def _locked(home: Path) -> Iterator[None]:
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(home / "benchboard.lock", timeout=60)
+        lock = FileLock(home / "benchboard.lock", timeout=_LOCK_TIMEOUT_S)
         lock.acquire()
     except Timeout as error:
         raise Unavailable(
             "workspace.busy",
-            _("Another Benchboard has been preparing the database for over a minute."),
-            do=_("Wait for it, or end it, then try again."),
+            _("Another Benchboard is still preparing the database."),
+            do=_("Wait for it to finish or quit it, then try again."),
         ) from error
     except OSError as error:
         raise Unavailable(
             "workspace.home",
-            _("Benchboard cannot keep its files in {folder}.").format(folder=home),
+            _("Benchboard can't save files in {folder}.").format(folder=home),
             why=error.strerror or "",
-            do=_("Make the folder writable, or name another with BENCHBOARD_HOME."),
+            do=_("Make the folder writable, or set BENCHBOARD_HOME to another one."),
         ) from error
     try:
+        Vault(home).require_safe()
         yield
     finally:
         lock.release()
 
 
-def _database_key(vault: Vault, name: str, file: Path) -> bytes:
+def _local_file(home: Path, demo_file: bool) -> tuple[Path, str]:
+    """An encrypted file of this computer, and under which name the vault has its key."""
+    name = "demo" if demo_file else "benchboard"
+    return home / f"{name}.db", f"database.{name}"
+
+
+def _connect_with_key(home: Path, *, url: str | None, demo_file: bool) -> Workspace:
+    """As `connect`, once an encrypted file that does not exist yet has its key. The caller holds the lock."""
+    if url is None:
+        file, key_name = _local_file(home, demo_file)
+        vault = Vault(home)
+        if vault.get(key_name) is None:
+            if file.exists() and file.stat().st_size > 0:
+                raise _key_missing(file)
+            vault.create(key_name, secrets.token_bytes(32))
+    return connect(home, url=url, demo_file=demo_file)
+
+
+def _existing_key(vault: Vault, name: str, file: Path) -> bytes:
     key = vault.get(name)
-    if key is not None:
-        return key
-    if file.exists() and file.stat().st_size > 0:
-        raise Unavailable(
-            "workspace.key-missing",
-            _("The key of {file} is not on this computer.").format(file=file),
-            why=_("The database is encrypted, and without its key nobody can read it."),
-            do=_("Put the folder “vault” back beside it, or restore a backup. Nothing was changed."),
-        )
-    key = secrets.token_bytes(32)
-    vault.put(name, key)
+    if key is None:
+        raise _key_missing(file)
     return key
+
+
+def _key_missing(file: Path) -> Unavailable:
+    return Unavailable(
+        "workspace.key-missing",
+        _("The key for {file} isn't on this computer.").format(file=file),
+        why=_("The database is encrypted and can't be read without its key."),
+        do=_("Put the “vault” folder back next to it, or restore a backup. Nothing was changed."),
+    )
 
 
 def _named(home: Path, url: str) -> Workspace:
@@ -204,20 +248,39 @@ def _named(home: Path, url: str) -> Workspace:
         way = Way("server", database.label)
         return Workspace(database, way, home, keys.VaultDataKeys(Vault(home)))
     file = Path(database.label).expanduser().absolute()
+    _require_sqlite(database, file)
     way = Way("file", str(file))
     return Workspace(database, way, home, keys.BesideDataKeys(Path(f"{os.fspath(file)}.datakeys")))
+
+
+def _require_sqlite(database: Database, file: Path) -> None:
+    """Raise `Unavailable` for a file that SQLite takes for one under another key, though there is no key at all.
+
+    SQLite itself looks: to open the file and close it would drop the locks that this process has on it (POSIX).
+    """
+    try:
+        upgrade.current(database)
+    except AppError as error:
+        if error.code != "storage.key":
+            return  # whoever works in the database says what that is
+        raise Unavailable(
+            "workspace.not-a-database",
+            _("{file} isn't a SQLite database.").format(file=file),
+            why=_("It's another kind of file, or it's encrypted."),
+            do=_("Check the path in the URL, or leave the URL out to open this computer's own database."),
+        ) from error
 
 
 def _outdated(workspace: Workspace) -> Unavailable:
     if workspace.way.kind != "server":
         return Unavailable(
             "workspace.outdated",
-            _("The database is not at this program's version."),
+            _("The database version doesn't match Benchboard."),
             do=_("Run “benchboard db upgrade” with the same --url."),
         )
     return Unavailable(
         "workspace.outdated",
-        _("The shared database is not at this program's version."),
-        why=_("A server is never changed without being asked."),
-        do=_("Have its administrator run “benchboard db upgrade” with its URL."),
+        _("The shared database doesn't match this Benchboard version."),
+        why=_("Benchboard never changes a shared server without being asked."),
+        do=_("Ask its administrator to run “benchboard db upgrade” with its URL."),
     )

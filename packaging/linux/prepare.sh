@@ -1,5 +1,7 @@
 #!/bin/sh
-# Makes sure that this machine has what pip cannot bring: Python with venv, and the libraries Qt loads.
+# prepare.sh          makes sure that this machine has what pip cannot bring: Python with venv, and the libraries Qt loads.
+# prepare.sh screen   the libraries for a screen alone, where there is one: an environment may be made without a screen
+#                     and be used with one later.
 # Installs what is missing where it may (root, or sudo without a password); else names the exact command and stops.
 set -eu
 
@@ -10,19 +12,24 @@ want() { # package, and a test that it is there
   "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
+python_is_new_enough() { python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; }
 
 [ "$(uname -s)" = Linux ] || exit 0
+only="${1:-}"
 if ! command -v dpkg-query >/dev/null; then
-  python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' && exit 0
+  [ "$only" = screen ] && exit 0
+  python3 -c 'import venv, ensurepip' && python_is_new_enough && exit 0
   echo "Benchboard needs Python 3.11 or newer with its venv module; install it with your system's package tool." >&2
   exit 1
 fi
 
-want python3 command -v python3
-want python3-venv python3 -c 'import venv, ensurepip'
-for package in libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 fonts-dejavu-core libglib2.0-0; do
-  want "$package" installed "$package"
-done
+if [ "$only" != screen ]; then
+  want python3 command -v python3
+  want python3-venv python3 -c 'import venv, ensurepip'
+  for package in libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 fonts-dejavu-core libglib2.0-0; do
+    want "$package" installed "$package"
+  done
+fi
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   for package in libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 \
     libxcb-xkb1 libxkbcommon-x11-0; do
@@ -49,7 +56,7 @@ if [ -n "$missing" ]; then
   $as_root $install >&2
 fi
 
-python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+[ "$only" = screen ] || python_is_new_enough || {
   echo "Benchboard needs Python 3.11 or newer; this machine's python3 is $(python3 --version 2>&1)." >&2
   exit 1
 }

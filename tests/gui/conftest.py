@@ -13,12 +13,13 @@ from PySide6.QtCore import QObject, QtMsgType
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
-from benchboard.storage import locate
+from benchboard.storage import resources
 from benchboard.storage.engine import Database
 from benchboard.ui import theme as theme_module
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import banners
+from support.databases import unbound
 from support.people import Town
 from support.window import Patient, Spoken
 
@@ -85,7 +86,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def light(qapp: object) -> Theme:
     """The program's theme, light."""
-    return theme_module.start(locate.resources() / "themes" / "tokens.json", "light")
+    return theme_module.start(resources.resources() / "themes" / "tokens.json", "light")
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def owner(qapp: object) -> QObject:
 def tasks(spoken: Spoken, sqlite_database: Database) -> Iterator[Tasks]:
     """Tasks on a migrated database of this test's own."""
     running = Tasks(spoken)
-    running.attach(sqlite_database)
+    running.attach(unbound(sqlite_database))
     yield running
     running.close()
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from benchboard import workspace
 from benchboard.errors import Unavailable
 from support import xscreen
+from support.databases import unbound
 from support.xscreen import Xdotool, until
 
 pytestmark = pytest.mark.skipif(bool(xscreen.missing), reason=f"not installed here: {', '.join(xscreen.missing)}")
@@ -43,7 +44,7 @@ def test_the_demo_is_entered_by_the_keyboard_alone(display: str, tmp_path: Path)
             return None
         opened = workspace.connect(tmp_path / "home", demo_file=True)
         try:
-            with opened.database.read() as session:
+            with unbound(opened.database).read() as session:
                 return session.scalar(text("SELECT users.role FROM sessions JOIN users ON users.id = user_id"))
         except Unavailable:  # it is still being made
             return None

@@ -7,12 +7,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import accounts, people
-from benchboard.identity.access import Client
-from benchboard.identity.people import Person
+from benchboard.identity import authentication, users
+from benchboard.identity.permissions import Client
+from benchboard.identity.users import Person
 from benchboard.paging import Listing
 from benchboard.ui.app import Application
 from benchboard.ui.widgets import Banner, Toast
+from support.databases import unbound
 from support.window import Hand
 
 _TICK = 16
@@ -81,12 +82,12 @@ class Admin:
     def ask(self, op: Callable[[Any, Any], Any]) -> Any:
         """Ask the database, as its operator."""
         assert self.application.shell is not None
-        with self.application.shell.context.workspace.database.read() as session:
-            return op(session, accounts.operator(session, client=Client.here()))
+        with unbound(self.application.shell.context.workspace.database).read() as session:
+            return op(session, authentication.operator(session, client=Client.here()))
 
     def person(self, name: str) -> Person:
         def op(session: Any, actor: Any) -> Person:
-            return next(p for p in people.list_people(session, actor, Listing(), limit=1000).rows if p.name == name)
+            return next(p for p in users.list_people(session, actor, Listing(), limit=1000).rows if p.name == name)
 
         found: Person = self.ask(op)
         return found

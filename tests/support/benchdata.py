@@ -3,31 +3,38 @@
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from benchboard.dongles.protocol import State
-from benchboard.identity import accounts, audit, keys, organisations
-from benchboard.identity.access import ADMIN, ANALYST, TECHNICIAN, Actor, Client
+from benchboard.dongles.protocol import OwnershipState, PersistentState
+from benchboard.dongles.tokens import token_aad
+from benchboard.identity import audit, authentication, keys, organisations
+from benchboard.identity.permissions import ADMIN, ANALYST, OPS_MANAGER, TECHNICIAN, Actor, Client
 from benchboard.storage.engine import Database
 from benchboard.storage.models.dongles import Dongle, DongleToken
-from support.loopdongle import LoopDongle
+from benchboard.storage.models.identity import AuditLog
+from support.databases import unbound
+from support.loopback_dongle import LoopbackDongle
 from support.people import PASSWORD, password_hash
 
 
 class Bench:
-    """`database` with organisations `lab` and `rival`, each with a technician; `lab` also has an analyst."""
+    """`database` with organisations `lab` and `rival`, each with a technician.
+
+    `lab` also has an analyst, who may do nothing with dongles, and an operations manager, who may only look at them.
+    """
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
         self.data_keys = keys.BesideDataKeys(folder / "datakeys")
         self._client = Client("test-host", "Benchboard/test")
-        with database.change() as session:
+        with unbound(database).change() as session:
             organisations.seed(session)
             for slug in ("lab", "rival"):
                 self._found(session, slug)
         self.technician = self.actor("lab", "technician")
         self.rival = self.actor("rival", "technician")
         self.analyst = self.actor("lab", "analyst")
+        self.ops_manager = self.actor("lab", OPS_MANAGER)
         self.data_key = self.data_keys.of(self.technician.organisation_id)
 
     def _found(self, session: Session, slug: str) -> None:
@@ -41,48 +48,79 @@ class Bench:
                 role=role,
                 password_hash=password_hash(),
             )
-            for role in (ADMIN, TECHNICIAN, ANALYST)
+            for role in (ADMIN, TECHNICIAN, ANALYST, OPS_MANAGER)
         }
         audit.append(session, self._client, "organisation.create", organisation_id, organisation_id, people[ADMIN])
 
     def actor(self, slug: str, role: str) -> Actor:
-        with self.database.change() as session:
+        with unbound(self.database).change() as session:
             email = f"{role}@{slug}.test"
-            return accounts.sign_in(session, email=email, password=PASSWORD, client=self._client).actor
+            return authentication.sign_in(session, email=email, password=PASSWORD, client=self._client).actor
 
     def key_of(self, actor: Actor) -> keys.DataKey:
         return self.data_keys.of(actor.organisation_id)
 
     def row(self, actor: Actor, device_id: str) -> Dongle | None:
-        with self.database.read() as session:
+        with unbound(self.database).read() as session:
             return session.scalars(
                 select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.device_id == device_id)
             ).one_or_none()
 
     def token_row(self, dongle_id: str) -> DongleToken | None:
-        with self.database.read() as session:
-            return session.scalars(select(DongleToken).where(DongleToken.dongle_id == dongle_id)).one_or_none()
+        with unbound(self.database).read() as session:
+            return session.scalars(
+                select(DongleToken).where(DongleToken.dongle_id == dongle_id).options(undefer("*"))
+            ).one_or_none()
 
     def stored_token(self, actor: Actor, row: Dongle) -> bytes | None:
         """The proved token, decrypted; None where there is none."""
-        from benchboard.dongles.tokens import token_aad
-
         held = self.token_row(row.id)
         if held is None or held.ciphertext is None:
             return None
         sealed = keys.Sealed(held.data_key_version, held.nonce, held.ciphertext)
         return self.key_of(actor).open(sealed, aad=token_aad(row.device_id, held.key_version, actor.organisation_id))
 
-    def assert_agreement(self, actor: Actor, dongle: LoopDongle) -> str:
+    def events(self, prefix: str) -> list[str]:
+        """The types of the audited events that begin with `prefix`, oldest first."""
+        with unbound(self.database).read() as session:
+            rows = select(AuditLog.event_type).where(AuditLog.event_type.startswith(prefix))
+            return list(session.scalars(rows.order_by(AuditLog.created_at)))
+
+    def last_event(self, event_type: str) -> AuditLog:
+        """The newest audited event of this type."""
+        with unbound(self.database).read() as session:
+            rows = select(AuditLog).where(AuditLog.event_type == event_type).order_by(AuditLog.created_at.desc())
+            return session.scalars(rows).first()
+
+    def all_tokens(self, actor: Actor, row: Dongle) -> list[bytes]:
+        """The proved and the pending token, decrypted, as far as there are such."""
+        held = self.token_row(row.id)
+        found = [self.stored_token(actor, row)]
+        if held is not None and held.pending_ciphertext is not None:
+            sealed = keys.Sealed(held.pending_data_key_version, held.pending_nonce, held.pending_ciphertext)
+            aad = token_aad(row.device_id, held.pending_key_version, actor.organisation_id)
+            found.append(self.key_of(actor).open(sealed, aad=aad))
+        return [token for token in found if token is not None]
+
+    def assert_same_token(self, actor: Actor, device_id: str, persistent: PersistentState) -> None:
+        """The dongle is claimed, the row is active, and both hold the same token of the same claim."""
+        assert persistent.state == OwnershipState.CLAIMED_ACTIVE
+        row = self.row(actor, device_id)
+        assert row is not None
+        assert row.ownership_state == "CLAIMED_ACTIVE"
+        assert self.stored_token(actor, row) == persistent.token
+        assert row.claim_id.replace("-", "") == persistent.claim_id.hex()
+        held = self.token_row(row.id)
+        assert held.key_version == persistent.key_version
+        assert held.pending_claim_id is None
+
+    def assert_agreement(self, actor: Actor, dongle: LoopbackDongle) -> str:
         """Both sides active with one token, or neither of them; never half. Answers which."""
-        row = self.row(actor, dongle.machine.device_id)
-        if dongle.saved.state == State.CLAIMED_ACTIVE:
-            assert row is not None
-            assert row.ownership_state == "CLAIMED_ACTIVE"
-            assert self.stored_token(actor, row) == dongle.saved.token
-            assert row.claim_id.replace("-", "") == dongle.saved.claim_id.hex()
-            assert self.token_row(row.id).pending_claim_id is None
+        if dongle.saved.state == OwnershipState.CLAIMED_ACTIVE:
+            self.assert_same_token(actor, dongle.machine.device_id, dongle.saved)
             return "CLAIMED_ACTIVE"
-        assert row is None or row.ownership_state == "UNCLAIMED"
-        assert row is None or self.token_row(row.id) is None
+        row = self.row(actor, dongle.machine.device_id)
+        if row is not None:
+            assert (row.ownership_state, row.claim_id) == ("UNCLAIMED", None)
+            assert self.token_row(row.id) is None
         return "UNCLAIMED"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchboard.dongles.protocol import Durable, session
+from benchboard.dongles.protocol import PersistentState, crypto
 from benchboard.dongles.simulator.flash import Flash
 
 
@@ -34,23 +34,23 @@ class Simulator:
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
 
-    def durable(self, device_id: str) -> Durable:
+    def persistent(self, device_id: str) -> PersistentState:
         """What the dongle's memory holds, read as a new dongle would read it."""
         for path in (self.home / "simulated").glob("*.flash"):
             flash = Flash(path.read_bytes())
             seed = flash.identity()
             if seed is not None and _id_of(seed) == device_id:
-                found = Durable.decode(flash.load() or b"")
+                found = PersistentState.decode(flash.load() or b"")
                 if found is None:
                     break
                 return found
         from benchboard.dongles.simulator.node import FACTORY_CONFIG
 
-        return Durable(FACTORY_CONFIG)
+        return PersistentState(FACTORY_CONFIG)
 
 
 def _id_of(seed: bytes) -> str:
-    return session.device_id(Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw())
+    return crypto.device_id(Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw())
 
 
 @contextmanager
@@ -83,6 +83,6 @@ def _press(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     assert process.stderr is not None
     for line in process.stderr:
-        if asked := re.match(r"Dongle (\d+) .* waits for its button", line):
+        if asked := re.match(r"Dongle (\d+) .* is waiting for a button press", line):
             process.stdin.write(f"press {asked[1]}\n")
             process.stdin.flush()

@@ -1,5 +1,4 @@
-"""A serial cable in memory between `Device` and a simulated dongle, on a clock of its own, that can be
-cut anywhere."""
+"""A serial cable in memory between `Device` and a simulated dongle, which can be cut after any byte; and its clock."""
 
 import random
 from collections.abc import Callable
@@ -17,7 +16,7 @@ def seeded(seed: int) -> Callable[[int], bytes]:
 
 
 class Clock:
-    """Seconds that pass only when somebody waits."""
+    """A clock that only advances when a read waits."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -32,10 +31,9 @@ def new_dongle(flash: Flash | None = None, *, seed: int = 1, press_after: float 
 
 
 class Cable:
-    """Both ends of one connection. `to_device` and `to_host` are how many bytes pass before it is cut
-    (None: all).
+    """One connection. It is cut once `to_device` or `to_host` bytes have passed that way (None: never).
 
-    A cut cable is gone for the host (`port.gone`); with `silent` it just swallows everything.
+    The host sees a cut cable as `port.gone`; with `silent` it only drops all bytes. `tamper` may change them.
     """
 
     def __init__(
@@ -97,5 +95,5 @@ class Cable:
 
 
 def connect(dongle: SimulatedDongle, clock: Clock, *, seed: int = 2) -> Device:
-    """A conversation over a whole cable."""
+    """A `Device` over a cable of its own."""
     return Device(Cable(dongle, clock), clock=clock, random=seeded(seed))

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
-from benchboard.dashboards.catalogue import kind_of
-from benchboard.dashboards.document import Document
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.ui.app import Application
 from benchboard.ui.context import Context
-from benchboard.ui.rooms import Place, Room
+from benchboard.ui.sections import Place, Room
 from support import demo
 from support.edits import dashboard
 

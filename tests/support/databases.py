@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from benchboard.storage import upgrade
-from benchboard.storage.engine import Database
+from benchboard.storage.engine import Database, Transactions
 from support.postgres import Server
 
 KEY = bytes(range(32))
@@ -16,6 +16,11 @@ T = TypeVar("T")
 
 def file_url(path: Path) -> str:
     return f"sqlite:///{path}"
+
+
+def unbound(database: Database) -> Transactions:
+    """Transactions that act for nobody: how tests look at a database and prepare it."""
+    return Transactions(database, None)
 
 
 def migrated_file(path: Path) -> Path:

@@ -2,21 +2,22 @@
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
-from benchboard.identity.accounts import SignedIn
+from benchboard.identity import authentication
+from benchboard.identity.authentication import SignedIn
+from benchboard.identity.permissions import Client
 from benchboard.ui.app import Application
-from benchboard.ui.entering import Entered
-from benchboard.ui.shell import Shell
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.sign_in.session_opening import Entered
 from benchboard.workspace import Workspace
+from support.databases import unbound
 
 
 def sign_in(opened: Workspace, role: str = "analyst") -> SignedIn:
     """Sign in the demo's first person with a role."""
-    with opened.database.read() as session:
-        person = next(one for one in accounts.demo_people(session) if one.role == role)
-    with opened.database.change() as session:
-        return accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+    with unbound(opened.database).read() as session:
+        person = next(one for one in authentication.demo_people(session) if one.role == role)
+    with unbound(opened.database).change() as session:
+        return authentication.sign_in_demo(session, user_id=person.user_id, client=Client.here())
 
 
 def enter(

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, Variable, parse_document
+from benchboard.dashboards.document.document import Document, Variable, parse_document
 from benchboard.dashboards.layout import Cell, Item, Layout
 from support.pages import pages
 
@@ -31,7 +31,7 @@ def edited(draw: st.DrawFn, document: Document, who: str) -> Document:
 
 def edit(rng: random.Random, document: Document, name: str) -> Document:
     """One edit at random."""
-    page = grid.Page(document.layout)
+    page = grid.PageIndex(document.layout)
     ids = list(page.paths)
     kind = rng.choice(("move", "move", "carry", "say", "say", "remove", "add", "both", "title", "variable", "collapse"))
     if kind == "title":
@@ -78,7 +78,7 @@ def edit(rng: random.Random, document: Document, name: str) -> Document:
     return _with(document, page.with_pane(page.path(item_id), drop))
 
 
-def _added(rng: random.Random, page: grid.Page, name: str) -> Layout:
+def _added(rng: random.Random, page: grid.PageIndex, name: str) -> Layout:
     if name in page.paths:
         return page.layout
     path = rng.choice([(), *(path for path in page.paths.values())])
@@ -88,10 +88,10 @@ def _added(rng: random.Random, page: grid.Page, name: str) -> Layout:
     return page.with_pane(path, Layout.of(here.columns, [*here, (item, cell)]))
 
 
-def _carried(rng: random.Random, page: grid.Page, item_id: str) -> Layout:
+def _carried(rng: random.Random, page: grid.PageIndex, item_id: str) -> Layout:
     """The item with all it holds in another grid."""
     item = page.item(item_id)
-    left = grid.Page(grid.without(page.layout, [item_id]))
+    left = grid.PageIndex(grid.without(page.layout, [item_id]))
     panes = [
         (*left.path(name), (name, k)) for name in left.paths for k in range(len(left.item(name).panes))
     ] + [()]  # fmt: skip

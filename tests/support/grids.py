@@ -16,7 +16,7 @@ def starts(draw: st.DrawFn, columns: tuple[int, ...] = (6, 12, 24)) -> tuple[gri
     compact: grid.Compact = draw(st.sampled_from(grid.COMPACTS))
     fixed, limits = draw(st.sampled_from([0, 0.1])), draw(st.sampled_from([0, 0.3]))
     items = rgl.random_items(rng, draw(st.integers(1, 22)), wide, statics=fixed, limits=limits)
-    return grid.settled(grid.parse(items, columns=wide), compact), compact
+    return grid.normalized(grid.parse(items, columns=wide), compact), compact
 
 
 def some(data: st.DataObject, layout: grid.Layout, most: int = 6) -> list[str]:

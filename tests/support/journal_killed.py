@@ -12,8 +12,8 @@ import time
 from functools import partial
 from pathlib import Path
 
-from benchboard.dashboards import journal as journals
-from benchboard.dashboards.journal import open_journal
+from benchboard.dashboards.journal import crash_journal as journals
+from benchboard.dashboards.journal.crash_journal import open_journal
 from benchboard.vault import Vault
 
 SUBJECT = ("bench.db", "user", "home")

@@ -9,36 +9,39 @@ import os
 import signal
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
 
-from benchboard.storage import locate, upgrade
+from benchboard.storage import resources, upgrade
 from benchboard.storage.engine import Database
+from support import forked
 
 
 def main(url: str, key: str, migrations: str) -> None:
-    locate.migrations = lambda: Path(migrations)
+    resources.migrations = lambda: Path(migrations)
     _warm_up()
     number = 0
     while sys.stdin.readline():
         number += 1
-        child = os.fork()
-        if child == 0:
-            _die_at(number)
-            database = Database.open(url, key=bytes.fromhex(key) or None)
-            upgrade.upgrade(database)
-            database.dispose()
-            os._exit(0)
-        _pid, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        status = forked.run(partial(_upgrade, url, key, number))
+        if status == -signal.SIGKILL:
             print(number, flush=True)
         elif status == 0:
             print(f"done {number}", flush=True)
             return
         else:
             raise SystemExit(f"child {number} failed with status {status}")
+
+
+def _upgrade(url: str, key: str, fatal: int) -> None:
+    """Upgrade, and die at the statement of that number."""
+    _die_at(fatal)
+    database = Database.open(url, key=bytes.fromhex(key) or None)
+    upgrade.upgrade(database)
+    database.dispose()
 
 
 def _warm_up() -> None:

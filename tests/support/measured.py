@@ -18,11 +18,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard import workspace
-from benchboard.identity.access import Actor
+from benchboard.identity.permissions import Actor
 from benchboard.ui.app import Application
 from benchboard.ui.studio import ROOM
-from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.editor_page import StudioPage
 from support import demo
 
 _PATIENCE_S = 120

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from benchboard.analytics import commerce
 from benchboard.analytics.commerce import NewMerchant, NewOrder
-from benchboard.identity import accounts
-from benchboard.identity.access import Actor
+from benchboard.identity import authentication
+from benchboard.identity.permissions import Actor
 from benchboard.storage.engine import Database
 from support import people
+from support.databases import unbound
 
 FIRST = datetime(2026, 1, 5, 9, 30, 0, 250_000, tzinfo=UTC)
 """A Monday; the i-th order is i days and i hours later."""
@@ -51,7 +52,7 @@ def open_market(database: Database, folder: Path) -> Market:
     """Seed `database`, found both organisations and let them sell."""
     town = people.settle(database, folder)
     ids = {role: town.add(f"{role}@north.example", role=role) for role in ("analyst", "business_user", "technician")}
-    with database.change() as session:
+    with unbound(database).change() as session:
         admin, stranger = town.admin.actor, town.stranger.actor
         commerce.import_merchants(session, admin, [NewMerchant("a.example", "A"), NewMerchant("b.example", "B")])
         commerce.import_orders(session, admin, orders(["a.example", "b.example", "a.example"] * 2))
@@ -59,6 +60,8 @@ def open_market(database: Database, folder: Path) -> Market:
         commerce.add_to_team(
             session, admin, domain="a.example", user_id=ids["business_user"], email="business_user@north.example"
         )
-    with database.read() as session:
-        analyst, keeper, technician = (accounts.person(session, admin, email=f"{role}@north.example") for role in ids)
+    with unbound(database).read() as session:
+        analyst, keeper, technician = (
+            authentication.person(session, admin, email=f"{role}@north.example") for role in ids
+        )
     return Market(database, admin, analyst, keeper, technician, stranger)

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document import Document, parse_document
-from benchboard.dashboards.library import Opened
-from benchboard.dashboards.stored import Saved
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.library import StoredDashboard
+from benchboard.dashboards.repository import SavedDashboard
 from benchboard.identity import audit
-from benchboard.identity.access import Actor
+from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models.identity import Team, TeamMember
+from support.databases import unbound
 from support.people import CLIENT, Town
 
 
@@ -51,7 +52,7 @@ class Office:
 
     def team(self, name: str, *members: Actor) -> str:
         """A team of north with these members; answers its id."""
-        with self.town.database.change() as session:
+        with unbound(self.town.database).change() as session:
             team = Team(organisation_id=self.town.north, name=name, slug=name.lower())
             session.add(team)
             session.flush()
@@ -62,20 +63,22 @@ class Office:
 
     def do(self, act: Any, actor: Actor, *given: Any, **named: Any) -> Any:
         """What a service that changes something answers."""
-        with self.town.database.change() as session:
+        with unbound(self.town.database).change() as session:
             return act(session, actor, *given, **named)
 
     def ask(self, act: Any, actor: Actor, *given: Any, **named: Any) -> Any:
         """What a service that only looks answers."""
-        with self.town.database.read() as session:
+        with unbound(self.town.database).read() as session:
             return act(session, actor, *given, **named)
 
-    def make(self, actor: Actor, made: Document | None = None) -> Opened:
-        opened: Opened = self.do(library.create, actor, made or document())
+    def make(self, actor: Actor, made: Document | None = None) -> StoredDashboard:
+        opened: StoredDashboard = self.do(library.create, actor, made or document())
         return opened
 
-    def save(self, actor: Actor, dashboard_id: str, changed: Document, base: int | None, **named: Any) -> Saved:
-        saved: Saved = self.do(library.save, actor, dashboard_id, changed, base_version=base, **named)
+    def save(
+        self, actor: Actor, dashboard_id: str, changed: Document, base: int | None, **named: Any
+    ) -> SavedDashboard:
+        saved: SavedDashboard = self.do(library.save, actor, dashboard_id, changed, base_version=base, **named)
         return saved
 
     def names(self, actor: Actor, which: str | None = None, *, search: str = "", sort: str = "name") -> list[str]:

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from benchboard.identity import accounts, audit, keys, organisations, passwords
-from benchboard.identity.access import Actor, Client
-from benchboard.identity.accounts import SignedIn
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Denied
+from benchboard.identity import audit, authentication, keys, organisations, passwords
+from benchboard.identity.authentication import SignedIn
+from benchboard.identity.permissions import Actor, Client
+from benchboard.storage import guard
 from benchboard.storage.engine import Database
+from support.databases import unbound
 
 PASSWORD = "four unrelated words"
 CLIENT = Client("bench-12", "Benchboard/test (Linux)", "10.20.7.112")
@@ -17,6 +22,15 @@ CLIENT = Client("bench-12", "Benchboard/test (Linux)", "10.20.7.112")
 def password_hash() -> str:
     """The Argon2id hash of `PASSWORD`, made once: it is slow on purpose."""
     return passwords.hash_password(PASSWORD)
+
+
+def end_reason(session: Session, signed_in: SignedIn) -> str | None:
+    """Why a session has ended, as a transaction that acts for it would say; None while it lives."""
+    try:
+        guard.require_live(session, signed_in.actor)
+    except Denied as ended:
+        return str(ended.facts["reason"])
+    return None
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Town:
     def add(self, email: str, name: str = "", *, role: str = "analyst", organisation: str = "", **columns: str) -> str:
         """Another account with `PASSWORD`, in north unless said otherwise; answers its id."""
         where = organisation or self.north
-        with self.database.change() as session:
+        with unbound(self.database).change() as session:
             user_id = organisations.found_account(
                 session,
                 where,
@@ -51,14 +65,16 @@ class Town:
 
     def sign_in(self, email: str, *, organisation: str | None = None, client: Client = CLIENT) -> SignedIn:
         """Sign that person in, somewhere."""
-        with self.database.change() as session:
-            return accounts.sign_in(session, email=email, password=PASSWORD, client=client, organisation=organisation)
+        with unbound(self.database).change() as session:
+            return authentication.sign_in(
+                session, email=email, password=PASSWORD, client=client, organisation=organisation
+            )
 
 
 def settle(database: Database, folder: Path) -> Town:
     """Seed `database` and found both organisations."""
     data_keys = keys.BesideDataKeys(folder / "test.datakeys")
-    with database.change() as session:
+    with unbound(database).change() as session:
         organisations.seed(session)
         north = organisations.create(session, data_keys, name="North", slug="north", email="north@example.com")
         south = organisations.create(session, data_keys, name="South", slug="south", email="south@example.com")
@@ -74,6 +90,8 @@ def settle(database: Database, folder: Path) -> Town:
             audit.append(session, CLIENT, "organisation.create", where, where, admin)
     signed_in = []
     for slug in ("north", "south"):
-        with database.change() as session:
-            signed_in.append(accounts.sign_in(session, email=f"admin@{slug}.example", password=PASSWORD, client=CLIENT))
+        with unbound(database).change() as session:
+            signed_in.append(
+                authentication.sign_in(session, email=f"admin@{slug}.example", password=PASSWORD, client=CLIENT)
+            )
     return Town(database, north, south, *signed_in)

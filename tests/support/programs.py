@@ -22,7 +22,7 @@ _IMPORTED = (
     *(f"benchboard.cli.{room}" for room in ("main", "account", "audit", "can", "dashboard", "db", "dongle", "people")),
     "alembic.command",
     "benchboard.analytics.queries",
-    "benchboard.dashboards.documents",
+    "benchboard.dashboards.home_layout",
     "benchboard.storage.models",
     "psycopg",
     "rich.table",

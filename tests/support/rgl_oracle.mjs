@@ -57,7 +57,7 @@ class Grid {
     if ('move' in op) this.move(op.move, op.x, op.y);
     else if ('resize' in op) this.resize(op.resize, op.w, op.h, op.handle ?? 'se');
     else if ('add' in op) { this.layout = [...this.layout, taken(op.add)]; this.correct(); this.settle(); }
-    else if ('remove' in op) this.settle(this.layout.filter((l) => l.i !== op.remove));
+    else if ('remove' in op) { this.layout = this.layout.filter((l) => l.i !== op.remove); this.correct(); this.settle(); }
     else this.settle();
   }
 

@@ -12,9 +12,10 @@ import sys
 
 from sqlalchemy import event
 
-from benchboard.dashboards import documents, library
-from benchboard.identity.access import Actor, Client
+from benchboard.dashboards import home_layout, library
+from benchboard.identity.permissions import Actor, Client, Grants
 from benchboard.storage.engine import Database
+from support.databases import unbound
 from support.papers import document, item
 
 NEW = [{"id": "new", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}, "config": {"text": "n" * 20_000}}]
@@ -27,8 +28,8 @@ _EVENTS = {"before": "before_cursor_execute", "after": "after_cursor_execute", "
 def main() -> None:
     url, key, moment, statement, dashboard_id = sys.argv[1:]
     given = json.load(sys.stdin)
-    sets = {name: frozenset(given[name]) for name in ("roles", "permissions")}
-    actor = Actor(**{**given, **sets, "client": Client("bench-12", "test")})
+    grants = Grants(frozenset(given.pop("roles")), frozenset(given.pop("permissions")))
+    actor = Actor(**{**given, "client": Client("bench-12", "test"), "grants": grants})
     database = Database.open(url, key=bytes.fromhex(key) or None)
     count = 0
 
@@ -40,11 +41,11 @@ def main() -> None:
 
     for engine in database.engines:
         event.listen(engine, _EVENTS[moment], counted)
-    with database.change() as session:
+    with unbound(database).change() as session:
         if dashboard_id:
             library.save(session, actor, dashboard_id, NEW_DASHBOARD, base_version=1, note="New")
         else:
-            documents.save_home(session, actor, NEW, base_version=1)
+            home_layout.save_home(session, actor, NEW, base_version=1)
     print(count)
 
 

@@ -19,7 +19,7 @@ from benchboard import workspace
 from benchboard.tour.driver import Driver
 from benchboard.ui.app import Application
 from benchboard.ui.studio import ROOM
-from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.editor_page import StudioPage
 from support import demo
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -41,7 +41,7 @@ class Hand:
 
     def gesture(self) -> None:
         chance, page = self._chance, self._page
-        page.editor.choose([chance.choice([item.id for item in page.editor.layout.items])])
+        page.editor.select([chance.choice([item.id for item in page.editor.layout.items])])
         ways: tuple[tuple[int, Callable[[], None]], ...] = (
             (4, lambda: self._key(chance.choice(_ARROWS), _NONE)),
             (2, lambda: self._key(chance.choice(_ARROWS), _SHIFT)),
@@ -58,7 +58,7 @@ class Hand:
 
     def _drag(self) -> None:
         canvas = self._page.canvas
-        box = canvas.mapFromScene(canvas.tiles[self._page.editor.chosen[0]].rect).boundingRect()
+        box = canvas.mapFromScene(canvas.tiles[self._page.editor.selection[0]].rect).boundingRect()
         start = QPoint(box.left() + 40, box.top() + 16)
         by = QPoint(self._chance.randint(-300, 300), self._chance.randint(-100, 200))
         self._driver.drag(canvas.viewport(), start, start + by)
@@ -68,15 +68,15 @@ def write(page: StudioPage, driver: Driver, where: str) -> None:
     """Write a text that is wrong, and go on waiting with the keyboard in it."""
     edit: QPlainTextEdit
     if where == "json":
-        page.do("json")
+        page.run("studio.show_json")
         edit = page.json_view.text
         driver.until(lambda: "orders-week" in edit.toPlainText(), "the JSON")
     else:
-        page.editor.choose(["orders-week"])
+        page.editor.select(["orders-week"])
         page.inspector.edit_query()
         edit = next(edit for edit in page.findChildren(QPlainTextEdit, "inspector_query") if edit.isVisible())
     QTest.keyClicks(edit, "sel {")
-    journal, wanted = page.saving.recovering._journal, edit.toPlainText()
+    journal, wanted = page.saving.recovery._journal, edit.toPlainText()
     assert journal is not None
 
     def kept() -> bool:
@@ -101,15 +101,15 @@ def main(home: Path, seed: int, where: str = "") -> None:
     driver.until(lambda: page.saving.state == "saved", "the page")
     if where:
         write(page, driver, where)
-    journal, stack = page.saving.recovering._journal, page.editor.stack
+    journal, stack = page.saving.recovery._journal, page.editor.undo_stack
     assert journal is not None
     hand = Hand(page, driver, seed)
     while True:
-        count, index = stack.count(), stack.index()
+        count, index = stack.count(), stack.position()
         hand.gesture()
         qt.processEvents()
-        if (stack.count(), stack.index()) != (count, index):
-            say("done", stack.count(), stack.index(), {item.id: cell for item, cell in page.editor.layout})
+        if (stack.count(), stack.position()) != (count, index):
+            say("done", stack.count(), stack.position(), {item.id: cell for item, cell in page.editor.layout})
             assert journal.flush()
             say("kept")
 

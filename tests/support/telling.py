@@ -50,7 +50,7 @@ def _page() -> object:
     corner = canvas.viewport().mapToGlobal(canvas.mapFromScene(0, 0))
     return {
         "tiles": {name: _box(tile.rect.translated(corner).toRect()) for name, tile in canvas.tiles.items()},
-        "chosen": canvas.editor.chosen,
+        "chosen": canvas.editor.selection,
         "held": canvas.busy,
     }
 

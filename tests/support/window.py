@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.errors import AppError
+from benchboard.ui.commands import REGISTRY, Command, Handler
 from benchboard.ui.context import Context
-from benchboard.ui.rooms import Command, Place, Room
+from benchboard.ui.sections import Place, Room
 
 PATIENCE_MS: Final = 60_000
 
@@ -107,9 +108,12 @@ class Bench(QWidget):
         self.refreshed += 1
 
 
+REGISTRY.register(Command("test.pair", "Pair a dongle", "Dongles", icon="bb.dongle"))
+
+
 def rooms(done: list[str]) -> tuple[Room, ...]:
     """Three rooms with places and a command that writes into `done`."""
-    command = Command("Pair a dongle", lambda: done.append("paired"), "Walks through four steps", "bb.dongle")
+    pair = Handler(lambda: done.append("paired"), subtitle="Walks through four steps")
     return (
         Room(
             "bench",
@@ -117,7 +121,7 @@ def rooms(done: list[str]) -> tuple[Room, ...]:
             "bb.plug",
             "bench:enter",
             (Place("dongles", "Dongles", Bench), Place("timing", "Timing", Bench)),
-            lambda _context: (command,),
+            lambda _context: {"test.pair": pair},
         ),
         Room("studio", "Studio", "ph.squares-four", "studio:enter", (Place("home", "Home", Bench),)),
         Room("admin", "Admin", "ph.users", "admin:enter", (Place("people", "People", Bench),)),

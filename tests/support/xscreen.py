@@ -17,7 +17,7 @@ def until(wanted: Callable[[], T], what: str, seconds: float = 60) -> T:
     """Ask until the answer is a true one; answers it."""
     deadline = time.monotonic() + seconds
     while not (found := wanted()):
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        assert time.monotonic() < deadline, f"timed out waiting for {what}"
         time.sleep(0.05)
     return found
 

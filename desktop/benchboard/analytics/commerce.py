@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from benchboard.identity import access, audit
-from benchboard.identity.access import Actor
-from benchboard.storage import locate
+from benchboard.identity import audit, permissions
+from benchboard.identity.permissions import Actor
+from benchboard.storage import resources
 from benchboard.storage.models.merchants import MerchantDashboard, MerchantTeamMember, Order
 
 
@@ -38,8 +38,8 @@ class NewMerchant:
 
 
 def import_orders(session: Session, actor: Actor, rows: Iterable[NewOrder]) -> int:
-    """Add orders to the actor's organisation; answers how many. An order that is there already is a Conflict."""
-    access.require(actor, "orders:import")
+    """Add orders to the actor's organisation and return how many. An order that is there already is a `Conflict`."""
+    permissions.require(actor, "orders:import")
     orders = [Order(organisation_id=actor.organisation_id, **asdict(row)) for row in rows]
     session.add_all(orders)
     session.flush()
@@ -48,8 +48,8 @@ def import_orders(session: Session, actor: Actor, rows: Iterable[NewOrder]) -> i
 
 
 def import_merchants(session: Session, actor: Actor, rows: Iterable[NewMerchant]) -> int:
-    """Add active merchants to the actor's organisation; answers how many."""
-    access.require(actor, "orders:import")
+    """Add active merchants to the actor's organisation and return how many."""
+    permissions.require(actor, "orders:import")
     merchants = [
         MerchantDashboard(
             organisation_id=actor.organisation_id, domain=row.domain, status="active", info={"name": row.name}
@@ -64,7 +64,7 @@ def import_merchants(session: Session, actor: Actor, rows: Iterable[NewMerchant]
 
 def add_to_team(session: Session, actor: Actor, *, domain: str, user_id: str, email: str) -> None:
     """Let a person see a merchant's orders."""
-    access.require(actor, "orders:import")
+    permissions.require(actor, "orders:import")
     session.add(
         MerchantTeamMember(
             organisation_id=actor.organisation_id,
@@ -81,14 +81,14 @@ def add_to_team(session: Session, actor: Actor, *, domain: str, user_id: str, em
 
 def demo_merchants() -> tuple[NewMerchant, ...]:
     """The demo's merchants (resources/demo/merchants.json)."""
-    text = (locate.resources() / "demo" / "merchants.json").read_text(encoding="utf-8")
+    text = (resources.resources() / "demo" / "merchants.json").read_text(encoding="utf-8")
     return tuple(NewMerchant(row["domain"], row["name"]) for row in json.loads(text))
 
 
 def demo_orders(until: datetime) -> Iterator[NewOrder]:
     """The demo's orders (resources/demo/orders.csv): the 91 days up to and with the day of `until`, always the same."""
     today = datetime.combine(until.astimezone(UTC).date(), time(), UTC)
-    with (locate.resources() / "demo" / "orders.csv").open(encoding="utf-8", newline="") as file:
+    with (resources.resources() / "demo" / "orders.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             created = today - timedelta(days=int(row["days_ago"])) + timedelta(seconds=int(row["second"]))
             if created <= until:

@@ -1,4 +1,4 @@
-"""Frames as can-utils write them: `123#DEADBEEF`, `18FEF100#R8`, `123##1AABB`. Text in, frames out, and back. No I/O.
+"""Frames as text in can-utils' form, `123#DEADBEEF`, `18FEF100#R8`, `123##1AABB`, and back. No I/O.
 
 The forms are those of `cansend` and `candump -L` (can-utils, lib.h): three digits name a standard identifier, eight an
 extended one; `#R` and a digit ask for data; `##` and a flags digit (1 bit rate switch, 2 error state) make it CAN FD.
@@ -7,7 +7,7 @@ extended one; `#R` and a digit ask for data; `##` and a flags digit (1 bit rate 
 import re
 from typing import Final
 
-from benchboard.canbus.slcan import Frame, valid
+from benchboard.canbus.frame import Frame, is_valid
 
 _H = "[0-9A-Fa-f]"
 _FORM: Final = re.compile(rf"({_H}{{3}}|{_H}{{8}})#(?:(R)([0-8])?|(#)({_H}))?((?:{_H}{{2}}\.?)*)")
@@ -15,7 +15,7 @@ _LONGEST: Final = 256
 
 
 def parse(text: str) -> Frame | None:
-    """The frame that `text` is, whole; None for anything else. Dots between data bytes are allowed."""
+    """The frame that the whole of `text` describes; None for anything else. Dots between data bytes are allowed."""
     match = _FORM.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
@@ -33,11 +33,11 @@ def parse(text: str) -> Frame | None:
         data=bytes.fromhex(digits.replace(".", "")),
         remote_dlc=int(dlc or 0) if remote else 0,
     )
-    return frame if valid(frame) else None
+    return frame if is_valid(frame) else None
 
 
 def text(frame: Frame) -> str:
-    """`frame` in that form; an error frame has its class as identifier, as candump shows it."""
+    """`frame` as text; an error frame has its class as identifier, as candump shows it."""
     ident = (
         f"{frame.id | (0x2000_0000 if frame.error else 0):08X}" if frame.extended or frame.error else f"{frame.id:03X}"
     )

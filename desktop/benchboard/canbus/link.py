@@ -1,8 +1,7 @@
-"""Serial ports: finding them, opening one for ourselves, and saying in words what went wrong.
+"""Serial ports: discovery, exclusive opening, and errors that say what to do.
 
-The only user of pyserial. Discovery is pyserial's list, the links in BENCHBOARD_HOME/ports
-(pseudo-terminals, which pyserial never lists) and whatever somebody typed; nothing after discovery tells
-them apart.
+The only module that uses pyserial. Ports come from pyserial's list, from the links in BENCHBOARD_HOME/ports (to
+pseudo-terminals, which pyserial never lists) and from paths that somebody typed; after discovery all are alike.
 """
 
 import contextlib
@@ -20,15 +19,15 @@ from typing import Final, Self
 import serial
 from serial.tools import list_ports
 
-from benchboard import settings
+from benchboard import file_ownership, settings
 from benchboard.errors import AppError, DeviceFailure, Invalid, NotFound, Unavailable
 from benchboard.i18n import _
-from benchboard.storage import locate
+from benchboard.storage import resources
 
 BAUD_RATE: Final = 115_200  # USB CDC ignores it; bridges of older adapters use it
-_SLICE: Final = 0.05  # pyserial reconfigures the port whenever its timeout changes, so it never does
-_PATIENCE: Final = 1.0
-_HELD: Final = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
+_READ_TIMEOUT_S: Final = 0.05  # pyserial reconfigures the port whenever its timeout changes, so it never does
+_BUSY_WAIT_S: Final = 1.0
+_BUSY_ERRNOS: Final = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 _CHUNK: Final = 65_536
 # USB ids seen on CAN adapters that speak slcan. Hints for people and for the udev rule, never proof.
 KNOWN_ADAPTERS: Final = {
@@ -41,8 +40,7 @@ KNOWN_ADAPTERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A serial port somebody could open. `key` stays the same when the device comes back under another
-    path."""
+    """A serial port that can be opened. `key` stays the same when the device comes back under another path."""
 
     path: str
     description: str
@@ -54,23 +52,21 @@ class Port:
 
 
 def links_folder() -> Path:
-    """Where links to pseudo-terminals lie: BENCHBOARD_HOME/ports. A link `name` may have a lock,
-    `.name.lock`."""
+    """The folder of links to pseudo-terminals: BENCHBOARD_HOME/ports. A link `name` may have a lock, `.name.lock`."""
     return settings.home() / "ports"
 
 
 def discover(typed: Iterable[str] = ()) -> tuple[Port, ...]:
-    """Every port there is now, by path; `typed` are paths given by hand, listed whether they exist or not."""
+    """Every port there is now, sorted by path; `typed` paths are listed whether they exist or not."""
     ports = {port.path: port for port in (*_system_ports(), *_linked_ports())}
     for path in typed:
-        ports.setdefault(path, Port(path, _("Typed by hand"), None, None, None, False, f"path:{path}"))
+        ports.setdefault(path, Port(path, _("Entered manually"), None, None, None, False, f"path:{path}"))
     return tuple(sorted(ports.values(), key=lambda port: port.path))
 
 
 def _system_ports() -> Iterable[Port]:
     for one in list_ports.comports():
-        # Linux lists motherboard UARTs that are not there as ttyS0 to ttyS31, without any hardware behind
-        # them.
+        # Linux lists ttyS0 to ttyS31 whether or not the motherboard has these UARTs.
         if one.vid is None and one.hwid == "n/a":
             continue
         key = f"path:{one.device}"
@@ -83,7 +79,7 @@ def _system_ports() -> Iterable[Port]:
 
 def _linked_ports() -> Iterable[Port]:
     try:
-        links = sorted(links_folder().iterdir())
+        links = [link for link in sorted(links_folder().iterdir()) if is_own_link(link)]
     except OSError:
         return
     for link in links:
@@ -93,13 +89,23 @@ def _linked_ports() -> Iterable[Port]:
         yield Port(str(link), description, None, None, None, True, f"link:{link.name}")
 
 
+def is_own_link(link: Path) -> bool:
+    """Whether nobody else can have put `link` there; so for one that is not there. Its dongle would get our tokens."""
+    try:
+        return not file_ownership.risk(link.parent, file_ownership.WRITABLE) and file_ownership.is_own(link)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
 def lock_path(link: Path) -> Path:
-    """The lock beside a link, held by whoever serves it for as long as it lives."""
+    """The lock file beside a link, locked by the process that serves it for as long as it lives."""
     return link.with_name(f".{link.name}.lock")
 
 
 def is_stale(link: Path) -> bool:
-    """Whether the process behind `link` is gone. Its terminal's number may by now be somebody's shell."""
+    """Whether the process behind `link` has ended. The terminal may belong to another program by now."""
     if sys.platform == "win32":
         return False
     import fcntl
@@ -113,45 +119,65 @@ def is_stale(link: Path) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Bytes read at once. They became readable after `since` and by `until` (`time.monotonic()`, s)."""
+
+    data: bytes
+    since: float
+    until: float
+
+
 class PortHandle:
     """An open port, for one owner. One thread may read while another writes."""
 
     def __init__(self, path: str, port: serial.Serial) -> None:
         self.path = path
         self._port = port
+        self._emptied = time.monotonic()  # when nothing was left to read
 
     def read(self, timeout: float) -> bytes:
         """Whatever has arrived, as soon as something has; b"" after `timeout` seconds of nothing.
 
         Raises `DeviceFailure` (`port.gone`).
         """
+        return self.read_chunk(timeout).data
+
+    def read_chunk(self, timeout: float) -> Chunk:
+        """`read`, with the time in which it arrived. Bytes that this call had to wait for came when it woke up."""
         deadline = time.monotonic() + timeout
         try:
+            since = self._emptied if self._port.in_waiting else None
             while not (first := self._port.read(1)):
-                if time.monotonic() >= deadline:
-                    return b""
+                self._emptied = time.monotonic()
+                if self._emptied >= deadline:
+                    return Chunk(b"", self._emptied, self._emptied)
+            woken = time.monotonic()
             waiting = min(self._port.in_waiting, _CHUNK)
-            return first + (self._port.read(waiting) if waiting else b"")
+            data = first + (self._port.read(waiting) if waiting else b"")
         except (OSError, TypeError) as error:  # SerialException is an OSError; TypeError: closed meanwhile
-            raise _gone(self.path) from error
+            raise _gone_error(self.path) from error
+        until = time.monotonic()
+        if waiting < _CHUNK:
+            self._emptied = until
+        return Chunk(data, woken if since is None else since, until)
 
     def write(self, data: bytes) -> None:
-        """Hand all of `data` over. Raises `DeviceFailure`: `port.gone`, or `port.stuck` after a second of
-        no progress."""
+        """Write all of `data`. Raises `DeviceFailure`: `port.gone`, or `port.stuck` after a second without progress."""
         try:
             self._port.write(data)
         except serial.SerialTimeoutException as error:
             raise DeviceFailure(
                 "port.stuck",
-                _("{path} takes no more data.").format(path=self.path),
-                why=_("The device behind it has stopped reading."),
-                do=_("Unplug it, plug it in again and repeat."),
+                _("{path} stopped accepting data.").format(path=self.path),
+                why=_("The device isn't reading data."),
+                do=_("Unplug the dongle, plug it back in and try again."),
             ) from error
         except (OSError, TypeError) as error:
-            raise _gone(self.path) from error
+            raise _gone_error(self.path) from error
 
     def close(self) -> None:
-        """Give the port back. Closing twice, or after the device has gone, is no error."""
+        """Close the port. Closing twice, or after the device has gone, is no error."""
         with contextlib.suppress(OSError):
             self._port.close()
 
@@ -165,83 +191,95 @@ class PortHandle:
 
 
 def open_port(path: str) -> PortHandle:
-    """Open `path` for us alone, with nothing old left in it. One that somebody holds is waited for, a second at most:
-    whoever looks at every new port has let go of it by then.
+    """Open `path` exclusively, and discard what it had received before.
 
-    Raises `NotFound` (`port.missing`), `Unavailable` (`port.busy`, `port.denied`, `port.failed`) or `Invalid`
-    (`port.not-serial`).
+    A port that another program has open is waited for, a second at most: programs that only look at new ports have
+    closed it by then.
+
+    Raises `NotFound` (`port.missing`), `Unavailable` (`port.busy`, `port.denied`, `port.failed`, `port.unsafe`) or
+    `Invalid` (`port.not-serial`).
     """
-    until = time.monotonic() + _PATIENCE
+    if Path(path).parent == links_folder() and not is_own_link(Path(path)):
+        raise _not_own(path)
+    until = time.monotonic() + _BUSY_WAIT_S
     while True:
         try:
-            port = serial.Serial(path, BAUD_RATE, timeout=_SLICE, write_timeout=1.0, exclusive=True)
+            port = serial.Serial(path, BAUD_RATE, timeout=_READ_TIMEOUT_S, write_timeout=1.0, exclusive=True)
             break
         except (OSError, ValueError) as error:
-            if getattr(error, "errno", None) not in _HELD or time.monotonic() > until:
-                raise _cannot_open(path, error) from error
-            time.sleep(_SLICE)
+            if getattr(error, "errno", None) not in _BUSY_ERRNOS or time.monotonic() > until:
+                raise _open_error(path, error) from error
+            time.sleep(_READ_TIMEOUT_S)
     handle = PortHandle(path, port)
     try:
         port.reset_input_buffer()
     except OSError as error:
         handle.close()
-        raise _gone(path) from error
+        raise _gone_error(path) from error
     return handle
 
 
-def _gone(path: str) -> DeviceFailure:
-    return DeviceFailure(
-        "port.gone",
-        _("The device on {path} is gone.").format(path=path),
-        why=_("It was unplugged, or its program ended."),
-        do=_("Plug it in again; it is recognised by itself."),
+def _not_own(path: str) -> Unavailable:
+    return Unavailable(
+        "port.unsafe",
+        _("{path} may lead to another account's program.").format(path=path),
+        why=_("The link or its folder isn't private."),
+        do=_("Remove {folder} and start the simulator again.").format(folder=links_folder()),
         path=path,
     )
 
 
-def _cannot_open(path: str, error: OSError | ValueError) -> AppError:
+def _gone_error(path: str) -> DeviceFailure:
+    return DeviceFailure(
+        "port.gone",
+        _("Lost the connection to {path}.").format(path=path),
+        why=_("The dongle was unplugged, or its simulator stopped."),
+        do=_("Plug it back in. Benchboard detects it automatically."),
+        path=path,
+    )
+
+
+def _open_error(path: str, error: OSError | ValueError) -> AppError:
     number = getattr(error, "errno", None)
     if Path(path).parent == links_folder() and number in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EIO):
         # A link whose simulator ended leads nowhere, or to a terminal that is somebody else's by now.
         return NotFound(
             "port.missing",
-            _("The simulated dongle {name} is not running.").format(name=Path(path).name),
-            do=_("Start the simulator: “benchboard dongle simulate”, or in the window under Bench, Dongles."),
+            _("Simulated dongle {name} isn't running.").format(name=Path(path).name),
+            do=_("Start the simulator with “benchboard dongle simulate”, or in Bench > Dongles."),
             path=path,
         )
     if number == errno.ENOENT:
         return NotFound(
             "port.missing",
-            _("There is no port {path}.").format(path=path),
-            do=_(
-                "Plug the dongle in; “benchboard dongle list” and the window under Bench, Dongles show what is there."
-            ),
+            _("Port {path} doesn't exist.").format(path=path),
+            do=_("Plug in the dongle. To see what's connected, run “benchboard dongle list” or open Bench > Dongles."),
             path=path,
         )
-    if number in _HELD:
-        return _busy(path)
+    if number in _BUSY_ERRNOS:
+        return _busy_error(path)
     if number in (errno.EACCES, errno.EPERM):
-        return _denied(path)
+        return _denied_error(path)
     # pyserial reports a file that takes no terminal settings without a number.
     if number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR, errno.ENODEV, errno.ENXIO) or "configure" in str(error):
         return Invalid(
             "port.not-serial",
-            _("{path} is not a serial port.").format(path=path),
-            do=_("Choose a port that “benchboard dongle list” or the window under Bench, Dongles shows."),
+            _("{path} isn't a serial port.").format(path=path),
+            do=_("Choose a port listed by “benchboard dongle list” or in Bench > Dongles."),
             field="port",
             path=path,
         )
     return Unavailable(
         "port.failed",
-        _("{path} cannot be opened.").format(path=path),
+        _("Can't open {path}.").format(path=path),
         why=os.strerror(number) if isinstance(number, int) else "",
-        do=_("Unplug the dongle, plug it in again and repeat."),
+        do=_("Unplug the dongle, plug it back in and try again."),
         path=path,
     )
 
 
-def _busy(path: str) -> Unavailable:
-    holder = _locker(path) or _opener(path)
+def _busy_error(path: str) -> Unavailable:
+    holder = _lock_holder(path) or _process_with_open(path)
     return Unavailable(
         "port.busy",
         _("{path} is in use.").format(path=path),
@@ -251,43 +289,42 @@ def _busy(path: str) -> Unavailable:
     )
 
 
-def _denied(path: str) -> Unavailable:
+def _denied_error(path: str) -> Unavailable:
     return Unavailable(
         "port.denied",
-        _("You may not open {path}.").format(path=path),
-        why=_("The system gives serial ports to administrators and certain groups only."),
-        do=_("Run “{command}”, then plug the dongle in again.").format(command=_rule_installer()),
+        _("You don't have permission to open {path}.").format(path=path),
+        why=_("Only administrators and certain groups can use serial ports on this system."),
+        do=_("Run “{command}”, then reconnect the dongle.").format(command=_rule_installer()),
         path=path,
     )
 
 
-def _locker(path: str) -> str:
-    """Name and number of the process that holds the lock on `path` (Linux); else ""."""
+def _lock_holder(path: str) -> str:
+    """Name and process id of the program that holds the lock on `path` (Linux only); else ""."""
     try:
         wanted = f":{Path(path).stat().st_ino}"
         for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
             words = line.split()  # 1: FLOCK ADVISORY WRITE <process> <major>:<minor>:<inode> 0 EOF
             if len(words) > 5 and words[1] == "FLOCK" and words[5].endswith(wanted):
-                return _name(Path("/proc") / words[4])
+                return _process_name(Path("/proc") / words[4])
     except OSError:
         pass
     return ""
 
 
-def _opener(path: str) -> str:
-    """Name and number of another process that has `path` open, as far as this user may see (Linux); else
-    ""."""
+def _process_with_open(path: str) -> str:
+    """Name and process id of a program that has `path` open, as far as this user may see (Linux only); else ""."""
     target = os.path.realpath(path)
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if any(os.path.realpath(fd) == target for fd in (process / "fd").iterdir()):
-                return _name(process)
+                return _process_name(process)
         except OSError:
             continue
     return ""
 
 
-def _name(process: Path) -> str:
+def _process_name(process: Path) -> str:
     return f"{(process / 'comm').read_text(encoding='utf-8', errors='replace').strip()} ({process.name})"
 
 
@@ -295,6 +332,6 @@ RULE_NAME: Final = "70-benchboard.rules"
 
 
 def _rule_installer() -> str:
-    """What lets whoever sits at the machine use the known adapters, and keeps ModemManager off them."""
-    rule = locate.resources() / "udev" / RULE_NAME
+    """The command that installs the udev rule: it gives the adapters to local users and ModemManager ignores them."""
+    rule = resources.resources() / "udev" / RULE_NAME
     return f"sudo cp {shlex.quote(str(rule))} /etc/udev/rules.d/"

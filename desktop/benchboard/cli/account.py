@@ -6,13 +6,13 @@ from contextlib import closing
 import click
 
 from benchboard import workspace
-from benchboard.cli.desk import Desk, Where, answer, at_desk, database_options, token_name
+from benchboard.cli.command_context import Desk, Where, answer, at_desk, database_options, token_name
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
 from benchboard.errors import Denied, Invalid
 from benchboard.i18n import _
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
+from benchboard.identity import authentication
+from benchboard.identity.permissions import Client
 
 
 @click.command()
@@ -27,8 +27,8 @@ def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
         if opened.way.kind != "server":
             raise Invalid(
                 "cli.no-login",
-                _("Commands on a local database act as its operator, without signing in."),
-                do=_("Name a shared database with --url, or choose another account with --as."),
+                _("You don't need to sign in to a local database."),
+                do=_("Use --url for a shared database, or --as to act as another account."),
             )
         signed_in = workspace.sign_in(opened, email=email, password=ask_password(), organisation=org)
         opened.vault.put(token_name(opened), signed_in.token.encode())
@@ -38,7 +38,7 @@ def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
         answer({"user_id": signed_in.actor.user_id, "email": signed_in.actor.email})
     else:
         actor = signed_in.actor
-        sentence = _("Signed in as {name} of {organisation}.")
+        sentence = _("Signed in as {name} ({organisation}).")
         click.echo(printable(sentence.format(name=actor.name, organisation=actor.organisation)))
 
 
@@ -51,11 +51,11 @@ def logout(where: Where, as_json: bool) -> None:
         token = opened.vault.get(token_name(opened)) if opened.way.kind == "server" else None
         if token is None:
             raise Denied(
-                "cli.signed-out", _("You are not signed in to {place}.").format(place=workspace.label(opened.way))
+                "cli.signed-out", _("You're not signed in to {place}.").format(place=workspace.label(opened.way))
             )
-        with contextlib.suppress(Denied), opened.database.change() as session:
-            actor = accounts.resume(session, token=token.decode(), client=Client.here()).actor
-            accounts.sign_out(session, actor)
+        with contextlib.suppress(Denied), opened.database.system("sign-out").change() as session:
+            actor = authentication.resume(session, token=token.decode(), client=Client.here()).actor
+            authentication.sign_out(session, actor)
         opened.vault.delete(token_name(opened))
     if as_json:
         answer({"signed_out": True})

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from benchboard.cli.desk import Desk, at_desk, paged_options
+from benchboard.cli.command_context import Desk, at_desk, paged_options
 from benchboard.identity import audit as trail
-from benchboard.identity import people
+from benchboard.identity import users
 from benchboard.paging import Listing, Scalar
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
@@ -39,6 +39,6 @@ def list_entries(desk: Desk, who: str | None, event: str | None, search: str, li
     with desk.database.read() as session:
         filters: dict[str, Scalar] = {"event": event} if event else {}
         if who is not None:
-            filters["user_id"] = people.find_person(session, desk.actor, who).id
+            filters["user_id"] = users.find_person(session, desk.actor, who).id
         page = trail.list_entries(session, desk.actor, Listing(search, filters), after=after, limit=limit)
     desk.table(page, _ENTRY, shown=("at", "who", "event", "resource_id", "details"))

@@ -11,8 +11,9 @@ from typing import Final
 import click
 
 from benchboard.canbus import candump, link
-from benchboard.canbus.live import LiveBus
-from benchboard.canbus.slcan import Frame
+from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.capture import Capture
+from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.dongles.device import Device, probe_open
 from benchboard.errors import DeviceFailure, Invalid
 from benchboard.i18n import _, ngettext
@@ -45,47 +46,53 @@ def monitor(
     port: str, bitrate: int | None, count: int | None, seconds: float | None, listen_only: bool, as_json: bool
 ) -> None:
     """Show frames as they come, until stopped (Ctrl+C), `--count` or `--seconds`."""
-    with _open_bus(port, bitrate, listen_only=listen_only) as bus:
+    with _open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
-            click.echo(_("Listening on {port}; Ctrl+C ends it.").format(port=port), err=True)
-        shown, lost = _watch(bus, count, seconds, as_json)
-    counters = bus.counters()
-    if lost or counters.overruns or counters.malformed:
+            click.echo(_("Listening on {port}. Press Ctrl+C to stop.").format(port=port), err=True)
+        shown, dropped = _watch(capture, count, seconds, as_json)
+    state = capture.counters().bus
+    if dropped or state.overruns or state.malformed:
         click.echo(
-            _("Lost: {lost} here, {overruns} times at the dongle; {malformed} lines were unreadable.").format(
-                lost=lost, overruns=counters.overruns, malformed=counters.malformed
-            ),
+            _(
+                "Dropped on this computer: {lost}. Overruns on the dongle: {overruns}. Malformed lines: {malformed}."
+            ).format(lost=dropped, overruns=state.overruns, malformed=state.malformed),
             err=True,
         )
-    if bus.failure is not None:
-        raise bus.failure
+    if capture.failure is not None:
+        raise capture.failure
     if not as_json and sys.stderr.isatty():
         click.echo(ngettext("{count} frame", "{count} frames", shown).format(count=shown), err=True)
 
 
-def _watch(bus: LiveBus, count: int | None, seconds: float | None, as_json: bool) -> tuple[int, int]:
+def _watch(capture: Capture, count: int | None, seconds: float | None, as_json: bool) -> tuple[int, int]:
+    """Print frames until there is enough of them; how many were shown, and how many were dropped unseen."""
     deadline = None if seconds is None else time.monotonic() + seconds
-    at = shown = lost = 0
-    while bus.running and (count is None or shown < count):
-        taken = bus.take(at)
-        at, lost = taken.next, lost + taken.lost
-        for frame, when in zip(taken.frames, taken.times, strict=True):
+    at = shown = dropped = 0
+    while capture.running and (count is None or shown < count):
+        new = capture.since(at)
+        at, dropped = new.next, dropped + new.dropped
+        for frame in new.frames:
             if count is not None and shown >= count:
                 break
-            click.echo(_line(frame, when, as_json))
+            click.echo(_line(frame, as_json))
             shown += 1
         if deadline is not None and time.monotonic() >= deadline:
             break
         time.sleep(_POLL)
-    return shown, lost
+    return shown, dropped
 
 
-def _line(frame: Frame, when: float, as_json: bool) -> str:
+def _line(frame: Frame, as_json: bool) -> str:
+    stamp = frame.timestamp
+    assert stamp is not None  # every received frame has one
     if not as_json:
-        return f"({when:.6f}) can {candump.text(frame)}"
+        # candump's format has six digits; those that the stamp does not have are zero.
+        return f"({round(stamp.seconds, stamp.decimals):.6f}) can {candump.text(frame)}"
     return json.dumps(
         {
-            "time": datetime.fromtimestamp(when, UTC).isoformat().replace("+00:00", "Z"),
+            "time": _iso(stamp),
+            "time_source": stamp.source.value,
+            "time_uncertainty": round(stamp.uncertainty, 6),
             "id": frame.id,
             "extended": frame.extended,
             "remote": frame.remote,
@@ -99,6 +106,12 @@ def _line(frame: Frame, when: float, as_json: bool) -> str:
     )
 
 
+def _iso(stamp: Timestamp) -> str:
+    """The time in UTC, to milliseconds or, where the stamp has them, microseconds."""
+    moment = datetime.fromtimestamp(round(stamp.seconds, stamp.decimals), UTC)
+    return moment.isoformat(timespec="microseconds" if stamp.decimals > 3 else "milliseconds").replace("+00:00", "Z")
+
+
 @can.command()
 @_PORT
 @_BITRATE
@@ -107,31 +120,31 @@ def _line(frame: Frame, when: float, as_json: bool) -> str:
 def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool) -> None:
     """Send frames: 123#DEADBEEF, 18FEF100#00 (eight digits: extended), 123#R4, 123##1AABB (CAN FD)."""
     parsed = [_parsed(text) for text in frames]
-    with _open_bus(port, bitrate, listen_only=False) as bus:
+    with _open_capture(port, bitrate, listen_only=False) as capture:
         for frame in parsed:
-            bus.send(frame)
-        _settle(bus)
-    if bus.failure is not None:
-        raise bus.failure
-    counters = bus.counters()
-    if counters.refused or counters.tx_errors or counters.bus_off:
+            capture.send(frame)
+        _wait_for_acknowledgement(capture)
+    if capture.failure is not None:
+        raise capture.failure
+    state = capture.counters().bus
+    if state.rejected or state.tx_errors or state.bus_off:
         raise DeviceFailure(
             "can.not-sent",
-            _("Not every frame was sent."),
-            why=_("The dongle refused it; its channel or bit timing does not fit.")
-            if counters.refused
-            else _("Nobody on the bus acknowledged it, or a node with another bit rate disturbed it."),
+            _("Some frames weren't sent."),
+            why=_("The dongle rejected a frame that doesn't match its channel or bit timing.")
+            if state.rejected
+            else _("No node acknowledged the frame, or a node with another bit rate disrupted it."),
             do=_("Check that another node is on the bus, with the same bit rate and termination."),
         )
     if as_json:
-        click.echo(json.dumps({"sent": counters.sent}))
+        click.echo(json.dumps({"sent": state.sent}))
     else:
-        click.echo(ngettext("{count} frame sent.", "{count} frames sent.", counters.sent).format(count=counters.sent))
+        click.echo(ngettext("{count} frame sent.", "{count} frames sent.", state.sent).format(count=state.sent))
 
 
-def _settle(bus: LiveBus) -> None:
+def _wait_for_acknowledgement(capture: Capture) -> None:
     deadline = time.monotonic() + _SETTLE
-    while bus.running and time.monotonic() < deadline and not bus.counters().refused:
+    while capture.running and time.monotonic() < deadline and not capture.counters().bus.rejected:
         time.sleep(_POLL)
 
 
@@ -140,35 +153,43 @@ def _parsed(text: str) -> Frame:
     if frame is None:
         raise Invalid(
             "can.frame",
-            _("“{text}” is not a frame.").format(text=text[:40]),
-            do=_("Write it like 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB."),
+            _("“{text}” isn't a valid frame.").format(text=text[:40]),
+            do=_("Use a format such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB."),
             field="frames",
         )
     return frame
 
 
 @contextmanager
-def _open_bus(port: str, bitrate: int | None, *, listen_only: bool) -> Iterator[LiveBus]:
+def _open_capture(port: str, bitrate: int | None, *, listen_only: bool) -> Iterator[Capture]:
+    """The bus behind the dongle on `port`, received from until the block ends."""
     handle = link.open_port(port)
     try:
         info = probe_open(handle)
         data_bitrate = None
-        if info.ours:
+        if info.is_benchboard:
             config = Device(handle).config_read().config
             bitrate, data_bitrate = config.bitrate, config.data_bitrate
         elif bitrate is None:
             raise Invalid(
                 "can.bitrate",
-                _("The dongle on {port} cannot tell its bit rate.").format(port=port),
-                do=_("Name it with --bitrate."),
+                _("The dongle on {port} doesn't report its bit rate.").format(port=port),
+                do=_("Set it with --bitrate."),
                 field="bitrate",
             )
-        bus = LiveBus(handle, ours=info.ours)
-        bus.start(bitrate=bitrate, data_bitrate=data_bitrate, listen_only=listen_only)
+        bus = SlcanBus(
+            handle,
+            bitrate=bitrate,
+            data_bitrate=data_bitrate,
+            benchboard_dialect=info.is_benchboard,
+            listen_only=listen_only,
+        )
     except BaseException:
         handle.close()
         raise
+    capture = Capture(bus, bitrate=bitrate, data_bitrate=data_bitrate)
+    capture.start()
     try:
-        yield bus
+        yield capture
     finally:
-        bus.stop()
+        capture.stop()

@@ -11,17 +11,17 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import click
 
+from benchboard.atomic_write import write_whole
 from benchboard.cli import dashboard_shares, dashboard_versions
-from benchboard.cli.desk import Desk, answer, at_desk, paged_options, sorted_options
+from benchboard.cli.command_context import Desk, answer, at_desk, paged_options, sorted_options
 from benchboard.cli.layout import MAX_FILE
 from benchboard.cli.terminal import show_report
-from benchboard.dashboards import document as form
-from benchboard.dashboards import documents, interchange, layout, library
-from benchboard.dashboards.document import MAX_BYTES, VERSION, Document, parse_document, write_document
-from benchboard.dashboards.documents import HomeLayout
-from benchboard.dashboards.library import Card
+from benchboard.dashboards import home_layout, interchange, layout, library
+from benchboard.dashboards.document import document as form
+from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, parse_document, write_document
+from benchboard.dashboards.home_layout import HomeLayout
+from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import Invalid
-from benchboard.files import write_whole
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page
 
@@ -47,7 +47,7 @@ def _which(command: F) -> F:
 def _one(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
     home = context.params.pop("home", False)
     if len(given) != (0 if home else 1):
-        raise click.UsageError(_("Name one dashboard, by name or id, or --home."))
+        raise click.UsageError(_("Specify one dashboard by name or ID, or use --home."))
     return None if home else given[0]
 
 
@@ -63,7 +63,7 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 @dashboard.command("list", short_help="List dashboards, the home layout first.")
 @click.option("--home", is_flag=True, help="The home layout alone.")
 @click.option("--search", default="", help="A part of a name, a description or the owner's name.")
-@click.option("--filter", "which", type=click.Choice(library.WHICH), help="Only these; “all” is for admins.")
+@click.option("--filter", "which", type=click.Choice(library.WHICH_FILTERS), help="Only these; “all” is for admins.")
 @sorted_options("", "name, updated_at, created_at, owner or deleted_at; else last changed first.")
 @paged_options
 @at_desk
@@ -80,16 +80,16 @@ def list_dashboards(
     """List dashboards; without a search, filter or sorting the home layout comes first."""
     narrowed = search or which or sort
     if home and (narrowed or after):
-        raise click.UsageError(_("There is one home layout: nothing to search, filter or sort."))
+        raise click.UsageError(_("--home can't be combined with searching, filtering, sorting or --after."))
     listing = Listing(search, {"which": which} if which else {}, sort, descending)
     rows: list[dict[str, object]] = []
     with desk.database.read() as session:
         if not (narrowed or after):
-            stored = documents.home_layout(session, desk.actor)
+            stored = home_layout.home_layout(session, desk.actor)
             rows = [_home_row(desk, stored)] if stored.version else []
         room = max(limit - len(rows), 1) if limit > 0 else limit
         key = None if after == _HOME_KEY else after
-        page: Page[Card] = Page(())
+        page: Page[DashboardSummary] = Page(())
         if not home:
             page = library.list_dashboards(session, desk.actor, listing, after=key, limit=room)
     if rows and limit == 1:
@@ -99,7 +99,7 @@ def list_dashboards(
     desk.table(found, {name: lambda row, name=name: row[name] for name in _COLUMNS}, shown=_SHOWN)  # type: ignore[misc]
 
 
-def _row(card: Card) -> dict[str, object]:
+def _row(card: DashboardSummary) -> dict[str, object]:
     return {name: card.version if name == "revision" else getattr(card, name) for name in _COLUMNS}
 
 
@@ -118,7 +118,7 @@ def _home_row(desk: Desk, home: HomeLayout) -> dict[str, object]:
 
 
 def _count(document: Document) -> int:
-    return sum(not found.item.panes for found in layout.everything(document.layout))
+    return sum(not found.item.panes for found in layout.walk_items(document.layout))
 
 
 @dashboard.command("show")
@@ -146,7 +146,7 @@ def export(desk: Desk, which: str | None, file: Path) -> None:
         else:
             write_whole(file.resolve(), text.encode())
     except OSError as error:
-        raise Invalid("cli.file", _("{file} cannot be written.").format(file=file), why=error.strerror or "") from error
+        raise Invalid("cli.file", _("Can't write {file}.").format(file=file), why=error.strerror or "") from error
     count = _count(parse_document(document))
     desk.tell(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
 
@@ -154,7 +154,7 @@ def export(desk: Desk, which: str | None, file: Path) -> None:
 def _read(desk: Desk, which: str | None) -> object:
     with desk.database.read() as session:
         if which is None:
-            home = documents.home_layout(session, desk.actor)
+            home = home_layout.home_layout(session, desk.actor)
             if home.content.form < VERSION:  # the schema describes no older form
                 return home.document
             return {"$schema": interchange.SCHEMA, **write_document(home.content)}
@@ -171,7 +171,7 @@ def _from(file: BinaryIO, do: str, most: int = MAX_BYTES) -> Iterator[object]:
     except Invalid as error:
         raise Invalid(
             error.code,
-            _("{file} holds no layout that can be saved.").format(file=file.name),
+            _("{file} doesn't contain a valid layout.").format(file=file.name),
             why=" ".join(part for part in (error.what, error.why) if part),
             do=do,
             **error.facts,
@@ -179,9 +179,9 @@ def _from(file: BinaryIO, do: str, most: int = MAX_BYTES) -> Iterator[object]:
 
 
 def _save_home(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
-    do = _("A layout is a list of widgets; “benchboard dashboard show --home” prints one.")
+    do = _("Use a list of widgets, like the one “benchboard dashboard show --home” prints.")
     with _from(file, do) as document, desk.database.change() as session:
-        stored = documents.save_home(session, desk.actor, document, base_version=base_version)
+        stored = home_layout.save_home(session, desk.actor, document, base_version=base_version)
     count = len(stored.layout)
     desk.tell(
         ngettext(
@@ -193,7 +193,7 @@ def _save_home(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
 
 
 def _what_a_document_is() -> str:
-    return _("“benchboard dashboard show” prints a dashboard that can be.")
+    return _("Use the format that “benchboard dashboard show” prints.")
 
 
 @dashboard.command("save", short_help="Replace a dashboard by the JSON in FILE.")
@@ -206,7 +206,7 @@ def save(desk: Desk, which: str | None, base_version: int | None, note: str | No
     """Replace a dashboard by the JSON in FILE (- reads the terminal), as a new version."""
     if which is None:
         if note is not None:
-            raise click.UsageError(_("A home layout has no versions, so no note."))
+            raise click.UsageError(_("The home layout has no versions, so it can't have a note."))
         _save_home(desk, file, base_version)
         return
     with _from(file, _what_a_document_is()) as value, desk.database.change() as session:
@@ -237,19 +237,21 @@ def import_(desk: Desk, home: bool, name: str | None, file: BinaryIO) -> None:
     """
     if home:
         if name is not None:
-            raise click.UsageError(_("A home layout has no name."))
+            raise click.UsageError(_("The home layout can't have a name."))
         _save_home(desk, file, None)
         return
     with _from(file, _what_a_document_is(), MAX_FILE) as value, desk.database.change() as session:
         written, report = interchange.from_any(value)
-        document = _titled(parse_document(written), Path(file.name).stem if file.name != "-" else _("Imported"))
+        document = _titled(
+            parse_document(written), Path(file.name).stem if file.name != "-" else _("Imported dashboard")
+        )
         made = library.create(session, desk.actor, document, name=name).card
     if report.lines:
         show_report(report, as_json=desk.as_json)
     desk.tell(
-        ngettext("Made “{name}” with {count} widget.", "Made “{name}” with {count} widgets.", made.widgets).format(
-            name=made.name, count=made.widgets
-        ),
+        ngettext(
+            "Created “{name}” with {count} widget.", "Created “{name}” with {count} widgets.", made.widgets
+        ).format(name=made.name, count=made.widgets),
         id=made.id,
         revision=made.version,
         widgets=made.widgets,
@@ -270,7 +272,7 @@ def create(desk: Desk, name: str, description: str) -> None:
     document = parse_document({**write_document(form.empty(name)), "description": description})
     with desk.database.change() as session:
         made = library.create(session, desk.actor, document).card
-    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, revision=made.version)
+    desk.tell(_("Created “{name}”.").format(name=made.name), id=made.id, revision=made.version)
 
 
 @dashboard.command("rename", short_help="Give a dashboard another name or description.")
@@ -281,11 +283,11 @@ def create(desk: Desk, name: str, description: str) -> None:
 def rename(desk: Desk, which: str, name: str | None, description: str | None) -> None:
     """Give a dashboard another name, or description, or both."""
     if name is None and description is None:
-        raise click.UsageError(_("Say a name or a --description."))
+        raise click.UsageError(_("Specify a new name, a --description, or both."))
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         saved = library.describe(session, desk.actor, card.id, name=name, description=description)
-    told = _("“{name}” is called that now.") if name is not None else _("“{name}” is described that way now.")
+    told = _("Renamed to “{name}”.") if name is not None else _("Updated the description of “{name}”.")
     desk.tell(told.format(name=saved.document.title), id=saved.id, revision=saved.version)
 
 
@@ -298,7 +300,7 @@ def duplicate(desk: Desk, which: str, name: str | None) -> None:
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         made = library.duplicate(session, desk.actor, card.id, name=name).card
-    desk.tell(_("Made “{name}”.").format(name=made.name), id=made.id, revision=made.version)
+    desk.tell(_("Created “{name}”.").format(name=made.name), id=made.id, revision=made.version)
 
 
 @dashboard.command("delete", short_help="Move dashboards to the trash.")
@@ -312,7 +314,7 @@ def delete(desk: Desk, which: tuple[str, ...], forever: bool) -> None:
         act = library.delete_forever if forever else library.discard
         count = act(session, desk.actor, ids)
     if forever:
-        told = ngettext("{count} dashboard deleted for good.", "{count} dashboards deleted for good.", count)
+        told = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
     else:
         told = ngettext("{count} dashboard moved to the trash.", "{count} dashboards moved to the trash.", count)
     desk.tell(told.format(count=count), deleted=count)
@@ -336,5 +338,5 @@ def purge(desk: Desk) -> None:
     """Delete what has been in the trash for over 30 days."""
     with desk.database.change() as session:
         count = library.purge(session, desk.actor)
-    told = ngettext("{count} dashboard deleted for good.", "{count} dashboards deleted for good.", count)
+    told = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
     desk.tell(told.format(count=count), deleted=count)

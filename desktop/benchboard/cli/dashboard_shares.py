@@ -4,9 +4,10 @@ from typing import Final
 
 import click
 
-from benchboard.cli.desk import Desk, at_desk, paged_options
-from benchboard.dashboards import holders, library, sharing
-from benchboard.dashboards.holders import Holder
+from benchboard.cli.command_context import Desk, at_desk, paged_options
+from benchboard.dashboards import library
+from benchboard.dashboards.access import effective_access, sharing
+from benchboard.dashboards.access.effective_access import AccessEntry
 from benchboard.i18n import _
 from benchboard.paging import Listing
 
@@ -23,18 +24,18 @@ def share(desk: Desk, which: str, who: str | None, public: bool, edit: bool) -> 
     """Let a person (by address or id), a team (by short name or id), or everybody see or edit a dashboard."""
     _require_one(who, public=public)
     if public and edit:
-        raise click.UsageError(_("Everybody may view a public dashboard; edit is for people and teams."))
+        raise click.UsageError(_("Public access is view only. To give edit access, specify a person or team."))
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         if who is None:
             sharing.set_public(session, desk.actor, card.id, public=True)
-            told = _("Everybody in {organisation} may view “{name}”.")
+            told = _("Everyone in {organisation} can view “{name}”.")
             facts: dict[str, object] = {"public": True}
         else:
-            to = sharing.named(session, desk.actor, who)
-            permission: sharing.Permitted = "edit" if edit else "view"
+            to = sharing.find_candidate(session, desk.actor, who)
+            permission: sharing.SharePermission = "edit" if edit else "view"
             sharing.share(session, desk.actor, card.id, to.kind, to.id, permission)
-            told = _("{who} may edit “{name}”.") if edit else _("{who} may view “{name}”.")
+            told = _("{who} can edit “{name}”.") if edit else _("{who} can view “{name}”.")
             who, facts = to.name, {"kind": to.kind, "to": to.id, "permission": permission}
     desk.tell(told.format(who=who, name=card.name, organisation=desk.actor.organisation), id=card.id, **facts)
 
@@ -51,14 +52,14 @@ def unshare(desk: Desk, which: str, who: str | None, public: bool) -> None:
         card = library.find(session, desk.actor, which)
         if who is None:
             sharing.set_public(session, desk.actor, card.id, public=False)
-            told = _("“{name}” is public no longer.")
+            told = _("“{name}” is no longer public.")
         else:
-            people = [one.to for one in sharing.shares(session, desk.actor, card.id).people]
+            people = [one.to for one in sharing.sharing_of(session, desk.actor, card.id).people]
             # Somebody disabled can be shared with no more, and still taken out.
             to = next((one for one in people if who in (one.id, one.email)), None)
-            to = to or sharing.named(session, desk.actor, who)
+            to = to or sharing.find_candidate(session, desk.actor, who)
             sharing.unshare(session, desk.actor, card.id, to.kind, to.id)
-            who, told = to.name, _("“{name}” is shared with {who} no longer.")
+            who, told = to.name, _("“{name}” is no longer shared with {who}.")
     desk.tell(told.format(who=who, name=card.name), id=card.id)
 
 
@@ -71,7 +72,7 @@ def access(desk: Desk, which: str, search: str, limit: int, after: str | None) -
     """List everybody who may see or edit a dashboard, with what they may do in the end and why."""
     with desk.database.read() as session:
         card = library.find(session, desk.actor, which)
-        page = holders.list_access(session, desk.actor, card.id, Listing(search), after=after, limit=limit)
+        page = effective_access.list_access(session, desk.actor, card.id, Listing(search), after=after, limit=limit)
     desk.table(
         page,
         {
@@ -85,15 +86,15 @@ def access(desk: Desk, which: str, search: str, limit: int, after: str | None) -
     )
 
 
-def _ways(one: Holder) -> list[dict[str, str | None]]:
+def _ways(one: AccessEntry) -> list[dict[str, str | None]]:
     return [{"reach": way.reach, "level": way.level, "team": way.team} for way in one.ways]
 
 
-def _why(one: Holder) -> str:
+def _why(one: AccessEntry) -> str:
     words = {
         "owner": _("owner"),
-        "role": _("by role"),
-        "direct": _("by name"),
+        "role": _("through their role"),
+        "direct": _("shared directly"),
         "team": _("through {team}"),
         "public": _("public"),
     }
@@ -102,7 +103,7 @@ def _why(one: Holder) -> str:
 
 def _require_one(who: str | None, *, public: bool) -> None:
     if (who is None) != public:
-        raise click.UsageError(_("Name a person or a team, or say --public."))
+        raise click.UsageError(_("Specify a person or team, or use --public."))
 
 
 COMMANDS: Final = (share, unshare, access)

@@ -4,10 +4,10 @@ from typing import Final
 
 import click
 
-from benchboard.cli.desk import Desk, answer, at_desk, paged_options
+from benchboard.cli.command_context import Desk, answer, at_desk, paged_options
 from benchboard.dashboards import interchange, library
-from benchboard.dashboards import versions as kept
-from benchboard.dashboards.document import write_document
+from benchboard.dashboards.document.document import write_document
+from benchboard.dashboards.versions import version_store as kept
 from benchboard.i18n import _
 from benchboard.paging import Listing, Scalar
 
@@ -69,7 +69,11 @@ def name(desk: Desk, which: str, number: int, note: str) -> None:
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         named = kept.name_version(session, desk.actor, card.id, number, note)
-    told = _("Version {number} of “{name}” is called “{note}”.") if named.note else _("Version {number} has no name.")
+    told = (
+        _("Version {number} of “{name}” is now named “{note}”.")
+        if named.note
+        else _("Version {number} no longer has a name.")
+    )
     desk.tell(told.format(number=number, name=card.name, note=named.note), id=card.id, number=number, note=named.note)
 
 
@@ -85,7 +89,7 @@ def restore(desk: Desk, which: str, number: int, base_version: int | None, note:
         card = library.find(session, desk.actor, which)
         saved = kept.restore_version(session, desk.actor, card.id, number, base_version=base_version, note=note)
     desk.tell(
-        _("“{name}” is as in version {number}; that is version {new} now.").format(
+        _("Restored version {number} of “{name}” as version {new}.").format(
             name=saved.document.title, number=number, new=saved.number
         ),
         id=saved.id,

@@ -6,7 +6,7 @@ from contextlib import closing
 import click
 
 from benchboard import workspace
-from benchboard.cli.desk import Where, answer, database_options
+from benchboard.cli.command_context import Where, answer, database_options
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
@@ -30,7 +30,7 @@ def db() -> None:
 @database_options
 def upgrade(where: Where, /, *, as_json: bool) -> None:
     """Bring the database to the revision this program needs, from nothing if need be."""
-    with closing(where.connect()) as opened:
+    with where.open_exclusively() as opened:
         _tell(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
 
 
@@ -40,7 +40,7 @@ def upgrade(where: Where, /, *, as_json: bool) -> None:
 @database_options
 def downgrade(where: Where, /, *, revision: str, as_json: bool) -> None:
     """Take the database back to revision REV, or to nothing with "base". What later revisions added is dropped."""
-    with closing(where.connect()) as opened:
+    with where.open_exclusively() as opened:
         _tell(migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json)
 
 
@@ -54,7 +54,7 @@ def current(where: Where, /, *, as_json: bool) -> None:
     if as_json:
         answer({"current": found, "head": needed})
     else:
-        click.echo(_("{current} (this program needs {head})").format(current=found or migrations.BASE, head=needed))
+        click.echo(_("{current} (Benchboard requires {head})").format(current=found or migrations.BASE, head=needed))
 
 
 @db.command()
@@ -67,9 +67,9 @@ def check(where: Where, /, *, as_json: bool) -> None:
     if as_json:
         answer({"findings": list(findings)})
     elif not findings:
-        click.echo(_("Nothing is wrong."))
+        click.echo(_("No problems found."))
     if findings:
-        count = ngettext("{count} thing is wrong.", "{count} things are wrong.", len(findings))
+        count = ngettext("{count} problem found.", "{count} problems found.", len(findings))
         whole = "" if as_json else " ".join(finding.what for finding in findings)
         raise AppError("db.check", count.format(count=len(findings)), why=whole)
 
@@ -86,22 +86,22 @@ def seed(where: Where, /, *, admin: str | None, organisation: str | None, as_jso
     admin with --organisation and --admin; the admin's password is asked for.
     """
     if (admin is None) != (organisation is None):
-        raise click.UsageError(_("--admin and --organisation belong together."))
-    with closing(where.connect()) as opened:
+        raise click.UsageError(_("Use --admin and --organisation together."))
+    with where.open_exclusively() as opened:
         if admin is not None and organisation is not None:
             _found(opened, admin, organisation)
         workspace.seed(opened)
-        with opened.database.read() as session:
+        with opened.database.system("seed").read() as session:
             slugs = organisations.slugs(session)
     if as_json:
         answer({"seeded": True, "organisations": slugs})
         return
     if admin is not None:
-        sentence = _("Made the organisation {name} with its admin {email}; “benchboard login {email}” signs in.")
+        sentence = _("Created organisation {name} with admin {email}. To sign in, run “benchboard login {email}”.")
         click.echo(printable(sentence.format(name=organisation, email=admin)))
-    click.echo(_("Permissions, scopes and system roles are as this program knows them."))
+    click.echo(_("Permissions, scopes and system roles are up to date."))
     if not slugs:
-        click.echo(_("There is no organisation yet: make the first with --organisation and --admin."))
+        click.echo(_("No organisations yet. Create the first one with --organisation and --admin."))
 
 
 def _found(opened: Workspace, admin: str, organisation: str) -> None:
@@ -109,13 +109,13 @@ def _found(opened: Workspace, admin: str, organisation: str) -> None:
     if opened.way.kind != "server":
         raise Invalid(
             "db.local",
-            _("A local database makes its first organisation by itself."),
+            _("A local database creates its first organisation automatically."),
             do=_("Leave out --organisation and --admin, and add people with “benchboard user add”."),
         )
-    with opened.database.read() as session:
+    with opened.database.system("seed").read() as session:
         organisations.require_none(session)
     password = ask_password(confirm=True)
-    with opened.database.change() as session:
+    with opened.database.system("seed").change() as session:
         organisations.found_first(session, opened.data_keys, name=organisation, email=admin, password=password)
 
 
@@ -126,13 +126,13 @@ def _tell(moved: Moved, database: Database, as_json: bool) -> None:
         return
     before, after = (revision or migrations.BASE for revision in (moved.before, moved.after))
     if before == after:
-        click.echo(_("The database is at {revision} already.").format(revision=after))
+        click.echo(_("The database is already at {revision}.").format(revision=after))
         return
-    click.echo(_("The database is at {after} now; it was at {before}.").format(after=after, before=before))
+    click.echo(_("Migrated the database from {before} to {after}.").format(after=after, before=before))
     if moved.backup is not None:
-        click.echo(_("A copy from before is at {file}.").format(file=moved.backup))
+        click.echo(_("Backup saved to {file}.").format(file=moved.backup))
     elif database.dialect == "postgresql":
-        click.echo(_("No copy was made: backups of a server are its administrator's."))
+        click.echo(_("No backup was made. Back up the server yourself."))
 
 
 def _progress() -> Progress | None:

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import link
-from benchboard.cli.desk import Desk, Where, acting, at_desk, database_options, paged_options, sorted_options
+from benchboard.cli.command_context import Desk, Where, acting, at_desk, database_options, paged_options, sorted_options
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device, DongleInfo, observed_id, probe, probe_open
-from benchboard.dongles.protocol import CanConfig, Refused, StoredConfig, messages
+from benchboard.dongles.protocol import CanConfig, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import N_, _, ngettext
 from benchboard.paging import Listing, Page, Scalar
@@ -38,7 +38,7 @@ def dongle() -> None:
     help="Open every port, or none, and ask who is there; otherwise those that look like a dongle.",
 )
 @click.option("--search", default="", help="A part of a name or id.")
-@click.option("--state", type=click.Choice(fleet.STATES))
+@click.option("--state", type=click.Choice(fleet.OWNERSHIP_STATES))
 @sorted_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
 @paged_options
 @at_desk
@@ -64,9 +64,7 @@ def list_(
         listed = {row["device_id"] for row in rows}
         rows += [row for row in here if row["device_id"] is None or row["device_id"] not in listed]
     if not rows and not desk.as_json:
-        click.echo(
-            _("No dongle is known and no serial port is there. Plug one in, or run “benchboard dongle simulate”.")
-        )
+        click.echo(_("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”."))
         return
     shown = _COLUMNS if desk.as_json else _SHORT
     desk.table(Page(tuple(rows), known.next_key), {name: itemgetter(name) for name in shown})
@@ -152,7 +150,7 @@ def pair(desk: Desk, port: str, yes: bool, name: str) -> None:
         already = _already_ours(desk, info)
         if not yes and not already:
             _confirm(desk, port, info)
-        if info.ours:
+        if info.is_benchboard:
             claimed = _claim(desk, Device(handle))
             dongle_id, resumed = claimed.dongle_id, claimed.resumed
             already = already and resumed
@@ -164,11 +162,9 @@ def pair(desk: Desk, port: str, yes: bool, name: str) -> None:
             resumed = False
     with desk.database.change() as session:
         if name:
-            fleet.rename(session, desk.actor, dongle_id, name)
+            fleet.rename_dongle(session, desk.actor, dongle_id, name)
         found = fleet.get_dongle(session, desk.actor, dongle_id)
-    sentence = (
-        _("{name} already belonged to {organisation}.") if already else _("{name} belongs to {organisation} now.")
-    )
+    sentence = _("{organisation} has already claimed {name}.") if already else _("Claimed {name} for {organisation}.")
     desk.tell(
         sentence.format(name=found.title, organisation=desk.actor.organisation),
         id=found.id,
@@ -183,7 +179,7 @@ def pair(desk: Desk, port: str, yes: bool, name: str) -> None:
 
 
 def _already_ours(desk: Desk, info: DongleInfo) -> bool:
-    if not info.ours or info.device_id is None:
+    if not info.is_benchboard or info.device_id is None:
         return False
     with desk.database.read() as session:
         known = fleet.find_dongle(session, desk.actor, info.device_id)
@@ -191,38 +187,38 @@ def _already_ours(desk: Desk, info: DongleInfo) -> bool:
 
 
 def _confirm(desk: Desk, port: str, info: DongleInfo) -> None:
-    who = info.device_id or _("stock firmware, which can only be observed")
+    who = info.device_id or _("stock firmware, monitoring only")
     question = _("Claim the dongle on {port} ({who}) for {organisation}?")
     text = question.format(port=port, who=who, organisation=desk.actor.organisation)
     click.confirm(text, abort=True, err=True)
 
 
-def _claim(desk: Desk, device: Device) -> provisioning.Claimed:
+def _claim(desk: Desk, device: Device) -> provisioning.PairedDongle:
     said: set[object] = set()
 
-    def told(step: provisioning.Step, seconds: float | None) -> None:
-        asks = step is provisioning.Step.PRESENCE and seconds is not None
+    def told(step: provisioning.PairingStep, seconds: float | None) -> None:
+        asks = step is provisioning.PairingStep.PRESENCE and seconds is not None
         if (step, asks) in said:
             return
         said.add((step, asks))
-        words = _("Press the button on the dongle, within {seconds} seconds.") if asks else _STEPS.get(step)
+        words = _("Press the button on the dongle within {seconds} seconds.") if asks else _STEPS.get(step)
         if words is not None:
             click.echo((words if asks else _(words)).format(seconds=round(seconds or 0)), err=True)
 
     data_key = desk.workspace.data_keys.of(desk.actor.organisation_id)
-    claimed = provisioning.pair(desk.database, desk.actor, data_key, device, told=told)
+    claimed = provisioning.pair(desk.database, desk.actor, data_key, device, on_step=told)
     stored = device.config_read()
     with desk.database.change() as session:
-        fleet.keep_config(session, desk.actor, claimed.dongle_id, stored)
+        fleet.store_config(session, desk.actor, claimed.dongle_id, stored)
     return claimed
 
 
 _STEPS: Final = {
-    provisioning.Step.HELLO: N_("Asking who it is"),
-    provisioning.Step.BEGIN: N_("Agreeing on keys"),
-    provisioning.Step.PERSIST: N_("Storing its token, encrypted, before it is sent"),
-    provisioning.Step.COMMIT: N_("Sending the sealed token"),
-    provisioning.Step.CONFIRM: N_("Both sides prove the token"),
+    provisioning.PairingStep.HELLO: N_("Reading the dongle's identity"),
+    provisioning.PairingStep.BEGIN: N_("Exchanging keys"),
+    provisioning.PairingStep.PERSIST: N_("Storing the encrypted token"),
+    provisioning.PairingStep.COMMIT: N_("Sending the encrypted token"),
+    provisioning.PairingStep.CONFIRM: N_("Verifying the token on both sides"),
 }
 
 
@@ -261,7 +257,7 @@ def config(
     changes |= {name: value for name, value in (("clock_hz", clock), ("mode", mode)) if value is not None}
     wanted = bool(changes or timing or data_timing)
     if read and wanted:
-        raise click.UsageError(_("Either read or write."))
+        raise click.UsageError(_("Read or write settings, not both."))
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
@@ -277,7 +273,7 @@ def _written(where: Where, device: Device, new: CanConfig, org: str | None, as_e
     try:
         actor = acting(opened, org=org, as_email=as_email)
         data_key = opened.data_keys.of(actor.organisation_id)
-        return fleet.write_config(opened.database, actor, data_key, device, new)
+        return fleet.write_config(opened.database.bind(actor), actor, data_key, device, new)
     finally:
         opened.close()
 
@@ -288,20 +284,20 @@ def _read_changes(text: str) -> dict[str, object]:
     try:
         changes = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _not_settings(_("It is not JSON.")) from error
+        raise _not_settings(_("The input isn't valid JSON.")) from error
     if not isinstance(changes, dict):
-        raise _not_settings(_("It is not a JSON object."))
+        raise _not_settings(_("The input isn't a JSON object."))
     if unknown := changes.keys() - _FIELDS:
-        raise _not_settings(_("There is no setting {name}.").format(name=repr(min(unknown))[:40]))
+        raise _not_settings(_("Unknown setting {name}.").format(name=repr(min(unknown))[:40]))
     return changes
 
 
 def _not_settings(why: str) -> Invalid:
     return Invalid(
         "dongle.settings",
-        _("These are no channel settings."),
+        _("These channel settings aren't valid."),
         why=why,
-        do=_("`dongle config --read --json` shows what they look like."),
+        do=_("For an example, run `dongle config --read --json`."),
         field="write",
     )
 
@@ -317,9 +313,9 @@ def _changed(
     if data_timing is not None:
         values["fd_enabled"] = True
     try:
-        return messages.changed(config, values)
-    except Refused as error:
-        raise _not_settings(_("A value is out of range, or the segments do not give the bit rate.")) from error
+        return messages.config_with_changes(config, values)
+    except ProtocolError as error:
+        raise _not_settings(_("A value is out of range, or the segments don't match the bit rate.")) from error
 
 
 def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
@@ -329,7 +325,7 @@ def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
         quanta = 1 + prop + seg1 + seg2
         bitrate, sample_point = round(clock / (prescaler * quanta)), (1 + prop + seg1) / quanta * 100
     except (ValueError, ArithmeticError) as error:
-        raise _not_settings(_("A timing is five numbers, like 10/6/7/2/2.")) from error
+        raise _not_settings(_("Bit timing needs five numbers, such as 10/6/7/2/2.")) from error
     names = ("bitrate", "sample_point", "prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
     values = (bitrate, round(sample_point, 3), prescaler, prop, seg1, seg2, sjw)
     return {prefix + name: value for name, value in zip(names, values, strict=True)}
@@ -377,19 +373,19 @@ def simulate(
     if sys.platform == "win32":
         raise Unavailable(
             "simulator.platform",
-            _("Dongles cannot be simulated on Windows."),
-            why=_("It has no pseudo-terminals that look like serial ports."),
+            _("Can't simulate dongles on Windows."),
+            why=_("Windows has no pseudo-terminals that look like serial ports."),
             do=_("Use Linux or macOS."),
         )
-    from benchboard.dongles.simulator.serve import Served, serve  # pseudo-terminals exist on POSIX only
+    from benchboard.dongles.simulator.serve import ServedDongle, serve  # pseudo-terminals exist on POSIX only
 
-    served: list[Served] = []
+    served: list[ServedDongle] = []
 
-    def ready(one: Served) -> None:
+    def ready(one: ServedDongle) -> None:
         if not as_json and not served:
             text = ngettext(
-                "{count} simulated dongle; Ctrl+C stops it.",
-                "{count} simulated dongles; Ctrl+C stops them.",
+                "Running {count} simulated dongle. Press Ctrl+C to stop.",
+                "Running {count} simulated dongles. Press Ctrl+C to stop.",
                 count,
             )
             click.echo(text.format(count=count), err=True)
@@ -406,6 +402,6 @@ def simulate(
         until_eof=until_eof,
         traffic=traffic,
         links=home_links,
-        ready=ready,
-        noticed=lambda text: click.echo(text, err=True),
+        on_ready=ready,
+        on_notice=lambda text: click.echo(text, err=True),
     )

@@ -12,7 +12,7 @@ import click
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import interchange
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -104,10 +104,10 @@ def _decoded(file: Path) -> object:
         with file.open("rb") as stream:
             return grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
     except OSError as error:
-        raise Invalid("cli.file", _("{file} cannot be read.").format(file=file), why=error.strerror or "") from error
+        raise Invalid("cli.file", _("Can't read {file}.").format(file=file), why=error.strerror or "") from error
 
 
-def _print(document: object, report: interchange.Report, *, as_json: bool) -> None:
+def _print(document: object, report: interchange.ConversionReport, *, as_json: bool) -> None:
     """The document on stdout, what a terminal might obey escaped; the report on stderr."""
     text = json.dumps(document, ensure_ascii=False, indent=1)
     safe = (sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)

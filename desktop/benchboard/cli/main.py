@@ -16,7 +16,7 @@ from benchboard import __version__, i18n, log, settings
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.storage import locate
+from benchboard.storage import resources
 
 _ROOMS: Final = {
     "audit": "who did what",
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception:
         logging.getLogger("benchboard.cli").exception("a command failed")
         click.echo(
-            _("This is a fault in Benchboard, not in what you did. {log} has the details.").format(
+            _("Benchboard ran into an internal error. For details, see {log}.").format(
                 log=home / "logs" / "benchboard.log"
             ),
             err=True,
@@ -102,9 +102,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _speak(language: str) -> None:
-    folder = locate.resources() / "i18n"
+    folder = resources.resources() / "i18n"
     known = ["en", *sorted(file.stem for file in folder.glob("*.po"))]
     i18n.use(language if language in known else "en", folder)
     if language not in known:
-        text = _("Benchboard does not speak {language}, so this is English. It speaks: {names}.")
+        text = _("{language} isn't available, so Benchboard is using English. Available languages: {names}.")
         click.echo(printable(text.format(language=repr(language)[:40], names=", ".join(known))), err=True)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import click
 
-from benchboard.cli.desk import Desk, at_desk, paged_options, sorted_options
+from benchboard.cli.command_context import Desk, at_desk, paged_options, sorted_options
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _, ngettext
-from benchboard.identity import people
-from benchboard.identity.access import ROLES
+from benchboard.identity import sessions, users
+from benchboard.identity.permissions import ROLES
 from benchboard.paging import Listing, Page, Scalar
 
 _PERSON: dict[str, Callable[[Any], object]] = {
@@ -46,7 +46,7 @@ def user() -> None:
 @user.command("list")
 @click.option("--search", default="", help="A part of a name or address.")
 @click.option("--role", type=click.Choice(ROLES))
-@click.option("--state", type=click.Choice(people.STATES))
+@click.option("--state", type=click.Choice(users.STATES))
 @sorted_options("name", "name, email, role, state, last_seen or created_at.")
 @paged_options
 @at_desk
@@ -63,7 +63,7 @@ def list_users(
     """List the organisation's people."""
     filters: dict[str, Scalar] = {k: v for k, v in (("role", role), ("state", state)) if v is not None}
     with desk.database.read() as session:
-        page = people.list_people(
+        page = users.list_people(
             session, desk.actor, Listing(search, filters, sort, descending), after=after, limit=limit
         )
     desk.table(page, _PERSON, shown=("name", "email", "role", "state", "last_seen", "sessions"))
@@ -75,7 +75,7 @@ def list_users(
 def show_user(desk: Desk, who: str) -> None:
     """Show one person, named by address or id."""
     with desk.database.read() as session:
-        person = people.find_person(session, desk.actor, who)
+        person = users.find_person(session, desk.actor, who)
     if desk.as_json:
         desk.tell("", **{name: read(person) for name, read in _PERSON.items()})
     else:
@@ -91,8 +91,8 @@ def add_user(desk: Desk, email: str, name: str, role: str) -> None:
     """Add a person, with a password that is asked for (or read from standard input)."""
     password = ask_password(confirm=True)
     with desk.database.change() as session:
-        person = people.add_person(session, desk.actor, email=email, name=name, role=role, password=password)
-    desk.tell(_("{name} can sign in now.").format(name=person.name), id=person.id, email=person.email)
+        person = users.add_person(session, desk.actor, email=email, name=name, role=role, password=password)
+    desk.tell(_("Added {name}.").format(name=person.name), id=person.id, email=person.email)
 
 
 @user.command("disable")
@@ -113,9 +113,9 @@ def activate_user(desk: Desk, who: tuple[str, ...]) -> None:
 
 def _set_state(desk: Desk, who: tuple[str, ...], state: str) -> None:
     with desk.database.change() as session:
-        ids = [people.find_person(session, desk.actor, one).id for one in who]
-        count = people.set_state(session, desk.actor, ids, state)
-    desk.tell(ngettext("{count} person changed.", "{count} people changed.", count).format(count=count), changed=count)
+        ids = [users.find_person(session, desk.actor, one).id for one in who]
+        count = users.set_state(session, desk.actor, ids, state)
+    desk.tell(ngettext("{count} person updated.", "{count} people updated.", count).format(count=count), changed=count)
 
 
 @click.group()
@@ -134,8 +134,8 @@ def list_sessions(desk: Desk, who: str | None, ended: bool, search: str, limit: 
     with desk.database.read() as session:
         filters: dict[str, Scalar] = {"ended": True} if ended else {}
         if who is not None:
-            filters["user_id"] = people.find_person(session, desk.actor, who).id
-        page = people.list_sessions(session, desk.actor, Listing(search, filters), after=after, limit=limit)
+            filters["user_id"] = users.find_person(session, desk.actor, who).id
+        page = sessions.list_sessions(session, desk.actor, Listing(search, filters), after=after, limit=limit)
     desk.table(page, _SESSION, shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"))
 
 
@@ -146,14 +146,14 @@ def list_sessions(desk: Desk, who: str | None, ended: bool, search: str, limit: 
 def revoke(desk: Desk, ids: tuple[str, ...], who: str | None) -> None:
     """End sessions by id, or all of a person's. Their desktops sign out within 5 seconds."""
     if bool(ids) == (who is not None):
-        raise click.UsageError(_("Name sessions by id, or a person with --user."))
+        raise click.UsageError(_("Specify session IDs, or a person with --user."))
     with desk.database.change() as session:
         if who is not None:
-            count = people.revoke_all(session, desk.actor, [people.find_person(session, desk.actor, who).id])
+            count = users.revoke_all(session, desk.actor, [users.find_person(session, desk.actor, who).id])
         else:
-            count = people.revoke_sessions(session, desk.actor, [_session_id(one) for one in ids])
+            count = sessions.revoke_sessions(session, desk.actor, [_session_id(one) for one in ids])
             if not count:
-                raise NotFound("sessions.none", _("None of these sessions is open."))
+                raise NotFound("sessions.none", _("None of these sessions are active."))
     desk.tell(ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count), revoked=count)
 
 
@@ -163,8 +163,8 @@ def _session_id(text: str) -> str:
     except ValueError as error:
         raise Invalid(
             "sessions.id",
-            _("“{text}” is not the id of a session.").format(text=text[:80]),
-            do=_("Copy one that “benchboard session list --json” shows."),
+            _("“{text}” isn't a session ID.").format(text=text[:80]),
+            do=_("Copy one from “benchboard session list --json”."),
             field="ids",
         ) from error
 
@@ -176,15 +176,15 @@ def ask_password(*, confirm: bool = False) -> str:
             return sys.stdin.readline().rstrip("\r\n")
         except UnicodeDecodeError as error:
             raise Invalid(
-                "cli.password", _("The password on standard input is not UTF-8."), field="password"
+                "cli.password", _("The password on standard input must be UTF-8."), field="password"
             ) from error
     try:
         typed = getpass.getpass(_("Password: "))
-        again = getpass.getpass(_("Again: ")) if confirm else typed
+        again = getpass.getpass(_("Confirm password: ")) if confirm else typed
     except EOFError as error:
         raise click.Abort from error
     if again != typed:
         raise Invalid(
-            "cli.password", _("The two passwords differ."), do=_("Type the same one twice."), field="password"
+            "cli.password", _("The passwords don't match."), do=_("Enter the same password twice."), field="password"
         )
     return typed

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from benchboard.cli.desk import Desk, at_desk, paged_options
+from benchboard.cli.command_context import Desk, at_desk, paged_options
 from benchboard.i18n import _, ngettext
-from benchboard.identity import people, teams
+from benchboard.identity import teams, users
 from benchboard.paging import Listing
 
 _TEAM: dict[str, Callable[[Any], object]] = {
@@ -43,7 +43,7 @@ def create_team(desk: Desk, name: str) -> None:
     with desk.database.change() as session:
         made = teams.create_team(session, desk.actor, name=name)
     desk.tell(
-        _("“{name}” is there; commands call it {slug}.").format(name=made.name, slug=made.slug),
+        _("Created team “{name}”. In commands, use {slug}.").format(name=made.name, slug=made.slug),
         id=made.id,
         short_name=made.slug,
     )
@@ -56,9 +56,9 @@ def create_team(desk: Desk, name: str) -> None:
 def add_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
     """Put people (addresses or ids) into TEAM (short name or id)."""
     with desk.database.change() as session:
-        ids = [people.find_person(session, desk.actor, one).id for one in who]
+        ids = [users.find_person(session, desk.actor, one).id for one in who]
         count = teams.add_people(session, desk.actor, team, ids)
-    told = ngettext("{count} person is in it now who was not.", "{count} people are in it now who were not.", count)
+    told = ngettext("Added {count} person to the team.", "Added {count} people to the team.", count)
     desk.tell(told.format(count=count), added=count)
 
 
@@ -69,7 +69,7 @@ def add_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
 def remove_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
     """Take people (addresses or ids) out of TEAM (short name or id)."""
     with desk.database.change() as session:
-        ids = [people.find_person(session, desk.actor, one).id for one in who]
+        ids = [users.find_person(session, desk.actor, one).id for one in who]
         count = teams.remove_people(session, desk.actor, team, ids)
-    told = ngettext("{count} person is in it no longer.", "{count} people are in it no longer.", count)
+    told = ngettext("Removed {count} person from the team.", "Removed {count} people from the team.", count)
     desk.tell(told.format(count=count), removed=count)

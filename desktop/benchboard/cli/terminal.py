@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from benchboard.dashboards.interchange import Report
+    from benchboard.dashboards.interchange import ConversionReport
 
 
 def printable(text: str) -> str:
@@ -14,7 +14,7 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
 
 
-def show_report(report: "Report", *, as_json: bool) -> None:
+def show_report(report: "ConversionReport", *, as_json: bool) -> None:
     """What became of a dashboard on its way in or out, on stderr."""
     if as_json:
         click.echo(json.dumps(report.to_json()), err=True)

@@ -7,7 +7,7 @@ PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from math import floor
 from typing import IO
@@ -30,7 +30,13 @@ class _Frequency(click.ParamType[float, object]):
         """The number in Hz; a usage error for anything else."""
         found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
         if found is None:
-            self.fail(_("{value} is no frequency. Write 80M, 500k or 83333.").format(value=repr(value)), param, ctx)
+            self.fail(
+                _("{value} isn't a valid frequency. Use a format such as 80M, 500k or 83333.").format(
+                    value=repr(value)
+                ),
+                param,
+                ctx,
+            )
         return round(float(found[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[found[2]], 9)
 
 
@@ -45,7 +51,11 @@ class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
         """The five numbers; a usage error for anything else."""
         found = re.fullmatch(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})", str(value))
         if found is None:
-            self.fail(_("{value} is no timing. Write it like 1/95/32/32/32.").format(value=repr(value)), param, ctx)
+            self.fail(
+                _("{value} isn't a valid bit timing. Use a format such as 1/95/32/32/32.").format(value=repr(value)),
+                param,
+                ctx,
+            )
         return int(found[1]), int(found[2]), int(found[3]), int(found[4]), int(found[5])
 
 
@@ -87,21 +97,22 @@ def solve(
 ) -> None:
     """Find the timings of a controller, best first.
 
-    Exits 1 where there is no solution; with --json the list is empty and the status 0.
+    Exits 1 where there is no solution; with --json the list is empty, the nearest is named, and the status is 0.
     """
     if batch:
         _solve_batch(ctx, requests, everything=everything)
         return
     for name in ("controller", "clock", "bitrate"):
         if options[name] is None:
-            raise click.UsageError(_("--{option} is missing.").format(option=name), ctx)
+            raise click.UsageError(_("--{option} is required.").format(option=name), ctx)
     request = {name: value for name, value in options.items() if value is not None and value is not False}
     answer = core.answer_request(request | {"all": everything})
     if as_json:
         click.echo(json.dumps(answer))
         return
     if not answer["solutions"]:
-        click.echo(_("There is no solution. Accept a larger bit rate error or change the clock."), err=True)
+        advice = _("Allow a larger bit rate error or change the clock.")
+        click.echo(f"{answer['reason']} {advice}", err=True)
         ctx.exit(1)
     _print_solutions(answer)
 
@@ -120,7 +131,7 @@ def _solve_batch(ctx: click.Context, requests: IO[bytes], *, everything: bool) -
             answer = {"error": {"code": problem.code, "message": str(problem), "field": field}}
         click.echo(json.dumps(answer))
     if refused:
-        text = ngettext("{refused} of {asked} line was refused.", "{refused} of {asked} lines were refused.", asked)
+        text = ngettext("{refused} of {asked} line rejected.", "{refused} of {asked} lines rejected.", asked)
         click.echo(text.format(refused=refused, asked=asked), err=True)
         ctx.exit(1)
 
@@ -199,34 +210,44 @@ def check(
     as_json: bool,
 ) -> None:
     """Check a timing against its controller, oscillator and cable; exit 1 if it does not hold."""
-    item, first = core.controller(name), _timing(clock, nominal, "")
-    second = _timing(clock, data, "data_") if data else None
-    tolerance = core.oscillator_tolerance(first, second)
-    violations = list(item.nominal.violated(first))
-    answer: dict[str, object] = {"controller": item.name, "nominal": core.rated(first)}
-    if second:
-        violations += [f"data_{field}" for field in item.limits("data").violated(second)]
-        compensation = core.delay_compensation(second, loop_delay_ns=loop_delay, controller=item)
-        answer |= {"data": core.rated(second), "tdc": asdict(compensation)}
+    item = core.controller(name)
+    first, second = _phases(item, clock, nominal, data)
+    verdict = core.check(
+        item,
+        first,
+        second,
+        clock_tolerance=clock_tolerance,
+        length_m=length,
+        delay_ns_per_m=delay,
+        loop_delay_ns=loop_delay,
+    )
+    answer: dict[str, object] = {"controller": item.name, "nominal": core.timing_values(verdict.nominal)}
+    if verdict.data and verdict.delay_compensation:
+        answer |= {"data": core.timing_values(verdict.data), "tdc": asdict(verdict.delay_compensation)}
     answer["tolerance"] = {
-        "percent": round(tolerance.percent, 6),
-        "limiting": tolerance.limiting.number,
-        "conditions": [_condition(condition) for condition in tolerance.conditions],
+        "percent": round(verdict.tolerance.percent, 6),
+        "limiting": verdict.tolerance.limiting.number,
+        "conditions": [_condition(condition) for condition in verdict.tolerance.conditions],
     }
-    holds = not violations and tolerance.percent >= clock_tolerance
-    if length is not None:
-        run = core.cable(first, length_m=length, delay_ns_per_m=delay, loop_delay_ns=loop_delay)
-        answer["cable"] = asdict(run)
-        holds = holds and run.fits
-    _show(answer | {"violations": violations, "ok": holds}, as_json=as_json)
-    if not holds:
-        click.echo(_("The timing does not hold."), err=True)
+    if verdict.cable:
+        answer["cable"] = asdict(verdict.cable)
+    _show(answer | {"violations": list(verdict.violations), "ok": verdict.is_ok}, as_json=as_json)
+    if not verdict.is_ok:
+        click.echo(_("The timing check failed."), err=True)
         ctx.exit(1)
 
 
-def _timing(clock: float, five: _Five, prefix: str) -> core.Timing:
+def _phases(
+    item: core.Controller, clock: float, nominal: _Five, data: _Five | None
+) -> tuple[core.Timing, core.Timing | None]:
+    """Both phases as they were written on the command line, for controller `item`."""
+    first = _timing(item.nominal.timing, clock, nominal, "")
+    return first, _timing(item.limits("data").timing, clock, data, "data_") if data else None
+
+
+def _timing(make: Callable[..., core.Timing], clock: float, five: _Five, prefix: str) -> core.Timing:
     try:
-        return core.Timing(clock, *five)  # type: ignore[arg-type]  # Timing itself refuses what is no whole number
+        return make(clock, *five)
     except Invalid as problem:
         field = str(problem.facts.get("field"))
         if prefix and field != "clock":
@@ -294,13 +315,12 @@ def registers(
 ) -> None:
     """Show a timing as register values, C, ip link or python-can; or read registers back with --decode."""
     if bool(values) == bool(nominal):
-        raise click.UsageError(_("Give either --nominal or --decode."), ctx)
+        raise click.UsageError(_("Use either --nominal or --decode."), ctx)
     item = core.controller(name)
     if nominal is None:
         _show(_decoded(item, clock, dict(_assignment(ctx, value) for value in values)), as_json=as_json)
         return
-    first = _timing(clock, nominal, "")
-    second = _timing(clock, data, "data_") if data else None
+    first, second = _phases(item, clock, nominal, data)
     if as_json:
         found = _registers(item, first, second, tdc=tdc, needed=False)
         rows = [{"name": r.name, "value": r.value, "hex": r.hex, "meaning": r.meaning} for r in found]
@@ -318,9 +338,9 @@ def registers(
 
 def _decoded(item: core.Controller, clock: float, values: Mapping[str, int]) -> dict[str, object]:
     read = core.decode(item.name, clock, values)
-    answer: dict[str, object] = {"controller": item.name, "nominal": core.rated(read.nominal)}
+    answer: dict[str, object] = {"controller": item.name, "nominal": core.timing_values(read.nominal)}
     if read.data:
-        answer |= {"data": core.rated(read.data), "tdc_offset": read.tdc_offset}
+        answer |= {"data": core.timing_values(read.data), "tdc_offset": read.tdc_offset}
     return answer
 
 
@@ -328,7 +348,7 @@ def _registers(
     item: core.Controller, first: core.Timing, second: core.Timing | None, *, tdc: bool, needed: bool
 ) -> list[core.Register]:
     compensation = core.delay_compensation(second, controller=item) if second and tdc and item.tdco_max else None
-    offset = compensation.offset if compensation and compensation.usable else None
+    offset = compensation.offset if compensation and compensation.is_usable else None
     try:
         return core.registers(item.name, first, second, tdc_offset=offset)
     except Invalid as problem:
@@ -341,7 +361,9 @@ def _registers(
 def _assignment(ctx: click.Context, text: str) -> tuple[str, int]:
     found = re.fullmatch(r"(\w{1,16})=(0[xX][0-9a-fA-F]{1,16}|\d{1,12})", text)
     if found is None:
-        raise click.UsageError(_("{text} is no register value. Write NBTP=0x3E007E1F.").format(text=repr(text)), ctx)
+        raise click.UsageError(
+            _("{text} isn't a valid register value. Use a format such as NBTP=0x3E007E1F.").format(text=repr(text)), ctx
+        )
     return found[1], int(found[2], 0) if found[2][:2] in ("0x", "0X") else int(found[2])
 
 
@@ -367,7 +389,7 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     a, b = _node(options, "a"), _node(options, "b")
     found = core.compare(a, b)
     answer = {
-        "talk": found.talk,
+        "talk": found.is_compatible,
         "margin": round(found.margin, 6),
         "limiting_node": found.limiting_node,
         "limiting": _condition(found.limiting),
@@ -381,8 +403,8 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     if as_json:
         click.echo(json.dumps(answer))
     else:
-        verdict = _("Yes, with {margin:.2f} % to spare.") if found.talk else _("No.")
-        limits = _("{name} limits it: {condition}.").format(name=found.limiting_node, condition=found.limiting.title)
+        verdict = _("Compatible, with {margin:.2f} % margin.") if found.is_compatible else _("Not compatible.")
+        limits = _("Limited by {name}: {condition}.").format(name=found.limiting_node, condition=found.limiting.title)
         click.echo(
             "\n".join(
                 (
@@ -393,8 +415,8 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
                 )
             )
         )
-    if not found.talk:
-        click.echo(_("The two nodes will not talk."), err=True)
+    if not found.is_compatible:
+        click.echo(_("The two nodes can't communicate reliably."), err=True)
         ctx.exit(1)
 
 
@@ -408,5 +430,6 @@ def _node(options: Mapping[str, object], end: str) -> core.Node:
     assert isinstance(clock, float)
     assert isinstance(nominal, tuple)
     assert isinstance(tolerance, float)
-    second = _timing(clock, data, f"{end}_data_") if isinstance(data, tuple) else None
-    return core.Node(str(options[f"{end}_name"]), _timing(clock, nominal, f"{end}_"), second, tolerance)
+    first = _timing(core.Timing, clock, nominal, f"{end}_")
+    second = _timing(core.Timing, clock, data, f"{end}_data_") if isinstance(data, tuple) else None
+    return core.Node(str(options[f"{end}_name"]), first, second, tolerance)

@@ -14,28 +14,29 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from benchboard.dashboards import rights, stored
-from benchboard.dashboards.document import MAX_NAME, Document
-from benchboard.dashboards.rights import Level
-from benchboard.dashboards.stored import Reason, Saved
+from benchboard.dashboards import repository
+from benchboard.dashboards.access import dashboard_permissions
+from benchboard.dashboards.access.dashboard_permissions import Level
+from benchboard.dashboards.document.document import MAX_NAME, Document
+from benchboard.dashboards.repository import SavedDashboard, VersionReason
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
-from benchboard.identity import access, audit
-from benchboard.identity.access import Actor
+from benchboard.identity import audit, permissions
+from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing, Page
-from benchboard.storage.folding import holds
-from benchboard.storage.keyset import Sorting, page
+from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.base import now
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare, Widget
 from benchboard.storage.models.identity import User
+from benchboard.storage.search_text import contains
 
-WHICH: Final = ("mine", "shared", "public", "trash", "all")
+WHICH_FILTERS: Final = ("mine", "shared", "public", "trash", "all")
 """What the list of dashboards can be narrowed to (`which`): mine; not mine and shared with me by name or through a
 team; public; in the trash; every one of the organisation, for who may `dashboards:manage`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class DashboardSummary:
     """A dashboard as a list shows it, without what is on it. `level` is what the actor may do with it; `shares` counts
     people and teams; `version` moves with every change of the row, `widgets` counts tiles, not containers."""
 
@@ -57,13 +58,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class StoredDashboard:
     """A dashboard as it is stored; `card.version` is the base of a save."""
 
-    card: Card
+    card: DashboardSummary
     document: Document
 
 
+_MOST_AT_ONCE: Final = 500
 _SORTING = Sorting(
     {
         "name": Dashboard.name,
@@ -79,98 +81,112 @@ _SORTING = Sorting(
 
 def list_dashboards(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
-) -> Page[Card]:
+) -> Page[DashboardSummary]:
     """The dashboards the actor owns, or sees by a share or because they are public; last changed first unless sorted.
 
     Filters: `which` (WHICH), `owner_id`. The search looks in name, description and the owner's name. Sorted by `name`,
     `updated_at`, `created_at`, `owner` or `deleted_at`.
     """
-    access.require(actor, "studio:enter")
+    permissions.require(actor, "studio:enter")
     if unknown := listing.filters.keys() - {"which", "owner_id"}:
-        raise _no_filter(min(unknown), ("which", "owner_id"))
+        raise _unknown_filter(min(unknown), ("which", "owner_id"))
     which = listing.filters.get("which")
-    query = _cards(actor).where(_chosen(actor, which))
+    query = _summaries(actor).where(_filter_condition(actor, which))
     if owner_id := listing.filters.get("owner_id"):
         query = query.where(Dashboard.user_id == str(owner_id))
     if text := listing.search.strip():
         query = query.where(
-            or_(holds(Dashboard.name, text), holds(Dashboard.description, text), holds(User.name, text))
+            or_(contains(Dashboard.name, text), contains(Dashboard.description, text), contains(User.name, text))
         )
     if not listing.sort:
         newest = "deleted_at" if which == "trash" else "updated_at"
         listing = Listing(listing.search, listing.filters, newest, descending=True)
-    return page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: _card(row, actor))
+    return page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: _summary(row, actor))
 
 
-def get(session: Session, actor: Actor, dashboard_id: str) -> Opened:
+def get(session: Session, actor: Actor, dashboard_id: str) -> StoredDashboard:
     """A dashboard with what is on it; its owner also gets one in the trash. Raises `NotFound`, or `Invalid` naming
     item and field for one that cannot be read."""
-    access.require(actor, "studio:enter")
-    row = rights.require(session, actor, dashboard_id, "view", trashed=True, layout=True)
-    return Opened(_one(session, actor, row.id), stored.read(session, row))
+    permissions.require(actor, "studio:enter")
+    row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True, layout=True)
+    return StoredDashboard(_one(session, actor, row.id), repository.read(session, row))
 
 
-def existing(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> set[str]:
-    """Which of these dashboards there are, whether the actor may see them or not; those in the trash too."""
-    access.require(actor, "studio:enter")
-    there = select(Dashboard.id).where(Dashboard.organisation_id == actor.organisation_id)
-    return set(session.scalars(there)) & set(dashboard_ids)
+def visible_ids(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> set[str]:
+    """Those of these ids under which the actor sees a dashboard; in the trash, only those that are theirs."""
+    permissions.require(actor, "studio:enter")
+    seen = select(Dashboard.id).where(Dashboard.organisation_id == actor.organisation_id)
+    if not permissions.may(actor, "dashboards:manage"):
+        there = or_(Dashboard.deleted_at.is_(None), Dashboard.user_id == actor.user_id)
+        seen = seen.where(there, dashboard_permissions.visible(actor))
+    asked = [one for one in dashboard_ids if _is_id(one)]
+    parts = (asked[start : start + _MOST_AT_ONCE] for start in range(0, len(asked), _MOST_AT_ONCE))
+    return {found for part in parts for found in session.scalars(seen.where(Dashboard.id.in_(part)))}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def names(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> dict[str, str]:
     """What those of these dashboards are called that the actor may see; not those in the trash."""
-    access.require(actor, "studio:enter")
+    permissions.require(actor, "studio:enter")
     seen = select(Dashboard.id, Dashboard.name).where(
         Dashboard.organisation_id == actor.organisation_id,
         Dashboard.deleted_at.is_(None),
         Dashboard.id.in_(list(dashboard_ids)),
     )
-    if not access.may(actor, "dashboards:manage"):
-        seen = seen.where(rights.visible(actor))
+    if not permissions.may(actor, "dashboards:manage"):
+        seen = seen.where(dashboard_permissions.visible(actor))
     return {row.id: row.name for row in session.execute(seen)}
 
 
-def whereabouts(session: Session, actor: Actor, dashboard_id: str) -> Card | None:
+def find_summary(session: Session, actor: Actor, dashboard_id: str) -> DashboardSummary | None:
     """A dashboard that may have gone to the trash (`deleted_at`); None where it is gone for this actor."""
-    access.require(actor, "studio:enter")
+    permissions.require(actor, "studio:enter")
     try:
-        row = rights.require(session, actor, dashboard_id, "view", trashed=True)
+        row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
     except NotFound:
         return None
     return _one(session, actor, row.id)
 
 
-def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> Card:
+def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> DashboardSummary:
     """The dashboard with this id or, in full, this name, as a command line says it; `trashed`: look in the trash.
 
     Raises `NotFound`, or `Conflict` (`dashboards.ambiguous`) for a name that several have.
     """
-    access.require(actor, "studio:enter")
+    permissions.require(actor, "studio:enter")
     try:
-        return _one(session, actor, rights.require(session, actor, str(UUID(who)), "view", trashed=trashed).id)
+        return _one(
+            session, actor, dashboard_permissions.require(session, actor, str(UUID(who)), "view", trashed=trashed).id
+        )
     except ValueError:
         pass
-    chosen = _chosen(actor, "trash" if trashed else None)
-    found = session.execute(_cards(actor).where(chosen, Dashboard.name == who).limit(2)).all()
+    chosen = _filter_condition(actor, "trash" if trashed else None)
+    found = session.execute(_summaries(actor).where(chosen, Dashboard.name == who).limit(2)).all()
     if not found:
-        raise rights.unknown()
+        raise dashboard_permissions.not_found()
     if len(found) > 1:
         raise Conflict(
             "dashboards.ambiguous",
-            _("Several dashboards are called “{name}”.").format(name=who),
-            do=_("Name one by the id that “benchboard dashboard list” shows."),
+            _("Several dashboards are named “{name}”.").format(name=who),
+            do=_("Use the ID shown by “benchboard dashboard list”."),
             field="dashboard",
         )
-    return _card(found[0], actor)
+    return _summary(found[0], actor)
 
 
-def create(session: Session, actor: Actor, document: Document, *, name: str | None = None) -> Opened:
+def create(session: Session, actor: Actor, document: Document, *, name: str | None = None) -> StoredDashboard:
     """A new dashboard of the actor's, called `name` or else as the document is."""
-    access.require(actor, "dashboards:write")
-    row, saved = stored.create(session, actor, _called(document, name))
+    permissions.require(actor, "dashboards:write")
+    row, saved = repository.create(session, actor, _name_for(document, name))
     audit.record(session, actor, "dashboard.create", row.id, name=row.name)
     _sweep(session, actor)
-    return Opened(_one(session, actor, row.id), saved.document)
+    return StoredDashboard(_one(session, actor, row.id), saved.document)
 
 
 def save(
@@ -182,7 +198,7 @@ def save(
     base_version: int | None,
     note: str | None = None,
     merged: bool = False,
-) -> Saved:
+) -> SavedDashboard:
     """Store `document`, made from the dashboard's `base_version` (None: replace whatever is there), and keep a version.
 
     Without a note, saves of one person within 15 minutes are one version; a note, a merge (`merged`) and anybody
@@ -191,34 +207,34 @@ def save(
     Raises `Conflict` (`dashboards.overtaken`) if the document was stored by another meanwhile, with `version`,
     `updated_at`, `who`, `who_id` and `number` (of the newest version) in the facts; `dashboards.in-trash`; `Invalid`.
     """
-    access.require(actor, "dashboards:write")
-    row = rights.require(session, actor, dashboard_id, "edit", lock=True, layout=True)
-    note = stored.note_of(note)
-    reason = Reason(note, automatic=note is None and not merged)
-    return stored.write(session, actor, row, document, base_version=base_version, reason=reason)
+    permissions.require(actor, "dashboards:write")
+    row = dashboard_permissions.require(session, actor, dashboard_id, "edit", lock=True, layout=True)
+    note = repository.normalise_note(note)
+    reason = VersionReason(note, automatic=note is None and not merged)
+    return repository.write(session, actor, row, document, base_version=base_version, reason=reason)
 
 
 def describe(
     session: Session, actor: Actor, dashboard_id: str, *, name: str | None = None, description: str | None = None
-) -> Saved:
+) -> SavedDashboard:
     """Give a dashboard another name or description: a save of the document with those changed."""
-    access.require(actor, "dashboards:write")
-    row = rights.require(session, actor, dashboard_id, "edit", lock=True, layout=True)
-    document = _called(stored.read(session, row), name)
+    permissions.require(actor, "dashboards:write")
+    row = dashboard_permissions.require(session, actor, dashboard_id, "edit", lock=True, layout=True)
+    document = _name_for(repository.read(session, row), name)
     if description is not None:
         document = replace(document, description=description)
-    return stored.write(session, actor, row, document, base_version=None, reason=Reason(automatic=True))
+    return repository.write(session, actor, row, document, base_version=None, reason=VersionReason(automatic=True))
 
 
-def duplicate(session: Session, actor: Actor, dashboard_id: str, *, name: str | None = None) -> Opened:
+def duplicate(session: Session, actor: Actor, dashboard_id: str, *, name: str | None = None) -> StoredDashboard:
     """A copy of a dashboard that the actor may see: theirs, shared with nobody."""
-    access.require(actor, "dashboards:write")
-    row = rights.require(session, actor, dashboard_id, "view", layout=True)
-    document = stored.read(session, row)
+    permissions.require(actor, "dashboards:write")
+    row = dashboard_permissions.require(session, actor, dashboard_id, "view", layout=True)
+    document = repository.read(session, row)
     copy_name = name or _("{name} (copy)").format(name=document.title[: MAX_NAME - 20])
-    made, saved = stored.create(session, actor, _called(document, copy_name))
+    made, saved = repository.create(session, actor, _name_for(document, copy_name))
     audit.record(session, actor, "dashboard.duplicate", made.id, name=made.name, source=row.id)
-    return Opened(_one(session, actor, made.id), saved.document)
+    return StoredDashboard(_one(session, actor, made.id), saved.document)
 
 
 def discard(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
@@ -251,8 +267,8 @@ def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str])
         if row.deleted_at is None:
             raise Conflict(
                 "dashboards.not-in-trash",
-                _("“{name}” is not in the trash.").format(name=row.name),
-                do=_("Move it there first."),
+                _("“{name}” isn't in the trash.").format(name=row.name),
+                do=_("Move it to trash first."),
                 dashboard_id=row.id,
             )
         audit.record(session, actor, "dashboard.delete", row.id, name=row.name)
@@ -262,7 +278,7 @@ def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str])
 
 def purge(session: Session, actor: Actor) -> int:
     """Delete what has been in the organisation's trash for over 30 days; answers how many there were."""
-    access.require(actor, "dashboards:manage")
+    permissions.require(actor, "dashboards:manage")
     return _sweep(session, actor)
 
 
@@ -270,7 +286,7 @@ def _sweep(session: Session, actor: Actor) -> int:
     """What `purge` does, for whoever happens to come by: the program acts, not they."""
     gone = session.execute(
         select(Dashboard.id, Dashboard.name)
-        .where(Dashboard.organisation_id == actor.organisation_id, rights.expired())
+        .where(Dashboard.organisation_id == actor.organisation_id, dashboard_permissions.expired())
         .with_for_update(skip_locked=True)
     ).all()
     for row in gone:
@@ -281,46 +297,46 @@ def _sweep(session: Session, actor: Actor) -> int:
 
 
 def _own(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> list[Dashboard]:
-    access.require(actor, "dashboards:write")
+    permissions.require(actor, "dashboards:write")
     # Locked in one order, so that two people's bulk acts wait for each other and not in a circle.
     wanted = sorted(set(dashboard_ids))
-    return [rights.require(session, actor, one, "own", lock=True, trashed=True) for one in wanted]
+    return [dashboard_permissions.require(session, actor, one, "own", lock=True, trashed=True) for one in wanted]
 
 
-def _called(document: Document, name: str | None) -> Document:
+def _name_for(document: Document, name: str | None) -> Document:
     return document if name is None else replace(document, title=name.strip())
 
 
-def _chosen(actor: Actor, which: object) -> ColumnElement[bool]:
+def _filter_condition(actor: Actor, which: object) -> ColumnElement[bool]:
     """The condition of one of WHICH, or of None: everything the actor sees as a member."""
     me, there = actor.user_id, Dashboard.deleted_at.is_(None)
     if which == "trash":
-        kept = Dashboard.deleted_at.is_not(None) & ~rights.expired()
-        return kept if access.may(actor, "dashboards:manage") else kept & (Dashboard.user_id == me)
+        kept = Dashboard.deleted_at.is_not(None) & ~dashboard_permissions.expired()
+        return kept if permissions.may(actor, "dashboards:manage") else kept & (Dashboard.user_id == me)
     if which == "all":
-        access.require(actor, "dashboards:manage")
+        permissions.require(actor, "dashboards:manage")
         return there
     if which == "mine":
         return there & (Dashboard.user_id == me)
     if which == "shared":
-        shared = or_(rights.shared_with(me), rights.shared_through_team(me))
+        shared = or_(dashboard_permissions.shared_with(me), dashboard_permissions.shared_through_team(me))
         return there & (Dashboard.user_id != me) & shared
     if which == "public":
         return there & Dashboard.is_public
     if which is not None:
         raise Invalid(
             "dashboards.filter",
-            _("No such part of the list: “{value}”.").format(value=str(which)[:40]),
-            do=_("Choose one of: {values}.").format(values=", ".join(WHICH)),
+            _("“{value}” isn't a valid list.").format(value=str(which)[:40]),
+            do=_("Choose one of: {values}.").format(values=", ".join(WHICH_FILTERS)),
             field="which",
         )
-    return there & rights.visible(actor)
+    return there & dashboard_permissions.visible(actor)
 
 
 _REMOVER = aliased(User)
 
 
-def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
+def _summaries(actor: Actor) -> Select[*tuple[Any, ...]]:
     people = select(func.count()).where(DashboardShare.dashboard_id == Dashboard.id)
     teams = select(func.count()).where(DashboardTeamShare.dashboard_id == Dashboard.id)
     widgets = select(func.count()).where(
@@ -331,7 +347,7 @@ def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(
             Dashboard,
             User.name.label("owner"),
-            rights.level_of(actor).label("level"),
+            dashboard_permissions.level_of(actor).label("level"),
             shares.label("shares"),
             widgets.correlate(Dashboard).scalar_subquery().label("widgets"),
             _REMOVER.name.label("remover"),
@@ -343,13 +359,13 @@ def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _one(session: Session, actor: Actor, dashboard_id: str) -> Card:
-    return _card(session.execute(_cards(actor).where(Dashboard.id == dashboard_id)).one(), actor)
+def _one(session: Session, actor: Actor, dashboard_id: str) -> DashboardSummary:
+    return _summary(session.execute(_summaries(actor).where(Dashboard.id == dashboard_id)).one(), actor)
 
 
-def _card(found: Any, actor: Actor) -> Card:
+def _summary(found: Any, actor: Actor) -> DashboardSummary:
     row: Dashboard = found[0]
-    return Card(
+    return DashboardSummary(
         id=row.id,
         name=row.name,
         description=row.description or "",
@@ -368,10 +384,10 @@ def _card(found: Any, actor: Actor) -> Card:
     )
 
 
-def _no_filter(name: str, known: Sequence[str]) -> Invalid:
+def _unknown_filter(name: str, known: Sequence[str]) -> Invalid:
     return Invalid(
         "dashboards.filter",
-        _("Dashboards cannot be filtered by “{column}”.").format(column=name[:40]),
+        _("Dashboards can't be filtered by “{column}”.").format(column=name[:40]),
         do=_("Choose one of: {values}.").format(values=", ".join(known)),
         field="filter",
     )

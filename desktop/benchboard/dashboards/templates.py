@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from benchboard.dashboards.document import Document, fitted, parse_document
+from benchboard.dashboards.document.document import Document, fitted, parse_document
 from benchboard.dashboards.layout import decode
-from benchboard.dashboards.templatewords import spoken
+from benchboard.dashboards.template_strings import translated
 from benchboard.i18n import N_, everywhere
-from benchboard.storage import locate
+from benchboard.storage import resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,42 +22,50 @@ class Template:
     @property
     def document(self) -> Document:
         """What it holds in the language that is spoken now, free of overlaps."""
-        return fitted(parse_document(spoken(_read(self.key))))
+        return fitted(parse_document(translated(_read(self.key))))
 
 
 TEMPLATES: Final = (
-    Template("orders-overview", N_("Orders overview"), N_("How many, how much, in which state, and the latest ones")),
-    Template("revenue-by-currency", N_("Revenue by currency"), N_("Each currency by itself; nothing is converted")),
-    Template("shop-owners-day", N_("Shop owner's day"), N_("What came in, what has to go out, what to remember")),
-    Template("operations-board", N_("Operations board"), N_("What waits, how it flows, what went wrong")),
-    Template("kpi-wall", N_("KPI wall"), N_("Twelve numbers to be read from across the room")),
-    Template("table-and-details", N_("Table and details"), N_("Every order, and beside it what they add up to")),
-    Template("weekly-review", N_("Weekly review"), N_("One tab for each question of the weekly meeting")),
-    Template("rows", N_("Blank page with rows"), N_("Three rows with headings, to be filled")),
+    Template("orders-overview", N_("Orders overview"), N_("Order volume, revenue, status and latest orders")),
+    Template("revenue-by-currency", N_("Revenue by currency"), N_("Revenue in each currency, without conversion")),
+    Template("shop-owners-day", N_("Shop owner's day"), N_("New orders, orders to ship and notes")),
+    Template("operations-board", N_("Operations board"), N_("Backlog, throughput and problems")),
+    Template("kpi-wall", N_("KPI wall"), N_("Twelve numbers you can read from across the room")),
+    Template("table-and-details", N_("Table and details"), N_("All orders, with totals alongside")),
+    Template("weekly-review", N_("Weekly review"), N_("One tab per topic of the weekly meeting")),
+    Template("rows", N_("Blank dashboard with rows"), N_("Three titled rows, ready to fill")),
 )
 
+NEW_TITLE: Final = N_("New dashboard")
+"""What a dashboard is called until somebody names it, in the language of whoever makes it."""
 
-def begun(document: Document, template: Template) -> Document:
+
+def apply_template(document: Document, template: Template) -> Document:
     """A document that begins anew from a template. It keeps the title and the description somebody gave it, its
     variables and unknown fields."""
     fresh = template.document
     return replace(
         fresh,
-        title=fresh.title if _given("title", document.title) else document.title,
-        description=fresh.description if _given("description", document.description) else document.description,
+        title=fresh.title if _is_default("title", document.title) else document.title,
+        description=fresh.description if _is_default("description", document.description) else document.description,
         variables=document.variables or fresh.variables,
         source={**fresh.source, **document.source},
     )
 
 
-def _given(field: str, words: str) -> bool:
-    """Whether a template gave a document these words, or nobody."""
-    said = (str(_read(one.key).get(field, "")) for one in TEMPLATES)
-    return not words or any(words in everywhere(one, locate.resources() / "i18n") for one in said if one)
+def _is_default(field: str, text: str) -> bool:
+    """Whether nobody wrote this title or description: it is empty, a template's, or a new dashboard's, in any language.
+
+    The stored text is in the language of whoever made the dashboard, which need not be the reader's.
+    """
+    defaults = [str(_read(one.key).get(field, "")) for one in TEMPLATES]
+    if field == "title":
+        defaults.append(NEW_TITLE)
+    return not text or any(text in everywhere(one, resources.resources() / "i18n") for one in defaults if one)
 
 
 @cache
 def _read(key: str) -> dict[str, object]:
-    value = decode((locate.resources() / "templates" / f"{key}.json").read_bytes())
+    value = decode((resources.resources() / "templates" / f"{key}.json").read_bytes())
     assert isinstance(value, dict)
     return value

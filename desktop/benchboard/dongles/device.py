@@ -1,8 +1,7 @@
-"""A conversation with one dongle over an open port: typed commands, time limits, repetitions, failures in
-words.
+"""Talks to one dongle over an open port: typed commands with timeouts and retries, and what firmware a port has.
 
-Every request may be repeated, so a lost answer costs time only. Where the outcome of a claim is in doubt,
-STATUS decides (`Device.resolve`), never a new token.
+Every request may be repeated, so a lost answer only costs time. When the outcome of a claim is in doubt, STATUS decides
+(`Device.claim_outcome`), never a new token.
 """
 
 import enum
@@ -15,37 +14,38 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
-from benchboard.canbus import link, slcan
+from benchboard.canbus import link, slcan_codec
 from benchboard.dongles import protocol
+from benchboard.dongles.device_errors import error_for, translate_protocol_errors
 from benchboard.dongles.protocol import (
     CanConfig,
-    Code,
-    Command,
-    Console,
+    ConfigSigner,
+    ConsoleDecoder,
+    ErrorCode,
     Hello,
     HostClaim,
+    OwnershipState,
     Packet,
-    Refused,
+    ProtocolCommand,
+    ProtocolError,
     Sign,
-    State,
     Status,
     StoredConfig,
     host_side,
     messages,
 )
 from benchboard.dongles.protocol.framing import Body
-from benchboard.dongles.refusals import in_words, trust
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Unavailable
 from benchboard.i18n import _
 
-ANSWER_WITHIN: Final = 1.0
+ANSWER_TIMEOUT: Final = 1.0
 TRIES: Final = 3
-_PROBE_WITHIN: Final = 0.4
+_PROBE_TIMEOUT: Final = 0.4
 _PRESENCE_POLL: Final = 0.1
 
 
-class Handle(Protocol):
-    """What `link.open_port` returns, as far as a conversation needs it."""
+class OpenPort(Protocol):
+    """What `Device` needs of an open port; `link.open_port` returns one."""
 
     @property
     def path(self) -> str: ...
@@ -54,9 +54,12 @@ class Handle(Protocol):
     def close(self) -> None: ...
 
 
-class Outcome(enum.Enum):
-    """What became of a claim whose COMMIT was sent. `PENDING`: the dongle may still accept it; ask again
-    later."""
+@enum.unique
+class ClaimOutcome(enum.Enum):
+    """What became of a claim whose CLAIM_COMMIT was sent.
+
+    HELD: the dongle has the token. ABSENT: it doesn't, and never will. PENDING: it may still accept it, so ask later.
+    """
 
     HELD = "held"
     ABSENT = "absent"
@@ -64,15 +67,15 @@ class Outcome(enum.Enum):
 
 
 class Device:
-    """A dongle of ours behind `handle`, which the caller keeps and closes. Not for two threads at once.
+    """A dongle with Benchboard firmware on an open port, which the caller closes. For one thread at a time.
 
-    Every method raises `DeviceFailure` (`dongle.silent`, `dongle.untrusted`, `dongle.refused`, `port.*`)
-    besides what it names itself.
+    Every method raises `DeviceFailure` (`dongle.silent`, `dongle.untrusted`, `dongle.refused`, `port.*`) besides what
+    it names itself.
     """
 
     def __init__(
         self,
-        handle: Handle,
+        handle: OpenPort,
         *,
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[int], bytes] = secrets.token_bytes,
@@ -80,83 +83,84 @@ class Device:
         self._handle = handle
         self._clock = clock
         self._random = random
-        self._console = Console()
+        self._console = ConsoleDecoder()
         self._sequence = 0
         self._hello: Hello | None = None
 
     @property
     def path(self) -> str:
-        """The port's path."""
+        """The port's path, as it was opened."""
         return self._handle.path
 
     def close_channel(self) -> None:
-        """Close the CAN channel somebody may have left open; our messages pass only then."""
+        """Close the CAN channel, which may have been left open: a dongle answers messages only while it is closed."""
         self._handle.write(b"\rC\r")
 
-    def hello(self, *, tries: int = TRIES, within: float = ANSWER_WITHIN) -> Hello:
-        """Who this is, proved by its key. Raises `DeviceFailure` (`dongle.untrusted`) if the proof does
-        not hold."""
+    def hello(self, *, tries: int = TRIES, timeout: float = ANSWER_TIMEOUT) -> Hello:
+        """The dongle's identity, proved by its key; asked for `tries` times at most, with `timeout` seconds each."""
         nonce = self._random(16)
-        answer = self._ask(Command.HELLO, {"nonce": nonce}, tries=tries, within=within)
-        with trust():
+        answer = self._ask(ProtocolCommand.HELLO, {"nonce": nonce}, tries=tries, timeout=timeout)
+        with translate_protocol_errors():
             self._hello = host_side.read_hello(answer, nonce)
         return self._hello
 
     def identify(self, seconds: float = 5.0) -> None:
-        """Blink for `seconds` (at most 60)."""
-        self._ask(Command.IDENTIFY, {"ms": max(0, min(60_000, round(seconds * 1000)))})
+        """Make the dongle blink for `seconds` (0 to 60)."""
+        self._ask(ProtocolCommand.IDENTIFY, {"ms": max(0, min(60_000, round(seconds * 1000)))})
 
     def status(self, token: bytes | None = None) -> Status:
-        """Where it stands, signed; with `token` also whether it holds that very one."""
+        """The dongle's signed status; with `token` also whether the dongle holds that token."""
         nonce = self._random(16)
-        answer = self._ask(Command.STATUS, {"nonce": nonce})
-        with trust():
-            return host_side.read_status(answer, nonce, self._known().device_key, token)
+        answer = self._ask(ProtocolCommand.STATUS, {"nonce": nonce})
+        with translate_protocol_errors():
+            return host_side.read_status(answer, nonce, self._proven_hello().device_key, token)
 
     def config_read(self) -> StoredConfig:
         """The stored channel settings, signed by the dongle."""
         nonce = self._random(16)
-        answer = self._ask(Command.CONFIG_READ, {"nonce": nonce})
-        with trust():
-            return host_side.read_stored_config(answer, nonce, self._known().device_key)
+        answer = self._ask(ProtocolCommand.CONFIG_READ, {"nonce": nonce})
+        with translate_protocol_errors():
+            return host_side.read_stored_config(answer, nonce, self._proven_hello().device_key)
 
-    def config_write(self, config: CanConfig, *, revision: int | None = None, sign: Sign | None = None) -> StoredConfig:
-        """Store `config` over `revision` (default: whatever is stored now) and return what is read back.
+    def config_write(
+        self, config: CanConfig, *, revision: int | None = None, signer: ConfigSigner | None = None
+    ) -> StoredConfig:
+        """Store `config` over `revision` (default: the one stored now) and return what is read back.
 
-        A claimed dongle wants its organisation's signature: `sign` gets the message and returns 64 bytes
-        of Ed25519. Raises `Invalid` (`dongle.config`) for settings no dongle can run on, `Conflict`
-        (`dongle.config-changed`), `Denied` (`dongle.signature-required`, `dongle.bad-signature`).
+        A claimed dongle accepts only what its organisation signed: `signer`. Raises `Invalid` (`dongle.config`) for
+        settings no dongle can run on, `Conflict` (`dongle.config-changed`), `Denied` (`dongle.signature-required`,
+        `dongle.bad-signature`).
         """
-        known = self._known()
+        hello = self._proven_hello()
         if revision is None:
             revision = self.config_read().revision
         try:
-            body = host_side.config_write(config, revision, known.device_id, sign)
-        except Refused as error:
-            raise in_words(Code.CONFIG_REFUSED) from error
-        self._ask(Command.CONFIG_WRITE, body)
+            body = host_side.config_write_request(config, revision, hello.device_id, signer)
+        except ProtocolError as error:
+            raise error_for(ErrorCode.CONFIG_REFUSED) from error
+        self._ask(ProtocolCommand.CONFIG_WRITE, body)
         stored = self.config_read()
-        if messages.config_body(stored.config) != messages.config_body(config):
-            raise in_words(Code.STORAGE_FAILED)
+        if messages.config_to_body(stored.config) != messages.config_to_body(config):
+            raise error_for(ErrorCode.STORAGE_FAILED)
         return stored
 
-    # ---- claiming: four steps, so that the caller can store something between any two
+    # ---- claiming, in four steps: the caller stores something between them
 
     def claim_begin(self, *, claim_id: UUID, organisation: UUID, organisation_key: bytes) -> HostClaim:
-        """Agree on keys. `organisation_key` is the raw Ed25519 public key the dongle shall pin.
+        """Exchange keys. `organisation_key` is the raw Ed25519 public key (32 bytes) that the dongle shall pin.
 
         Raises `Conflict` (`dongle.already-claimed`, `dongle.claim-revoked`, `dongle.claims-exhausted`).
         """
         claim = HostClaim(
-            device_key=self._known().device_key,
+            device_key=self._proven_hello().device_key,
             claim_id=claim_id.bytes,
             organisation=organisation.bytes,
             organisation_key=organisation_key,
             random=self._random,
         )
-        answer = self._ask(Command.CLAIM_BEGIN, claim.begin())
-        with trust():
-            claim.begun(answer)
+        answer = self._ask(ProtocolCommand.CLAIM_BEGIN, claim.begin_request())
+        with translate_protocol_errors():
+            claim.accept_begin(answer)
         return claim
 
     def claim_prove(
@@ -164,129 +168,128 @@ class Device:
         claim: HostClaim,
         *,
         sign: Sign,
-        waiting: Callable[[float], None] = lambda _seconds: None,
+        on_wait: Callable[[float], None] = lambda _seconds: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Prove the organisation and wait for the button. `waiting` hears the seconds left, about ten
-        times a second.
+        """Prove the organisation's identity and wait for the button.
 
-        Raises `Cancelled`, or `DeviceFailure` (`dongle.not-pressed`) when the time is over.
+        `on_wait` gets the seconds left, about ten times a second. Raises `Cancelled`, or `DeviceFailure`
+        (`dongle.not-pressed`) when the time is over.
         """
-        body = claim.prove(sign)
-        # The dongle keeps the time; this is for one that never ends it.
-        deadline = self._clock() + messages.CLAIM_SECONDS + ANSWER_WITHIN
+        body = claim.prove_request(sign)
+        # The dongle keeps the time; this limit is for one that never ends the claim.
+        deadline = self._clock() + messages.CLAIM_SECONDS + ANSWER_TIMEOUT
         while self._clock() < deadline:
             if cancelled():
-                raise Cancelled("dongle.cancelled", _("Pairing was stopped."))
+                raise Cancelled("dongle.cancelled", _("Pairing was cancelled."))
             try:
-                answer = self._ask(Command.CLAIM_PROVE, body)
-            except DeviceFailure as refusal:
-                if refusal.facts.get("refused") == Code.NO_CLAIM:
-                    raise in_words(Code.PRESENCE_MISSING) from refusal
+                answer = self._ask(ProtocolCommand.CLAIM_PROVE, body)
+            except DeviceFailure as failure:
+                if failure.facts.get("error_code") == ErrorCode.NO_CLAIM:
+                    raise error_for(ErrorCode.PRESENCE_MISSING) from failure
                 raise
             if answer["present"]:
                 return
-            waiting(answer["remaining_ms"] / 1000)
-            self._pause(_PRESENCE_POLL)
-        raise in_words(Code.PRESENCE_MISSING)
+            on_wait(answer["remaining_ms"] / 1000)
+            self._wait(_PRESENCE_POLL)
+        raise error_for(ErrorCode.PRESENCE_MISSING)
 
     def claim_commit(self, claim: HostClaim, token: bytes) -> None:
-        """Hand over the token. It returns only when the dongle holds it; store it encrypted before calling.
+        """Send the token (32 bytes), which the caller has stored before; returns when the dongle holds it.
 
-        Raises `DeviceFailure` (`dongle.claim-lost`) if it certainly does not hold it and never will,
-        `Unavailable` (`dongle.outcome-unknown`) if that cannot be told now: keep the token and `resolve`
-        later.
+        Raises `DeviceFailure` (`dongle.claim-lost`) if the dongle doesn't hold it and never will, `Unavailable`
+        (`dongle.outcome-unknown`) if that can't be known now: keep the token, and ask `claim_outcome` later.
         """
         cause: AppError
         try:
-            answer = self._ask(Command.CLAIM_COMMIT, lambda: claim.commit(token))
-            with trust():
-                claim.committed(answer)
+            answer = self._ask(ProtocolCommand.CLAIM_COMMIT, lambda: claim.commit_request(token))
+            with translate_protocol_errors():
+                claim.accept_commit(answer)
             return
         except AppError as error:
             cause = error
         try:
-            outcome = self.resolve(claim.claim_id, token)
+            outcome = self.claim_outcome(claim.claim_id, token)
         except DeviceFailure:
-            outcome = Outcome.PENDING
-        if outcome is Outcome.HELD:
+            outcome = ClaimOutcome.PENDING
+        if outcome is ClaimOutcome.HELD:
             return
-        if outcome is Outcome.ABSENT:
+        if outcome is ClaimOutcome.ABSENT:
             raise DeviceFailure(
                 "dongle.claim-lost",
-                _("The dongle did not take the claim."),
+                _("The dongle didn't accept the claim."),
                 why=cause.what,
                 do=_("Start pairing again."),
             ) from cause
         raise Unavailable(
             "dongle.outcome-unknown",
-            _("The connection broke while the dongle was being claimed."),
-            why=_("It may or may not hold its token now."),
-            do=_("Plug it in again; what happened is then read from the dongle itself."),
+            _("The connection was lost while claiming the dongle."),
+            why=_("The dongle may or may not have stored its token."),
+            do=_("Plug it back in. Benchboard then reads the outcome from the dongle."),
         ) from cause
 
     def claim_confirm(self, *, claim_id: UUID | bytes, key_version: int, token: bytes) -> None:
-        """Both sides prove that they hold `token`. Works at any later time too.
+        """Prove to each other that both sides hold `token`, now or at any later time.
 
-        Raises `Conflict` (`dongle.other-claim`) if the dongle holds another or none.
+        Raises `Conflict` (`dongle.other-claim`) if the dongle holds another token or none.
         """
-        ident = claim_id.bytes if isinstance(claim_id, UUID) else claim_id
-        known = self._known()
-        body = host_side.confirm(known.device_id, ident, key_version, token, self._random(16))
+        claim_bytes = claim_id.bytes if isinstance(claim_id, UUID) else claim_id
+        hello = self._proven_hello()
+        body = host_side.confirm_request(hello.device_id, claim_bytes, key_version, token, self._random(16))
         try:
-            answer = self._ask(Command.CLAIM_CONFIRM, body)
-        except DeviceFailure as refusal:
-            if refusal.facts.get("refused") in (Code.NO_CLAIM, Code.NOT_AUTHENTIC):
+            answer = self._ask(ProtocolCommand.CLAIM_CONFIRM, body)
+        except DeviceFailure as failure:
+            if failure.facts.get("error_code") in (ErrorCode.NO_CLAIM, ErrorCode.NOT_AUTHENTIC):
                 raise Conflict(
                     "dongle.other-claim",
-                    _("The dongle does not hold this claim's token."),
-                    why=_("It was claimed anew or reset since."),
-                    do=_("Look at its state, then pair it again."),
-                ) from refusal
+                    _("The dongle doesn't hold this claim's token."),
+                    why=_("It has since been claimed again or reset."),
+                    do=_("Check its status, then pair it again."),
+                ) from failure
             raise
-        with trust():
-            host_side.confirmed(answer, body, known.device_id, key_version, token)
+        with translate_protocol_errors():
+            host_side.verify_confirm(answer, body, hello.device_id, key_version, token)
 
-    def resolve(self, claim_id: UUID | bytes, token: bytes) -> Outcome:
-        """What became of a claim, from the dongle's signed status."""
-        ident = claim_id.bytes if isinstance(claim_id, UUID) else claim_id
+    def claim_outcome(self, claim_id: UUID | bytes, token: bytes) -> ClaimOutcome:
+        """What became of a claim, from the dongle's signed status (docs/protocol.md, section 4)."""
+        claim_bytes = claim_id.bytes if isinstance(claim_id, UUID) else claim_id
         status = self.status(token)
-        if status.state == State.CLAIM_PENDING:
-            return Outcome.PENDING if status.claim_id == ident else Outcome.ABSENT
-        held = status.state == State.CLAIMED_ACTIVE and status.claim_id == ident and status.holds_token
-        return Outcome.HELD if held else Outcome.ABSENT
+        if status.state == OwnershipState.CLAIM_PENDING:
+            return ClaimOutcome.PENDING if status.claim_id == claim_bytes else ClaimOutcome.ABSENT
+        held = status.state == OwnershipState.CLAIMED_ACTIVE and status.claim_id == claim_bytes and status.holds_token
+        return ClaimOutcome.HELD if held else ClaimOutcome.ABSENT
 
-    # ---- asking
+    # ---- requests
 
-    def _known(self) -> Hello:
+    def _proven_hello(self) -> Hello:
         return self._hello or self.hello()
 
-    def _pause(self, seconds: float) -> None:
-        # Reading is waiting: what arrives meanwhile answers nothing we asked.
+    def _wait(self, seconds: float) -> None:
+        # What arrives meanwhile is no answer: nothing was asked.
         self._console.feed(self._handle.read(seconds))
 
     def _ask(
         self,
-        command: Command,
+        command: ProtocolCommand,
         body: Body | Callable[[], Body],
         *,
         tries: int = TRIES,
-        within: float = ANSWER_WITHIN,
+        timeout: float = ANSWER_TIMEOUT,
     ) -> Body:
         for _try in range(tries):
             self._sequence = (self._sequence + 1) & 0xFF
-            said = body() if callable(body) else body
-            request = Packet(messages.OPERATIONS[command], messages.GROUP, command, self._sequence, said)
-            # The CR ends whatever half line an earlier failure left at the dongle.
+            content = body() if callable(body) else body
+            request = Packet(messages.OPERATIONS[command], messages.GROUP, command, self._sequence, content)
+            # The CR ends an unfinished line that an earlier failure may have left at the dongle.
             self._handle.write(b"\r" + protocol.encode(request))
-            answer = self._answer(request, self._clock() + within)
+            answer = self._answer(request, self._clock() + timeout)
             if answer is not None:
-                return _checked(command, answer)
+                return _validated(command, answer)
         raise DeviceFailure(
             "dongle.silent",
-            _("The dongle on {path} did not answer.").format(path=self._handle.path),
-            why=_("Its channel may be open in another program, or it is not a Benchboard dongle."),
-            do=_("Unplug it, plug it in again and repeat."),
+            _("The dongle on {path} didn't respond.").format(path=self._handle.path),
+            why=_("Its channel may be open in another program, or it may not be a Benchboard dongle."),
+            do=_("Unplug the dongle, plug it back in and try again."),
             path=self._handle.path,
         )
 
@@ -302,22 +305,22 @@ class Device:
         return None
 
 
-def _checked(command: Command, answer: Packet) -> Body:
+def _validated(command: ProtocolCommand, answer: Packet) -> Body:
     error = answer.body.get("err")
     if isinstance(error, dict) and error.get("group") == messages.GROUP:
         number = error.get("rc")
-        raise in_words(next((code for code in Code if code == number), Code.MALFORMED))
+        raise error_for(next((code for code in ErrorCode if code == number), ErrorCode.MALFORMED))
     if "rc" in answer.body or "err" in answer.body:
-        raise in_words(Code.MALFORMED)
+        raise error_for(ErrorCode.MALFORMED)
     try:
-        return messages.checked(answer.body, messages.ANSWERS[command])
-    except Refused as refused:
-        raise in_words(Code.MALFORMED) from refused
+        return messages.validate(answer.body, messages.ANSWERS[command])
+    except ProtocolError as error:
+        raise error_for(ErrorCode.MALFORMED) from error
 
 
 @dataclass(frozen=True, slots=True)
 class DongleInfo:
-    """What a port turned out to be. The identity fields are None for dialects that cannot prove one."""
+    """What firmware is on a port. The identity fields are None for stock firmware, which has no identity to prove."""
 
     port: str
     dialect: str
@@ -333,12 +336,16 @@ class DongleInfo:
     fd: bool | None = None
 
     @property
-    def ours(self) -> bool:
-        """Whether it speaks our protocol, so that its identity is proven."""
-        return self.dialect == OURS
+    def is_benchboard(self) -> bool:
+        """Whether it has Benchboard firmware, so that its identity is proven."""
+        return self.dialect == BENCHBOARD_DIALECT
 
 
-OURS: Final = "benchboard"
+BENCHBOARD_DIALECT: Final = "benchboard"
+# `V` is answered by V and more, or by the firmware's name or revision. The letter alone is an echo, hex digits
+# alone are the end of a CAN frame.
+_VERSION: Final = re.compile(r"[ -~]{2,}")
+_FRAME_TAIL: Final = re.compile(r"[0-9A-Fa-f]*S?")
 # How a stock firmware answers `V`. LAWICEL: V and four digits; the others answer with text of their own.
 _DIALECTS: Final = (
     ("lawicel", re.compile(r"V[0-9A-Fa-f]{4}")),
@@ -348,7 +355,7 @@ _DIALECTS: Final = (
 
 
 def probe(path: str) -> DongleInfo:
-    """Open `path`, see who is there, close it. Closes the CAN channel; takes at most about two seconds.
+    """Find out what firmware is on the port `path`. Closes the CAN channel; takes at most about three seconds.
 
     Raises `DeviceFailure` (`dongle.silent`: nothing there speaks slcan; `dongle.untrusted`) and what
     `link.open_port` raises.
@@ -357,19 +364,19 @@ def probe(path: str) -> DongleInfo:
         return probe_open(handle)
 
 
-def probe_open(handle: Handle, *, clock: Callable[[], float] = time.monotonic) -> DongleInfo:
-    """`probe` over a port that is open already, and stays so."""
+def probe_open(handle: OpenPort, *, clock: Callable[[], float] = time.monotonic) -> DongleInfo:
+    """`probe` on a port that is already open; it stays open."""
     device = Device(handle, clock=clock)
     device.close_channel()
     try:
-        hello = device.hello(tries=2, within=_PROBE_WITHIN)
+        hello = device.hello(tries=2, timeout=_PROBE_TIMEOUT)
     except DeviceFailure as error:
         if error.code != "dongle.silent":
             raise
         return _stock(handle, clock)
     return DongleInfo(
         handle.path,
-        OURS,
+        BENCHBOARD_DIALECT,
         hello.firmware,
         hello.hardware,
         serial_number=hello.device_id[-4:].upper(),
@@ -383,17 +390,20 @@ def probe_open(handle: Handle, *, clock: Callable[[], float] = time.monotonic) -
     )
 
 
-def _stock(handle: Handle, clock: Callable[[], float]) -> DongleInfo:
-    _slcan(handle, b"C", clock)
-    version = _slcan(handle, b"V", clock)
-    if not version:
+def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:
+    """What slcan firmware other than ours says about itself. Raises `DeviceFailure` (`dongle.silent`) for none."""
+    ask = _SlcanCommands(handle, clock)
+    ask(b"C")
+    version = _version(ask)
+    number = ask(b"N") if version else ""
+    # What answers everything alike answers nothing.
+    if not version or number == version:
         raise DeviceFailure(
             "dongle.silent",
-            _("Nothing on {path} answers like a CAN dongle.").format(path=handle.path),
-            do=_("Check that this is the right port and that the dongle runs slcan firmware."),
+            _("No CAN dongle responded on {path}.").format(path=handle.path),
+            do=_("Check the port, and that the dongle runs slcan firmware."),
             path=handle.path,
         )
-    number = _slcan(handle, b"N", clock)
     dialect = next((name for name, form in _DIALECTS if form.fullmatch(version)), "slcan")
     # LAWICEL's V reply is two digits of hardware and two of software version.
     lawicel = dialect == "lawicel"
@@ -406,22 +416,42 @@ def _stock(handle: Handle, clock: Callable[[], float]) -> DongleInfo:
     )
 
 
-def _slcan(handle: Handle, command: bytes, clock: Callable[[], float]) -> str:
-    """One slcan command's reply; "" for a refusal, an empty reply or none in time."""
-    parser = slcan.Parser()
-    handle.write(command + b"\r")
-    deadline = clock() + _PROBE_WITHIN
-    while (left := deadline - clock()) > 0:
-        for reply in parser.feed(handle.read(left)).replies:
-            if not reply.ok or reply.text or command == b"C":
-                return reply.text
-    return ""
+def _version(ask: Callable[[bytes], str]) -> str:
+    """The firmware's answer to `V`; "" where there is none, or where it comes from an echo or a stream of data."""
+    version = ask(b"V")
+    if not _VERSION.fullmatch(version) or _FRAME_TAIL.fullmatch(version) or ask(b"V") != version:
+        return ""
+    # Firmware refuses more behind the V or ignores it; whatever repeats these digits is an echo.
+    digits = secrets.token_hex(3).upper()
+    return "" if digits in ask(b"V" + digits.encode()).upper() else version
+
+
+class _SlcanCommands:
+    """Sends slcan commands one after the other and returns each one's reply.
+
+    One parser reads everything, so that only the very first line can be the end of one that began before.
+    """
+
+    def __init__(self, handle: OpenPort, clock: Callable[[], float]) -> None:
+        self._handle = handle
+        self._clock = clock
+        self._parser = slcan_codec.Parser()
+
+    def __call__(self, command: bytes) -> str:
+        """The reply's text; "" for a refusal, an empty reply or none in `_PROBE_TIMEOUT` seconds."""
+        self._handle.write(command + b"\r")
+        deadline = self._clock() + _PROBE_TIMEOUT
+        while (left := deadline - self._clock()) > 0:
+            for reply in self._parser.feed(self._handle.read(left)).replies:
+                if not reply.ok or reply.text or command == b"C":
+                    return reply.text
+        return ""
 
 
 def observed_id(port: link.Port) -> str | None:
-    """Stand-in identity of a stock dongle: 16 hex digits of SHA-256 over VID:PID and USB serial number.
+    """The id of a dongle with stock firmware: 16 hex digits of SHA-256 over VID:PID and USB serial number.
 
-    None where there is no serial number: such dongles cannot be told apart.
+    None without a serial number: such dongles can't be told apart.
     """
     if port.vid is None or port.pid is None or not port.serial_number:
         return None

@@ -1,40 +1,41 @@
-"""The registry of dongles: what an organisation has, what each is set to, when it was last seen."""
+"""The registry of an organisation's dongles: their names, ownership, stored settings, and when each was last seen."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from benchboard.dongles.device import Device
-from benchboard.dongles.protocol import CanConfig, CanFilter, StoredConfig
+from benchboard.dongles.protocol import CanConfig, CanFilter, ConfigSigner, Hello, StoredConfig
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, keys
-from benchboard.identity.access import Actor, require
 from benchboard.identity.keys import DataKey
+from benchboard.identity.permissions import Actor, require
 from benchboard.paging import Listing, Page
-from benchboard.storage import changes
-from benchboard.storage.engine import Database
-from benchboard.storage.keyset import Sorting, page
+from benchboard.storage import change_tracking
+from benchboard.storage.engine import Transactions
+from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.base import now
 from benchboard.storage.models.dongles import CanConfig as ConfigRow
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.storage.models.dongles import DongleToken
 
-STATES: Final = ("UNCLAIMED", "CLAIM_PENDING", "CLAIMED_ACTIVE", "TRANSFER_PENDING", "REVOKED", "LOST")
-KINDS: Final = ("observed", "proven", "verified")
+OWNERSHIP_STATES: Final = ("UNCLAIMED", "CLAIM_PENDING", "CLAIMED_ACTIVE", "TRANSFER_PENDING", "REVOKED", "LOST")
+IDENTITY_KINDS: Final = ("observed", "proven", "verified")
 NAME_LENGTH: Final = 100
-# A dongle that stays plugged in is written down as seen this often, not at every look.
-SEEN_EVERY: Final = timedelta(seconds=60)
+# While a dongle stays plugged in, `last_seen_at` is written at most this often.
+SEEN_INTERVAL: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Dongle:
-    """A dongle of the organisation. `config` is what its last read-back said at `configured_at`, None if never read."""
+    """A dongle of the organisation. `config` is what was read back from it at `configured_at`, None if never."""
 
     id: str
     device_id: str
@@ -52,7 +53,7 @@ class Dongle:
 
     @property
     def title(self) -> str:
-        """What people call it: its name, or the end of its id."""
+        """Its name, or a title made of the end of its id."""
         return self.name or _("Dongle {id}").format(id=self.device_id[-4:].upper())
 
     @property
@@ -67,7 +68,7 @@ _SORTING = Sorting(
         "device_id": DongleRow.device_id,
         "state": DongleRow.ownership_state,
         "identity": DongleRow.identity_kind,
-        # Outer-joined, so NULL although its column is not: never configured counts as 0.
+        # NULL for a dongle without settings (outer join): it sorts as 0.
         "bitrate": func.coalesce(ConfigRow.bitrate, 0),
         "last_seen_at": DongleRow.last_seen_at,
         "created_at": DongleRow.created_at,
@@ -75,16 +76,19 @@ _SORTING = Sorting(
     DongleRow.id,
     default="name",
 )
-_FILTERS: Final = {"state": (DongleRow.ownership_state, STATES), "identity": (DongleRow.identity_kind, KINDS)}
+_FILTERS: Final = {
+    "state": (DongleRow.ownership_state, OWNERSHIP_STATES),
+    "identity": (DongleRow.identity_kind, IDENTITY_KINDS),
+}
 
 
 def list_dongles(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[Dongle]:
-    """The organisation's dongles, by name unless sorted otherwise.
+    """A page of the organisation's dongles, sorted by name unless `listing` says otherwise.
 
-    Filters: `state`, `identity`. The search looks in name and id. Sort: name, device_id, state, identity, bitrate,
-    last_seen_at, created_at. Raises `Invalid` for what this list does not have.
+    Filters: `state`, `identity`. Searched: name and device id. Sort columns: name, device_id, state, identity, bitrate,
+    last_seen_at, created_at. Raises `Invalid` for any other filter or column.
     """
     require(actor, "dongles:read")
     query = _query(actor)
@@ -92,7 +96,7 @@ def list_dongles(
         if name not in _FILTERS or value not in _FILTERS[name][1]:
             raise Invalid(
                 "dongles.filter",
-                _("Dongles cannot be filtered by {name} “{value}”.").format(name=name[:40], value=str(value)[:40]),
+                _("Dongles can't be filtered by {name} “{value}”.").format(name=name[:40], value=str(value)[:40]),
                 field=name,
             )
         query = query.where(_FILTERS[name][0] == value)
@@ -107,20 +111,20 @@ def list_dongles(
 
 
 def get_dongle(session: Session, actor: Actor, dongle_id: str) -> Dongle:
-    """One dongle by its row's id. Raises `NotFound` (`dongles.unknown`)."""
+    """The dongle with this row id. Raises `NotFound` (`dongles.unknown`)."""
     require(actor, "dongles:read")
     return _one(session, actor, DongleRow.id == dongle_id)
 
 
 def find_dongle(session: Session, actor: Actor, device_id: str) -> Dongle | None:
-    """The dongle with that device id, if the organisation knows it."""
+    """The dongle with this device id, None if it isn't registered."""
     require(actor, "dongles:read")
     found = session.execute(_query(actor).where(DongleRow.device_id == device_id)).first()
     return _dongle(found) if found is not None else None
 
 
 def count_dongles(session: Session, actor: Actor) -> int:
-    """How many the organisation knows."""
+    """How many dongles are registered."""
     require(actor, "dongles:read")
     found = session.scalar(
         select(func.count()).select_from(DongleRow).where(DongleRow.organisation_id == actor.organisation_id)
@@ -128,33 +132,34 @@ def count_dongles(session: Session, actor: Actor) -> int:
     return found or 0
 
 
-def rename(session: Session, actor: Actor, dongle_id: str, name: str) -> Dongle:
-    """Call it `name`; an empty one takes its name away. Raises `Invalid` (`dongles.name`), `NotFound`."""
+def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> Dongle:
+    """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`."""
     require(actor, "dongles:configure")
-    kept = " ".join(name.split())
-    if len(kept) > NAME_LENGTH or not kept.isprintable():
+    cleaned = " ".join(name.split())
+    if len(cleaned) > NAME_LENGTH or not cleaned.isprintable():
         raise Invalid(
             "dongles.name",
-            _("This name cannot be kept."),
-            why=_("A name has at most {count} characters, all of them printable.").format(count=NAME_LENGTH),
-            do=_("Choose a shorter one."),
+            _("This name can't be used."),
+            why=_("Names can have up to {count} printable characters.").format(count=NAME_LENGTH),
+            do=_("Choose another name."),
             field="name",
         )
     row = _editable(session, actor, dongle_id)
-    before, row.name = row.name, kept or None
+    before, row.name = row.name, cleaned or None
     if before != row.name:
         session.flush()
         audit.record(session, actor, "dongle.rename", row.id, before=before, after=row.name)
     return get_dongle(session, actor, dongle_id)
 
 
-def seen(session: Session, actor: Actor, device_ids: Iterable[str]) -> None:
-    """Write down that these are here now; at most once a minute each, and without an audit row: nobody did anything.
+def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str]) -> None:
+    """Set `last_seen_at` of these dongles to now, at most once a minute each.
 
-    A claim under way is left alone: its row's last change is what its 60 seconds count from.
+    It isn't audited, as nobody did anything. A row in CLAIM_PENDING is left alone: `provisioning` tells claims apart by
+    its `last_seen_at`, and their 60 seconds count from `updated_at`.
     """
     require(actor, "dongles:read")
-    changes.unaudited(session, "dongles")
+    change_tracking.unaudited(session, "dongles")
     moment = now()
     session.execute(
         update(DongleRow)
@@ -162,44 +167,52 @@ def seen(session: Session, actor: Actor, device_ids: Iterable[str]) -> None:
             DongleRow.organisation_id == actor.organisation_id,
             DongleRow.device_id.in_(list(device_ids)),
             DongleRow.ownership_state != "CLAIM_PENDING",
-            or_(DongleRow.last_seen_at.is_(None), DongleRow.last_seen_at < moment - SEEN_EVERY),
+            or_(DongleRow.last_seen_at.is_(None), DongleRow.last_seen_at < moment - SEEN_INTERVAL),
         )
         .values(last_seen_at=moment)
     )
 
 
 def write_config(
-    database: Database, actor: Actor, data_key: DataKey, device: Device, config: CanConfig
+    database: Transactions, actor: Actor, data_key: DataKey, device: Device, config: CanConfig
 ) -> StoredConfig:
-    """Write `config` to the dongle, read it back, and keep it only once the two are equal.
+    """Write `config` to the dongle and return what was read back, which is equal.
 
-    A dongle of the organisation gets it signed and its row in `can_configs`; one nobody has claimed is written too,
-    and nothing is kept. Raises `Denied`, `Invalid`, `Conflict` and `DeviceFailure` as `Device.config_write` does.
+    For a dongle of the organisation, `config` is signed and stored in `can_configs`; an unclaimed dongle is written
+    without either. Raises `Denied`, and what `Device.config_write` and `require_registered_key` raise.
     """
     require(actor, "dongles:configure")
     hello = device.hello()
     with database.read() as session:
-        known = find_dongle(session, actor, hello.device_id)
-        ours = known is not None and known.ownership_state == "CLAIMED_ACTIVE"
-        sign = keys.signing_key(session, actor.organisation_id, data_key).sign if ours else None
-    stored = device.config_write(config, sign=sign)
-    if known is not None and ours:
+        found = session.execute(_query(actor).where(DongleRow.device_id == hello.device_id)).first()
+        row: DongleRow | None = None
+        signer = None
+        if found is not None and found[0].ownership_state == "CLAIMED_ACTIVE":
+            row = found[0]
+            require_registered_key(row, hello)
+            signing = keys.signing_key(session, actor.organisation_id, data_key)
+            signer = ConfigSigner(signing.sign, UUID(row.claim_id).bytes, found.generation)
+    stored = device.config_write(config, signer=signer)
+    if row is not None:
         with database.change() as session:
-            keep_config(session, actor, known.id, stored, written=True)
+            store_config(session, actor, row.id, stored, written=True)
     return stored
 
 
-def keep_config(session: Session, actor: Actor, dongle_id: str, stored: StoredConfig, *, written: bool = False) -> bool:
-    """Keep what a dongle of ours was read back to run on; answers whether that is news.
+def store_config(
+    session: Session, actor: Actor, dongle_id: str, stored: StoredConfig, *, written: bool = False
+) -> bool:
+    """Store the settings that were read back from a dongle; returns whether anything changed.
 
-    Raises `NotFound`, `Conflict` (`dongles.not-ours`) for one that is not claimed.
+    `written` if they were written before, which is always recorded. Raises `NotFound`, and `Conflict`
+    (`dongles.not-ours`) for a dongle that isn't claimed.
     """
     require(actor, "dongles:configure")
     dongle = _editable(session, actor, dongle_id)
     if dongle.ownership_state != "CLAIMED_ACTIVE":
         raise Conflict(
             "dongles.not-ours",
-            _("{name} is not claimed.").format(name=dongle.name or dongle.device_id),
+            _("{name} isn't claimed.").format(name=dongle.name or dongle.device_id),
             do=_("Pair it first."),
         )
     row = session.scalars(
@@ -226,6 +239,19 @@ def keep_config(session: Session, actor: Actor, dongle_id: str, stored: StoredCo
         revision=stored.revision,
     )
     return True
+
+
+def require_registered_key(row: DongleRow, hello: Hello) -> None:
+    """Raise `Conflict` (`dongle.other-key`) if the dongle that answered has another key than the registered one.
+
+    A device id is only 8 bytes of the key's hash, so another key with the same id can be found by search.
+    """
+    if row.public_key not in (None, hello.device_key):
+        raise Conflict(
+            "dongle.other-key",
+            _("This dongle has another dongle's ID, but not its key."),
+            do=_("Don't use it. Set it aside for the person who manages your dongles."),
+        )
 
 
 def _query(actor: Actor) -> Any:
@@ -266,8 +292,8 @@ def _editable(session: Session, actor: Actor, dongle_id: str) -> DongleRow:
 def _unknown() -> NotFound:
     return NotFound(
         "dongles.unknown",
-        _("There is no such dongle."),
-        do=_("“benchboard dongle list” and the window under Bench, Dongles show which there are."),
+        _("Dongle not found."),
+        do=_("To see all dongles, run “benchboard dongle list” or open Bench > Dongles."),
     )
 
 
@@ -291,21 +317,21 @@ def _dongle(found: Any) -> Dongle:
     )
 
 
-_POINTS: Final = ("sample_point", "data_sample_point")
+_SAMPLE_POINTS: Final = ("sample_point", "data_sample_point")
 
 
 def _columns(config: CanConfig) -> dict[str, Any]:
-    values = {one.name: getattr(config, one.name) for one in fields(CanConfig)}
-    for name in _POINTS:
-        # The dongle keeps two decimals, the column three: exact.
-        values[name] = None if values[name] is None else Decimal(f"{values[name]:.2f}")
+    values = {field.name: getattr(config, field.name) for field in fields(CanConfig)}
+    for name in _SAMPLE_POINTS:
+        # A dongle stores thousandths of a percent, and so does the column: nothing is lost.
+        values[name] = None if values[name] is None else Decimal(f"{values[name]:.3f}")
     values["filters"] = [{"id": one.id, "mask": one.mask, "extended": one.extended} for one in config.filters]
     return values
 
 
 def _config(row: ConfigRow) -> CanConfig:
-    values = {one.name: getattr(row, one.name) for one in fields(CanConfig)}
-    for name in _POINTS:
+    values = {field.name: getattr(row, field.name) for field in fields(CanConfig)}
+    for name in _SAMPLE_POINTS:
         values[name] = None if values[name] is None else float(values[name])
     values["filters"] = tuple(CanFilter(**one) for one in row.filters)
     values["tdc_offset"] = row.tdc_offset or 0

@@ -1,9 +1,9 @@
-"""Pairing: the claim of a dongle, carried out against the dongle and the database so that neither outlives the other.
+"""Pairs dongles: carries a claim through on the dongle and in the database, so that both hold its token or neither.
 
-The order is DESIGN's (section 8): hello, identify, begin, presence, persist, commit, confirm, active; each database
-step is a transaction of its own. A row in CLAIM_PENDING without a pending token means that COMMIT was certainly never
-sent, so it expires with the dongle's 60 seconds. With a pending token COMMIT may have been sent, and only the dongle's
-STATUS decides what became of it: never the clock, never a new token.
+`PairingStep` has the order; docs/protocol.md, section 4, the messages. Each database step is a transaction of its own.
+A row in CLAIM_PENDING without a pending token means that CLAIM_COMMIT was certainly not sent, so it expires with the
+dongle's 60 seconds. With a pending token CLAIM_COMMIT may have been sent: then only the dongle's STATUS decides what
+became of the claim, never the clock and never a new token.
 """
 
 import enum
@@ -11,7 +11,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,22 +21,25 @@ from sqlalchemy.orm import Session
 
 from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
-from benchboard.dongles.device import Device, DongleInfo, Outcome, observed_id
-from benchboard.dongles.protocol import Hello, State, Status
+from benchboard.dongles.device import ClaimOutcome, Device, DongleInfo, observed_id
+from benchboard.dongles.fleet import require_registered_key
+from benchboard.dongles.protocol import Hello, OwnershipState, Status
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit, keys
-from benchboard.identity.access import Actor, require
 from benchboard.identity.keys import DataKey, Sealed
-from benchboard.storage.engine import Database
+from benchboard.identity.permissions import Actor, require
+from benchboard.storage.engine import Transactions
 from benchboard.storage.models.base import now
+from benchboard.storage.models.credentials import OrganisationSigningKey
 from benchboard.storage.models.dongles import Dongle, DongleToken
 
 PENDING_SECONDS: Final = 60
 
 
-class Step(enum.IntEnum):
-    """How far a pairing is, in order. `PRESENCE` is told again and again, with the seconds left for the press."""
+@enum.unique
+class PairingStep(enum.IntEnum):
+    """The steps of a pairing, in order. `PRESENCE` is reported repeatedly, with the seconds left for the button."""
 
     HELLO = 0
     IDENTIFY = 1
@@ -49,12 +52,16 @@ class Step(enum.IntEnum):
     ACTIVE = 8
 
 
-Told = Callable[[Step, float | None], None]
+OnStep = Callable[[PairingStep, float | None], None]
+"""Called at each step; with the seconds left while the button is waited for, else None."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A dongle that is ours: both sides have proved that they hold the same token. `resumed`: they did already."""
+class PairedDongle:
+    """A dongle of the organisation: both sides have proved that they hold the same token.
+
+    `resumed` if this pairing finished an earlier one or found the dongle paired already.
+    """
 
     dongle_id: str
     device_id: str
@@ -63,35 +70,36 @@ class Claimed:
 
 
 def pair(
-    database: Database,
+    database: Transactions,
     actor: Actor,
     data_key: DataKey,
     device: Device,
     *,
-    told: Told = lambda _step, _seconds: None,
+    on_step: OnStep = lambda _step, _seconds: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Claimed:
-    """Claim the dongle behind `device` for the actor's organisation, or carry on where an earlier attempt stopped.
+) -> PairedDongle:
+    """Claim the dongle behind `device` for the actor's organisation, or finish an earlier attempt.
 
     Raises `Denied`; `Cancelled`; `Conflict` (`dongle.already-claimed`, `dongle.token-missing`, `dongle.rolled-back`,
-    `dongle.raced`); `DeviceFailure`; `Unavailable` (`dongle.outcome-unknown`: call again when the dongle is back).
+    `dongle.other-key`, `dongle.raced`); `DeviceFailure`; `Unavailable` (`dongle.outcome-unknown`: call again when the
+    dongle is back).
     """
     require(actor, "dongles:pair")
-    return _Pairing(database, actor, data_key, device, told, cancelled).run()
+    return _Pairing(database, actor, data_key, device, on_step, cancelled).run()
 
 
-def reconcile(database: Database, actor: Actor, data_key: DataKey, device: Device) -> str | None:
-    """Bring the registry to agree with a dongle that was seen; answers its ownership state, None if we do not know it.
+def reconcile(database: Transactions, actor: Actor, data_key: DataKey, device: Device) -> str | None:
+    """Bring a dongle's row up to date with the dongle; returns its ownership state, None for an unknown dongle.
 
-    Asks the dongle only where the two could disagree. A pending claim is settled by STATUS, one that another
-    organisation took over turns LOST, and a lost one that holds our token again is found. Raises `DeviceFailure`.
+    A pending claim becomes active or ends, as STATUS says; an active dongle that doesn't hold our token any more turns
+    LOST, and a lost one that holds it again CLAIMED_ACTIVE. Raises `DeviceFailure`, `Conflict` (`dongle.other-key`).
     """
     require(actor, "dongles:pair")
-    return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).settle()
+    return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).reconcile()
 
 
 def expire_claims(session: Session, actor: Actor) -> int:
-    """End this organisation's claims that were begun over 60 s ago and never committed; answers how many."""
+    """End the organisation's claims that began over 60 s ago and were not committed; returns how many."""
     require(actor, "dongles:pair")
     pending = select(DongleToken.dongle_id).where(
         DongleToken.organisation_id == actor.organisation_id, DongleToken.pending_claim_id.is_not(None)
@@ -102,17 +110,18 @@ def expire_claims(session: Session, actor: Actor) -> int:
         Dongle.updated_at < now() - timedelta(seconds=PENDING_SECONDS),
         Dongle.id.not_in(pending),
     )
-    rows = session.scalars(stale).all()
-    for row in rows:
-        _end_claim(session, actor, row, "expired")
-    return len(rows)
+    ended = 0
+    for row in session.scalars(stale).all():
+        claim = _open_claim(row, tokens.token_row(session, row))
+        ended += _end_claim(session, actor, row, claim, "expired")
+    return ended
 
 
 def observe(session: Session, actor: Actor, *, port: Port, info: DongleInfo, present: Sequence[Port]) -> str:
-    """Register a dongle with stock firmware by its USB identity, without a token; answers its row's id.
+    """Register a dongle with stock firmware by its USB identity, without a token; returns its row's id.
 
-    `present` are all ports there are now. Raises `Invalid` (`dongle.indistinguishable`) where nothing tells it from
-    another, `Conflict` (`dongle.known`) where it is registered already.
+    `present` are all ports that exist now. Raises `Invalid` (`dongle.indistinguishable`) if another dongle has the same
+    identity or this one has none, `Conflict` (`dongle.known`) if it is registered already.
     """
     require(actor, "dongles:pair")
     device_id = observed_id(port)
@@ -120,16 +129,16 @@ def observe(session: Session, actor: Actor, *, port: Port, info: DongleInfo, pre
     if device_id is None or twins:
         raise Invalid(
             "dongle.indistinguishable",
-            _("The dongle on {port} cannot be told from another one.").format(port=port.path),
+            _("The dongle on {port} can't be told apart from another one.").format(port=port.path),
             why=_("It has no USB serial number.")
             if device_id is None
             else _("The one on {other} has the same USB serial number.").format(other=twins[0].path),
-            do=_("Give it a serial number of its own, or use a dongle with Benchboard firmware."),
+            do=_("Give it a unique serial number, or use a dongle with Benchboard firmware."),
             field="port",
         )
     row = _row(session, actor, device_id)
     if row is not None:
-        raise Conflict("dongle.known", _("The dongle on {port} is registered already.").format(port=port.path))
+        raise Conflict("dongle.known", _("The dongle on {port} is already registered.").format(port=port.path))
     row = Dongle(
         organisation_id=actor.organisation_id,
         device_id=device_id,
@@ -148,7 +157,7 @@ def observe(session: Session, actor: Actor, *, port: Port, info: DongleInfo, pre
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Token:
-    """A token out of the database, with the claim it came with. Never in a repr."""
+    """A decrypted token with the claim it belongs to. Has no repr, so that it gets into no log."""
 
     claim_id: str
     key_version: int
@@ -156,185 +165,228 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What the database holds of a dongle."""
+class _OpenClaim:
+    """Identifies the claim that a row is pending for: by id and, until its token is stored, by when it began.
+
+    A row that still holds an older token has that token's claim id, so the id alone isn't enough. `claim_id` is None
+    where it is unknown.
+    """
+
+    claim_id: str | None
+    began_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _RegisteredDongle:
+    """A dongle's row with its decrypted tokens, as read in one transaction."""
 
     id: str
     state: str
+    open_claim: _OpenClaim
     pending: _Token | None
     proved: _Token | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairing:
-    database: Database
+    """One pairing, or one reconciliation, of the dongle behind `device`."""
+
+    database: Transactions
     actor: Actor
     data_key: DataKey
     device: Device
-    told: Told
+    on_step: OnStep
     cancelled: Callable[[], bool]
 
-    def run(self) -> Claimed:
-        self.told(Step.HELLO, None)
+    def run(self) -> PairedDongle:
+        self.on_step(PairingStep.HELLO, None)
         hello = self.device.hello()
-        self.told(Step.IDENTIFY, None)
+        self.on_step(PairingStep.IDENTIFY, None)
         self.device.identify()
-        self._check()
-        self.told(Step.RESUME, None)
-        known = self._known(hello)
-        if known is not None and known.pending is not None:
-            outcome = self.device.resolve(UUID(known.pending.claim_id), known.pending.secret)
-            if outcome is Outcome.HELD:
-                return self._confirm(hello, known.pending, resumed=True)
-            if outcome is Outcome.ABSENT:
-                self._end(hello, "absent")
-            # PENDING: a new BEGIN makes the dongle forget that claim, and only then may we forget its token.
-        if hello.state == State.CLAIMED_ACTIVE:
-            return self._ours_already(hello, known)
-        return self._claim(hello)
+        self._require_not_cancelled()
+        self.on_step(PairingStep.RESUME, None)
+        registered = self._registered(hello)
+        outcome = None
+        if registered is not None and registered.pending is not None:
+            outcome = self.device.claim_outcome(UUID(registered.pending.claim_id), registered.pending.secret)
+            if outcome is ClaimOutcome.HELD:
+                return self._confirm(hello, registered.pending, resumed=True)
+            if outcome is ClaimOutcome.ABSENT:
+                self._end(hello, registered.open_claim, "absent")
+            # PENDING: the token may only be deleted after a new CLAIM_BEGIN has made the dongle drop that claim.
+        if hello.state == OwnershipState.CLAIMED_ACTIVE and outcome is not ClaimOutcome.PENDING:
+            return self._resume_claimed(hello, registered)
+        return self._claim(hello, registered)
 
-    def settle(self) -> str | None:
+    def reconcile(self) -> str | None:
         hello = self.device.hello()
-        known = self._known(hello)
-        if known is None:
+        registered = self._registered(hello)
+        if registered is None:
             return None
-        if known.pending is not None:
-            outcome = self.device.resolve(UUID(known.pending.claim_id), known.pending.secret)
-            if outcome is Outcome.HELD:
-                self._confirm(hello, known.pending, resumed=True)
-            elif outcome is Outcome.ABSENT:
-                self._end(hello, "absent")
-        elif known.proved is not None:
-            status = self.device.status(known.proved.secret)
-            held = _holds(status, known.proved)
-            if known.state == "CLAIMED_ACTIVE" and not held:
-                self._lose(hello, status)
-            elif known.state == "LOST" and held:
-                self._find(hello)
-        after = self._known(hello)
+        if registered.pending is not None:
+            outcome = self.device.claim_outcome(UUID(registered.pending.claim_id), registered.pending.secret)
+            if outcome is ClaimOutcome.HELD:
+                self._confirm(hello, registered.pending, resumed=True)
+            elif outcome is ClaimOutcome.ABSENT:
+                self._end(hello, registered.open_claim, "absent")
+        elif registered.proved is not None:
+            status = self.device.status(registered.proved.secret)
+            held = _holds(status, registered.proved)
+            if registered.state == "CLAIMED_ACTIVE" and not held:
+                self._mark_lost(hello, registered.proved, status)
+            elif registered.state == "LOST" and held:
+                self._mark_found(hello, registered.proved)
+        after = self._registered(hello)
         return after.state if after is not None else None
 
     # ---- a claim, step by step
 
-    def _claim(self, hello: Hello) -> Claimed:
+    def _claim(self, hello: Hello, registered: _RegisteredDongle | None) -> PairedDongle:
         with self.database.read() as session:
             signing = keys.signing_key(session, self.actor.organisation_id, self.data_key)
         claim_id = uuid.uuid4()
-        self.told(Step.BEGIN, None)
+        self.on_step(PairingStep.BEGIN, None)
         claim = self.device.claim_begin(
             claim_id=claim_id,
             organisation=UUID(self.actor.organisation_id),
             organisation_key=_public(signing),
         )
-        self._begin(hello, str(claim_id), claim.key_version)
+        begun = self._store_begin(hello, registered, str(claim_id), claim.key_version)
         try:
-            self.told(Step.PRESENCE, None)
+            self.on_step(PairingStep.PRESENCE, None)
             self.device.claim_prove(
                 claim,
                 sign=signing.sign,
-                waiting=lambda seconds: self.told(Step.PRESENCE, seconds),
+                on_wait=lambda seconds: self.on_step(PairingStep.PRESENCE, seconds),
                 cancelled=self.cancelled,
             )
         except AppError as stopped:
-            self._end(hello, stopped.code)
+            self._end(hello, begun, stopped.code)
             raise
         token = _Token(str(claim_id), claim.key_version, secrets.token_bytes(32))
-        self.told(Step.PERSIST, None)
-        self._persist(hello, token)
-        self.told(Step.COMMIT, None)
+        self.on_step(PairingStep.PERSIST, None)
+        self._store_token(hello, begun, token)
+        self.on_step(PairingStep.COMMIT, None)
         try:
             self.device.claim_commit(claim, token.secret)
         except DeviceFailure as failure:
-            # Only this one says that the dongle certainly holds nothing; after any other the token is kept.
+            # After any other failure the dongle may hold the token, so it is kept.
             if failure.code == "dongle.claim-lost":
-                self._end(hello, failure.code)
+                self._end(hello, begun, failure.code)
             raise
         return self._confirm(hello, token, resumed=False)
 
-    def _confirm(self, hello: Hello, token: _Token, *, resumed: bool) -> Claimed:
-        self.told(Step.CONFIRM, None)
+    def _confirm(self, hello: Hello, token: _Token, *, resumed: bool) -> PairedDongle:
+        self.on_step(PairingStep.CONFIRM, None)
         self.device.claim_confirm(claim_id=UUID(token.claim_id), key_version=token.key_version, token=token.secret)
         claimed = replace(self._activate(hello, token), resumed=resumed)
-        self.told(Step.ACTIVE, None)
+        self.on_step(PairingStep.ACTIVE, None)
         return claimed
 
-    def _ours_already(self, hello: Hello, known: _Known | None) -> Claimed:
-        """The dongle is claimed, and no claim of ours is open: by us before, or by somebody else."""
-        proved = known.proved if known is not None else None
+    def _resume_claimed(self, hello: Hello, registered: _RegisteredDongle | None) -> PairedDongle:
+        """Handle a dongle that is claimed already: return it if it holds our token, else raise `Conflict`."""
+        proved = registered.proved if registered is not None else None
         status = self.device.status(proved.secret if proved is not None else None)
-        if known is not None and proved is not None and _holds(status, proved):
-            if known.state != "CLAIMED_ACTIVE":
-                self._find(hello)
-            self.told(Step.ACTIVE, None)
-            return Claimed(known.id, hello.device_id, proved.key_version, resumed=True)
-        if known is not None and known.state == "CLAIMED_ACTIVE":
-            self._lose(hello, status)
-        elif known is not None and known.state == "CLAIM_PENDING":
-            self._end(hello, "claimed elsewhere")
-        if status.organisation == UUID(self.actor.organisation_id).bytes:
+        if registered is not None and proved is not None and _holds(status, proved):
+            if registered.state != "CLAIMED_ACTIVE":
+                self._mark_found(hello, proved)
+            self.on_step(PairingStep.ACTIVE, None)
+            return PairedDongle(registered.id, hello.device_id, proved.key_version, resumed=True)
+        if registered is not None and proved is not None and registered.state == "CLAIMED_ACTIVE":
+            self._mark_lost(hello, proved, status)
+        elif registered is not None and registered.state == "CLAIM_PENDING":
+            self._end(hello, registered.open_claim, "claimed elsewhere")
+        if self._is_pinned_by(status):
             raise Conflict(
                 "dongle.token-missing",
-                _("This dongle belongs to {organisation}, but its token is not in this database.").format(
+                _("This dongle belongs to {organisation}, but its token isn't in this database.").format(
                     organisation=self.actor.organisation
                 ),
-                why=_("It was paired from another database, or a backup from before its pairing was restored."),
+                why=_(
+                    "It was paired from another database, or this database was restored from a backup made "
+                    "before pairing."
+                ),
                 do=_("Open the database it was paired from, or reset the dongle and pair it again."),
             )
         raise Conflict(
             "dongle.already-claimed",
             _("This dongle is already claimed by another organisation."),
             why=_("It holds that organisation's key and accepts no other."),
-            do=_("Its organisation has to release it first."),
+            do=_("Ask that organisation to release it first."),
         )
 
-    def _check(self) -> None:
+    def _is_pinned_by(self, status: Status) -> bool:
+        """Whether the dongle was claimed with a signing key of the actor's organisation, retired ones included.
+
+        The organisation's id in `status` proves nothing: a claimer can write any id there.
+        """
+        with self.database.read() as session:
+            pinned = session.scalar(
+                select(OrganisationSigningKey.id).where(
+                    OrganisationSigningKey.organisation_id == self.actor.organisation_id,
+                    OrganisationSigningKey.public_key == status.organisation_key,
+                )
+            )
+        return pinned is not None
+
+    def _require_not_cancelled(self) -> None:
         if self.cancelled():
-            raise Cancelled("dongle.cancelled", _("Pairing was stopped."))
+            raise Cancelled("dongle.cancelled", _("Pairing was cancelled."))
 
     # ---- the database, a transaction a step
 
-    def _known(self, hello: Hello) -> _Known | None:
+    def _registered(self, hello: Hello) -> _RegisteredDongle | None:
+        """What the database holds of this dongle. Raises `Conflict` (`dongle.other-key`)."""
         with self.database.read() as session:
             row = _row(session, self.actor, hello.device_id)
             if row is None:
                 return None
+            require_registered_key(row, hello)
             pending = proved = None
-            held = tokens.token_row(session, row)
-            if held is not None and held.pending_claim_id is not None:
-                pending = self._opened(row, held.pending_claim_id, held.pending_key_version, tokens.pending(held))
-            if held is not None and held.ciphertext is not None and row.claim_id is not None:
-                proved = self._opened(row, row.claim_id, held.key_version, tokens.proved(held))
-            return _Known(row.id, row.ownership_state, pending, proved)
+            stored = tokens.token_row(session, row)
+            if stored is not None and stored.pending_claim_id is not None:
+                pending = self._decrypt(
+                    row, stored.pending_claim_id, stored.pending_key_version, tokens.pending_token(stored)
+                )
+            if stored is not None and stored.ciphertext is not None and row.claim_id is not None:
+                proved = self._decrypt(row, row.claim_id, stored.key_version, tokens.proved_token(stored))
+            return _RegisteredDongle(row.id, row.ownership_state, _open_claim(row, stored), pending, proved)
 
-    def _opened(self, row: Dongle, claim_id: str, key_version: int | None, sealed: Sealed) -> _Token:
+    def _decrypt(self, row: Dongle, claim_id: str, key_version: int | None, sealed: Sealed) -> _Token:
         generation = key_version or 0
         aad = tokens.token_aad(row.device_id, generation, row.organisation_id)
         return _Token(claim_id, generation, self.data_key.open(sealed, aad=aad))
 
-    def _begin(self, hello: Hello, claim_id: str, key_version: int) -> None:
+    def _store_begin(
+        self, hello: Hello, registered: _RegisteredDongle | None, claim_id: str, key_version: int
+    ) -> _OpenClaim:
+        """Make the row CLAIM_PENDING for a claim that the dongle has begun.
+
+        The dongle has dropped the claim in `registered`, so that one's pending token is deleted. Raises `Conflict`
+        (`dongle.raced`) if another host has stored a token since, `dongle.rolled-back`, `dongle.other-key`.
+        """
         with self.database.change() as session:
             row = _row(session, self.actor, hello.device_id)
             if row is None:
                 row = Dongle(organisation_id=self.actor.organisation_id, device_id=hello.device_id)
                 session.add(row)
-            elif row.public_key not in (None, hello.device_key):
-                raise Conflict(
-                    "dongle.other-key",
-                    _("This dongle has the ID of another one, but not its key."),
-                    do=_("Do not use it; keep it for whoever looks after your dongles."),
-                )
-            held = tokens.token_row(session, row) if row.id is not None else None
-            if held is not None:
-                tokens.require_growth(held, key_version)
-                tokens.drop_pending(session, held)
+            else:
+                require_registered_key(row, hello)
+            stored = tokens.token_row(session, row) if row.id is not None else None
+            if stored is not None:
+                if not _stores_only(stored, registered):
+                    raise _raced_error()
+                tokens.require_newer_key_version(stored, key_version)
+                tokens.drop_pending(session, stored)
             row.ownership_state = "CLAIM_PENDING"
             row.public_key = hello.device_key
             row.identity_kind = "proven" if row.identity_kind != "verified" else row.identity_kind
-            # While an older token is kept, its claim stays named; the new one is named with its own token.
-            if held is None or held.ciphertext is None:
+            # `claim_id` belongs to the proved token as long as there is one.
+            if stored is None or stored.ciphertext is None:
                 row.claim_id = claim_id
             row.dialect = "benchboard"
             row.firmware = hello.firmware
+            # Nothing else writes `last_seen_at` while the row is pending, so it identifies this claim (`_OpenClaim`).
             row.last_seen_at = row.updated_at = now()
             session.flush()
             audit.record(
@@ -346,25 +398,26 @@ class _Pairing:
                 claim_id=claim_id,
                 identity=row.identity_kind,
             )
+            return _OpenClaim(claim_id, row.last_seen_at)
 
-    def _persist(self, hello: Hello, token: _Token) -> None:
+    def _store_token(self, hello: Hello, begun: _OpenClaim, token: _Token) -> None:
         aad = tokens.token_aad(hello.device_id, token.key_version, self.actor.organisation_id)
         sealed = self.data_key.seal(token.secret, aad=aad)
         with self.database.change() as session:
-            row = self._own(session, hello)
-            if row.ownership_state != "CLAIM_PENDING":
-                raise _raced()
-            held = tokens.token_row(session, row)
-            if held is None:
-                held = DongleToken(organisation_id=row.organisation_id, dongle_id=row.id)
-                session.add(held)
-            elif held.pending_claim_id is not None:
-                raise _raced()
-            held.pending_claim_id = token.claim_id
-            held.pending_key_version = token.key_version
-            held.pending_data_key_version = sealed.key_version
-            held.pending_nonce = sealed.nonce
-            held.pending_ciphertext = sealed.ciphertext
+            row = self._require_row(session, hello)
+            stored = tokens.token_row(session, row)
+            if not _is_open(row, stored, begun):
+                raise _raced_error()
+            # The row's version changes too, so that ending or beginning a claim at the same moment is refused.
+            row.updated_at = now()
+            if stored is None:
+                stored = DongleToken(organisation_id=row.organisation_id, dongle_id=row.id)
+                session.add(stored)
+            stored.pending_claim_id = token.claim_id
+            stored.pending_key_version = token.key_version
+            stored.pending_data_key_version = sealed.key_version
+            stored.pending_nonce = sealed.nonce
+            stored.pending_ciphertext = sealed.ciphertext
             session.flush()
             audit.record(
                 session,
@@ -375,16 +428,20 @@ class _Pairing:
                 key_version=token.key_version,
             )
 
-    def _activate(self, hello: Hello, token: _Token) -> Claimed:
+    def _activate(self, hello: Hello, token: _Token) -> PairedDongle:
         with self.database.change() as session:
-            row = self._own(session, hello)
-            held = tokens.token_row(session, row)
-            if held is None or held.pending_claim_id != token.claim_id:
-                raise _raced()
-            sealed = tokens.pending(held)
-            tokens.drop_pending(session, held, keep=True)
-            held.key_version = token.key_version
-            held.data_key_version, held.nonce, held.ciphertext = sealed.key_version, sealed.nonce, sealed.ciphertext
+            row = self._require_row(session, hello)
+            stored = tokens.token_row(session, row)
+            if stored is None or stored.pending_claim_id != token.claim_id:
+                raise _raced_error()
+            sealed = tokens.pending_token(stored)
+            tokens.drop_pending(session, stored, keep=True)
+            stored.key_version = token.key_version
+            stored.data_key_version, stored.nonce, stored.ciphertext = (
+                sealed.key_version,
+                sealed.nonce,
+                sealed.ciphertext,
+            )
             row.ownership_state = "CLAIMED_ACTIVE"
             row.claim_id = token.claim_id
             row.owner_user_id = self.actor.user_id
@@ -399,18 +456,20 @@ class _Pairing:
                 claim_id=token.claim_id,
                 key_version=token.key_version,
             )
-            return Claimed(row.id, row.device_id, token.key_version, resumed=False)
+            return PairedDongle(row.id, row.device_id, token.key_version, resumed=False)
 
-    def _end(self, hello: Hello, reason: str) -> None:
+    def _end(self, hello: Hello, claim: _OpenClaim, reason: str) -> None:
         with self.database.change() as session:
-            _end_claim(session, self.actor, self._own(session, hello), reason)
+            _end_claim(session, self.actor, self._require_row(session, hello), claim, reason)
 
-    def _lose(self, hello: Hello, status: Status) -> None:
+    def _mark_lost(self, hello: Hello, proved: _Token, status: Status) -> None:
+        elsewhere = status.organisation is not None and not self._is_pinned_by(status)
         with self.database.change() as session:
-            row = self._own(session, hello)
+            row = self._require_row(session, hello)
+            if (row.ownership_state, row.claim_id) != ("CLAIMED_ACTIVE", proved.claim_id):
+                return  # another host has claimed it again since
             row.ownership_state = "LOST"
             session.flush()
-            elsewhere = status.organisation not in (None, UUID(self.actor.organisation_id).bytes)
             audit.record(
                 session,
                 self.actor,
@@ -420,17 +479,19 @@ class _Pairing:
                 reason="claimed elsewhere" if elsewhere else "token not held",
             )
 
-    def _find(self, hello: Hello) -> None:
+    def _mark_found(self, hello: Hello, proved: _Token) -> None:
         with self.database.change() as session:
-            row = self._own(session, hello)
+            row = self._require_row(session, hello)
+            if row.ownership_state == "CLAIMED_ACTIVE" or row.claim_id != proved.claim_id:
+                return
             row.ownership_state = "CLAIMED_ACTIVE"
             session.flush()
             audit.record(session, self.actor, "dongle.find", row.id, device_id=row.device_id)
 
-    def _own(self, session: Session, hello: Hello) -> Dongle:
+    def _require_row(self, session: Session, hello: Hello) -> Dongle:
         row = _row(session, self.actor, hello.device_id)
         if row is None:
-            raise _raced()
+            raise _raced_error()
         return row
 
 
@@ -440,25 +501,50 @@ def _row(session: Session, actor: Actor, device_id: str) -> Dongle | None:
     ).one_or_none()
 
 
-def _end_claim(session: Session, actor: Actor, row: Dongle, reason: str) -> None:
-    """Back to what it was before a claim that came to nothing: LOST if an older token is kept, else UNCLAIMED."""
-    held = tokens.token_row(session, row)
-    claim_id = row.claim_id
-    if held is not None:
-        claim_id = held.pending_claim_id or claim_id
-        tokens.drop_pending(session, held)
-    older = held is not None and held.ciphertext is not None
+def _open_claim(row: Dongle, stored: DongleToken | None) -> _OpenClaim:
+    """What identifies the claim that the row is pending for, if it is pending."""
+    return _OpenClaim(stored.pending_claim_id if stored is not None else row.claim_id, row.last_seen_at)
+
+
+def _is_open(row: Dongle, stored: DongleToken | None, claim: _OpenClaim) -> bool:
+    """Whether the row is pending for this very claim, and not for one that another host began since."""
+    if row.ownership_state != "CLAIM_PENDING":
+        return False
+    if stored is not None and stored.pending_claim_id is not None:
+        return stored.pending_claim_id == claim.claim_id
+    return row.last_seen_at == claim.began_at
+
+
+def _stores_only(stored: DongleToken, registered: _RegisteredDongle | None) -> bool:
+    """Whether the stored tokens are still those in `registered`: the proved one, and no other pending one."""
+    pending = registered.pending.claim_id if registered is not None and registered.pending is not None else None
+    proved = registered.proved.key_version if registered is not None and registered.proved is not None else None
+    return stored.pending_claim_id in (None, pending) and stored.key_version == proved
+
+
+def _end_claim(session: Session, actor: Actor, row: Dongle, claim: _OpenClaim, reason: str) -> bool:
+    """Put the row back to what it was before `claim`: LOST if an older token is stored, else UNCLAIMED.
+
+    Returns False, and changes nothing, if the row isn't pending for this very claim.
+    """
+    stored = tokens.token_row(session, row)
+    if not _is_open(row, stored, claim):
+        return False
+    older = stored is not None and stored.ciphertext is not None
+    if stored is not None:
+        tokens.drop_pending(session, stored)
     row.ownership_state = "LOST" if older else "UNCLAIMED"
     if not older:
         row.claim_id = None
     session.flush()
-    audit.record(session, actor, "dongle.claim-end", row.id, claim_id=claim_id, reason=reason)
+    audit.record(session, actor, "dongle.claim-end", row.id, claim_id=claim.claim_id, reason=reason)
+    return True
 
 
 def _holds(status: Status, token: _Token) -> bool:
-    """Whether the dongle's signed status says that it is active under this very claim and token."""
+    """Whether the dongle's signed status proves that it is claimed with this very claim and token."""
     return (
-        status.state == State.CLAIMED_ACTIVE
+        status.state == OwnershipState.CLAIMED_ACTIVE
         and status.claim_id == UUID(token.claim_id).bytes
         and status.holds_token is True
     )
@@ -468,9 +554,9 @@ def _public(signing: Ed25519PrivateKey) -> bytes:
     return signing.public_key().public_bytes_raw()
 
 
-def _raced() -> Conflict:
+def _raced_error() -> Conflict:
     return Conflict(
         "dongle.raced",
-        _("Somebody else is pairing this dongle at the same moment."),
-        do=_("Look at its state, then try again."),
+        _("Someone else is pairing this dongle right now."),
+        do=_("Check its status, then try again."),
     )

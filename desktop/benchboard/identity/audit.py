@@ -1,21 +1,22 @@
 """The audit trail: who did what to which thing, from where. Written in the transaction of the change it records."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.identity.access import Actor, Client, require
+from benchboard.identity.permissions import Actor, Client, require
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
-from benchboard.storage.folding import holds
-from benchboard.storage.keyset import Sorting, page
+from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import AuditLog, User
+from benchboard.storage.search_text import contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,22 @@ def append(
         resource_id=resource_id,
         ip_address=client.ip_address,
         user_agent=f"{client.program} on {client.host_name}",
+        target_user_id=_target(resource_type, resource_id, details),
         details=details,
         created_at=datetime.now(UTC),
     )
 
 
+def _target(resource_type: str, resource_id: str | None, details: Mapping[str, object]) -> str | None:
+    """The id of the person something was done to: the thing itself, or the one whose session or share it is."""
+    target = resource_id if resource_type == "user" else details.get("user_id")
+    try:
+        return str(UUID(target)) if isinstance(target, str) else None
+    except ValueError:
+        return None
+
+
+_TARGET = aliased(User)
 _SORTING = Sorting({"at": AuditLog.created_at, "event": AuditLog.event_type}, AuditLog.id, default="at")
 
 
@@ -82,13 +94,15 @@ def list_entries(
     """The organisation's trail, newest first unless sorted otherwise.
 
     Filters: `user_id` (who did it), `person` (who did it or to whom it was done), `event`, `resource_type`,
-    `resource_id`. The search looks in event,
-    resource id and the person's name.
+    `resource_id`. The search looks in event, resource id, and name and address of who did it.
     """
     require(actor, "audit:read")
     query = (
-        select(AuditLog, User.name)
+        select(AuditLog, User.name.label("who"), _TARGET.name.label("whom"))
         .outerjoin(User, (User.id == AuditLog.user_id) & (User.organisation_id == AuditLog.organisation_id))
+        .outerjoin(
+            _TARGET, (_TARGET.id == AuditLog.target_user_id) & (_TARGET.organisation_id == AuditLog.organisation_id)
+        )
         .where(AuditLog.organisation_id == actor.organisation_id)
     )
     columns = {
@@ -102,45 +116,24 @@ def list_entries(
         if name not in columns:
             raise Invalid(
                 "audit.filter",
-                _("The audit trail cannot be filtered by “{column}”.").format(column=name[:40]),
+                _("The audit log can't be filtered by “{column}”.").format(column=name[:40]),
                 do=_("Choose one of: {values}.").format(values=", ".join(columns)),
                 field="filter",
             )
         column = columns[name]
         query = query.where(_concerns(str(value)) if column is None else column == value)
     if text := listing.search.strip():
+        named = guard.people_named(actor.organisation_id, text)
         query = query.where(
-            or_(holds(AuditLog.event_type, text), holds(AuditLog.resource_id, text), holds(User.name, text))
+            or_(contains(AuditLog.event_type, text), contains(AuditLog.resource_id, text), AuditLog.user_id.in_(named))
         )
     if not listing.sort:
         listing = Listing(listing.search, listing.filters, "at", descending=True)
-    found = page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
-    names = _names(session, actor, {subject for entry in found.rows if (subject := _subject(entry))})
-    return found.map(lambda entry: replace(entry, whom=names.get(_subject(entry) or "")))
+    return page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
 
 
 def _concerns(user_id: str) -> ColumnElement[bool]:
-    return or_(
-        AuditLog.user_id == user_id,
-        and_(AuditLog.resource_type == "user", AuditLog.resource_id == user_id),
-        AuditLog.details["user_id"].as_string() == user_id,
-    )
-
-
-def _subject(entry: Entry) -> str | None:
-    """The id of the person something was done to: the thing itself, or the one whose session it is."""
-    subject = entry.resource_id if entry.resource_type == "user" else entry.details.get("user_id")
-    try:
-        return str(UUID(subject)) if isinstance(subject, str) else None
-    except ValueError:
-        return None
-
-
-def _names(session: Session, actor: Actor, ids: set[str]) -> dict[str, str]:
-    found = session.execute(
-        select(User.id, User.name).where(User.organisation_id == actor.organisation_id, User.id.in_(ids))
-    )
-    return {row.id: row.name for row in found}
+    return or_(AuditLog.user_id == user_id, AuditLog.target_user_id == user_id)
 
 
 def _entry(row: Any) -> Entry:
@@ -149,9 +142,9 @@ def _entry(row: Any) -> Entry:
         id=log.id,
         at=log.created_at,
         user_id=log.user_id,
-        who=row[1],
-        whom=None,
-        event=log.event_type or log.action,
+        who=row.who,
+        whom=row.whom,
+        event=log.event_type,
         resource_type=log.resource_type,
         resource_id=log.resource_id,
         ip_address=log.ip_address,

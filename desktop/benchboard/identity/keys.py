@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
@@ -53,9 +53,9 @@ class DataKey:
         except (InvalidTag, ValueError) as error:
             raise Unavailable(
                 "keys.wrong",
-                _("A stored secret cannot be decrypted."),
-                why=_("It was encrypted with another data key, or it was changed."),
-                do=_("Work on the computer that holds the organisation's key, or restore a backup."),
+                _("A stored secret can't be decrypted."),
+                why=_("It was encrypted with a different data key, or it was altered."),
+                do=_("Use the computer that holds the organisation's key, or restore a backup."),
             ) from error
 
 
@@ -76,10 +76,7 @@ class VaultDataKeys:
         self._vault = vault
 
     def create(self, organisation_id: str) -> DataKey:
-        name = _vault_name(organisation_id)
-        if self._vault.get(name) is None:
-            self._vault.put(name, secrets.token_bytes(32))
-        return self.of(organisation_id)
+        return DataKey(1, self._vault.create(_vault_name(organisation_id), secrets.token_bytes(32)))
 
     def of(self, organisation_id: str) -> DataKey:
         secret = self._vault.get(_vault_name(organisation_id))
@@ -123,6 +120,7 @@ def signing_key(session: Session, organisation_id: str, data_key: DataKey) -> Ed
         select(OrganisationSigningKey)
         .where(OrganisationSigningKey.organisation_id == organisation_id, OrganisationSigningKey.retired_at.is_(None))
         .order_by(OrganisationSigningKey.key_version.desc())
+        .options(undefer(OrganisationSigningKey.private_ciphertext))
     ).first()
     if row is None:
         raise _missing()
@@ -158,7 +156,7 @@ def _vault_name(organisation_id: str) -> str:
 def _missing() -> Unavailable:
     return Unavailable(
         "keys.missing",
-        _("The organisation's data key is not on this computer."),
-        why=_("Secrets of the organisation are encrypted with it."),
-        do=_("Work on the computer where the organisation was made, or bring its vault here."),
+        _("The organisation's data key isn't on this computer."),
+        why=_("The organisation's secrets are encrypted with it."),
+        do=_("Use the computer where the organisation was created, or copy its vault to this one."),
     )

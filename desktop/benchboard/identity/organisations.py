@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit, keys, passwords
-from benchboard.identity.access import ADMIN, ROLES, RULES, Client, os_user
-from benchboard.identity.addresses import normalise
-from benchboard.storage import folding, guard
+from benchboard.identity.email_addresses import normalise
+from benchboard.identity.permissions import ADMIN, ROLES, RULES, Client, os_user
+from benchboard.storage import guard, search_text
 from benchboard.storage.models.identity import Organisation, Permission, Role, RolePermission, Scope
 
 SCOPES: Final = {
@@ -57,8 +57,8 @@ def require_none(session: Session) -> None:
     if slugs(session):
         raise Conflict(
             "organisations.some",
-            _("This database has an organisation already."),
-            do=_("Have one of its admins add people: “benchboard user add”."),
+            _("This database already has an organisation."),
+            do=_("Ask one of its admins to add people with “benchboard user add”."),
         )
 
 
@@ -114,7 +114,7 @@ def found_first(session: Session, data_keys: keys.DataKeys, *, name: str, email:
     if not slug or len(name) > 255 or not name.isprintable():
         raise Invalid(
             "organisations.name",
-            _("An organisation needs a name of up to 255 characters, with letters or digits in it."),
+            _("Organisation names can have up to 255 characters and need a letter or digit."),
             field="organisation",
         )
     seed(session)
@@ -169,7 +169,7 @@ def found_account(
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", folding.fold(name)).strip("-")[:100]
+    return re.sub(r"[^a-z0-9]+", "-", search_text.fold(name)).strip("-")[:100]
 
 
 def _operator_address(user: str) -> str:

@@ -50,19 +50,19 @@ def require_acceptable(password: str, *, email: str) -> None:
     """Raise `Invalid` (`passwords.unacceptable`) unless it may be set: length (NIST SP 800-63B), not the address."""
     why = ""
     if len(password) < SHORTEST:
-        why = _("It has fewer than {shortest} characters.").format(shortest=SHORTEST)
+        why = _("It's shorter than {shortest} characters.").format(shortest=SHORTEST)
     elif len(password) > LONGEST:
-        why = _("It has more than {longest} characters.").format(longest=LONGEST)
+        why = _("It's longer than {longest} characters.").format(longest=LONGEST)
     elif password.casefold() in (email.casefold(), email.split("@")[0].casefold()):
-        why = _("It is the e-mail address itself.")
+        why = _("It's the same as the email address.")
     elif len(set(password)) < 4:
         why = _("It repeats the same few characters.")
     if why:
         raise Invalid(
             "passwords.unacceptable",
-            _("This password cannot be used."),
+            _("This password can't be used."),
             why=why,
-            do=_("Choose a longer one, such as four unrelated words."),
+            do=_("Choose a different one, such as four unrelated words."),
             field="password",
         )
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
-from benchboard.identity import audit, people
-from benchboard.identity.access import Actor, require
+from benchboard.identity import audit, users
+from benchboard.identity.permissions import Actor, require
 from benchboard.paging import Listing, Page
-from benchboard.storage import folding
-from benchboard.storage.keyset import Sorting, page
+from benchboard.storage import search_text
+from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import Team as Row
 from benchboard.storage.models.identity import TeamMember, User
 
@@ -40,10 +40,10 @@ def list_teams(
     require(actor, "users:read")
     if listing.filters:
         name = min(listing.filters)
-        raise Invalid("teams.filter", _("Teams cannot be filtered by “{column}”.").format(column=name[:40]), field=name)
+        raise Invalid("teams.filter", _("Teams can't be filtered by “{column}”.").format(column=name[:40]), field=name)
     query = select(Row).where(Row.organisation_id == actor.organisation_id)
     if text := listing.search.strip():
-        query = query.where(folding.holds(Row.name, text))
+        query = query.where(search_text.contains(Row.name, text))
     found = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: row[0])
     members = _members(session, [team.id for team in found.rows])
     return found.map(lambda team: Team(team.id, team.name, team.slug, members.get(team.id, ())))
@@ -53,14 +53,14 @@ def create_team(session: Session, actor: Actor, *, name: str) -> Team:
     """A team without anybody in it. Raises `Conflict` (`teams.taken`) where its short name would be another's."""
     require(actor, "users:write")
     name = name.strip()
-    people.require_name(name)
-    slug = re.sub(r"[^a-z0-9]+", "-", folding.fold(name)).strip("-")
+    users.require_name(name)
+    slug = re.sub(r"[^a-z0-9]+", "-", search_text.fold(name)).strip("-")
     if not slug:
-        raise Invalid("teams.name", _("A team's name has a letter or a digit."), field="name")
+        raise Invalid("teams.name", _("Team names need at least one letter or digit."), field="name")
     if session.execute(_named(actor, slug)).first() is not None:
         raise Conflict(
             "teams.taken",
-            _("There is a team “{slug}” already.").format(slug=slug),
+            _("A team named “{slug}” already exists.").format(slug=slug),
             do=_("Choose another name, or add people to that team."),
             field="name",
         )
@@ -102,10 +102,10 @@ def _asked(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -
     if row is None:
         raise NotFound(
             "teams.unknown",
-            _("No team here is called “{name}”.").format(name=team[:60]),
-            do=_("Name one that “benchboard team list” shows."),
+            _("There's no team named “{name}”.").format(name=team[:60]),
+            do=_("Choose one listed by “benchboard team list”."),
         )
-    return row, [people.get_person(session, actor, user_id).id for user_id in dict.fromkeys(user_ids)]
+    return row, [users.get_person(session, actor, user_id).id for user_id in dict.fromkeys(user_ids)]
 
 
 def _named(actor: Actor, team: str) -> Select[Row]:

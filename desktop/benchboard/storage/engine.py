@@ -1,33 +1,39 @@
 """One database, open: SQLite on this computer (through SQLCipher) or PostgreSQL, used alike.
 
-`Database.read` and `Database.change` are the only two ways to a session. Whoever opens one owns the transaction;
-services that are handed the session never commit. Driver errors leave here as `Unavailable` or `Conflict`, in words.
+`Transactions.read` and `Transactions.change` are the only two ways to a session; `Database.bind` gives those of an
+account, `Database.system` those of a named act of the program. Whoever opens a session owns the transaction; services
+that are handed it never commit. Driver errors leave here as `Unavailable` or `Conflict`, in words.
 """
 
 import contextlib
 import json
-import re
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, StatementError
-from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool
 
-from benchboard.errors import AppError, Conflict, Invalid, Unavailable
-from benchboard.i18n import N_, _
-from benchboard.storage import changes, folding
-from benchboard.storage.changes import Changes
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.storage import change_tracking, search_text
+from benchboard.storage.change_tracking import Changes
+from benchboard.storage.driver_errors import translate_errors
 
+if TYPE_CHECKING:
+    from benchboard.storage.guard import Principal
+
+_log = logging.getLogger(__name__)
 Dialect = Literal["sqlite", "postgresql"]
+Key = bytes | Callable[[], bytes]
 
 # libpq takes these behind the question mark of a URL as well.
 _PASSWORDS = ("password", "sslpassword")
@@ -39,8 +45,18 @@ _BUSY_MS = 5000
 _OPENED = count(1)
 
 
+SystemAct = Literal["sign-in", "sign-out", "seed", "tour"]
+SYSTEM_ACTS: Final[frozenset[SystemAct]] = frozenset(get_args(SystemAct))
+"""Every act that runs without an account: signing in and out (there is no session before and after), making the
+catalogue and the first organisation, and the tour's look at what its steps have stored. Upgrades and backups work on
+connections of their own (`storage.upgrade`)."""
+
+
 class Database:
-    """An open database. Safe to use from several threads; each transaction has its own connection."""
+    """An open database. Safe to use from several threads; each transaction has its own connection.
+
+    There are two ways to a transaction: `bind` for an account, `system` for a named act of the program itself.
+    """
 
     def __init__(self, engine: Engine, label: str, writing: Engine | None = None) -> None:
         self.engine = engine
@@ -48,15 +64,16 @@ class Database:
         self.dialect: Dialect = "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
         self.engines = (engine,) if writing is None else (engine, writing)
         """All there are: on SQLite another one writes."""
-        self._writing = self.engines[-1].execution_options(bb_writing=True)
+        self.writing = self.engines[-1].execution_options(bb_writing=True)
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
         self._seen: int | None = None
 
     @classmethod
-    def open(cls, url: str, *, key: bytes | None = None) -> "Database":
+    def open(cls, url: str, *, key: Key | None = None) -> "Database":
         """Open `url`: `sqlite:///path` (with `key`, 32 bytes, encrypted by SQLCipher) or `postgresql://…`.
 
+        A function as `key` is called at each connection; what it raises, the connection raises.
         Nothing is read yet, save for what the first connection needs. Raises `Invalid` for a URL that is neither, or
         that carries a password where it came from a command line (the caller checks that with `refuse_password`).
         """
@@ -76,32 +93,19 @@ class Database:
         )
         return cls(engine, parsed.host or "localhost")
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session on one consistent view of the data. Nothing it does is kept."""
-        with _spoken(), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
-            if self.dialect == "postgresql":
-                session.connection(
-                    execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-                )
-            yield session
+    def bind(self, principal: "Principal") -> "Transactions":
+        """Transactions in the name of an account: each first checks that its session and account are still live.
 
-    @contextmanager
-    def change(self) -> Iterator[Session]:
-        """A session whose work is committed whole when the block ends, and undone whole if it raises.
-
-        On SQLite it takes the write lock at its beginning (BEGIN IMMEDIATE), so it never fails half-way for want of it.
+        A revoked or disabled account's next transaction raises `Denied` (`access.ended`), whatever the program knew
+        before. What the account may do is read anew as well: a changed role holds from the next transaction on.
         """
-        with _spoken(), Session(self._writing, expire_on_commit=False) as session:
-            changes.watch(session)
-            with session.begin():
-                yield session
-                session.flush()
-                changes.require_recorded(session)
-            done = changes.touched(session)
-        if done:
-            for listener in tuple(self._listeners):
-                listener(done)
+        return Transactions(self, principal)
+
+    def system(self, act: SystemAct) -> "Transactions":
+        """Transactions of the program itself, for the few acts that nobody's account stands behind."""
+        if act not in SYSTEM_ACTS:
+            raise ValueError(act)
+        return Transactions(self, None)
 
     def on_change(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Call `listener` after each commit, on the committing thread; answers a function that stops it."""
@@ -115,6 +119,14 @@ class Database:
 
         return stop
 
+    def announce(self, done: Changes) -> None:
+        """Tell the listeners what a transaction has committed. One that raises changes nothing: the change is kept."""
+        for listener in tuple(self._listeners):
+            try:
+                listener(done)
+            except Exception:  # noqa: BLE001  # a bug, and logged as one: the change is committed, and did not fail
+                _log.exception("a listener failed after a commit")
+
     def data_version(self) -> int | None:
         """A number that moves when anybody else, in this program or another, has committed to a SQLite file; else None.
 
@@ -123,9 +135,9 @@ class Database:
         """
         if self.dialect != "sqlite":
             return None
-        pool = self._writing.pool
+        pool = self.writing.pool
         if self._seen is None or not (isinstance(pool, QueuePool) and pool.checkedout()):
-            with _spoken(), self._writing.connect() as connection:
+            with translate_errors(), self.writing.connect() as connection:
                 opened = connection.info.setdefault("bb_opened", next(_OPENED))
                 cursor = connection.connection.cursor()
                 try:
@@ -134,11 +146,95 @@ class Database:
                     cursor.close()
         return self._seen
 
+    def optimize(self) -> None:
+        """Let SQLite count the rows of its tables again where there are many more by now: it plans by these counts.
+
+        For the end of a program's work; it waits for no other writer. PostgreSQL does this by itself.
+        """
+        used = next((engine for engine in self.engines if _has_idle_connection(engine)), None)
+        if self.dialect != "sqlite" or used is None:
+            return
+        # Busy, read-only, damaged: then the next program does it.
+        with (
+            contextlib.suppress(DBAPIError, NoFreeConnection),
+            _raw(used) as driver,
+            contextlib.suppress(driver.Error),
+        ):
+            driver.execute("PRAGMA busy_timeout = 0")
+            driver.execute("PRAGMA optimize = 0x10002")  # every table, not only those that this connection read
+            driver.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
     def dispose(self) -> None:
         """Close every connection. The object can be used again; it then connects anew."""
         self._seen = None
         for engine in self.engines:
             engine.dispose()
+
+
+def _end_read(session: Session) -> None:
+    """Commit what only read: a rollback makes psycopg forget the statements that the server has prepared."""
+    driver: Any = session.connection().connection.driver_connection
+    driver.commit()
+
+
+def _has_idle_connection(engine: Engine) -> bool:
+    return isinstance(engine.pool, QueuePool) and engine.pool.checkedin() > 0
+
+
+@contextmanager
+def _raw(engine: Engine) -> Iterator[Any]:
+    """The driver's own connection, outside a transaction."""
+    pooled = engine.raw_connection()
+    try:
+        yield pooled.driver_connection
+    finally:
+        pooled.close()
+
+
+class Transactions:
+    """Reads and changes of one database, in the name of an account or of a named system act. Safe between threads."""
+
+    def __init__(self, database: Database, principal: "Principal | None") -> None:
+        self._database, self._principal = database, principal
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one consistent view of the data. Nothing it does is kept."""
+        database = self._database
+        with translate_errors(), Session(database.engine, autoflush=False, expire_on_commit=False) as session:
+            if database.dialect == "postgresql":
+                session.connection(
+                    execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+                )
+            self._require_live(session)
+            yield session
+            if database.dialect == "postgresql":
+                _end_read(session)
+
+    @contextmanager
+    def change(self) -> Iterator[Session]:
+        """A session whose work is committed whole when the block ends, and undone whole if it raises.
+
+        On SQLite it takes the write lock at its beginning (BEGIN IMMEDIATE), so it never fails half-way for want of it.
+        """
+        database = self._database
+        with translate_errors(), Session(database.writing, expire_on_commit=False) as session:
+            change_tracking.watch(session)
+            with session.begin():
+                self._require_live(session)
+                yield session
+                session.flush()
+                change_tracking.require_recorded(session)
+            done = change_tracking.touched(session)
+        if done:
+            database.announce(done)
+
+    def _require_live(self, session: Session) -> None:
+        # On a guarded PostgreSQL this is where `bb.session` is set, and the policies check the same (DESIGN section 4).
+        if self._principal is not None:
+            from benchboard.storage import guard  # late: an upgrade needs no models
+
+            guard.require_live(session, self._principal)
 
 
 def refuse_password(url: str) -> None:
@@ -147,9 +243,9 @@ def refuse_password(url: str) -> None:
     if parsed.password is not None or any(name.lower() in _PASSWORDS for name in parsed.query):
         raise Invalid(
             "storage.url-password",
-            _("The database URL carries a password."),
-            why=_("Anyone on this machine can read another program's command line."),
-            do=_("Leave it out and use BENCHBOARD_DATABASE_URL, PGPASSWORD or ~/.pgpass instead."),
+            _("The database URL contains a password."),
+            why=_("Other people on this computer can see command-line arguments."),
+            do=_("Remove it, and use BENCHBOARD_DATABASE_URL, PGPASSWORD or ~/.pgpass instead."),
             field="url",
         )
 
@@ -162,22 +258,22 @@ def _parse(url: str) -> URL:
     if parsed is None or parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise Invalid(
             "storage.url",
-            _("This is not the URL of a database Benchboard can use."),
-            do=_("Write sqlite:///path/to/file.db or postgresql://person@server/database."),
+            _("Benchboard can't use this database URL."),
+            do=_("Use sqlite:///path/to/file.db or postgresql://person@server/database."),
             field="url",
         )
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise Invalid(
             "storage.url",
-            _("A SQLite URL needs the path of a file."),
-            do=_("Write sqlite:///path/to/file.db."),
+            _("A SQLite URL needs a file path."),
+            do=_("Use sqlite:///path/to/file.db."),
             field="url",
         )
     if parsed.get_backend_name() == "sqlite" and parsed.query:
         raise Invalid(
             "storage.url",
-            _("A SQLite URL takes no options."),
-            do=_("Write sqlite:///path/to/file.db, with %3F for a question mark in its name."),
+            _("A SQLite URL can't have options."),
+            do=_("Use sqlite:///path/to/file.db, with %3F for a question mark in the name."),
             field="url",
         )
     return parsed
@@ -188,7 +284,7 @@ def file_url(file: Path) -> str:
     return f"sqlite:///{quote(str(file))}"
 
 
-def _sqlite(url: URL, key: bytes | None, **pool: Any) -> Engine:
+def _sqlite(url: URL, key: Key | None, **pool: Any) -> Engine:
     from sqlcipher3 import dbapi2  # late: a program on PostgreSQL has no use for it
 
     engine = create_engine(url.set(drivername="sqlite"), module=dbapi2, connect_args={"timeout": _BUSY_MS / 1000},
@@ -197,10 +293,13 @@ def _sqlite(url: URL, key: bytes | None, **pool: Any) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
-        connection.create_function(folding.FUNCTION, 1, _folded, deterministic=True)
+        connection.create_function(search_text.FUNCTION, 1, _folded, deterministic=True)
         cursor = connection.cursor()
+        # Else SQLCipher writes on our standard error what we say in words.
+        cursor.execute("PRAGMA cipher_log_level = NONE")
         if key is not None:
-            cursor.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            secret = key if isinstance(key, bytes) else key()
+            cursor.execute(f"PRAGMA key = \"x'{secret.hex()}'\"")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA trusted_schema = OFF")
         # Else REPLACE takes rows away without asking the triggers that forbid it.
@@ -238,148 +337,5 @@ def _whole(digits: str) -> int | float:
         return float(digits)
 
 
-@contextmanager
-def _spoken() -> Iterator[None]:
-    """Turn the drivers' errors into ours; known ones by name, the rest by their kind. SQL and parameters stay out."""
-    try:
-        yield
-    except AppError:
-        raise
-    except IntegrityError as error:
-        raise _overtaken(constraint=_constraint(error)) from error
-    except StaleDataError as error:
-        raise _overtaken() from error
-    except DBAPIError as error:
-        raise unavailable(error) from error
-    except NoneFree as error:  # all connections are at work
-        raise _worded("storage.busy") from error
-    except UnicodeEncodeError as error:
-        raise _no_value() from error
-    except StatementError as error:
-        # Our column types refuse what is no id, no moment or no amount with a ValueError before a driver sees it.
-        if not isinstance(error.orig, ValueError):
-            raise
-        raise _no_value() from error
-
-
-def _no_value() -> Invalid:
-    return Invalid(
-        "storage.value",
-        _("A value has the wrong form for where it belongs."),
-        do=_("Check ids, times and amounts in what you gave."),
-    )
-
-
 def _folded(text: object) -> str | None:
-    return None if text is None else folding.fold(str(text))
-
-
-def _overtaken(constraint: str = "") -> Conflict:
-    return Conflict(
-        "storage.conflict",
-        _("Somebody else changed this at the same moment, or it is still in use."),
-        do=_("Look at it again, then repeat what you did."),
-        constraint=constraint,
-    )
-
-
-_KNOWN = (
-    ("locked", "storage.busy"),
-    ("readonly", "storage.read-only"),
-    ("read-only", "storage.read-only"),
-    ("not a database", "storage.key"),
-    ("hmac check failed", "storage.key"),
-    ("malformed", "storage.damaged"),
-    ("full", "storage.full"),
-    ("unable to open", "storage.missing"),
-    ("no such table", "storage.outdated"),
-    ("no such column", "storage.outdated"),
-    ('relation "', "storage.outdated"),
-    ("permission denied", "storage.denied"),
-    ('database "', "storage.nowhere"),
-    ('role "', "storage.nowhere"),
-    ("password authentication failed", "storage.password"),
-    ("no password supplied", "storage.password"),
-)
-
-
-_SENTENCES = {
-    "storage.busy": (
-        N_("The database is busy."),
-        N_("Another program is writing to it; try again in a moment."),
-    ),
-    "storage.read-only": (
-        N_("The database is read-only."),
-        N_("Make its file and folder writable, then try again."),
-    ),
-    "storage.key": (
-        N_("The database cannot be opened with the key kept for it."),
-        N_("Restore its key or a backup. Nothing was changed."),
-    ),
-    "storage.damaged": (
-        N_("The database file is damaged."),
-        N_("Restore the newest backup from its folder."),
-    ),
-    "storage.full": (
-        N_("The disk is full."),
-        N_("Free some room, then try again. Nothing was half-written."),
-    ),
-    "storage.missing": (
-        N_("The database file cannot be opened."),
-        N_("Check that its folder exists and is yours."),
-    ),
-    "storage.outdated": (
-        N_("The database is not at this program's version."),
-        N_("Run “benchboard db upgrade” for it, or ask whoever runs the server to."),
-    ),
-    "storage.denied": (
-        N_("The server does not let this role do that."),
-        N_("Ask whoever runs the server for the right, or use another role."),
-    ),
-    "storage.nowhere": (
-        N_("The server has no such database or role."),
-        N_("Check the names in the URL, then try again."),
-    ),
-    "storage.password": (
-        N_("The server did not accept the name or password."),
-        N_("Check both and try again."),
-    ),
-    "storage.refused": (
-        N_("The database could not do that."),
-        N_("Try again; if it goes on, keep the log and report this."),
-    ),
-    "storage.unreachable": (
-        N_("The database cannot be reached."),
-        N_("Check that the server runs and the network is up, then try again."),
-    ),
-}
-
-
-def unavailable(error: DBAPIError) -> Unavailable:
-    """The `Unavailable` that says what a driver error means."""
-    text = str(error.orig).lower()
-    code = next((code for sign, code in _KNOWN if sign in text), "")
-    return _worded(code or ("storage.refused" if _answered(error) else "storage.unreachable"))
-
-
-def _answered(error: DBAPIError) -> bool:
-    """Whether the database itself refused, rather than nobody answered: it may be asked something else."""
-    said: Any = error.orig
-    if hasattr(said, "sqlstate"):  # a server's
-        state = str(said.sqlstate or "")
-        return bool(state) and not state.startswith(("08", "57P"))
-    return "disk i/o error" not in str(said).lower()
-
-
-def _worded(code: str) -> Unavailable:
-    what, do = _SENTENCES[code]
-    return Unavailable(code, _(what), do=_(do))
-
-
-def _constraint(error: IntegrityError) -> str:
-    """The name of the violated constraint, or what SQLite names instead (`table.column`)."""
-    diagnostic = getattr(error.orig, "diag", None)
-    if diagnostic is not None:
-        return str(diagnostic.constraint_name or "")
-    found = re.search(r"constraint failed: (.+)$", str(error.orig))
-    return found[1] if found else ""
+    return None if text is None else search_text.fold(str(text))

@@ -3,26 +3,127 @@
 Opening and ending a session, setting a password, creating a login, changing a role, appending to the audit, searching
 people by a part of their name. On SQLite, and on a PostgreSQL that has no guard yet, they are the statements below, in
 the caller's transaction. The definer functions of a guarded server will stand behind the same names. Nothing here asks
-who may: that is `identity.access`, above.
+who may: that is `identity.permissions`, above.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
-from benchboard.storage.folding import holds
+from benchboard.errors import Denied
+from benchboard.i18n import N_, _
 from benchboard.storage.models.identity import (
     AuditLog,
+    Organisation,
+    Permission,
     Role,
+    RolePermission,
     SessionHistory,
     SignInSession,
     User,
     UserRole,
 )
+from benchboard.storage.search_text import contains
+
+_ENDED: Final = {
+    "revoked": N_("An admin revoked your session."),
+    "signed-out": N_("You signed out from another program."),
+    "expired": N_("Your session wasn't used for 24 hours."),
+    "deleted": N_("Your account was deleted."),
+    "disabled": N_("Your account is disabled."),
+    "organisation": N_("Your organisation is suspended."),
+}
+_ACTING = aliased(User)
+_PRINCIPAL: Final = (
+    select(
+        User.status.label("user_status"),
+        User.deleted_at.label("user_deleted_at"),
+        Organisation.status.label("organisation_status"),
+        Organisation.deleted_at.label("organisation_deleted_at"),
+        SignInSession.expires_at,
+        _ACTING.status.label("acting_status"),
+        _ACTING.deleted_at.label("acting_deleted_at"),
+        Role.slug.label("role"),
+        Permission.name.label("permission"),
+    )
+    .join(Organisation, Organisation.id == User.organisation_id)
+    .outerjoin(SignInSession, and_(SignInSession.id == bindparam("session_id"), SignInSession.user_id == User.id))
+    .outerjoin(_ACTING, and_(_ACTING.id == bindparam("acted_by"), _ACTING.organisation_id == User.organisation_id))
+    .outerjoin(UserRole, and_(UserRole.user_id == User.id, UserRole.organisation_id == User.organisation_id))
+    .outerjoin(Role, Role.id == UserRole.role_id)
+    .outerjoin(RolePermission, RolePermission.role_id == Role.id)
+    .outerjoin(Permission, Permission.id == RolePermission.permission_id)
+    .where(User.id == bindparam("user_id"), User.organisation_id == bindparam("organisation_id"))
+)
+
+
+class Principal(Protocol):
+    """An account that a transaction acts for, as far as the database has to know it."""
+
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def organisation_id(self) -> str: ...
+    @property
+    def session_id(self) -> str | None:
+        """The session it acts in; None for the operator of a local database."""
+
+    @property
+    def acted_by(self) -> str | None:
+        """The account of whoever acts in this one's name; None where that is itself."""
+
+    def grant(self, roles: frozenset[str], permissions: frozenset[str]) -> None:
+        """Take note of what the account's roles are now, and which permissions they carry."""
+
+
+def require_live(session: Session, principal: Principal) -> None:
+    """Check that the principal may act at all, and tell it what it may do now. One statement.
+
+    Raises `Denied` (`access.ended`) where the session or the account has ended; `facts["reason"]` is `revoked`,
+    `signed-out`, `expired`, `deleted`, `disabled` or `organisation`.
+    """
+    rows = session.execute(_PRINCIPAL, _parameters(principal)).all()
+    reason = _end_reason(session, principal, rows)
+    if reason is not None:
+        raise Denied(
+            "access.ended",
+            _("You were signed out."),
+            why=_(_ENDED[reason]),
+            do=_("Sign in again."),
+            reason=reason,
+        )
+    principal.grant(
+        frozenset(row.role for row in rows if row.role is not None),
+        frozenset(row.permission for row in rows if row.permission is not None),
+    )
+
+
+def _parameters(principal: Principal) -> dict[str, object]:
+    return {
+        "user_id": principal.user_id,
+        "organisation_id": principal.organisation_id,
+        "session_id": principal.session_id,
+        "acted_by": principal.acted_by,
+    }
+
+
+def _end_reason(session: Session, principal: Principal, rows: Sequence[Any]) -> str | None:
+    if not rows or rows[0].user_deleted_at is not None:
+        return "deleted"
+    row = rows[0]
+    acting = principal.acted_by is None or (row.acting_status == "active" and row.acting_deleted_at is None)
+    if principal.session_id is not None and (row.expires_at is None or row.expires_at <= datetime.now(UTC)):
+        ended = select(SessionHistory.end_reason).where(SessionHistory.id == principal.session_id)
+        return session.scalars(ended).first() or "expired"
+    if row.user_status != "active" or not acting:
+        return "disabled"
+    if row.organisation_status in ("suspended", "cancelled") or row.organisation_deleted_at is not None:
+        return "organisation"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +156,33 @@ def open_session(session: Session, new: NewSession, *, now: datetime) -> str:
     session.flush()
     session.execute(update(User).where(User.id == new.user_id).values(last_login_at=now))
     return row.id
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that has not ended, and whose it is."""
+
+    id: str
+    user_id: str
+
+
+def find_session(session: Session, token_hash: str, *, now: datetime) -> LiveSession | None:
+    """The session with this token's hash, unless it has ended."""
+    row = session.execute(
+        select(SignInSession.id, SignInSession.user_id).where(
+            SignInSession.token_hash == token_hash, SignInSession.expires_at > now
+        )
+    ).first()
+    return None if row is None else LiveSession(row.id, row.user_id)
+
+
+def extend_session(session: Session, token_hash: str, *, now: datetime, expires_at: datetime) -> None:
+    """Note that the session is used now, and let it live until `expires_at`; nothing where it has ended."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.token_hash == token_hash, SignInSession.expires_at > now)
+        .values(last_used_at=now, expires_at=expires_at)
+    )
 
 
 def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by: str | None, now: datetime) -> int:
@@ -93,6 +221,30 @@ def expire_sessions(session: Session, organisation_id: str, *, now: datetime) ->
     return end_sessions(session, ids, reason="expired", ended_by=None, now=now)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """An account, and the hash that its password is verified against (None: it has no password)."""
+
+    user_id: str
+    organisation_id: str
+    organisation_slug: str
+    password_hash: str | None
+
+
+def find_credentials(
+    session: Session, email_norm: str, *, organisation_slug: str | None = None
+) -> tuple[Credentials, ...]:
+    """The accounts with this address, one in each organisation, or in the one that is named; not those deleted."""
+    query = (
+        select(User.id, User.organisation_id, Organisation.slug, User.password_hash)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(User.email_norm == email_norm, User.deleted_at.is_(None))
+    )
+    if organisation_slug is not None:
+        query = query.where(Organisation.slug == organisation_slug)
+    return tuple(Credentials(*row) for row in session.execute(query).all())
+
+
 def set_password(session: Session, user_id: str, password_hash: str) -> None:
     """Replace the person's password hash."""
     session.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
@@ -121,6 +273,12 @@ def append_audit(session: Session, **columns: Any) -> None:
     session.execute(insert(AuditLog).values(**columns))
 
 
-def search_people(text: str) -> ColumnElement[bool]:
-    """The condition that a person's name or address holds `text`, whatever its case and accents."""
-    return or_(holds(User.name, text), holds(User.email, text))
+def people_named(organisation_id: str, text: str) -> Select[str]:
+    """The ids of the organisation's people whose name or address holds `text`, whatever its case and accents.
+
+    Rows for a list to filter by, so that it pages through them in one statement. A guarded server has a function for
+    them.
+    """
+    return select(User.id).where(
+        User.organisation_id == organisation_id, or_(contains(User.name, text), contains(User.email, text))
+    )

@@ -23,8 +23,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.paging import Unreadable
-from benchboard.storage import locate
-from benchboard.storage.engine import Database, unavailable
+from benchboard.storage import resources
+from benchboard.storage.driver_errors import error_for
+from benchboard.storage.engine import Database
 
 Progress = Callable[[int, int], None]
 """Called with how many revisions are done and how many there are to do."""
@@ -57,7 +58,7 @@ class Finding:
 
 def revisions() -> tuple[str, ...]:
     """The revisions this program knows, oldest first: the numbers that the migrations' file names begin with."""
-    files = (locate.migrations() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
+    files = (resources.migrations() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
     return tuple(sorted(file.name[:4] for file in files))
 
 
@@ -102,8 +103,8 @@ def downgrade(database: Database, revision: str, *, progress: Progress | None = 
     if revision not in place or place[revision] > place[before]:
         raise Invalid(
             "storage.revision",
-            _("There is no revision {revision} to go back to.").format(revision=revision),
-            why=_("The database is at {current}.").format(current=before or BASE),
+            _("There's no earlier revision {revision} to go back to.").format(revision=revision),
+            why=_("The database is at revision {current}.").format(current=before or BASE),
             do=_("Choose one of: {known}.").format(known=", ".join((BASE, *revisions()[: place[before]]))),
             field="revision",
         )
@@ -121,13 +122,14 @@ def check(database: Database) -> tuple[Finding, ...]:
         return (
             Finding(
                 "revision",
-                _("The database is at revision {current}; this program needs {head}.").format(
+                _("The database is at revision {current}; this version of Benchboard needs {head}.").format(
                     current=before or BASE, head=head()
                 ),
             ),
         )
     with _spoken(), database.engine.connect() as connection:
-        return (*_differences(connection), *_damages(connection))
+        # Of a damaged file, nothing else can be said: reading it may fail at any row.
+        return tuple(_damages(connection) or (*_differences(connection), *_lapses(connection)))
 
 
 def _file(database: Database) -> Path | None:
@@ -139,13 +141,13 @@ def _spoken() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise unavailable(error) from error
+        raise error_for(error) from error
     except OSError as error:
         raise Unavailable(
             "storage.missing",
-            _("The database file cannot be opened."),
+            _("The database file can't be opened."),
             why=error.strerror or "",
-            do=_("Check that its folder exists and is yours."),
+            do=_("Check that its folder exists and belongs to you."),
         ) from error
 
 
@@ -164,11 +166,11 @@ def _require_known(revision: str | None) -> None:
     if revision is not None and revision not in revisions():
         raise Unavailable(
             "storage.newer",
-            _("This database was made by a newer Benchboard."),
-            why=_("It is at revision {revision}; this program knows {head} at most.").format(
+            _("This database was created by a newer version of Benchboard."),
+            why=_("It's at revision {revision}; this version supports up to {head}.").format(
                 revision=revision, head=head()
             ),
-            do=_("Install the newer program to use it. Nothing was changed."),
+            do=_("Install the newer version to use it. Nothing was changed."),
         )
 
 
@@ -185,10 +187,10 @@ def _require_writable(database: Database) -> None:
         raise Unavailable(
             "storage.read-only",
             _("The database is read-only."),
-            why=_("Benchboard keeps sessions and an audit trail in it, so it has to write."),
+            why=_("Benchboard stores sessions and the audit log in it, so it needs write access."),
             do=_("Make its file and folder writable, then try again. Nothing was changed.")
             if file is not None
-            else _("Use the primary server and an account that may write. Nothing was changed."),
+            else _("Use the primary server and an account with write access. Nothing was changed."),
         )
 
 
@@ -213,15 +215,15 @@ def _failing(target: str) -> Iterator[None]:
     except AppError:
         raise
     except DBAPIError as error:
-        said = unavailable(error)
+        said = error_for(error)
         # Here a table that is missing is the migration's fault, not the database's age.
         if said.code not in ("storage.refused", "storage.unreachable", "storage.outdated"):
             raise said from error
         raise Unavailable(
             "storage.migration",
-            _("The database could not be brought to revision {revision}.").format(revision=target),
-            why=_("A statement of the migration was refused."),
-            do=_("Nothing was changed. Keep the log and report this."),
+            _("The database couldn't be migrated to revision {revision}.").format(revision=target),
+            why=_("A migration statement failed."),
+            do=_("Nothing was changed. Save the log and report this."),
         ) from error
 
 
@@ -243,7 +245,7 @@ def _alone(database: Database, target: str) -> Iterator[tuple[Connection, Path |
         with _copied(connection, driver, target) as backup:
             yield connection, backup
     except driver.Error as error:
-        raise unavailable(DBAPIError(None, None, error)) from error
+        raise error_for(DBAPIError(None, None, error)) from error
     finally:
         # Its settings are not for others: the pool gets no such connection back.
         connection.detach()
@@ -321,9 +323,9 @@ def _copy(driver: Any, file: Path, revision: str) -> Path:
             draft.unlink(missing_ok=True)
         raise Unavailable(
             "storage.backup",
-            _("No copy of the database could be made in {folder}.").format(folder=folder),
+            _("Can't back up the database to {folder}.").format(folder=folder),
             why=getattr(error, "strerror", None) or str(error),
-            do=_("Make room or make the folder writable, then try again. Nothing was changed."),
+            do=_("Free up disk space or make the folder writable, then try again. Nothing was changed."),
         ) from error
     return target
 
@@ -348,9 +350,9 @@ def _require_empty(connection: Connection) -> None:
     if found:
         raise Unavailable(
             "storage.foreign",
-            _("This is not a database of Benchboard's."),
-            why=_("It has tables of another program: {tables}.").format(tables=", ".join(sorted(found)[:3])),
-            do=_("Name an empty database, or a file that does not exist yet. Nothing was changed."),
+            _("This isn't a Benchboard database."),
+            why=_("It contains another program's tables: {tables}.").format(tables=", ".join(sorted(found)[:3])),
+            do=_("Choose an empty database, or a file that doesn't exist yet. Nothing was changed."),
         )
 
 
@@ -369,44 +371,51 @@ def _run(connection: Connection, before: str | None, target: str, progress: Prog
             progress(done, total)
 
     config = Config()
-    config.set_main_option("script_location", str(locate.migrations()).replace("%", "%%"))
+    config.set_main_option("script_location", str(resources.migrations()).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["applied"] = applied
     move = command.upgrade if place[target] > place[before] else command.downgrade
     move(config, target)
 
 
+_CREATE_TRIGGER = re.compile(r"\s*CREATE\s+TRIGGER\s+\"?(\w+).*?\bON\s+\"?(\w+)", re.IGNORECASE | re.DOTALL)
+_DROP_TRIGGER = re.compile(r"\s*DROP\s+TRIGGER\s+(?:IF\s+EXISTS\s+)?\"?(\w+)", re.IGNORECASE)
+
+
 @contextmanager
 def _triggers_kept(connection: Connection) -> Iterator[None]:
-    """Make again, on SQLite, the triggers that went with a rebuilt table; not those a migration dropped by name."""
+    """Make again, on SQLite, the triggers that went with a rebuilt table: those there were before, and those that the
+    migrations made; not those that they dropped by name."""
     if connection.dialect.name != "sqlite":
         yield
         return
     query = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
-    before, dropped = connection.execute(query).all(), set()
+    wanted = {row.name: (row.tbl_name, row.sql) for row in connection.execute(query)}
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if found := re.match(r"\s*DROP\s+TRIGGER\s+(?:IF\s+EXISTS\s+)?\"?(\w+)", statement, re.IGNORECASE):
-            dropped.add(found[1])
+        if made := _CREATE_TRIGGER.match(statement):
+            wanted[made[1]] = (made[2], statement)
+        elif dropped := _DROP_TRIGGER.match(statement):
+            wanted.pop(dropped[1], None)
 
     event.listen(connection, "before_cursor_execute", note)
     yield
     event.remove(connection, "before_cursor_execute", note)
     present = {row.name for row in connection.execute(query)}
     tables = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
-    for row in before:
-        if row.name not in present | dropped and row.tbl_name in tables:
-            connection.exec_driver_sql(row.sql)
+    for name, (table, statement) in wanted.items():
+        if name not in present and table in tables:
+            connection.exec_driver_sql(statement)
 
 
 def _require_sound(connection: Connection) -> None:
     if connection.dialect.name == "sqlite" and (lost := _orphans(connection)):
         raise Unavailable(
             "storage.migration",
-            _("The migration would have left rows that point at nothing, in {tables}.").format(
+            _("The migration would have left orphaned rows in {tables}.").format(
                 tables=", ".join(sorted({table for table, _count in lost}))
             ),
-            do=_("Nothing was changed. Keep the log and report this."),
+            do=_("Nothing was changed. Save the log and report this."),
         )
 
 
@@ -424,7 +433,10 @@ def _differences(connection: Connection) -> list[Finding]:
 
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     return [
-        Finding("schema", _("The database differs from the program: {difference}.").format(difference=_told(one)))
+        Finding(
+            "schema",
+            _("The database schema isn't what Benchboard expects: {difference}.").format(difference=_told(one)),
+        )
         for one in compare_metadata(context, Base.metadata)
     ]
 
@@ -440,24 +452,31 @@ def _told(difference: Any) -> str:
 
 
 def _damages(connection: Connection) -> list[Finding]:
+    """What SQLite's own checks say of the file."""
+    if connection.dialect.name == "postgresql":
+        return []
+    # The second has no answer at all for a file without a key.
+    answers = (connection.exec_driver_sql(f"PRAGMA {name}integrity_check") for name in ("", "cipher_"))
+    lines = [line for answer in answers if answer.returns_rows for line in answer.scalars()]
+    return [
+        Finding("damage", _("The database file is damaged: {detail}").format(detail=line))
+        for line in lines
+        if line != "ok"
+    ]
+
+
+def _lapses(connection: Connection) -> list[Finding]:
+    """Rows and constraints that are not as the schema says."""
     if connection.dialect.name == "postgresql":
         unchecked = connection.scalars(text("SELECT conname FROM pg_constraint WHERE NOT convalidated")).all()
         return [
-            Finding("constraint", _("{name} was never checked against the rows.").format(name=name))
+            Finding("constraint", _("Constraint {name} was never validated against existing rows.").format(name=name))
             for name in unchecked
         ]
-    found = [
-        Finding("foreign-key", _("{table}: {count} rows point at nothing.").format(table=table, count=count))
+    return [
+        Finding("foreign-key", _("{table}: {count} orphaned rows.").format(table=table, count=count))
         for table, count in _orphans(connection)
-    ]
-    found += _no_moments(connection)
-    # The second has no answer at all for a file without a key.
-    for answer in (connection.exec_driver_sql(f"PRAGMA {name}integrity_check") for name in ("", "cipher_")):
-        lines = answer.scalars() if answer.returns_rows else ()
-        found += [
-            Finding("damage", _("The file is damaged: {detail}").format(detail=line)) for line in lines if line != "ok"
-        ]
-    return found
+    ] + _no_moments(connection)
 
 
 def _no_moments(connection: Connection) -> list[Finding]:
@@ -465,7 +484,7 @@ def _no_moments(connection: Connection) -> list[Finding]:
     from benchboard.storage.models import Base
     from benchboard.storage.models.base import Moment, read_moment
 
-    what = _("{table}, row {row}: {column} is no time but {value}.")
+    what = _("{table}, row {row}: {column} must be a time, not {value}.")
     found: list[Finding] = []
     for table in Base.metadata.tables.values():
         key = " || ' ' || ".join(f"quote({one.name})" for one in table.primary_key.columns)

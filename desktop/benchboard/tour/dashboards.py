@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QTabBar
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import Document
-from benchboard.tour.hands import CTRL, Hands, Step, after, canvas_of, click, press, rows, spot
-from benchboard.ui.studio.comparing.versions import VersionsScreen
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import with_fields
+from benchboard.tour.gestures import CTRL, Hands, Step, after, canvas_of, click, press, rows, spot
+from benchboard.ui.studio.comparing.versions_view import VersionsScreen
 from benchboard.ui.widgets import EmptyState
 
 _NAME: Final = "Shop review"
@@ -96,9 +96,9 @@ def _carry_two(hands: Hands) -> None:
 
 def _let_go(hands: Hands) -> None:
     canvas = canvas_of(hands)
-    held = canvas.hand.gesture
+    held = canvas.drag.interaction
     assert held is not None
-    hands.driver.let_go(canvas.viewport(), canvas.mapFromScene(held.at))
+    hands.driver.let_go(canvas.viewport(), canvas.mapFromScene(held.pointer))
     _save(hands)
 
 
@@ -141,9 +141,9 @@ def _versions(hands: Hands) -> None:
 
 def _titled(document: Document, titles: Mapping[str, str]) -> Document:
     """The document with some widgets called otherwise."""
-    layout = grid.mapped(
+    layout = grid.map_items(
         document.layout,
-        lambda item, cell: (changed(item, title=titles[item.id]) if item.id in titles else item, cell),
+        lambda item, cell: (with_fields(item, title=titles[item.id]) if item.id in titles else item, cell),
     )
     return replace(document, layout=layout)
 
@@ -167,7 +167,7 @@ def _both_edit(mine: Mapping[str, str], theirs: Mapping[str, str]) -> Callable[[
 
 
 def _decide(hands: Hands) -> None:
-    hands.driver.click_first("banner_action", "Decide")
+    hands.driver.click_first("banner_action", "Resolve")
     hands.driver.widget("studio_merge")
 
 
@@ -190,7 +190,7 @@ def _import(hands: Hands) -> None:
 
 def _export(hands: Hands) -> None:
     hands.driver.click("studio_export")
-    hands.driver.click("do_export_pdf")
+    hands.driver.click("command_export_pdf")
     hands.driver.click("export_go")
     hands.driver.choose_file("export_file", hands.out / "shop-review.pdf")
 

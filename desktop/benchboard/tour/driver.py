@@ -35,7 +35,7 @@ class Driver:
             if found := wanted():
                 return found
             if time.monotonic() > deadline:
-                raise Stuck("tour.stuck", _("The tour waited in vain for {what}.").format(what=what))
+                raise Stuck("tour.stuck", _("The tour timed out waiting for {what}.").format(what=what))
             QTest.qWait(15)
 
     def find(self, name: str) -> QWidget | None:

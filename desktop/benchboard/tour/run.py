@@ -17,16 +17,16 @@ from sqlalchemy import text
 
 from benchboard import log, workspace
 from benchboard.dashboards import library
-from benchboard.dashboards.document import Document
+from benchboard.dashboards.document.document import Document
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
+from benchboard.identity import authentication
+from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
 from benchboard.settings import Appearance, Settings
-from benchboard.tour import second
+from benchboard.tour import second_window
 from benchboard.tour.driver import Driver, Stuck
-from benchboard.tour.hands import Hands, Step
+from benchboard.tour.gestures import Hands, Step
 from benchboard.tour.script import STEPS
 from benchboard.ui.app import Application
 from benchboard.ui.theme import theme
@@ -111,7 +111,13 @@ class Tour:
         if act == "start":
             with said.open("w") as output:
                 self._second = subprocess.Popen(
-                    [sys.executable, "-m", second.__name__, str(self._home), str(self._out / "second-desktop.png")],
+                    [
+                        sys.executable,
+                        "-m",
+                        second_window.__name__,
+                        str(self._home),
+                        str(self._out / "second-desktop.png"),
+                    ],
                     stdout=output,
                 )
         line = "signed-in" if act == "start" else "signed-out"
@@ -120,8 +126,9 @@ class Tour:
     def _colleague(self, name: str, edit: Callable[[Document], Document]) -> None:
         opened = workspace.connect(self._home, demo_file=True)
         try:
-            with opened.database.change() as session:
-                ines = accounts.operator(session, client=Client.here())
+            with opened.database.system("tour").read() as session:
+                ines = authentication.operator(session, client=Client.here())
+            with opened.database.bind(ines).change() as session:
                 listed = library.list_dashboards(session, ines, Listing(search=name))
                 card = next(card for card in listed.rows if card.name == name)
                 document = edit(library.get(session, ines, card.id).document)
@@ -135,7 +142,7 @@ class Tour:
             return made.exists() and made.read_bytes().startswith(step.holds.encode())
         opened = workspace.connect(self._home, demo_file=True)
         try:
-            with opened.database.read() as session:
+            with opened.database.system("tour").read() as session:
                 row = session.execute(text(step.sql)).first()
         finally:
             opened.close()
@@ -144,9 +151,11 @@ class Tour:
 
 def main(arguments: Sequence[str]) -> int:
     """`benchboard tour --out DIR`: 0 when every step passed, 1 when one did not (DIR/failed.png shows where)."""
-    parser = argparse.ArgumentParser(prog="benchboard tour", description=_("A guided tour of every room, in pictures."))
-    parser.add_argument("--out", type=Path, default=Path("tour-out"), help=_("Folder for pictures and index.json."))
-    parser.add_argument("--both-themes", action="store_true", help=_("Take every picture in the other theme, too."))
+    parser = argparse.ArgumentParser(
+        prog="benchboard tour", description=_("Run a guided tour of every section and save screenshots.")
+    )
+    parser.add_argument("--out", type=Path, default=Path("tour-out"), help=_("Folder for screenshots and index.json."))
+    parser.add_argument("--both-themes", action="store_true", help=_("Also take every screenshot in the other theme."))
     wanted = parser.parse_args(arguments)
     out: Path = wanted.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
@@ -171,7 +180,8 @@ def main(arguments: Sequence[str]) -> int:
         shutil.rmtree(home, ignore_errors=True)
     sys.stdout.write(
         _(
-            "{count} steps, each proved against the database or by the file it made. Pictures and index.json: {out}"
+            "{count} steps, each verified against the database or the file it created. Screenshots and "
+            "index.json: {out}"
         ).format(count=len(STEPS), out=out)
         + "\n"
     )

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
 from benchboard.tour.dashboards import DASHBOARDS
-from benchboard.tour.hands import CTRL, Hands, Step, after, canvas_of, rows, spot
+from benchboard.tour.gestures import CTRL, Hands, Step, after, canvas_of, rows, spot
 from benchboard.ui.studio.canvas.canvas import Canvas
 
 # ---- everybody
@@ -130,7 +130,7 @@ def _studio(hands: Hands) -> None:
 
 def _newest(canvas: Canvas) -> str:
     """The tile chosen last: the one just dropped."""
-    return next(iter(canvas.editor.chosen))
+    return next(iter(canvas.editor.selection))
 
 
 def _add_widget(hands: Hands) -> None:
@@ -153,7 +153,7 @@ def _move_widget(hands: Hands) -> None:
 def _resize_widget(hands: Hands) -> None:
     canvas = canvas_of(hands)
     corner = spot(canvas, _newest(canvas), right=1, bottom=1)
-    step = int(canvas.page.rect(canvas.editor.layout.cell(_newest(canvas))).width())
+    step = int(canvas.grid.rect(canvas.editor.layout.cell(_newest(canvas))).width())
     hands.driver.drag(canvas.viewport(), corner, corner + QPoint(step, 0))
     hands.driver.click("studio_save")
 

@@ -29,7 +29,7 @@ from PySide6.QtCore import (
     Signal,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from benchboard import __version__, i18n, log
@@ -37,24 +37,26 @@ from benchboard import settings as settings_file
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
-from benchboard.storage import locate
-from benchboard.ui import entering
-from benchboard.ui.entering import Entry
+from benchboard.storage import resources
+from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.problems import Notice, Problems
-from benchboard.ui.signin import LANGUAGES, SignIn
-from benchboard.ui.stage import Stage
+from benchboard.ui.shell.problem_display import Stage
+from benchboard.ui.sign_in import session_opening
+from benchboard.ui.sign_in.session_opening import Entry
+from benchboard.ui.sign_in.sign_in import LANGUAGES, SignIn
 from benchboard.ui.tasks import UNREACHABLE, Tasks
 from benchboard.ui.theme import start as start_theme
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Toast
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.window_commands import QUIT
 
 if TYPE_CHECKING:
-    from benchboard.ui.entering import Entered
-    from benchboard.ui.rooms import Room
-    from benchboard.ui.shell import Shell
-    from benchboard.ui.watch import SessionWatch
+    from benchboard.ui.sections import Room
+    from benchboard.ui.session_watch import SessionWatch
+    from benchboard.ui.shell.shell import Shell
+    from benchboard.ui.sign_in.session_opening import Entered
 
 _ROOMS: Final = ("bench", "studio", "admin")
 _QT_LEVEL: Final = {
@@ -64,6 +66,7 @@ _QT_LEVEL: Final = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+_NO_SCREEN: Final = ("could not connect to display", "Failed to create wl_display")
 _qt_log = logging.getLogger("benchboard.qt")
 
 
@@ -74,13 +77,13 @@ class Window(QMainWindow):
         super().__init__()
         self._may_close = may_close
         self.setWindowTitle("Benchboard")
-        self.setWindowIcon(QIcon(str(locate.resources() / "icons" / "benchboard.svg")))
+        self.setWindowIcon(QIcon(str(resources.resources() / "icons" / "benchboard.svg")))
         width, height = theme().tokens("shell_px")["min_window"]
         screen = self.screen().availableGeometry()
         self.setMinimumSize(min(width, screen.width()), min(height, screen.height()))
         self.resize(QSize(1440, 900).boundedTo(screen.size()))
-        quits = QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
-        quits.setAutoRepeat(False)
+        quit_handler = {QUIT: Handler(self.close)}
+        install_shortcuts(self, quit_handler, context=Qt.ShortcutContext.WindowShortcut, repeats=False)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close():
@@ -101,7 +104,7 @@ class Application(QObject):
         self.settings = _settings(home)
         self._find_rooms = rooms or _rooms
         _speak(self.settings.language)
-        start_theme(locate.resources() / "themes" / "tokens.json", self.settings.appearance)
+        start_theme(resources.resources() / "themes" / "tokens.json", self.settings.appearance)
         self.problems = Problems(self)
         self.tasks = Tasks(self.problems, self)
         self.window = Window(self._may_close)
@@ -121,14 +124,14 @@ class Application(QObject):
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"
         if url is not None and not url.startswith("sqlite"):
-            self.settings = replace(self.settings, last_way=entering.without_password(url))
+            self.settings = replace(self.settings, last_way=session_opening.without_password(url))
         self.show_sign_in()
         self.window.show()
         if self.sign_in is None:
             return
         if url is not None and url.startswith("sqlite"):
             self.sign_in.enter(Entry("file", url=url), _("Opening the database"))
-        elif kept := entering.remembered(self.settings.last_way, self.home):
+        elif kept := session_opening.remembered(self.settings.last_way, self.home):
             self.sign_in.resume(kept)
 
     def show_sign_in(self, notice: Notice | None = None) -> None:
@@ -173,7 +176,7 @@ class Application(QObject):
         if self.sign_in is None:
             return
         again = self.sign_in.choose_demo_person if demo else None
-        self.sign_in.wait_for(_("Signing out"), lambda _progress: entering.leave(entered, keep=False), again)
+        self.sign_in.wait_for(_("Signing out"), lambda _progress: session_opening.leave(entered, keep=False), again)
 
     def report(self, error: BaseException) -> None:
         """Report a bug from whichever thread it happened on."""
@@ -186,14 +189,14 @@ class Application(QObject):
         self.tasks.close()
         if entered is not None:
             try:
-                entering.leave(entered, keep=entered.stayed)
+                session_opening.leave(entered, keep=entered.stayed)
             except AppError as error:
                 logging.getLogger(__name__).warning("the session was not ended: %s", error.code)
 
     def _enter(self, entered: "Entered") -> None:
         self._entered = entered
         database = entered.workspace.database
-        self.tasks.attach(database)
+        self.tasks.attach(database.bind(entered.signed_in.actor))
         self._deaf = database.on_change(lambda changes: self._committed.emit(frozenset(changes)))
         self.settings = replace(self.settings, last_way=entered.way, last_email=_email(entered, self.settings))
         try:
@@ -209,7 +212,7 @@ class Application(QObject):
             gc.freeze()
 
     def _start_watch(self, entered: "Entered") -> None:
-        from benchboard.ui.watch import SessionWatch
+        from benchboard.ui.session_watch import SessionWatch
 
         self._watch = SessionWatch(self.tasks, entered, self)
         self._watch.ended.connect(self._ended)
@@ -217,7 +220,7 @@ class Application(QObject):
         self._watch.reached.connect(self._reached)
 
     def _show_shell(self, begin: "Callable[[Shell], None]") -> None:
-        from benchboard.ui.shell import Shell
+        from benchboard.ui.shell.shell import Shell
 
         if self._entered is None:
             return
@@ -319,7 +322,7 @@ def run(address: str = "", file: Path | None = None) -> int:
     """Open the window and stay until it is closed; answers the exit status."""
     home = settings_file.home()
     log.start(home / "logs")
-    qInstallMessageHandler(_qt_message)
+    qInstallMessageHandler(QtMessages())
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("Benchboard")
     qt.setApplicationVersion(__version__)
@@ -373,16 +376,23 @@ def _hook(application: Application) -> Callable[[type[BaseException], BaseExcept
     return hook
 
 
-def _qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    _qt_log.log(_QT_LEVEL.get(kind, logging.WARNING), "%s", message)
-    if kind is QtMsgType.QtFatalMsg:
-        # Qt ends the program now, and there is no window to say it in.
-        sys.stderr.write(
-            _("The window cannot be opened: {message} “make run” installs what a screen needs.").format(
-                message=message.splitlines()[0]
-            )
-            + "\n"
-        )
+class QtMessages:
+    """Writes Qt's messages to the log. A fatal one also to standard error: Qt ends the program, before any window."""
+
+    def __init__(self) -> None:
+        self._no_screen = ""
+
+    def __call__(self, kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        _qt_log.log(_QT_LEVEL.get(kind, logging.WARNING), "%s", message)
+        if message.startswith(_NO_SCREEN):
+            self._no_screen = message
+        if kind is not QtMsgType.QtFatalMsg:
+            return
+        if self._no_screen:
+            text = _("Can't open the window: {message}. Check that DISPLAY names a running display.")
+        else:
+            text = _("Can't open the window: {message} Run “make run” to install the required display libraries.")
+        sys.stderr.write(text.format(message=self._no_screen or message.splitlines()[0]) + "\n")
 
 
 def _rooms() -> "tuple[Room, ...]":
@@ -401,7 +411,7 @@ def _settings(home: Path) -> Settings:
 
 def _speak(language: str) -> None:
     """Sentences, months and decimal points of `language`; where it is the system's own, of its region too."""
-    i18n.use(language, locate.resources() / "i18n")
+    i18n.use(language, resources.resources() / "i18n")
     system = QLocale.system()
     QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
     _let_qt_speak(language)
@@ -427,7 +437,7 @@ def _email(entered: "Entered", settings: Settings) -> str:
 
 def _close(entered: "Entered") -> None:
     try:
-        entering.forget(entered.workspace.vault, entered.way)
+        session_opening.forget(entered.workspace.vault, entered.way)
     finally:
         entered.workspace.close()
 
@@ -435,12 +445,14 @@ def _close(entered: "Entered") -> None:
 def _why_ended(reason: str, lost: list[str]) -> Notice:
     """What the sign-in screen says to somebody whose session ended under them."""
     what = {
-        "revoked": _("You were signed out: an admin ended this session."),
-        "expired": _("You were signed out: the session was not used for 24 hours."),
-        "signed-out": _("You were signed out: this session was ended from another program."),
-        "deleted": _("You were signed out: this account was deleted."),
-    }.get(reason, _("You were signed out: the session has ended."))
-    why = _("Sign in again to go on.")
+        "revoked": _("You were signed out: an admin revoked your session."),
+        "expired": _("You were signed out after 24 hours of inactivity."),
+        "signed-out": _("You were signed out from another program."),
+        "deleted": _("You were signed out: your account was deleted."),
+        "disabled": _("You were signed out: your account is disabled."),
+        "organisation": _("You were signed out: your organisation is suspended."),
+    }.get(reason, _("You were signed out: your session ended."))
+    why = _("Sign in again to continue.")
     if lost:
         why = _("Not saved: {names}.").format(names=", ".join(lost))
     return Notice(what, why, "warn", "ph.sign-out")

@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from benchboard.settings import Settings
 
 if TYPE_CHECKING:
-    from benchboard.identity.access import Actor
+    from benchboard.identity.permissions import Actor
+    from benchboard.storage.engine import Transactions
     from benchboard.ui.problems import Problems
-    from benchboard.ui.statusbar import StatusBar
     from benchboard.ui.tasks import Tasks
     from benchboard.ui.theme import Theme
+    from benchboard.ui.widgets.status_bar import StatusBar
     from benchboard.workspace import Workspace
 
 ANYTHING: frozenset[str] = frozenset()
@@ -72,3 +73,10 @@ class Context:
     sign_out: Callable[[], None]
     tab_at: Callable[[QPoint], str] = lambda _spot: ""
     """The address of the place whose tab of the header is at a point of the screen; empty where none is."""
+    run_command: Callable[[str], None] = lambda _id: None
+    """Run a command that is offered where the window is now, by its id."""
+
+    @property
+    def database(self) -> "Transactions":
+        """Reads and changes in the actor's name, for work that opens its transactions itself on a thread of its own."""
+        return self.workspace.database.bind(self.actor)

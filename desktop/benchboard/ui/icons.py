@@ -7,6 +7,7 @@ budget (measured: 130 ms against 1.5 ms). Each icon takes its colour from the th
 import importlib.util
 import json
 import logging
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -24,8 +25,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 
-from benchboard.storage import locate
-from benchboard.ui.theme import theme
+from benchboard.storage import resources
 
 _log = logging.getLogger(__name__)
 _NEWER: Final = {
@@ -45,14 +45,14 @@ _State = QIcon.State
 
 
 class _Glyph(QIconEngine):
-    """Draws one icon in the theme's colour of the moment."""
+    """Draws one icon in the present colour of the theme."""
 
-    def __init__(self, name: str, role: str, on: str) -> None:
+    def __init__(self, name: str, role: str, on: str, color: Callable[[str], QColor]) -> None:
         super().__init__()
-        self._name, self._role, self._on = name, role, on
+        self._name, self._role, self._on, self._color = name, role, on, color
 
     def clone(self) -> QIconEngine:
-        return _Glyph(self._name, self._role, self._on)
+        return _Glyph(self._name, self._role, self._on, self._color)
 
     def paint(self, painter: QPainter, rect: QRect, mode: _Mode, state: _State) -> None:
         draw(painter, self._name, QRectF(rect), self._colour(mode, state))
@@ -65,14 +65,14 @@ class _Glyph(QIconEngine):
 
     def _colour(self, mode: _Mode, state: _State) -> QColor:
         if mode == _Mode.Disabled:
-            return theme().color("text.disabled")
-        return theme().color(self._on if state == _State.On else self._role)
+            return self._color("text.disabled")
+        return self._color(self._on if state == _State.On else self._role)
 
 
 @cache
-def themed(name: str, role: str, on: str) -> QIcon:
-    """A QIcon that follows the theme."""
-    return QIcon(_Glyph(name, role, on))
+def themed(name: str, role: str, on: str, color: Callable[[str], QColor]) -> QIcon:
+    """A QIcon that follows the theme; `color` is asked for a colour token each time it is drawn."""
+    return QIcon(_Glyph(name, role, on, color))
 
 
 def draw(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
@@ -155,4 +155,4 @@ def _characters() -> dict[str, str]:
 
 @cache
 def _own(name: str) -> str:
-    return (locate.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return (resources.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")

@@ -1,14 +1,14 @@
 """Problems and news, shown in one place: the banner under the header, the toast at the bottom, the report of a bug.
 
-One banner at a time; the next one waits. Nothing here is modal except the report of a bug.
+One banner at a time, errors before news; the others wait. Nothing here is modal except the report of a bug.
 """
 
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +19,7 @@ from benchboard.log import redact
 
 _log = logging.getLogger(__name__)
 Kind = Literal["info", "warn", "error"]
+_GRAVITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,12 @@ class Problems(QObject):
 
     @property
     def current(self) -> Notice | None:
-        """The notice on show."""
-        return self._waiting[0] if self._waiting else None
+        """The notice on show: the gravest one, of equals the oldest. News must not hide why something failed."""
+        return min(self._waiting, key=lambda notice: _GRAVITY[notice.kind], default=None)
+
+    def has(self, key: str) -> bool:
+        """Whether a notice called `key` is on show or waits to be."""
+        return any(notice.key == key for notice in self._waiting)
 
     def show(self, error: AppError, retry: Callable[[], None] | None = None, *, act: str = "") -> None:
         """Show an expected failure: what, why, what to do, and *Try again* where trying again may help. Of one `act`
@@ -99,8 +104,8 @@ class Problems(QObject):
         """Take away the notice on show, or the one named `key`; the next one follows."""
         if key:
             self._waiting = deque(notice for notice in self._waiting if notice.key != key)
-        elif self._waiting:
-            self._waiting.popleft()
+        elif self.current is not None:
+            self._waiting.remove(self.current)
         self._present()
 
     def clear(self) -> None:

@@ -1,11 +1,14 @@
-"""The Qt style sheet, written from the tokens: flat fills, 1-px lines, text. Nothing here names a colour or a size."""
+"""The Qt style sheet, made from the design tokens: flat fills, 1-px lines, text. It names no colour and no size."""
 
 import sys
+from collections.abc import Mapping
 from string import Template
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from benchboard.ui.theme import Theme
+from PySide6.QtGui import QColor, QFont
+
+RADII: Final = ("badge", "control", "panel", "dialog")
+"""The corner radii that the style sheet needs."""
 
 _BASE = Template("""
 * { outline: 0; }
@@ -121,26 +124,22 @@ QTabBar[documents="true"]::tab:selected { background: $surface; color: $text; bo
 """)
 
 
-def sheet(theme: "Theme") -> str:
-    """The whole style sheet for the theme's current mode."""
+def sheet(colors: Mapping[str, QColor], radii: Mapping[str, int], fonts: Mapping[str, QFont], mono: QFont) -> str:
+    """The whole style sheet: for colour tokens, corner radii in pixels (`RADII`), and the fonts of the type scale."""
     values: dict[str, str] = {}
-    for name in theme.tokens("color")[theme.current]:
-        colour = theme.color(name)
-        alpha = f"rgba({colour.red()},{colour.green()},{colour.blue()},{colour.alpha()})"
-        values[name.replace(".", "_")] = colour.name() if colour.alpha() == 255 else alpha
-    for name in ("badge", "control", "panel", "dialog"):
-        values[f"r_{name}"] = str(theme.px(f"radius.{name}"))
+    for name, color in colors.items():
+        alpha = f"rgba({color.red()},{color.green()},{color.blue()},{color.alpha()})"
+        values[name.replace(".", "_")] = color.name() if color.alpha() == 255 else alpha
+    values |= {f"r_{name}": str(radii[name]) for name in RADII}
     parts = [template.substitute(values) for template in (_BASE, _BUTTONS, _FIELDS, _TABLES)]
-    return "".join([*parts, *(_type(theme, role) for role in theme.tokens("type")["scale_pt"]), _mono(theme)])
+    return "".join([*parts, *(_type(role, font) for role, font in fonts.items()), _mono(mono)])
 
 
-def _type(theme: "Theme", role: str) -> str:
-    font = theme.font(role)
+def _type(role: str, font: QFont) -> str:
     return f'QLabel[type="{role}"] {{ font-size: {font.pointSizeF()}pt; font-weight: {int(font.weight())}; }}\n'
 
 
-def _mono(theme: "Theme") -> str:
-    font = theme.font("mono")
+def _mono(font: QFont) -> str:
     families = ", ".join(f'"{family}"' for family in font.families())
     size = font.pointSizeF() if sys.platform != "darwin" else font.pointSizeF() + 1
     return f'QLabel[type="mono"] {{ font-family: {families}; font-size: {size}pt; }}\n'

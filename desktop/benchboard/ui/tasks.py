@@ -23,7 +23,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.i18n import _
-from benchboard.ui.collecting import Collector
+from benchboard.ui.gc_control import Collector
 
 T = TypeVar("T")
 DatabaseSession = Any
@@ -33,6 +33,8 @@ Kind = Literal["read", "change", "run"]
 
 UNREACHABLE: Final = "storage.unreachable"
 """The code of the error that says so."""
+ENDED: Final = "access.ended"
+"""The code of the error of a transaction whose session or account has ended."""
 
 _READERS = 4
 _LONG_READERS = 2
@@ -40,7 +42,7 @@ _RUNNERS = 8
 
 
 class OpenDatabase(Protocol):
-    """What `Tasks` needs of `storage.engine.Database`."""
+    """What `Tasks` needs of `storage.engine.Transactions`."""
 
     def read(self) -> AbstractContextManager[DatabaseSession]: ...
     def change(self) -> AbstractContextManager[DatabaseSession]: ...
@@ -102,7 +104,7 @@ class Progress:
     def check(self) -> None:
         """Raise `Cancelled` if the person asked to stop."""
         if self._work.cancelled:
-            raise Cancelled("tasks.cancelled", _("It was stopped."))
+            raise Cancelled("tasks.cancelled", _("Stopped."))
 
     @property
     def cancelled(self) -> bool:
@@ -129,6 +131,7 @@ class _Delivery:
     call: Callable[[], None]
     otherwise: Callable[[], None] | None = None
     unreachable: bool = False
+    ended: str = ""
 
 
 class _Parcel:
@@ -158,6 +161,8 @@ class Tasks(QObject):
     saving_changed = Signal()
     unreachable = Signal()
     """Some work found that the database does not answer."""
+    ended = Signal(str)
+    """A transaction was refused because the session or the account has ended; for which reason (`storage.guard`)."""
 
     def __init__(self, problems: ErrorSink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -302,7 +307,7 @@ class Tasks(QObject):
         work, failed = asked.work, asked.failed
         try:
             if work.cancelled and work.kind != "change":
-                raise Cancelled("tasks.cancelled", _("It was stopped."))
+                raise Cancelled("tasks.cancelled", _("Stopped."))
             return _Delivery(asked, partial(asked.done, asked.job()))
         except AppError as error:
             show = partial(self._show, error, asked.again)
@@ -312,6 +317,7 @@ class Tasks(QObject):
                 show if failed is None else partial(failed, error),
                 show if work.kind == "change" else None,
                 unreachable=error.code == UNREACHABLE,
+                ended=str(error.facts.get("reason", "")) if error.code == ENDED else "",
             )
         except BaseException as error:  # noqa: BLE001 - a bug, and reported as one
             return _Delivery(asked, partial(self._report, error, failed), partial(self._problems.bug, error))
@@ -320,10 +326,10 @@ class Tasks(QObject):
         self._problems.bug(bug)
         if failed is not None:
             # Whoever waits for an answer gets one, so that no screen waits for ever.
-            failed(AppError("tasks.bug", _("This did not finish, because of a mistake in Benchboard.")))
+            failed(AppError("tasks.bug", _("This didn't finish because of a bug in Benchboard.")))
 
     def _show(self, error: AppError, again: Callable[[], None]) -> None:
-        if not isinstance(error, Cancelled):
+        if not isinstance(error, Cancelled) and error.code != ENDED:  # the sign-in screen says that
             self._problems.show(error, again if isinstance(error, Unavailable) else None)
 
     def _deliver(self, parcel: _Parcel) -> None:
@@ -333,6 +339,8 @@ class Tasks(QObject):
         if delivery.unreachable:
             # With what is said about it, so that nobody hears in between that the database answers again.
             self.unreachable.emit()
+        if delivery.ended:
+            self.ended.emit(delivery.ended)
         if not shiboken6.isValid(owner):
             if delivery.otherwise is not None:
                 delivery.otherwise()
@@ -351,5 +359,5 @@ class Tasks(QObject):
 def _opened(database: OpenDatabase | None) -> OpenDatabase:
     if database is None:
         # A screen of a session that has just ended still asks; it is on its way out, and nobody waits for the answer.
-        raise Cancelled("tasks.signed-out", _("Nobody is signed in."))
+        raise Cancelled("tasks.signed-out", _("You're signed out."))
     return database

@@ -81,7 +81,7 @@ class Theme(QObject):
         """The icon `ph.<name>` of Phosphor or `bb.<name>` of ours, in colour `role` (`on` while checked)."""
         from benchboard.ui.icons import themed  # late: most of a first paint has no icon
 
-        return themed(name, role, on or role)
+        return themed(name, role, on or role, _current_color)
 
     @contextmanager
     def on_paper(self) -> Iterator[None]:
@@ -127,8 +127,13 @@ class Theme(QObject):
         if isinstance(app, QApplication):
             app.setFont(self.font())
             app.setPalette(_palette(self._colours))
-            app.setStyleSheet(stylesheet.sheet(self))
+            app.setStyleSheet(self._style_sheet())
         self.changed.emit()
+
+    def _style_sheet(self) -> str:
+        radii = {name: self.px(f"radius.{name}") for name in stylesheet.RADII}
+        fonts = {role: self.font(role) for role in self._tokens["type"]["scale_pt"]}
+        return stylesheet.sheet(self._colours, radii, fonts, self.font("mono"))
 
 
 _the_theme: Theme | None = None
@@ -147,6 +152,10 @@ def theme() -> Theme:
     if _the_theme is None:
         raise RuntimeError("benchboard.ui.theme.start was not called")
     return _the_theme
+
+
+def _current_color(name: str) -> QColor:
+    return theme().color(name)
 
 
 def _colour(text: str) -> QColor:

@@ -8,10 +8,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
-from benchboard.identity import accounts, audit, organisations
-from benchboard.identity.access import Client
+from benchboard.identity import audit, authentication, organisations
+from benchboard.identity.permissions import Client
 from benchboard.ui.app import Application
 from support.admin import Admin
+from support.databases import unbound
 from support.window import Hand
 
 PEOPLE = (
@@ -30,8 +31,8 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("BENCHBOARD_KEYRING", "off")
         opened = workspace.open_demo(home)
         ids = []
-        with opened.database.change() as session:
-            admin = accounts.operator(session, client=Client.here())
+        with unbound(opened.database).change() as session:
+            admin = authentication.operator(session, client=Client.here())
             for email, name, role in PEOPLE:
                 user_id = organisations.found_account(
                     session, admin.organisation_id, email=email, name=name, role=role, account_type="DEMO"
@@ -39,9 +40,9 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 audit.record(session, admin, "user.create", user_id, role=role)
                 ids.append(user_id)
         for user_id, host in ((ids[0], "bench-12"), (ids[0], "ada-laptop"), (ids[1], "cell-lab-3")):
-            with opened.database.change() as session:
+            with unbound(opened.database).change() as session:
                 client = Client(host, "Benchboard/0.1.0 (Debian 12)", "10.20.7.112")
-                accounts.sign_in_demo(session, user_id=user_id, client=client)
+                authentication.sign_in_demo(session, user_id=user_id, client=client)
         opened.close()
     return home
 

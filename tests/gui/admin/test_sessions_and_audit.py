@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox
 
-from benchboard.identity import people
+from benchboard.identity import sessions
 from benchboard.paging import Listing
 from support.admin import Admin
 
@@ -49,7 +49,7 @@ def test_this_window_says_which_session_is_its_own(admin: Admin) -> None:
         for row in range(view.model().rowCount())
         if admin.column("sessions_table")[row] == "Ines Okafor"
     ]
-    assert len([text for text in own if "this window" in text]) == 1
+    assert len([text for text in own if "This window" in text]) == 1
 
 
 def test_the_trail_is_narrowed_by_event_and_person(admin: Admin) -> None:
@@ -160,10 +160,10 @@ def test_a_desktop_in_another_process_is_signed_out_within_five_seconds(admin: A
     admin.click("confirm_act")
     admin.wait(lambda: len(desktop.lines) == 3)
     assert desktop.lines[1].startswith("outside:")
-    assert "an admin ended this session" in desktop.lines[1]
+    assert "an admin revoked your session" in desktop.lines[1]
     assert desktop.process.wait(timeout=120) == 0
     ended = admin.ask(
-        lambda session, actor: people.list_sessions(session, actor, Listing("Dana", {"ended": True})).rows
+        lambda session, actor: sessions.list_sessions(session, actor, Listing("Dana", {"ended": True})).rows
     )
     assert [(row.person, row.end_reason) for row in ended] == [("Dana Whitfield", "revoked")]
     # Five seconds of the other desktop's own time: a busy machine that keeps its timer waiting keeps its look waiting.

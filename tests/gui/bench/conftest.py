@@ -12,10 +12,11 @@ from benchboard.dongles.fleet import Dongle
 from benchboard.paging import Listing
 from benchboard.ui.app import Application
 from benchboard.ui.bench import ROOM
-from benchboard.ui.bench.hub import Hub
-from benchboard.ui.bench.wizard import PairingWizard
-from benchboard.ui.shell import Shell
+from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.pairing_wizard import PairingWizard
+from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
+from support.databases import unbound
 from support.window import Hand, visible
 
 
@@ -59,7 +60,7 @@ def dongles(shell: Shell) -> Callable[[], list[Dongle]]:
 
     def read() -> list[Dongle]:
         context = shell.context
-        with context.workspace.database.read() as session:
+        with unbound(context.workspace.database).read() as session:
             return list(fleet.list_dongles(session, context.actor, Listing()).rows)
 
     return read

@@ -12,14 +12,15 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from benchboard.dongles.fleet import Dongle
-from benchboard.dongles.protocol import State
+from benchboard.dongles.protocol import OwnershipState
 from benchboard.storage.models.identity import AuditLog
-from benchboard.ui.bench.hub import Hub
-from benchboard.ui.bench.wizard import PairingWizard
-from benchboard.ui.bench.wizard_parts import Choice
-from benchboard.ui.shell import Shell
-from benchboard.ui.widgets import Text
+from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.pairing_parts import Choice
+from benchboard.ui.bench.pairing_wizard import PairingWizard
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Text, Toolbar
 from support.benchsim import Simulator
+from support.databases import unbound
 from support.window import Hand, visible
 
 
@@ -55,10 +56,10 @@ def test_the_whole_way_with_the_windows_own_simulator(
         "proven",
     )
     assert found.key_version == 1
-    with shell.context.workspace.database.read() as session:
+    with unbound(shell.context.workspace.database).read() as session:
         events = set(session.scalars(select(AuditLog.event_type).where(AuditLog.resource_id == found.id)))
     assert {"dongle.claim", "dongle.configure", "dongle.rename"} <= events
-    qtbot.waitUntil(lambda: shell.context.status.text("dongles") == "2 of 2 dongles here")
+    qtbot.waitUntil(lambda: shell.context.status.text("dongles") == "2 of 2 dongles connected")
 
 
 def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
@@ -72,9 +73,9 @@ def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
     device_id = wizard._here.device_id
     qtbot.keyClick(wizard, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: [one.ownership_state for one in dongles()] == ["UNCLAIMED"])
-    assert simulator.durable(device_id).state == State.UNCLAIMED
+    assert simulator.persistent(device_id).state == OwnershipState.UNCLAIMED
     assert pair_one() == device_id
-    assert simulator.durable(device_id).state == State.CLAIMED_ACTIVE
+    assert simulator.persistent(device_id).state == OwnershipState.CLAIMED_ACTIVE
     assert [one.ownership_state for one in dongles()] == ["CLAIMED_ACTIVE"]
 
 
@@ -89,7 +90,7 @@ def test_a_dongle_pulled_out_while_it_is_claimed_is_said_in_words(
     simulator.process.kill()
     qtbot.waitUntil(lambda: visible(window, "pair_problem"))
     words = window.findChild(QWidget, "pair_problem").words.text()
-    assert "gone" in words or "answer" in words
+    assert "Lost the connection" in words or "respond" in words
     assert wizard.steps.marks[3] == "failed"
     assert [one.ownership_state for one in dongles()] == ["UNCLAIMED"]
 
@@ -131,6 +132,15 @@ def test_paired_from_a_command_the_window_catches_up(
         return here is not None and here.info is not None and here.info.ownership_state == "CLAIMED_ACTIVE"
 
     qtbot.waitUntil(known)
+    # Counts and banner follow the registry and the ports, whichever of them changed.
+    problems, toolbar = shell.context.problems, shell.findChild(Toolbar)
+    assert toolbar is not None
+    qtbot.waitUntil(lambda: problems.current is not None and problems.current.what.startswith("New dongle found"))
+    qtbot.waitUntil(lambda: toolbar.count() == "2 of 2 connected")
+    simulator.process.kill()
+    qtbot.waitUntil(lambda: toolbar.count() == "0 of 1 connected")
+    qtbot.waitUntil(lambda: problems.current is None)
+    assert shell.context.status.text("dongles") == "0 of 1 dongles connected"
 
 
 def test_found_within_a_second_and_gone_within_a_second(
@@ -162,16 +172,16 @@ def test_enter_alone_goes_the_whole_way(
     def enter() -> None:
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
 
-    at("Identify it")
+    at("Identify dongle")
     enter()
-    at("This is the one")
+    at("Claim this dongle")
     enter()
     qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     assert QApplication.focusWidget() is not wizard.close_button
     simulator.say(f"press {list(simulator.ports).index(wizard._here.device_id) + 1}")
     at("Keep this timing")
     enter()
-    at("Listen now")
+    at("Start listening")
     enter()
     at("Finish")
     qtbot.keyClicks(QApplication.focusWidget(), "Oven 2")
@@ -188,10 +198,10 @@ def test_with_nothing_plugged_in_the_wizard_offers_a_simulated_one(
     forward = click.find(window, "pair_next")
     assert (forward.text(), forward.isEnabled()) == ("Start simulated dongles", True)
     said = [text.text() for text in click.find(window, "pairing_wizard").findChildren(Text) if text.isVisible()]
-    assert "No dongle is plugged in." in said
+    assert "No dongles connected." in said
     assert not any("These dongles" in text for text in said)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: forward.text() == "Identify it" and forward.isEnabled())
+    qtbot.waitUntil(lambda: forward.text() == "Identify dongle" and forward.isEnabled())
     assert QApplication.focusWidget() is forward
     qtbot.waitUntil(lambda: [one.isVisible() for one in window.findChildren(Choice)] == [True, True])
 
@@ -210,7 +220,7 @@ def test_the_button_pressed_by_key_leaves_the_keyboard_on_the_way_forward(
     press = click.find(window, "pair_press")
     assert QApplication.focusWidget() is press
     qtbot.keyClick(press, Qt.Key.Key_Return)
-    for title in ("Keep this timing", "Listen now"):
+    for title in ("Keep this timing", "Start listening"):
         qtbot.waitUntil(lambda title=title: forward.text() == title and forward.isEnabled())
         assert QApplication.focusWidget() is forward
         qtbot.keyClick(forward, Qt.Key.Key_Return)

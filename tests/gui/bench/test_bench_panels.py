@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
-from benchboard.canbus.live import LiveBus
+from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.capture import Capture
 from benchboard.dongles.device import Device
 from benchboard.dongles.fleet import Dongle
-from benchboard.ui.bench.hub import Hub
-from benchboard.ui.bench.live import LivePlace
-from benchboard.ui.bench.timing import TimingPlace
-from benchboard.ui.shell import Shell
+from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.live_bus_view import LivePlace
+from benchboard.ui.bench.timing_view import TimingPlace
+from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
 from support.window import Hand
 
@@ -44,7 +45,7 @@ def test_solved_written_read_back_and_counted(
     # At once: what is written is what the fields say, solved or not yet.
     qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000)
-    assert simulator.durable(device_id).config == dongles()[0].config
+    assert simulator.persistent(device_id).config == dongles()[0].config
     said = click.find(window, "timing_verified")
     qtbot.waitUntil(lambda: "error" in said.text() and "frame" in said.text())
     assert said.text().startswith("0 errors in ")
@@ -98,21 +99,21 @@ def test_a_second_node_on_another_rate_will_not_talk(qtbot: QtBot, shell: Shell,
     window = shell.window()
     shell.go("bench/timing")
     verdict = click.find(window, "second_verdict")
-    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Yes, with"))
+    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Compatible"))
     _type(qtbot, click, window, "second_bitrate", "250")
-    assert verdict.accessibleName().startswith("No ")
+    assert verdict.accessibleName().startswith("Not compatible")
     _type(qtbot, click, window, "second_bitrate", "500")
-    assert verdict.accessibleName().startswith("Yes, with")
+    assert verdict.accessibleName().startswith("Compatible")
     _type(qtbot, click, window, "second_clock", "much")
-    assert "numbers" in verdict.accessibleName()
+    assert "Enter numbers" in verdict.accessibleName()
 
 
 def test_the_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
     click(shell.window(), "bench_simulate")
     qtbot.waitUntil(lambda: len(hub.here) == 2)
-    process, ends = hub._simulator._process, hub._ends
+    process, resources = hub._simulator._process, hub._resources
     assert process.poll() is None
-    ends.end()
+    resources.release()
     assert process.returncode is not None
 
 
@@ -147,8 +148,8 @@ def test_frames_of_another_node_go_by_and_one_sent_arrives_there(
     qtbot.waitUntil(lambda: hub.find(other_id) is not None)
     with link.open_port(other_port) as handle:
         Device(handle).close_channel()
-        listener = LiveBus(handle)
-        listener.start(bitrate=500_000)
+        listener = Capture(SlcanBus(handle, bitrate=500_000), bitrate=500_000)
+        listener.start()
         shell.go("bench/live")
         place = window.findChild(LivePlace)
         place._dongle.choose(device_id)
@@ -158,14 +159,14 @@ def test_frames_of_another_node_go_by_and_one_sent_arrives_there(
         qtbot.waitUntil(lambda: place.model.rowCount() > 30)
         _type(qtbot, click, window, "live_frame", "321#C0FFEE")
         click(window, "live_send")
-        qtbot.waitUntil(lambda: any(one.id == 0x321 for one in listener.take().frames))
+        qtbot.waitUntil(lambda: any(one.id == 0x321 for one in listener.since().frames))
         counts = place._counters
         qtbot.waitUntil(lambda: counts.value("Sent") == "1")
-        assert counts.value("Lost frames") == "0"
+        assert counts.value("Dropped") == "0"
         click(window, "live_pause")
         shown = place.model.rowCount()
-        heard = hub.live.bus.counters().frames
-        qtbot.waitUntil(lambda: hub.live.bus.counters().frames > heard + 20)
+        heard = hub.live.capture.counters().frames
+        qtbot.waitUntil(lambda: hub.live.capture.counters().frames > heard + 20)
         assert place.model.rowCount() == shown
         _type(qtbot, click, window, "live_frame", "nonsense")
         click(window, "live_send")
@@ -179,13 +180,13 @@ def test_lost_frames_are_never_silent(
     qtbot: QtBot, shell: Shell, simulator: Simulator, hub: Hub, click: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
-    monkeypatch.setattr("benchboard.ui.bench.hub._RING", 3)
+    monkeypatch.setattr("benchboard.ui.bench.device_manager._RING", 3)
     window = shell.window()
     shell.go("bench/live")
     place = window.findChild(LivePlace)
     qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
-    qtbot.waitUntil(lambda: place._counters.value("Lost frames") not in ("", "0"))
+    qtbot.waitUntil(lambda: place._counters.value("Dropped") not in ("", "0"))
 
 
 def test_the_device_leaving_ends_the_bus_and_says_so(
@@ -215,10 +216,10 @@ def test_a_dongle_that_left_stays_chosen_and_is_the_one_again_when_it_is_back(
     simulator.process.kill()
     qtbot.waitUntil(lambda: hub.live is None and not hub.here)
     assert place._dongle.current_key() == device_id
-    assert "away" in place._dongle.currentText()
+    assert "disconnected" in place._dongle.currentText()
     start = click.find(window, "live_start")
     assert not start.isEnabled()
-    assert "not plugged in here" in start.toolTip()
+    assert "isn't connected" in start.toolTip()
     with simulated(home, 2, "--traffic", "200"):
         qtbot.waitUntil(start.isEnabled)
         assert place._dongle.current_key() == device_id

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.app import Application
-from benchboard.ui.shell import Shell
+from benchboard.ui.shell.shell import Shell
 from support.window import Hand, rooms
 
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui import app, moments
-from benchboard.ui.bench import words
+from benchboard.ui import app, time_format
+from benchboard.ui.bench import bench_format
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +35,16 @@ def test_days_and_months_are_called_as_the_language_does(language: str, names: s
     app._speak(language)
     for days in (3, 4, 5):
         there = _midday(days).astimezone()
-        assert words.ago(_midday(days)) == moments.ago(_midday(days)) == f"{names.split()[there.weekday()]} 12:00"
+        assert (
+            bench_format.ago(_midday(days))
+            == time_format.ago(_midday(days))
+            == f"{names.split()[there.weekday()]} 12:00"
+        )
     for days in range(8, 300, 29):
         there = _midday(days).astimezone()
         said = f"{there.day} {months.split()[there.month - 1]}"
-        assert words.ago(_midday(days)).startswith(said)
-        assert moments.ago(_midday(days)).startswith(said)
+        assert bench_format.ago(_midday(days)).startswith(said)
+        assert time_format.ago(_midday(days)).startswith(said)
 
 
 def _buttons(qtbot: QtBot) -> set[str]:

@@ -11,15 +11,16 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Unavailable
-from benchboard.identity import people
-from benchboard.identity.people import Person
+from benchboard.identity import users
+from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
-from benchboard.storage.changes import unaudited
+from benchboard.storage.change_tracking import unaudited
 from benchboard.storage.models.identity import User
-from benchboard.ui.paged import Column, PagedTableModel
-from benchboard.ui.paged_view import PagedTable
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
+from support.databases import unbound
 from support.people import Town
 from support.window import Hand
 
@@ -49,7 +50,7 @@ def crowd(town: Town) -> Town:
                 "role": ("analyst", "technician")[number % 2],
             }
         )
-    with town.database.change() as session:
+    with unbound(town.database).change() as session:
         session.execute(insert(User), rows)
         unaudited(session, "users")
     return town
@@ -63,7 +64,7 @@ def fetch(crowd: Town) -> Fetch:
     actor = crowd.actor
 
     def page(session: Session, listing: Listing, after: str | None, limit: int) -> Page[Person]:
-        return people.list_people(session, actor, listing, after=after, limit=limit)
+        return users.list_people(session, actor, listing, after=after, limit=limit)
 
     return page
 

@@ -6,14 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui.matching import fold, match, search
-from benchboard.ui.palette import Palette
-from benchboard.ui.rooms import Command
+from benchboard.ui.shell.command_palette import CommandPalette
+from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, match, search
 from benchboard.ui.theme import Theme
 
 
-def commands(*titles: str) -> list[Command]:
-    return [Command(title, lambda: None, group="Do") for title in titles]
+def entries(*titles: str) -> list[PaletteEntry]:
+    return [PaletteEntry(title, lambda: None, group="Actions") for title in titles]
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
@@ -43,45 +42,45 @@ def test_folding_keeps_every_letter_in_its_place(text: str) -> None:
 
 
 def test_the_start_of_words_is_worth_most() -> None:
-    hits = search("pd", commands("Stop the device", "Pair a dongle", "Update"))
-    assert hits[0].command.title == "Pair a dongle"
+    hits = search("pd", entries("Stop the device", "Pair a dongle", "Update"))
+    assert hits[0].entry.title == "Pair a dongle"
 
 
 def test_scattered_letters_do_not_stand_beside_a_word_that_fits() -> None:
-    found = search("sett", commands("Use the light theme", "Settings"))
-    assert [hit.command.title for hit in found] == ["Settings"]
+    found = search("sett", entries("Use light theme", "Settings"))
+    assert [hit.entry.title for hit in found] == ["Settings"]
 
 
 def test_a_word_people_have_for_it_finds_it_below_a_title_and_above_scattered_letters() -> None:
     offered = [
-        Command("Go to the one found before", lambda: None, group="Do"),
-        Command("Take a step back", lambda: None, group="Do", words="undo, revert"),
-        Command("Fill the screen", lambda: None, group="Do", words="maximize, full screen"),
-        Command("Undo pairing", lambda: None, group="Do"),
+        PaletteEntry("Find previous", lambda: None, group="Actions"),
+        PaletteEntry("Step back", lambda: None, group="Actions", search_terms="undo, revert"),
+        PaletteEntry("Fill the screen", lambda: None, group="Actions", search_terms="maximize, full screen"),
+        PaletteEntry("Undo pairing", lambda: None, group="Actions"),
     ]
-    assert [hit.command.title for hit in search("undo", offered)] == ["Undo pairing", "Take a step back"]
-    assert [(hit.command.title, hit.word) for hit in search("full s", offered)] == [("Fill the screen", "full screen")]
-    assert [hit.command.title for hit in search("screen", offered)] == ["Fill the screen"]
-    assert "Take a step back" not in [hit.command.title for hit in search("do", offered)]  # only where a word begins
+    assert [hit.entry.title for hit in search("undo", offered)] == ["Undo pairing", "Step back"]
+    assert [(hit.entry.title, hit.word) for hit in search("full s", offered)] == [("Fill the screen", "full screen")]
+    assert [hit.entry.title for hit in search("screen", offered)] == ["Fill the screen"]
+    assert "Step back" not in [hit.entry.title for hit in search("do", offered)]  # only where a word begins
 
 
 def test_letters_with_marks_are_found_without_them() -> None:
-    assert [hit.command.title for hit in search("olcum", commands("Ölçüm ekle"))] == ["Ölçüm ekle"]
-    assert [hit.command.title for hit in search("istanbul", commands("İSTANBUL hattı"))] == ["İSTANBUL hattı"]
+    assert [hit.entry.title for hit in search("olcum", entries("Ölçüm ekle"))] == ["Ölçüm ekle"]
+    assert [hit.entry.title for hit in search("istanbul", entries("İSTANBUL hattı"))] == ["İSTANBUL hattı"]
 
 
 def test_an_angle_bracket_leaves_acts_alone() -> None:
-    offered = [*commands("Pair a dongle"), Command("Dongles", lambda: None, group="Go to")]
-    assert [hit.command.title for hit in search("> dongle", offered)] == ["Pair a dongle"]
+    offered = [*entries("Pair a dongle"), PaletteEntry("Dongles", lambda: None, group="Go to")]
+    assert [hit.entry.title for hit in search("> dongle", offered)] == ["Pair a dongle"]
     assert len(search("dongle", offered)) == 2
 
 
-def open_palette(qtbot: QtBot, offered: list[Command]) -> Palette:
+def open_palette(qtbot: QtBot, offered: list[PaletteEntry]) -> CommandPalette:
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(1200, 800)
     window.show()
-    palette = Palette(window, offered)
+    palette = CommandPalette(window, offered)
     palette.open()
     return palette
 
@@ -89,8 +88,8 @@ def open_palette(qtbot: QtBot, offered: list[Command]) -> Palette:
 def test_keys_choose_and_run(qtbot: QtBot, light: Theme) -> None:
     ran: list[str] = []
     offered = [
-        Command(title, lambda title=title: ran.append(title), group=group)
-        for title, group in (("Pair a dongle", "Do"), ("Pair a tray", "Do"), ("Pairs", "Go to"))
+        PaletteEntry(title, lambda title=title: ran.append(title), group=group)
+        for title, group in (("Pair a dongle", "Actions"), ("Pair a tray", "Actions"), ("Pairs", "Go to"))
     ]
     palette = open_palette(qtbot, offered)
     qtbot.keyClicks(palette.field, "pair")
@@ -105,7 +104,7 @@ def test_keys_choose_and_run(qtbot: QtBot, light: Theme) -> None:
 
 def test_down_goes_over_headings_and_round(qtbot: QtBot, light: Theme) -> None:
     ran: list[str] = []
-    offered = [Command(name, lambda name=name: ran.append(name), group=name) for name in ("a1", "a2", "a3")]
+    offered = [PaletteEntry(name, lambda name=name: ran.append(name), group=name) for name in ("a1", "a2", "a3")]
     palette = open_palette(qtbot, offered)
     for _turn in range(3):
         qtbot.keyClick(palette.field, Qt.Key.Key_Down)
@@ -115,7 +114,7 @@ def test_down_goes_over_headings_and_round(qtbot: QtBot, light: Theme) -> None:
 
 def test_a_click_runs_and_a_click_beside_leaves(qtbot: QtBot, light: Theme) -> None:
     ran: list[str] = []
-    palette = open_palette(qtbot, [Command("Pair a dongle", lambda: ran.append("pair"), group="Do")])
+    palette = open_palette(qtbot, [PaletteEntry("Pair a dongle", lambda: ran.append("pair"), group="Actions")])
     at = palette.list.visualRect(palette.list.model().index(1, 0)).center()
     qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert ran == ["pair"]
@@ -124,8 +123,24 @@ def test_a_click_runs_and_a_click_beside_leaves(qtbot: QtBot, light: Theme) -> N
     assert not palette.isVisible()
 
 
+def test_palette_entry_that_cannot_run_is_faint_and_shows_its_reason(qtbot: QtBot, light: Theme) -> None:
+    possible = PaletteEntry("Blink dongle", lambda: None, group="Do")
+    impossible = PaletteEntry("Blink dongle", lambda: None, group="Do", why_not="Select a dongle first.")
+    palette = open_palette(qtbot, [possible, impossible])
+
+    def colours(row: int) -> set[str]:
+        box = palette.list.visualRect(palette.list.model().index(row, 0))
+        picture = palette.list.viewport().grab(box).toImage()
+        return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+    ink, faint, muted = (light.color(role).name() for role in ("text", "text.disabled", "text.muted"))
+    assert ink in colours(1)
+    assert ink not in colours(2)
+    assert {faint, muted} <= colours(2)
+
+
 def test_what_nobody_has_is_said(qtbot: QtBot, light: Theme) -> None:
-    palette = open_palette(qtbot, commands("Pair a dongle"))
+    palette = open_palette(qtbot, entries("Pair a dongle"))
     qtbot.keyClicks(palette.field, "xyzzy")
     assert palette.titles() == []
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)

@@ -12,16 +12,18 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
-from benchboard.identity import accounts, people
-from benchboard.identity.access import Client
+from benchboard.identity import authentication, users
+from benchboard.identity.permissions import Client
 from benchboard.settings import Settings
-from benchboard.ui import entering
+from benchboard.ui import session_watch
 from benchboard.ui.app import Application
-from benchboard.ui.shell import Shell
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.sign_in import session_opening
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.dialog import Dialog, Scrim
 from benchboard.ui.widgets.labels import KeyCap
+from support.databases import unbound
 from support.postgres import Server
 from support.window import Bench, Hand
 
@@ -34,9 +36,9 @@ def revoke_everybody(home: Path) -> None:
     """What an admin does, in a database connection of their own."""
     opened = workspace.open_local(home)
     try:
-        with opened.database.change() as session:
-            admin = accounts.operator(session, client=Client.here())
-            people.revoke_all(session, admin, [admin.user_id])
+        with unbound(opened.database).change() as session:
+            admin = authentication.operator(session, client=Client.here())
+            users.revoke_all(session, admin, [admin.user_id])
     finally:
         opened.close()
 
@@ -44,9 +46,9 @@ def revoke_everybody(home: Path) -> None:
 def sessions(home: Path) -> int:
     opened = workspace.open_local(home)
     try:
-        with opened.database.read() as session:
-            admin = accounts.operator(session, client=Client.here())
-            return people.get_person(session, admin, admin.user_id).sessions
+        with unbound(opened.database).read() as session:
+            admin = authentication.operator(session, client=Client.here())
+            return users.get_person(session, admin, admin.user_id).sessions
     finally:
         opened.close()
 
@@ -81,7 +83,7 @@ def test_the_server_is_called_unguarded_even_when_it_was_used_last(
 ) -> None:
     Settings(last_way="postgresql://role@server/bench").save(tmp_path / "home")
     card = Hand(qtbot).find(start().window, "card_server")
-    assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {"Last used", "Unguarded"}
+    assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {"Last used", "Unprotected"}
 
 
 def _rings(application: Application) -> list[QWidget]:
@@ -146,8 +148,32 @@ def test_a_revoked_session_goes_to_the_sign_in_screen_and_says_so(
     widget.draft = "Timing of Conveyor A"
     revoke_everybody(working.home)
     qtbot.waitUntil(lambda: working.shell is None)
-    qtbot.waitUntil(lambda: "an admin ended this session" in banner(working))
+    qtbot.waitUntil(lambda: "an admin revoked your session" in banner(working))
     assert "Timing of Conveyor A" in banner(working)
+
+
+@pytest.fixture
+def rare_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window does not look by itself whether its session lives."""
+    monkeypatch.setattr(session_watch, "_POLL_MS", 3_600_000)
+
+
+@pytest.mark.usefixtures("rare_polls")
+@pytest.mark.parametrize("kind", ["read", "change"])
+def test_transaction_after_a_revocation_is_refused_and_signs_the_window_out(
+    qtbot: QtBot, start: Callable[[], Application], click: Hand, kind: str
+) -> None:
+    application = start()
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    shell = application.shell
+    assert shell is not None
+    revoke_everybody(application.home)
+    begun: list[object] = []
+    getattr(shell.context.tasks, kind)(shell, begun.append, begun.append)
+    qtbot.waitUntil(lambda: application.shell is None)
+    qtbot.waitUntil(lambda: "an admin revoked your session" in banner(application))
+    assert begun == []
 
 
 def test_what_stood_above_the_content_goes_with_the_session(qtbot: QtBot, working: Application, shell: Shell) -> None:
@@ -244,10 +270,10 @@ def test_changes_of_another_process_refresh_the_screens(qtbot: QtBot, working: A
     qtbot.waitUntil(lambda: working._watch is not None and working._watch._version is not None)
     script = (
         "import sys; from pathlib import Path; from benchboard import workspace; "
-        "from benchboard.identity import accounts; from benchboard.identity.access import Client; "
+        "from benchboard.identity import authentication; from benchboard.identity.permissions import Client; "
         "opened = workspace.open_local(Path(sys.argv[1]))\n"
-        "with opened.database.change() as session:\n"
-        "    accounts.sign_in_operator(session, client=Client('elsewhere', 'test'))\n"
+        "with opened.database.system('sign-in').change() as session:\n"
+        "    authentication.sign_in_operator(session, client=Client('elsewhere', 'test'))\n"
         "opened.close()"
     )
     before = widget.refreshed
@@ -271,7 +297,7 @@ def test_the_demo_is_entered_as_one_of_its_people(qtbot: QtBot, start: Callable[
     assert rail == ["rail_bench", "rail_studio", "rail_settings"]  # no Admin for a technician
     application.shell.go("admin/people")
     assert application.shell.address == "bench/dongles"
-    assert "may not enter Admin" in banner(application)
+    assert "doesn't have access to Admin" in banner(application)
 
 
 def test_a_wrong_password_is_said_at_its_field(
@@ -289,7 +315,7 @@ def test_a_wrong_password_is_said_at_its_field(
         field = click.type(application.window, "server_password", "wrong")
         assert isinstance(field, QLineEdit)
         qtbot.keyClick(field, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: "wrong" in field.accessibleDescription())
+        qtbot.waitUntil(lambda: "incorrect" in field.accessibleDescription())
         assert application.shell is None
 
 
@@ -302,19 +328,19 @@ def test_a_wrong_password_is_said_at_its_field(
     ],
 )
 def test_a_servers_address_is_taken_as_people_type_it(text: str, url: str) -> None:
-    assert entering.check_url(text) == url
+    assert session_opening.check_url(text) == url
 
 
 @pytest.mark.parametrize("text", ["", "not a url", "http://db.example.com", "postgresql://", "postgresql://h:x/y"])
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(entering.Invalid) as refused:
-        entering.check_url(text)
+    with pytest.raises(session_opening.Invalid) as refused:
+        session_opening.check_url(text)
     assert refused.value.code == "signin.url"
 
 
 def test_a_password_in_the_address_is_refused_and_never_repeated() -> None:
-    with pytest.raises(entering.Invalid) as refused:
-        entering.check_url("postgresql://bench:hunter2@db.example.com/bench")
+    with pytest.raises(session_opening.Invalid) as refused:
+        session_opening.check_url("postgresql://bench:hunter2@db.example.com/bench")
     assert refused.value.code == "signin.url-password"
     assert "hunter2" not in str(refused.value)
 
@@ -331,21 +357,21 @@ def test_a_password_in_the_address_is_refused_and_never_repeated() -> None:
     ],
 )
 def test_a_password_of_the_environment_is_not_shown_or_kept(url: str, kept: str) -> None:
-    assert entering.without_password(url) == kept
+    assert session_opening.without_password(url) == kept
 
 
 def test_a_password_behind_the_question_mark_is_refused_too() -> None:
-    with pytest.raises(entering.Invalid, match="carries a password"):
-        entering.check_url("postgresql://bench@db.example.com/bench?password=hunter2")
+    with pytest.raises(session_opening.Invalid, match="contains a password"):
+        session_opening.check_url("postgresql://bench@db.example.com/bench?password=hunter2")
 
 
 def test_the_roles_password_goes_into_the_drivers_url_whatever_is_in_it() -> None:
-    url = entering.with_password("postgresql://bench@db.example.com:5433/bench?sslmode=require", "p@ss/w:rd #1")
+    url = session_opening.with_password("postgresql://bench@db.example.com:5433/bench?sslmode=require", "p@ss/w:rd #1")
     assert url == "postgresql://bench:p%40ss%2Fw%3Ard%20%231@db.example.com:5433/bench?sslmode=require"
 
 
 def test_an_entry_never_shows_its_secrets() -> None:
-    entry = entering.Entry("server", url="postgresql://h/d", password="hunter2", database_password="hunter3")
+    entry = session_opening.Entry("server", url="postgresql://h/d", password="hunter2", database_password="hunter3")
     assert "hunter" not in repr(entry)
 
 

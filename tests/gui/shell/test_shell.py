@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.errors import Unavailable
 from benchboard.ui.app import Application
-from benchboard.ui.header import Tab
 from benchboard.ui.problems import Action
-from benchboard.ui.shell import Shell
-from benchboard.ui.studio.tiles import figures
+from benchboard.ui.shell.header import Tab
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner, Toast
@@ -102,7 +102,7 @@ def test_settings_show_the_theme_chosen_in_the_palette(
 ) -> None:
     request.addfinalizer(lambda: working.remember(replace(working.settings, appearance="light")))
     shell.go("settings")
-    next(command for command in shell.commands() if command.title == "Use the dark theme").run()
+    shell.run_command("window.dark_theme")
     chosen = click.find(working.window, "appearance")
     assert isinstance(chosen, SegmentedControl)
     assert chosen.current() == "dark"
@@ -122,13 +122,13 @@ def test_a_new_language_shows_the_window_anew(
     assert working.shell.address == "settings/general"
     assert working.settings.language == "tr"
     assert working.shell.context.status.text("where") == "Bu bilgisayar"
-    assert figures.day(date(2026, 10, 15)) == "15 Eki"
+    assert number_format.day(date(2026, 10, 15)) == "15 Eki"
     working.shell.go("bench/timing")
     assert said(working, click) == ["Tezgâh", "Stüdyo", "Yönetici", "Ayarlar", "Tezgâh", "Dongle'lar", "Zamanlama"]
 
     speak(qtbot, working, click, Qt.Key.Key_Home)
     assert working.shell is not None
-    assert figures.day(date(2026, 10, 15)) == "15 Oct"
+    assert number_format.day(date(2026, 10, 15)) == "15 Oct"
     working.shell.go("bench/timing")
     assert said(working, click) == english
 
@@ -205,7 +205,7 @@ def test_one_banner_at_a_time_and_trying_again(working: Application, shell: Shel
     problems = working.problems
     problems.show(Unavailable("a", "ttyACM4 is busy.", why="“modem-manager” holds it."), lambda: tried.append(1))
     problems.notice(
-        "New dongle found on ttyACM7.", "Nobody has claimed it.", Action("Pair it", lambda: tried.append(2))
+        "New dongle found on ttyACM7.", "Nobody has claimed it.", Action("Pair dongle", lambda: tried.append(2))
     )
     assert [banner.accessibleName() for banner in banners(shell)] == ["ttyACM4 is busy. “modem-manager” holds it."]
     click(working.window, "banner_action")
@@ -217,7 +217,7 @@ def test_one_banner_at_a_time_and_trying_again(working: Application, shell: Shel
 
 def test_the_same_problem_twice_is_one_banner(working: Application, shell: Shell) -> None:
     for _turn in range(3):
-        working.problems.show(Unavailable("a", "The database cannot be reached."))
+        working.problems.show(Unavailable("a", "The database can't be reached."))
     working.problems.dismiss()
     assert banners(shell) == []
 
@@ -226,7 +226,7 @@ def test_what_was_said_of_the_database_goes_when_it_answers_again(
     qtbot: QtBot, working: Application, shell: Shell
 ) -> None:
     def away(_session: object) -> None:
-        raise Unavailable("storage.unreachable", "The database cannot be reached.")
+        raise Unavailable("storage.unreachable", "The database can't be reached.")
 
     asked, status, watch = place(shell, "bench_dongles").refreshed, shell.context.status, working._watch
     assert watch is not None
@@ -236,7 +236,7 @@ def test_what_was_said_of_the_database_goes_when_it_answers_again(
     working.problems.shown.connect(lambda notice: shown.append(notice and notice.key))
     watch.reached.connect(lambda _answers: said.append(status.text("saved").partition(" since")[0]))
     working.tasks.read(shell, away, lambda _nothing: None)
-    qtbot.waitUntil(lambda: said == ["No answer", "Saved"])
+    qtbot.waitUntil(lambda: said == ["No response", "Saved"])
     assert shown[:2] == ["storage.unreachable", None]
     qtbot.waitUntil(lambda: banners(shell) == [] and status.text("saved") == "Saved")
     qtbot.waitUntil(lambda: place(shell, "bench_dongles").refreshed > asked)
@@ -336,8 +336,8 @@ def test_ctrl_q_quits_unless_a_place_refuses_to_be_left(qtbot: QtBot, working: A
     assert working.window.isVisible()
     assert shell.address == "bench/timing"
     place(shell, "bench_timing").leaves = True
-    (quits,) = [command for command in shell.commands() if command.title == "Quit Benchboard"]
-    assert quits.keys == "Ctrl+Q"
+    (quits,) = [entry for entry in shell.palette_entries() if entry.title == "Quit Benchboard"]
+    assert quits.keys == "Ctrl Q"
     qtbot.keyClick(working.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert not working.window.isVisible()
 
@@ -360,7 +360,7 @@ def test_nothing_is_called_saved_while_a_place_has_something_unsaved(shell: Shel
 
 
 def test_a_commit_reaches_the_screens_before_its_answer(qtbot: QtBot, working: Application, shell: Shell) -> None:
-    from benchboard.identity import accounts
+    from benchboard.identity import authentication
 
     order: list[str] = []
     # What other programs changed is told of too, at any time, without names of tables.
@@ -368,7 +368,9 @@ def test_a_commit_reaches_the_screens_before_its_answer(qtbot: QtBot, working: A
     token = working._entered
     assert token is not None
     working.tasks.change(
-        shell, lambda session: accounts.touch(session, token=token.signed_in.token), lambda _none: order.append("done")
+        shell,
+        lambda session: authentication.touch(session, token=token.signed_in.token),
+        lambda _none: order.append("done"),
     )
     qtbot.waitUntil(lambda: "done" in order)
     assert order[:2] == ["told", "done"]

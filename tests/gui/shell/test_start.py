@@ -15,6 +15,7 @@ from benchboard import __main__ as start
 from benchboard.errors import Unavailable
 from benchboard.storage.engine import Database
 from benchboard.storage.models.identity import SessionHistory, SignInSession
+from support.databases import unbound
 
 LATE = ("sqlalchemy", "alembic", "sqlcipher3", "psycopg", "qtawesome", "pyqtgraph", "keyring", "numpy", "can", "serial")
 
@@ -104,7 +105,7 @@ def test_a_signal_ends_the_program_and_its_session_in_order(tmp_path: Path, numb
 def count(database: Database, table: type[SignInSession] | type[SessionHistory]) -> int:
     """How many rows there are; none before the table is there."""
     try:
-        with database.read() as session:
+        with unbound(database).read() as session:
             return session.scalars(select(func.count()).select_from(table)).one()
     except Unavailable:
         return 0
@@ -115,3 +116,33 @@ def wait_for(there: Callable[[], bool]) -> None:
     while not there():
         assert time.monotonic() < until, "it never came"
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has displays to name")
+@pytest.mark.parametrize(
+    ("messages", "advice"),
+    [
+        (
+            ["From 6.5.0, xcb-cursor0 or libxcb-cursor0 is needed"],
+            "Run “make run” to install the required display libraries.",
+        ),
+        (
+            ["could not connect to display :78", "From 6.5.0, xcb-cursor0 or libxcb-cursor0 is needed"],
+            "could not connect to display :78. Check that DISPLAY names a running display.",
+        ),
+    ],
+)
+def test_a_window_that_cannot_be_opened_says_what_to_do(tmp_path: Path, messages: list[str], advice: str) -> None:
+    script = (
+        "from PySide6.QtCore import qFatal, qInstallMessageHandler, qWarning\n"
+        "from benchboard.ui.app import QtMessages\n"
+        "qInstallMessageHandler(QtMessages())\n"
+        f"for message in {messages!r}:\n"
+        "    qWarning(message)\n"
+        "qFatal('This application failed to start because no Qt platform plugin could be initialized.')\n"
+    )
+    ended = run(script, tmp_path)
+    assert ended.returncode == -signal.SIGABRT
+    assert advice in ended.stderr
+    assert ended.stderr.count("Can't open the window") == 1
+    assert ("make run" in ended.stderr) == ("make run" in advice)

@@ -144,7 +144,7 @@ def test_an_expected_failure_goes_to_the_banner_with_a_way_to_try_again(
     def op(_session: Session) -> int:
         tries.append(1)
         if len(tries) == 1:
-            raise Unavailable("test.away", "The database cannot be reached.")
+            raise Unavailable("test.away", "The database can't be reached.")
         return len(tries)
 
     seen: list[int] = []
@@ -302,3 +302,21 @@ def test_closing_finishes_the_changes_that_were_asked_for(qtbot: QtBot, tasks: T
     tasks.close()
     with database.read() as session:
         assert names(session) == ["asked"]
+
+
+def test_close_waits_for_reads_under_way_and_ends_their_threads(tasks: Tasks, owner: QObject) -> None:
+    began, gate, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def read(_session: Session) -> None:
+        began.set()
+        gate.wait(10)
+        ended.set()
+
+    tasks.read(owner, read, lambda _result: None)
+    assert began.wait(10)
+    threading.Timer(0.05, gate.set).start()
+    tasks.close()
+    assert ended.is_set()
+    assert not [
+        one.name for one in threading.enumerate() if one.name.startswith(("benchboard-read", "benchboard-query"))
+    ]

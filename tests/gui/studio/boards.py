@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:

@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import workspace
-from benchboard.dashboards import documents
+from benchboard.dashboards import home_layout
 from benchboard.dashboards.layout import Cell
-from benchboard.identity.access import Actor
+from benchboard.identity.permissions import Actor
 from benchboard.ui.app import Application
 from benchboard.ui.studio import ROOM
-from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.panes.queryedit import QueryEdit
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.panes.query_editor import QueryEdit
 from support import demo
+from support.databases import unbound
 
 
 class Studio:
@@ -60,7 +61,7 @@ class Studio:
 
     def step(self) -> tuple[float, float]:
         """One column and one row, in pixels of the view."""
-        page = self.canvas.page
+        page = self.canvas.grid
         return page.column + page.gap, page.row + page.gap
 
     def click(self, item_id: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -120,14 +121,14 @@ class Studio:
         """Everything is stored and every tile has its answer."""
         self.wait(lambda: not self.page.saving.dirty and self.page.saving.state == "saved" and not self.page.feeds.busy)
 
-    def stored(self) -> documents.HomeLayout:
-        with self.workspace.database.read() as session:
-            return documents.home_layout(session, self.actor)
+    def stored(self) -> home_layout.HomeLayout:
+        with unbound(self.workspace.database).read() as session:
+            return home_layout.home_layout(session, self.actor)
 
     def store(self, document: object) -> None:
         """Another window of the same person stores this."""
-        with self.workspace.database.change() as session:
-            documents.save_home(session, self.actor, document, base_version=None)
+        with unbound(self.workspace.database).change() as session:
+            home_layout.save_home(session, self.actor, document, base_version=None)
 
     def close(self) -> None:
         """Close the window, once."""

@@ -1,4 +1,4 @@
-"""Arranging the home page with mouse and keyboard, taking it back, and finding it again after a restart."""
+"""Arranging the home page with mouse and keyboard, undoing it, and finding it again after a restart."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
-from benchboard.dashboards.catalogue import KINDS
+from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
-from benchboard.ui.studio.canvas.marks import handle_spot
-from benchboard.ui.studio.panes.queryedit import Prose
+from benchboard.ui.studio.canvas.scene.overlay import handle_spot
+from benchboard.ui.studio.panes.query_editor import Prose
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -22,7 +22,7 @@ def _no_overlap(cells: dict[str, Cell]) -> bool:
     return not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
 
 
-def test_a_widget_is_dragged_from_the_palette_onto_the_page(studio: "Studio") -> None:
+def test_drag_from_palette_adds_widget(studio: "Studio") -> None:
     before = studio.cells()
     kind = studio.find("palette_bar_chart")
     start = kind.rect().center()
@@ -35,7 +35,7 @@ def test_a_widget_is_dragged_from_the_palette_onto_the_page(studio: "Studio") ->
     studio.qtbot.mouseRelease(kind, Qt.MouseButton.LeftButton, pos=kind.mapFromGlobal(middle))
     (added,) = studio.cells().keys() - before.keys()
     assert studio.cells()[added] == Cell(4, 3, 4, 6)
-    assert studio.page.editor.chosen == (added,)
+    assert studio.page.editor.selection == (added,)
     assert _no_overlap(studio.cells())
     studio.settled()
     answer = studio.page.feeds.answer(added)
@@ -44,7 +44,7 @@ def test_a_widget_is_dragged_from_the_palette_onto_the_page(studio: "Studio") ->
     assert answer.table.rows
 
 
-def test_a_drag_from_the_palette_that_ends_elsewhere_adds_nothing(studio: "Studio") -> None:
+def test_drag_from_palette_released_elsewhere_adds_nothing(studio: "Studio") -> None:
     before, shown = studio.cells(), studio.shown()
     kind = studio.find("palette_table")
     over = kind.mapFromGlobal(studio.viewport.mapToGlobal(QPoint(300, 300)))
@@ -57,7 +57,7 @@ def test_a_drag_from_the_palette_that_ends_elsewhere_adds_nothing(studio: "Studi
     assert not studio.page.saving.dirty
 
 
-def test_escape_puts_back_a_drag_from_the_palette(studio: "Studio") -> None:
+def test_drag_from_palette_on_escape_adds_nothing(studio: "Studio") -> None:
     before, shown = studio.cells(), studio.shown()
     kind = studio.find("palette_table")
     over = kind.mapFromGlobal(studio.viewport.mapToGlobal(QPoint(300, 300)))
@@ -69,7 +69,7 @@ def test_escape_puts_back_a_drag_from_the_palette(studio: "Studio") -> None:
     assert (studio.cells(), studio.shown()) == (before, shown)
 
 
-def test_enter_puts_what_is_found_in_the_first_free_place(studio: "Studio") -> None:
+def test_palette_enter_adds_widget_in_first_free_place(studio: "Studio") -> None:
     before = studio.cells()
     search = studio.find("palette_search")
     studio.qtbot.keyClicks(search, "metr")
@@ -83,7 +83,7 @@ def test_enter_puts_what_is_found_in_the_first_free_place(studio: "Studio") -> N
     assert all(kind.isVisibleTo(studio.page.palette_pane) for kind in studio.page.palette_pane.kinds)
 
 
-def test_a_tile_is_moved_and_its_neighbours_return_on_the_way_back(studio: "Studio") -> None:
+def test_drag_taken_back_lets_neighbours_return(studio: "Studio") -> None:
     before, shown = studio.cells(), studio.shown()
     column, row = studio.step()
     start = studio.header("notes")
@@ -100,10 +100,10 @@ def test_a_tile_is_moved_and_its_neighbours_return_on_the_way_back(studio: "Stud
     after = studio.cells()
     assert after["notes"].x == before["notes"].x - 4
     assert _no_overlap(after)
-    assert studio.page.editor.stack.count() == 1
+    assert studio.page.editor.undo_stack.count() == 1
 
 
-def test_escape_puts_everything_back(studio: "Studio") -> None:
+def test_drag_on_escape_restores_everything(studio: "Studio") -> None:
     before, shown = studio.cells(), studio.shown()
     start = studio.header("notes")
     studio.press(start)
@@ -114,12 +114,12 @@ def test_escape_puts_everything_back(studio: "Studio") -> None:
     studio.glide(start + QPoint(-300, 200), start + QPoint(-200, 200))
     studio.release(start + QPoint(-200, 200))
     assert (studio.cells(), studio.shown()) == (before, shown)
-    assert studio.page.editor.stack.count() == 0
+    assert studio.page.editor.undo_stack.count() == 0
 
 
 @pytest.mark.parametrize("handle", HANDLES)
-def test_each_handle_resizes(studio: "Studio", handle: Handle) -> None:
-    studio.page.editor.choose(["by-state"])
+def test_resize_by_each_handle_changes_its_edges(studio: "Studio", handle: Handle) -> None:
+    studio.page.editor.select(["by-state"])
     before = studio.cells()["by-state"]
     column, row = studio.step()
     start = handle_spot(QRectF(studio.box("by-state")), handle).toPoint()
@@ -135,13 +135,13 @@ def test_each_handle_resizes(studio: "Studio", handle: Handle) -> None:
     assert studio.cells()["by-state"] == before
 
 
-def test_several_chosen_tiles_move_as_one_body(studio: "Studio") -> None:
+def test_drag_of_several_moves_them_as_one_body(studio: "Studio") -> None:
     before = studio.cells()
     studio.click("orders-week")
     studio.click("revenue-week", CTRL)
     studio.click("refunds", SHIFT)
     studio.click("refunds", SHIFT)
-    assert studio.page.editor.chosen == ("orders-week", "revenue-week")
+    assert studio.page.editor.selection == ("orders-week", "revenue-week")
     column, row = studio.step()
     start = studio.header("revenue-week")
     studio.drag(start, start + QPoint(round(column * 6), round(row * 3)))
@@ -151,15 +151,15 @@ def test_several_chosen_tiles_move_as_one_body(studio: "Studio") -> None:
     assert _no_overlap(after)
 
 
-def test_the_keyboard_does_it_all(studio: "Studio") -> None:
+def test_keyboard_selects_moves_resizes_and_removes(studio: "Studio") -> None:
     before = studio.cells()
     assert studio.application.window.focusWidget() is studio.canvas
     studio.key(Qt.Key.Key_Tab)
-    assert studio.page.editor.chosen == ("orders-week",)
+    assert studio.page.editor.selection == ("orders-week",)
     studio.key(Qt.Key.Key_Tab)
     studio.key(Qt.Key.Key_Tab)
     studio.key(Qt.Key.Key_Backtab)
-    assert studio.page.editor.chosen == ("revenue-week",)
+    assert studio.page.editor.selection == ("revenue-week",)
     studio.key(Qt.Key.Key_Down)
     assert studio.cells()["revenue-week"] != before["revenue-week"]
     studio.key(Qt.Key.Key_Z, CTRL)
@@ -174,20 +174,20 @@ def test_the_keyboard_does_it_all(studio: "Studio") -> None:
     for _step in range(4):
         studio.key(Qt.Key.Key_Z, CTRL)
     assert studio.cells() == before
-    assert not studio.page.editor.stack.canUndo()
+    assert not studio.page.editor.undo_stack.can_undo()
     studio.key(Qt.Key.Key_Z, CTRL | SHIFT)
     assert studio.cells()["revenue-week"].w == 4
 
 
-def test_the_keyboard_leaves_the_page_after_the_last_tile(studio: "Studio") -> None:
+def test_tab_key_after_last_tile_leaves_page(studio: "Studio") -> None:
     for _tile in studio.cells():
         studio.key(Qt.Key.Key_Tab)
-    assert studio.page.editor.chosen == ("latest",)
+    assert studio.page.editor.selection == ("latest",)
     studio.key(Qt.Key.Key_Tab)
     assert studio.application.window.focusWidget() is not studio.canvas
 
 
-def test_undo_and_redo_by_their_buttons(studio: "Studio") -> None:
+def test_undo_and_redo_buttons_step_back_and_forth(studio: "Studio") -> None:
     before = studio.cells()
     studio.click("notes")
     studio.key(Qt.Key.Key_Delete)
@@ -198,10 +198,10 @@ def test_undo_and_redo_by_their_buttons(studio: "Studio") -> None:
     assert "notes" not in studio.cells()
 
 
-def test_what_is_being_written_outlives_a_step_taken_again(studio: "Studio") -> None:
+def test_redo_while_typing_keeps_text(studio: "Studio") -> None:
     editor = studio.page.editor
     studio.click("notes")
-    editor.tell("orders-week", "title", "Another")
+    editor.set_property("orders-week", "title", "Another")
     studio.page.undo()
     prose = studio.page.findChild(Prose, "inspector_text")
     prose.setPlainText("typed")
@@ -211,12 +211,12 @@ def test_what_is_being_written_outlives_a_step_taken_again(studio: "Studio") -> 
     studio.settled()
 
 
-def test_it_is_all_there_after_a_restart(open_studio: Callable[[], "Studio"]) -> None:
+def test_restart_restores_arrangement(open_studio: Callable[[], "Studio"]) -> None:
     first = open_studio()
     first.click("notes")
     first.drag(first.header("notes"), first.header("notes") + QPoint(-300, 200))
-    first.page.editor.tell("orders-week", "query", "SELECT 4711 AS orders")
-    first.page.editor.tell("orders-week", "title", "Made up")
+    first.page.editor.set_property("orders-week", "query", "SELECT 4711 AS orders")
+    first.page.editor.set_property("orders-week", "title", "Made up")
     assert first.page.saving.dirty
     arranged = first.cells()
     first.key(Qt.Key.Key_S, CTRL)
@@ -231,7 +231,7 @@ def test_it_is_all_there_after_a_restart(open_studio: Callable[[], "Studio"]) ->
     assert answer.table.rows == ((4711,),)
 
 
-def test_what_is_not_stored_when_the_window_closes_is_stored_then(open_studio: Callable[[], "Studio"]) -> None:
+def test_window_close_stores_unsaved_changes(open_studio: Callable[[], "Studio"]) -> None:
     first = open_studio()
     first.click("notes")
     first.key(Qt.Key.Key_Delete)
@@ -240,7 +240,7 @@ def test_what_is_not_stored_when_the_window_closes_is_stored_then(open_studio: C
     assert "notes" not in open_studio().cells()
 
 
-def test_the_status_bar_never_says_saved_of_what_is_not(studio: "Studio") -> None:
+def test_status_bar_with_unsaved_changes_never_says_saved(studio: "Studio") -> None:
     status = studio.application.shell.context.status
     assert status.text("saved") == "Saved"
     studio.page.add(KINDS[0])
@@ -249,7 +249,7 @@ def test_the_status_bar_never_says_saved_of_what_is_not(studio: "Studio") -> Non
     assert status.text("saved") == "Saved"
 
 
-def test_the_status_bar_says_saved_of_what_another_window_stored(studio: "Studio") -> None:
+def test_status_bar_after_save_in_other_window_says_saved(studio: "Studio") -> None:
     studio.store([{"id": "k", "type": "kpi", "position": {"x": 4, "y": 0, "w": 3, "h": 3}, "query": "SELECT 1"}])
     studio.wait(lambda: set(studio.cells()) == {"k"})
     assert studio.application.shell.context.status.text("saved") == "Saved"
@@ -260,10 +260,10 @@ def test_a_page_saves_itself(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Delete)
     studio.settled()
     assert "notes" not in {item["id"] for item in studio.stored().items}
-    assert "Saved" in studio.page.bar.state.text()
+    assert "saved" in studio.page.bar.state.text()
 
 
-def test_an_empty_page_says_so_and_offers_a_start(studio: "Studio") -> None:
+def test_empty_page_says_so_and_offers_templates(studio: "Studio") -> None:
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     studio.key(Qt.Key.Key_A, CTRL)
     studio.key(Qt.Key.Key_Delete)
@@ -274,14 +274,14 @@ def test_an_empty_page_says_so_and_offers_a_start(studio: "Studio") -> None:
     assert not empty.isVisible()
 
 
-def test_unknown_kinds_and_fields_are_kept(studio: "Studio") -> None:
+def test_unknown_kinds_and_fields_are_preserved(studio: "Studio") -> None:
     strange = {"id": "odd", "type": "hologram", "position": {"x": 0, "y": 0, "w": 4, "h": 3, "depth": 2}, "beam": [1]}
     studio.store(
         [strange, {"id": "k", "type": "kpi", "position": {"x": 4, "y": 0, "w": 3, "h": 3}, "query": "SELECT 1"}]
     )
     studio.wait(lambda: set(studio.cells()) == {"odd", "k"})
     studio.settled()
-    studio.page.editor.choose(["odd"])
+    studio.page.editor.select(["odd"])
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     studio.key(Qt.Key.Key_Right, SHIFT)
     studio.settled()
@@ -289,7 +289,7 @@ def test_unknown_kinds_and_fields_are_kept(studio: "Studio") -> None:
     assert kept == strange | {"position": {"x": 0, "y": 0, "w": 5, "h": 3, "depth": 2}}
 
 
-def test_zoom_keeps_the_page_as_wide_as_the_view(studio: "Studio") -> None:
+def test_zoom_keeps_page_as_wide_as_view(studio: "Studio") -> None:
     for name in ("studio_zoom_out", "studio_zoom_out", "studio_zoom_in", "studio_fit"):
         studio.press_button(name)
         rights = max(box.right() for box in studio.shown().values())
@@ -297,7 +297,7 @@ def test_zoom_keeps_the_page_as_wide_as_the_view(studio: "Studio") -> None:
     assert max(box.bottom() for box in studio.shown().values()) <= studio.viewport.height()
 
 
-def test_every_tile_is_an_object_for_assistive_programs(studio: "Studio") -> None:
+def test_every_tile_is_an_accessible_object(studio: "Studio") -> None:
     from PySide6.QtGui import QAccessible
 
     page = QAccessible.queryAccessibleInterface(studio.canvas)
@@ -308,5 +308,5 @@ def test_every_tile_is_an_object_for_assistive_programs(studio: "Studio") -> Non
     assert first.text(QAccessible.Text.Description) == "Metric card, column 0, row 0, 3 wide, 3 high"
     assert first.rect().size() == studio.box("orders-week").size()
     assert first.text(QAccessible.Text.Value)
-    studio.page.editor.choose(["orders-week"])
+    studio.page.editor.select(["orders-week"])
     assert page.child(0).state().selected

@@ -8,12 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListView, QWidget
 
-from benchboard.analytics import queries
-from benchboard.dashboards import asking
-from benchboard.dashboards.asking import Offer
-from benchboard.dashboards.document import Variable, parse_document, write_document
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.dashboards.document.document import Variable, parse_document, write_document
+from benchboard.dashboards.variables import variable_queries
+from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import Cancelled, Unavailable
-from benchboard.ui.studio.document import choices
 from benchboard.ui.studio.document.editor import Editor
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def _asked(name: str, query: str, *chosen: str, **more: object) -> Variable:
 
 def _define(studio: "Studio", *variables: Variable) -> Editor:
     editor = studio.page.editor
-    editor.amend("Define", replace(editor.document, variables=variables))
+    editor.apply_document("Define", replace(editor.document, variables=variables))
     studio.settled()
     studio.wait(lambda: not studio.page.offers.busy)
     return editor
@@ -51,32 +50,32 @@ def _field(studio: "Studio", name: str) -> str:
 
 def test_values_are_answered_offered_and_never_written(studio: "Studio") -> None:
     editor = _define(studio, _asked("state", STATES, "paid", include_all=True))
-    document, steps, stored = editor.document, editor.stack.count(), studio.stored().document
+    document, steps, stored = editor.document, editor.undo_stack.count(), studio.stored().document
     studio.press_button("variable_state")
     words = _words(studio)
     assert words[0] == f"All ({len(words) - 1})"
     assert {"paid", "refunded", "cancelled"} < set(words)
     assert words[1:] == sorted(words[1:])
     studio.tick("refunded")
-    assert editor.seen.chosen["state"] == ("paid", "refunded")
-    assert (editor.document, editor.stack.count(), studio.stored().document) == (document, steps, stored)
+    assert editor.reader_document.chosen["state"] == ("paid", "refunded")
+    assert (editor.document, editor.undo_stack.count(), studio.stored().document) == (document, steps, stored)
     assert not studio.page.saving.dirty
     assert editor.document.variables[0].values == ()
 
 
 def test_all_is_everything_offered_for_queries_and_repeats(studio: "Studio") -> None:
     editor = _define(studio, _asked("state", STATES, "paid", include_all=True))
-    editor.tell("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:state)")
-    editor.tell("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
+    editor.set_property("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:state)")
+    editor.set_property("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
     studio.settled()
     studio.press_button("variable_state")
     count = len(_words(studio)) - 1
     studio.key(Qt.Key.Key_Home)
     studio.key(Qt.Key.Key_Space)
-    assert len(editor.seen.chosen["state"]) == count > 3
+    assert len(editor.reader_document.chosen["state"]) == count > 3
     assert _field(studio, "state") == f"State: All ({count})"
     studio.key(Qt.Key.Key_Escape)
-    studio.page.do("present")
+    studio.page.run("studio.present")
     assert len([name for name in editor.page.shown if name.startswith("orders-week@")]) == count
     studio.page.stop_presenting()
     studio.press_button("variable_state")
@@ -88,23 +87,25 @@ def test_all_is_everything_offered_for_queries_and_repeats(studio: "Studio") -> 
     assert stored.values == ()
     studio.press_button("variable_state")
     studio.tick("paid")  # all but one are those that are named
-    assert not editor.seen.variables[0].all_chosen
-    assert "paid" not in editor.seen.chosen["state"]
+    assert not editor.reader_document.variables[0].all_chosen
+    assert "paid" not in editor.reader_document.chosen["state"]
 
 
 def test_tiles_and_copies_follow_what_all_is_now(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     editor = studio.page.editor
     count = "SELECT count(*) FROM orders WHERE status IN (:state)"
-    editor.tell("orders-week", "query", count.partition(" WHERE")[0])
-    editor.tell("revenue-week", "query", count)
+    editor.set_property("orders-week", "query", count.partition(" WHERE")[0])
+    editor.set_property("revenue-week", "query", count)
     _define(studio, _asked("state", STATES, "paid", include_all=True, all_chosen=True))
     studio.settled()
     answers = [studio.page.feeds.answer(name) for name in ("orders-week", "revenue-week")]
     assert answers[0].table.rows == answers[1].table.rows  # type: ignore[union-attr]
-    editor.tell("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
-    studio.page.do("present")
+    editor.set_property("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
+    studio.page.run("studio.present")
     for values in (("paid", "new", "other"), ("paid", "new")):
-        monkeypatch.setattr(asking, "ask", lambda *_arguments, values=values, **_options: Offer(values))
+        monkeypatch.setattr(
+            variable_queries, "query_options", lambda *_arguments, values=values, **_options: VariableOptions(values)
+        )
         studio.page.offers.refresh()
         studio.wait(lambda: not studio.page.offers.busy)
         copies = [name for name in editor.page.shown if name.startswith("orders-week@")]
@@ -117,13 +118,13 @@ def test_one_that_names_another_is_asked_after_it_and_anew_with_it(
     studio: "Studio", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, dict[str, tuple[str, ...]]]] = []
-    real = asking.ask
+    real = variable_queries.query_options
 
-    def listening(session: object, actor: object, query: str, **options: object) -> Offer:
+    def listening(session: object, actor: object, query: str, **options: object) -> VariableOptions:
         asked.append((query, dict(options["variables"])))  # type: ignore[call-overload]
         return real(session, actor, query, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(asking, "ask", listening)
+    monkeypatch.setattr(variable_queries, "query_options", listening)
     # Nobody tells of new data meanwhile, which would ask everything anew.
     monkeypatch.setattr(studio.application.shell.context.changed, "_watchers", [])  # type: ignore[union-attr]
     numbers = "SELECT platform_order_number FROM orders WHERE shop_id IN (:shop) ORDER BY 1 LIMIT 5"
@@ -134,14 +135,14 @@ def test_one_that_names_another_is_asked_after_it_and_anew_with_it(
         _asked("state", STATES, "paid"),
     )
     assert [query for query, _chosen in asked] == [STATES, SHOPS, numbers]
-    shops = editor.seen.chosen["shop"]
+    shops = editor.reader_document.chosen["shop"]
     assert asked[-1] == (numbers, {"shop": shops})
     asked.clear()
-    choices.choose_value(editor, "state", ("refunded",))
+    editor.select_values("state", ("refunded",))
     studio.wait(lambda: not studio.page.offers.busy)
     assert asked[0] == (SHOPS, {"state": ("refunded",)})
     assert STATES not in [query for query, _chosen in asked]
-    choices.choose_value(editor, "number", ("#2",))  # nobody asks for it
+    editor.select_values("number", ("#2",))  # nobody asks for it
     assert not studio.page.offers.busy
 
 
@@ -152,9 +153,9 @@ def test_those_that_ask_for_each_other_are_refused_at_their_fields_and_the_page_
         _asked("b", "SELECT DISTINCT status FROM orders WHERE id = :a", "paid"),
         _asked("state", STATES, "paid"),
     )
-    editor.tell("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:b)")
+    editor.set_property("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:b)")
     studio.settled()
-    assert _field(studio, "a") == "A: x · no answer"
+    assert _field(studio, "a") == "A: x · failed to load"
     assert "a → b → a" in studio.find("variable_a").accessibleDescription()
     assert _field(studio, "state") == "State: paid"
     answer = studio.page.feeds.answer("orders-week")
@@ -164,28 +165,28 @@ def test_those_that_ask_for_each_other_are_refused_at_their_fields_and_the_page_
 
 def test_what_is_no_longer_offered_stays_and_is_marked(studio: "Studio") -> None:
     editor = _define(studio, _asked("state", STATES, "gone", "paid"))
-    assert _field(studio, "state") == "State: gone, paid · no longer offered"
+    assert _field(studio, "state") == "State: gone, paid · no longer available"
     studio.press_button("variable_state")
     assert _words(studio)[0] == "gone"
     described = _values(studio).model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert described == "gone, no longer offered"
+    assert described == "gone, no longer available"
     studio.tick("gone")
-    assert editor.seen.chosen["state"] == ("paid",)
+    assert editor.reader_document.chosen["state"] == ("paid",)
     assert _field(studio, "state") == "State: paid"
 
 
 def test_a_failure_is_said_at_the_field_and_asking_again_mends_it(
     studio: "Studio", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_arguments: object, **_options: object) -> Offer:
+    def fail(*_arguments: object, **_options: object) -> VariableOptions:
         raise Unavailable("query.timeout", "It took too long.", do="Narrow it down.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(asking, "ask", fail)
+        patch.setattr(variable_queries, "query_options", fail)
         editor = _define(studio, _asked("state", STATES, "paid"))
-        assert _field(studio, "state") == "State: paid · no answer"
+        assert _field(studio, "state") == "State: paid · failed to load"
         assert "Narrow it down." in studio.find("variable_state").toolTip()
-        assert editor.seen.chosen["state"] == ("paid",)
+        assert editor.reader_document.chosen["state"] == ("paid",)
     studio.press_button("variable_state")
     studio.press_in_window("choice_again")
     studio.wait(lambda: not studio.page.offers.busy)
@@ -198,23 +199,25 @@ def test_while_it_is_asked_the_field_says_so_and_it_can_be_stopped(
 ) -> None:
     stopped = threading.Event()
 
-    def hang(_session: object, _actor: object, _query: str, *, stop: queries.Stop, **_options: object) -> Offer:
-        with stop.by(stopped.set):
+    def hang(
+        _session: object, _actor: object, _query: str, *, cancel_token: CancelToken, **_options: object
+    ) -> VariableOptions:
+        with cancel_token.on_cancel(stopped.set):
             assert stopped.wait(60)
         raise Cancelled("query.stopped", "The query was stopped.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(asking, "ask", hang)
+        patch.setattr(variable_queries, "query_options", hang)
         editor = studio.page.editor
-        editor.amend("Define", replace(editor.document, variables=(_asked("state", STATES, "paid"),)))
-        studio.wait(lambda: _field(studio, "state") == "State: paid · asking")
+        editor.apply_document("Define", replace(editor.document, variables=(_asked("state", STATES, "paid"),)))
+        studio.wait(lambda: _field(studio, "state") == "State: paid · loading")
         studio.press_button("variable_state")
         assert _words(studio) == ["paid"]
         studio.press_in_window("choice_stop")
         assert stopped.wait(60)
-    studio.wait(lambda: _field(studio, "state") == "State: paid · no answer")
-    assert "ask again" in studio.find("variable_state").accessibleDescription()
-    studio.page.do("ask_variables")
+    studio.wait(lambda: _field(studio, "state") == "State: paid · failed to load")
+    assert "refresh" in studio.find("variable_state").accessibleDescription()
+    studio.page.run("studio.refresh_variables")
     studio.wait(lambda: _field(studio, "state") == "State: paid")
     assert len(_words(studio)) > 3
 
@@ -222,7 +225,11 @@ def test_while_it_is_asked_the_field_says_so_and_it_can_be_stopped(
 def test_what_others_store_and_new_data_ask_anew(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     _define(studio, _asked("state", STATES, "paid"))
     asked = threading.Event()
-    monkeypatch.setattr(asking, "ask", lambda *_arguments, **_options: asked.set() or Offer(("new", "paid")))
+    monkeypatch.setattr(
+        variable_queries,
+        "query_options",
+        lambda *_arguments, **_options: asked.set() or VariableOptions(("new", "paid")),
+    )
     studio.application.shell.context.changed._tell(frozenset({"orders"}))  # type: ignore[union-attr]
     studio.wait(lambda: asked.is_set() and not studio.page.offers.busy)
     studio.press_button("variable_state")
@@ -233,8 +240,8 @@ def test_ten_thousand_values_are_found_and_ticked_by_the_keyboard(
     studio: "Studio", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = tuple(f"shop {number:05}" for number in range(10_000))
-    offer = Offer(values, {values[7_777]: "Lucky\nNumber"}, truncated=True)
-    monkeypatch.setattr(asking, "ask", lambda *_arguments, **_options: offer)
+    offer = VariableOptions(values, {values[7_777]: "Lucky\nNumber"}, truncated=True)
+    monkeypatch.setattr(variable_queries, "query_options", lambda *_arguments, **_options: offer)
     editor = _define(studio, _asked("shop", STATES, include_all=True))
     field = studio.find("variable_shop")
     field.setFocus()
@@ -246,7 +253,7 @@ def test_ten_thousand_values_are_found_and_ticked_by_the_keyboard(
     assert _words(studio) == ["Lucky Number"]
     studio.key(Qt.Key.Key_Down)
     studio.key(Qt.Key.Key_Return)
-    assert editor.seen.chosen["shop"] == (values[7_777],)
+    assert editor.reader_document.chosen["shop"] == (values[7_777],)
     assert _field(studio, "shop") == "Shop: Lucky Number"
     studio.key(Qt.Key.Key_Up)  # back to where one finds
     studio.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -255,12 +262,12 @@ def test_ten_thousand_values_are_found_and_ticked_by_the_keyboard(
     studio.key(Qt.Key.Key_Return)
     studio.key(Qt.Key.Key_Down)
     studio.key(Qt.Key.Key_Space)
-    assert editor.seen.chosen["shop"] == (values[1], values[7_777])
+    assert editor.reader_document.chosen["shop"] == (values[1], values[7_777])
     studio.key(Qt.Key.Key_Escape)
     assert not [one for one in window.findChildren(QWidget, "variable_choice") if one.isVisible()]
     assert window.focusWidget() is field
     assert "first 10,000 rows" in studio.find("variable_shop").toolTip()
-    choices.choose_value(studio.page.editor, "shop", values)
+    studio.page.editor.select_values("shop", values)
     studio.press_button("variable_shop")
     everybody = [one for one in window.findChildren(QWidget, "everybody_shop") if one.isVisible()]
     assert not everybody[0].isEnabled()  # a document keeps a thousand
@@ -273,8 +280,8 @@ def test_one_value_is_chosen_and_the_list_goes(studio: "Studio") -> None:
     assert _values(studio).currentIndex().data() == "paid"
     studio.key(Qt.Key.Key_Down)
     studio.key(Qt.Key.Key_Return)
-    assert len(editor.seen.chosen["state"]) == 1
-    assert editor.seen.chosen["state"] != ("paid",)
+    assert len(editor.reader_document.chosen["state"]) == 1
+    assert editor.reader_document.chosen["state"] != ("paid",)
     assert not [one for one in studio.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
 
 
@@ -302,7 +309,7 @@ def test_of_one_value_each_press_chooses_and_closes_also_of_the_one_that_is_chos
         studio.press_button("variable_shop")
         studio.tick(words)
         assert not _open(studio)
-        assert editor.seen.chosen["shop"] == chosen
+        assert editor.reader_document.chosen["shop"] == chosen
         studio.press_button("variable_shop")
         assert _marked(studio) == marked
         assert not [one for one in studio.application.window.findChildren(QWidget, "choice_none") if one.isVisible()]
@@ -316,7 +323,7 @@ def test_of_one_value_none_can_be_chosen_where_everybody_begins_with_none(studio
     studio.press_button("variable_shop")
     studio.press_in_window("choice_none")
     assert not _open(studio)
-    assert editor.seen.chosen["shop"] == ()
+    assert editor.reader_document.chosen["shop"] == ()
 
 
 def test_typed_values_can_all_be_chosen_too(studio: "Studio") -> None:
@@ -324,9 +331,11 @@ def test_typed_values_can_all_be_chosen_too(studio: "Studio") -> None:
     editor = _define(studio, typed)
     studio.press_button("variable_state")
     studio.tick("All (2)")
-    assert editor.seen.chosen["state"] == ("paid", "refunded")
-    editor.amend("More", replace(editor.document, variables=(replace(typed, values=("paid", "refunded", "x")),)))
-    assert editor.seen.chosen["state"] == ("paid", "refunded", "x")
+    assert editor.reader_document.chosen["state"] == ("paid", "refunded")
+    editor.apply_document(
+        "More", replace(editor.document, variables=(replace(typed, values=("paid", "refunded", "x")),))
+    )
+    assert editor.reader_document.chosen["state"] == ("paid", "refunded", "x")
 
 
 def test_a_hundred_variables_do_not_widen_the_page(studio: "Studio") -> None:
@@ -338,8 +347,8 @@ def test_a_hundred_variables_do_not_widen_the_page(studio: "Studio") -> None:
 
 def test_others_versions_keep_what_they_chose(studio: "Studio") -> None:
     editor = _define(studio, _asked("state", STATES, "paid"))
-    choices.choose_value(editor, "state", ("refunded",))
+    editor.select_values("state", ("refunded",))
     studio.store(write_document(replace(editor.document, title="Another")))
     studio.wait(lambda: editor.document.title == "Another")
-    assert editor.seen.chosen["state"] == ("refunded",)
-    assert len(editor.seen.variables[0].values) > 3
+    assert editor.reader_document.chosen["state"] == ("refunded",)
+    assert len(editor.reader_document.variables[0].values) > 3

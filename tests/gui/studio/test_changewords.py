@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from benchboard.dashboards.comparing import differences
-from benchboard.ui.studio.comparing.changewords import Names, Said, said, summed
-from benchboard.ui.studio.comparing.routes import beside, route
+from benchboard.dashboards.versions.diff import differences
+from benchboard.ui.studio.comparing.arrow_routing import beside, route
+from benchboard.ui.studio.comparing.change_text import Names, Said, said, summed
 from support.edits import dashboard
 
 
@@ -30,10 +30,10 @@ A: dict[str, Any] = {"id": "a", "at": (0, 0, 4, 3), "title": "Orders", "type": "
         ({"at": (0, 0, 4, 2)}, "Shorter, 3 → 2", "height 3 → 2"),
         ({"title": "All"}, "Title Orders → All", "Title Orders → All"),
         ({"config": {"decimals": 2}}, "Decimals none → 2", "Decimals none → 2"),
-        ({"static": True}, "Kept in place none → yes", "Kept in place none → yes"),
+        ({"static": True}, "Position locked none → yes", "Position locked none → yes"),
         ({"query": "SELECT count(*) FROM orders"}, "Query changed", "Query: 3 words"),
         ({"odd_field": [1, 2]}, "odd field none → 1, 2", "odd field none → 1, 2"),
-        ({"type": "line_chart", "title": "B"}, "2 fields changed", "Kind Metric card → Line, Title Orders → B"),
+        ({"type": "line_chart", "title": "B"}, "2 fields changed", "Type Metric card → Line, Title Orders → B"),
     ],
 )
 def test_a_change_is_said_in_a_tag_and_in_a_line(changed: dict[str, Any], tag: str, line: str) -> None:
@@ -46,7 +46,7 @@ def test_a_dashboards_own_fields() -> None:
     phone = {"columns": 2, "places": {"a": {"x": 0, "y": 0, "w": 2, "h": 2}}}
     lines = [one.line for one in _said(A, A, title="Line 2", variables=[shop], breakpoints={"phone": phone})]
     assert lines[0] == "Title none → Line 2"
-    assert any(line.startswith("Phone page none → ") for line in lines)
+    assert any(line.startswith("Phone layout none → ") for line in lines)
     assert any(line.startswith("Variable shop none → Shop") for line in lines)
 
 
@@ -56,12 +56,12 @@ def test_what_changed_of_a_variable_is_said() -> None:
     now = {**shop, "query": "SELECT id FROM orders", "chosen": ["n", "s"], "include_all": True, "all_chosen": True}
     changed = [(one.line, one.tag) for one in differences_of(shop, now)]
     assert changed == [
-        ("What is chosen for variable shop n → n, s", "What is chosen for variable shop n → n, s"),
-        ("Query of variable shop: 2 words", "Query of variable shop changed"),
-        ("“All” of variable shop none → yes", "“All” of variable shop none → yes"),
-        ("All chosen for variable shop none → yes", "All chosen for variable shop none → yes"),
+        ("Variable shop: selection n → n, s", "Variable shop: selection n → n, s"),
+        ("Variable shop: query: 2 words", "Variable shop: query changed"),
+        ("Variable shop: “All” option none → yes", "Variable shop: “All” option none → yes"),
+        ("Variable shop: all selected none → yes", "Variable shop: all selected none → yes"),
     ]
-    assert "Kind of variable shop List → Query" in [one.line for one in differences_of(typed, shop)]
+    assert "Variable shop: type List → Query" in [one.line for one in differences_of(typed, shop)]
 
 
 def differences_of(was: dict[str, Any], now: dict[str, Any]) -> list[Said]:
@@ -73,11 +73,11 @@ def test_tabs_are_called_by_their_titles() -> None:
     one, two = {"id": "a", "title": "Today"}, {"id": "b", "title": "Week"}
     tabs: dict[str, Any] = {"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [one, two]}
     (turned,) = _said(tabs, {**tabs, "tabs": [two, one], "active": "a"})
-    assert (turned.title, turned.tag, turned.line) == ("Tabs", "Order of tabs changed", "Order of tabs")
+    assert (turned.title, turned.tag, turned.line) == ("Tabs", "Tab order changed", "Tab order")
     (other,) = _said({**tabs, "active": "a"}, {**tabs, "active": "b"})
-    assert (other.tag, other.line) == ("Tab in front Today → Week", "Tab in front Today → Week")
+    assert (other.tag, other.line) == ("Active tab Today → Week", "Active tab Today → Week")
     (gone,) = _said({**tabs, "active": "b"}, {**tabs, "tabs": [one], "active": "a"})
-    assert "Tab in front Week → Today" in gone.line
+    assert "Active tab Week → Today" in gone.line
     (fewer,) = _said(tabs, {**tabs, "tabs": [one]})
     assert fewer.line == "Tab Week → none"
 

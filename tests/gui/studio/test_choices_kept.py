@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_reopening import Shelf, enter, place_of
 
-from benchboard.dashboards import choices as kept
 from benchboard.dashboards import library
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.document import choices
-from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.panes.choosing import Choosing
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.variables import variable_state as kept
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.panes.value_picker import Choosing
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -31,12 +31,12 @@ CITY = {"name": "city", "type": "text", "chosen": ["Bursa"]}
 
 def make(studio: "Studio") -> str:
     said = {"format": "benchboard/dashboard", "version": 2, "title": "Shops", "variables": [SHOP, CITY], "items": []}
-    with studio.workspace.database.change() as session:
+    with unbound(studio.workspace.database).change() as session:
         return library.create(session, studio.actor, parse_document(said)).card.id
 
 
 def chosen(page: StudioPage) -> dict[str, tuple[str, ...]]:
-    return dict(page.editor.seen.chosen)
+    return dict(page.editor.reader_document.chosen)
 
 
 def choose(studio: "Studio") -> None:
@@ -70,13 +70,13 @@ def test_what_a_reader_chose_is_there_when_the_tab_is_opened_again(open_studio: 
 
 def test_the_window_never_writes_what_was_chosen_itself(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     wrote: list[threading.Thread] = []
-    keep = kept.keep
+    keep = kept.save
 
     def watched(*asked: Any) -> None:
         wrote.append(threading.current_thread())
         keep(*asked)
 
-    monkeypatch.setattr(kept, "keep", watched)
+    monkeypatch.setattr(kept, "save", watched)
     first = open_studio()
     first.page = Shelf(first).open(make(first))
     monkeypatch.setattr(first.application.tasks, "read", lambda *_asked, **_named: None)
@@ -105,9 +105,9 @@ def test_what_everybody_begins_with_is_not_kept_and_follows_its_author(open_stud
     studio.page = page = shelf.open(key)
     choose(studio)
     studio.tick("b")
-    choices.choose_all_values(page.editor, "shop")
-    choices.choose_value(page.editor, "shop", ["a"])
-    choices.choose_value(page.editor, "city", ["Van"])
+    page.editor.select_all_values("shop")
+    page.editor.select_values("shop", ["a"])
+    page.editor.select_values("city", ["Van"])
     shelf.place.close_page(page)
     page = shelf.open(key)
     assert set(page.editor.choices) == {"city"}
@@ -120,7 +120,7 @@ def test_the_home_page_keeps_its_own(open_studio: Open) -> None:
     studio.store(said)
     studio.close()
     again = open_studio()
-    choices.choose_value(again.page.editor, "shop", ["c"])
+    again.page.editor.select_values("shop", ["c"])
     again.close()
     assert chosen(open_studio().page)["shop"] == ("c",)
 

@@ -1,4 +1,4 @@
-"""What is copied, cut and pasted on the canvas, also by hand and elsewhere; what is no widget is refused."""
+"""Copy, cut and paste on the canvas, also of text from elsewhere; what is no widget is rejected."""
 
 import json
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conftest import Studio
 
 
-def test_copy_and_paste_put_copies_under_new_names_beside_the_old(board: "Studio") -> None:
+def test_paste_of_copy_adds_it_with_new_ids(board: "Studio") -> None:
     QCursor.setPos(0, 0)
     board.click("g")
     board.key(Qt.Key.Key_C, CTRL)
@@ -28,11 +28,11 @@ def test_copy_and_paste_put_copies_under_new_names_beside_the_old(board: "Studio
     board.key(Qt.Key.Key_V, CTRL)
     after = board.page.editor.page
     assert len(after.paths) == len(before) + 3
-    (group,) = board.page.editor.chosen
+    (group,) = board.page.editor.selection
     assert [item.source["title"] for item in after.pane(((group, 0),)).items] == ["g1", "g2"]
 
 
-def test_cut_and_paste_bring_it_to_another_dashboard(board: "Studio") -> None:
+def test_cut_and_paste_move_widget_to_other_dashboard(board: "Studio") -> None:
     board.click("a")
     board.click("b", CTRL)
     board.key(Qt.Key.Key_X, CTRL)
@@ -44,28 +44,28 @@ def test_cut_and_paste_bring_it_to_another_dashboard(board: "Studio") -> None:
     assert cells["b"].x - cells["a"].x == 3
 
 
-def test_a_paste_comes_to_where_the_pointer_is(board: "Studio") -> None:
+def test_paste_with_pointer_over_page_lands_there(board: "Studio") -> None:
     board.click("a")
     board.key(Qt.Key.Key_C, CTRL)
     spot = board.box("g2").center()
     QCursor.setPos(board.viewport.mapToGlobal(spot))
     board.wait(board.canvas.underMouse)
     board.key(Qt.Key.Key_V, CTRL)
-    (new,) = board.page.editor.chosen
+    (new,) = board.page.editor.selection
     assert board.page.editor.page.path(new) == (("g", 0),)
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("good morning", "This is not JSON"),
+        ("good morning", "Invalid JSON"),
         (json.dumps([item("x", -1, 0)]), "position.x of item"),
-        ('[{"id": "a"', "This is not whole JSON"),
+        ('[{"id": "a"', "Incomplete JSON"),
         (json.dumps({"columns": 10**9, "items": []}), "columns is 1000000000"),
         ("", "This is empty"),
     ],
 )
-def test_what_is_pasted_and_no_widget_is_refused_in_a_sentence(board: "Studio", text: str, why: str) -> None:
+def test_paste_of_no_widget_is_rejected_in_words(board: "Studio", text: str, why: str) -> None:
     before = board.page.editor.document
     data = QMimeData()
     data.setText(text)
@@ -76,13 +76,13 @@ def test_what_is_pasted_and_no_widget_is_refused_in_a_sentence(board: "Studio", 
     assert why in said(board)
 
 
-def test_what_somebody_wrote_by_hand_can_be_pasted(board: "Studio") -> None:
+def test_paste_of_handwritten_json_adds_widget(board: "Studio") -> None:
     QGuiApplication.clipboard().setText(json.dumps(item("hand", 40, 7, 2, 2, beam=[1])))
     board.key(Qt.Key.Key_V, CTRL)
     assert board.page.editor.page.item("hand").source["beam"] == [1]
 
 
-def test_a_paste_brings_variables_along_in_the_same_step(board: "Studio") -> None:
+def test_paste_with_variables_brings_them_in_same_step(board: "Studio") -> None:
     QCursor.setPos(0, 0)
     board.page.editor.load(page_of_titles())
     board.click("n")
@@ -91,7 +91,7 @@ def test_a_paste_brings_variables_along_in_the_same_step(board: "Studio") -> Non
     board.key(Qt.Key.Key_V, CTRL)
     editor = board.page.editor
     assert [one.name for one in editor.document.variables] == ["shop"]
-    assert _toasted(board) == "The variable “Shop” came along."
+    assert _toasted(board) == "Added variable “Shop”."
     board.wait(lambda: not board.page.feeds.busy)
     answer = board.page.feeds.answer("n")
     assert answer is not None
@@ -100,15 +100,15 @@ def test_a_paste_brings_variables_along_in_the_same_step(board: "Studio") -> Non
     assert (set(editor.page.paths), editor.document.variables) == ({"z"}, ())
 
 
-def test_a_panel_of_grafana_s_can_be_pasted(board: "Studio") -> None:
+def test_paste_of_grafana_panel_adds_widget(board: "Studio") -> None:
     QCursor.setPos(0, 0)
     panel = {"type": "stat", "title": "Pods", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8}, "targets": []}
     QGuiApplication.clipboard().setText(json.dumps(panel))
     board.key(Qt.Key.Key_V, CTRL)
-    (new,) = board.page.editor.chosen
+    (new,) = board.page.editor.selection
     assert board.page.editor.widget(new).title == "Pods"
     assert board.page.editor.page.shown[new].w == 6
-    assert _toasted(board).startswith("1 widget placed")
+    assert _toasted(board).startswith("1 widget")
 
 
 def _toasted(studio: "Studio") -> str:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
-from benchboard.ui.studio.tiles.columns import GAP, Need, levelled, natural, shared
-from benchboard.ui.studio.tiles.tableface import TableFace
-from benchboard.ui.studio.tiles.tablerows import TableRows
+from benchboard.ui.studio.tiles.column_widths import GAP, Need, levelled, natural, shared
+from benchboard.ui.studio.tiles.table_painting import TableFace
+from benchboard.ui.studio.tiles.table_rows import TableRows
 from benchboard.ui.theme import Theme
 
 _need = st.builds(Need, st.floats(1, 900), st.floats(1, 300), st.booleans())
@@ -122,7 +122,9 @@ def test_what_is_copied_is_read_back_as_it_was(rows: list[tuple[str, str]]) -> N
 
 def test_copied_values_are_exact() -> None:
     moment = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    model = TableRows(_table([(Decimal("1234.5000"), moment, None, True)], n="decimal", t="moment", x="text", b="text"))
+    model = TableRows(
+        _table([(Decimal("1234.5000"), moment, None, True)], n="decimal", t="timestamp", x="text", b="text")
+    )
     assert model.tsv((0, k) for k in range(4)) == f"1234.5000\t{moment}\t\ttrue"
 
 

@@ -8,10 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 
-from benchboard.dashboards.document import parse_document, write_document
-from benchboard.ui.studio.canvas.landing import words_of
-from benchboard.ui.studio.canvas.telling import told_order
-from benchboard.ui.studio.document.steps import Line
+from benchboard.dashboards.document.document import parse_document, write_document
+from benchboard.ui.studio.document.undo_keys import Line
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -68,7 +66,7 @@ def _in_fields(studio: "Studio") -> tuple[int, int]:
 def _read_out(studio: "Studio", item_id: str) -> str:
     page = QAccessible.queryAccessibleInterface(studio.canvas)
     assert page is not None
-    child = page.child(told_order(studio.canvas).index(item_id))
+    child = page.child(studio.canvas.reading_order().index(item_id))
     assert child is not None
     return child.text(QAccessible.Text.Description)
 
@@ -77,8 +75,8 @@ def _read_out(studio: "Studio", item_id: str) -> str:
     ("item_id", "inside"),
     [("a", ""), ("r", ""), ("r2", "Row"), ("g", ""), ("g2", "Group"), ("gr", "Group"), ("gr1", "Inner"), ("t1", "One")],
 )
-def test_everyone_says_the_numbers_of_the_document(board: "Studio", item_id: str, inside: str) -> None:
-    board.page.editor.choose([item_id])
+def test_position_is_reported_as_in_document_everywhere(board: "Studio", item_id: str, inside: str) -> None:
+    board.page.editor.select([item_id])
     x, y = _in_document(board, item_id) or (-1, -1)
     assert _in_fields(board) == (x, y)
     said = _read_out(board, item_id)
@@ -87,23 +85,23 @@ def test_everyone_says_the_numbers_of_the_document(board: "Studio", item_id: str
 
 
 @pytest.mark.parametrize(("over", "inside"), [("r2", "Row"), ("g2", "Group"), ("gr1", "Inner"), ("t1", "One")])
-def test_what_is_dragged_says_where_it_will_be_said_to_lie(board: "Studio", over: str, inside: str) -> None:
-    board.page.editor.choose(["a"])
+def test_drag_label_shows_position_it_will_have(board: "Studio", over: str, inside: str) -> None:
+    board.page.editor.select(["a"])
     start, end = board.header("a"), board.box(over).center()
     before = _in_fields(board)
     board.press(start)
     board.glide(start, end)
-    landing = board.canvas.hand.landing
-    assert landing is not None
+    target = board.canvas.drag.drop_target
+    assert target is not None
     live = _in_fields(board)
-    assert words_of(landing) == f"x {live[0]}, y {live[1]} · {inside}"
+    assert target.label == f"x {live[0]}, y {live[1]} · {inside}"
     assert live != before
     board.release(end)
     assert live == _in_fields(board) == _in_document(board, "a")
 
 
 def test_a_row_asked_for_inside_a_row_is_the_documents(board: "Studio") -> None:
-    board.page.editor.choose(["r1"])
+    board.page.editor.select(["r1"])
     _write(board, "y", "7")
     assert _in_document(board, "r1") == _in_fields(board)
     _write(board, "x", "8")
@@ -113,24 +111,24 @@ def test_a_row_asked_for_inside_a_row_is_the_documents(board: "Studio") -> None:
 # While something is in hand
 
 
-def test_the_fields_follow_a_pull_and_go_back_with_escape(board: "Studio") -> None:
+def test_geometry_fields_follow_resize_and_escape(board: "Studio") -> None:
     editor = board.page.editor
-    editor.choose(["a"])
+    editor.select(["a"])
     box, (column, row) = board.box("a"), board.step()
     corner = QPoint(box.right() + 1, box.bottom() + 1)
     board.press(corner)
     there = corner + QPoint(round(column), round(row))
     board.glide(corner, there)
     assert (_line(board, "w").text(), _line(board, "h").text()) == ("4", "4")
-    assert not editor.stack.canUndo()
+    assert not editor.undo_stack.can_undo()
     board.key(Qt.Key.Key_Escape)
     assert (_line(board, "w").text(), _line(board, "h").text()) == ("3", "3")
     board.release(there)
-    assert not editor.stack.canUndo()
+    assert not editor.undo_stack.can_undo()
 
 
-def test_the_fields_of_several_follow_a_drag(board: "Studio") -> None:
-    board.page.editor.choose(["a", "limited"])
+def test_geometry_fields_of_several_follow_drag(board: "Studio") -> None:
+    board.page.editor.select(["a", "limited"])
     start = board.header("a")
     board.press(start)
     board.glide(start, start - QPoint(round(board.step()[0] * 2), 0))
@@ -158,17 +156,17 @@ def _write(studio: "Studio", key: str, text: str) -> Line:
 @pytest.mark.parametrize(
     ("key", "text", "words"),
     [
-        ("w", "50", "A whole number from 1 to 9: it begins at column 3."),
-        ("x", "99", "A whole number from 0 to 9: it is 3 wide."),
-        ("h", "-1", "A whole number from 1 to 1000."),
-        ("y", "up", "A whole number from 0 to"),
-        ("h", "0", "A whole number from 1 to"),
+        ("w", "50", "Enter a whole number from 1 to 9: the widget starts at column 3."),
+        ("x", "99", "Enter a whole number from 0 to 9: the widget is 3 wide."),
+        ("h", "-1", "Enter a whole number from 1 to 1000."),
+        ("y", "up", "Enter a whole number from 0 to"),
+        ("h", "0", "Enter a whole number from 1 to"),
     ],
 )
 def test_what_cannot_be_is_said_while_it_is_typed_and_changes_nothing(
     board: "Studio", key: str, text: str, words: str
 ) -> None:
-    board.page.editor.choose(["a"])
+    board.page.editor.select(["a"])
     before = board.page.editor.document
     line = _type(board, key, text)
     assert line.accessibleDescription().startswith(words)
@@ -184,12 +182,12 @@ def test_what_cannot_be_is_said_while_it_is_typed_and_changes_nothing(
 
 
 def test_a_size_is_held_to_the_widgets_own_limits(board: "Studio") -> None:
-    board.page.editor.choose(["limited"])
-    assert _type(board, "w", "5").accessibleDescription() == "A whole number from 2 to 4."
+    board.page.editor.select(["limited"])
+    assert _type(board, "w", "5").accessibleDescription() == "Enter a whole number from 2 to 4."
 
 
 def test_an_emptied_field_shows_its_number_again(board: "Studio") -> None:
-    board.page.editor.choose(["a"])
+    board.page.editor.select(["a"])
     line = _line(board, "w")
     line.setFocus()
     line.selectAll()
@@ -200,7 +198,7 @@ def test_an_emptied_field_shows_its_number_again(board: "Studio") -> None:
 
 
 def test_the_mark_of_what_is_wrong_stands_beside_the_unit(board: "Studio") -> None:
-    board.page.editor.choose(["a"])
+    board.page.editor.select(["a"])
     line = _line(board, "w")
     assert line._unit is not None
     assert line.width() - line._unit.geometry().right() < 22

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.tiles.insets import frames_around
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.tiles.frame_insets import frames_around
 from benchboard.ui.widgets.banners import Banner
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _path(studio: "Studio", item_id: str) -> grid.Path:
 
 def _tab(studio: "Studio", item_id: str, place: int) -> QPoint:
     frame = studio.canvas.tiles[item_id]
-    assert isinstance(frame, Frame)
+    assert isinstance(frame, ContainerFrame)
     return studio.canvas.mapFromScene(frame.tab_box(place).center())
 
 
@@ -68,13 +68,13 @@ def _into(studio: "Studio", item_id: str) -> QPoint:
     return box.topLeft() + (box.bottomRight() - box.topLeft()) / 3
 
 
-def test_what_containers_show_are_tiles_and_what_they_hide_are_none(held: "Studio") -> None:
+def test_containers_have_tiles_only_for_shown_items(held: "Studio") -> None:
     assert set(held.canvas.tiles) == {"a", "b", "g", "g1", "g2", "t", "t1", "r", "s", "s1"}
     assert held.box("g").contains(held.box("g1"))
     assert held.box("t").contains(held.box("t1"))
 
 
-def test_a_caret_opens_and_closes_its_row(held: "Studio") -> None:
+def test_caret_click_opens_and_closes_row(held: "Studio") -> None:
     before = held.page.editor.document
     caret = held.box("r").topLeft() + QPoint(10, 18)
     held.qtbot.mouseClick(held.viewport, Qt.MouseButton.LeftButton, pos=caret)
@@ -83,16 +83,16 @@ def test_a_caret_opens_and_closes_its_row(held: "Studio") -> None:
     held.key(Qt.Key.Key_Z, CTRL)
     assert held.page.editor.document is before
     assert "r1" not in held.canvas.tiles
-    held.page.editor.choose(["r"])
+    held.page.editor.select(["r"])
     held.key(Qt.Key.Key_Space)
     assert "r1" in held.canvas.tiles
 
 
-def test_a_click_on_a_tab_shows_it(held: "Studio") -> None:
+def test_tab_click_shows_tab(held: "Studio") -> None:
     held.qtbot.mouseClick(held.viewport, Qt.MouseButton.LeftButton, pos=_tab(held, "t", 1))
     assert "t2" in held.canvas.tiles
     assert "t1" not in held.canvas.tiles
-    assert held.page.editor.stack.count() == 1
+    assert held.page.editor.undo_stack.count() == 1
     held.key(Qt.Key.Key_BracketRight, CTRL)
     held.key(Qt.Key.Key_BracketRight, CTRL)
     assert "t1" in held.canvas.tiles
@@ -111,9 +111,7 @@ def test_a_click_on_a_tab_shows_it(held: "Studio") -> None:
         ("g", "t1", (("t", 0),)),
     ],
 )
-def test_a_drag_brings_it_into_the_container_below_the_pointer(
-    held: "Studio", item_id: str, target: str, path: grid.Path
-) -> None:
+def test_drag_over_container_drops_into_it(held: "Studio", item_id: str, target: str, path: grid.Path) -> None:
     before, drawn = held.page.editor.document, held.shown()
     start = held.box(item_id).topLeft() + QPoint(60, 18)
     end = _into(held, target)
@@ -122,12 +120,12 @@ def test_a_drag_brings_it_into_the_container_below_the_pointer(
     assert held.page.editor.document is before
     held.release(end)
     assert _path(held, item_id) == path
-    assert {found.item.id for found in grid.everything(held.page.editor.layout)} == {
-        found.item.id for found in grid.everything(before.layout)
+    assert {found.item.id for found in grid.walk_items(held.page.editor.layout)} == {
+        found.item.id for found in grid.walk_items(before.layout)
     }
     for one, cell in held.page.editor.page.shown.items():
         page = held.page.editor.page
-        assert held.canvas.tiles[one].rect == held.canvas.page.rect(
+        assert held.canvas.tiles[one].rect == held.canvas.grid.rect(
             cell, frames_around(page, page.path(one), page.shown)
         )
     held.key(Qt.Key.Key_Z, CTRL)
@@ -135,7 +133,7 @@ def test_a_drag_brings_it_into_the_container_below_the_pointer(
     assert held.shown() == drawn
 
 
-def test_escape_in_the_middle_of_another_container_puts_everything_back(held: "Studio") -> None:
+def test_drag_over_container_on_escape_changes_nothing(held: "Studio") -> None:
     before, drawn = held.page.editor.document, held.shown()
     start = held.header("a")
     held.press(start)
@@ -148,20 +146,20 @@ def test_escape_in_the_middle_of_another_container_puts_everything_back(held: "S
     assert not any(tile.lifted for tile in held.canvas.tiles.values())
 
 
-def test_only_the_container_it_would_land_in_shows_so(held: "Studio") -> None:
+def test_drag_highlights_only_target_container(held: "Studio") -> None:
     start = held.header("a")
     held.press(start)
     for item_id, hot in (("g1", ["g"]), ("t1", ["t"]), ("b", [])):
         held.glide(start, _into(held, item_id))
         start = _into(held, item_id)
-        assert [frame.item.id for frame in held.canvas.frames if frame.hot] == hot
+        assert [frame.item.id for frame in held.canvas.containers if frame.is_drop_target] == hot
     held.glide(start, held.box("s1").center())
-    assert [frame.item.id for frame in held.canvas.frames if frame.hot] == ["s"]
+    assert [frame.item.id for frame in held.canvas.containers if frame.is_drop_target] == ["s"]
     held.release(held.box("s1").center())
-    assert not any(frame.hot for frame in held.canvas.frames)
+    assert not any(frame.is_drop_target for frame in held.canvas.containers)
 
 
-def test_held_over_a_tab_it_comes_into_that_tab(held: "Studio") -> None:
+def test_drag_dwelling_on_tab_drops_into_that_tab(held: "Studio") -> None:
     before = held.page.editor.document
     start, over = held.header("t1"), _tab(held, "t", 1)
     held.press(start)
@@ -173,12 +171,12 @@ def test_held_over_a_tab_it_comes_into_that_tab(held: "Studio") -> None:
     held.release(end)
     assert _path(held, "t1") == (("t", 1),)
     assert held.page.editor.page.item("t").active == 1
-    assert held.page.editor.stack.count() == 1
+    assert held.page.editor.undo_stack.count() == 1
     held.key(Qt.Key.Key_Z, CTRL)
     assert held.page.editor.document is before
 
 
-def test_escape_after_a_tab_was_turned_turns_it_back(held: "Studio") -> None:
+def test_drag_dwelling_on_tab_on_escape_shows_old_tab(held: "Studio") -> None:
     before, drawn = held.page.editor.document, held.shown()
     start, over = held.header("a"), _tab(held, "t", 2)
     held.press(start)
@@ -190,7 +188,7 @@ def test_escape_after_a_tab_was_turned_turns_it_back(held: "Studio") -> None:
     assert held.shown() == drawn
 
 
-def test_a_new_widget_is_dragged_from_the_palette_into_a_group(held: "Studio") -> None:
+def test_drag_from_palette_drops_into_group(held: "Studio") -> None:
     before = set(held.page.editor.page.paths)
     kind = held.find("palette_text")
     end = kind.mapFromGlobal(held.viewport.mapToGlobal(_into(held, "g2")))
@@ -202,20 +200,20 @@ def test_a_new_widget_is_dragged_from_the_palette_into_a_group(held: "Studio") -
 
 
 @pytest.mark.parametrize("kind", ["row", "group", "tabs"])
-def test_containers_are_added_from_the_palette_and_say_that_they_are_empty(held: "Studio", kind: str) -> None:
+def test_containers_from_palette_say_they_are_empty(held: "Studio", kind: str) -> None:
     before = set(held.page.editor.page.paths)
-    held.page.do("row") if kind == "row" else held.page.opened(f"add/{kind}")
+    held.page.run("studio.add_row") if kind == "row" else held.page.run_when_loaded(f"studio.add_widget.{kind}")
     (new,) = set(held.page.editor.page.paths) - before
     frame = held.canvas.tiles[new]
-    assert isinstance(frame, Frame)
+    assert isinstance(frame, ContainerFrame)
     assert frame._hint_box() is not None
-    assert held.page.editor.chosen == (new,)
+    assert held.page.editor.selection == (new,)
 
 
-def test_a_group_is_pulled_wider_at_its_side_only(held: "Studio") -> None:
+def test_group_has_handles_at_sides_only(held: "Studio") -> None:
     held.qtbot.mouseClick(held.viewport, Qt.MouseButton.LeftButton, pos=held.box("g").topLeft() + QPoint(60, 18))
-    assert held.page.editor.chosen == ("g",)
-    assert set(held.canvas.pointer.handles()) == {"e", "w"}
+    assert held.page.editor.selection == ("g",)
+    assert set(held.canvas.group_frame.handles()) == {"e", "w"}
     outline = held.canvas.mapFromScene(held.canvas.tiles["g"].outline).boundingRect()
     start = QPoint(outline.right(), outline.center().y())
     held.drag(start, start + QPoint(round(-held.step()[0] * 2), 0))
@@ -228,19 +226,19 @@ def test_ctrl_g_groups_and_ctrl_shift_g_ungroups(held: "Studio") -> None:
     held.click("a")
     held.click("b", CTRL)
     held.key(Qt.Key.Key_G, CTRL)
-    (group,) = held.page.editor.chosen
+    (group,) = held.page.editor.selection
     assert _path(held, "a") == _path(held, "b") == ((group, 0),)
     held.key(Qt.Key.Key_G, CTRL | SHIFT)
     assert _path(held, "a") == _path(held, "b") == ()
-    assert set(held.page.editor.chosen) == {"a", "b"}
+    assert set(held.page.editor.selection) == {"a", "b"}
     assert held.page.editor.page.shown["a"] == before
     held.key(Qt.Key.Key_T, CTRL | SHIFT)
-    (tabs,) = held.page.editor.chosen
+    (tabs,) = held.page.editor.selection
     assert held.page.editor.page.item(tabs).type == grid.TABS
 
 
-def test_tabs_are_named_added_and_removed_in_the_inspector(held: "Studio") -> None:
-    held.page.editor.choose(["t"])
+def test_tabs_are_renamed_added_and_removed_in_inspector(held: "Studio") -> None:
+    held.page.editor.select(["t"])
     line = held.find("inspector_tab_0")
     line.setFocus()
     held.qtbot.keyClicks(line, "!")
@@ -254,21 +252,21 @@ def test_tabs_are_named_added_and_removed_in_the_inspector(held: "Studio") -> No
     assert [pane.title for pane in held.page.editor.page.item("t").panes] == ["One", "Two", "None"]
 
 
-def test_tab_goes_through_containers_in_reading_order(held: "Studio") -> None:
+def test_tab_key_follows_reading_order_through_containers(held: "Studio") -> None:
     held.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     order = []
     for _step in held.canvas.tiles:
         held.key(Qt.Key.Key_Tab)
-        order += held.page.editor.chosen
+        order += held.page.editor.selection
     assert order == ["a", "b", "t", "t1", "g", "g1", "g2", "r", "s", "s1"]
 
 
-def test_ctrl_a_chooses_the_grid_first_and_then_everything(held: "Studio") -> None:
+def test_ctrl_a_selects_grid_first_and_then_everything(held: "Studio") -> None:
     held.click("g1")
     held.key(Qt.Key.Key_A, CTRL)
-    assert held.page.editor.chosen == ("g1", "g2")
+    assert held.page.editor.selection == ("g1", "g2")
     held.key(Qt.Key.Key_A, CTRL)
-    assert set(held.page.editor.chosen) == set(held.canvas.tiles)
+    assert set(held.page.editor.selection) == set(held.canvas.tiles)
 
 
 @pytest.mark.parametrize(
@@ -281,9 +279,7 @@ def test_ctrl_a_chooses_the_grid_first_and_then_everything(held: "Studio") -> No
         ("t", "Tabs", "tab One, 1 of 3, 2 widgets"),
     ],
 )
-def test_containers_and_what_they_hold_are_told_to_assistive_programs(
-    held: "Studio", item_id: str, name: str, says: str
-) -> None:
+def test_containers_and_contents_are_accessible(held: "Studio", item_id: str, name: str, says: str) -> None:
     whole = QAccessible.queryAccessibleInterface(held.canvas)
     found = [whole.child(k) for k in range(whole.childCount())]
     told = dict(zip(held.page.editor.page.reading_order, found, strict=True))[item_id]
@@ -292,13 +288,13 @@ def test_containers_and_what_they_hold_are_told_to_assistive_programs(
     assert says in [told.text(kind) for kind in texts]
 
 
-def test_what_is_too_deep_is_refused_and_nothing_changes(held: "Studio") -> None:
+def test_drop_nested_too_deep_is_rejected_and_changes_nothing(held: "Studio") -> None:
     held.click("a")
     for _depth in range(8):
         held.key(Qt.Key.Key_G, CTRL)
-        held.page.editor.choose(["a"])
+        held.page.editor.select(["a"])
     before = held.page.editor.document
     held.key(Qt.Key.Key_G, CTRL)
     assert held.page.editor.document is before
     (banner,) = [one for one in held.application.window.findChildren(Banner) if one.isVisible()]
-    assert "8 deep" in banner.accessibleName()
+    assert "8 levels deep" in banner.accessibleName()

@@ -10,13 +10,15 @@ from test_worded_titles import page_of_titles
 
 from benchboard import settings
 from benchboard.dashboards import library
-from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.canvas.tile import Tile
-from benchboard.ui.studio.document.shelf import DashboardShelf
-from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.tiles.faces import header_badge
-from benchboard.ui.studio.tiles.repeatmarks import badge
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.document.document_store import DashboardStore
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.page_commands import PageCommands
+from benchboard.ui.studio.tiles.renderers import header_badge
+from benchboard.ui.studio.tiles.repeat_badges import badge
 from benchboard.ui.widgets import Toast
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def repeats(studio: "Studio") -> "Studio":
-    studio.page.editor.replace("Repeats", page_of_titles(chosen=["north", "west"]))
+    studio.page.editor.replace_document("Repeats", page_of_titles(chosen=["north", "west"]))
     studio.wait(lambda: not studio.page.feeds.busy)
     return studio
 
@@ -48,40 +50,40 @@ def test_the_switch_shows_all_copies_and_takes_them_back(repeats: "Studio") -> N
     studio.click("m")
     studio.press_button("studio_copies")
     assert {"m@1", "m@2"} <= studio.canvas.tiles.keys()
-    assert editor.chosen == ("m@1",)
+    assert editor.selection == ("m@1",)
     assert not editor.editable
-    assert studio.find("studio_looking").accessibleName() == editor.why_not != ""
+    assert studio.find("studio_looking").accessibleName() == editor.read_only_reason != ""
     studio.click("m@2")
     assert not studio.find("inspector_title").isEnabled()
     studio.press_button("studio_arrange")
-    assert editor.chosen == ("m",)
+    assert editor.selection == ("m",)
     assert editor.editable
     assert studio.page.looking.isHidden()
     assert editor.document is before
 
 
 def test_a_copy_says_that_it_is_one(repeats: "Studio") -> None:
-    repeats.page.do("copies")
+    repeats.page.run("studio.preview_repeats")
     canvas = repeats.canvas
     assert badge(repeats.page.editor, canvas.tiles["m@2"].item) == "copy"
     assert badge(repeats.page.editor, canvas.tiles["n"].item) == ""
     page = QAccessible.queryAccessibleInterface(canvas)
     names = [page.child(k).text(QAccessible.Text.Name) for k in range(page.childCount())]
-    assert "Each: west, A copy for Shop: west" in names
-    repeats.page.do("present")
+    assert "Each: west, Copy for Shop: west" in names
+    repeats.page.run("studio.present")
     assert badge(repeats.page.editor, canvas.tiles["m@2"].item) == ""
     assert repeats.page.copies.switch.isHidden()
-    repeats.page.do("present")
+    repeats.page.run("studio.present")
     assert "m@2" in canvas.tiles
     assert badge(repeats.page.editor, canvas.tiles["m@2"].item) == "copy"
 
 
 def test_whether_copies_are_shown_is_remembered(repeats: "Studio") -> None:
-    repeats.page.do("copies")
+    repeats.page.run("studio.preview_repeats")
     assert settings.load(repeats.home).copies
-    repeats.page.do("copies")
+    repeats.page.run("studio.preview_repeats")
     assert settings.load(repeats.home).copies == ""
-    repeats.page.do("copies")
+    repeats.page.run("studio.preview_repeats")
     repeats.press_button("studio_arrange")
     assert settings.load(repeats.home).copies == ""
 
@@ -89,25 +91,25 @@ def test_whether_copies_are_shown_is_remembered(repeats: "Studio") -> None:
 def _opened_anew(studio: "Studio", dashboard_id: str) -> StudioPage:
     """The page of a dashboard as whoever is signed in opens it now."""
     context = studio.page._context
-    page = StudioPage(context, DashboardShelf(context.actor, dashboard_id))
+    page = StudioPage(context, DashboardStore(context.actor, dashboard_id), PageCommands)
     studio.qtbot.addWidget(page)
     studio.wait(lambda: page.saving.state == "saved")
     return page
 
 
 def test_a_page_opens_with_all_copies_only_where_that_was_turned_on(repeats: "Studio") -> None:
-    with repeats.workspace.database.change() as session:
+    with unbound(repeats.workspace.database).change() as session:
         first, second = (
             library.create(session, repeats.actor, page_of_titles(chosen=["north", "west"]), name=name).card.id
             for name in ("First", "Second")
         )
-    repeats.page.do("copies")  # the home page's are no other's
+    repeats.page.run("studio.preview_repeats")  # the home page's are no other's
     page = _opened_anew(repeats, first)
     assert page.editor.editable
-    page.do("copies")
+    page.run("studio.preview_repeats")
     page.undo()  # for a while, which is no decision
     assert page.editor.editable
-    assert _opened_anew(repeats, first).editor.marking
+    assert _opened_anew(repeats, first).editor.previews_copies
     assert _opened_anew(repeats, second).editor.editable
 
 
@@ -126,26 +128,26 @@ def test_a_page_opens_with_all_copies_only_where_that_was_turned_on(repeats: "St
 def test_a_key_that_would_change_a_copy_says_the_way_back(
     repeats: "Studio", key: Qt.Key, held: Qt.KeyboardModifier
 ) -> None:
-    repeats.page.do("copies")
+    repeats.page.run("studio.preview_repeats")
     before = repeats.page.editor.document
     repeats.click("m@1")
     repeats.key(key, held)
     told = [one.accessibleName() for one in repeats.application.window.findChildren(Toast) if one.isVisible()]
-    assert told == ["All copies are shown. Ctrl 5 goes back to arranging."]
+    assert told == ["You're previewing repeats. Press Ctrl 5 to go back to editing."]
     assert repeats.page.editor.document is before
 
 
 def test_f2_on_a_copy_names_what_it_is_a_copy_of(repeats: "Studio") -> None:
-    repeats.page.do("copies")
+    repeats.page.run("studio.preview_repeats")
     repeats.click("m@2")
     repeats.key(Qt.Key.Key_F2)
-    assert repeats.page.editor.chosen == ("m",)
+    assert repeats.page.editor.selection == ("m",)
     assert repeats.find("inspector_title").hasFocus()
 
 
 def test_what_changes_the_page_goes_back_to_arranging_first(repeats: "Studio") -> None:
     studio, editor = repeats, repeats.page.editor
-    studio.page.do("copies")
+    studio.page.run("studio.preview_repeats")
     studio.page.undo()
     assert editor.editable
     assert "m" not in studio.canvas.tiles  # the step that brought it is taken back
@@ -160,33 +162,33 @@ def test_a_badge_leads_to_the_repeat_s_settings(repeats: "Studio") -> None:
     field = studio.find("inspector_repeat")
     assert field.hasFocus()
     assert not field.visibleRegion().isEmpty()
-    assert studio.page.editor.chosen == ("m",)
+    assert studio.page.editor.selection == ("m",)
 
 
 def test_the_badge_of_a_copy_leads_to_what_it_is_a_copy_of(repeats: "Studio") -> None:
     studio = repeats
-    studio.page.do("copies")
+    studio.page.run("studio.preview_repeats")
     _click_badge(studio, "m@2")
-    assert studio.page.editor.chosen == ("m",)
+    assert studio.page.editor.selection == ("m",)
     assert studio.page.editor.editable
     assert studio.find("inspector_repeat").hasFocus()
 
 
 def test_enter_on_a_copy_writes_at_what_it_is_a_copy_of(repeats: "Studio") -> None:
     studio = repeats
-    studio.page.do("copies")
+    studio.page.run("studio.preview_repeats")
     studio.click("m@2")
     studio.key(Qt.Key.Key_Return)
-    assert studio.page.editor.chosen == ("m",)
+    assert studio.page.editor.selection == ("m",)
     assert studio.find("inspector_query").hasFocus()
 
 
 def test_a_row_s_badge_leads_there_too(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.replace("Repeats", page_of_titles(chosen=["north", "west"]))
-    editor.tell("r", "repeat", {"variable": "shop", "direction": "down", "most": 1})
+    editor.replace_document("Repeats", page_of_titles(chosen=["north", "west"]))
+    editor.set_property("r", "repeat", {"variable": "shop", "direction": "down", "most": 1})
     frame = studio.canvas.tiles["r"]
-    assert isinstance(frame, Frame)
+    assert isinstance(frame, ContainerFrame)
     end = frame.rect.topRight()
     spot = next(
         spot
@@ -195,12 +197,12 @@ def test_a_row_s_badge_leads_there_too(studio: "Studio") -> None:
     )
     studio.canvas.horizontalScrollBar().setValue(studio.canvas.horizontalScrollBar().maximum())
     studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=studio.canvas.mapFromScene(spot))
-    assert editor.chosen == ("r",)
+    assert editor.selection == ("r",)
     assert studio.find("inspector_repeat").hasFocus()
 
 
 def test_where_nothing_is_repeated_there_is_no_switch(studio: "Studio") -> None:
     assert studio.page.copies.switch.isHidden()
-    studio.page.do("copies")
+    studio.page.run("studio.preview_repeats")
     assert not [one for one in studio.page.findChildren(QWidget, "studio_copies") if one.isVisible()]
     assert studio.page.editor.editable

@@ -8,10 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.page import StudioPage
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.widgets.banners import Toast
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -36,7 +37,7 @@ class Two:
         self.studio, self.qtbot = studio, studio.qtbot
         documents = [{"format": "benchboard/dashboard", "version": 2, "title": title, "columns": wide, "items": items}
                      for title, items, wide in (("First", FIRST, 12), ("Second", SECOND, columns))]  # fmt: skip
-        with studio.workspace.database.change() as session:
+        with unbound(studio.workspace.database).change() as session:
             made = [library.create(session, studio.actor, parse_document(one)).card for one in documents]
         assert studio.application.shell is not None
         studio.application.shell.go("studio/dashboards")
@@ -85,28 +86,28 @@ def _toasts(two: Two) -> list[str]:
     return [one.accessibleName() for one in two.studio.application.window.findChildren(Toast) if one.isVisible()]
 
 
-def test_held_over_a_tab_it_goes_on_there_and_is_moved_when_let_go(two: Two) -> None:
+def test_drag_dwelling_on_dashboard_tab_moves_widget_there(two: Two) -> None:
     two.lift("a")
     two.over_tab(two.second)
     assert two.ids(two.first) == {"a", "g", "inner", "c"}
     for y in (200, 260, 300):
         two.over(two.second, QPoint(400, y))
     assert two.second.canvas.busy
-    assert _toasts(two) == ["Let go to move it here; with Ctrl it is copied. Esc takes it back."]
+    assert _toasts(two) == ["Release to move here. Hold Ctrl to copy, or press Esc to cancel."]
     two.let_go(two.second, QPoint(400, 300))
     assert not two.place.crossing.under_way
     two.qtbot.waitUntil(lambda: not _toasts(two))
     assert two.ids(two.second) == {"a", "b", "a-2"}
-    assert two.second.editor.chosen == ("a-2",)
+    assert two.second.editor.selection == ("a-2",)
     assert two.second.editor.page.shown["a-2"].y > 0
     assert two.ids(two.first) == {"g", "inner", "c"}
-    assert "First" in two.second.editor.stack.undoText()
-    assert "Second" in two.first.editor.stack.undoText()
+    assert "First" in two.second.editor.undo_stack.undo_title()
+    assert "Second" in two.first.editor.undo_stack.undo_title()
     two.qtbot.mouseClick(two.second.canvas.viewport(), LEFT, pos=QPoint(400, 500))  # the mouse is the page's again
-    assert two.second.editor.chosen == ()
+    assert two.second.editor.selection == ()
 
 
-def test_it_has_as_large_a_part_of_a_page_of_other_columns(studio: "Studio") -> None:
+def test_drag_to_page_with_other_columns_scales_width(studio: "Studio") -> None:
     two = Two(studio, 24)
     two.lift("a")
     two.over_tab(two.second)
@@ -115,7 +116,7 @@ def test_it_has_as_large_a_part_of_a_page_of_other_columns(studio: "Studio") -> 
     two.let_go(two.second, QPoint(400, 300))
     assert two.second.editor.page.shown["a-2"].w == 8
     two.place.bring_up(two.first)
-    two.first.editor.choose(["c"])
+    two.first.editor.select(["c"])
     two.first.canvas.setFocus()
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_C, CTRL)
     two.place.bring_up(two.second)
@@ -123,7 +124,7 @@ def test_it_has_as_large_a_part_of_a_page_of_other_columns(studio: "Studio") -> 
     assert two.second.editor.page.shown["c"].w == 8
 
 
-def test_with_ctrl_a_group_is_copied_with_what_it_holds(two: Two) -> None:
+def test_drag_with_ctrl_copies_group_with_contents(two: Two) -> None:
     two.lift("g")
     two.over_tab(two.second)
     two.over(two.second, QPoint(300, 300))
@@ -132,7 +133,7 @@ def test_with_ctrl_a_group_is_copied_with_what_it_holds(two: Two) -> None:
     assert two.ids(two.second) == {"a", "b", "g", "inner"}
     assert two.second.editor.page.path("inner") == (("g", 0),)
     assert two.ids(two.first) == {"a", "g", "inner", "c"}
-    assert two.first.editor.stack.count() == 0
+    assert two.first.editor.undo_stack.count() == 0
 
 
 def _escape(two: Two) -> None:
@@ -159,7 +160,7 @@ def _elsewhere(two: Two) -> None:
 
 
 @pytest.mark.parametrize("leave", [_escape, _beside, _other_tab, _elsewhere])
-def test_esc_and_letting_go_beside_the_page_leave_both_as_they_were(two: Two, leave: object) -> None:
+def test_drag_to_other_page_cancelled_changes_neither(two: Two, leave: object) -> None:
     before = two.first.editor.document, two.second.editor.document
     two.lift("a")
     two.over_tab(two.second)
@@ -170,10 +171,10 @@ def test_esc_and_letting_go_beside_the_page_leave_both_as_they_were(two: Two, le
     assert (two.first.editor.document, two.second.editor.document) == before
     assert not two.first.canvas.busy
     assert not two.second.canvas.busy
-    assert two.first.editor.stack.count() + two.second.editor.stack.count() == 0
+    assert two.first.editor.undo_stack.count() + two.second.editor.undo_stack.count() == 0
 
 
-def test_back_over_the_tab_it_came_from_it_is_moved_there(two: Two) -> None:
+def test_drag_back_over_own_tab_moves_within_page(two: Two) -> None:
     two.lift("a")
     two.over_tab(two.second)
     two.over_tab(two.first)
@@ -185,10 +186,10 @@ def test_back_over_the_tab_it_came_from_it_is_moved_there(two: Two) -> None:
     assert two.ids(two.second) == {"a", "b"}
     assert two.ids(two.first) == {"a", "g", "inner", "c"}
     assert two.first.editor.page.shown["a"].y > 0
-    assert two.first.editor.stack.count() == 1
+    assert two.first.editor.undo_stack.count() == 1
 
 
-def test_a_dashboard_one_may_only_look_at_does_not_come_to_front(two: Two) -> None:
+def test_drag_over_tab_with_view_only_access_does_not_open_it(two: Two) -> None:
     two.second.editor.read_only = True
     two.lift("a")
     tab = two.place._stack.indexOf(two.second)
@@ -202,7 +203,7 @@ def test_a_dashboard_one_may_only_look_at_does_not_come_to_front(two: Two) -> No
     assert not two.first.canvas.busy
 
 
-def test_a_dashboard_that_is_closed_meanwhile_lets_go_of_what_is_carried(two: Two) -> None:
+def test_drag_with_target_closed_meanwhile_ends(two: Two) -> None:
     before = two.first.editor.document
     two.lift("a")
     two.over_tab(two.second)

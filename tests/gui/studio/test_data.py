@@ -9,10 +9,12 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit
 
 from benchboard.analytics import commerce
-from benchboard.dashboards.document import parse_document
+from benchboard.analytics.relations import RELATIONS
+from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import AppError, Unavailable
-from benchboard.ui.studio.panes.queryedit import QueryEdit
+from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.theme import theme
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -28,7 +30,7 @@ def _figure(studio: "Studio", item_id: str) -> object:
 
 
 def _picture(studio: "Studio", item_id: str) -> QImage:
-    return studio.canvas.tiles[item_id].picture().toImage()
+    return studio.canvas.tiles[item_id].current_pixmap().toImage()
 
 
 def test_changing_the_query_changes_the_tile(studio: "Studio") -> None:
@@ -60,19 +62,17 @@ def test_an_error_is_said_where_it_is_and_the_tile_goes_on(studio: "Studio") -> 
     studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)  # on request it is taken as it is
     studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
     picture = _picture(studio, "orders-week")
-    studio.page.editor.tell("orders-week", "query", "select count(status) from orders")
+    studio.page.editor.set_property("orders-week", "query", "select count(status) from orders")
     studio.settled()
     assert _picture(studio, "orders-week") != picture
 
 
 def test_a_tile_that_failed_offers_to_try_again(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchboard.analytics import queries
-
-    monkeypatch.setattr(queries, "TABLES", {})  # as if the table had gone away
+    monkeypatch.delitem(RELATIONS, "orders")  # as if the table had gone away
     studio.page.feeds.retry("orders-week")
     studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
     tile = studio.canvas.tiles["orders-week"]
-    tile.picture()
+    tile.current_pixmap()
     assert tile.links.retry is not None
     spot = studio.box("orders-week").topLeft() + tile.links.retry.center().toPoint()
     monkeypatch.undo()
@@ -84,7 +84,7 @@ def test_what_failed_while_the_database_was_away_asks_again(studio: "Studio", mo
     from benchboard.analytics import queries
 
     def away(*_args: object, **_more: object) -> None:
-        raise Unavailable("storage.unreachable", "The database cannot be reached.")
+        raise Unavailable("storage.unreachable", "The database can't be reached.")
 
     feeds = studio.page.feeds
     studio.click("orders-week")
@@ -104,7 +104,9 @@ def test_what_failed_while_the_database_was_away_asks_again(studio: "Studio", mo
 def test_a_slow_query_can_be_stopped_in_its_tile(studio: "Studio") -> None:
     before = _picture(studio, "by-state")
     joined = ", ".join(f"orders {name}" for name in "abcdef")
-    studio.page.editor.tell("by-state", "query", f"select count(*) from {joined} where a.order_total > f.order_total")
+    studio.page.editor.set_property(
+        "by-state", "query", f"select count(*) from {joined} where a.order_total > f.order_total"
+    )
     studio.wait(lambda: (a := studio.page.feeds.answer("by-state")) is not None and a.slow)
     tile = studio.canvas.tiles["by-state"]
     assert _picture(studio, "by-state") != before  # it says that it asks, over what it showed
@@ -118,24 +120,24 @@ def test_a_slow_query_can_be_stopped_in_its_tile(studio: "Studio") -> None:
     assert answer is not None
     assert answer.error is not None
     assert answer.error.code == "query.stopped"
-    studio.page.editor.stack.undo()
+    studio.page.editor.undo_stack.undo()
     studio.settled()
 
 
 def test_new_orders_appear_by_themselves(studio: "Studio") -> None:
-    studio.page.editor.tell("orders-week", "query", "select count(*) from orders")
+    studio.page.editor.set_property("orders-week", "query", "select count(*) from orders")
     studio.settled()
     before = _figure(studio, "orders-week")
     assert isinstance(before, int)
-    with studio.workspace.database.read() as session:
-        from benchboard.identity import accounts
-        from benchboard.identity.access import Client
+    with unbound(studio.workspace.database).read() as session:
+        from benchboard.identity import authentication
+        from benchboard.identity.permissions import Client
 
-        admin = accounts.operator(session, client=Client.here())
+        admin = authentication.operator(session, client=Client.here())
     first = next(commerce.demo_orders(commerce.datetime.now(commerce.UTC)))
     from dataclasses import replace
 
-    with studio.workspace.database.change() as session:
+    with unbound(studio.workspace.database).change() as session:
         commerce.import_orders(session, admin, [replace(first, id="brand-new", order_total=Decimal("1.25"))])
     studio.wait(lambda: _figure(studio, "orders-week") == before + 1)
 
@@ -168,11 +170,11 @@ def test_the_fields_of_the_inspector_and_the_page_agree(studio: "Studio") -> Non
     title.selectAll()
     studio.qtbot.keyClicks(title, "<b>States</b>")
     assert studio.page.editor.widget("by-state").title == "<b>States</b>"
-    steps = studio.page.editor.stack.count()
+    steps = studio.page.editor.undo_stack.count()
     studio.qtbot.keyClick(title, Qt.Key.Key_Z, CTRL)  # all that was typed in one go is one step
-    assert studio.page.editor.widget("by-state").title == "Orders by state"
-    assert studio.page.editor.stack.index() == steps - 1
-    assert title.text() == "Orders by state"
+    assert studio.page.editor.widget("by-state").title == "Orders by status"
+    assert studio.page.editor.undo_stack.position() == steps - 1
+    assert title.text() == "Orders by status"
 
 
 def test_settings_of_a_kind_change_its_tile(studio: "Studio") -> None:
@@ -200,7 +202,7 @@ def test_text_is_markdown_and_never_markup_nor_a_way_to_files(
     image.fill(QColor("#ff0000"))
     image.save(str(red))
     for text in (f"![x](file://{red})", f'<img src="file://{red}">', "<h1 style='color:#ff0000'>x</h1>"):
-        studio.page.editor.tell("notes", "config.text", text)
+        studio.page.editor.set_property("notes", "config.text", text)
         shown = _picture(studio, "notes")
         reds = sum(
             shown.pixelColor(x, y) == QColor("#ff0000")
@@ -209,7 +211,7 @@ def test_text_is_markdown_and_never_markup_nor_a_way_to_files(
         )
         assert reds == 0
     plain = _picture(studio, "notes")
-    studio.page.editor.tell("notes", "config.text", "# <h1>x</h1>")
+    studio.page.editor.set_property("notes", "config.text", "# <h1>x</h1>")
     assert _picture(studio, "notes") != plain
 
 
@@ -231,11 +233,11 @@ def test_a_page_that_is_not_being_edited_follows_the_other_window(studio: "Studi
 def test_a_stored_layout_that_cannot_be_read_is_said_and_can_be_tried_again(studio: "Studio") -> None:
     from sqlalchemy import text
 
-    from benchboard.storage import changes
+    from benchboard.storage import change_tracking
 
     good = studio.stored().document
-    with studio.workspace.database.change() as session:
-        changes.unaudited(session, "dashboard_layouts")
+    with unbound(studio.workspace.database).change() as session:
+        change_tracking.unaudited(session, "dashboard_layouts")
         session.execute(text('UPDATE dashboard_layouts SET config = \'[{"id": "w9"}]\''))
     studio.page.saving.load()
     studio.wait(lambda: studio.page.saving.state == "failed")
@@ -250,7 +252,7 @@ def test_the_palette_of_commands_adds_a_widget(studio: "Studio") -> None:
     shell = studio.application.shell
     assert shell is not None
     before = set(studio.cells())
-    command = next(found for found in shell.commands() if "Add widget: table" in found.title)
+    command = next(found for found in shell.palette_entries() if "Add widget: table" in found.title)
     command.run()
     (added,) = set(studio.cells()) - before
     assert studio.page.editor.widget(added).type == "table"
@@ -259,8 +261,11 @@ def test_the_palette_of_commands_adds_a_widget(studio: "Studio") -> None:
 def test_what_somebody_may_not_see_is_said_in_the_tile(studio: "Studio") -> None:
     from dataclasses import replace
 
+    from benchboard.identity.permissions import Grants
+
     context = studio.page._context
-    context.actor = replace(context.actor, permissions=context.actor.permissions - {"orders:read"})
+    actor = context.actor
+    context.actor = replace(actor, grants=Grants(actor.roles, actor.permissions - {"orders:read"}))
     studio.page.feeds.refresh()
     studio.wait(lambda: (a := studio.page.feeds.answer("merchants")) is not None and isinstance(a.error, AppError))
     _picture(studio, "merchants")
@@ -283,7 +288,7 @@ def test_what_is_in_sight_is_asked_for_first(studio: "Studio") -> None:
     ]  # fmt: skip
     feeds.answered.connect(heard)
     studio.page.editor.load(parse_document(items))
-    sight = studio.canvas.seen()
+    sight = studio.canvas.visible_rect()
     seen |= {item_id for item_id, tile in studio.canvas.tiles.items() if tile.rect.intersects(sight)}
     assert 0 < len(seen) < last / 2
     studio.wait(lambda: not feeds.busy)
@@ -298,8 +303,8 @@ def test_a_query_that_waits_is_asked_when_those_before_it_are_taken_away(studio:
     three = [
         {"id": f"q{k}", "type": "table", "query": f"select {k} as n", "position": {**place, "y": k}} for k in range(3)
     ]
-    editor.replace("Three", parse_document(three))  # two are asked at once, the third waits
-    editor.replace("One", parse_document(three[2:]))
+    editor.replace_document("Three", parse_document(three))  # two are asked at once, the third waits
+    editor.replace_document("One", parse_document(three[2:]))
     studio.wait(lambda: not feeds.busy)
     answer = feeds.answer("q2")
     assert answer is not None

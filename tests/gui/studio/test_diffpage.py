@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dashboards.comparing import differences
-from benchboard.dashboards.document import Document, parse_document
-from benchboard.ui.studio.comparing.changewords import Names
-from benchboard.ui.studio.comparing.differencepane import DifferencesPane
-from benchboard.ui.studio.comparing.diffpage import DiffPage
-from benchboard.ui.studio.comparing.pictures import Answers
-from benchboard.ui.studio.comparing.routes import route
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.versions.diff import differences
+from benchboard.ui.studio.comparing.arrow_routing import route
+from benchboard.ui.studio.comparing.change_pane import DifferencesPane
+from benchboard.ui.studio.comparing.change_text import Names
+from benchboard.ui.studio.comparing.diff_view import DiffPage
+from benchboard.ui.studio.comparing.widget_thumbnails import Answers
 from benchboard.ui.widgets import Toast, keep_clear
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def test_what_moved_in_a_closed_row_is_said_at_its_heading(studio: "Studio") -> 
     moved = {one.key for one in found if one.kind == "moved" and one.id in ("a", "b") and not one.pushed}
     assert moved
     (row,) = [mark for mark in shown._marks if mark.item is not None and mark.item.id == "row"]
-    assert f"{len(moved)} in closed row" in [tag.tag for tag in row.tags]
+    assert f"{len(moved)} in collapsed row" in [tag.tag for tag in row.tags]
     assert moved <= set(row.keys)
     assert not [mark for mark in shown._marks if mark.ghost and set(mark.keys) & moved]
     ring = shown.show_current(next(iter(moved)))
@@ -87,7 +87,7 @@ def test_no_toast_stands_on_a_footer_that_is_kept_clear(studio: "Studio") -> Non
 def test_the_inspector_follows_what_a_merge_brings(studio: "Studio") -> None:
     studio.click("notes")
     head = studio.page.inspector._sheet
-    studio.page.editor.tell("notes", "title", "Handover")
+    studio.page.editor.set_property("notes", "title", "Handover")
     assert studio.page.inspector._sheet is head
     assert head is not None
     assert head._name.text() == "Handover"

@@ -14,10 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dashboards import images, shortening
-from benchboard.dashboards.history import MOST_DRAFT
-from benchboard.ui.studio.document import recovering
-from benchboard.ui.studio.panes.jsonview import JsonView
+from benchboard.dashboards.document import images, truncation
+from benchboard.dashboards.journal.step_history import MAX_DRAFT
+from benchboard.ui.studio.document import recovery
+from benchboard.ui.studio.panes.json_view import JsonView
 from support.drawn import chunk, png
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ WRONG = "select count(stats) from"
 
 def crashed(studio: "Studio", tmp_path: Path, name: str = "crashed") -> Path:
     """The folder as a kill at this moment leaves it."""
-    journal = studio.page.saving.recovering._journal
+    journal = studio.page.saving.recovery._journal
     assert journal is not None
     assert journal.flush()
     return Path(shutil.copytree(studio.home, tmp_path / name))
@@ -38,7 +38,7 @@ def crashed(studio: "Studio", tmp_path: Path, name: str = "crashed") -> Path:
 
 def drafts(studio: "Studio") -> dict[str, str]:
     """What the journal has as drafts."""
-    journal = studio.page.saving.recovering._journal
+    journal = studio.page.saving.recovery._journal
     assert journal is not None
     assert journal.flush()
     assert journal._history is not None
@@ -87,10 +87,10 @@ def test_a_draft_as_json_of_a_killed_window_is_gone_on_with(open_studio: Open, t
     assert view.text.toPlainText() == written
     second.wait(lambda: view.error is not None)
     assert state(second) == "Not saved yet"
-    assert not second.page.editor.stack.canUndo()
+    assert not second.page.editor.undo_stack.can_undo()
     said = second.application.problems.current
     assert said is not None
-    assert "was brought back" in said.what
+    assert "Recovered" in said.what
     again = crashed(second, tmp_path, "again")  # nobody has touched it
     third = open_studio(again)
     third.wait(lambda: third.page.json_view.error is not None)
@@ -112,7 +112,7 @@ def test_what_is_mended_is_the_page_and_no_draft(open_studio: Open, tmp_path: Pa
     second.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
     second.wait(lambda: view.error is None and not view.draft)
     assert drafts(second) == {}
-    assert not second.page.editor.stack.canUndo()
+    assert not second.page.editor.undo_stack.can_undo()
     view.text.selectAll()
     view.text.insertPlainText(view.text.toPlainText().replace("Orders, 7 days", "Orders of a week"))
     second.wait(lambda: second.page.editor.widget("orders-week").title == "Orders of a week")
@@ -130,7 +130,7 @@ def test_a_half_written_query_of_a_killed_window_is_brought_back_as_an_edit(open
     assert second.page.editor.widget("orders-week").query == WRONG
     said = second.application.problems.current
     assert said is not None
-    assert said.what.startswith("1 edit from ")
+    assert said.what.startswith("Recovered 1 unsaved edit from ")
     assert drafts(second) == {}
     second.settled()
     second.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -166,14 +166,14 @@ def test_a_query_that_is_handed_on_is_a_draft_no_more(studio: "Studio") -> None:
     assert edit.toPlainText() == WRONG
     assert drafts(studio) == {}
     studio.settled()
-    assert state(studio).startswith("Saved")
+    assert state(studio).startswith(("Saved", "All changes saved"))
 
 
 def test_what_others_change_leaves_what_is_being_written(studio: "Studio") -> None:
     edit = studio.write_query("orders-week", WRONG)
-    studio.page.editor.tell("notes", "title", "Changed elsewhere")
+    studio.page.editor.set_property("notes", "title", "Changed elsewhere")
     assert edit.toPlainText() == WRONG
-    studio.page.editor.tell("orders-week", "query", "select 1")
+    studio.page.editor.set_property("orders-week", "query", "select 1")
     assert edit.toPlainText() == "select 1"
     assert drafts(studio) == {}
 
@@ -185,9 +185,9 @@ def test_a_draft_of_a_widget_that_is_gone_is_no_edit(open_studio: Open, tmp_path
     home = crashed(first, tmp_path)
     first.close()
     second = open_studio(home)
-    second.page.editor.choose(["orders-week"])
+    second.page.editor.select(["orders-week"])
     second.page.editor.remove()
-    assert second.page.saving.recovering._told("query/orders-week", "select 2") is False
+    assert second.page.saving.recovery._apply_draft("query/orders-week", "select 2") is False
 
 
 def test_closing_keeps_a_draft_and_asks_nothing(open_studio: Open) -> None:
@@ -215,8 +215,8 @@ def test_the_last_key_before_closing_is_kept_too(open_studio: Open) -> None:
 
 
 def test_a_draft_that_is_too_long_to_be_kept_is_asked_about(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recovering, "MOST_DRAFT", 100)
-    assert MOST_DRAFT > 100
+    monkeypatch.setattr(recovery, "MAX_DRAFT", 100)
+    assert MAX_DRAFT > 100
     write_json(studio, "}")
     studio.wait(lambda: studio.page.json_view.error is not None)
     shell = studio.application.shell
@@ -228,27 +228,29 @@ def test_a_draft_that_is_too_long_to_be_kept_is_asked_about(studio: "Studio", mo
 def test_a_draft_whose_pictures_are_too_much_to_be_kept_is_asked_about(
     studio: "Studio", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shortening, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(truncation, "MAX_BYTES", 1_000)
     write_json(studio, "")
     text = studio.page.json_view.text
-    picture = images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", b"x" * 600)))
+    picture = images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", b"x" * 600)))
     QGuiApplication.clipboard().setText(f"{picture}\n{picture}")
     text.paste()
     assert len(text.toPlainText()) < 20_000
-    recovering = studio.page.saving.recovering
-    studio.wait(lambda: studio.page.json_view.error is not None and not recovering.keeps("json"))
+    recovery = studio.page.saving.recovery
+    studio.wait(lambda: studio.page.json_view.error is not None and not recovery.keeps_draft("json"))
     shell = studio.application.shell
     assert shell is not None
     assert not shell.may_close()
     text.selectAll()
     QGuiApplication.clipboard().setText(picture)
     text.paste()
-    studio.wait(lambda: recovering.keeps("json") and picture in drafts(studio)["json"])
+    studio.wait(lambda: recovery.keeps_draft("json") and picture in drafts(studio)["json"])
     assert shell.may_close()
 
 
 def test_pictures_of_a_draft_are_whole_again(open_studio: Open, tmp_path: Path) -> None:
-    of_page, pasted = (images.written("png", png(4, 4, (k, 2, 3), chunk(b"teSt", bytes([k]) * 900))) for k in (1, 2))
+    of_page, pasted = (
+        images.to_data_uri("png", png(4, 4, (k, 2, 3), chunk(b"teSt", bytes([k]) * 900))) for k in (1, 2)
+    )
     first = open_studio()
     first.store([{"id": "hall", "type": "image", "position": {"x": 0, "y": 0, "w": 4, "h": 4},
                   "config": {"picture": of_page}}])  # fmt: skip
@@ -289,7 +291,7 @@ def showing(studio: "Studio", *items: tuple[str, dict[str, object]]) -> JsonView
 
 @pytest.mark.parametrize("cut", ["in the text", "on the page"])
 def test_a_draft_has_a_picture_that_was_cut_off_the_page(open_studio: Open, tmp_path: Path, cut: str) -> None:
-    picture = images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", b"x" * 900)))
+    picture = images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", b"x" * 900)))
     first = open_studio()
     view = showing(first, ("hall", {"picture": picture}))
     whole = view.text.toPlainText()
@@ -302,7 +304,7 @@ def test_a_draft_has_a_picture_that_was_cut_off_the_page(open_studio: Open, tmp_
     first.wait(lambda: "json" in drafts(first))
     if cut == "on the page":
         assert picture not in drafts(first)["json"]
-        first.page.editor.choose(["hall"])
+        first.page.editor.select(["hall"])
         first.page.editor.remove()
     first.wait(lambda: picture in drafts(first)["json"])
     second = open_studio(crashed(first, tmp_path))
@@ -338,7 +340,7 @@ def test_words_that_stand_in_short_are_edited_around_and_brought_back(
 
 def test_what_was_written_of_the_variables_is_gone_on_with(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
-    first.page.do("variables")
+    first.page.run("studio.edit_variables")
     press(first, "variable_add")
     write(first, "variable_name", "no name")
     write(first, "variable_values", "one")
@@ -347,7 +349,7 @@ def test_what_was_written_of_the_variables_is_gone_on_with(open_studio: Open, tm
     second = open_studio(crashed(first, tmp_path))
     said = second.application.problems.current
     assert said is not None
-    assert "variables" in said.what
+    assert "variable edits" in said.what
     assert second.page.editor.document.variables == ()
     press(second, "banner_action")
     assert second.application.problems.current is None
@@ -360,15 +362,15 @@ def test_what_was_written_of_the_variables_is_gone_on_with(open_studio: Open, tm
 
 def test_variables_that_are_left_are_no_draft(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
-    first.page.do("variables")
+    first.page.run("studio.edit_variables")
     press(first, "variable_add")
     first.wait(lambda: "variables" in drafts(first))
     second = open_studio(crashed(first, tmp_path))
-    second.page.do("variables")
+    second.page.run("studio.edit_variables")
     assert window_child(second, "variable_name").isVisible()
     second.qtbot.keyClick(window_child(second, "variable_name"), Qt.Key.Key_Escape)
     assert drafts(second) == {}
-    second.page.do("variables")
+    second.page.run("studio.edit_variables")
     assert not window_child(second, "variable_name").isVisible()
 
 

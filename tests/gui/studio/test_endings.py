@@ -16,24 +16,26 @@ assert qt.clipboard().mimeData().hasFormat(clipboard.MIME)
 _PAINT = """
 from types import SimpleNamespace
 from PySide6.QtCore import QRectF
-from benchboard.dashboards.catalogue import kind_of, new_item
-from benchboard.storage import locate
-from benchboard.ui.studio.canvas import tile
+from benchboard.dashboards.document.widget_kinds import kind_of, new_item
+from benchboard.storage import resources
+from benchboard.ui.studio.canvas.scene import tile
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui import theme
-theme.start(locate.resources() / "themes" / "tokens.json", "light")
+theme.start(resources.resources() / "themes" / "tokens.json", "light")
 def wrong(*_anything, **_more):
     raise ZeroDivisionError
 tile.paint_face = wrong
-seen = lambda: QRectF(0, 0, 500, 500)
-canvas = SimpleNamespace(zoom=1.0, sharp=1.0, look=1, editor=Editor(), seen=seen, audience="edit")
-shown = tile.Tile(canvas, new_item(kind_of("text"), "t"))
+visible = lambda: QRectF(0, 0, 500, 500)
+display = SimpleNamespace(
+    zoom=1.0, pixel_ratio=1.0, theme_version=1, editor=Editor(), visible_rect=visible, audience="edit", busy=False
+)
+shown = tile.Tile(display, new_item(kind_of("text"), "t"))
 for _again in range(5):
     try:
         shown.render()
     except ZeroDivisionError:
         pass
-shown.sketch()
+shown.show_placeholder()
 """
 
 

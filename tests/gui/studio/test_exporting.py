@@ -13,20 +13,20 @@ from PySide6.QtGui import QColor, QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, QWidget
 
-from benchboard.dashboards.document import fitted, parse_document
-from benchboard.dashboards.layout import Page
-from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.exchange import exporting, headline
-from benchboard.ui.studio.exchange.exportdialog import ExportDialog
-from benchboard.ui.studio.exchange.exporting import Export, file_name
-from benchboard.ui.studio.tiles import picture
-from benchboard.ui.studio.tiles.picture import MARGIN, Sheet
+from benchboard.dashboards.document.document import fitted, parse_document
+from benchboard.dashboards.layout import PageIndex
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.exchange import export_heading, page_export
+from benchboard.ui.studio.exchange.export_dialog import ExportDialog
+from benchboard.ui.studio.exchange.page_export import Export, file_name
+from benchboard.ui.studio.tiles import page_picture
+from benchboard.ui.studio.tiles.page_picture import MARGIN, Sheet
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
     from conftest import Studio
 
-HEAD = headline.HIGH
+HEAD = export_heading.HIGH
 """So high is the line with the title and the day."""
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -70,7 +70,9 @@ def _text_of(pdf: bytes) -> str:
 
 def test_a_picture_has_the_size_it_says(studio: "Studio", tmp_path: Path) -> None:
     studio.press_button("studio_export")
-    studio.qtbot.mouseClick(studio.application.window.findChild(QWidget, "do_export_png"), Qt.MouseButton.LeftButton)
+    studio.qtbot.mouseClick(
+        studio.application.window.findChild(QWidget, "command_export_png"), Qt.MouseButton.LeftButton
+    )
     _choose(studio, "3")
     path = tmp_path / "page.png"
     _save_as(studio, path)
@@ -112,7 +114,7 @@ def _ink(image: QImage) -> int:
 
 def test_only_what_is_chosen(studio: "Studio", tmp_path: Path) -> None:
     studio.click("notes")
-    studio.page.do("export_png")
+    studio.page.run("studio.export_png")
     _choose(studio, "chosen")
     _choose(studio, "1")
     path = tmp_path / "notes.png"
@@ -124,7 +126,7 @@ def test_only_what_is_chosen(studio: "Studio", tmp_path: Path) -> None:
 
 
 def test_a_drawing_is_well_formed_and_has_the_words(studio: "Studio", tmp_path: Path) -> None:
-    studio.page.do("export_svg")
+    studio.page.run("studio.export_svg")
     path = tmp_path / "page.svg"
     _save_as(studio, path)
     studio.wait(path.exists)
@@ -139,7 +141,7 @@ def test_a_drawing_is_well_formed_and_has_the_words(studio: "Studio", tmp_path: 
 
 def test_a_pdf_has_its_words_as_text(studio: "Studio", tmp_path: Path) -> None:
     theme().follow("dark")
-    studio.page.do("export_pdf")
+    studio.page.run("studio.export_pdf")
     path = tmp_path / "page.pdf"
     _save_as(studio, path)
     studio.wait(path.exists)
@@ -189,21 +191,21 @@ def test_a_stopped_export_leaves_nothing(studio: "Studio", tmp_path: Path) -> No
 
 def test_a_picture_too_large_is_refused(studio: "Studio", tmp_path: Path) -> None:
     items = [{"id": f"n{k}", "type": "text", "position": {"x": 0, "y": 20 * k, "w": 12, "h": 20}} for k in range(60)]
-    page = Page(fitted(parse_document(items)).layout)
+    page = PageIndex(fitted(parse_document(items)).layout)
     export = Export(studio.page._context, Sheet.of(page, 1200), lambda _id: None, "Page", studio.page)
-    with pytest.raises(exporting.Invalid, match="pixels"):
+    with pytest.raises(page_export.Invalid, match="pixels"):
         export.begin("png", tmp_path / "page.png", scale=3)
 
 
 def test_without_a_printer_it_says_so(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
-    if exporting.printers():
+    if page_export.printers():
         pytest.skip("this computer has a printer")
     studio.key(Qt.Key.Key_P, CTRL)
     studio.qtbot.mouseClick(studio.application.window.findChild(QWidget, "export_go"), Qt.MouseButton.LeftButton)
     studio.wait(lambda: studio.page._context.problems.current is not None)
     current = studio.page._context.problems.current
     assert current is not None
-    assert current.what == "There is no printer on this computer."
+    assert current.what == "No printer found on this computer."
 
 
 def test_a_long_page_is_cut_between_tiles(studio: "Studio", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,20 +218,22 @@ def test_a_long_page_is_cut_between_tiles(studio: "Studio", tmp_path: Path, monk
     sheet = Sheet.of(page.editor.page, 900)
     feet: list[tuple[str, int, int]] = []
     monkeypatch.setattr(
-        exporting.headline, "paint_foot", lambda _painter, _room, title, _day, *places: feet.append((title, *places))
+        page_export.export_heading,
+        "paint_foot",
+        lambda _painter, _room, title, _day, *places: feet.append((title, *places)),
     )
-    count = exporting.print_sheet(printer, sheet, page.feeds.answer, "Line 2")
+    count = page_export.print_sheet(printer, sheet, page.feeds.answer, "Line 2")
     assert feet == [("Line 2", number + 1, count) for number in range(count)]
     assert count >= 2
     assert len(re.findall(rb"/Type\s*/Page\b", path.read_bytes())) == count
-    for top, bottom in exporting._pages(sheet, 900.0)[:-1]:
+    for top, bottom in page_export._pages(sheet, 900.0)[:-1]:
         edge = QRectF(0, bottom - 1, sheet.size.width(), 2)
         assert top < bottom
         assert not any(sheet.rect(name).adjusted(0, 3, 0, -3).intersects(edge) for name in sheet.ids)
 
 
 def test_what_is_hidden_is_not_drawn() -> None:
-    page = Page(fitted(parse_document(nested())).layout)
+    page = PageIndex(fitted(parse_document(nested())).layout)
     assert set(Sheet.of(page, 800).ids) == set(page.shown)
     assert set(Sheet.of(page, 800, ["open"]).ids) == {"open", "inside"}
 
@@ -237,10 +241,10 @@ def test_what_is_hidden_is_not_drawn() -> None:
 @pytest.mark.parametrize(("locale", "said"), [("en", "5 Feb 2026, 17:04"), ("tr", "5 Şub 2026, 17:04")])
 def test_the_day_is_written_in_one_s_own_language(locale: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = QLocale()
-    monkeypatch.setattr(headline, "QDateTime", _Clock)
+    monkeypatch.setattr(export_heading, "QDateTime", _Clock)
     QLocale.setDefault(QLocale(locale))
     try:
-        assert headline.now() == said
+        assert export_heading.now() == said
     finally:
         QLocale.setDefault(before)
 
@@ -262,12 +266,12 @@ def test_containers_in_a_picture_look_as_they_do_on_the_page(studio: "Studio") -
     sheet = Sheet.of(studio.page.editor.page, 1000)
     image = QImage(sheet.size.toSize(), QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    for _step in picture.paint(painter, sheet, lambda _id: None):
+    for _step in page_picture.paint(painter, sheet, lambda _id: None):
         pass
     painter.end()
     for name in ("open", "closed", "tabs"):
         frame, box = studio.canvas.tiles[name], sheet.rect(name)
-        assert isinstance(frame, Frame)
+        assert isinstance(frame, ContainerFrame)
         frame.place(QRectF(frame.pos(), box.size()))
         seen = QImage(image.size(), QImage.Format.Format_RGB32)
         seen.fill(theme().color("canvas"))

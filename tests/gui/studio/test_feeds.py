@@ -16,13 +16,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics import queries
-from benchboard.analytics.queries import ResultTable, Stop
-from benchboard.dashboards.document import parse_document
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.ui.context import ChangeNotices, Context
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import feeds as feeding
-from benchboard.ui.studio.tiles.feeds import Feeds
+from benchboard.ui.studio.tiles import query_results as feeding
+from benchboard.ui.studio.tiles.query_results import Feeds
 from benchboard.ui.tasks import Tasks
 
 _NOTHING = ResultTable((), (), truncated=False, elapsed=0.0)
@@ -34,7 +35,7 @@ class Asked:
     """A query that somebody waits for."""
 
     text: str
-    stop: Stop
+    cancel_token: CancelToken
     done: Callable[[ResultTable], None]
     failed: Callable[[AppError], None]
 
@@ -50,7 +51,7 @@ class Desk:
         try:
             op(None)
         except _Text as said:
-            self.asked.append(Asked(said.text, said.stop, done, failed))
+            self.asked.append(Asked(said.text, said.cancel_token, done, failed))
 
     def answer(self, number: int = 0, error: AppError | None = None) -> str:
         one = self.asked.pop(number)
@@ -63,7 +64,7 @@ class _Text(Exception):
     """What a query would be run with."""
 
     text: str
-    stop: Stop
+    cancel_token: CancelToken
 
 
 @pytest.fixture(autouse=True)
@@ -72,8 +73,8 @@ def nothing_is_run(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReque
         monkeypatch.setattr(queries, "run_query", _say)
 
 
-def _say(_session: object, _actor: object, text: str, *, stop: Stop, **_more: object) -> None:
-    raise _Text(text, stop)
+def _say(_session: object, _actor: object, text: str, *, cancel_token: CancelToken, **_more: object) -> None:
+    raise _Text(text, cancel_token)
 
 
 def page(texts: Iterable[str]) -> object:
@@ -124,7 +125,7 @@ def test_a_question_nobody_has_answered_goes_before_those_asked_again(asking: Pa
     asking.load("1", "2", "3", "4")
     asking.answer_all()
     asking.feeds.refresh()
-    asking.editor.tell("d", "query", "other")
+    asking.editor.set_property("d", "query", "other")
     asking.desk.answer()
     assert "other" in [one.text for one in asking.desk.asked]
 
@@ -143,7 +144,7 @@ def test_an_answer_to_an_earlier_question_is_nobodys(asking: Page, monkeypatch: 
     never = SimpleNamespace(start=lambda: None)
     monkeypatch.setattr(feeding, "threading", SimpleNamespace(Thread=lambda **_how: never))
     asking.load("1")
-    asking.editor.tell("a", "query", "2")
+    asking.editor.set_property("a", "query", "2")
     assert asking.desk.answer(1) == "2"
     assert asking.desk.answer(0) == "1"
     answer = asking.feeds.answer("a")
@@ -207,16 +208,16 @@ class Answering(RuleBasedStateMachine):
 
     @rule(texts=st.lists(texts, max_size=6))
     def replace(self, texts: list[str]) -> None:
-        self.page.editor.replace("x", parse_document(page(texts)))
+        self.page.editor.replace_document("x", parse_document(page(texts)))
 
     @precondition(lambda self: len(self.page.editor.layout))
     @rule(data=st.data(), text=texts)
     def write(self, data: st.DataObject, text: str) -> None:
-        self.page.editor.tell(data.draw(st.sampled_from(sorted(self.page.feeds._wanted))), "query", text)
+        self.page.editor.set_property(data.draw(st.sampled_from(sorted(self.page.feeds._wanted))), "query", text)
 
     @rule()
     def undo(self) -> None:
-        self.page.editor.stack.undo()
+        self.page.editor.undo_stack.undo()
 
     @rule()
     def refresh(self) -> None:
@@ -246,7 +247,9 @@ class Answering(RuleBasedStateMachine):
         assert len(feeds._running) <= _AT_ONCE
         assert len(feeds._running) == _AT_ONCE or set(feeds._waiting) <= set(feeds._running)
         given_up = [target.__self__ for target in self.stopping]  # type: ignore[attr-defined]
-        alive = [one for one in self.page.desk.asked if not one.stop.asked and one.stop not in given_up]
+        alive = [
+            one for one in self.page.desk.asked if not one.cancel_token.cancelled and one.cancel_token not in given_up
+        ]
         assert len(alive) == len(feeds._running)
 
     def teardown(self) -> None:

@@ -12,11 +12,11 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import KINDS
-from benchboard.ui.studio.document import placing
+from benchboard.dashboards.document.widget_kinds import KINDS
+from benchboard.dashboards.editing import placement_edits
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import figures
-from benchboard.ui.studio.tiles.errorface import fitting
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.error_painting import fitting
 from benchboard.ui.theme import Theme
 
 
@@ -40,15 +40,15 @@ from benchboard.ui.theme import Theme
 def test_numbers_are_grouped_and_have_a_space_before_the_unit(
     value: int | Decimal | None, decimals: int | None, unit: str, shown: str
 ) -> None:
-    assert figures.number(value, decimals, unit) == shown
+    assert number_format.number(value, decimals, unit) == shown
 
 
 def test_what_goes_along_an_axis_is_as_short_as_it_can_be() -> None:
     days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2)]
-    assert figures.along(days) == ["1 Mar", "2 Mar"]
-    assert figures.along([day.replace(hour=9, minute=5) for day in days[:1]]) == ["09:05"]
-    assert figures.along([date(2026, 12, 31)]) == ["31 Dec"]
-    assert figures.along(["a", None]) == ["a", "–"]
+    assert number_format.along(days) == ["1 Mar", "2 Mar"]
+    assert number_format.along([day.replace(hour=9, minute=5) for day in days[:1]]) == ["09:05"]
+    assert number_format.along([date(2026, 12, 31)]) == ["31 Dec"]
+    assert number_format.along(["a", None]) == ["a", "–"]
 
 
 _ends = st.floats(-1e12, 1e12)
@@ -57,7 +57,7 @@ _ends = st.floats(-1e12, 1e12)
 @given(_ends, _ends, st.integers(3, 6))
 def test_a_scale_spans_both_ends_with_few_even_ticks(a: float, b: float, most: int) -> None:
     low, high = min(a, b), max(a, b)
-    ticks = figures.scale(low, high, most)
+    ticks = number_format.scale(low, high, most)
     assert 2 <= len(ticks) <= most + 1
     near = 1e-8 * max(abs(low), abs(high), 1e-3)
     assert ticks[0] <= low + near
@@ -75,20 +75,20 @@ def test_every_step_can_be_taken_back_and_again(steps: list[str], data: st.DataO
     seen = [editor.layout]
     for step in steps:
         if editor.layout.items and step != "add":
-            editor.choose([data.draw(st.sampled_from([item.id for item in editor.layout.items]))])
+            editor.select([data.draw(st.sampled_from([item.id for item in editor.layout.items]))])
         _do(editor, step, data)
-        while len(seen) > 1 and editor.stack.count() < len(seen):
+        while len(seen) > 1 and editor.undo_stack.count() < len(seen):
             seen.pop()
         if editor.layout is not seen[-1]:
             seen.append(editor.layout)
     last = editor.layout
-    while editor.stack.canUndo():
-        editor.stack.undo()
+    while editor.undo_stack.can_undo():
+        editor.undo_stack.undo()
         cells = editor.layout.cells
         assert not any(a.overlaps(b) for k, a in enumerate(cells) for b in cells[:k])
     assert editor.layout is seen[0]
-    while editor.stack.canRedo():
-        editor.stack.redo()
+    while editor.undo_stack.can_redo():
+        editor.undo_stack.redo()
     assert editor.layout is last
     written = grid.serialise(last)
     assert grid.serialise(grid.parse(written)) == written
@@ -103,26 +103,28 @@ def _do(editor: Editor, step: str, data: st.DataObject) -> None:
     elif step == "remove":
         editor.remove()
     elif step == "nudge":
-        placing.nudge(editor, *data.draw(st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)])))
+        editor.apply(placement_edits.nudge, *data.draw(st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)])))
     elif step == "size":
-        placing.stretch(editor, data.draw(small), data.draw(small))
-    elif editor.chosen and step == "title":
-        editor.tell(
-            editor.chosen[0],
+        editor.apply(placement_edits.resize, data.draw(small), data.draw(small))
+    elif editor.selection and step == "title":
+        editor.set_property(
+            editor.selection[0],
             "title",
             data.draw(st.text(st.characters(codec="ascii", exclude_characters="\n\0"), max_size=5)),
         )
-    elif editor.chosen:
-        cell = editor.layout.cell(editor.chosen[0])
-        placing.put(
-            editor, editor.chosen[0], cell._replace(x=data.draw(st.integers(0, 14)), y=data.draw(st.integers(0, 30)))
+    elif editor.selection:
+        cell = editor.layout.cell(editor.selection[0])
+        editor.apply(
+            placement_edits.place,
+            editor.selection[0],
+            cell._replace(x=data.draw(st.integers(0, 14)), y=data.draw(st.integers(0, 30))),
         )
 
 
 @pytest.mark.parametrize("width", [60, 120, 240, 900])
 @pytest.mark.parametrize("height", [5, 20, 45, 200])
 def test_a_text_that_does_not_fit_ends_with_a_word_and_an_ellipsis(light: Theme, width: int, height: int) -> None:
-    text = "The database cannot be reached. Check that the server runs and the network is up, then try again."
+    text = "The database can't be reached. Check that the server is running and the network is up, then try again."
     metrics, wrap = QFontMetricsF(light.font("body")), int(Qt.TextFlag.TextWordWrap)
     shown, need = fitting(metrics, text, QSizeF(width, height), wrap)
     assert need <= height
@@ -135,7 +137,7 @@ def test_a_text_that_does_not_fit_ends_with_a_word_and_an_ellipsis(light: Theme,
 
 @given(st.decimals() | st.decimals(allow_nan=False).map(lambda one: one * 10**30) | st.integers(), st.integers(0, 6))
 def test_whatever_number_a_query_answers_is_written_and_drawn_or_left_out(value: Decimal | int, decimals: int) -> None:
-    assert figures.number(value, decimals)
-    assert figures.text(value)
-    drawn = figures.drawn(value)
+    assert number_format.number(value, decimals)
+    assert number_format.text(value)
+    drawn = number_format.drawn(value)
     assert drawn is None or math.isfinite(drawn)

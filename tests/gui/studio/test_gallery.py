@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dashboards.document import empty
+from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.studio.panes.gallery import Gallery
+from benchboard.ui.studio.panes.template_gallery import Gallery
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -23,11 +23,11 @@ def _press(studio: "Studio", name: str) -> None:
 def test_a_template_takes_the_place_and_can_be_taken_back(studio: "Studio") -> None:
     before = studio.page.editor.document
     _press(studio, "studio_more")
-    _press(studio, "do_templates")
+    _press(studio, "command_start_from_template")
     _press(studio, "template_operations-board")
     page = studio.page
     assert set(page.editor.page.paths) >= {"waiting", "flow", "trouble", "oldest"}
-    assert page.editor.stack.count() == 1
+    assert page.editor.undo_stack.count() == 1
     studio.wait(lambda: not page.feeds.busy)
     answers = [page.feeds.answer(widget.id) for widget in page.editor.widgets() if widget.query]
     assert answers
@@ -58,6 +58,6 @@ def test_an_empty_page_offers_the_templates(studio: "Studio") -> None:
 
 def test_escape_leaves_everything_as_it_was(studio: "Studio") -> None:
     before = studio.page.editor.document
-    studio.page.do("templates")
+    studio.page.run("studio.start_from_template")
     studio.key(Qt.Key.Key_Escape)
     assert studio.page.editor.document is before

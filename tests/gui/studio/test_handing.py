@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidget, QWidget
 
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.exchange.importing import read_file
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.exchange.import_file import read_file
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def _export(studio: "Studio", form: str, file: Path) -> None:
     studio.press_button("studio_export")
-    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, f"do_export_{form}")))
+    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, f"command_export_{form}")))
     studio.qtbot.mouseClick(
-        studio.application.window.findChild(QWidget, f"do_export_{form}"), Qt.MouseButton.LeftButton
+        studio.application.window.findChild(QWidget, f"command_export_{form}"), Qt.MouseButton.LeftButton
     )
     dialog = studio.application.window.findChild(QFileDialog, "export_file")
     assert dialog is not None
@@ -48,11 +48,11 @@ def test_grafanas_comes_with_a_report_of_what_it_cannot_say(studio: "Studio", tm
 
 @pytest.mark.parametrize("form", ["json", "grafana"])
 def test_what_cannot_be_written_is_said_and_leaves_nothing(studio: "Studio", tmp_path: Path, form: str) -> None:
-    from benchboard.ui.studio.exchange import handing
+    from benchboard.ui.studio.exchange import export_file
 
     page, taken = studio.page, tmp_path / "taken"
     taken.mkdir()
-    handing.hand_on(page._context, page, page.editor.document, taken, form, page.finder.go)
+    export_file.hand_on(page._context, page, page.editor.document, taken, form, page.finder.go)
     problems = page._context.problems
     studio.wait(lambda: problems.current is not None)
     assert "taken" in problems.current.what

@@ -3,19 +3,19 @@
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
-from benchboard.dashboards.catalogue import widget_of
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.tiles import faces
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.ui.studio.tiles import renderers
 
 
 def _icon_at(monkeypatch: pytest.MonkeyPatch, title: str, end: float) -> bool:
     icons: list[str] = []
-    monkeypatch.setattr(faces, "paint_icon", lambda _painter, icon, *_more: icons.append(icon))
+    monkeypatch.setattr(renderers, "paint_icon", lambda _painter, icon, *_more: icons.append(icon))
     place = {"x": 0, "y": 0, "w": 2, "h": 2}
     ((item, _cell),) = parse_document([{"id": "a", "type": "text", "title": title, "position": place}]).layout
     picture = QImage(400, 100, QImage.Format.Format_ARGB32)
     with QPainter(picture) as painter:
-        faces.paint_header(painter, widget_of(item), end)
+        renderers.paint_header(painter, widget_of(item), end)
     return bool(icons)
 
 

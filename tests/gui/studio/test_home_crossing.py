@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from test_crossing import SECOND
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.crossing import OnePage
-from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.page import StudioPage
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.editing.save_machine import SaveMachine
+from benchboard.ui.studio.cross_page_drag import OnePage
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.editor_page import StudioPage
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -31,14 +33,14 @@ class Both:
         studio.store([OURS, {**OURS, "id": "other", "position": {"x": 4, "y": 0, "w": 4, "h": 4}}])
         studio.wait(lambda: set(self.home.editor.page.paths) == {"own", "other"})
         document = {"format": "benchboard/dashboard", "version": 2, "title": "Second", "items": SECOND}
-        with studio.workspace.database.change() as session:
+        with unbound(studio.workspace.database).change() as session:
             self.key = library.create(session, studio.actor, parse_document(document)).card.id
         self.go("dashboards")
         (self.place,) = studio.application.window.findChildren(Dashboards)
         self.second = self.place.open(self.key)
         self.read(self.second)
         self.crossing = self.place.crossing
-        self.began = self.home.editor.stack.count()
+        self.began = self.home.editor.undo_stack.count()
 
     def go(self, place: str) -> None:
         assert self.studio.application.shell is not None
@@ -97,8 +99,8 @@ def test_from_home_it_is_moved_onto_the_dashboard_with_every_field(both: Both) -
     assert both.ids(both.second) == {"a", "b", "own"}
     assert both.second.editor.page.item("own").source["source-field"] == {"kept": [1, 2]}
     assert both.ids(both.home) == {"other"}
-    assert "Home layout" in both.second.editor.stack.undoText()
-    assert "Second" in both.home.editor.stack.undoText()
+    assert "Home layout" in both.second.editor.undo_stack.undo_title()
+    assert "Second" in both.home.editor.undo_stack.undo_title()
     both.studio.wait(lambda: not both.home.saving.dirty and not both.second.saving.dirty)
     stored = both.studio.stored()
     assert isinstance(stored.document, list)  # the home layout stays the sources' bare list
@@ -112,7 +114,7 @@ def test_with_ctrl_it_is_copied_and_home_keeps_its_own(both: Both) -> None:
     QTest.mouseRelease(both.second.canvas.viewport(), LEFT, CTRL, QPoint(400, 340))
     assert both.ids(both.second) == {"a", "b", "own"}
     assert both.ids(both.home) == {"own", "other"}
-    assert both.home.editor.stack.count() == both.began
+    assert both.home.editor.undo_stack.count() == both.began
 
 
 def test_from_a_dashboard_it_is_moved_home(both: Both) -> None:
@@ -125,7 +127,7 @@ def test_from_a_dashboard_it_is_moved_home(both: Both) -> None:
     QTest.mouseRelease(both.home.canvas.viewport(), LEFT, NONE, QPoint(300, 420))
     assert both.ids(both.home) == {"own", "other", "b"}
     assert both.ids(both.second) == {"a"}
-    assert both.home.editor.chosen == ("b",)
+    assert both.home.editor.selection == ("b",)
     both.studio.wait(lambda: not both.home.saving.dirty)
     stored = both.studio.stored()
     assert isinstance(stored.document, list)
@@ -162,7 +164,7 @@ def test_let_go_over_the_list_nothing_happened(both: Both) -> None:
     assert not both.crossing.under_way
     assert both.home.isVisible()
     assert both.ids(both.home) == {"own", "other"}
-    assert both.home.editor.stack.count() == both.began
+    assert both.home.editor.undo_stack.count() == both.began
 
 
 def _escape(both: Both) -> bool:
@@ -198,7 +200,7 @@ def test_esc_and_letting_go_beside_leave_both_as_they_were(both: Both, leave: ob
     assert not both.second.canvas.busy
     assert not both.home.canvas.busy
     assert (both.home.editor.document, both.second.editor.document) == before
-    assert both.home.editor.stack.count() - both.began + both.second.editor.stack.count() == 0
+    assert both.home.editor.undo_stack.count() - both.began + both.second.editor.undo_stack.count() == 0
 
 
 def test_a_dashboard_one_may_only_look_at_says_so_and_takes_nothing(both: Both) -> None:
@@ -209,7 +211,7 @@ def test_a_dashboard_one_may_only_look_at_says_so_and_takes_nothing(both: Both) 
     both.studio.wait(both.second.isVisible)
     both.over(both.home, both.second.canvas.viewport(), QPoint(400, 300))
     assert not both.second.canvas.busy
-    assert "“Second” cannot be changed now." in both.said()
+    assert "“Second” can't be edited right now." in both.said()
     QTest.mouseRelease(both.second.canvas.viewport(), LEFT, NONE, QPoint(400, 300))
     assert both.home.isVisible()
     assert both.ids(both.home) == {"own", "other"}
@@ -225,17 +227,18 @@ def test_there_and_back_again_it_is_moved_at_home(both: Both) -> None:
     QTest.mouseRelease(view, LEFT, NONE, QPoint(view.width() // 2, 500))
     assert both.ids(both.second) == {"a", "b"}
     assert both.ids(both.home) == {"own", "other"}
-    assert both.home.editor.stack.count() == both.began + 1
+    assert both.home.editor.undo_stack.count() == both.began + 1
 
 
 def test_the_home_page_nobody_has_looked_at_takes_it_as_soon_as_it_is_read(both: Both) -> None:
-    both.home.saving.state = "loading"
+    saving, read = both.home.saving, both.home.saving.machine
+    saving.machine = SaveMachine()  # as it is before the page was read
     both.lift(both.second, "b")
     both.over_header(both.second, "home")
     both.studio.wait(both.home.isVisible)
     both.over(both.second, both.home.canvas.viewport(), QPoint(300, 400))
     assert not both.home.canvas.busy
-    both.home.saving.state = "saved"
+    saving.machine = read
     both.over(both.second, both.home.canvas.viewport(), QPoint(300, 420))
     assert both.home.canvas.busy
     assert [one for one in both.crossing._places if isinstance(one, OnePage)]

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWidget
 from test_dashboards import Shelves
 
-from benchboard.dashboards.interchange.report import Line, Report
-from benchboard.ui.studio.exchange.reportdialog import ReportDialog
+from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
+from benchboard.ui.studio.exchange.report_dialog import ReportDialog
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -71,16 +71,16 @@ def _tree(shelves: Shelves) -> QTreeWidget:
 def test_a_report_is_grouped_counted_and_folded(imported: Shelves) -> None:
     tree = _tree(imported)
     tops = [tree.topLevelItem(k) for k in range(tree.topLevelItemCount())]
-    assert [top.text(0) for top in tops] == ["A labelled place stands for it  1", "Kept without effect  9"]
+    assert [top.text(0) for top in tops] == ["Replaced with a placeholder  1", "Not supported, kept for export  9"]
     (heat,), (stats,) = ([top.child(k) for k in range(top.childCount())] for top in tops)
     assert heat.text(0).startswith("Heat: ")
-    assert stats.text(0) == "A query here is SQL: write one for this widget.  9"
+    assert stats.text(0) == "Benchboard queries use SQL. Write one for this widget.  9"
     assert not stats.isExpanded()
     tree.setCurrentItem(stats)
     imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
     assert stats.isExpanded()
     assert [stats.child(k).text(0) for k in range(2)] == [
-        "Stat 1: Kept without effect here: 2 queries.", "Stat 2: Kept without effect here: 1 query."
+        "Stat 1: Not supported, kept for export: 2 queries.", "Stat 2: Not supported, kept for export: 1 query."
     ]  # fmt: skip
     imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
     assert not stats.isExpanded()
@@ -92,10 +92,10 @@ def test_a_line_of_the_report_goes_to_its_widget(imported: Shelves) -> None:
     tree.expandItem(stats)
     tree.setCurrentItem(stats.child(8))
     imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
-    imported.studio.wait(lambda: bool(page.editor.chosen))
-    (chosen,) = page.editor.chosen
+    imported.studio.wait(lambda: bool(page.editor.selection))
+    (chosen,) = page.editor.selection
     assert page.editor.widget(chosen).title == "Stat 9"
-    assert page.canvas.seen().intersects(page.canvas.tiles[chosen].rect)
+    assert page.canvas.visible_rect().intersects(page.canvas.tiles[chosen].rect)
     assert imported.studio.application.window.focusWidget() is page.canvas
     assert not imported.studio.application.window.findChildren(ReportDialog) or not tree.isVisible()
 
@@ -103,7 +103,7 @@ def test_a_line_of_the_report_goes_to_its_widget(imported: Shelves) -> None:
 def test_what_grafana_asked_stands_where_one_writes_the_query(imported: Shelves) -> None:
     imported.click("import_report_close")
     page = imported.shown()
-    page.editor.choose(["panel-1"])
+    page.editor.select(["panel-1"])
     theirs = imported.find("inspector_their_query")
     assert isinstance(theirs, QPlainTextEdit)
     assert theirs.toPlainText() == "up\n\nup"
@@ -116,7 +116,7 @@ def test_what_grafana_asked_stands_where_one_writes_the_query(imported: Shelves)
 def test_a_report_is_copied_and_saved(imported: Shelves, tmp_path: Path) -> None:
     imported.click("import_report_copy")
     text = QApplication.clipboard().text()
-    assert text.startswith("“From Grafana” is here\n")
+    assert text.startswith("Imported “From Grafana”\n")
     assert text.count("Stat ") == 9
     imported.click("import_report_save")
     (dialog,) = imported.studio.application.window.findChildren(QFileDialog, "report_file")
@@ -130,19 +130,19 @@ def test_a_report_is_copied_and_saved(imported: Shelves, tmp_path: Path) -> None
 def test_a_report_is_brought_back_from_the_dashboards_menu(imported: Shelves) -> None:
     imported.click("import_report_close")
     imported.studio.wait(lambda: not imported.studio.application.window.findChildren(ReportDialog))
-    deeds = imported.place.library.deeds
+    commands = imported.place.library.commands
     card = imported.cards()["From Grafana"]
-    (again,) = [deed for deed in deeds.offered(card.id, card.name, card.level) if deed.key == "report"]
+    again = commands.offered(card.id, card.name, card.level)["studio.dashboards.report"]
     again.run()
     assert _tree(imported).topLevelItemCount() == 2
     other = imported.cards()["Shop review"]
-    assert "report" not in [deed.key for deed in deeds.offered(other.id, other.name, other.level)]
+    assert "studio.dashboards.report" not in commands.offered(other.id, other.name, other.level)
 
 
 def test_a_line_of_the_report_is_said_to_its_end(studio: "Studio") -> None:
-    lines = [Line("a", "", "changed", "Short.", ""), Line("b", "", "changed", "A long sentence. " * 20, "")]
+    lines = [ReportLine("a", "", "changed", "Short.", ""), ReportLine("b", "", "changed", "A long sentence. " * 20, "")]
     window = studio.application.window
-    dialog = ReportDialog(window, studio.page._context, "Read", Report.of(2, 0, lines), lambda _id: None)
+    dialog = ReportDialog(window, studio.page._context, "Read", ConversionReport.of(2, 0, lines), lambda _id: None)
     dialog.open()
     top = dialog.lines.topLevelItem(0)
     assert top is not None

@@ -1,4 +1,4 @@
-"""Writing JSON while the page goes on: both are brought together, and what clashes is asked about."""
+"""Writing JSON while the page goes on: both are merged, and what clashes is asked about."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,8 @@ from PySide6.QtGui import QTextCursor
 from test_drafts import crashed, drafts, write_json
 
 from benchboard import workspace
-from benchboard.dashboards import documents
+from benchboard.dashboards import home_layout
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -55,11 +56,11 @@ def writing(studio: "Studio") -> "Studio":
 def test_what_another_stores_while_one_writes_is_brought_together(writing: "Studio") -> None:
     view, editor = writing.page.json_view, writing.page.editor
     arrive(writing, "notes", "Theirs")
-    steps = editor.stack.count()
+    steps = editor.undo_stack.count()
     view.commit()
     assert not view.draft
     assert (editor.widget("notes").title, editor.widget("orders-week").title) == ("Theirs", "Orders, 7 days mine")
-    assert editor.stack.count() == steps + 1
+    assert editor.undo_stack.count() == steps + 1
     writing.wait(lambda: '"Theirs"' in view.text.toPlainText())
     writing.qtbot.keyClicks(view.text, " own")  # the place in the text is where it was
     view.commit()
@@ -102,7 +103,7 @@ def test_a_wrong_text_is_brought_together_when_it_is_mended(studio: "Studio") ->
     write_json(studio, "}")
     studio.wait(lambda: view.error is not None)
     arrive(studio, "notes", "Theirs")
-    studio.wait(lambda: "brought together" in view._sentence.text())
+    studio.wait(lambda: "merged" in view._sentence.text())
     studio.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
     write_at(studio, '"Orders, 7 days', " mine")
     studio.wait(lambda: not view.draft)
@@ -125,8 +126,8 @@ def test_an_earlier_sessions_right_text_is_not_taken_unasked(
     home = crashed(first, tmp_path)
     if stored_meanwhile:
         other = workspace.open_demo(home)
-        with other.database.change() as session:
-            documents.save_home(session, first.actor, stored, base_version=None)
+        with unbound(other.database).change() as session:
+            home_layout.save_home(session, first.actor, stored, base_version=None)
         other.close()
     second = open_studio(home)
     view = second.page.json_view
@@ -146,12 +147,12 @@ def test_an_earlier_sessions_wrong_text_says_that_it_will_be_asked_about(open_st
     stored = theirs(first, "notes", "Theirs")
     home = crashed(first, tmp_path)
     other = workspace.open_demo(home)
-    with other.database.change() as session:
-        documents.save_home(session, first.actor, stored, base_version=None)
+    with unbound(other.database).change() as session:
+        home_layout.save_home(session, first.actor, stored, base_version=None)
     other.close()
     second = open_studio(home)
     view = second.page.json_view
-    second.wait(lambda: "You will be asked" in view._sentence.text())
+    second.wait(lambda: "You'll be asked" in view._sentence.text())
     view.text.moveCursor(QTextCursor.MoveOperation.End)
     second.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
     second.wait(lambda: view.text.wrong is None and view.error is not None)

@@ -10,9 +10,9 @@ from test_dashboards import Shelves
 from test_dashboards import shelves as shelves
 from test_sharing import sharing_of
 
-from benchboard.ui.palette import Palette
-from benchboard.ui.studio.comparing.versions import VersionsScreen
-from benchboard.ui.studio.panes.gallery import Gallery
+from benchboard.ui.shell.command_palette import CommandPalette
+from benchboard.ui.studio.comparing.versions_view import VersionsScreen
+from benchboard.ui.studio.panes.template_gallery import Gallery
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -54,13 +54,13 @@ def test_a_new_tab_is_named_at_once_wherever_it_was_asked_for(studio: "Studio") 
     assert _named() == "inspector_tab_1"
     studio.qtbot.keyClicks(QApplication.focusWidget(), "Details")
     studio.canvas.setFocus()
-    studio.page.do("add_tab")
+    studio.page.run("studio.add_tab")
     assert _named() == "inspector_tab_2"
     assert [pane.title for pane in studio.page.editor.page.item("tabs").panes] == ["First", "Details", ""]
 
 
 def test_the_keyboard_is_on_the_page_once_variables_are_taken(studio: "Studio") -> None:
-    studio.page.editor.choose([studio.page.editor.page.reading_order[0]])
+    studio.page.editor.select([studio.page.editor.page.reading_order[0]])
     opener = studio.find("inspector_variables")
     opener.setFocus()
     studio.qtbot.keyClick(opener, Qt.Key.Key_Space)
@@ -93,10 +93,10 @@ def test_escape_clears_what_is_looked_for_and_then_goes_back_to_the_page(studio:
 )
 def test_no_shortcut_acts_behind_a_dialog(studio: "Studio", key: Qt.Key, held: Qt.KeyboardModifier) -> None:
     studio.canvas.setFocus()
-    studio.page.do("templates")
+    studio.page.run("studio.start_from_template")
     (gallery,) = studio.application.window.findChildren(Gallery)
     studio.key(key, held)
-    assert studio.application.window.findChildren(Palette) == []
+    assert studio.application.window.findChildren(CommandPalette) == []
     assert studio.application.shell is not None
     assert studio.application.shell.address == "studio/home"
     assert gallery.isAncestorOf(QApplication.focusWidget())
@@ -124,7 +124,7 @@ def test_every_stop_of_f6_shows_that_it_has_the_keyboard(shelves: Shelves) -> No
     stops = _stops(shelves)
     assert "studio_tabs" in [stop.objectName() for stop, _seen in stops]
     assert [stop.objectName() for stop, seen in stops if not seen] == []
-    page.do("versions")
+    page.run("studio.show_versions")
     screen = page.screens.screen
     assert isinstance(screen, VersionsScreen)
     shelves.studio.wait(lambda: not screen.busy and bool(screen._model.rows))

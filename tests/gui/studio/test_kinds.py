@@ -10,12 +10,12 @@ from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from PySide6.QtWidgets import QLabel, QLineEdit
 
 from benchboard.analytics.queries import ResultColumn, ResultTable
-from benchboard.dashboards.catalogue import KINDS, WidgetKind, changed, kind_of, new_item, widget_of
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.canvas.tile import Tile
-from benchboard.ui.studio.tiles import numbers
-from benchboard.ui.studio.tiles.faces import paint_face, summary, unknown
-from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles import stat_tiles
+from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.renderers import paint_face, summary, unknown
 from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:
@@ -52,17 +52,17 @@ def _answered(studio: "Studio", item_id: str) -> str:
 def _colours(studio: "Studio", item_id: str) -> set[str]:
     tile = studio.canvas.tiles[item_id]
     assert isinstance(tile, Tile)
-    image = tile.picture().toImage()
+    image = tile.current_pixmap().toImage()
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
 @pytest.mark.parametrize(
     ("config", "told", "tone"),
     [
-        ({"warn": 60, "alarm": 85}, "71 %, warns at 60 %", "warn"),
+        ({"warn": 60, "alarm": 85}, "71 %, warning at 60 %", "warn"),
         ({"warn": 80, "alarm": 90}, "71 %", ""),
-        ({"warn": 60, "alarm": 70.5}, "71 %, alarms at 70.5 %", "error"),
-        ({"warn": 90, "alarm": 10}, "71 %, warns at 90 %", "warn"),
+        ({"warn": 60, "alarm": 70.5}, "71 %, critical at 70.5 %", "error"),
+        ({"warn": 90, "alarm": 10}, "71 %, warning at 90 %", "warn"),
         ({"min": 0, "max": -3}, "1 row", ""),
         ({"warn": "60", "min": None, "max": True}, "71 %", ""),
     ],
@@ -86,7 +86,7 @@ def test_a_gauge_without_a_number_says_so(studio: "Studio", query: str) -> None:
     studio.wait(lambda: not studio.page.feeds.busy)
     tile = studio.canvas.tiles["g"]
     assert isinstance(tile, Tile)
-    assert not tile.picture().isNull()
+    assert not tile.current_pixmap().isNull()
 
 
 def test_an_area_is_filled_down_to_zero(studio: "Studio") -> None:
@@ -114,7 +114,7 @@ def test_a_gauges_limits_are_typed_and_taken_away_in_the_inspector(studio: "Stud
         assert studio.page.editor.widget("g").config.get("warn") == stored
     studio.qtbot.keyClicks(warn, "x")
     assert studio.page.editor.widget("g").config.get("warn") is None
-    assert not any(label.isHidden() for label in studio.page.findChildren(QLabel) if label.text() == "A number.")
+    assert not any(label.isHidden() for label in studio.page.findChildren(QLabel) if label.text() == "Enter a number.")
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_where_a_gauge_is_not_told_its_ends_it_follows_its_values(
 ) -> None:
     kind = kind_of("gauge")
     assert kind is not None
-    widget = widget_of(changed(new_item(kind, "g"), config=config))
+    widget = widget_of(with_fields(new_item(kind, "g"), config=config))
     table = ResultTable((ResultColumn("n", "decimal"),), tuple((value,) for value in values), False, 0.0)  # type: ignore[arg-type]
-    assert numbers.span(widget, table) == ends
+    assert stat_tiles.span(widget, table) == ends
 
 
 def test_the_fields_of_a_gauges_ends_say_what_is_used(studio: "Studio") -> None:
@@ -159,7 +159,7 @@ def test_the_fields_of_a_gauges_ends_say_what_is_used(studio: "Studio") -> None:
     studio.qtbot.keyClick(high, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     studio.qtbot.keyClick(high, Qt.Key.Key_Delete)
     assert studio.page.editor.widget("g").setting("max") == ""
-    studio.page.editor.tell("g", "query", "SELECT 4000 AS orders")
+    studio.page.editor.set_property("g", "query", "SELECT 4000 AS orders")
     studio.wait(lambda: high.placeholderText() == "Automatic: 4\u2009000")
 
 
@@ -168,7 +168,9 @@ _ODD = (Decimal("NaN"), Decimal("Infinity"), Decimal("-1E+400"), 10**40, Decimal
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.query], ids=lambda kind: kind.type)
 def test_no_number_keeps_a_tile_from_being_drawn(light: Theme, kind: WidgetKind) -> None:
-    widget = widget_of(changed(new_item(kind, "w"), config={"warn": -1e15, "alarm": 1e15, "min": -1e15, "max": 1e15}))
+    widget = widget_of(
+        with_fields(new_item(kind, "w"), config={"warn": -1e15, "alarm": 1e15, "min": -1e15, "max": 1e15})
+    )
     columns = (ResultColumn("at", "text"), ResultColumn("n", "decimal"))
     for rows in permutations(_ODD, 2):
         table = ResultTable(columns, tuple((str(row), row) for row in rows), truncated=False, elapsed=0.0)

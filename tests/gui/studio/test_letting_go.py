@@ -8,13 +8,13 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard.dashboards.document import parse_document
-from benchboard.dashboards.history import KEPT_STEPS
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.editing import placement_edits
+from benchboard.dashboards.editing.undo import UndoStep
+from benchboard.dashboards.journal.step_history import MAX_STEPS
 from benchboard.ui.context import ChangeNotices
-from benchboard.ui.studio.document import placing
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.edits import Edit
-from benchboard.ui.studio.panes.queryedit import Prose
+from benchboard.ui.studio.panes.query_editor import Prose
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.surfaces import bare
@@ -25,7 +25,7 @@ _BETWEEN = 3_000
 
 def _edits() -> int:
     gc.collect()
-    return sum(isinstance(one, Edit) for one in gc.get_objects())
+    return sum(isinstance(one, UndoStep) for one in gc.get_objects())
 
 
 def test_what_is_typed_is_one_step_and_keeps_one(qapp: QApplication) -> None:
@@ -33,12 +33,12 @@ def test_what_is_typed_is_one_step_and_keeps_one(qapp: QApplication) -> None:
     place = {"x": 0, "y": 0, "w": 4, "h": 4}
     editor.load(parse_document([{"id": "a", "type": "text", "title": "", "position": place}]))
     for length in range(1, 50):
-        editor.tell("a", "title", "x" * length)
-    assert editor.stack.count() == 1
+        editor.set_property("a", "title", "x" * length)
+    assert editor.undo_stack.count() == 1
     assert _edits() - before == 1
-    editor.stack.undo()
+    editor.undo_stack.undo()
     assert editor.widget("a").title == ""
-    editor.stack.redo()
+    editor.undo_stack.redo()
     assert editor.widget("a").title == "x" * 49
 
 
@@ -46,10 +46,10 @@ def test_no_more_steps_are_kept_than_can_be_taken_back(qapp: QApplication) -> No
     before, editor = _edits(), Editor()
     place = {"x": 0, "y": 0, "w": 4, "h": 4}
     editor.load(parse_document([{"id": "a", "type": "text", "title": "", "position": place}]))
-    for number in range(KEPT_STEPS + 50):
-        placing.put(editor, "a", editor.page.cell("a")._replace(x=number % 2))
-    assert editor.stack.count() == KEPT_STEPS
-    assert _edits() - before == KEPT_STEPS
+    for number in range(MAX_STEPS + 50):
+        editor.apply(placement_edits.place, "a", editor.page.cell("a")._replace(x=number % 2))
+    assert editor.undo_stack.count() == MAX_STEPS
+    assert _edits() - before == MAX_STEPS
 
 
 def test_who_is_gone_is_told_nothing_and_remembered_no_longer(qapp: QApplication) -> None:

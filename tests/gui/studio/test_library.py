@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu
 from test_dashboards import LEFT, Shelves
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document import empty
-from benchboard.ui.studio.exchange.library import _shared, days_left
+from benchboard.dashboards.document.document import empty
+from benchboard.ui.studio.exchange.dashboard_list import _shared, days_left
 from benchboard.ui.theme import theme
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -37,9 +38,9 @@ def _search(shelves: Shelves, text: str) -> None:
 
 
 def test_the_footer_does_not_call_what_a_filter_leaves_all_there_are(shelves: Shelves) -> None:
-    assert _footer(shelves) == "3 shown, all there are"
+    assert _footer(shelves) == "3 total"
     _search(shelves, "shop rev")
-    assert _footer(shelves) == "1 shown, all that match"
+    assert _footer(shelves) == "1 matching"
 
 
 def test_what_a_filter_leaves_out_is_said_with_the_filter(shelves: Shelves) -> None:
@@ -47,9 +48,9 @@ def test_what_a_filter_leaves_out_is_said_with_the_filter(shelves: Shelves) -> N
         return {text.text() for text in shelves.place.library.findChildren(QLabel) if text.isVisible()}
 
     _search(shelves, "nowhere")
-    shelves.studio.wait(lambda: "No dashboard matches “nowhere”." in said())
+    shelves.studio.wait(lambda: "No dashboards match “nowhere”." in said())
     shelves.click("segment_public")
-    shelves.studio.wait(lambda: "No dashboard matches “nowhere” among “Public”." in said())
+    shelves.studio.wait(lambda: "No dashboards in “Public” match “nowhere”." in said())
     shelves.find("library_search").clear()  # type: ignore[attr-defined]
     shelves.click("segment_trash")
     shelves.studio.wait(lambda: "The trash is empty." in said())
@@ -88,13 +89,17 @@ def test_a_row_has_its_menu_where_the_mouse_is(shelves: Shelves) -> None:
     view = shelves.place.library._table.view
     assert view.viewport().rect().contains(spot)
     shelves.qtbot.mouseClick(view.viewport(), LEFT, pos=spot)
-    assert {action.objectName() for action in _menu(shelves).actions()} >= {"deed_open", "deed_rename", "deed_discard"}
+    assert {action.objectName() for action in _menu(shelves).actions()} >= {
+        "command_open",
+        "command_rename",
+        "command_discard",
+    }
     _menu(shelves).close()
 
 
 def test_a_menu_on_one_of_several_ticked_rows_is_for_all_of_them(shelves: Shelves) -> None:
     mine = ["One", "Two"]
-    with shelves.studio.workspace.database.change() as session:
+    with unbound(shelves.studio.workspace.database).change() as session:
         for name in mine:
             library.create(session, shelves.studio.actor, empty(name))
     shelves.studio.wait(lambda: len(shelves.model.rows) == 5)
@@ -136,7 +141,7 @@ def test_what_a_row_says_of_its_shares_has_room(shelves: Shelves) -> None:
     at = next(k for k, column in enumerate(library_model.columns) if column.key == "shares")
     view = shelves.place.library._table.view
     room = view.columnWidth(at) - 2 * theme().px("table.cell_pad_x")
-    assert QFontMetrics(theme().font("body")).horizontalAdvance("everybody here, 12 people or teams") <= room
+    assert QFontMetrics(theme().font("body")).horizontalAdvance("everybody here, 12 shares") <= room
     card = library_model.rows[0]
     tip = library_model.columns[at].tooltip
     assert tip is not None
@@ -154,13 +159,13 @@ def test_the_keyboard_stays_in_the_list_when_the_last_ticked_row_is_thrown_away(
 
 
 def test_the_keyboard_stays_in_a_list_that_becomes_empty(shelves: Shelves) -> None:
-    with shelves.studio.workspace.database.change() as session:
+    with unbound(shelves.studio.workspace.database).change() as session:
         made = library.create(session, shelves.studio.actor, empty("Alone"))
         library.discard(session, shelves.studio.actor, [made.card.id])
     shelves.click("segment_trash")
     shelves.studio.wait(lambda: [card.name for card in shelves.model.rows] == ["Alone"])
     shelves.place.library._table.view.setFocus()
-    with shelves.studio.workspace.database.change() as session:
+    with unbound(shelves.studio.workspace.database).change() as session:
         library.restore(session, shelves.studio.actor, [made.card.id])
     shelves.studio.wait(lambda: not shelves.model.rows)
     focused = shelves.studio.application.window.focusWidget()
@@ -170,7 +175,7 @@ def test_the_keyboard_stays_in_a_list_that_becomes_empty(shelves: Shelves) -> No
 
 def _open_in_trash(shelves: Shelves) -> str:
     """Double-click a dashboard in the trash; answers its id once that is said."""
-    with shelves.studio.workspace.database.change() as session:
+    with unbound(shelves.studio.workspace.database).change() as session:
         made = library.create(session, shelves.studio.actor, empty("Away")).card.id
         library.discard(session, shelves.studio.actor, [made])
     shelves.click("segment_trash")
@@ -194,7 +199,7 @@ def test_what_is_in_the_trash_is_restored_and_opened_where_that_is_said(shelves:
     notice = shelves.studio.application.problems.current
     assert notice is not None
     notice.actions[0].run()
-    assert shelves.shown().shelf.dashboard_id == made
+    assert shelves.shown().store.dashboard_id == made
     assert _said(shelves) == ""
 
 

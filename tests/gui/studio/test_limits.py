@@ -9,14 +9,14 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from benchboard.dashboards.catalogue import KINDS, MAX_QUERY, kind_of
-from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards.document.document import parse_document, write_document
+from benchboard.dashboards.document.widget_kinds import KINDS, MAX_QUERY, kind_of
 from benchboard.dashboards.layout import MAX_ITEMS
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import faces
+from benchboard.ui.studio.tiles import renderers
 
 if TYPE_CHECKING:
-    from benchboard.dashboards.catalogue import WidgetKind
+    from benchboard.dashboards.document.widget_kinds import WidgetKind
     from conftest import Studio
 
 
@@ -27,17 +27,17 @@ def _item(item_id: str, **fields: object) -> dict[str, object]:
 def test_one_more_than_a_page_holds_is_refused_however_it_comes(qtbot: QtBot) -> None:
     places = [{"x": k % 12, "y": k // 12, "w": 1, "h": 1} for k in range(MAX_ITEMS)]
     editor, refused = Editor(), list[str]()
-    editor.refused.connect(lambda error: refused.append(error.what))
+    editor.rejected.connect(lambda error: refused.append(error.what))
     editor.load(parse_document([_item(f"i{k}", position=place) for k, place in enumerate(places)]))
     before, kind = editor.document, kind_of("text")
     assert kind is not None
-    editor.choose(["i0", "i1"])
+    editor.select(["i0", "i1"])
     editor.add(kind)
     editor.duplicate()
     editor.paste(json.dumps(_item("new")))
     assert len(refused) == 3
     assert all("10000" in what for what in refused)
-    assert (editor.document, editor.stack.count()) == (before, 0)
+    assert (editor.document, editor.undo_stack.count()) == (before, 0)
     editor.remove()
     editor.add(kind)
     assert len(editor.layout) == MAX_ITEMS - 1
@@ -66,7 +66,7 @@ def test_of_a_text_without_end_as_much_is_laid_out_as_a_tile_shows(studio: "Stud
         picture = QImage(300, 200, QImage.Format.Format_ARGB32)
         picture.fill(0)
         painter = QPainter(picture)
-        faces._paint_prose(painter, QRectF(0, 0, 300, 200), "- one point of many\n" * points)
+        renderers._paint_prose(painter, QRectF(0, 0, 300, 200), "- one point of many\n" * points)
         painter.end()
         pictures.append(picture)
     assert pictures[0] == pictures[1]
@@ -78,28 +78,28 @@ def _tall(item_id: str, row: int = 0) -> dict[str, object]:
 
 def test_nothing_is_pushed_beyond_the_last_row_of_a_page(studio: "Studio") -> None:
     editor, said = studio.page.editor, list[str]()
-    editor.refused.connect(lambda error: said.append(str(error)))
+    editor.rejected.connect(lambda error: said.append(str(error)))
     editor.load(parse_document([_tall(f"t{k}", 1_000 * k) for k in range(101)]))
-    editor.choose(["t0"])
+    editor.select(["t0"])
     before = editor.document
     editor.duplicate()
     assert editor.document is before
-    assert [one.partition(" would")[2] for one in said] == [
-        " come to lie below row 100000, where a page ends. Make what lies above it less high, or take something away."
+    assert [one.partition(" would end up")[2] for one in said] == [
+        " below row 100000, the end of the page. Make the widgets above it shorter, or remove some."
     ]
 
 
 def test_rows_are_looked_into_as_far_as_a_page_goes(studio: "Studio") -> None:
     editor, said = studio.page.editor, list[str]()
-    editor.refused.connect(lambda error: said.append(error.code))
+    editor.rejected.connect(lambda error: said.append(error.code))
     rows = [{"id": name, "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
              "items": [_tall(f"{name}{n}") for n in range(60)]} for k, name in enumerate("rs")]  # fmt: skip
     editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": rows}))
     editor.reveal(["r0"])
-    assert (editor.chosen, said) == (("r0",), [])
+    assert (editor.selection, said) == (("r0",), [])
     editor.reveal(["s0"])
-    assert (editor.chosen, said) == (("r0",), ["layout.too-long"])
-    assert editor.only_looked_into("r")
+    assert (editor.selection, said) == (("r0",), ["layout.too-long"])
+    assert editor.is_revealed("r")
 
 
 _LONG = st.sampled_from([201, 20_001, 5_000_000]).map("y".__mul__)
@@ -116,10 +116,10 @@ _KEYS += [(kind, f"config.{setting.key}") for kind in KINDS for setting in kind.
 def test_what_no_document_may_say_no_widget_is_told(qtbot: QtBot, of: "tuple[WidgetKind, str]", value: object) -> None:
     kind, key = of
     editor, refused = Editor(), list[object]()
-    editor.refused.connect(refused.append)
+    editor.rejected.connect(refused.append)
     item_id = editor.add(kind)
     before = editor.document
-    answer = editor.tell(item_id, key, value)
+    answer = editor.set_property(item_id, key, value)
     parse_document(json.loads(json.dumps(write_document(editor.document))))
     assert refused == ([answer] if answer is not None else [])
     assert answer is None or editor.document is before
@@ -135,7 +135,7 @@ def test_a_query_longer_than_any_is_refused_in_words_and_stays_in_its_field(stud
     assert said is not None
     assert "orders-week" in said.what
     assert str(MAX_QUERY) in edit.accessibleDescription()
-    editor.tell("notes", "title", "Changed elsewhere")
+    editor.set_property("notes", "title", "Changed elsewhere")
     edit.commit()
     assert edit.toPlainText() == "y" * (MAX_QUERY + 1)
     assert editor.document != before

@@ -1,11 +1,11 @@
-"""What is kept as it is says so: by its padlock whenever it is on show, and in words to who tries to move it."""
+"""Locked widgets show a padlock, and say why they stay when somebody tries to move them."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document.document import parse_document
 from benchboard.i18n import _
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ def kept(studio: "Studio") -> "Studio":
 @pytest.fixture
 def said(kept: "Studio") -> list[str]:
     words: list[str] = []
-    kept.canvas.refused.connect(words.append)
+    kept.canvas.rejected.connect(words.append)
     return words
 
 
-def test_a_page_just_opened_shows_its_locks(kept: "Studio") -> None:
+def test_page_just_opened_shows_padlocks(kept: "Studio") -> None:
     locked = {item_id: tile.locked for item_id, tile in kept.canvas.tiles.items()}
     assert locked == {"place": True, "size": True, "free": False, "group": False}
 
 
-def test_a_drag_of_what_is_kept_in_place_says_why_it_stays(kept: "Studio", said: list[str]) -> None:
+def test_drag_of_locked_position_explains_why(kept: "Studio", said: list[str]) -> None:
     start = kept.header("place")
     kept.press(start)
     kept.glide(start, start + QPoint(300, 60))
@@ -55,57 +55,57 @@ def test_a_drag_of_what_is_kept_in_place_says_why_it_stays(kept: "Studio", said:
     assert kept.viewport.cursor().shape() == Qt.CursorShape.ForbiddenCursor
     kept.release(start + QPoint(300, 60))
     assert kept.viewport.cursor().shape() != Qt.CursorShape.ForbiddenCursor
-    assert said == ["“place” is kept in its place. Ctrl L lets go of it."]
+    assert said == ["The position of “place” is locked. Press Ctrl L to unlock it."]
 
 
 @pytest.mark.parametrize(
     ("chosen", "keys", "words"),
     [
-        (["place"], NONE, "“place” is kept in its place. Ctrl L lets go of it."),
-        (["place"], ALT, "“place” is kept in its place. Ctrl L lets go of it."),
-        (["place"], SHIFT, "“place” is kept in its place. Ctrl L lets go of it."),
-        (["size"], SHIFT, "“size” keeps its size."),
-        (["place", "size"], SHIFT, "What is chosen keeps its size."),
+        (["place"], NONE, "The position of “place” is locked. Press Ctrl L to unlock it."),
+        (["place"], ALT, "The position of “place” is locked. Press Ctrl L to unlock it."),
+        (["place"], SHIFT, "The position of “place” is locked. Press Ctrl L to unlock it."),
+        (["size"], SHIFT, "The size of “size” is locked."),
+        (["place", "size"], SHIFT, "The selection's size is locked."),
     ],
 )
-def test_an_arrow_that_leads_nowhere_says_why(
+def test_arrow_without_effect_explains_why(
     kept: "Studio", said: list[str], chosen: list[str], keys: Qt.KeyboardModifier, words: str
 ) -> None:
     before = kept.cells()
-    kept.page.editor.choose(chosen)
+    kept.page.editor.select(chosen)
     kept.key(Qt.Key.Key_Right, keys)
     assert kept.cells() == before
     assert said == [words]
 
 
-def test_a_container_says_that_it_is_as_high_as_what_it_holds(kept: "Studio", said: list[str]) -> None:
-    kept.page.editor.choose(["group"])
+def test_resize_of_container_height_explains_why_not(kept: "Studio", said: list[str]) -> None:
+    kept.page.editor.select(["group"])
     kept.key(Qt.Key.Key_Down, SHIFT)
-    assert said == ["“Group” is as high as what it holds."]
+    assert said == ["The height of “Group” follows its content."]
 
 
-def test_what_moves_says_nothing(kept: "Studio", said: list[str]) -> None:
-    kept.page.editor.choose(["size"])
+def test_move_that_succeeds_explains_nothing(kept: "Studio", said: list[str]) -> None:
+    kept.page.editor.select(["size"])
     kept.key(Qt.Key.Key_Right)
-    kept.page.editor.choose(["place", "free"])
+    kept.page.editor.select(["place", "free"])
     kept.key(Qt.Key.Key_Right)
     assert not said
 
 
-def test_who_may_only_look_hears_that_instead(kept: "Studio", said: list[str]) -> None:
+def test_move_with_view_only_access_explains_that(kept: "Studio", said: list[str]) -> None:
     kept.page.editor.read_only = True
-    kept.page.editor.choose(["free"])
+    kept.page.editor.select(["free"])
     kept.key(Qt.Key.Key_Right)
     start = kept.header("free")
     kept.drag(start, start + QPoint(0, 200))
-    assert said == [kept.page.editor.why_not] * 2
+    assert said == [kept.page.editor.read_only_reason] * 2
 
 
-def test_the_words_stand_at_the_bottom_of_the_window(kept: "Studio") -> None:
-    kept.page.editor.choose(["place"])
+def test_rejection_is_shown_at_bottom_of_window(kept: "Studio") -> None:
+    kept.page.editor.select(["place"])
     kept.key(Qt.Key.Key_Right)
     toast = kept.application.window.findChild(object, "toast")
     assert toast is not None
-    assert _("“{title}” is kept in its place. {keys} lets go of it.").format(title="place", keys="Ctrl L") in str(
-        toast.accessibleName()
-    )
+    assert _("The position of “{title}” is locked. Press {keys} to unlock it.").format(
+        title="place", keys="Ctrl L"
+    ) in str(toast.accessibleName())

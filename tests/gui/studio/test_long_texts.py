@@ -9,15 +9,15 @@ from PySide6.QtGui import QImage, QPainter, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
-from benchboard.dashboards.catalogue import widget_of
-from benchboard.dashboards.comparing import Run
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
+from benchboard.dashboards.versions.diff import WordRun
 from benchboard.errors import Unavailable
-from benchboard.ui.studio.comparing import pictures
-from benchboard.ui.studio.comparing.mergecards import FieldChoice
-from benchboard.ui.studio.tiles import faces, figures, numbers
-from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.ui.studio.comparing import widget_thumbnails
+from benchboard.ui.studio.comparing.merge_cards import FieldChoice
+from benchboard.ui.studio.tiles import number_format, renderers, stat_tiles
+from benchboard.ui.studio.tiles.query_results import Answer
 
 HUGE = 3_000_000
 
@@ -32,7 +32,7 @@ def _face(item: Item, answer: Answer | None = None) -> QImage:
     picture = QImage(400, 300, QImage.Format.Format_ARGB32)
     picture.fill(0)
     with QPainter(picture) as painter:
-        faces.paint_face(painter, QSizeF(400, 300), widget_of(item), answer)
+        renderers.paint_face(painter, QSizeF(400, 300), widget_of(item), answer)
     return picture
 
 
@@ -45,13 +45,13 @@ def _answer(*rows: tuple[Cell, ...], head: str = "name") -> Answer:
 @pytest.mark.parametrize("sign", ["x", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "- x\n"])
 def test_of_a_text_of_megabytes_the_beginning_is_laid_out(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
     laid = []
-    told = faces._Words.setMarkdown
+    told = renderers._Words.setMarkdown
 
     def look(words: QTextDocument, text: str, features: QTextDocument.MarkdownFeature) -> None:
         laid.append(text)
         told(words, text, features)
 
-    monkeypatch.setattr(faces._Words, "setMarkdown", look)
+    monkeypatch.setattr(renderers._Words, "setMarkdown", look)
     _face(_item("text", config={"text": sign * (HUGE // len(json.dumps(sign)))}))
     assert len(laid[0]) <= 10_001
     assert laid[0].endswith("…")
@@ -71,16 +71,16 @@ def test_what_megabytes_make_of_a_tile_is_what_a_few_hundred_letters_do() -> Non
 
 def test_what_is_cut_says_so() -> None:
     widget = widget_of(_item("gauge", config={"unit": "u" * HUGE, "warn": 3}))
-    assert figures.unit(widget) == "u" * 100 + "…"
-    assert figures.text("c" * HUGE) == "c" * 500 + "…"
-    assert figures.cut("c" * 500, 500) == "c" * 500
-    assert len(numbers.limits(widget)[0].word) < 200
-    assert figures.number(Decimal(3), 0, figures.unit(widget)).endswith("…")
+    assert number_format.unit(widget) == "u" * 100 + "…"
+    assert number_format.text("c" * HUGE) == "c" * 500 + "…"
+    assert number_format.cut("c" * 500, 500) == "c" * 500
+    assert len(stat_tiles.limits(widget)[0].word) < 200
+    assert number_format.number(Decimal(3), 0, number_format.unit(widget)).endswith("…")
 
 
 def test_a_changed_text_and_a_value_to_choose_are_cut(qtbot: QtBot) -> None:
-    runs = [Run("same", "s" * 6_000), Run("gone", "g" * HUGE), *[Run("new", "n")] * 50_000]
-    kept = pictures._cut(runs)
+    runs = [WordRun("same", "s" * 6_000), WordRun("gone", "g" * HUGE), *[WordRun("new", "n")] * 50_000]
+    kept = widget_thumbnails._cut(runs)
     assert sum(len(run.text) for run in kept) == 10_001
     assert kept[-1].text.endswith("…")
     choice = FieldChoice("Text", "v" * HUGE, "mine")

@@ -9,11 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document import parse_document
-from benchboard.dashboards.layout import Page
-from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.document import containers, placing
-from benchboard.ui.studio.page import StudioPage
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.editing import container_edits, placement_edits
+from benchboard.dashboards.layout import PageIndex
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.editor_page import StudioPage
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -22,9 +23,9 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 LEFT = Qt.MouseButton.LeftButton
 
 
-def stored(page: StudioPage) -> Page:
+def stored(page: StudioPage) -> PageIndex:
     """The page as its document has it."""
-    return Page(page.editor.document.layout)
+    return PageIndex(page.editor.document.layout)
 
 
 def find(studio: "Studio", text: str) -> None:
@@ -52,7 +53,6 @@ def held(studio: "Studio") -> "Studio":
     studio.wait(lambda: "closed" in studio.page.editor.page.paths)
     studio.settled()
     studio.page.editor.load(studio.page.editor.document)
-    studio.page.saving._kept = studio.page.editor.document
     studio.canvas.setFocus()
     return studio
 
@@ -60,9 +60,9 @@ def held(studio: "Studio") -> "Studio":
 def looked_into(studio: "Studio", chosen: str) -> None:
     """It is chosen and in sight, and nothing was edited."""
     editor = studio.page.editor
-    assert editor.chosen == (chosen,)
-    assert studio.canvas.tiles[chosen].outline.intersects(studio.canvas.seen())
-    assert editor.stack.count() == 0
+    assert editor.selection == (chosen,)
+    assert studio.canvas.tiles[chosen].outline.intersects(studio.canvas.visible_rect())
+    assert editor.undo_stack.count() == 0
     assert not studio.page.saving.dirty
     assert studio.page.saving.state == "saved"
     assert stored(studio.page).item("closed").collapsed
@@ -95,14 +95,14 @@ def test_what_is_edited_there_is_stored_and_the_row_stays_closed_for_others(held
     editor = held.page.editor
     find(held, "older")
     before = stored(held.page).shown
-    editor.tell("older", "title", "Oldest")
-    assert editor.stack.count() == 1
+    editor.set_property("older", "title", "Oldest")
+    assert editor.undo_stack.count() == 1
     assert stored(held.page).item("closed").collapsed
     assert stored(held.page).shown == before
     assert stored(held.page).item("older").source["title"] == "Oldest"
     assert "older" in held.canvas.tiles
     held.settled()
-    assert Page(held.stored().layout).item("closed").collapsed
+    assert PageIndex(held.stored().layout).item("closed").collapsed
     held.canvas.setFocus()
     held.key(Qt.Key.Key_Z, CTRL)
     assert editor.widget("older").title == "Older"
@@ -112,11 +112,11 @@ def test_what_is_edited_there_is_stored_and_the_row_stays_closed_for_others(held
 def test_what_is_moved_there_is_where_it_was_put(held: "Studio") -> None:
     editor = held.page.editor
     find(held, "older")
-    placing.nudge(editor, 1, 0)
+    editor.apply(placement_edits.nudge, 1, 0)
     seen = dict(editor.page.shown)
-    assert editor.stack.count() == 1
+    assert editor.undo_stack.count() == 1
     assert stored(held.page).item("closed").collapsed
-    editor.look_away(["closed"])
+    editor.conceal(["closed"])
     assert editor.page.item("closed").collapsed
     editor.reveal(["older"])
     assert editor.page.shown == seen
@@ -132,41 +132,41 @@ def test_its_caret_ends_the_look_and_opens_it_for_everybody_the_next_time(held: 
 
     caret()
     assert editor.page.item("closed").collapsed
-    assert editor.stack.count() == 0
-    containers.collapse(editor, ["closed"])
+    assert editor.undo_stack.count() == 0
+    editor.apply(container_edits.toggle_rows, ["closed"])
     assert not stored(held.page).item("closed").collapsed
-    assert editor.stack.undoText() == "Open the row"
-    containers.collapse(editor, ["closed"])
+    assert editor.undo_stack.undo_title() == "Expand row"
+    editor.apply(container_edits.toggle_rows, ["closed"])
     assert stored(held.page).item("closed").collapsed
-    assert editor.stack.count() == 2
+    assert editor.undo_stack.count() == 2
 
 
 def test_turning_back_ends_the_look_and_a_third_tab_is_a_step(held: "Studio") -> None:
     editor = held.page.editor
-    containers.add_tab(editor, "tabs")
-    containers.show_tab(editor, "tabs", 0)
-    steps = editor.stack.count()
+    editor.apply(container_edits.add_tab, "tabs")
+    editor.apply(container_edits.show_tab, "tabs", 0)
+    steps = editor.undo_stack.count()
     editor.reveal(["week"])
-    containers.show_tab(editor, "tabs", 1)  # it is shown
-    assert editor.stack.count() == steps
+    editor.apply(container_edits.show_tab, "tabs", 1)  # it is shown
+    assert editor.undo_stack.count() == steps
     assert editor.page.item("tabs").active == 1
-    containers.show_tab(editor, "tabs", 0)
+    editor.apply(container_edits.show_tab, "tabs", 0)
     assert editor.page.item("tabs").active == 0
-    assert editor.stack.count() == steps
+    assert editor.undo_stack.count() == steps
     editor.reveal(["week"])
-    containers.show_tab(editor, "tabs", 2)
+    editor.apply(container_edits.show_tab, "tabs", 2)
     assert editor.page.item("tabs").active == stored(held.page).item("tabs").active == 2
-    assert editor.stack.count() == steps + 1
+    assert editor.undo_stack.count() == steps + 1
 
 
 def test_on_a_narrower_page_too(held: "Studio") -> None:
-    held.page.do("phone")
+    held.page.run("studio.phone")
     find(held, "older")
     looked_into(held, "older")
-    held.page.editor.tell("older", "title", "Oldest")
+    held.page.editor.set_property("older", "title", "Oldest")
     assert stored(held.page).item("closed").collapsed
     assert held.page.editor.document.breakpoints == {}
-    held.page.do("desktop")
+    held.page.run("studio.desktop")
     assert "older" in held.canvas.tiles
 
 
@@ -174,12 +174,12 @@ def test_what_others_store_does_not_close_it(held: "Studio") -> None:
     find(held, "older")
     held.store({**nested(), "title": "Theirs"})
     held.wait(lambda: held.page.editor.document.title == "Theirs")
-    assert held.page.editor.chosen == ("older",)
+    assert held.page.editor.selection == ("older",)
     assert "older" in held.canvas.tiles
 
 
 def test_who_may_only_look_sees_it_and_goes_on_seeing_it(studio: "Studio") -> None:
-    with studio.workspace.database.change() as session:
+    with unbound(studio.workspace.database).change() as session:
         card = library.create(session, studio.actor, parse_document({**nested(), "title": "Theirs"})).card
     assert studio.application.shell is not None
     studio.application.shell.go("studio/dashboards")
@@ -187,16 +187,16 @@ def test_who_may_only_look_sees_it_and_goes_on_seeing_it(studio: "Studio") -> No
     page = place.open(card.id)
     studio.wait(lambda: page.saving.state == "saved")
     page.editor.read_only = True
-    page.editor.show(page.editor.document, ())
+    page.editor.show_document(page.editor.document, ())
     page.canvas.setFocus()
     find(studio, "older")
-    assert page.editor.chosen == ("older",)
+    assert page.editor.selection == ("older",)
     assert "older" in page.canvas.tiles
-    assert page.editor.document is page.saving._kept
+    assert page.editor.document is page.saving.machine.saved
     page.editor.load(page.editor.document)  # somebody stored one
     assert "older" in page.canvas.tiles
-    containers.collapse(page.editor, ["closed"])
+    page.editor.apply(container_edits.toggle_rows, ["closed"])
     assert "older" not in page.canvas.tiles
-    containers.collapse(page.editor, ["closed"])
+    page.editor.apply(container_edits.toggle_rows, ["closed"])
     assert "older" in page.canvas.tiles
-    assert page.editor.stack.count() == 0
+    assert page.editor.undo_stack.count() == 0

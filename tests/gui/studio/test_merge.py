@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.dashboards import document, images
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document
-from benchboard.dashboards.merging import merge
-from benchboard.ui.studio.comparing.merge import MergeScreen
-from benchboard.ui.studio.comparing.mergecases import Party
-from benchboard.ui.studio.comparing.pictures import TileView
+from benchboard.dashboards.document import document, images
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.versions.three_way_merge import merge
+from benchboard.ui.studio.comparing.merge_decisions import Party
+from benchboard.ui.studio.comparing.merge_view import MergeScreen
+from benchboard.ui.studio.comparing.widget_thumbnails import TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner
 from support import compared
@@ -58,7 +58,7 @@ class Merging:
 
     def titles(self) -> dict[str, object]:
         (document,) = self.decided
-        return {found.item.id: found.item.source.get("title") for found in grid.everything(document.layout)}
+        return {found.item.id: found.item.source.get("title") for found in grid.walk_items(document.layout)}
 
     def enabled(self, name: str) -> bool:
         return self.shown.find(name).isEnabled()
@@ -103,7 +103,7 @@ def test_nothing_is_chosen_until_somebody_does_and_then_all_is_decided_by_mouse(
     hand.shown.press("merge_use")
     assert hand.titles()["weekday"] == "Orders per day"
     (result,) = hand.decided
-    items = {found.item.id: found.item for found in grid.everything(result.layout)}
+    items = {found.item.id: found.item for found in grid.walk_items(result.layout)}
     assert items["weekday"].type == "bar_chart"
     assert items["notes"].source["config"] == {"text": "week 46, node 6 was replaced on Thursday."}
     assert {"load", "receive", "revenue"} <= items.keys()
@@ -112,7 +112,7 @@ def test_nothing_is_chosen_until_somebody_does_and_then_all_is_decided_by_mouse(
 
 def test_two_pictures_are_shown_side_by_side_and_said_in_a_few_words(merging: Open) -> None:
     colours = {"base": (9, 9, 9), "mine": (200, 30, 30), "theirs": (20, 160, 60)}
-    texts = {side: images.written("png", png(60, 40, colour)) for side, colour in colours.items()}
+    texts = {side: images.to_data_uri("png", png(60, 40, colour)) for side, colour in colours.items()}
     image = {"id": "a", "type": "image", "title": "Plan", "at": (0, 0, 6, 6)}
     hand = merging(*(dashboard({**image, "config": {"picture": texts[side]}}) for side in colours))
     tiles = [tile for tile in hand.screen.findChildren(TileView) if tile.isVisible()]
@@ -183,11 +183,11 @@ def test_what_one_removed_and_a_container_say_why_they_cannot_be_kept_twice(merg
     base, mine = dashboard(a, b), dashboard({**b, "title": "Mine"})
     hand = merging(base, mine, dashboard({**a, "title": "New"}, {**b, "title": "Theirs"}))
     both = hand.shown.find("merge_both")
-    assert (both.isEnabled(), both.toolTip()) == (False, "One of you removed it, so there is only one to keep.")
-    assert hand.shown.find("merge_case_0").accessibleName() == "New, You removed it, they changed it, not decided yet"
+    assert (both.isEnabled(), both.toolTip()) == (False, "One of you removed it, so there's only one to keep.")
+    assert hand.shown.find("merge_case_0").accessibleName() == "New, You removed it, they changed it, not resolved yet"
     hand.shown.press("merge_mine_0")
     hand.shown.press("merge_use")
-    assert both.toolTip() == "A container cannot be there twice with what it holds."
+    assert both.toolTip() == "A container and its content can't be kept twice."
     hand.shown.press("merge_theirs_0")
     hand.shown.press("merge_use")
     assert hand.titles() == {"g": "Theirs"}
@@ -210,11 +210,11 @@ def test_the_dashboards_own_title_and_names_for_readers(merging: Open) -> None:
 
 def test_the_page_asks_and_goes_on_with_what_was_decided(studio: "Studio") -> None:
     items = studio.stored().items
-    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.page.editor.set_property("orders-week", "title", "Mine")
     studio.store([{**item, "title": "Theirs"} if item["id"] == "orders-week" else item for item in items])
     studio.wait(lambda: studio.page.saving.state == "conflict")
     (banner,) = [one for one in studio.application.window.findChildren(Banner) if one.isVisible()]
-    (decide,) = [one for one in banner.findChildren(QAbstractButton) if one.text() == "Decide"]
+    (decide,) = [one for one in banner.findChildren(QAbstractButton) if one.text() == "Resolve"]
     studio.qtbot.mouseClick(decide, Qt.MouseButton.LeftButton)
     studio.wait(lambda: bool(studio.page.findChildren(MergeScreen)))
     (screen,) = studio.page.findChildren(MergeScreen)
@@ -242,7 +242,7 @@ def test_decisions_that_lead_to_no_dashboard_are_refused_where_they_are_made(
     strip = hand.shown.find("merge_refused")
     assert hand.decided == []
     assert strip.isVisible()
-    assert "longer than" in hand.screen._too_much.text()
+    assert "larger than" in hand.screen._too_much.text()
     hand.shown.key(Qt.Key.Key_Z, CTRL)
     hand.shown.key(Qt.Key.Key_Z, CTRL)
     assert not strip.isVisible()
@@ -257,6 +257,6 @@ def test_no_second_widget_is_offered_where_there_is_no_room_for_one(
     monkeypatch.setattr(grid, "MAX_ITEMS", 1)
     hand.screen._say()
     assert not hand.enabled("merge_both")
-    assert "more than 1 items" in hand.shown.find("merge_both").toolTip()
+    assert "limit of 1 items" in hand.shown.find("merge_both").toolTip()
     hand.screen.keep_both()
     assert hand.decided == []

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from test_crossing import CTRL, SHIFT_CTRL, Two
 from test_worded_titles import page_of_titles
 
-from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.widgets.banners import Toast
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_one_step_back_and_one_again_are_taken_on_both(two: Two) -> None:
     assert _stand(two) == (MOVED, BROUGHT)
     two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_Z, CTRL)
     assert _stand(two) == (AT_FIRST, AT_SECOND)
-    assert _told(two) == "Moved back, here and in “First”."
+    assert _told(two) == "Move undone here and in “First”."
     two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_Z, SHIFT_CTRL)
     assert _stand(two) == (MOVED, BROUGHT)
     two.place.bring_up(two.first)
@@ -56,7 +56,7 @@ def test_one_step_back_and_one_again_are_taken_on_both(two: Two) -> None:
 
 def test_other_steps_are_each_page_s_own(two: Two) -> None:
     _move(two)
-    two.second.editor.tell("b", "title", "other")
+    two.second.editor.set_property("b", "title", "other")
     two.second.undo()
     assert _stand(two) == (MOVED, BROUGHT)
     two.second.undo()
@@ -65,10 +65,10 @@ def test_other_steps_are_each_page_s_own(two: Two) -> None:
 
 def test_a_page_that_was_changed_since_stays_and_is_named(two: Two) -> None:
     _move(two)
-    two.first.editor.tell("c", "title", "other")
+    two.first.editor.set_property("c", "title", "other")
     two.second.undo()
     assert _stand(two) == (MOVED, AT_SECOND)
-    assert "“First” was changed since" in _told(two)
+    assert "“First” has newer changes" in _told(two)
     two.second.redo()
     assert _stand(two) == (MOVED, BROUGHT)
 
@@ -97,7 +97,7 @@ def test_what_is_copied_over_is_a_step_of_one_page(two: Two) -> None:
     two.let_go(two.second, QPoint(400, 300), CTRL)
     two.second.undo()
     assert _stand(two) == (AT_FIRST, AT_SECOND)
-    assert two.first.editor.stack.count() == 0
+    assert two.first.editor.undo_stack.count() == 0
 
 
 def _shops(page: StudioPage) -> list[str]:
@@ -108,7 +108,7 @@ def test_what_is_dragged_over_brings_its_variable_along_in_the_same_step(two: Tw
     two.first.editor.load(page_of_titles())
     _move(two, "n")
     assert _shops(two.second) == ["shop"]
-    assert "The variable “Shop” came along." in _told(two)
+    assert "Added variable “Shop”." in _told(two)
     assert two.second.canvas.tiles["n"].widget.title == "Orders of north"
     two.second.undo()
     assert _shops(two.second) == []
@@ -120,4 +120,4 @@ def test_another_variable_of_that_name_stays_and_is_named(two: Two) -> None:
     two.second.editor.load(page_of_titles(values=["east"], chosen=["east"]))
     _move(two, "n")
     assert two.second.editor.document.variables[0].values == ("east",)
-    assert "There is another variable “Shop” here" in _told(two)
+    assert "Variable “Shop” already exists here" in _told(two)

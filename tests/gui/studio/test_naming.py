@@ -9,10 +9,10 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 from test_dashboards import Shelves
 
-from benchboard.dashboards.catalogue import KINDS, kind_of
+from benchboard.dashboards.document.widget_kinds import KINDS, kind_of
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.studio.page import StudioPage
-from benchboard.ui.studio.panes.keysheet import lines
+from benchboard.ui.shell.key_sheet import lines
+from benchboard.ui.studio.editor_page import StudioPage
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -39,11 +39,11 @@ def _ask(widget: QWidget, at: QPoint, reason: QContextMenuEvent.Reason = QContex
     QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
 
 
-def _take(shelves: Shelves, deed: str) -> None:
+def _take(shelves: Shelves, name: str) -> None:
     """Choose a line of the menu that is open, with the mouse."""
     menu = shelves.find("dashboard_menu")
     assert isinstance(menu, QMenu)
-    (action,) = [one for one in menu.actions() if one.objectName() == f"deed_{deed}"]
+    (action,) = [one for one in menu.actions() if one.objectName() == f"command_{name}"]
     shelves.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
 
 
@@ -75,7 +75,7 @@ def test_f2_on_the_canvas_asks_for_the_name(shelves: Shelves) -> None:
 def test_f2_on_a_chosen_widget_names_that(shelves: Shelves) -> None:
     page = shelves.opened("Shop review")
     widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
-    page.editor.choose([widget])
+    page.editor.select([widget])
     page.canvas.setFocus()
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
     title = shelves.find("inspector_title")
@@ -90,20 +90,20 @@ def test_f2_on_a_chosen_widget_names_that(shelves: Shelves) -> None:
 def test_a_widget_that_keeps_its_content_says_so_instead(shelves: Shelves) -> None:
     page = shelves.opened("Shop review")
     widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
-    page.editor.choose([widget])
+    page.editor.select([widget])
     page.editor.lock("content", True)
     page.canvas.setFocus()
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
     assert page.canvas.hasFocus()
     notice = shelves.studio.application.problems.current
     assert notice is not None
-    assert "keeps its content" in notice.what
+    assert "The content of" in notice.what
 
 
 def test_the_sheet_says_which_of_the_two_f2_names() -> None:
     told = [title for _group, title, keys in lines() if "F2" in keys]
-    assert "Rename the widget" in told
-    assert "Rename the dashboard, with nothing chosen" in told
+    assert "Rename widget" in told
+    assert "Rename dashboard, with nothing selected" in told
 
 
 def test_the_home_page_keeps_its_name(studio: "Studio") -> None:
@@ -158,12 +158,12 @@ def _new(shelves: Shelves) -> StudioPage:
 
 def test_a_template_names_a_dashboard_that_nobody_has_named(shelves: Shelves) -> None:
     page = _new(shelves)
-    page.doing.begin_from(TEMPLATES[0])
+    page.commands.begin_from(TEMPLATES[0])
     assert page.name == "Orders overview"
     page.undo()
     assert page.name == "New dashboard"
     assert not page.editor.layout
     shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
     _write(shelves, "Mine")
-    page.doing.begin_from(TEMPLATES[1])
+    page.commands.begin_from(TEMPLATES[1])
     assert page.name == "Mine"

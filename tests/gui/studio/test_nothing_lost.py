@@ -7,13 +7,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QWidget
 from test_dashboards import Shelves
 
-from benchboard.dashboards import document, documents, library, versions
-from benchboard.dashboards.catalogue import KINDS, changed
-from benchboard.dashboards.document import Document, Variable, write_home
-from benchboard.dashboards.layout import Page
+from benchboard.dashboards import home_layout, library
+from benchboard.dashboards.document import document
+from benchboard.dashboards.document.document import Document, Variable, write_home
+from benchboard.dashboards.document.widget_kinds import KINDS, with_fields
+from benchboard.dashboards.layout import PageIndex
+from benchboard.dashboards.versions import version_store
 from benchboard.errors import Denied, Unavailable
 from benchboard.paging import Listing
-from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.editor_page import StudioPage
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -22,13 +25,13 @@ SHOP = Variable("shop", "", "list", values=("a", "b"), chosen=("a", "b"), multip
 
 
 def _titled(of: Document, item_id: str, title: str) -> Document:
-    page = Page(of.layout)
-    return replace(of, layout=page.with_item(changed(page.item(item_id), title=title), "vertical"))
+    page = PageIndex(of.layout)
+    return replace(of, layout=page.with_item(with_fields(page.item(item_id), title=title), "vertical"))
 
 
 def _opened(studio: "Studio") -> tuple[StudioPage, str, Shelves]:
     shelves = Shelves(studio)
-    with studio.workspace.database.change() as session:
+    with unbound(studio.workspace.database).change() as session:
         made = library.create(session, studio.actor, document.empty("Mine"))
     page = shelves.place.open(made.card.id)
     studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
@@ -39,21 +42,21 @@ def test_an_older_answer_does_not_undo_a_newer_save(studio: "Studio") -> None:
     page = studio.page
     old = page.saving.stored
     assert old is not None
-    page.editor.tell("notes", "title", "Newer")
+    page.editor.set_property("notes", "title", "Newer")
     page.save()
     studio.settled()
-    page.saving._follow(old, old.version)  # a read begun before that save, answered after it
+    page.saving._theirs_read(old, old.version)  # a read begun before that save, answered after it
     assert page.editor.widget("notes").title == "Newer"
 
 
 def test_edits_made_while_a_conflict_waits_outlive_its_decision(studio: "Studio") -> None:
     page = studio.page
     studio.store(write_home(_titled(page.editor.document, "notes", "Theirs")))
-    page.editor.tell("notes", "title", "Mine")
+    page.editor.set_property("notes", "title", "Mine")
     page.save()
     studio.wait(lambda: page.saving.state == "conflict")
-    page.editor.tell("orders-week", "title", "Typed while it waits")
-    page.saving.decide_now()
+    page.editor.set_property("orders-week", "title", "Typed while it waits")
+    page.saving.open_decision()
     studio.wait(lambda: page.screens.screen is not None)
     screen: Any = page.screens.screen
     screen.take("mine")
@@ -69,8 +72,8 @@ def test_a_version_named_while_saving_is_kept(studio: "Studio") -> None:
     assert page.saving.state == "saving"
     page.saving.save("Before the fair")
     studio.wait(lambda: page.saving.state == "saved" and not page._context.tasks.saving)
-    with studio.workspace.database.read() as session:
-        found = versions.list_versions(session, studio.actor, key, Listing(), limit=20).rows
+    with unbound(studio.workspace.database).read() as session:
+        found = version_store.list_versions(session, studio.actor, key, Listing(), limit=20).rows
     assert "Before the fair" in [one.note for one in found]
 
 
@@ -81,59 +84,59 @@ def test_a_version_on_its_way_when_the_page_closes_is_kept_once(studio: "Studio"
     assert page.saving.state == "saving"
     page.saving.finish()
     studio.wait(lambda: page.saving.state == "saved" and not page._context.tasks.saving)
-    with studio.workspace.database.read() as session:
-        found = versions.list_versions(session, studio.actor, key, Listing(), limit=20).rows
+    with unbound(studio.workspace.database).read() as session:
+        found = version_store.list_versions(session, studio.actor, key, Listing(), limit=20).rows
     assert [one.note for one in found].count("Before the fair") == 1
 
 
 def test_an_edit_made_while_saving_is_stored_when_the_window_closes(studio: "Studio") -> None:
     page = studio.page
-    page.editor.tell("notes", "title", "First")
+    page.editor.set_property("notes", "title", "First")
     page.saving.save()
-    page.editor.tell("orders-week", "title", "Second")
+    page.editor.set_property("orders-week", "title", "Second")
     studio.close()
     from benchboard import workspace
 
     opened = workspace.open_demo(studio.home)
-    with opened.database.read() as session:
-        home = documents.home_layout(session, studio.actor)
+    with unbound(opened.database).read() as session:
+        home = home_layout.home_layout(session, studio.actor)
     opened.close()
     assert "Second" in [item.get("title") for item in home.items]
 
 
 def test_undo_does_nothing_once_one_may_only_look(studio: "Studio") -> None:
     page = studio.page
-    page.editor.tell("notes", "title", "Mine")
+    page.editor.set_property("notes", "title", "Mine")
     page.save()
     studio.settled()
     assert page.saving.stored is not None
-    page.saving._follow(replace(page.saving.stored, may_edit=False), page.saving.stored.version)
+    page.saving._theirs_read(replace(page.saving.stored, may_edit=False), page.saving.stored.version)
     page.undo()
     assert page.editor.widget("notes").title == "Mine"
 
 
 def test_repeats_are_shown_as_soon_as_one_may_only_look(studio: "Studio") -> None:
     page = studio.page
-    page.editor.amend("v", replace(page.editor.document, variables=(SHOP,)))
-    page.editor.tell("notes", "repeat", {"variable": "shop"})
+    page.editor.apply_document("v", replace(page.editor.document, variables=(SHOP,)))
+    page.editor.set_property("notes", "repeat", {"variable": "shop"})
     page.save()
     studio.settled()
     assert page.saving.stored is not None
-    page.saving._follow(replace(page.saving.stored, may_edit=False), page.saving.stored.version)
+    page.saving._theirs_read(replace(page.saving.stored, may_edit=False), page.saving.stored.version)
     assert len([one for one in page.editor.page.shown if one.startswith("notes")]) == 2
 
 
 def test_a_failed_look_is_not_unsaved_work(studio: "Studio") -> None:
-    page, real = studio.page, studio.page.shelf.read
+    page, real = studio.page, studio.page.store.read
 
     def broken(_session: object) -> Any:
         raise Unavailable("x", "The server is away.")
 
-    page.shelf.read = broken  # type: ignore[method-assign]
-    page.saving._look()
+    page.store.read = broken  # type: ignore[method-assign]
+    page.saving.refresh()
     studio.wait(lambda: page.saving.problem is not None)
-    page.shelf.read = real  # type: ignore[method-assign]
-    page.saving._look()
+    page.store.read = real  # type: ignore[method-assign]
+    page.saving.refresh()
     studio.wait(lambda: page.saving.state == "saved")
 
 
@@ -143,7 +146,7 @@ def test_a_right_that_is_gone_is_said_once(studio: "Studio") -> None:
     def write(*_given: object, **_more: object) -> Any:
         raise Denied("access.denied", "You may not.")
 
-    page.shelf.write = write  # type: ignore[method-assign]
+    page.store.write = write  # type: ignore[method-assign]
     page.editor.add(KINDS[0])
     page.save()
     studio.wait(lambda: page.saving.state == "unsaved")
@@ -151,7 +154,12 @@ def test_a_right_that_is_gone_is_said_once(studio: "Studio") -> None:
 
 
 def test_nobody_can_edit_a_page_that_was_not_read(studio: "Studio") -> None:
-    studio.page.saving._unread(Unavailable("x", "It is not there."))
+    def broken(_session: object) -> Any:
+        raise Unavailable("x", "It is not there.")
+
+    studio.page.store.read = broken  # type: ignore[method-assign]
+    studio.page.saving.load()
+    studio.wait(lambda: studio.page.saving.state == "failed")
     assert not studio.page.editor.editable
 
 
@@ -162,8 +170,8 @@ def test_the_way_back_of_a_merge_does_no_harm_without_its_page(studio: "Studio")
     studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
     theirs = page.editor.document
     (name,) = page.editor.page.shown
-    page.editor.tell(name, "title", "Mine")
-    with studio.workspace.database.change() as session:
+    page.editor.set_property(name, "title", "Mine")
+    with unbound(studio.workspace.database).change() as session:
         library.save(session, studio.actor, key, replace(theirs, description="Theirs"), base_version=None)
     page.save()
     studio.wait(lambda: page.editor.document.description == "Theirs")

@@ -1,4 +1,4 @@
-"""An arrow moves several widgets as it moves one: as a body for which the others give way."""
+"""Arrow keys move several widgets as one body, and neighbours make room."""
 
 from typing import TYPE_CHECKING
 
@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, parse_document
-from benchboard.dashboards.layout.document import around
-from benchboard.ui.studio.document import placing
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.editing import placement_edits
+from benchboard.dashboards.layout.model import bounding_box
 from benchboard.ui.studio.document.editor import Editor
 from support.grids import check, hangs, some, starts
 
@@ -23,28 +23,28 @@ def _item(name: str, x: int, y: int, h: int) -> dict[str, object]:
     return {"id": name, "type": "text", "title": name, "position": {"x": x, "y": y, "w": 3, "h": h}}
 
 
-def test_what_lies_beside_several_gives_way_to_an_arrow(studio: "Studio") -> None:
+def test_arrow_with_several_selected_moves_neighbours_away(studio: "Studio") -> None:
     items = [_item("a", 0, 0, 2), _item("b", 0, 2, 4), _item("c", 3, 0, 3), _item("d", 3, 3, 3), _item("e", 6, 0, 3)]
     editor = studio.page.editor
     editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     before = studio.cells()
-    editor.choose(["a", "b"])
+    editor.select(["a", "b"])
     studio.key(Key.Key_Right)
     assert {one: tuple(cell)[:2] for one, cell in studio.cells().items()} == {
         "a": (1, 0), "b": (1, 2), "c": (3, 6), "d": (3, 9), "e": (6, 0),
     }  # fmt: skip
-    assert editor.stack.count() == 1
+    assert editor.undo_stack.count() == 1
     studio.key(Key.Key_Left)
     assert studio.cells() == before
-    editor.stack.undo()
-    editor.stack.undo()
+    editor.undo_stack.undo()
+    editor.undo_stack.undo()
     assert studio.cells() == before
 
 
 @given(starts(), st.data(), st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)]))
 @settings(max_examples=200, deadline=None)
-def test_a_nudged_body_stays_one_where_anything_holds_it(
+def test_arrow_with_several_selected_keeps_them_together_when_blocked(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, way: tuple[int, int]
 ) -> None:
     """By exactly one column, unless the edge of the grid is there. By exactly one row where nothing rises and no static
@@ -55,12 +55,12 @@ def test_a_nudged_body_stays_one_where_anything_holds_it(
     drag = grid.Drag(layout, ids, compact=compact)
     editor = Editor()
     editor.load(Document(layout, compact=compact))
-    editor.choose(ids)
-    placing.nudge(editor, dx, dy)
+    editor.select(ids)
+    editor.apply(placement_edits.nudge, dx, dy)
     check(editor.layout, layout)
     if not drag.body:
         return
-    box, names = around(drag.body), [layout.items[place].id for place in drag.places]
+    box, names = bounding_box(drag.body), [layout.items[place].id for place in drag.places]
     after = [editor.layout.cell(name) for name in names]
     right = {new.x - old.x for new, old in zip(after, drag.body, strict=True)}
     down = {new.y - old.y for new, old in zip(after, drag.body, strict=True)}
@@ -72,4 +72,4 @@ def test_a_nudged_body_stays_one_where_anything_holds_it(
         assert dx or all(dy * by >= 0 for by in down) or len(down) > 1
     elif not any(item.static for item in layout.items):
         assert down == {dy if box.y + dy >= 0 else 0}
-    assert editor.stack.count() == (editor.layout != layout)
+    assert editor.undo_stack.count() == (editor.layout != layout)

@@ -10,15 +10,15 @@ from PySide6.QtCore import QLocale, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from benchboard.analytics.queries import ResultColumn, ResultTable
-from benchboard.dashboards.catalogue import Widget, widget_of
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.tiles import charts, figures, numbers
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
 from benchboard.ui.theme import Theme
 
 ROOMS = (72.0, 96.0, 120.0, 200.0, 400.0)
 
 
-def _widget(unit: str = "", decimals: int = 2) -> Widget:
+def _widget(unit: str = "", decimals: int = 2) -> WidgetContent:
     place = {"x": 0, "y": 0, "w": 2, "h": 2}
     config = {"unit": unit, "decimals": decimals}
     ((item, _cell),) = parse_document([{"id": "a", "type": "metric_card", "position": place, "config": config}]).layout
@@ -29,10 +29,10 @@ def _widget(unit: str = "", decimals: int = 2) -> Widget:
 @pytest.mark.parametrize("unit", ["", "€", "kilometres per hour"])
 @pytest.mark.parametrize("value", [Decimal("123456789012.345"), -98_765_432, 7, 10**14, 10**40])
 def test_it_is_whole_or_in_short_in_every_room(light: Theme, value: Decimal | int, unit: str, room: float) -> None:
-    figure = numbers.Figure(value, None, [])
-    words = numbers.written(figure, _widget(unit), room)
-    whole = figures.number(value, 2)
-    assert words.number in (whole, figures.short(float(value), 1))
+    figure = stat_tiles.Figure(value, None, [])
+    words = stat_tiles.written(figure, _widget(unit), room)
+    whole = number_format.number(value, 2)
+    assert words.number in (whole, number_format.short(float(value), 1))
     assert words.width <= room
     assert words.unit in ("", unit) or words.unit.endswith("…")
     if QFontMetricsF(light.font("kpi")).horizontalAdvance(f"{whole} {unit}") + 12 < room:
@@ -41,7 +41,9 @@ def test_it_is_whole_or_in_short_in_every_room(light: Theme, value: Decimal | in
 
 @pytest.mark.usefixtures("light")
 def test_the_auditors_number_says_its_size_in_a_small_card() -> None:
-    words = numbers.written(numbers.Figure(Decimal("123456789012.345"), None, []), _widget("kilometres per hour"), 96)
+    words = stat_tiles.written(
+        stat_tiles.Figure(Decimal("123456789012.345"), None, []), _widget("kilometres per hour"), 96
+    )
     assert words.number == "123.5 bn"
 
 
@@ -51,21 +53,21 @@ def test_the_auditors_number_says_its_size_in_a_small_card() -> None:
      (999.96e12, "1.000E+15"), (1e20, "1.000E+20"), (0, "0")],
 )  # fmt: skip
 def test_a_short_number_has_its_size_in_words(value: float, shown: str) -> None:
-    assert figures.short(value, 1) == shown
+    assert number_format.short(value, 1) == shown
 
 
 def test_a_short_number_has_the_point_of_the_place() -> None:
     before = QLocale()
     QLocale.setDefault(QLocale("tr_TR"))
     try:
-        assert figures.short(123_456_789_012, 1).startswith("123,5")
+        assert number_format.short(123_456_789_012, 1).startswith("123,5")
     finally:
         QLocale.setDefault(before)
 
 
 @given(st.floats(-1e14, 1e14))
 def test_a_short_number_is_near_the_number(value: float) -> None:
-    said, _space, size = figures.short(value).replace("\u2212", "-").replace("\u2009", "").partition(" ")
+    said, _space, size = number_format.short(value).replace("\u2212", "-").replace("\u2009", "").partition(" ")
     times = {"k": 1e3, "M": 1e6, "bn": 1e9, "tn": 1e12}.get(size, 1.0)
     assert float(said) * times == pytest.approx(value, rel=0.006, abs=0.006)
 
@@ -75,20 +77,20 @@ def test_the_small_line_keeps_off_the_number_and_its_unit(
     light: Theme, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[QRectF] = []
-    laid: list[numbers.Written] = []
-    written = numbers.written
+    laid: list[stat_tiles.Written] = []
+    written = stat_tiles.written
 
-    def look(*given: Any) -> numbers.Written:
+    def look(*given: Any) -> stat_tiles.Written:
         laid.append(written(*given))
         return laid[-1]
 
     monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
-    monkeypatch.setattr(numbers, "written", look)
+    monkeypatch.setattr(stat_tiles, "written", look)
     columns = (ResultColumn("n", "decimal"),)
     table = ResultTable(columns, ((Decimal("98.05"),), (Decimal("113.57"),)), truncated=False, elapsed=0.0)
     image = QImage(width, 80, QImage.Format.Format_ARGB32)
     with QPainter(image) as painter:
-        numbers.paint_metric(painter, QRectF(0, 0, width, 80), _widget("€"), table)
+        stat_tiles.paint_metric(painter, QRectF(0, 0, width, 80), _widget("€"), table)
     assert laid[-1].width <= (lines[0].left() if lines else width)
     assert bool(lines) == (width > 150)
     assert laid[-1].big.pointSizeF() >= light.font("kpi").pointSizeF() * 0.7

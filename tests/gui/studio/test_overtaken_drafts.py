@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 from test_drafts import WRONG, crashed, drafts, write_json
 
 from benchboard import workspace
-from benchboard.dashboards import documents
-from benchboard.dashboards.catalogue import MAX_QUERY
+from benchboard.dashboards import home_layout
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.ui.widgets.banners import Banner
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -34,8 +35,8 @@ def reopened(open_studio: Open, tmp_path: Path) -> Callable[[Callable[[Items], I
         home, items = crashed(first, tmp_path), theirs(first.stored().items)
         first.close()
         opened = workspace.open_demo(home)
-        with opened.database.change() as session:
-            documents.save_home(session, first.actor, items, base_version=None)
+        with unbound(opened.database).change() as session:
+            home_layout.save_home(session, first.actor, items, base_version=None)
         opened.close()
         return open_studio(home)
 
@@ -68,12 +69,12 @@ def test_a_query_of_theirs_is_not_overwritten_unasked(
     assert editor.widget("orders-week").query == THEIRS
     said = second.application.problems.current
     assert said is not None
-    assert said.what == "“Orders, 7 days” was changed elsewhere while you were writing at it."
+    assert said.what == "“Orders, 7 days” changed while you were editing it."
     third = open_studio(crashed(second, tmp_path, "again"))  # nobody has answered
     assert third.page.editor.widget("orders-week").query == THEIRS
-    _press(third, "Take mine")
+    _press(third, "Keep mine")
     assert third.page.editor.widget("orders-week").query == WRONG
-    assert third.page.editor.chosen == ("orders-week",)
+    assert third.page.editor.selection == ("orders-week",)
     assert third.application.problems.current is None
     assert drafts(third) == {}
     third.settled()
@@ -88,7 +89,7 @@ def test_what_is_written_there_later_leaves_what_waits_for_an_answer(reopened: C
     second.wait(lambda: "select 2" in drafts(second).values())
     second.page.commit()
     assert list(drafts(second).values()) == [WRONG]
-    _press(second, "Drop mine")
+    _press(second, "Keep theirs")
     assert drafts(second) == {}
     assert second.page.editor.widget("orders-week").query == "select 2"
 
@@ -99,7 +100,7 @@ def test_a_draft_is_an_edit_where_they_changed_something_else(reopened: Callable
     assert second.page.editor.widget("orders-week").title == "Orders, 7 days!"
     said = second.application.problems.current
     assert said is not None
-    assert said.what.startswith("1 edit from ")
+    assert said.what.startswith("Recovered 1 unsaved edit from ")
 
 
 def test_what_was_written_at_a_widget_that_is_gone_can_be_copied(
@@ -108,11 +109,11 @@ def test_what_was_written_at_a_widget_that_is_gone_can_be_copied(
     second = reopened(_without)
     said = second.application.problems.current
     assert said is not None
-    assert said.what == "A widget you were writing at was removed elsewhere."
+    assert said.what == "A widget you were editing was removed."
     assert WRONG in said.why
     third = open_studio(crashed(second, tmp_path, "again"))
     QGuiApplication.clipboard().clear()
-    _press(third, "Copy it")
+    _press(third, "Copy")
     assert QGuiApplication.clipboard().text() == WRONG
     assert third.application.problems.current is None
     assert drafts(third) == {}
@@ -125,13 +126,13 @@ def test_a_query_that_no_dashboard_may_say_is_kept_and_says_why(open_studio: Ope
     edit.paste()
     first.wait(lambda: len(drafts(first).get("query/orders-week", "")) == MAX_QUERY + 1)
     second = open_studio(crashed(first, tmp_path))
-    assert not second.page.editor.stack.canUndo()
+    assert not second.page.editor.undo_stack.can_undo()
     said = second.application.problems.current
     assert said is not None
-    assert said.what == "What you were writing at “Orders, 7 days” cannot stand there."
+    assert said.what == "Your edit to “Orders, 7 days” can't be applied."
     assert str(MAX_QUERY) in said.why
     third = open_studio(crashed(second, tmp_path, "again"))
-    _press(third, "Copy it")
+    _press(third, "Copy")
     assert QGuiApplication.clipboard().text() == "y" * (MAX_QUERY + 1)
     assert third.application.problems.current is None
     assert drafts(third) == {}
@@ -139,11 +140,11 @@ def test_a_query_that_no_dashboard_may_say_is_kept_and_says_why(open_studio: Ope
 
 def test_mine_waits_on_where_the_widget_goes_before_it_is_taken(reopened: Callable[..., "Studio"]) -> None:
     second = reopened(_asked_otherwise)
-    second.page.editor.choose(["orders-week"])
+    second.page.editor.select(["orders-week"])
     second.page.editor.remove()
-    _press(second, "Take mine")
+    _press(second, "Keep mine")
     assert list(drafts(second).values()) == [WRONG]
-    _press(second, "Copy it")
+    _press(second, "Copy")
     assert QGuiApplication.clipboard().text() == WRONG
 
 
@@ -156,9 +157,9 @@ def test_json_brought_back_is_asked_about_before_it_replaces_what_was_stored_sin
     home, items = crashed(first, tmp_path), first.stored().items
     first.close()
     opened = workspace.open_demo(home)
-    with opened.database.change() as session:
-        documents.save_home(session, first.actor, _asked_otherwise(items), base_version=None)
+    with unbound(opened.database).change() as session:
+        home_layout.save_home(session, first.actor, _asked_otherwise(items), base_version=None)
     opened.close()
     second = open_studio(home)
     second.wait(lambda: second.page.json_view.error is not None)
-    assert "You will be asked before" in second.page.json_view.text.accessibleDescription()
+    assert "You'll be asked before" in second.page.json_view.text.accessibleDescription()

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.theme import theme
 
@@ -30,9 +30,9 @@ def _map(studio: "Studio") -> QWidget:
 
 
 @pytest.mark.parametrize("count", [60, 900])
-def test_a_long_page_is_shown_whole_however_long(studio: "Studio", count: int) -> None:
+def test_fit_shows_page_of_any_length_as_a_whole(studio: "Studio", count: int) -> None:
     _load(studio, count)
-    studio.page.do("fit")
+    studio.page.run("studio.zoom_to_fit")
     first, last = studio.box("w0"), studio.box(f"w{count - 1}")
     assert studio.viewport.rect().contains(first.topLeft())
     assert studio.canvas.tiles[f"w{count - 1}"].rect.bottom() <= studio.viewport.height() + 1
@@ -40,11 +40,11 @@ def test_a_long_page_is_shown_whole_however_long(studio: "Studio", count: int) -
     picture = studio.viewport.grab().toImage()
     row = {picture.pixelColor(x, last.center().y()).name() for x in range(first.left(), last.right(), 5)}
     assert theme().color("surface").name() in row  # it is to be seen
-    studio.page.do("zoom_reset")
-    assert studio.canvas.tiles["w0"].fresh  # drawn anew, with all that stands in it
+    studio.page.run("studio.zoom_reset")
+    assert studio.canvas.tiles["w0"].is_current  # drawn anew, with all that stands in it
 
 
-def test_the_map_is_as_wide_as_there_is_room_however_long_the_page(studio: "Studio") -> None:
+def test_minimap_of_page_of_any_length_fills_width(studio: "Studio") -> None:
     _load(studio, 900)
     overview = _map(studio)
     first, last = overview.box("w0"), overview.box("w899")
@@ -56,7 +56,7 @@ def test_the_map_is_as_wide_as_there_is_room_however_long_the_page(studio: "Stud
     assert QRectF(overview.rect()).contains(overview.frame)
 
 
-def test_the_map_follows_what_is_in_hand_and_goes_back(studio: "Studio") -> None:
+def test_minimap_follows_drag_and_escape(studio: "Studio") -> None:
     _load(studio, 6)
     overview = _map(studio)
     before, start = overview.box("w0"), studio.header("w0")

@@ -7,10 +7,10 @@ from PySide6.QtCore import QPoint, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QLabel
 
-from benchboard.dashboards.catalogue import KINDS, WidgetKind, new_item, widget_of
-from benchboard.ui.studio.panes import kindcard, samples
-from benchboard.ui.studio.tiles.faces import paint_face, summary
-from benchboard.ui.studio.tiles.feeds import Answer
+from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, new_item, widget_of
+from benchboard.ui.studio.panes import sample_data, widget_preview
+from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.renderers import paint_face, summary
 from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ def _colours(picture: QImage) -> set[str]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
 def test_every_kind_has_a_picture_with_something_in_it(light: Theme, kind: WidgetKind) -> None:
-    page = samples.page_of(kind)
+    page = sample_data.page_of(kind)
     for name in page.shown:
         item = page.item(name)
         if not item.panes and item.type != "text":
-            answer = samples.answer_of(page, name)
+            answer = sample_data.answer_of(page, name)
             assert answer is not None
             assert not answer.waited_for
             assert "answers no" not in summary(widget_of(item), answer)
-    small = kindcard._small(kind, 1.0).toImage()
+    small = widget_preview._small(kind, 1.0).toImage()
     assert small.width() <= 264
     assert small.height() <= 190
     assert len(_colours(small)) > 20
@@ -45,7 +45,7 @@ def test_the_card_of_a_kind_comes_with_the_mouse_and_goes_with_it(studio: "Studi
     studio.wait(lambda: palette.card.shown is not None)
     card = palette.card.shown
     assert card is not None
-    assert "The first column goes along, every further number is a line." in {
+    assert "The first column is the x-axis. Each other numeric column is a series." in {
         text.text() for text in card.findChildren(QLabel)
     }
     left = kind.mapTo(kind.window(), QPoint(kind.width(), 0)).x()

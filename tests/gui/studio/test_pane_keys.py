@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from benchboard.ui.header import Header
-from benchboard.ui.rail import Rail
-from benchboard.ui.statusbar import StatusBar
-from benchboard.ui.studio.dashboards import Dashboards
+from benchboard.ui.shell.header import Header
+from benchboard.ui.shell.rail import Rail
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -46,21 +46,21 @@ def _round(studio: "Studio", shift: Qt.KeyboardModifier = Qt.KeyboardModifier.No
 
 
 def test_f6_goes_through_all_panes_on_show_and_back(studio: "Studio") -> None:
-    studio.page.editor.choose([next(iter(studio.cells()))])
+    studio.page.editor.select([next(iter(studio.cells()))])
     there = _round(studio)
     assert [one for one in there if one != "status"] == ["inspector", "rail", "header", "bar", "side", "page"]
     assert _round(studio, SHIFT)[:-1] == there[:-1][::-1]
 
 
 def test_a_pane_with_nothing_to_stop_at_is_passed_and_json_stands_for_the_inspector(studio: "Studio") -> None:
-    studio.page.editor.choose(())
+    studio.page.editor.select(())
     assert "inspector" not in _round(studio)
-    studio.page.do("json")
+    studio.page.run("studio.show_json")
     assert "json" in _round(studio)
 
 
 def test_f6_comes_back_to_where_the_keyboard_was_in_a_pane(studio: "Studio") -> None:
-    studio.page.editor.choose([next(iter(studio.cells()))])
+    studio.page.editor.select([next(iter(studio.cells()))])
     field = studio.find("inspector_title")
     field.setFocus()
     studio.key(Key.Key_F6, SHIFT)

@@ -1,4 +1,4 @@
-"""The left pane: outline and overview; finding a widget; every act of the table within reach."""
+"""The left pane: outline and overview; finding a widget; every command of the page."""
 
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
 
-from benchboard.dashboards.document import Document, fitted, parse_document, write_document
-from benchboard.ui.studio.canvas import chosen
-from benchboard.ui.studio.document.acts import ACTS
+from benchboard.dashboards.document.document import Document, fitted, parse_document, write_document
+from benchboard.ui.commands import REGISTRY
+from benchboard.ui.studio.studio_commands import CANVAS, PAGE, PAGE_KEYS
 from benchboard.ui.widgets.dialog import Scrim
 
 if TYPE_CHECKING:
-    from benchboard.ui.studio.panes.outline import Outline
+    from benchboard.ui.studio.panes.outline_pane import Outline
     from conftest import Studio
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -64,24 +64,24 @@ def test_the_outline_tells_everything_in_reading_order(outlined: "Studio") -> No
 def test_what_is_chosen_here_is_chosen_there(outlined: "Studio") -> None:
     page, outline = outlined.page, outlined.page.outline
     _press(outlined, outline, outline.line("left"))
-    assert page.editor.chosen == ("left",)
+    assert page.editor.selection == ("left",)
     _press(outlined, outline, outline.line("inside"), CTRL)
-    assert set(page.editor.chosen) == {"left", "inside"}
-    page.editor.choose(["right"])
+    assert set(page.editor.selection) == {"left", "inside"}
+    page.editor.select(["right"])
     assert [item.text(0) for item in outline.selectedItems()] == ["Right"]
-    assert page.editor.stack.count() == 0
+    assert page.editor.undo_stack.count() == 0
 
 
 def test_choosing_what_is_hidden_opens_its_row_and_tab(outlined: "Studio") -> None:
     page, outline = outlined.page, outlined.page.outline
     _press(outlined, outline, outline.line("older"))
-    assert page.editor.chosen == ("older",)
+    assert page.editor.selection == ("older",)
     assert not page.editor.page.item("closed").collapsed
     outlined.wait(lambda: not outline._late.isActive())
     _press(outlined, outline, outline.line("week"))
-    assert page.editor.chosen == ("week",)
+    assert page.editor.selection == ("week",)
     assert page.editor.page.item("tabs").active == 1
-    assert page.editor.stack.count() == 0
+    assert page.editor.undo_stack.count() == 0
 
 
 def test_f2_renames_and_a_step_back_takes_it_back(outlined: "Studio") -> None:
@@ -111,10 +111,10 @@ def test_a_tab_is_renamed_too(outlined: "Studio") -> None:
 
 def test_what_keeps_its_content_keeps_its_name_too(outlined: "Studio") -> None:
     page, outline, said = outlined.page, outlined.page.outline, []
-    page.editor.refused.connect(said.append)
-    page.editor.choose(["tabs", "left"])
+    page.editor.rejected.connect(said.append)
+    page.editor.select(["tabs", "left"])
     page.editor.lock("content", True)
-    steps = page.editor.stack.count()
+    steps = page.editor.undo_stack.count()
     outlined.wait(lambda: not outline._late.isActive())
     _press(outlined, outline, outline.line("left"))
     outlined.key(Qt.Key.Key_F2)
@@ -123,22 +123,22 @@ def test_what_keeps_its_content_keeps_its_name_too(outlined: "Studio") -> None:
     outline.line("tabs", 0).setText(0, "Another")
     assert (outline.line("left").text(0), outline.line("tabs", 0).text(0)) == ("Left", "Today")
     assert [error.what for error in said] == [
-        "“Left” keeps its content and its name.", "“Left” keeps its content and its name.",
-        "“Shifts” keeps its content and its name.",
+        "The content of “Left” is locked.", "The content of “Left” is locked.",
+        "The content of “Shifts” is locked.",
     ]  # fmt: skip
-    assert page.editor.stack.count() == steps
+    assert page.editor.undo_stack.count() == steps
 
 
 def test_who_may_only_look_gets_at_what_is_hidden_too(outlined: "Studio") -> None:
     page, outline, editor = outlined.page, outlined.page.outline, outlined.page.editor
     editor.read_only = True
     page.finder.go("older")
-    assert editor.chosen == ("older",)
+    assert editor.selection == ("older",)
     assert not editor.page.item("closed").collapsed
     outlined.wait(lambda: not outline._late.isActive())
     _press(outlined, outline, outline.line("week"))
-    assert (editor.chosen, editor.page.item("tabs").active) == (("week",), 1)
-    assert editor.stack.count() == 0
+    assert (editor.selection, editor.page.item("tabs").active) == (("week",), 1)
+    assert editor.undo_stack.count() == 0
 
 
 def test_delete_removes_and_undo_brings_back(outlined: "Studio") -> None:
@@ -158,7 +158,7 @@ def test_a_drag_in_the_outline_moves_into_a_container_and_out_again(outlined: "S
     right = outline.visualItemRect(outline.line("right"))
     _drag(outlined, outline, outline.line("left"), QPoint(right.center().x(), right.top() + 3))
     assert page.editor.page.path("left") == ()
-    assert page.editor.stack.count() == 2
+    assert page.editor.undo_stack.count() == 2
 
 
 def test_the_overview_goes_where_it_is_pressed(studio: "Studio") -> None:
@@ -183,14 +183,14 @@ def test_finding_goes_there_and_f3_goes_on(outlined: "Studio") -> None:
     assert [found.item(k).text() for k in range(found.count())] == ["Old things", "Old", "Older"]
     outlined.qtbot.keyClick(field, Qt.Key.Key_Down)
     outlined.qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert page.editor.chosen == ("old",)
+    assert page.editor.selection == ("old",)
     assert not page.editor.page.item("closed").collapsed
     assert outlined.application.window.focusWidget() is outlined.canvas
     outlined.key(Qt.Key.Key_F3)
-    assert page.editor.chosen == ("older",)
+    assert page.editor.selection == ("older",)
     outlined.key(Qt.Key.Key_F3, SHIFT)
     outlined.key(Qt.Key.Key_F3, SHIFT)
-    assert page.editor.chosen == ("closed",)
+    assert page.editor.selection == ("closed",)
 
 
 def test_a_query_is_found_by_what_it_asks(studio: "Studio") -> None:
@@ -198,14 +198,16 @@ def test_a_query_is_found_by_what_it_asks(studio: "Studio") -> None:
     field = studio.application.window.findChild(QWidget, "find_field")
     studio.qtbot.keyClicks(field, "platform_order_number")
     studio.qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert studio.page.editor.chosen == ("latest",)
+    assert studio.page.editor.selection == ("latest",)
 
 
-CHOSEN = {"open": ["a"], "swap": ["a", "b"], "next_tab": ["tabs"], "previous_tab": ["tabs"], "add_tab": ["tabs"],
-          "collapse": ["row"], "ungroup": ["tabs"], "choose_all": []}  # fmt: skip
-BEFORE = {
-    "undo": [], "redo": ["undo"], "zoom_reset": ["zoom_in"], "fit": ["zoom_in"], "desktop": ["phone"],
-    "follow": ["phone", "same_height"], "paste": ["copy"],
+SELECTED = {
+    "edit": ["a"], "swap": ["a", "b"], "next_tab": ["tabs"], "previous_tab": ["tabs"], "add_tab": ["tabs"],
+    "toggle_row": ["row"], "ungroup": ["tabs"], "select_all": [],
+}  # fmt: skip
+FIRST = {
+    "undo": [], "redo": ["undo"], "zoom_reset": ["zoom_in"], "zoom_to_fit": ["zoom_in"], "desktop": ["phone"],
+    "reset_to_desktop": ["phone", "match_height"], "paste": ["copy"],
 }  # fmt: skip
 """What is done first, so that there is something to do."""
 
@@ -226,63 +228,60 @@ def _state(studio: "Studio") -> tuple[object, ...]:
     seen = frozenset(id(one) for one in studio.application.window.findChildren(QWidget) if one.isVisible())
     focus = studio.application.window.focusWidget()
     return (
-        write_document(editor.document), editor.chosen, editor.breakpoint, studio.canvas.zoom, page.presentation.on,
+        write_document(editor.document), editor.selection, editor.breakpoint, studio.canvas.zoom, page.presentation.on,
         page.saving.state, seen, id(focus), QApplication.clipboard().text(),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "keys", [pytest.param([one.key for one in ACTS if one.icon][k::4], id=f"{k}") for k in range(4)]
-)
-def test_every_act_with_a_name_does_something(studio: "Studio", keys: list[str]) -> None:
+NAMES = [command.name for command in REGISTRY if command.icon and command.scope in (PAGE, PAGE_KEYS, CANVAS)]
+SHARED_ONLY = ("studio.rename_dashboard", "studio.show_versions", "studio.save_named_version", "studio.share")
+
+
+@pytest.mark.parametrize("names", [pytest.param(NAMES[k::4], id=f"{k}") for k in range(4)])
+def test_page_commands_each_change_something(studio: "Studio", names: list[str]) -> None:
     page, editor, idle = studio.page, studio.page.editor, []
-    for key in keys:
+    for name in names:
         page.presentation.end()
         editor.show_breakpoint("")
         if page.json_view.isVisible():
-            page.do("json")
+            page.run("studio.show_json")
         editor.load(_arranged())
         studio.canvas.set_zoom(1.0)
         studio.canvas.setFocus()
         QApplication.clipboard().setText("nothing")
-        editor.tell("a", "title", f"Before {key}")
+        editor.set_property("a", "title", f"Before {name}")
         page.finder.text = "A"
-        editor.choose(CHOSEN.get(key, ["a", "b", "c"]))
-        for first in BEFORE.get(key, []):
-            page.do(first)
+        editor.select(SELECTED.get(name, ["a", "b", "c"]))
+        for first in FIRST.get(name, []):
+            page.run(f"studio.{first}")
         before = _state(studio)
-        page.do(key)
+        page.run(f"studio.{name}")
         if _state(studio) == before:
-            idle.append(key)
+            idle.append(name)
         for dialog in studio.application.window.findChildren(Scrim):
             dialog.close()
     assert not idle
     studio.settled()
 
 
-def test_every_key_is_heard_once(studio: "Studio") -> None:
-    acts = studio.page.doing.acts()
+def test_page_shortcuts_are_all_installed_and_handled(studio: "Studio") -> None:
     installed = [shortcut.key() for shortcut in studio.page.findChildren(QShortcut)]
-    for known in ACTS:
-        if known.taken in ("shortcut", "page"):
-            assert known.key in acts or chosen.run_of(studio.page.canvas, known.key) is not None
-            assert known.icon
-        if known.taken == "shortcut":
-            assert all(QKeySequence(keys) in installed for keys in known.keys)
-    for screens in (("shortcut", "page", "canvas"), ("place", "shortcut", "page"), ("versions",), ("merge",)):
-        heard = [keys for known in ACTS if known.taken in screens and not known.when for keys in known.keys]
-        assert sorted(heard) == sorted(set(heard))  # two of one key would cancel each other out
+    known = {*studio.page.command_handlers(), *SHARED_ONLY}
+    for command in REGISTRY:
+        if command.scope == PAGE and command.shortcuts:
+            assert command.id in known
+            assert all(QKeySequence(keys) in installed for keys in command.shortcuts)
 
 
 def test_a_drag_in_the_outline_of_a_narrow_page_stays_in_its_container(outlined: "Studio") -> None:
     page, outline = outlined.page, outlined.page.outline
-    page.do("phone")
+    page.run("studio.phone")
     refused: list[str] = []
-    page.editor.refused.connect(lambda error: refused.append(error.what))
+    page.editor.rejected.connect(lambda error: refused.append(error.what))
     before = page.editor.document
     _drag(outlined, outline, outline.line("left"), outline.visualItemRect(outline.line("open")).center())
     assert page.editor.document is before
-    assert refused == ["Change its container on the desktop page."]
+    assert refused == ["To move it to another container, switch to the desktop layout."]
     right = outline.visualItemRect(outline.line("right"))
     _drag(outlined, outline, outline.line("left"), QPoint(right.center().x(), right.bottom() - 2))
     assert page.editor.page.cell("left").y > page.editor.page.cell("right").y

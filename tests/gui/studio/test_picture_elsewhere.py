@@ -11,15 +11,15 @@ from PySide6.QtCore import QMimeData, QSizeF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextCursor
 from PySide6.QtPrintSupport import QPrinter
 
-from benchboard.dashboards import images
-from benchboard.dashboards.comparing import differences
-from benchboard.dashboards.document import Document, parse_document
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.interchange import to_grafana
-from benchboard.ui.studio.comparing.changewords import Names, said
-from benchboard.ui.studio.comparing.pictures import Answers, picture
-from benchboard.ui.studio.exchange import exporting
-from benchboard.ui.studio.exchange.exporting import Export
-from benchboard.ui.studio.tiles.picture import Sheet
+from benchboard.dashboards.versions.diff import differences
+from benchboard.ui.studio.comparing.change_text import Names, said
+from benchboard.ui.studio.comparing.widget_thumbnails import Answers, picture
+from benchboard.ui.studio.exchange import page_export
+from benchboard.ui.studio.exchange.page_export import Export
+from benchboard.ui.studio.tiles.page_picture import Sheet
 from support.drawn import chunk, png
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 RED, GREEN = (200, 30, 30), (20, 160, 60)
-LARGE = images.written("png", png(200, 100, RED, chunk(b"teSt", bytes(range(256)) * 2_000)))
-OTHER = images.written("png", png(120, 60, GREEN, chunk(b"teSt", b"x" * 300)))
+LARGE = images.to_data_uri("png", png(200, 100, RED, chunk(b"teSt", bytes(range(256)) * 2_000)))
+OTHER = images.to_data_uri("png", png(120, 60, GREEN, chunk(b"teSt", b"x" * 300)))
 
 
 def _document(**config: object) -> Document:
@@ -73,7 +73,7 @@ def test_json_says_a_picture_in_short_and_can_be_edited_around_it(written: "Stud
     written.qtbot.keyClicks(written.page.json_view.text, "Hall")
     written.wait(lambda: editor.widget("a").title == "Hall")
     assert editor.widget("a").config == {"picture": LARGE, "alt": "Where line 2 stands"}
-    assert editor.stack.count() == 1
+    assert editor.undo_stack.count() == 1
     written.key(Qt.Key.Key_Z, CTRL)
     written.wait(lambda: '"Plan"' in _json(written))
     assert len(_json(written)) < 2_000
@@ -104,7 +104,7 @@ def test_what_is_copied_from_json_is_whole_and_a_strangers_mark_is_an_error_at_i
     _choose(written, name[1])
     written.qtbot.keyClicks(text, "0123456789abcdef")
     written.wait(lambda: view.error is not None)
-    assert "in short" in str(view.error)
+    assert "shortened content" in str(view.error)
     assert text.wrong == next(k for k, line in enumerate(_json(written).split("\n")) if "…0123" in line)
     assert written.page.editor.widget("a").config["picture"] == LARGE
 
@@ -115,16 +115,16 @@ def test_a_difference_says_that_the_picture_changed_and_no_base64() -> None:
     for one, other in ((without, before), (before, after), (after, without)):
         (found,) = differences(one, other)
         told.append(said(found, Names(other, one)))
-    assert [one.line.partition(" (")[0] for one in told] == ["Picture: put in", "Picture changed", "Picture: taken out"]
-    assert {one.tag for one in told} == {"Picture changed"}
+    assert [one.line.partition(" (")[0] for one in told] == ["Image: added", "Image changed", "Image: removed"]
+    assert {one.tag for one in told} == {"Image changed"}
     assert "PNG, 200 × 100" in told[1].line
     assert max(len(one.line) for one in told) < 120
 
 
 def test_json_of_a_difference_has_the_picture_in_short() -> None:
-    from benchboard.dashboards.comparing import json_lines
+    from benchboard.dashboards.versions.diff import json_diff
 
-    lines = json_lines(_document(picture=LARGE), _document(picture=OTHER))
+    lines = json_diff(_document(picture=LARGE), _document(picture=OTHER))
     kinds = [line.kind for line in lines if '"picture"' in line.text]
     assert kinds == ["gone", "new"]
     assert max(len(line.text) for line in lines) < 200
@@ -145,12 +145,12 @@ def test_a_compared_tile_shows_its_picture(pictured: "Studio") -> None:
 
 
 def test_a_presented_page_shows_its_picture(pictured: "Studio") -> None:
-    pictured.page.do("present")
+    pictured.page.run("studio.present")
     pictured.wait(lambda: not pictured.page.feeds.busy)
     pictured.canvas.set_zoom(2.0)
     box = pictured.box("a")
     pictured.wait(lambda: pictured.viewport.grab().toImage().pixelColor(box.center()) == QColor(*RED))
-    pictured.page.do("present")
+    pictured.page.run("studio.present")
 
 
 def _export(studio: "Studio", form: str, path: Path) -> bytes:
@@ -183,7 +183,7 @@ def test_paper_has_the_picture(pictured: "Studio", tmp_path: Path) -> None:
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
     sheet = Sheet.of(pictured.page.editor.page, 900)
-    assert exporting.print_sheet(printer, sheet, pictured.page.feeds.answer) == 1
+    assert page_export.print_sheet(printer, sheet, pictured.page.feeds.answer) == 1
     assert b"/Subtype /Image" in (tmp_path / "printed.pdf").read_bytes()
 
 

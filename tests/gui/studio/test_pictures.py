@@ -7,14 +7,14 @@ from nested import nested
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
-from benchboard.dashboards.comparing import words
-from benchboard.dashboards.document import parse_document
-from benchboard.dashboards.layout import Item, Page
-from benchboard.storage import locate
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.layout import Item, PageIndex
+from benchboard.dashboards.versions.diff import word_diff
+from benchboard.storage import resources
 from benchboard.ui import theme as theme_module
-from benchboard.ui.studio.comparing.pictures import picture
-from benchboard.ui.studio.tiles.containerface import heading_height, paint_heading, tab_boxes
-from benchboard.ui.studio.tiles.faces import HEADER
+from benchboard.ui.studio.comparing.widget_thumbnails import picture
+from benchboard.ui.studio.tiles.container_painting import heading_height, paint_heading, tab_boxes
+from benchboard.ui.studio.tiles.renderers import HEADER
 from benchboard.ui.theme import Theme
 
 SIZE = QSizeF(420, 120)
@@ -23,10 +23,10 @@ NAMES = ("open", "closed", "tabs", "group")
 
 @pytest.fixture(params=["light", "dark"])
 def look(qapp: object, request: pytest.FixtureRequest) -> Theme:
-    return theme_module.start(locate.resources() / "themes" / "tokens.json", request.param)
+    return theme_module.start(resources.resources() / "themes" / "tokens.json", request.param)
 
 
-def page() -> Page:
+def page() -> PageIndex:
     said: dict[str, Any] = nested()
     group = {
         "id": "group",
@@ -35,7 +35,7 @@ def page() -> Page:
         "position": {"x": 0, "y": 30, "w": 6, "h": 4},
         "items": [],
     }
-    return Page(parse_document({**said, "items": [*said["items"], group]}).layout)
+    return PageIndex(parse_document({**said, "items": [*said["items"], group]}).layout)
 
 
 def heading(item: Item) -> QPixmap:
@@ -79,6 +79,6 @@ def test_a_row_that_nobody_changed_has_no_frame() -> None:
 def test_a_rewritten_text_keeps_its_header() -> None:
     item = page().item("left")
     plain = picture(item, SIZE, None, 1.0)
-    rewritten = picture(item, SIZE, None, 1.0, runs=words("one two", "one three"))
+    rewritten = picture(item, SIZE, None, 1.0, runs=word_diff("one two", "one three"))
     assert top(plain, HEADER) == top(rewritten, HEADER)
     assert plain.toImage() != rewritten.toImage()

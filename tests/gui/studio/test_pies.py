@@ -34,8 +34,8 @@ def test_those_kept_stay_in_the_order_of_the_rows() -> None:
 @pytest.mark.usefixtures("light")
 def test_what_is_below_zero_is_said() -> None:
     body = QRectF(0, 0, 300, 160)
-    assert Pie(body, _table(-3, 5)).warning == "1 value is below zero and not shown."
-    assert Pie(body, _table(-3, 5, Decimal("-0.1"))).warning == "2 values are below zero and not shown."
+    assert Pie(body, _table(-3, 5)).warning == "1 negative value isn't shown."
+    assert Pie(body, _table(-3, 5, Decimal("-0.1"))).warning == "2 negative values aren't shown."
     plain = Pie(body, _table(3, 5, 0, None))
     assert plain.warning == ""
     assert plain.note.height() == 0

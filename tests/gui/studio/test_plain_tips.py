@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidgetItemIterator, QWidget
 
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.canvas.tile import Tile
-from benchboard.ui.studio.comparing.mergecards import FieldChoice
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.comparing.merge_cards import FieldChoice
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -42,8 +42,8 @@ def test_no_tooltip_of_the_window_is_markup(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     studio.wait(lambda: studio.page.outline.topLevelItemCount() == len(items) and not studio.page.feeds.busy)
     for item_id in ("i0", "i3"):
-        studio.page.editor.choose([item_id])
-        studio.page.editor.tell(item_id, "title", f"{HOSTILE}!")
+        studio.page.editor.select([item_id])
+        studio.page.editor.set_property(item_id, "title", f"{HOSTILE}!")
         tips = [tip for tip in _tips(studio) if "img" in tip]
         assert any("&lt;img" in tip for tip in tips)
         assert not [tip for tip in tips if "<img" in tip]

@@ -17,25 +17,26 @@ import pytest
 from sqlalchemy import text
 
 from benchboard import workspace
-from benchboard.dashboards import documents
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards import home_layout
+from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import (
-    Carry,
     Cell,
+    ContainerDrag,
+    ContainerResize,
+    Direction,
     Handle,
     Layout,
-    Page,
-    Stretch,
-    Way,
+    PageIndex,
     collapsed,
-    everything,
     fitted,
-    jumped,
+    nudged,
+    walk_items,
 )
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
+from benchboard.identity import authentication
+from benchboard.identity.permissions import Client
 from benchboard.settings import Settings
 from support import telling, xscreen
+from support.databases import unbound
 from support.xscreen import Xdotool, until
 
 pytestmark = [
@@ -94,7 +95,7 @@ class Shown(NamedTuple):
 
 def places(layout: Layout) -> dict[str, tuple[Target, Cell, bool]]:
     """Where everything lies, what is hidden too: the grid, the cell in it, whether it is closed."""
-    return {found.item.id: (found.path, found.cell, found.item.collapsed) for found in everything(layout)}
+    return {found.item.id: (found.path, found.cell, found.item.collapsed) for found in walk_items(layout)}
 
 
 class Studio:
@@ -130,7 +131,7 @@ class Studio:
 
     def stored(self) -> tuple[Layout, int]:
         """What the database has, seen by another connection, and its version."""
-        with self._opened.database.read() as session:
+        with unbound(self._opened.database).read() as session:
             config, version = session.execute(STORED).one()
         return parse_document(json.loads(config)).layout, version
 
@@ -183,8 +184,8 @@ class Studio:
         """Drag the chosen `ids` by the first one's header to a column and row of the page; the pointer is then in its
         first field. What must come of it."""
         layout = self.stored()[0]
-        page = Page(layout)
-        carry, here = Carry(page, ids), page.shown[ids[0]]
+        page = PageIndex(layout)
+        carry, here = ContainerDrag(page, ids), page.shown[ids[0]]
         target = carry.target(*to)
         assert target == into, f"{to} lies in {target}"
         self.pull(self.header(ids[0]), self.pixels(to[0] - here.x, to[1] - here.y))
@@ -193,19 +194,19 @@ class Studio:
 
     def stretch(self, item_id: str, handle: Handle, by: tuple[int, int]) -> Layout:
         """Pull the chosen widget's handle at its lower right corner, or at an edge of it."""
-        page, box = Page(self.stored()[0]), self.shown().tiles[item_id]
+        page, box = PageIndex(self.stored()[0]), self.shown().tiles[item_id]
         cell = page.shown[item_id]
         x = box.x + box.w - 1 if "e" in handle else box.x + box.w // 2
         y = box.y + box.h - 1 if "s" in handle else box.y + box.h // 2
         self.pull((x, y), self.pixels(*by))
         until(lambda: self.shown().held, "a handle in hand")
-        return Stretch(page, item_id, handle).drop(cell.w + by[0], cell.h + by[1])
+        return ContainerResize(page, item_id, handle).drop(cell.w + by[0], cell.h + by[1])
 
-    def jumped(self, item_id: str, way: Way) -> Layout:
+    def jumped(self, item_id: str, way: Direction) -> Layout:
         """Where Alt and an arrow must bring the chosen widget."""
-        page = Page(self.stored()[0])
+        page = PageIndex(self.stored()[0])
         path = page.path(item_id)
-        return page.with_pane(path, jumped(page.pane(path), [item_id], way), "vertical")
+        return page.with_pane(path, nudged(page.pane(path), [item_id], way), "vertical")
 
 
 @pytest.fixture(scope="module")
@@ -220,9 +221,9 @@ def _opened(made_demo: Path, folder: Path) -> Iterator[Studio]:
     home = shutil.copytree(made_demo, folder / "home")
     Settings(language="en", appearance="light").save(home)
     opened = workspace.open_demo(home)
-    with opened.database.change() as session:
-        admin = accounts.operator(session, client=Client.here())
-        documents.save_home(session, accounts.person(session, admin, email=ANALYST), START, base_version=None)
+    with unbound(opened.database).change() as session:
+        admin = authentication.operator(session, client=Client.here())
+        home_layout.save_home(session, authentication.person(session, admin, email=ANALYST), START, base_version=None)
     with xscreen.screen() as display, (folder / "said").open("w") as said:
         modules = os.pathsep.join(path for path in sys.path if path)
         environment = {**os.environ, "PYTHONPATH": modules, "DISPLAY": display, "BENCHBOARD_HOME": str(home)}
@@ -280,7 +281,7 @@ def test_widgets_are_moved_sized_and_put_back_by_mouse_and_keys(studio: Studio) 
     wanted = studio.carry(["d", "c"], (4, 0))
     studio.let_go()
     studio.expect(wanted, "two dragged as one body")
-    cells = Page(wanted).shown
+    cells = PageIndex(wanted).shown
     assert cells["d"].x - cells["c"].x == 3, "they stay as they lay to each other"
 
     studio.choose("b")
@@ -290,8 +291,8 @@ def test_widgets_are_moved_sized_and_put_back_by_mouse_and_keys(studio: Studio) 
     before, version = studio.stored()
 
     studio.choose("a")
-    page = Page(before)
-    carry, here = Carry(page, ["a"]), page.shown["a"]
+    page = PageIndex(before)
+    carry, here = ContainerDrag(page, ["a"]), page.shown["a"]
     studio.keys("Right")
     studio.expect(carry.drop((), here.x + 1, here.y), "an arrow key")
     wanted = studio.jumped("a", "right")
@@ -329,9 +330,9 @@ def test_widgets_are_dragged_into_containers(studio: Studio) -> None:
         wanted = studio.carry([item_id], to, into)
         studio.let_go()
         studio.expect(wanted, f"“{item_id}” in its container")
-        assert Page(studio.stored()[0]).path(item_id) == into
+        assert PageIndex(studio.stored()[0]).path(item_id) == into
     row = studio.shown().tiles["row"]
-    wanted = collapsed(Page(studio.stored()[0]), "row", True, "vertical")
+    wanted = collapsed(PageIndex(studio.stored()[0]), "row", True, "vertical")
     studio.hand("mousemove", row.x + 8, row.y + HEADER, "click", 1)
     studio.expect(wanted, "the row closed by its caret")
 
@@ -365,7 +366,7 @@ def test_a_widget_is_dragged_over_the_headers_tab_onto_another_page(studio: Stud
     studio.let_go()
     until(lambda: studio.shown().chosen == ["a"] and not studio.shown().held, "let go of there")
     assert set(studio.shown().tiles) == {*theirs, "a"}
-    without = Page(start).without(["a"], "vertical")
+    without = PageIndex(start).without(["a"], "vertical")
     until(lambda: places(studio.stored()[0]) == places(without), "gone from home")
     studio.keys("ctrl+z")
     until(lambda: set(studio.shown().tiles) == theirs, "taken back there")

@@ -17,14 +17,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from benchboard import i18n, workspace
-from benchboard.dashboards import documents, library
-from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards import home_layout, library
+from benchboard.dashboards.document.document import parse_document, write_document
+from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.layout import Cell
-from benchboard.storage import locate
+from benchboard.storage import resources
 from benchboard.ui.problems import Notice
-from benchboard.ui.studio.document import placing
-from benchboard.ui.studio.document.recovering import Recovering
-from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.document.recovery import Recovery
+from benchboard.ui.studio.editor_page import StudioPage
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -40,7 +41,7 @@ def notice(studio: "Studio") -> Notice | None:
 
 def crashed(studio: "Studio", tmp_path: Path) -> Path:
     """The folder as a kill at this moment leaves it."""
-    journal = studio.page.saving.recovering._journal
+    journal = studio.page.saving.recovery._journal
     assert journal is not None
     assert journal.flush()
     return Path(shutil.copytree(studio.home, tmp_path / "crashed"))
@@ -50,7 +51,7 @@ def walk_back(studio: "Studio") -> list[Cells]:
     """Take everything back by the keyboard; where the widgets lay at each point, the last one first."""
     seen = [studio.cells()]
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-    while studio.page.editor.stack.canUndo():
+    while studio.page.editor.undo_stack.can_undo():
         studio.key(Qt.Key.Key_Z, CTRL)
         seen.append(studio.cells())
     return seen
@@ -59,8 +60,12 @@ def walk_back(studio: "Studio") -> list[Cells]:
 def edit(studio: "Studio") -> list[Cells]:
     """Three edits; where the widgets lay before, between and after them."""
     editor, seen = studio.page.editor, [studio.cells()]
-    editor.choose(["notes"])
-    for change in (lambda: placing.nudge(editor, -1, 0), lambda: placing.stretch(editor, 0, 1), editor.duplicate):
+    editor.select(["notes"])
+    for change in (
+        lambda: editor.apply(placement_edits.nudge, -1, 0),
+        lambda: editor.apply(placement_edits.resize, 0, 1),
+        editor.duplicate,
+    ):
         change()
         seen.append(studio.cells())
     return seen
@@ -75,7 +80,7 @@ def test_unsaved_edits_of_a_killed_window_are_brought_back(open_studio: Open, tm
     assert second.cells() == seen[3]
     said = notice(second)
     assert said is not None
-    assert said.what.startswith("3 edits from ")
+    assert said.what.startswith("Recovered 3 unsaved edits from ")
     second.settled()  # and they are stored like any others
     assert {item["id"] for item in second.stored().items} == seen[3].keys()
     assert walk_back(second) == seen[::-1]
@@ -100,7 +105,7 @@ def test_what_was_brought_back_is_discarded_and_taken_again(open_studio: Open, t
 
 def test_what_others_store_later_is_not_discarded_with_it(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
-    first.page.editor.tell("orders-week", "title", "Brought back")
+    first.page.editor.set_property("orders-week", "title", "Brought back")
     home = crashed(first, tmp_path)
     first.close()
     second = open_studio(home)
@@ -117,8 +122,8 @@ def test_what_others_store_later_is_not_discarded_with_it(open_studio: Open, tmp
 def test_the_way_back_outlives_an_orderly_end(open_studio: Open) -> None:
     first = open_studio()
     seen = edit(first)
-    first.page.editor.tell("orders-week", "title", "Or")
-    first.page.editor.tell("orders-week", "title", "Orders")
+    first.page.editor.set_property("orders-week", "title", "Or")
+    first.page.editor.set_property("orders-week", "title", "Orders")
     first.key(Qt.Key.Key_Z, CTRL)
     first.settled()
     version = first.stored().version
@@ -150,15 +155,15 @@ def test_edits_of_a_killed_window_wait_for_a_decision_where_another_stored_a_pag
     first.close()
     theirs = [{"id": "theirs", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}]
     opened = workspace.open_demo(home)
-    with opened.database.change() as session:
-        documents.save_home(session, first.actor, theirs, base_version=None)
+    with unbound(opened.database).change() as session:
+        home_layout.save_home(session, first.actor, theirs, base_version=None)
     opened.close()
     second = open_studio(home, state="conflict")
     assert second.cells() == seen[3]
     assert {item["id"] for item in second.stored().items} == {"theirs"}
     said = notice(second)
     assert said is not None
-    assert [action.title for action in said.actions] == ["Decide", "Keep mine"]
+    assert [action.title for action in said.actions] == ["Resolve", "Keep mine"]
     said.actions[1].run()
     second.settled()
     # ours where both changed the same; what they added, and took away while we left it alone, is as they have it
@@ -167,7 +172,7 @@ def test_edits_of_a_killed_window_wait_for_a_decision_where_another_stored_a_pag
 
 
 def test_the_way_back_outlives_another_language(studio: "Studio", request: pytest.FixtureRequest) -> None:
-    request.addfinalizer(lambda: i18n.use("en", locate.resources() / "i18n"))
+    request.addfinalizer(lambda: i18n.use("en", resources.resources() / "i18n"))
     seen = edit(studio)
     studio.settled()
     application, old = studio.application, studio.page
@@ -175,7 +180,7 @@ def test_the_way_back_outlives_another_language(studio: "Studio", request: pytes
 
     def anew() -> bool:
         pages = [page for page in application.window.findChildren(StudioPage) if page is not old]
-        return bool(pages) and pages[0].saving.state == "saved" and pages[0].editor.stack.canUndo()
+        return bool(pages) and pages[0].saving.state == "saved" and pages[0].editor.undo_stack.can_undo()
 
     studio.wait(anew)
     (page,) = [page for page in application.window.findChildren(StudioPage) if page is not old]
@@ -185,7 +190,7 @@ def test_the_way_back_outlives_another_language(studio: "Studio", request: pytes
 
 
 def test_a_tab_that_was_closed_takes_back_what_is_in_its_containers(studio: "Studio") -> None:
-    with studio.workspace.database.change() as session:
+    with unbound(studio.workspace.database).change() as session:
         made = library.create(session, studio.actor, parse_document(nested()))
     application, address = studio.application, f"studio/dashboards/{made.card.id}"
 
@@ -205,7 +210,7 @@ def test_a_tab_that_was_closed_takes_back_what_is_in_its_containers(studio: "Stu
     first = page()
     seen = [write_document(first.editor.document)]
     for item_id, title in (("today", "Now"), ("inside", "Within"), ("older", "Oldest")):
-        first.editor.tell(item_id, "title", title)
+        first.editor.set_property(item_id, "title", title)
         seen.append(write_document(first.editor.document))
     (tabs,) = application.window.findChildren(QTabBar, "studio_tabs")
     studio.wait(lambda: first.saving.state == "saved" and not first.saving.dirty)
@@ -216,13 +221,13 @@ def test_a_tab_that_was_closed_takes_back_what_is_in_its_containers(studio: "Stu
     for document in reversed(seen):
         assert write_document(second.editor.document) == document
         second.undo()
-    assert not second.editor.stack.canUndo()
+    assert not second.editor.undo_stack.can_undo()
 
 
 def test_a_page_that_may_only_be_looked_at_leaves_the_journal_alone(studio: "Studio") -> None:
     saving = studio.page.saving
     assert saving.stored is not None
-    other = Recovering(saving._context, studio.page.editor, "never-edited")
+    other = Recovery(saving._context, studio.page.editor, "never-edited")
     assert other.open(replace(saving.stored, may_edit=False)).journal is None
     assert len(list((studio.home / "journal").glob("*.bbj"))) == 1
 
@@ -230,7 +235,7 @@ def test_a_page_that_may_only_be_looked_at_leaves_the_journal_alone(studio: "Stu
 def test_two_windows_keep_two_journals(open_studio: Open) -> None:
     first, second = open_studio(), open_studio()
     before = second.cells()
-    assert not second.page.editor.stack.canUndo()
+    assert not second.page.editor.undo_stack.can_undo()
     seen = edit(first)
     first.settled()
     second.wait(lambda: second.cells() == seen[3])

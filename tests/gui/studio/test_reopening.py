@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar
 from test_crossing import FIRST, SECOND, Two
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document import parse_document
-from benchboard.identity import accounts
-from benchboard.identity.access import Client
-from benchboard.ui.entering import Entered
-from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.page import StudioPage
+from benchboard.dashboards.document.document import parse_document
+from benchboard.identity import authentication
+from benchboard.identity.permissions import Client
+from benchboard.ui.sign_in.session_opening import Entered
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.editor_page import StudioPage
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -71,7 +72,7 @@ class Shelf:
 def make(studio: "Studio", **items: list[dict[str, object]]) -> dict[str, str]:
     documents = [{"format": "benchboard/dashboard", "version": 2, "title": title, "items": said}
                  for title, said in items.items()]  # fmt: skip
-    with studio.workspace.database.change() as session:
+    with unbound(studio.workspace.database).change() as session:
         return {
             one["title"]: library.create(session, studio.actor, parse_document(one)).card.id  # type: ignore[misc]
             for one in documents
@@ -101,7 +102,7 @@ def texts(studio: "Studio") -> list[str]:
 def test_tabs_their_order_the_one_in_front_and_how_it_was_shown_come_back(open_studio: Open) -> None:
     shelf, _keys = opened(open_studio, Three=SECOND, One=FIRST, Two=LONG)
     page = shelf.read()
-    page.do("tablet")
+    page.run("studio.tablet")
     page.canvas.set_zoom(0.8)
     page.canvas.verticalScrollBar().setValue(700)
     at = page.canvas.verticalScrollBar().value()
@@ -111,7 +112,7 @@ def test_tabs_their_order_the_one_in_front_and_how_it_was_shown_come_back(open_s
     page = shelf.read()
     assert (page.editor.breakpoint, page.canvas.zoom, page.canvas.verticalScrollBar().value()) == ("tablet", 0.8, at)
     assert page.bar.breakpoints.current() == "tablet"
-    assert page.editor.stack.count() == 0
+    assert page.editor.undo_stack.count() == 0
     assert not page.saving.dirty
     assert shelf.place.pages == [page]  # the others are read when somebody looks at them
     shelf.qtbot.keyClick(page.canvas, Qt.Key.Key_Tab, CTRL | Qt.KeyboardModifier.ShiftModifier)
@@ -135,7 +136,7 @@ def test_tabs_that_nobody_looked_at_stay_as_they_were(open_studio: Open) -> None
 
 def test_a_presented_page_is_presented_again(open_studio: Open) -> None:
     shelf, _keys = opened(open_studio, One=LONG)
-    shelf.read().do("present")
+    shelf.read().run("studio.present")
     shelf = reopened(open_studio, shelf)
     page = shelf.read()
     shelf.studio.wait(lambda: page.presentation.on)
@@ -163,10 +164,10 @@ def test_what_is_gone_is_left_out_with_one_sentence_said_once(open_studio: Open)
     shelf, keys = opened(open_studio, One=FIRST, Two=SECOND, Three=LONG)
     shelf.studio.close()
     second = open_studio()
-    with second.workspace.database.change() as session:
+    with unbound(second.workspace.database).change() as session:
         library.discard(session, second.actor, [keys["Two"], keys["Three"]])
     shelf = Shelf(second)
-    said = "2 dashboards that were open here are gone or no longer shared with you."
+    said = "2 open dashboards were deleted or are no longer shared with you."
     assert shelf.tabs == ["One"]
     assert shelf.place.page is None
     assert said in texts(second)
@@ -179,10 +180,10 @@ def test_what_is_gone_is_left_out_with_one_sentence_said_once(open_studio: Open)
 def enter(studio: "Studio", role: str) -> None:
     """Somebody else signs in at the same window."""
     application = studio.application
-    with studio.workspace.database.read() as session:
-        person = next(p for p in accounts.demo_people(session) if p.role == role)
-    with studio.workspace.database.change() as session:
-        signed_in = accounts.sign_in_demo(session, user_id=person.user_id, client=Client.here())
+    with unbound(studio.workspace.database).read() as session:
+        person = next(p for p in authentication.demo_people(session) if p.role == role)
+    with unbound(studio.workspace.database).change() as session:
+        signed_in = authentication.sign_in_demo(session, user_id=person.user_id, client=Client.here())
     assert application.shell is not None
     assert application.shell.may_close()
     application._leave_session()
@@ -219,10 +220,10 @@ def test_two_people_at_one_window_never_see_each_others_tabs(open_studio: Open) 
 def test_after_a_kill_the_tab_and_its_edits_come_back_once(open_studio: Open, tmp_path: Path) -> None:
     shelf, _keys = opened(open_studio, Two=SECOND, One=FIRST)
     first, page = shelf.studio, shelf.read()
-    page.editor.tell("a", "title", "Mine")
+    page.editor.set_property("a", "title", "Mine")
     page.saving._timer.stop()  # killed before it is saved
     shelf.written()
-    journal = page.saving.recovering._journal
+    journal = page.saving.recovery._journal
     assert journal is not None
     assert journal.flush()
     home = Path(shutil.copytree(first.home, tmp_path / "killed"))
@@ -236,7 +237,7 @@ def test_after_a_kill_the_tab_and_its_edits_come_back_once(open_studio: Open, tm
     assert page.editor.widget("a").title == "Mine"
     said = second.application.problems.current
     assert said is not None
-    assert said.what.startswith("1 edit from ")
+    assert said.what.startswith("Recovered 1 unsaved edit from ")
     assert len(second.application.problems._waiting) == 1
     assert shelf.tabs == ["Two", "One"]
     page.undo()
@@ -340,6 +341,6 @@ def test_the_menu_of_a_tab_nobody_looked_at_comes_when_it_is_read(open_studio: O
     QApplication.sendEvent(bar, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, bar.mapToGlobal(at)))
     shelf.studio.wait(lambda: bool(shelf.place.findChildren(QMenu, "dashboard_menu")))
     (menu,) = shelf.place.findChildren(QMenu, "dashboard_menu")
-    assert {"deed_close", "deed_rename"} <= {action.objectName() for action in menu.actions()}
+    assert {"command_close_dashboard", "command_rename"} <= {action.objectName() for action in menu.actions()}
     assert shelf.place.page is front
     menu.close()

@@ -9,8 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from benchboard.dashboards.document import Variable
-from benchboard.ui.studio.document import choices
+from benchboard.dashboards.document.document import Variable
 from benchboard.ui.widgets import Select
 
 if TYPE_CHECKING:
@@ -32,15 +31,15 @@ def _choose(studio: "Studio", name: str, key: str) -> None:
 def test_a_repeated_widget_is_shown_once_for_each_value_while_presenting(studio: "Studio") -> None:
     editor = studio.page.editor
     states = Variable("state", "State", "list", ("paid", "refunded"), ("paid", "refunded"), True)
-    editor.amend("Define", replace(editor.document, variables=(states,)))
-    editor.tell("orders-week", "query", "select count(*) from orders where status in (:state)")
+    editor.apply_document("Define", replace(editor.document, variables=(states,)))
+    editor.set_property("orders-week", "query", "select count(*) from orders where status in (:state)")
     studio.click("orders-week")
     _choose(studio, "inspector_repeat", "state")
     _choose(studio, "inspector_repeat_direction", "down")
     assert editor.page.item("orders-week").source["repeat"] == {"variable": "state", "direction": "down", "most": 4}
     studio.settled()
     before = editor.document
-    studio.page.do("present")
+    studio.page.run("studio.present")
     assert {"orders-week@1", "orders-week@2"} <= studio.canvas.tiles.keys()
     studio.wait(lambda: not studio.page.feeds.busy)
     counts = [studio.page.feeds.answer(f"orders-week@{n}").table.rows[0][0] for n in (1, 2)]  # type: ignore[union-attr]
@@ -56,9 +55,9 @@ def test_a_repeated_widget_is_shown_once_for_each_value_while_presenting(studio:
 def _repeated(studio: "Studio") -> None:
     editor = studio.page.editor
     states = Variable("state", "State", "list", ("paid", "refunded"), ("paid", "refunded"), True)
-    editor.amend("Define", replace(editor.document, variables=(states,)))
-    editor.tell("orders-week", "query", "select count(*) from orders where status = :state")
-    editor.tell("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
+    editor.apply_document("Define", replace(editor.document, variables=(states,)))
+    editor.set_property("orders-week", "query", "select count(*) from orders where status = :state")
+    editor.set_property("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
     studio.settled()
 
 
@@ -72,7 +71,7 @@ def test_the_one_that_is_repeated_is_asked_for_the_first_and_says_so(studio: "St
     order = [name for name in studio.page.editor.page.reading_order if name in studio.canvas.tiles]
     named = QAccessible.queryAccessibleInterface(studio.canvas).child(order.index("orders-week"))
     assert named.text(QAccessible.Text.Name) == "Orders, 7 days, Repeated for each State: paid, refunded"
-    choices.choose_value(studio.page.editor, "state", ("refunded",))
+    studio.page.editor.select_values("state", ("refunded",))
     studio.wait(lambda: studio.page.feeds.answer("orders-week") is not answer and not studio.page.feeds.busy)
     assert studio.page.feeds.answer("orders-week").table.rows != answer.table.rows  # type: ignore[union-attr]
     studio.wait(lambda: tile.toolTip() == "<p>Repeated for each State: refunded</p>")
@@ -80,7 +79,7 @@ def test_the_one_that_is_repeated_is_asked_for_the_first_and_says_so(studio: "St
 
 def test_what_goes_out_shows_all_copies(studio: "Studio", tmp_path: Path) -> None:
     _repeated(studio)
-    studio.page.do("export_svg")
+    studio.page.run("studio.export_svg")
     go = next(one for one in studio.application.window.findChildren(QWidget, "export_go") if one.isVisible())
     studio.wait(go.isEnabled)
     studio.qtbot.mouseClick(go, Qt.MouseButton.LeftButton)

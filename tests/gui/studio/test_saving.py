@@ -16,16 +16,17 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from benchboard import workspace
-from benchboard.dashboards import library, versions
-from benchboard.dashboards.document import Document, fitted, parse_document
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import Document, fitted, parse_document
+from benchboard.dashboards.versions import version_store
 from benchboard.errors import AppError, Unavailable
 from benchboard.paging import Listing
 from benchboard.settings import Settings
 from benchboard.ui.context import ChangeNotices, Context
 from benchboard.ui.problems import Problems
+from benchboard.ui.studio.document.document_store import DashboardStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
-from benchboard.ui.studio.document.shelf import DashboardShelf
 from benchboard.ui.tasks import Work
 from support import demo
 
@@ -90,7 +91,8 @@ class Desk:
     """One dashboard opened by one person, whose other window stores it too."""
 
     def __init__(self, place: workspace.Workspace, actor: Any) -> None:
-        self.database, self.actor, self.turns = place.database, actor, Turns(place.database)
+        self.database, self.actor = place.database.bind(actor), actor
+        self.turns = Turns(self.database)
         items = [
             {"id": name, "type": "text", "title": name, "position": {"x": 4 * k, "y": 0, "w": 4, "h": 4}}
             for k, name in enumerate((*MINE, THEIRS))
@@ -102,7 +104,7 @@ class Desk:
         context: Any = Context(place, actor, self.turns, self.problems, None, Settings(), ChangeNotices(self.owner),  # type: ignore[arg-type]
                                None, lambda _address: None, lambda _settings: None, lambda: None)  # type: ignore[arg-type]  # fmt: skip
         self.editor = Editor(self.owner)
-        self.saving = Saving(context, self.editor, DashboardShelf(actor, self.key), self.owner)
+        self.saving = Saving(context, self.editor, DashboardStore(actor, self.key), self.owner)
         self._serial = count()
         self.saving.load()
         self.drain()
@@ -114,7 +116,7 @@ class Desk:
         """A person's edit."""
         title = title or f"{item_id} {next(self._serial)}"
         document = self.editor.document
-        self.editor.tell(item_id, "title", title)
+        self.editor.set_property(item_id, "title", title)
         assert self.editor.document is not document
         return title
 
@@ -145,7 +147,7 @@ class Desk:
 
     def notes(self) -> set[str | None]:
         with self.database.read() as session:
-            return {one.note for one in versions.list_versions(session, self.actor, self.key, Listing()).rows}
+            return {one.note for one in version_store.list_versions(session, self.actor, self.key, Listing()).rows}
 
     def stored(self) -> Document:
         with self.database.read() as session:
@@ -171,7 +173,7 @@ class Desk:
 def _titled(document: Document, item_id: str, title: str) -> Document:
     editor = Editor()
     editor.load(document)
-    editor.tell(item_id, "title", title)
+    editor.set_property(item_id, "title", title)
     return editor.document
 
 
@@ -212,7 +214,7 @@ def test_nothing_stays_unsaved_and_nothing_is_taken_back(make: Callable[[], Desk
         if act == "edit":
             desk.tell(MINE[k % 2])
         elif act in ("undo", "redo"):
-            (editor.stack.undo if act == "undo" else editor.stack.redo)()
+            (editor.undo_stack.undo if act == "undo" else editor.undo_stack.redo)()
             theirs = ""  # taking back what was brought in is somebody's will too
         elif act == "save":
             saving.save()
@@ -223,7 +225,7 @@ def test_nothing_stays_unsaved_and_nothing_is_taken_back(make: Callable[[], Desk
             title = desk.theirs()
             theirs = title if theirs else ""
         elif act == "look":
-            saving._look()
+            saving.refresh()
         elif act == "time":
             desk.pass_time()
         elif act in ("work", "fail"):
@@ -233,7 +235,7 @@ def test_nothing_stays_unsaved_and_nothing_is_taken_back(make: Callable[[], Desk
         if act in ("edit", "undo", "redo"):
             mine = desk.titles()
         assert all(desk.titles()[name] == mine[name] for name in MINE)
-    saving._look()
+    saving.refresh()
     desk.drain()
     if saving.state == "conflict":  # taking back what was brought in, while it was changed again
         assert not theirs
@@ -248,7 +250,7 @@ def test_nothing_stays_unsaved_and_nothing_is_taken_back(make: Callable[[], Desk
 
 def test_what_was_read_before_a_save_does_not_take_it_back(desk: Desk) -> None:
     desk.theirs()
-    desk.saving._look()
+    desk.saving.refresh()
     desk.turns.work()  # reads what the other window stored
     desk.tell("a", "Mine")
     desk.saving.save()  # overtaken: brought together
@@ -270,7 +272,7 @@ def test_a_save_that_failed_and_was_taken_back_leaves_nothing_unsaved(desk: Desk
     desk.turns.work(error=BUSY)
     desk.turns.answer()
     assert desk.saving.state == "unsaved"
-    desk.editor.stack.undo()
+    desk.editor.undo_stack.undo()
     desk.drain()
     desk.at_rest()
 
@@ -278,7 +280,7 @@ def test_a_save_that_failed_and_was_taken_back_leaves_nothing_unsaved(desk: Desk
 def test_what_is_taken_back_while_its_save_fails_leaves_nothing_unsaved(desk: Desk) -> None:
     desk.tell("a")
     desk.saving.save()
-    desk.editor.stack.undo()
+    desk.editor.undo_stack.undo()
     desk.turns.work(error=BUSY)
     desk.turns.answer()
     desk.drain()
@@ -287,7 +289,7 @@ def test_what_is_taken_back_while_its_save_fails_leaves_nothing_unsaved(desk: De
 
 def test_news_that_cannot_be_read_are_read_again(desk: Desk) -> None:
     title = desk.theirs()
-    desk.saving._look()
+    desk.saving.refresh()
     desk.turns.work(error=BUSY)
     desk.turns.answer()
     desk.drain()
@@ -340,7 +342,7 @@ def test_what_is_edited_before_a_question_is_decided_is_part_of_it(desk: Desk) -
     assert desk.saving.state == "conflict"
     desk.tell("b", "Mine too")
     asked: list[Any] = []
-    desk.saving.decide.connect(asked.append)
+    desk.saving.decision_wanted.connect(asked.append)
     notice = desk.problems.current
     assert notice is not None
     notice.actions[0].run()
@@ -384,8 +386,8 @@ def test_keeping_mine_is_asked_again_where_theirs_is_another_by_then(desk: Desk)
     assert desk.stored_titles()["a"] == newer
     notice = desk.problems.current
     assert notice is not None
-    assert notice.why.startswith("More was changed while you were asked.")
-    desk.saving.decide_now()
+    assert notice.why.startswith("More changes came in while you were deciding.")
+    desk.saving.open_decision()
     desk.drain()
     desk.saving.resolve(_titled(desk.editor.document, "a", "Decided"))
     desk.drain()
@@ -397,3 +399,38 @@ def test_keeping_mine_is_asked_again_where_theirs_is_another_by_then(desk: Desk)
     notice = desk.problems.current
     assert notice is not None
     assert notice.why == "Nothing was overwritten."  # what was answered once is over
+
+
+def test_an_edit_that_is_undone_page_follows_what_was_stored_elsewhere(desk: Desk) -> None:
+    desk.tell("a")
+    title = desk.theirs()
+    desk.editor.undo_stack.undo()
+    desk.drain()
+    desk.at_rest()
+    assert desk.titles() == {"a": "a", "b": "b", THEIRS: title}
+
+
+def test_an_edit_that_is_undone_after_its_write_failed_is_not_saved_before_it_was_read(desk: Desk) -> None:
+    desk.tell("a")
+    desk.saving.save()
+    desk.turns.work(error=BUSY)
+    desk.turns.answer()
+    desk.editor.undo_stack.undo()
+    assert desk.saving.state == "unsaved"
+    desk.turns.work()
+    assert desk.saving.state == "unsaved"
+    desk.turns.answer()
+    assert desk.saving.state == "saved"
+
+
+def test_an_error_of_reading_is_shown_once_however_often_it_is_tried(desk: Desk) -> None:
+    desk.saving.refresh()
+    for again in range(3):
+        desk.turns.work(error=BUSY)
+        desk.turns.answer()
+        assert (desk.problems.current is not None) is (again == 0)
+        desk.problems.dismiss()
+        desk.pass_time()
+    desk.turns.work()
+    desk.turns.answer()
+    desk.at_rest()

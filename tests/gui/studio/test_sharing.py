@@ -10,24 +10,25 @@ from sqlalchemy import update
 from test_dashboards import Shelves
 from test_dashboards import shelves as shelves
 
-from benchboard.dashboards import sharing
-from benchboard.dashboards.sharing import Candidate
+from benchboard.dashboards.access import sharing
+from benchboard.dashboards.access.sharing import Candidate
 from benchboard.storage.models.identity import User
-from benchboard.ui.studio.exchange.sharing import ShareDialog
+from benchboard.ui.studio.exchange.share_dialog import ShareDialog
 from support import demo
+from support.databases import unbound
 
 
 def sharing_of(shelves: Shelves, address: str) -> tuple[Candidate, Callable[[], dict[str, str]]]:
     """Open the sharing of “Shop review”; answers somebody to share it with, and with whom it is shared."""
-    with shelves.studio.workspace.database.read() as session:
-        who = sharing.named(session, shelves.studio.actor, address)
+    with unbound(shelves.studio.workspace.database).read() as session:
+        who = sharing.find_candidate(session, shelves.studio.actor, address)
     shelves.tick("Shop review")
     shelves.click("library_share")
     card = shelves.cards()["Shop review"]
 
     def given() -> dict[str, str]:
-        with shelves.studio.workspace.database.read() as session:
-            found = sharing.shares(session, shelves.studio.actor, card.id)
+        with unbound(shelves.studio.workspace.database).read() as session:
+            found = sharing.sharing_of(session, shelves.studio.actor, card.id)
         return {one.to.id: one.permission for one in found.people}
 
     return who, given
@@ -80,7 +81,7 @@ def test_done_says_that_nobody_of_that_name_was_chosen(shelves: Shelves) -> None
         search.clear()
         shelves.qtbot.keyClicks(search, written)
         shelves.click("share_done")
-        said = f"Nobody called “{written}” was chosen. Choose one below, or clear the field."
+        said = f"No exact match for “{written}”. Choose one below or clear the field."
         shelves.studio.wait(lambda said=said: search.accessibleDescription() == said)  # type: ignore[misc]
         shelves.qtbot.keyClick(search, Qt.Key.Key_Backspace)
         assert search.accessibleDescription() == ""
@@ -99,17 +100,17 @@ def test_an_address_is_never_taken_for_somebody_called_like_it(shelves: Shelves)
     shelves.studio.wait(lambda: not shelves.studio.application.window.findChildren(ShareDialog))
     before, address = given(), who.email
     assert address is not None
-    with shelves.studio.workspace.database.read() as session:
+    with unbound(shelves.studio.workspace.database).read() as session:
         found = sharing.candidates(session, shelves.studio.actor, shelves.cards()["Shop review"].id, "")
         mallory = next(one for one in found if one.kind == "person")
-    with shelves.studio.workspace.database.change() as session:
+    with unbound(shelves.studio.workspace.database).change() as session:
         session.info["unaudited"] = frozenset({"users"})
         session.execute(update(User).where(User.id == mallory.id).values(name=address))
     shelves.click("library_share")
     search = shelves.find("share_search")
     shelves.qtbot.keyClicks(search, address)
     shelves.click("share_done")
-    shelves.studio.wait(lambda: search.accessibleDescription().startswith("Nobody called"))
+    shelves.studio.wait(lambda: search.accessibleDescription().startswith("No exact match for"))
     assert given() == before
 
 
@@ -136,8 +137,8 @@ def test_a_team_of_the_demo_is_found_and_shared_with(shelves: Shelves) -> None:
     shelves.qtbot.keyClick(search, Qt.Key.Key_Return)
 
     def given() -> list[tuple[str, int | None]]:
-        with shelves.studio.workspace.database.read() as session:
-            found = sharing.shares(session, shelves.studio.actor, card.id)
+        with unbound(shelves.studio.workspace.database).read() as session:
+            found = sharing.sharing_of(session, shelves.studio.actor, card.id)
         return [(one.to.name, one.to.members) for one in found.teams]
 
     shelves.studio.wait(lambda: given() == [("Shop desk", 2)])
@@ -151,6 +152,6 @@ def test_who_may_make_teams_is_told_how_where_nobody_is_found(shelves: Shelves, 
     dialog = ShareDialog(page, replace(context, actor=signed_in.actor), card.id, card.name)
     dialog.open()
     shelves.qtbot.keyClicks(shelves.find("share_search"), "nobody at all")
-    shelves.studio.wait(lambda: any("Nobody is called that" in one.text() for one in dialog.findChildren(QLabel)))
-    told = next(one.text() for one in dialog.findChildren(QLabel) if "Nobody is called that" in one.text())
+    shelves.studio.wait(lambda: any("No matches" in one.text() for one in dialog.findChildren(QLabel)))
+    told = next(one.text() for one in dialog.findChildren(QLabel) if "No matches" in one.text())
     assert ("benchboard team create" in told) is (role == "admin")

@@ -5,12 +5,12 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter
 
 from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.ui.studio.tiles import errorface
-from benchboard.ui.studio.tiles.faces import words_of
-from benchboard.ui.studio.tiles.links import Audience, Links
+from benchboard.ui.studio.tiles import error_painting
+from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.renderers import words_of
 from benchboard.ui.theme import Theme, theme
 
-BROKEN = Invalid("query.table", "There is no table “nothing_there”.", do="The tables are: orders.")
+BROKEN = Invalid("query.table", "There is no table “nothing_there”.", do="Available tables: orders.")
 AWAY = Unavailable("query.timeout", "The query took too long.")
 
 
@@ -18,7 +18,7 @@ def _paint(size: tuple[float, float], error: AppError, audience: Audience) -> tu
     image = QImage(round(size[0]), round(size[1]), QImage.Format.Format_RGB32)
     image.fill(theme().color("surface"))
     with QPainter(image) as painter:
-        links = errorface.paint_error(painter, QRectF(0, 0, *size), error, audience)
+        links = error_painting.paint_error(painter, QRectF(0, 0, *size), error, audience)
     return image, links
 
 

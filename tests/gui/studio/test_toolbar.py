@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from test_reopening import Shelf, make
 
-from benchboard.ui.studio.dashboards import Dashboards
-from benchboard.ui.studio.page import StudioPage
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.editor_page import StudioPage
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -50,12 +50,14 @@ def test_what_lost_its_words_keeps_its_name_and_what_is_hidden_is_under_more(pag
     bar._make_room()
     assert bar._fits()
     bar._offer_more()
-    offered = {one.objectName() for one in bar.window().findChildren(QWidget) if one.objectName().startswith("do_")}
+    offered = {
+        one.objectName() for one in bar.window().findChildren(QWidget) if one.objectName().startswith("command_")
+    }
     for name in (*ALWAYS, "fit", "_find"):
         button = getattr(bar, name)
         assert button.accessibleName()
         under = "export_png" if name == "export" else name.strip("_")
-        assert button.isVisible() or f"do_{under}" in offered, name
+        assert button.isVisible() or f"command_{under}" in offered, name
         assert button.text() or button.toolTip(), name
 
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from test_drafts import crashed
 
-from benchboard.dashboards import document
-from benchboard.dashboards.document import parse_document
-from benchboard.ui.studio.comparing.merge import MergeScreen
-from benchboard.ui.studio.document.shelf import Stored
+from benchboard.dashboards.document import document
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.editing.save_machine import StoredDocument
+from benchboard.ui.studio.comparing.merge_view import MergeScreen
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets.banners import Banner, Toast
 
@@ -53,19 +53,19 @@ def test_edits_of_different_widgets_are_brought_together(studio: "Studio") -> No
 
 def test_the_way_back_from_what_was_brought_in_takes_back_nothing_else(studio: "Studio") -> None:
     items = studio.stored().items
-    studio.page.editor.tell("refunds", "title", "Mine")
+    studio.page.editor.set_property("refunds", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.settled()
     (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
     studio.page.undo()
-    studio.page.editor.tell("notes", "title", "Mine, later")
+    studio.page.editor.set_property("notes", "title", "Mine, later")
     studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert studio.page.editor.widget("notes").title == "Mine, later"
 
 
 def test_there_is_a_way_back_from_what_was_brought_in(studio: "Studio") -> None:
     items = studio.stored().items
-    studio.page.editor.tell("refunds", "title", "Mine")
+    studio.page.editor.set_property("refunds", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.settled()
     (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
@@ -79,21 +79,21 @@ def test_a_page_that_goes_while_both_are_brought_together_says_where_its_edits_a
 ) -> None:
     first = open_studio()
     saving, items, let = first.page.saving, first.stored().items, threading.Event()
-    read = saving.shelf.read
+    read = saving.store.read
 
-    def slow(session: DatabaseSession) -> Stored:
+    def slow(session: DatabaseSession) -> StoredDocument:
         let.wait(10)
         return read(session)
 
-    monkeypatch.setattr(saving.shelf, "read", slow)
-    first.page.editor.tell("refunds", "title", "Mine")
+    monkeypatch.setattr(saving.store, "read", slow)
+    first.page.editor.set_property("refunds", "title", "Mine")
     first.store(_titled(items, "orders-week", "Theirs"))
-    first.wait(lambda: saving.bringing_together)
+    first.wait(lambda: saving.is_merging)
     assert first.page.closing()
     toasts = [one.accessibleName() for one in first.application.window.findChildren(Toast)]
     home = crashed(first, tmp_path)
     let.set()
-    assert toasts == ["What you changed of “Home layout” is kept here, and stored when you open it again."]
+    assert toasts == ["Your changes to “Home layout” are kept on this computer and saved when you reopen it."]
     second = open_studio(home)
     second.settled()
     stored = second.stored().items
@@ -102,7 +102,7 @@ def test_a_page_that_goes_while_both_are_brought_together_says_where_its_edits_a
 
 def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None:
     items = studio.stored().items
-    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.page.editor.set_property("orders-week", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.wait(lambda: studio.page.saving.state == "conflict")
     assert _title(studio.stored().items, "orders-week") == "Theirs"  # nothing is overwritten unasked
@@ -114,7 +114,7 @@ def test_one_widget_changed_differently_is_asked_about(studio: "Studio") -> None
 
 def test_keeping_mine_decides_what_clashes_and_nothing_else(studio: "Studio") -> None:
     items = studio.stored().items
-    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.page.editor.set_property("orders-week", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.wait(lambda: studio.page.saving.state == "conflict")
     # while the question stands, they go on
@@ -137,7 +137,7 @@ def test_a_query_being_written_is_not_lost_where_its_widget_was_removed(studio: 
     studio.write_query("orders-week", "select count(")
     studio.wait(lambda: studio.page.inspector.drafting)
     if edited_too:
-        studio.page.editor.tell("refunds", "title", "Mine")
+        studio.page.editor.set_property("refunds", "title", "Mine")
     studio.store([item for item in items if item["id"] != "orders-week"])
     studio.wait(lambda: studio.page.saving.state == "conflict")
     assert studio.page.editor.widget("orders-week").query == "select count("
@@ -162,18 +162,18 @@ def test_the_status_bar_asks_for_the_decision_until_it_is_made(studio: "Studio")
     shell = studio.application.shell
     assert shell is not None
     status, items = shell.context.status, studio.stored().items
-    studio.page.editor.tell("orders-week", "title", "Mine")
+    studio.page.editor.set_property("orders-week", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.wait(lambda: studio.page.saving.state == "conflict")
-    assert status.text("saved") == "1 change needs your decision"
-    assert studio.page.bar.state.text() == "Needs your decision"
+    assert status.text("saved") == "1 conflict to resolve"
+    assert studio.page.bar.state.text() == "Conflict"
     cell = status.cell("saved")
     assert cell is not None
     studio.qtbot.mouseClick(cell, Qt.MouseButton.LeftButton)
     go = studio.application.window.findChild(QWidget, "decide_home")
     studio.qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
     assert isinstance(studio.page.screens.screen, MergeScreen)
-    assert status.text("saved") == "1 change needs your decision"
+    assert status.text("saved") == "1 conflict to resolve"
     studio.page.screens.back()
     studio.page.saving.keep_mine()
     studio.settled()
@@ -182,7 +182,7 @@ def test_the_status_bar_asks_for_the_decision_until_it_is_made(studio: "Studio")
 
 def test_what_others_store_while_one_presents_is_shown_and_not_overwritten(studio: "Studio") -> None:
     items = studio.stored().items
-    studio.page.do("present")
+    studio.page.run("studio.present")
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.wait(lambda: studio.page.editor.widget("orders-week").title == "Theirs")
     studio.key(Qt.Key.Key_Escape)
@@ -206,20 +206,20 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_too_much_for_one_page_is_said_before_anything_is_lost(studio: "Studio") -> None:
     editor = studio.page.editor
     items = studio.stored().items
-    editor.replace("Mine", parse_document([*items, _long("mine", 40)]))
+    editor.replace_document("Mine", parse_document([*items, _long("mine", 40)]))
     studio.store([*items, _long("theirs", 40)])
     studio.wait(lambda: studio.page.saving.state == "conflict")
     notice = studio.application.problems.current
     assert notice is not None
-    assert notice.what == "Both edits together are more than one dashboard holds."
-    assert "longer than" in notice.why
+    assert notice.what == "The merged dashboard exceeds the limits."
+    assert "larger than" in notice.why
     assert set(editor.page.paths) >= {"mine"}
     assert "theirs" not in editor.page.paths
     assert {one["id"] for one in studio.stored().items} >= {"theirs"}
-    assert editor.stack.count() == 1
+    assert editor.undo_stack.count() == 1
     assert not studio.page.closing()
-    editor.choose(["mine"])
-    editor.tell("mine", "config.text", "short")
+    editor.select(["mine"])
+    editor.set_property("mine", "config.text", "short")
     studio.qtbot.mouseClick(_banner_button(studio, "Try again"), Qt.MouseButton.LeftButton)
     studio.settled()
     assert {one["id"] for one in studio.stored().items} >= {"mine", "theirs"}
@@ -229,10 +229,10 @@ def test_what_is_too_much_for_one_page_is_said_before_anything_is_lost(studio: "
 @pytest.mark.usefixtures("small")
 def test_or_one_of_the_two_is_kept(studio: "Studio") -> None:
     items = studio.stored().items
-    studio.page.editor.replace("Mine", parse_document([*items, _long("mine", 40)]))
+    studio.page.editor.replace_document("Mine", parse_document([*items, _long("mine", 40)]))
     studio.store([*items, _long("theirs", 40)])
     studio.wait(lambda: studio.page.saving.state == "conflict")
-    studio.qtbot.mouseClick(_banner_button(studio, "Keep this one"), Qt.MouseButton.LeftButton)
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
     studio.settled()
     stored = {one["id"] for one in studio.stored().items}
     assert "mine" in stored

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from test_dashboards import Shelves
 
 from benchboard.paging import Unreadable
-from benchboard.ui.bench import words
-from benchboard.ui.moments import ago, exactly
+from benchboard.ui.bench import bench_format
+from benchboard.ui.time_format import ago, exactly
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -24,11 +24,11 @@ def test_one_row_with_a_broken_time_leaves_the_list_whole(studio: "Studio") -> N
     shown = [model.data(model.index(row, column)) for column in range(model.columnCount())]
     assert "unreadable" in shown
     tips = [model.data(model.index(row, k), Qt.ItemDataRole.ToolTipRole) for k in range(model.columnCount())]
-    assert "What the database holds here is no time." in tips
+    assert "The database holds an invalid time here." in tips
     assert shelves.opened("Shop review").name == "Shop review"
 
 
 def test_it_is_told_everywhere_alike() -> None:
     moment = Unreadable.of("garbage")
-    assert ago(moment) == words.ago(moment) == "unreadable"
-    assert exactly(moment) == words.exactly(moment) == "What the database holds here is no time."
+    assert ago(moment) == bench_format.ago(moment) == "unreadable"
+    assert exactly(moment) == bench_format.exactly(moment) == "The database holds an invalid time here."

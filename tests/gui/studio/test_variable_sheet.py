@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from test_drafts import crashed, drafts
 
 from benchboard import workspace
-from benchboard.dashboards import defining, documents
-from benchboard.dashboards.document import Variable, write_document
+from benchboard.dashboards import home_layout
+from benchboard.dashboards.document.document import Variable, write_document
+from benchboard.dashboards.variables import variable_editing
 from benchboard.errors import Invalid
-from benchboard.ui.studio.document import choices
-from benchboard.ui.studio.panes.queryedit import QueryEdit
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -33,9 +34,9 @@ class Sheet:
     def __init__(self, studio: "Studio", *variables: Variable) -> None:
         editor = studio.page.editor
         if variables:
-            editor.amend("Define", replace(editor.document, variables=variables))
+            editor.apply_document("Define", replace(editor.document, variables=variables))
             studio.settled()
-        studio.page.do("variables")
+        studio.page.run("studio.edit_variables")
         self.studio = studio
         self.window = studio.application.window
         self.list = self.find("variables_list", QListWidget)
@@ -67,7 +68,7 @@ def _asked(name: str, query: str) -> Variable:
 
 
 def test_a_query_is_defined_by_the_keyboard_alone(studio: "Studio") -> None:
-    steps = studio.page.editor.stack.count()
+    steps = studio.page.editor.undo_stack.count()
     sheet = Sheet(studio)
     sheet.tab_to("variable_add")
     studio.key(Qt.Key.Key_Space)
@@ -89,9 +90,9 @@ def test_a_query_is_defined_by_the_keyboard_alone(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Return)
     (variable,) = studio.page.editor.document.variables
     assert variable == Variable("state", "", "query", (), (first,), True, STATES, include_all=True)
-    assert studio.page.editor.stack.count() == steps + 1
+    assert studio.page.editor.undo_stack.count() == steps + 1
     studio.settled()
-    studio.page.editor.stack.undo()
+    studio.page.editor.undo_stack.undo()
     assert studio.page.editor.document.variables == ()
     studio.settled()
 
@@ -114,7 +115,7 @@ def test_one_without_a_query_that_is_to_be_answered_by_one_cannot_be_taken(studi
     sheet = Sheet(studio, Variable("v", "", "list", ("a",), ("a",)), _asked("state", STATES))
     (query,) = [one for one in sheet.window.findChildren(QAbstractButton) if one.isVisible() and one.text() == "Query"]
     studio.qtbot.mouseClick(query, Qt.MouseButton.LeftButton)
-    said = "There is no query yet. Write one that begins with SELECT."
+    said = "No query yet. Write one that starts with SELECT."
     assert sheet.query.accessibleDescription() == said
     assert not sheet.take.isEnabled()
     sheet.query.setPlainText("  \n")
@@ -138,12 +139,12 @@ def test_the_name_says_how_queries_and_titles_call_it(studio: "Studio") -> None:
         assert parent is not None
         return [label.text() for label in parent.findChildren(QLabel) if label.isVisible()]
 
-    assert "A query says :shop for what is chosen, a title or text $shop." in notes()
+    assert "Use :shop in queries and $shop in titles and text." in notes()
     name.selectAll()
     studio.qtbot.keyClicks(name, "city")
-    assert "A query says :city for what is chosen, a title or text $city." in notes()
+    assert "Use :city in queries and $city in titles and text." in notes()
     studio.qtbot.keyClicks(name, "!")
-    assert "Letters, digits and _, not beginning with a digit." in notes()
+    assert "Use letters, digits and _. Don't start with a digit." in notes()
 
 
 def test_those_that_ask_for_each_other_cannot_be_taken(studio: "Studio") -> None:
@@ -166,7 +167,7 @@ def test_a_query_of_a_megabyte_is_refused_in_a_sentence(studio: "Studio", text: 
     studio.key(Qt.Key.Key_V, CTRL)
     assert len(sheet.query.toPlainText()) > 20_000
     assert not sheet.take.isEnabled()
-    studio.wait(lambda: "20000 characters at most" in sheet.query.accessibleDescription())
+    studio.wait(lambda: "up to 20000 characters" in sheet.query.accessibleDescription())
 
 
 def test_a_list_says_no_more_than_a_document_keeps(studio: "Studio") -> None:
@@ -189,7 +190,7 @@ def test_names_that_collide_are_said(studio: "Studio") -> None:
 
 
 def test_steps_in_the_sheet_are_its_own(studio: "Studio") -> None:
-    steps = studio.page.editor.stack.count()
+    steps = studio.page.editor.undo_stack.count()
     sheet = Sheet(studio)
     sheet.press("variable_add")
     sheet.press("variable_add")
@@ -206,16 +207,16 @@ def test_steps_in_the_sheet_are_its_own(studio: "Studio") -> None:
     assert sheet.query.toPlainText() != "SELECT"
     assert sheet.list.count() == 2
     sheet.press("variables_leave")
-    assert studio.page.editor.stack.count() == steps
+    assert studio.page.editor.undo_stack.count() == steps
 
 
 def test_taking_what_was_there_is_no_step(studio: "Studio") -> None:
     sheet = Sheet(studio, replace(_asked("state", STATES), chosen=()), Variable("v", "", "list", ("a", "b"), ("b",)))
-    steps = studio.page.editor.stack.count()
+    steps = studio.page.editor.undo_stack.count()
     studio.wait(lambda: len(sheet.offers()) > 3)
     sheet.list.setCurrentRow(1)
     sheet.press("variables_take")
-    assert studio.page.editor.stack.count() == steps
+    assert studio.page.editor.undo_stack.count() == steps
 
 
 def test_a_kind_can_be_turned_and_turned_back(studio: "Studio") -> None:
@@ -256,48 +257,48 @@ def _write_name(sheet: Sheet, name: str) -> None:
 
 def test_what_names_a_variable_goes_with_it_in_one_step(studio: "Studio") -> None:
     sheet, editor = _using(studio), studio.page.editor
-    steps = editor.stack.count()
-    choices.choose_value(editor, "shop", ("GBP",))
+    steps = editor.undo_stack.count()
+    editor.select_values("shop", ("GBP",))
     _write_name(sheet, "cur")
     sheet.list.setCurrentRow(1)
     assert sheet.query.toPlainText().endswith("(:cur)")
     sheet.press("variables_take")
-    assert editor.stack.count() == steps + 1
+    assert editor.undo_stack.count() == steps + 1
     said = editor.document.layout.items[0].source
     assert said["title"] == "Orders in $cur"
     assert "= :cur " in str(said["query"])
     assert said["repeat"] == {"variable": "cur"}
     assert [one.name for one in editor.document.variables] == ["cur", "state"]
     assert editor.document.variables[1].query.endswith("(:cur)")
-    assert editor.seen.chosen["cur"] == ("GBP",)
-    assert editor.said(editor.page.item("q")).source["title"] == "Orders in GBP"
+    assert editor.reader_document.chosen["cur"] == ("GBP",)
+    assert editor.rendered(editor.page.item("q")).source["title"] == "Orders in GBP"
     studio.wait(lambda: not studio.page.feeds.busy)
     answer = studio.page.feeds.answer("q")
     assert answer is not None
     assert answer.error is None
     studio.page.undo()
     assert editor.document.layout.items[0].source["title"] == "Orders in $shop"
-    assert editor.seen.chosen["shop"] == ("GBP",)
+    assert editor.reader_document.chosen["shop"] == ("GBP",)
     studio.page.redo()
-    assert editor.seen.chosen["cur"] == ("GBP",)
+    assert editor.reader_document.chosen["cur"] == ("GBP",)
 
 
 def test_the_sheet_says_who_uses_a_variable_and_would_miss_it(studio: "Studio") -> None:
     sheet = _using(studio)
     used, missed = sheet.find("variable_used_by", QLabel), sheet.find("variables_missed", QLabel)
-    assert used.text() == "1 widget uses it. “state” is asked with it."
+    assert used.text() == "1 widget uses it. “state” depends on it."
     assert not missed.isVisible()
     _write_name(sheet, "cur")
-    assert used.text() == "1 widget uses it. “state” is asked with it."
+    assert used.text() == "1 widget uses it. “state” depends on it."
     sheet.list.setCurrentRow(1)
-    assert used.text() == "Nothing uses it yet."
+    assert used.text() == "Not used yet."
     sheet.list.setCurrentRow(0)
-    assert used.text() == "1 widget uses it. “state” is asked with it."
+    assert used.text() == "1 widget uses it. “state” depends on it."
     _write_name(sheet, "shop")
     sheet.list.setFocus()
     studio.key(Qt.Key.Key_Delete)
     assert missed.isVisible()
-    assert missed.text().startswith("“Shop” is removed. 1 widget uses it. “state” is asked with it. Ctrl+Z")
+    assert missed.text().startswith("“Shop” will be removed. 1 widget uses it. “state” depends on it. Press Ctrl+Z")
     studio.key(Qt.Key.Key_Z, CTRL)
     assert not missed.isVisible()
     assert sheet.list.count() == 2
@@ -342,7 +343,7 @@ def _stored_elsewhere(studio: "Studio", *variables: Variable) -> None:
 def _toast_undo(studio: "Studio") -> list[QAbstractButton]:
     found = studio.application.window.findChildren(QAbstractButton, "toast_undo")
     return [
-        one for one in found if one.isVisible() and "was changed elsewhere too" in one.parentWidget().accessibleName()
+        one for one in found if one.isVisible() and "was also changed elsewhere" in one.parentWidget().accessibleName()
     ]
 
 
@@ -382,9 +383,9 @@ def test_a_draft_of_variables_is_brought_together_with_what_was_stored_since(
     content = first.stored().content
     first.close()
     opened = workspace.open_demo(home)
-    with opened.database.change() as session:
+    with unbound(opened.database).change() as session:
         after = replace(content, variables=(replace(shop, label="Store"), theirs))
-        documents.save_home(session, first.actor, write_document(after), base_version=None)
+        home_layout.save_home(session, first.actor, write_document(after), base_version=None)
     opened.close()
     second = open_studio(home)
     second.press_in_window("banner_action")
@@ -410,7 +411,7 @@ def test_what_is_more_than_a_dashboard_has_is_not_lost_with_its_sheet(
 ) -> None:
     sheet = Sheet(studio)
     sheet.press("variable_add")
-    monkeypatch.setattr(defining, "brought_together", _too_many)
+    monkeypatch.setattr(variable_editing, "merge_rows", _too_many)
     sheet.press("variables_take")
     said = studio.application.problems.current
     assert said is not None

@@ -9,11 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QListView, QScrollArea, QWidget
 
 from benchboard.analytics import queries
-from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import Variable, parse_document, write_document, write_home
+from benchboard.dashboards.document.document import Variable, parse_document, write_document, write_home
+from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.errors import Invalid
-from benchboard.ui.studio.document import choices
-from benchboard.ui.studio.panes.variablesheet import VariablesSheet
+from benchboard.ui.studio.panes.variables_dialog import VariablesSheet
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def _choose(studio: "Studio", *values: str) -> None:
     editor = studio.page.editor
     variable = Variable("states", "States", "list", ("paid", "refunded"), values, True)
-    editor.amend("Choose", replace(editor.document, variables=(variable,)))
+    editor.apply_document("Choose", replace(editor.document, variables=(variable,)))
     studio.settled()
 
 
@@ -36,7 +35,7 @@ def _count(studio: "Studio", item_id: str) -> object:
 def test_choosing_for_a_variable_asks_the_queries_that_name_it_anew(studio: "Studio") -> None:
     _choose(studio, "paid")
     editor = studio.page.editor
-    editor.tell("orders-week", "query", "select count(*) from orders where status in (:states)")
+    editor.set_property("orders-week", "query", "select count(*) from orders where status in (:states)")
     studio.settled()
     paid, other = _count(studio, "orders-week"), _count(studio, "revenue-week")
     _choose(studio, "paid", "refunded")
@@ -45,15 +44,15 @@ def test_choosing_for_a_variable_asks_the_queries_that_name_it_anew(studio: "Stu
     assert isinstance(both, int)
     assert both > paid > 0
     assert _count(studio, "revenue-week") == other
-    editor.stack.undo()
+    editor.undo_stack.undo()
     studio.settled()
     assert _count(studio, "orders-week") == paid
 
 
 def test_the_variables_taken_do_not_bring_back_an_older_page(studio: "Studio") -> None:
     editor, window = studio.page.editor, studio.application.window
-    studio.page.do("variables")
-    layout = editor.page.with_item(changed(editor.page.item("notes"), title="Theirs"), "vertical")
+    studio.page.run("studio.edit_variables")
+    layout = editor.page.with_item(with_fields(editor.page.item("notes"), title="Theirs"), "vertical")
     studio.store(write_home(replace(editor.document, layout=layout)))
     studio.wait(lambda: editor.widget("notes").title == "Theirs")
     for name in ("variable_add", "variables_take"):
@@ -74,20 +73,20 @@ def _press(studio: "Studio", name: str) -> None:
 def test_what_one_chooses_is_ones_own(studio: "Studio") -> None:
     _choose(studio, "paid")
     editor = studio.page.editor
-    editor.tell("orders-week", "query", "select count(*) from orders where status in (:states)")
+    editor.set_property("orders-week", "query", "select count(*) from orders where status in (:states)")
     studio.settled()
-    paid, document, steps = _count(studio, "orders-week"), editor.document, editor.stack.count()
+    paid, document, steps = _count(studio, "orders-week"), editor.document, editor.undo_stack.count()
     studio.press_button("variable_states")
     studio.tick("refunded")
     studio.wait(lambda: not studio.page.feeds.busy)
     assert _count(studio, "orders-week") > paid  # type: ignore[operator]
-    assert (editor.document, editor.stack.count()) == (document, steps)
+    assert (editor.document, editor.undo_stack.count()) == (document, steps)
     assert not studio.page.saving.dirty
     assert _stored(studio) == ["paid"]
     # What somebody else stores leaves one's own choice as it is.
     studio.store(write_document(replace(document, title="Another")))
     studio.wait(lambda: editor.document.title == "Another")
-    assert editor.seen.chosen["states"] == ("paid", "refunded")
+    assert editor.reader_document.chosen["states"] == ("paid", "refunded")
 
 
 def test_a_choice_is_made_everybodys_and_taken_back(studio: "Studio") -> None:
@@ -100,20 +99,22 @@ def test_a_choice_is_made_everybodys_and_taken_back(studio: "Studio") -> None:
     assert editor.document.chosen["states"] == ("paid", "refunded")
     studio.settled()
     assert _stored(studio) == ["paid", "refunded"]
-    editor.stack.undo()
-    assert editor.seen.chosen["states"] == ("paid",)
+    editor.undo_stack.undo()
+    assert editor.reader_document.chosen["states"] == ("paid",)
     assert _visible(studio, "variable_states").property("text") == "States: paid"
 
 
 def test_words_are_chosen_here_alone_too(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.amend("Define", replace(editor.document, variables=(Variable("who", "Who", "text", (), ("Mert",)),)))
+    editor.apply_document(
+        "Define", replace(editor.document, variables=(Variable("who", "Who", "text", (), ("Mert",)),))
+    )
     studio.settled()
     field = studio.find("variable_who")
     field.setFocus()
     studio.qtbot.keyClicks(field, "x")
     studio.qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert editor.seen.chosen["who"] == ("Mertx",)
+    assert editor.reader_document.chosen["who"] == ("Mertx",)
     assert editor.document.chosen["who"] == ("Mert",)
     _press(studio, "everybody_who")
     assert editor.document.chosen["who"] == ("Mertx",)
@@ -150,7 +151,7 @@ def test_the_keyboard_goes_to_the_canvas_where_the_variable_is_gone(studio: "Stu
     _choose(studio, "paid")
     studio.press_button("variable_states")
     editor = studio.page.editor
-    editor.amend("None", replace(editor.document, variables=()))
+    editor.apply_document("None", replace(editor.document, variables=()))
     window = studio.application.window
     studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
     assert window.focusWidget() is studio.canvas
@@ -158,7 +159,7 @@ def test_the_keyboard_goes_to_the_canvas_where_the_variable_is_gone(studio: "Stu
 
 def test_a_variable_without_values_leads_to_where_they_are_defined(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.amend("Define", replace(editor.document, variables=(Variable("shop", "Shop", "list"),)))
+    editor.apply_document("Define", replace(editor.document, variables=(Variable("shop", "Shop", "list"),)))
     studio.press_button("variable_shop")
     define = next(one for one in studio.application.window.findChildren(QWidget, "choice_define") if one.isVisible())
     assert define.hasFocus()
@@ -171,21 +172,21 @@ def test_a_variable_without_values_leads_to_where_they_are_defined(studio: "Stud
 def test_all_and_none_are_reached_by_keyboard(studio: "Studio") -> None:
     editor = studio.page.editor
     shop = Variable("shop", "Shop", "list", ("a", "b", "c"), ("b",), True, include_all=True)
-    editor.amend("Define", replace(editor.document, variables=(shop,)))
+    editor.apply_document("Define", replace(editor.document, variables=(shop,)))
     studio.press_button("variable_shop")
     (values,) = [one for one in studio.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
     assert values.hasFocus()
     studio.qtbot.keyClick(values, Qt.Key.Key_Home)
     studio.qtbot.keyClick(values, Qt.Key.Key_Space)
-    assert editor.seen.chosen == {"shop": ("a", "b", "c")}
+    assert editor.reader_document.chosen == {"shop": ("a", "b", "c")}
     studio.qtbot.keyClick(values, Qt.Key.Key_Space)
-    assert editor.seen.chosen == {"shop": ()}
+    assert editor.reader_document.chosen == {"shop": ()}
 
 
 def test_the_inspector_is_a_stop_for_tab_only_where_its_fields_are_none(studio: "Studio") -> None:
     studio.click("notes")
     (area,) = [one for one in studio.page.inspector.findChildren(QScrollArea) if one.accessibleName()]
-    assert area.accessibleName() == "Fields of what is chosen"
+    assert area.accessibleName() == "Properties of the selection"
     assert area.focusPolicy() == Qt.FocusPolicy.NoFocus
     studio.page.editor.read_only = True
     assert area.focusPolicy() == Qt.FocusPolicy.StrongFocus
@@ -203,25 +204,25 @@ def _below(edit: QWidget) -> str:
 def test_what_is_wrong_with_a_query_is_looked_at_again_when_it_is_asked_with_something_else(studio: "Studio") -> None:
     editor = studio.page.editor
     _choose(studio, "paid", "refunded")
-    editor.tell("orders-week", "query", "select count(*) from orders where status = :states")
+    editor.set_property("orders-week", "query", "select count(*) from orders where status = :states")
     studio.settled()
     studio.click("orders-week")
     query = studio.find("inspector_query")
-    studio.wait(lambda: "Several values are chosen" in _below(query))
-    choices.choose_value(editor, "states", ("paid",))
-    studio.wait(lambda: "Several values" not in _below(query))
-    choices.choose_value(editor, "states", ("paid", "refunded"))
-    studio.wait(lambda: "Several values are chosen" in query.accessibleDescription())
-    editor.tell("orders-week", "title", "Other")
-    assert "Several values are chosen" in query.accessibleDescription()
-    item = changed(editor.page.item("orders-week"), repeat={"variable": "states"})
-    editor.amend("Repeat", replace(editor.document, layout=editor.page.with_item(item)))
-    studio.wait(lambda: "Several values" not in _below(query))
+    studio.wait(lambda: "several values selected" in _below(query))
+    editor.select_values("states", ("paid",))
+    studio.wait(lambda: "several values" not in _below(query))
+    editor.select_values("states", ("paid", "refunded"))
+    studio.wait(lambda: "several values selected" in query.accessibleDescription())
+    editor.set_property("orders-week", "title", "Other")
+    assert "several values selected" in query.accessibleDescription()
+    item = with_fields(editor.page.item("orders-week"), repeat={"variable": "states"})
+    editor.apply_document("Repeat", replace(editor.document, layout=editor.page.with_item(item)))
+    studio.wait(lambda: "several values" not in _below(query))
     studio.settled()
-    assert "Several values" not in _below(query)
-    editor.amend("Forget", replace(editor.document, variables=()))
+    assert "several values" not in _below(query)
+    editor.apply_document("Forget", replace(editor.document, variables=()))
     studio.wait(lambda: "There is no variable" in _below(query))
-    editor.stack.undo()
+    editor.undo_stack.undo()
     studio.wait(lambda: "There is no" not in _below(query))
 
 

@@ -10,17 +10,19 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from benchboard.dashboards import library, versions
-from benchboard.dashboards.comparing import differences
-from benchboard.dashboards.document import Document
-from benchboard.ui.studio.comparing.differencelist import DifferenceList
-from benchboard.ui.studio.comparing.diffpage import DiffPage
-from benchboard.ui.studio.comparing.versionlist import VersionList
-from benchboard.ui.studio.comparing.versions import VersionsScreen
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.versions import version_store
+from benchboard.dashboards.versions.diff import differences
+from benchboard.ui.studio.comparing.change_list import DifferenceList
+from benchboard.ui.studio.comparing.diff_view import DiffPage
+from benchboard.ui.studio.comparing.version_list import VersionList
+from benchboard.ui.studio.comparing.versions_view import VersionsScreen
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner, Toast
 from support import compared
 from support.compared import Shown
+from support.databases import unbound
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -43,7 +45,7 @@ class History:
         return screen
 
     def store(self, document: Document, note: str | None) -> None:
-        with self.shown.workspace.database.change() as session:
+        with unbound(self.shown.workspace.database).change() as session:
             if not self.dashboard_id:
                 self.dashboard_id = library.create(session, self.shown.actor, document).card.id
             else:
@@ -69,12 +71,12 @@ class History:
         return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
 
     def stored(self) -> Document:
-        with self.shown.workspace.database.read() as session:
+        with unbound(self.shown.workspace.database).read() as session:
             return library.get(session, self.shown.actor, self.dashboard_id).document
 
     def numbers(self) -> list[int]:
-        with self.shown.workspace.database.read() as session:
-            page = versions.list_versions(session, self.shown.actor, self.dashboard_id)
+        with unbound(self.shown.workspace.database).read() as session:
+            page = version_store.list_versions(session, self.shown.actor, self.dashboard_id)
         return [version.number for version in page.rows]
 
     def alike(self, document: Document) -> bool:
@@ -97,7 +99,7 @@ def test_the_newest_is_compared_with_the_one_before_and_keys_step_through(histor
     assert "Bus load, brake rig: Moved, x 4 → 8, y 7 → 3" in rows
     assert "Line plan, old: Removed, was at x 8, y 11, 4 × 2" in rows
     assert "Shift notes: Text changed, 1 word" in rows
-    assert rows[-1] == "2 others gave way"
+    assert rows[-1] == "2 others moved to make room"
     history.found.setFocus()
     seen = []
     for _step in range(8):
@@ -140,7 +142,7 @@ def test_what_is_ticked_is_taken_back_and_undo_brings_it_again(history: History)
     history.open()
     take_back = history.shown.find("versions_take_back")
     assert not take_back.isEnabled()
-    assert take_back.toolTip() == "Tick the differences to take back."
+    assert take_back.toolTip() == "Select the differences to revert."
     for text in ("Line plan, old: Removed", "Receive errors, 24 h: Added"):
         row = next(row for row, words in enumerate(history.rows()) if words.startswith(text))
         history.shown.row(history.found, row, x=history.found.viewport().width() - 20)
@@ -152,7 +154,7 @@ def test_what_is_ticked_is_taken_back_and_undo_brings_it_again(history: History)
     assert ("moved", "load") in left
     history.wait(lambda: history.versions.model().rowCount() == 4)
     (toast,) = [toast for toast in history.shown.application.window.findChildren(Toast) if toast.isVisible()]
-    assert toast.accessibleName() == "2 changes were taken back."
+    assert toast.accessibleName() == "Reverted 2 changes."
     (undo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Undo"]
     history.shown.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     history.wait(lambda: history.numbers() == [5, 4, 3, 2, 1])
@@ -166,7 +168,7 @@ def test_undo_works_where_the_screen_was_closed_on_the_news(history: History) ->
     history.shown.wait(lambda: history.numbers() == [4, 3, 2, 1] and not isValid(history.screen))
     assert history.alike(compared.before())
     (toast,) = [toast for toast in history.shown.application.window.findChildren(Toast) if toast.isVisible()]
-    assert toast.accessibleName() == "Version 2 is back, as version 4."
+    assert toast.accessibleName() == "Restored version 2 as version 4."
     (undo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Undo"]
     history.shown.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     history.shown.wait(lambda: history.numbers() == [5, 4, 3, 2, 1])
@@ -190,9 +192,9 @@ def test_two_that_are_chosen_by_click_and_shift_click(history: History) -> None:
     history.open()
     history.shown.row(history.versions, 1)
     history.wait(lambda: history.says("0 differences"))
-    assert history.screen._right.sentence == "The two versions say the same."
+    assert history.screen._right.sentence == "These versions are identical."
     history.shown.row(history.versions, 2)
-    history.wait(lambda: history.screen._right.sentence.startswith("This is the first version."))
+    history.wait(lambda: history.screen._right.sentence.startswith("This is the first version,"))
     history.shown.row(history.versions, 0, modifiers=SHIFT)
     history.wait(lambda: history.says("7 differences"))
     assert history.versions.model().index(2, 0).data().endswith("before")
@@ -202,7 +204,7 @@ def test_two_that_are_chosen_by_click_and_shift_click(history: History) -> None:
 def test_a_restore_that_somebody_overtook_changes_nothing(history: History) -> None:
     history.open()
     other = compared.before()
-    with history.shown.workspace.database.change() as session:
+    with unbound(history.shown.workspace.database).change() as session:
         library.save(session, history.shown.actor, history.dashboard_id, other, base_version=None, note="Theirs")
     history.shown.press("versions_restore")
     history.wait(lambda: any(one.isVisible() for one in history.shown.application.window.findChildren(Banner)))

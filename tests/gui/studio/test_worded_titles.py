@@ -7,10 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLineEdit
 
-from benchboard.dashboards.document import Document, parse_document
-from benchboard.ui.studio.canvas.frame import Frame
-from benchboard.ui.studio.document import choices
-from benchboard.ui.studio.tiles.spread import Spread
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.tiles.expanded_page import Spread
 from benchboard.ui.widgets.labels import Elided
 
 if TYPE_CHECKING:
@@ -44,16 +43,16 @@ def _names(studio: "Studio") -> list[str]:
 
 def test_titles_show_the_value_and_the_document_keeps_the_name(studio: "Studio") -> None:
     editor, tiles = studio.page.editor, studio.canvas.tiles
-    editor.replace("Titles", page_of_titles())
+    editor.replace_document("Titles", page_of_titles())
     assert tiles["n"].widget.title == "Orders of north"
     assert tiles["r"].widget.title == "Shop north"
     assert tiles["t"].widget.config["text"] == "**north** sells $other"
     tabs = tiles["b"]
-    assert isinstance(tabs, Frame)
-    assert tabs.told.startswith("tab Only north")
+    assert isinstance(tabs, ContainerFrame)
+    assert tabs.state_text.startswith("tab Only north")
     assert "Orders of north" in _names(studio)
     before = studio.page.editor.document
-    choices.choose_value(editor, "shop", ["<b>south</b>", "north"])
+    editor.select_values("shop", ["<b>south</b>", "north"])
     assert tiles["n"].widget.title == "Orders of <b>south</b> and north"
     assert tiles["t"].widget.config["text"] == r"**\<b\>south\</b\> and north** sells $other"
     assert tiles["m"].widget.title == "Each: <b>south</b>"
@@ -67,18 +66,18 @@ def test_titles_show_the_value_and_the_document_keeps_the_name(studio: "Studio")
 def test_the_inspector_and_where_a_tile_lies_show_the_value(studio: "Studio") -> None:
     document = page_of_titles()
     editor = studio.page.editor
-    editor.replace("Titles", document)
+    editor.replace_document("Titles", document)
     studio.click("n")
     head = next(label for label in studio.page.inspector.findChildren(Elided) if label.isVisible())
     assert head.text() == "Orders of north"
-    choices.choose_value(editor, "shop", ("west",))
+    editor.select_values("shop", ("west",))
     assert head.text() == "Orders of west"
-    editor.tell("n", "title", "Sum of $shop")
+    editor.set_property("n", "title", "Sum of $shop")
     assert head.text() == "Sum of west"
     row = {"id": "r", "type": "row", "title": "Shop $shop", "position": {"x": 0, "y": 0, "w": 12, "h": 1}}
     inside = {**row, "items": [_item("in", "text", 0, 1, title="Inside")]}
     held = parse_document({"format": "benchboard/dashboard", "version": 2, "items": [inside]})
-    editor.replace("Row", replace(held, variables=document.variables))
+    editor.replace_document("Row", replace(held, variables=document.variables))
     page = QAccessible.queryAccessibleInterface(studio.canvas)
     told = [page.child(k).text(QAccessible.Text.Description) for k in range(page.childCount())]
     assert any("in Shop west" in words for words in told), told
@@ -86,11 +85,11 @@ def test_the_inspector_and_where_a_tile_lies_show_the_value(studio: "Studio") ->
 
 def test_the_outline_and_the_finder_show_what_the_tiles_show(studio: "Studio") -> None:
     editor, outline = studio.page.editor, studio.page.outline
-    editor.replace("Titles", page_of_titles())
-    studio.page.do("outline")
+    editor.replace_document("Titles", page_of_titles())
+    studio.page.run("studio.show_outline")
     studio.wait(lambda: ("n", -1) in outline._items and outline.line("n").text(0) == "Orders of north")
     assert [outline.line("r").text(0), outline.line("b", 0).text(0)] == ["Shop north", "Only north"]
-    choices.choose_value(editor, "shop", ["west"])
+    editor.select_values("shop", ["west"])
     studio.wait(lambda: outline.line("n").text(0) == "Orders of west")
     finder = studio.page.finder
     assert finder.hits("orders west")[0].title == "Orders of west"
@@ -99,8 +98,8 @@ def test_the_outline_and_the_finder_show_what_the_tiles_show(studio: "Studio") -
 
 def test_what_is_renamed_in_the_outline_is_what_is_written(studio: "Studio") -> None:
     editor, outline = studio.page.editor, studio.page.outline
-    editor.replace("Titles", page_of_titles())
-    studio.page.do("outline")
+    editor.replace_document("Titles", page_of_titles())
+    studio.page.run("studio.show_outline")
     studio.wait(lambda: ("n", -1) in outline._items and outline.line("n").text(0) == "Orders of north")
     outline.setCurrentItem(outline.line("n"))
     studio.qtbot.keyClick(outline, Qt.Key.Key_F2)
@@ -114,18 +113,18 @@ def test_what_is_renamed_in_the_outline_is_what_is_written(studio: "Studio") -> 
 
 def test_a_copy_that_names_its_value_says_it_once(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.replace("Titles", page_of_titles(chosen=["north", "west"]))
-    studio.page.do("present")
+    editor.replace_document("Titles", page_of_titles(chosen=["north", "west"]))
+    studio.page.run("studio.present")
     assert [studio.canvas.tiles[f"m@{k}"].widget.title for k in (1, 2)] == ["Each: north", "Each: west"]
 
 
 def test_what_goes_out_shows_the_values_and_what_people_call_them(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.replace("Titles", page_of_titles(type="query", query="select 1"))
-    editor.offer("shop", ("north",), {"north": "Harbour Cycles"})
+    editor.replace_document("Titles", page_of_titles(type="query", query="select 1"))
+    editor.answer_options("shop", ("north",), {"north": "Harbour Cycles"})
     assert studio.canvas.tiles["n"].widget.title == "Orders of Harbour Cycles"
     spread = Spread(studio.page._context, editor, studio.page)
     titles = {item.id: item.source.get("title") for item in spread.page.layout.items}
     assert titles["n"] == "Orders of Harbour Cycles"
-    assert editor.shown_page.item("r").source["title"] == "Shop Harbour Cycles"
+    assert editor.rendered_page.item("r").source["title"] == "Shop Harbour Cycles"
     spread.stop()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.canbus import candump, slcan
-from benchboard.canbus.slcan import FD_LENGTHS, Frame
+from benchboard.canbus import candump
+from benchboard.canbus.frame import FD_LENGTHS, Frame, is_valid
 
 
 @st.composite
@@ -21,14 +21,14 @@ def frames(draw: st.DrawFn) -> Frame:
 
 
 @given(frames())
-def test_written_and_read_again_it_is_the_same(frame: Frame) -> None:
+def test_parse_text_of_a_frame_gives_the_frame_back(frame: Frame) -> None:
     assert candump.parse(candump.text(frame)) == frame
 
 
 @given(st.text(max_size=40))
-def test_whatever_is_typed_is_a_valid_frame_or_none(text: str) -> None:
+def test_parse_any_text_gives_a_valid_frame_or_none(text: str) -> None:
     frame = candump.parse(text)
-    assert frame is None or slcan.valid(frame)
+    assert frame is None or is_valid(frame)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_whatever_is_typed_is_a_valid_frame_or_none(text: str) -> None:
     ["", "#", "123", "12#00", "1234#00", "800#00", "123#0", "123#000102030405060708", "123#R9", "123#R4AA",
      "123##4AA", "123##0000102030405060708AA", "20000000#00", "123#00 ", "123#GG", "123#" + "0" * 400],
 )  # fmt: skip
-def test_refused(text: str) -> None:
+def test_parse_text_that_is_no_frame_gives_none(text: str) -> None:
     assert candump.parse(text) is None
 
 
@@ -50,5 +50,5 @@ def test_refused(text: str) -> None:
         ("123##1AABB", Frame(0x123, fd=True, brs=True, data=b"\xaa\xbb")),
     ],
 )
-def test_the_forms_of_cansend(text: str, frame: Frame) -> None:
+def test_parse_forms_of_cansend_give_their_frames(text: str, frame: Frame) -> None:
     assert candump.parse(text) == frame

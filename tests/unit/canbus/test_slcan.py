@@ -1,108 +1,247 @@
-"""slcan lines: decode undoes encode whatever the chunks; hostile bytes are bounded and counted."""
+"""The slcan backend against scripted dongles on real pseudo-terminals: opening, timestamps, state, failures."""
 
+import time
+from collections.abc import Callable
 from itertools import pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from benchboard.canbus import slcan
-from benchboard.canbus.slcan import Frame, Parser, Reply
+from benchboard.canbus import link, slcan_codec
+from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.bus import BusState, ErrorState
+from benchboard.canbus.frame import Frame, TimeSource
+from benchboard.errors import DeviceFailure, Invalid
+from support.scripteddongle import ScriptedDongle, scripted_dongle
 
-_stamps = st.none() | st.integers(0, 59_999).map(lambda ms: ms / 1000)
-_standard = st.integers(0, 0x7FF)
-_extended = st.integers(0, 0x1FFF_FFFF)
-
-
-@st.composite
-def frames(draw: st.DrawFn) -> Frame:
-    kind = draw(st.sampled_from(["data", "remote", "fd", "error"]))
-    extended = draw(st.booleans()) and kind != "error"
-    ident = draw(_extended if extended or kind == "error" else _standard)
-    stamp = draw(_stamps)
-    if kind == "remote":
-        return Frame(ident, extended=extended, remote=True, remote_dlc=draw(st.integers(0, 8)), timestamp=stamp)
-    if kind == "fd":
-        size = draw(st.sampled_from(slcan.FD_LENGTHS))
-        return Frame(
-            ident, extended=extended, fd=True, brs=draw(st.booleans()), esi=draw(st.booleans()),
-            data=draw(st.binary(min_size=size, max_size=size)), timestamp=stamp,
-        )  # fmt: skip
-    return Frame(ident, extended=extended, error=kind == "error", data=draw(st.binary(max_size=8)), timestamp=stamp)
+NO_STAMPS = {b"Z1\r": b"\a"}
 
 
-def chunked(data: bytes, cuts: list[int]) -> list[bytes]:
-    edges = sorted({cut % (len(data) + 1) for cut in cuts} | {0, len(data)})
-    return [data[a:b] for a, b in pairwise(edges)]
+def opened(dongle: ScriptedDongle, **options: object) -> SlcanBus:
+    handle = link.open_port(dongle.port)
+    try:
+        return SlcanBus(handle, **({"bitrate": 500_000} | options))
+    except BaseException:
+        handle.close()
+        raise
 
 
-@given(st.lists(frames(), max_size=8), st.lists(st.integers(0, 2000), max_size=12))
-def test_decoding_undoes_encoding_whatever_the_chunks(sent: list[Frame], cuts: list[int]) -> None:
-    stream = b"".join(slcan.encode(frame, timestamps=frame.timestamp is not None) for frame in sent)
-    parser = Parser()
-    got = [frame for chunk in chunked(stream, cuts) for frame in parser.feed(chunk).frames]
-    assert got == sent
-    assert parser.malformed == 0
+def received(bus: SlcanBus, count: int) -> list[Frame]:
+    """The next `count` frames, within a minute."""
+    frames: list[Frame] = []
+    deadline = time.monotonic() + 60
+    while len(frames) < count:
+        assert time.monotonic() < deadline, frames
+        frames += bus.recv(0.05)
+    return frames
 
 
-@given(st.lists(st.binary(max_size=700), max_size=6), frames())
-def test_hostile_bytes_never_raise_and_do_not_cost_the_next_frame(junk: list[bytes], frame: Frame) -> None:
-    parser = Parser()
-    for chunk in junk:
-        parser.feed(chunk)
-        assert len(parser._rest) <= slcan.MAX_LINE
-    parser.feed(b"\r")
-    line = slcan.encode(frame, timestamps=frame.timestamp is not None)
-    assert parser.feed(line).frames == [frame]
+def until(bus: SlcanBus, condition: Callable[[BusState], bool]) -> BusState:
+    """The bus's state once `condition` holds of it, within a minute."""
+    deadline = time.monotonic() + 60
+    while not condition(bus.state()):
+        assert time.monotonic() < deadline, bus.state()
+        bus.recv(0.05)
+    return bus.state()
 
 
-def test_replies_and_refusals_are_told_from_frames() -> None:
-    parsed = Parser().feed(b"\rz\r\aV1013\rN1234\rt1230\r\aF04\r")
-    assert parsed.replies == [
-        Reply(True), Reply(True, "z"), Reply(False), Reply(True, "V1013"), Reply(True, "N1234"),
-        Reply(False), Reply(True, "F04"),
-    ]  # fmt: skip
-    assert parsed.frames == [Frame(0x123)]
+def test_open_frames_in_the_chunk_that_opens_the_channel_are_received() -> None:
+    frames = b"t1000\rt1010\rt1020\r"
+    with scripted_dongle({b"O\r": b"\r" + frames}) as dongle:
+        bus = opened(dongle)
+        assert [frame.id for frame in received(bus, 3)] == [0x100, 0x101, 0x102]
+        bus.close()
 
 
-def test_what_is_nearly_a_frame_is_counted() -> None:
-    parser = Parser()
-    lines = [
-        b"t12",
-        b"t123",
-        b"t1239",
-        b"t12311",
-        b"t8000",
-        b"T200000000",
-        b"r1231FF",
-        b"t+120",
-        b"t12_0",
-        b"d123FFF",
-        b"t1230S",
-    ]
-    assert parser.feed(b"\r".join(lines) + b"\r").frames == []
-    assert parser.malformed == len(lines)
+@pytest.mark.parametrize(
+    ("ours", "override", "sets_bitrate"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_open_bitrate_is_set_only_where_the_dongle_does_not_store_it(
+    ours: bool, override: bool, sets_bitrate: bool
+) -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle, bitrate=250_000, benchboard_dialect=ours, override=override, listen_only=True)
+        bus.close()
+        assert (b"S5\r" in dongle.commands) is sets_bitrate
+        assert (b"E1\r" in dongle.commands) is ours
+        assert b"L\r" in dongle.commands
+        assert b"O\r" not in dongle.commands
 
 
-def test_an_endless_line_is_skipped_once() -> None:
-    parser = Parser()
-    for _ in range(100):
-        parser.feed(b"t" + b"0" * 400)
-    assert parser.malformed == 1
-    assert parser.feed(b"\rt1230\r").frames == [Frame(0x123)]
+def test_open_bitrate_without_a_code_is_refused() -> None:
+    with scripted_dongle() as dongle, pytest.raises(Invalid) as refused:
+        opened(dongle, benchboard_dialect=False, bitrate=123_456)
+    assert refused.value.code == "bus.bitrate"
 
 
-def test_frames_that_no_controller_sends_are_refused() -> None:
-    wrong = [
-        Frame(0x800), Frame(-1), Frame(1 << 29, extended=True), Frame(1, data=bytes(9)),
-        Frame(1, fd=True, data=bytes(9)),
-        Frame(1, remote=True, fd=True), Frame(1, brs=True), Frame(1, esi=True),
-        Frame(1, remote=True, remote_dlc=9),
-    ]  # fmt: skip
-    for frame in wrong:
-        assert not slcan.valid(frame)
+def test_open_channel_that_the_dongle_refuses_raises() -> None:
+    with scripted_dongle({b"O\r": b"\a"}) as dongle, pytest.raises(DeviceFailure) as refused:
+        opened(dongle)
+    assert refused.value.code == "bus.refused"
 
 
-def test_bits_on_the_wire() -> None:
-    # ISO 11898-1: 8 bytes of data in 111 bits with the interframe space, with an extended identifier 131.
-    assert slcan.wire_bits(Frame(1, data=bytes(8))) == (111, 0)
-    assert slcan.wire_bits(Frame(1, extended=True, data=bytes(8))) == (131, 0)
+def test_open_dongle_that_never_answers_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchboard.canbus.backends.slcan._REPLY_WITHIN", 0.1)
+    with scripted_dongle({b"O\r": b""}) as dongle, pytest.raises(DeviceFailure) as silent:
+        opened(dongle)
+    assert silent.value.code == "bus.silent"
+
+
+def test_close_leaves_the_channel_closed_and_without_timestamps() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        bus.close()
+        bus.close()
+        assert dongle.commands[-2:] == [b"C\r", b"Z0\r"]
+        link.open_port(dongle.port).close()
+
+
+def test_recv_dongle_with_timestamps_stamps_frames_by_its_own_milliseconds() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        assert bus.capabilities.time_source is TimeSource.DEVICE
+        frames = [slcan_codec.encode(Frame(n), milliseconds) for n, milliseconds in enumerate((59_990, 59_999, 7))]
+        before = time.time()
+        dongle.say(b"".join(frames))
+        stamps = [frame.timestamp for frame in received(bus, 3)]
+        bus.close()
+    assert all(stamp is not None for stamp in stamps)
+    assert {stamp.source for stamp in stamps if stamp} == {TimeSource.DEVICE}
+    seconds = [stamp.seconds for stamp in stamps if stamp]
+    assert [round(1000 * (b - a)) for a, b in pairwise(seconds)] == [9, 8]
+    assert before - 1 < seconds[0] < time.time() + 1
+    assert {stamp.decimals for stamp in stamps if stamp} == {3}
+
+
+def test_recv_count_that_begins_anew_when_the_channel_opens_gives_the_time_of_day() -> None:
+    # A frame still on its way from a channel that was open before has another count.
+    with scripted_dongle({b"C\r": b"t10007D00\r\r"}) as dongle:
+        bus = opened(dongle)
+        dongle.say(b"t10100001\r")
+        (frame,) = received(bus, 1)
+        bus.close()
+    assert frame.id == 0x101
+    assert frame.timestamp is not None
+    assert abs(frame.timestamp.seconds - time.time()) < 5
+
+
+def test_recv_dongle_without_timestamps_gives_frames_of_a_chunk_the_uncertainty_of_the_chunk() -> None:
+    with scripted_dongle(NO_STAMPS) as dongle:
+        bus = opened(dongle)
+        assert bus.capabilities.time_source is TimeSource.HOST
+        began = time.time()
+        dongle.say(b"t1000\rt1010\r")
+        frames = received(bus, 2)
+        ended = time.time()
+        bus.close()
+        assert b"Z0\r" not in dongle.commands
+    for frame in frames:
+        assert frame.timestamp is not None
+        assert frame.timestamp.source is TimeSource.HOST
+        # It cannot have come before it was sent, nor after it was read: the stamp says no more than that.
+        assert began <= frame.timestamp.seconds + 1e-6
+        assert frame.timestamp.seconds - frame.timestamp.uncertainty <= ended
+        assert frame.timestamp.uncertainty >= 0.001
+
+
+def test_recv_frames_that_waited_to_be_read_are_uncertain_by_how_long_they_may_have_waited() -> None:
+    with scripted_dongle(NO_STAMPS) as dongle:
+        bus = opened(dongle)
+        assert bus.recv(0) == []
+        emptied = time.monotonic()
+        dongle.say(b"t1000\r")
+        while not dongle.unread():  # the reader is busy elsewhere
+            pass
+        came = time.monotonic()
+        (frame,) = received(bus, 1)
+        bus.close()
+    assert frame.timestamp is not None
+    assert came - emptied <= frame.timestamp.uncertainty <= time.monotonic() - emptied + 0.1
+
+
+def test_state_of_our_dongle_has_its_counters() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        dongle.say(b"e0080000900000123" + b"2\r\a\rnonsense\xff\rt9\r")
+        state = until(bus, lambda state: state.malformed == 2)
+        assert state == BusState(ErrorState.PASSIVE, 0x80, 9, 0x123, sent=0, rejected=1, overruns=0, malformed=2)
+        assert not state.bus_off
+        dongle.say(b"e0100000900000124" + b"3\r")
+        state = until(bus, lambda state: state.error_state is ErrorState.BUS_OFF)
+        assert state.bus_off
+        assert (state.tx_errors, state.bus_errors) == (0x100, 0x124)
+        bus.close()
+
+
+@pytest.mark.parametrize(("digit", "expected"), list(enumerate(ErrorState)))
+def test_state_digit_of_our_dongle_is_an_error_state(digit: int, expected: ErrorState) -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        dongle.say(b"e0000000000000000%d\r" % digit)
+        assert until(bus, lambda state: state.error_state is not None).error_state is expected
+        bus.close()
+
+
+def test_state_answer_that_cannot_be_read_is_malformed_and_changes_nothing() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        dongle.say(b"e00110022000000337\r" + b"e0011002200000033x\r")
+        assert until(bus, lambda state: state.malformed == 2) == BusState(malformed=2)
+        bus.close()
+
+
+def test_state_of_a_stock_dongle_has_its_overruns() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle, benchboard_dialect=False)
+        dongle.say(b"F08\rF00\rF0G\r")
+        assert until(bus, lambda state: state.malformed == 1).overruns == 1
+        assert not bus.capabilities.error_counters
+        bus.close()
+
+
+def test_recv_asks_the_dongle_for_its_state() -> None:
+    with scripted_dongle() as ours, scripted_dongle() as stock:
+        for dongle, question in ((ours, b"e\r"), (stock, b"F\r")):
+            bus = opened(dongle, benchboard_dialect=dongle is ours)
+            deadline = time.monotonic() + 60
+            while question not in dongle.commands:
+                assert time.monotonic() < deadline
+                bus.recv(0.05)
+            bus.close()
+
+
+def test_send_frame_that_the_channel_cannot_carry_is_refused() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        for frame, word in ((Frame(0x800), "ID"), (Frame(1, fd=True), "classic CAN")):
+            with pytest.raises(Invalid) as refused:
+                bus.send(frame)
+            assert refused.value.code == "bus.frame"
+            assert word in refused.value.why
+        bus.close()
+        listening = opened(dongle, listen_only=True)
+        with pytest.raises(Invalid) as refused:
+            listening.send(Frame(1))
+        assert "listen-only" in refused.value.why
+        listening.close()
+        assert not any(command.startswith((b"t", b"d")) for command in dongle.commands)
+
+
+def test_send_fd_frame_goes_out_where_the_channel_is_can_fd_or_nobody_knows() -> None:
+    with scripted_dongle() as dongle:
+        for options in ({"data_bitrate": 2_000_000}, {"benchboard_dialect": False}):
+            bus = opened(dongle, **options)
+            bus.send(Frame(0x123, fd=True, brs=True, data=b"\xaa\xbb"))
+            bus.close()
+            assert bus.state().sent == 1
+        assert dongle.commands.count(b"b1232AABB\r") == 2
+
+
+def test_recv_dongle_that_is_unplugged_raises_and_close_is_no_error() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        dongle.unplug()
+        with pytest.raises(DeviceFailure) as gone:
+            received(bus, 1)
+        assert gone.value.code == "port.gone"
+        bus.close()
+        bus.close()

@@ -14,14 +14,14 @@ CASES = [
 ]
 
 
-def test_all_cases_are_there() -> None:
+def test_cases_file_has_all_206_cases() -> None:
     assert len(CASES) == 206
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["case"]))
-def test_equals_can_utils(case: dict) -> None:
+def test_solve_linux_case_of_can_utils_gives_its_answer(case: dict) -> None:
     found = solve_linux(
-        Limits.of(case["limits"]),
+        Limits.from_mapping(case["limits"]),
         clock=case["clock"],
         bitrate=case["bitrate"],
         sample_point=case["sample_point"],
@@ -34,12 +34,12 @@ def test_equals_can_utils(case: dict) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["case"]))
-def test_our_limits_are_those_of_the_cases(case: dict) -> None:
+def test_limits_case_of_can_utils_has_the_same_limits(case: dict) -> None:
     limits = controller(case["controller"]).limits(case["phase"])
     assert {name: getattr(limits, name) for name in case["limits"]} == case["limits"]
 
 
-def test_linux_means_the_newest_and_wants_no_sample_point() -> None:
+def test_solve_linux_without_kernel_or_sample_point_is_v6_3_at_cias_point() -> None:
     limits = controller("bxcan").nominal
     newest = solve_linux(limits, clock=48_000_000, bitrate=500_000, kernel="linux")
     assert newest == solve_linux(limits, clock=48_000_000, bitrate=500_000, sample_point=87.5, kernel="v6.3")
@@ -47,7 +47,7 @@ def test_linux_means_the_newest_and_wants_no_sample_point() -> None:
     assert newest.sample_point == 87.5
 
 
-def test_kernels_differ_where_they_do() -> None:
+def test_solve_linux_v5_19_and_v6_3_choose_different_jump_widths() -> None:
     # 5.19 kept the first of equal solutions (most quanta), 5.16 the last; 6.3 widened the jump.
     limits = controller("mcan-v3.1+").nominal
     jumps = {
@@ -58,7 +58,7 @@ def test_kernels_differ_where_they_do() -> None:
     assert jumps["v5.19"].timing.sjw == 1
 
 
-def test_rate_errors_to_5_percent_are_accepted_after_truncation() -> None:
+def test_solve_linux_rate_error_is_truncated_before_the_limit_of_5_percent() -> None:
     # can-calc-bit-timing -c 8000000 -s 800 bxcan: -b 1053000 (5.03 %) answers, -b 1054000 (5.12 %) does not.
     limits = controller("bxcan").nominal
     found = solve_linux(limits, clock=8_000_000, bitrate=1_053_000, sample_point=80)
@@ -67,14 +67,14 @@ def test_rate_errors_to_5_percent_are_accepted_after_truncation() -> None:
     assert solve_linux(limits, clock=8_000_000, bitrate=1_054_000, sample_point=80) is None
 
 
-def test_the_longest_bit_is_tried_with_the_prescaler_rounded_up_too() -> None:
+def test_solve_linux_longest_bit_is_tried_with_the_prescaler_rounded_up() -> None:
     # can-calc-bit-timing -c 8000000 -b 160080 -s 680 bxcan: 8 8 8 4 2.
     found = solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=160_080, sample_point=68)
     assert found is not None
     assert (found.timing.prescaler, found.timing.quanta, found.bitrate) == (2, 25, 160_000)
 
 
-def test_an_answer_below_tseg1_min_says_that_it_does_not_fit() -> None:
+def test_solve_linux_answer_below_tseg1_min_does_not_fit() -> None:
     # The kernel never checks tseg1_min for the split it chose.
     found = solve_linux(controller("flexcan").nominal, clock=8_000_000, bitrate=1_000_000, sample_point=40)
     assert found is not None
@@ -91,14 +91,14 @@ def test_an_answer_below_tseg1_min_says_that_it_does_not_fit() -> None:
         ("sample_point", 0.5), ("sample_point", 100), ("sample_point", float("nan")),
     ],
 )  # fmt: skip
-def test_hostile_numbers_are_refused_by_name(name: str, value: float) -> None:
+def test_solve_linux_number_out_of_range_is_refused_by_name(name: str, value: float) -> None:
     request = {"clock": 8_000_000, "bitrate": 500_000, "sample_point": 80.0} | {name: value}
     with pytest.raises(Invalid) as caught:
         solve_linux(controller("bxcan").nominal, **request)
     assert caught.value.facts["field"] == name
 
 
-def test_unknown_kernel() -> None:
+def test_solve_linux_unknown_kernel_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         solve_linux(controller("bxcan").nominal, clock=8_000_000, bitrate=500_000, kernel="v9.9")
     assert caught.value.facts["field"] == "algorithm"

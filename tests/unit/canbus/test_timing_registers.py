@@ -28,11 +28,11 @@ def fitting(limits: Limits) -> st.SearchStrategy[Timing]:
     @st.composite
     def timing(draw: st.DrawFn) -> Timing:
         tseg2 = draw(st.integers(limits.tseg2_min, limits.tseg2_max))
-        least = max(limits.tseg1_min, limits.prop_min + limits.phase1_min, tseg2 if limits.stretch else 0)
+        least = max(limits.tseg1_min, limits.prop_min + limits.phase1_min, tseg2 if limits.mcp2515_rules else 0)
         tseg1 = draw(st.integers(least, min(limits.tseg1_max, limits.prop_max + limits.phase1_max)))
         phase1 = draw(st.integers(max(limits.phase1_min, tseg1 - limits.prop_max),
                                   min(limits.phase1_max, tseg1 - limits.prop_min)))  # fmt: skip
-        sjw = draw(st.integers(1, min(limits.sjw_max, phase1, tseg2 - limits.stretch)))
+        sjw = draw(st.integers(1, min(limits.sjw_max, phase1, tseg2 - limits.mcp2515_rules)))
         prescaler = draw(st.integers(limits.brp_min, limits.brp_max))
         return Timing(80_000_000, prescaler, tseg1 - phase1, phase1, tseg2, sjw)
 
@@ -48,7 +48,7 @@ def meant(name: str, timing: Timing) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("name", WITH_REGISTERS)
 @given(data=st.data())
-def test_a_timing_survives_its_registers(name: str, data: st.DataObject) -> None:
+def test_decode_registers_of_any_timing_give_it_back(name: str, data: st.DataObject) -> None:
     item = controller(name)
     nominal = data.draw(fitting(item.nominal))
     second = data.draw(fitting(item.data)) if item.data else None
@@ -65,19 +65,19 @@ def test_a_timing_survives_its_registers(name: str, data: st.DataObject) -> None
 
 @pytest.mark.parametrize("name", WITH_REGISTERS)
 @given(data=st.data())
-def test_any_register_content_is_a_timing_or_a_sentence(name: str, data: st.DataObject) -> None:
+def test_decode_any_register_content_gives_a_timing_or_invalid(name: str, data: st.DataObject) -> None:
     nominal = data.draw(fitting(controller(name).nominal))
     values = {row.name: data.draw(st.integers(0, 2**row.width - 1)) for row in registers(name, nominal)}
     try:
         read = decode(name, 80_000_000, values).nominal
     except Invalid:
         return
-    if not controller(name).nominal.violated(read):
+    if not controller(name).nominal.violations(read):
         again = {row.name: row.value for row in registers(name, read)}
         assert meant(name, decode(name, 80_000_000, again).nominal) == meant(name, read)
 
 
-def test_m_can_as_in_the_mockup() -> None:
+def test_registers_m_can_timing_of_the_mockup_has_its_values() -> None:
     written = registers("fdcan", NOMINAL, DATA, tdc_offset=32)
     assert [row.hex for row in written] == ["0x3E007E1F", "0x00801E77", "0x00002000"]
     assert written[0].meaning == "NSJW 32, NBRP 1, NTSEG1 127, NTSEG2 32"
@@ -95,11 +95,11 @@ def test_m_can_as_in_the_mockup() -> None:
         ("mcp2518fd", Timing(40_000_000, 1, 34, 35, 10, 5), [0x00440904]),
     ],
 )
-def test_values_as_can_utils_prints_them(name: str, timing: Timing, values: list[int]) -> None:
+def test_registers_timing_has_the_values_that_can_utils_prints(name: str, timing: Timing, values: list[int]) -> None:
     assert [row.value for row in registers(name, timing)] == values
 
 
-def test_ttcan_and_um0404_register_examples_in_c_can_form() -> None:
+def test_registers_examples_of_ttcan_and_um0404_have_their_printed_values() -> None:
     # Bosch prints 0x1600 and 0x34C1 for its examples; C_CAN's BTR is SJA1000's two registers in one.
     high, low = Timing(10_000_000, 1, 6, 1, 2, 1), Timing(2_000_000, 2, 1, 4, 4, 4)
     for timing, printed in ((high, 0x1600), (low, 0x34C1)):
@@ -107,7 +107,7 @@ def test_ttcan_and_um0404_register_examples_in_c_can_form() -> None:
         assert one.value << 8 | zero.value == printed
 
 
-def test_mode_bits_read_back_do_not_disturb() -> None:
+def test_decode_mode_bits_are_ignored() -> None:
     (written,) = registers("bxcan", Timing(36_000_000, 9, 3, 3, 1, 1))
     assert decode("bxcan", 36_000_000, {"BTR": written.value | 0xC0000000}).nominal.prescaler == 9
 
@@ -120,13 +120,13 @@ def test_mode_bits_read_back_do_not_disturb() -> None:
         ({"NBTP": 0xFE007E1F}, "sjw"),
     ],
 )  # fmt: skip
-def test_hostile_registers_are_refused_by_name(values: dict, field: str) -> None:
+def test_decode_impossible_registers_are_refused_by_name(values: dict, field: str) -> None:
     with pytest.raises(Invalid) as caught:
         decode("fdcan", 80_000_000, values)
     assert caught.value.facts["field"] == field
 
 
-def test_what_does_not_fit_or_has_no_registers_is_refused() -> None:
+def test_registers_timing_that_does_not_fit_or_controller_without_any_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         registers("bxcan", NOMINAL)
     assert caught.value.facts["field"] == "tseg1"
@@ -139,7 +139,7 @@ def test_what_does_not_fit_or_has_no_registers_is_refused() -> None:
 
 
 @given(fitting(controller("fdcan").nominal), st.integers(1_000_000, 170_000_000))
-def test_ip_link_comes_back_to_the_same_prescaler(timing: Timing, clock: int) -> None:
+def test_ip_link_line_gives_linux_the_same_prescaler(timing: Timing, clock: int) -> None:
     timing = Timing(clock, timing.prescaler, timing.prop_seg, timing.phase_seg1, timing.phase_seg2, timing.sjw)
     found = re.search(r" tq (\d+) prop-seg (\d+) phase-seg1 (\d+) phase-seg2 (\d+) sjw (\d+)$", ip_link(timing))
     assert found is not None
@@ -149,14 +149,14 @@ def test_ip_link_comes_back_to_the_same_prescaler(timing: Timing, clock: int) ->
     assert rest == [timing.prop_seg, timing.phase_seg1, timing.phase_seg2, timing.sjw]
 
 
-def test_ip_link_refuses_what_it_cannot_say() -> None:
+def test_ip_link_clock_too_fast_or_odd_interface_name_is_refused() -> None:
     with pytest.raises(Invalid):
         ip_link(Timing(4_000_000_000, 1, 95, 32, 32, 32))
     with pytest.raises(Invalid):
         ip_link(NOMINAL, interface="can0; reboot")
 
 
-def test_python_can_understands_its_line() -> None:
+def test_python_can_line_evaluates_to_the_same_timing() -> None:
     written = registers("sja1000", Timing(8_000_000, 1, 6, 7, 2, 1))
     classic = eval(python_can(Timing(8_000_000, 1, 6, 7, 2, 1)), {"can": can})
     assert (classic.bitrate, classic.sample_point) == (500_000, 87.5)
@@ -171,12 +171,12 @@ def test_python_can_understands_its_line() -> None:
     assert (fd.nom_sjw, fd.data_sjw) == (32, 8)
 
 
-def test_two_clocks_are_refused() -> None:
+def test_python_can_phases_with_two_clocks_are_refused() -> None:
     with pytest.raises(Invalid) as caught:
         python_can(NOMINAL, Timing(40_000_000, 1, 9, 5, 5, 5))
     assert caught.value.facts["field"] == "clock"
 
 
-def test_c_snippet() -> None:
+def test_c_snippet_defines_each_register() -> None:
     lines = c_snippet(registers("mcp2515", Timing(8_000_000, 4, 6, 7, 2, 1))).splitlines()
     assert lines[1] == "#define CAN_CNF2_VALUE 0xB5U  /* PHSEG1 7, PRSEG 6 */"

@@ -1,13 +1,13 @@
-"""The solver against brute force: sound, complete, ranked; and against hostile numbers."""
+"""The solver against brute force: sound, complete and ranked; and its checks of numbers."""
 
 from fractions import Fraction
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchboard.canbus.timing import CONTROLLERS, Limits, Timing, controller, solve, solve_fd
+from benchboard.canbus.timing import CONTROLLERS, Limits, Timing, controller, nearest, solve, solve_fd
 from benchboard.errors import Invalid, NotFound
 
 
@@ -19,8 +19,8 @@ def span(least: int, most: int) -> st.SearchStrategy[tuple[int, int]]:
 def small_limits(draw: st.DrawFn) -> Limits:
     tseg1, tseg2, sjw, brp = draw(span(1, 7)), draw(span(1, 5)), draw(span(1, 3)), draw(span(1, 9))
     prop, phase1 = draw(span(0, 4)), draw(span(1, 6))
-    step, stretch = draw(st.integers(1, 3)), draw(st.booleans())
-    return Limits(*tseg1, *tseg2, sjw[1], *brp, step, sjw[0], *prop, *phase1, stretch)
+    step, mcp2515_rules = draw(st.integers(1, 3)), draw(st.booleans())
+    return Limits(*tseg1, *tseg2, sjw[1], *brp, step, sjw[0], *prop, *phase1, mcp2515_rules)
 
 
 def brute_force(limits: Limits, clock: int, bitrate: int, tolerance: Fraction) -> set[tuple[int, ...]]:
@@ -34,7 +34,7 @@ def brute_force(limits: Limits, clock: int, bitrate: int, tolerance: Fraction) -
                     error = abs(Fraction(clock, prescaler * quanta) - bitrate) / bitrate * 100
                     for sjw in range(1, min(phase1, phase2, 3) + 1):
                         timing = Timing(clock, prescaler, prop, phase1, phase2, sjw)
-                        if error <= tolerance and not limits.violated(timing):
+                        if error <= tolerance and not limits.violations(timing):
                             found.add((prescaler, prop, phase1, phase2, sjw))
     return found
 
@@ -52,7 +52,7 @@ def requests(draw: st.DrawFn) -> tuple[Limits, int, int, float, float | None]:
 
 
 @given(requests())
-def test_variants_are_what_brute_force_finds(request_) -> None:
+def test_variants_any_request_equal_what_brute_force_finds(request_) -> None:
     limits, clock, bitrate, tolerance, sample_point = request_
     found = solve(limits, clock=clock, bitrate=bitrate, tolerance=tolerance, sample_point=sample_point)
     variants = [(t.prescaler, t.prop_seg, t.phase_seg1, t.phase_seg2, t.sjw) for t in found.variants()]
@@ -63,7 +63,7 @@ def test_variants_are_what_brute_force_finds(request_) -> None:
 
 
 @given(requests())
-def test_solutions_are_counted_fit_and_ranked(request_) -> None:
+def test_solve_any_request_counts_fits_and_ranks(request_) -> None:
     limits, clock, bitrate, tolerance, sample_point = request_
     found = solve(limits, clock=clock, bitrate=bitrate, tolerance=tolerance, sample_point=sample_point)
     listed = list(found)
@@ -73,7 +73,7 @@ def test_solutions_are_counted_fit_and_ranked(request_) -> None:
     keys = []
     for solution in listed:
         timing = solution.timing
-        assert not limits.violated(timing)
+        assert not limits.violations(timing)
         twins = [t for t in variants if (t.prescaler, t.tseg1, t.phase_seg2) ==
                  (timing.prescaler, timing.tseg1, timing.phase_seg2)]  # fmt: skip
         assert timing in twins
@@ -94,7 +94,7 @@ def test_solutions_are_counted_fit_and_ranked(request_) -> None:
     nominal=small_limits(),
     data=small_limits(),
 )
-def test_pairs_are_the_whole_product_ranked(clock, bitrate, faster, equal, nominal, data) -> None:
+def test_solve_fd_any_request_gives_the_whole_product_ranked(clock, bitrate, faster, equal, nominal, data) -> None:
     pairs = solve_fd(nominal, data, clock=clock, bitrate=bitrate, data_bitrate=bitrate + faster, tolerance=10,
                      equal_prescalers=equal)  # fmt: skip
     if len(pairs.nominal) * len(pairs.data) > 2000:
@@ -121,7 +121,7 @@ def test_pairs_are_the_whole_product_ranked(clock, bitrate, faster, equal, nomin
     assert keys == sorted(keys)
 
 
-def test_design_counts_13770_pairs_at_80_mhz() -> None:
+def test_solve_fd_at_80_mhz_has_the_13770_pairs_of_design() -> None:
     fdcan = controller("fdcan")
     assert fdcan.data is not None
     pairs = solve_fd(fdcan.nominal, fdcan.data, clock=80_000_000, bitrate=500_000, data_bitrate=2_000_000,
@@ -133,22 +133,22 @@ def test_design_counts_13770_pairs_at_80_mhz() -> None:
 
 
 @pytest.mark.parametrize("item", CONTROLLERS, ids=lambda item: item.name)
-def test_every_controller_solves_500_k_within_its_limits(item) -> None:
+def test_solve_500_kbit_s_on_every_controller_fits_it(item) -> None:
     clock = 66_000_000 if item.name == "at91" else 8_000_000 if item.clock_divider == 2 else 80_000_000
     best = solve(item.nominal, clock=clock, bitrate=500_000, sample_point=75).best(50)
     assert best
-    assert all(not item.nominal.violated(solution.timing) for solution in best)
+    assert all(not item.nominal.violations(solution.timing) for solution in best)
     assert best[0].bitrate == 500_000
 
 
-def test_mcp2515_obeys_its_datasheet() -> None:
+def test_solve_mcp2515_keeps_the_rules_of_its_datasheet() -> None:
     found = solve(controller("mcp2515").nominal, clock=8_000_000, bitrate=125_000, sample_point=50)
     timings = list(found.variants())
     assert timings
     assert all(t.tseg1 >= t.phase_seg2 > t.sjw and t.prop_seg >= 1 for t in timings)
 
 
-def test_equal_solutions_prefer_the_lowest_prescaler_then_the_widest_jump() -> None:
+def test_solve_equal_errors_prefer_the_lowest_prescaler_then_the_widest_jump() -> None:
     limits = controller("bxcan").nominal
     found = solve(limits, clock=16_000_000, bitrate=1_000_000, sample_point=75, tolerance=0).best(5)
     # 16, 8 and 4 tq hit 75 %; 11 and 13 of 16 tq miss it equally.
@@ -161,14 +161,14 @@ def test_equal_solutions_prefer_the_lowest_prescaler_then_the_widest_jump() -> N
     ]
 
 
-def test_rates_above_and_below_the_wish_count() -> None:
+def test_solve_rates_above_and_below_the_target_are_found() -> None:
     # 80 MHz / 161 and / 159 tq: 0.62 % below, 0.63 % above.
     found = solve(controller("fdcan").nominal, clock=80_000_000, bitrate=500_000, tolerance=0.63)
     assert {quanta for prescaler, quanta, _low, _high in found.windows if prescaler == 1} == {159, 160, 161}
     assert list(found)[-1].bitrate > 500_000
 
 
-def test_a_split_leaves_room_for_propagation() -> None:
+def test_solve_split_of_tseg1_leaves_room_for_propagation() -> None:
     # tseg1 4, tseg2 5: equal phases would leave none.
     found = solve(controller("bxcan").nominal, clock=10_000_000, bitrate=1_000_000, sample_point=50, tolerance=0)
     first = found.best(1)[0].timing
@@ -186,7 +186,7 @@ def test_a_split_leaves_room_for_propagation() -> None:
         ("sample_point", "80"), ("tolerance", -0.1), ("tolerance", 11), ("tolerance", float("nan")),
     ],
 )  # fmt: skip
-def test_hostile_numbers_are_refused_by_name(name: str, value: object) -> None:
+def test_solve_number_out_of_range_is_refused_by_name(name: str, value: object) -> None:
     request = {"clock": 8_000_000, "bitrate": 500_000, name: value}
     with pytest.raises(Invalid) as caught:
         solve(controller("bxcan").nominal, **request)
@@ -195,40 +195,40 @@ def test_hostile_numbers_are_refused_by_name(name: str, value: object) -> None:
 
 @pytest.mark.parametrize("name", ["prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw", "clock"])
 @pytest.mark.parametrize("value", [-1, 10**12, float("nan"), 2.5, "4", None])
-def test_a_timing_refuses_what_is_no_bit(name: str, value: object) -> None:
+def test_timing_that_is_no_bit_is_refused_by_name(name: str, value: object) -> None:
     fields = {"clock": 80_000_000, "prescaler": 1, "prop_seg": 5, "phase_seg1": 2, "phase_seg2": 2, "sjw": 1}
     with pytest.raises(Invalid) as caught:
         Timing(**(fields | {name: value}))
     assert caught.value.facts["field"] == name
 
 
-def test_a_jump_wider_than_a_phase_is_refused() -> None:
+def test_timing_jump_wider_than_a_phase_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         Timing(80_000_000, 1, 5, 2, 3, 3)
     assert caught.value.facts["field"] == "sjw"
 
 
-def test_hostile_limits() -> None:
+def test_limits_that_are_impossible_are_refused_by_name() -> None:
     good = {"tseg1_min": 1, "tseg1_max": 16, "tseg2_min": 1, "tseg2_max": 8, "sjw_max": 4, "brp_max": 64}
-    assert Limits.of(good).brp_inc == 1
+    assert Limits.from_mapping(good).brp_inc == 1
     for name, value in (("tseg1_max", 10**9), ("tseg1_min", 17), ("brp_inc", 0), ("sjw_max", float("nan")),
                         ("brp_max", None), ("other", 1)):  # fmt: skip
         with pytest.raises(Invalid) as caught:
-            Limits.of(good | {name: value})
+            Limits.from_mapping(good | {name: value})
         assert caught.value.facts["field"] in (name, "tseg1_max")
     with pytest.raises(Invalid) as caught:
-        Limits.of({name: value for name, value in good.items() if name != "tseg2_max"})
+        Limits.from_mapping({name: value for name, value in good.items() if name != "tseg2_max"})
     assert caught.value.facts["field"] == "tseg2_max"
 
 
-def test_a_flood_is_refused_before_it_fills_the_memory() -> None:
+def test_solve_too_many_solutions_are_refused() -> None:
     wide = Limits(1, 1024, 1, 1024, 1024, 1, 65536)
     with pytest.raises(Invalid) as caught:
         solve(wide, clock=2**32 - 1, bitrate=1000, tolerance=10)
     assert caught.value.code == "timing.too-many"
 
 
-def test_a_slower_data_phase_and_a_missing_one_are_refused() -> None:
+def test_solve_fd_slower_or_missing_data_phase_is_refused() -> None:
     fdcan = controller("fdcan")
     with pytest.raises(Invalid) as caught:
         solve_fd(fdcan.nominal, fdcan.limits("data"), clock=80_000_000, bitrate=500_000, data_bitrate=250_000)
@@ -239,6 +239,22 @@ def test_a_slower_data_phase_and_a_missing_one_are_refused() -> None:
         controller("nonsense")
 
 
-def test_lowest_bit_rates_stay_prompt() -> None:
+def test_solve_lowest_bit_rate_is_solved_promptly() -> None:
     found = solve(controller("fdcan").nominal, clock=80_000_000, bitrate=10_000, tolerance=2)
     assert len(list(islice(found.ranked(), 10))) == 10
+
+
+@settings(max_examples=30)
+@given(requests())
+def test_nearest_has_the_least_error_that_brute_force_finds(request_: tuple) -> None:
+    limits, clock, bitrate, _tolerance, sample_point = request_
+    found = nearest(limits, clock=clock, bitrate=bitrate, sample_point=sample_point)
+    everything = brute_force(limits, clock, bitrate, Fraction(10**9))
+    assert (found is None) is (not everything)
+    if found is not None:
+        errors = [
+            abs(Fraction(clock, prescaler * (1 + prop + phase1 + phase2)) - bitrate)
+            for prescaler, prop, phase1, phase2, _sjw in everything
+        ]
+        assert abs(found.timing.rate - bitrate) == min(errors)
+        assert not limits.violations(found.timing)

@@ -33,7 +33,7 @@ CONVEYOR = Node("Conveyor A, node 3", NOMINAL, DATA, 0.3)
         (Timing(10_000_000, 8, 1, 4, 4, 4), 1.58),
     ],
 )
-def test_published_examples(timing: Timing, percent: float) -> None:
+def test_oscillator_tolerance_published_examples_have_their_published_values(timing: Timing, percent: float) -> None:
     found = oscillator_tolerance(timing)
     # All three publications cut 1.587 and 0.3906 off after two digits.
     assert floor(100 * found.percent) / 100 == percent
@@ -41,7 +41,7 @@ def test_published_examples(timing: Timing, percent: float) -> None:
     assert all(condition.verified for condition in found.conditions)
 
 
-def test_five_conditions_as_in_the_mockup() -> None:
+def test_oscillator_tolerance_fd_timing_of_the_mockup_has_five_conditions() -> None:
     found = oscillator_tolerance(NOMINAL, DATA)
     assert [round(condition.percent, 2) for condition in found.conditions] == [0.78, 1.0, 1.0, 1.18, 0.88]
     assert found.percent == found.conditions[0].percent
@@ -50,7 +50,7 @@ def test_five_conditions_as_in_the_mockup() -> None:
 
 
 @pytest.mark.parametrize("prescalers", [(1, 1), (2, 1), (4, 1), (1, 2), (4, 2), (5, 1)])
-def test_five_conditions_with_unequal_prescalers_agree_with_python_can(prescalers: tuple[int, int]) -> None:
+def test_oscillator_tolerance_unequal_prescalers_agree_with_python_can(prescalers: tuple[int, int]) -> None:
     # python-can splits tseg1 by a propagation delay; with one of 1 tq's worth prop_seg is that of our timing.
     n, d = prescalers
     nominal, data = Timing(80_000_000, n, 8, 30, 20, 15), Timing(80_000_000, d, 1, 14, 9, 7)
@@ -60,25 +60,25 @@ def test_five_conditions_with_unequal_prescalers_agree_with_python_can(prescaler
     assert oscillator_tolerance(nominal, data).percent == pytest.approx(percent, rel=1e-9)
 
 
-def test_condition_5_can_leave_nothing() -> None:
+def test_oscillator_tolerance_condition_5_can_be_negative() -> None:
     found = oscillator_tolerance(Timing(80_000_000, 10, 9, 3, 3, 3), Timing(80_000_000, 1, 23, 8, 8, 8))
     assert found.limiting.number == 5
     assert found.percent < 0
 
 
-def test_two_clocks_are_refused() -> None:
+def test_oscillator_tolerance_phases_with_two_clocks_are_refused() -> None:
     with pytest.raises(Invalid) as caught:
         oscillator_tolerance(NOMINAL, Timing(40_000_000, 1, 9, 5, 5, 5))
     assert caught.value.facts["field"] == "clock"
 
 
-def test_cable_as_in_the_mockup() -> None:
+def test_cable_of_the_mockup_fits_with_its_figures() -> None:
     found = cable(NOMINAL, length_m=42, delay_ns_per_m=5.0, loop_delay_ns=210)
     assert (found.needed_ns, found.segment_ns, found.longest_m, found.spare_m) == (840, 1187.5, 76.75, 34.75)
     assert found.fits
 
 
-def test_a_cable_that_is_exactly_long_enough_and_one_that_is_not() -> None:
+def test_cable_at_and_beyond_the_longest_length_fits_and_does_not() -> None:
     assert cable(NOMINAL, length_m=76.75).fits
     assert not cable(NOMINAL, length_m=76.76).fits
     short = cable(Timing(80_000_000, 1, 10, 5, 5, 5), length_m=1)
@@ -90,18 +90,18 @@ def test_a_cable_that_is_exactly_long_enough_and_one_that_is_not() -> None:
     ("name", "value"),
     [("length_m", -1), ("length_m", float("nan")), ("delay_ns_per_m", 0), ("loop_delay_ns", float("inf"))],
 )
-def test_hostile_cables(name: str, value: float) -> None:
+def test_cable_number_out_of_range_is_refused_by_name(name: str, value: float) -> None:
     with pytest.raises(Invalid) as caught:
         cable(NOMINAL, **({"length_m": 10.0} | {name: value}))
     assert caught.value.facts["field"] == name
 
 
-def test_delay_compensation_as_in_the_mockup() -> None:
+def test_delay_compensation_of_the_mockup_has_its_figures() -> None:
     found = delay_compensation(DATA, loop_delay_ns=210, controller=controller("fdcan"))
-    assert (found.offset, found.measured, found.usable) == (32, 17, True)
+    assert (found.offset, found.measured, found.is_usable) == (32, 17, True)
 
 
-def test_microchip_counts_the_offset_without_the_synchronisation_segment() -> None:
+def test_delay_compensation_microchip_offset_is_without_the_synchronisation_segment() -> None:
     assert delay_compensation(DATA, controller=controller("mcp2518fd")).offset == 31
 
 
@@ -116,13 +116,13 @@ def test_microchip_counts_the_offset_without_the_synchronisation_segment() -> No
         (Timing(80_000_000, 2, 60, 8, 8, 8), 0, 2),  # offset 138
     ],
 )
-def test_limits_of_delay_compensation(data: Timing, loop: float, problems: int) -> None:
+def test_delay_compensation_at_and_beyond_its_limits_has_the_problems(data: Timing, loop: float, problems: int) -> None:
     assert len(delay_compensation(data, loop_delay_ns=loop).problems) == problems
 
 
-def test_two_nodes_as_in_the_mockup() -> None:
+def test_compare_nodes_of_the_mockup_have_its_margin() -> None:
     found = compare(CONVEYOR, DRIVE)
-    assert found.talk
+    assert found.is_compatible
     assert round(found.margin, 3) == 0.185
     assert (found.limiting_node, found.limiting.number) == ("Motor drive ECU", 1)
     assert (found.nominal_point_difference, found.data_point_difference) == (7.5, -5.0)
@@ -132,37 +132,37 @@ def test_two_nodes_as_in_the_mockup() -> None:
     assert compare(CONVEYOR, better).margin == pytest.approx(0.48, abs=0.005)
 
 
-def test_comparing_is_symmetric() -> None:
+def test_compare_nodes_swapped_give_the_same_margin() -> None:
     one, two = compare(CONVEYOR, DRIVE), compare(DRIVE, CONVEYOR)
-    assert (one.margin, one.limiting_node, one.talk) == (two.margin, two.limiting_node, two.talk)
+    assert (one.margin, one.limiting_node, one.is_compatible) == (two.margin, two.limiting_node, two.is_compatible)
     assert one.nominal_point_difference == -two.nominal_point_difference
 
 
-def test_a_difference_of_bit_rates_uses_up_the_margin() -> None:
+def test_compare_difference_of_bit_rates_reduces_the_margin() -> None:
     a = Node("a", Timing(80_000_000, 1, 95, 32, 32, 32))
     for quanta_less, talks in ((1, True), (3, False)):  # 0.63 % and 1.9 % apart; 2 × 0.78 % are allowed
         b = Node("b", Timing(80_000_000, 1, 95 - quanta_less, 32, 32, 32))
         found = compare(a, b)
-        assert found.talk is talks
+        assert found.is_compatible is talks
         used = 100 * 2 * quanta_less / (320 - quanta_less) / 2
         allowed = oscillator_tolerance(a.nominal).percent
         assert found.margin == pytest.approx(allowed - used)
 
 
-def test_different_bit_rates_do_not_talk() -> None:
+def test_compare_nodes_at_two_bit_rates_are_not_compatible() -> None:
     found = compare(Node("a", NOMINAL), Node("b", Timing(80_000_000, 2, 95, 32, 32, 32)))
-    assert not found.talk
+    assert not found.is_compatible
     assert found.margin < -30
 
 
-def test_a_classic_node_disturbs_can_fd() -> None:
+def test_compare_classic_node_beside_can_fd_are_not_compatible() -> None:
     found = compare(CONVEYOR, Node("Old sensor", NOMINAL, None, 0.1))
-    assert not found.talk
+    assert not found.is_compatible
     assert found.margin > 0
     assert "Old sensor" in found.problems[0]
 
 
-def test_a_hostile_clock_tolerance() -> None:
+def test_compare_clock_tolerance_out_of_range_is_refused() -> None:
     for value in (-1, 11, float("nan")):
         with pytest.raises(Invalid) as caught:
             compare(CONVEYOR, Node("b", NOMINAL, DATA, value))

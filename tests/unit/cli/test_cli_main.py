@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from benchboard import i18n
-from benchboard.cli.desk import show_table
+from benchboard.cli.command_context import show_table
 from benchboard.cli.main import main
 from benchboard.errors import Unavailable
-from benchboard.storage import locate
+from benchboard.storage import resources
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
     yield tmp_path
-    i18n.use("en", locate.resources() / "i18n")
+    i18n.use("en", resources.resources() / "i18n")
 
 
 def test_an_error_is_sentences_even_where_the_operating_system_gives_the_reason() -> None:
@@ -57,7 +57,7 @@ def test_an_organisation_that_is_not_there_is_said_so(
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_ORG", "zz")
     assert main(["whoami"]) == 1
-    assert capsys.readouterr().err == "No organisation here is called 'zz'. Choose one of: local.\n"
+    assert capsys.readouterr().err == "There's no organisation named 'zz'. Choose one of: local.\n"
 
 
 def test_details_in_a_list_are_words_not_python(capsys: pytest.CaptureFixture[str]) -> None:

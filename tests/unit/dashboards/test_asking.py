@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.analytics.queries import ResultColumn, ResultTable
-from benchboard.dashboards.asking import names_in, offer_of, order_of, with_names
-from benchboard.dashboards.document import Variable
+from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.variables.variable_queries import names_in, options_from, query_order, replace_names
 
 
 def _variable(name: str, *before: str) -> Variable:
@@ -25,36 +25,38 @@ def test_what_a_query_names_is_found_and_what_only_looks_like_it_is_not() -> Non
       :more */ WHERE a = :one AND b IN (:two, :one) AND c = 'it''s :quoted' AND d = : three"""
     assert names_in(query) == ("one", "two", "three")
     assert names_in("SELECT 'open :text") == names_in("SELECT /* :open") == names_in("") == ()
-    assert with_names("SELECT ':a', :a, :b, x::a", {"a": "$a"}) == "SELECT ':a', $a, :b, x::a"
+    assert replace_names("SELECT ':a', :a, :b, x::a", {"a": "$a"}) == "SELECT ':a', $a, :b, x::a"
 
 
 @pytest.mark.parametrize("piece", ["'", '"', "/*", ":", ":a'", "--", "''", "::", "/*'"])
 def test_a_long_query_is_looked_through_once(piece: str) -> None:
-    with_names(piece * 500_000, {})  # a megabyte; what looks back would not come to an end
+    replace_names(piece * 500_000, {})  # a megabyte; what looks back would not come to an end
     assert names_in(f":a {piece * 500_000}") == ()
 
 
 def test_each_is_asked_after_those_it_names_and_a_circle_is_refused_by_name() -> None:
     plain = Variable("shop", "", "list", ("a",))
-    order = order_of([_variable("city", "country", "shop"), plain, _variable("country"), _variable("street", "city")])
+    order = query_order(
+        [_variable("city", "country", "shop"), plain, _variable("country"), _variable("street", "city")]
+    )
     assert order.names == ("country", "city", "street")
     assert not order.refused
-    order = order_of(
+    order = query_order(
         [_variable("a", "b"), _variable("b", "c"), _variable("c", "a"), _variable("d", "a"), _variable("e", "e")]
     )
     assert order.names == ("d",)
     assert order.refused.keys() == {"a", "b", "c", "e"}
-    assert order.refused["a"].what == "These variables ask for each other: a → b → c → a."
-    assert order.refused["e"].what == "The variable e asks for itself."
+    assert order.refused["a"].what == "These variables refer to each other: a → b → c → a."
+    assert order.refused["e"].what == "Variable e refers to itself."
     assert all(error.do for error in order.refused.values())
 
 
 def test_a_long_chain_has_an_order_and_a_long_circle_a_short_sentence() -> None:
     names = [f"v{number}" for number in range(3_000)]
     chain = [_variable(name, other) for name, other in itertools.pairwise(names)] + [_variable(names[-1])]
-    assert order_of(chain).names == tuple(reversed(names))
+    assert query_order(chain).names == tuple(reversed(names))
     circle = [_variable(name, other) for name, other in zip(names[:200], [*names[1:200], names[0]], strict=True)]
-    assert all(len(error.what) < 200 for error in order_of(circle).refused.values())
+    assert all(len(error.what) < 200 for error in query_order(circle).refused.values())
 
 
 @st.composite
@@ -68,7 +70,7 @@ def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
 @given(graphs())
 @settings(max_examples=300)
 def test_the_order_is_one_and_only_what_lies_on_a_circle_is_refused(graph: dict[str, list[str]]) -> None:
-    order = order_of(_variable(name, *before) for name, before in graph.items())
+    order = query_order(_variable(name, *before) for name, before in graph.items())
     reached = {name: set(before) for name, before in graph.items()}
     for _round in graph:
         for name in graph:
@@ -103,25 +105,25 @@ def test_an_answer_offers_its_first_column_once_in_its_order_as_text() -> None:
         "x\ny",
         "",
     ]
-    offer = offer_of(_answer(*((cell,) for cell in cells)))
+    offer = options_from(_answer(*((cell,) for cell in cells)))
     assert offer.values == ("b", "a", "3", "2.50", "true", "2026-01-05", "2026-01-05T09:00:00+00:00", "x\ny", "")
     assert (offer.labels, offer.note) == ({}, "")
 
 
 def test_a_second_column_is_what_people_call_it() -> None:
-    offer = offer_of(_answer(("1", "One", "more"), ("2", None, "more"), ("3", "3", "more"), ("1", "Uno", "more")))
+    offer = options_from(_answer(("1", "One", "more"), ("2", None, "more"), ("3", "3", "more"), ("1", "Uno", "more")))
     assert offer.values == ("1", "2", "3")
     assert offer.labels == {"1": "One"}
 
 
 @pytest.mark.parametrize("label", ["l" * 256, "l" * 10**6, "half \ud800", "nor\0th"])
 def test_a_name_that_is_too_long_or_no_text_is_left_out_and_the_value_shown(label: str) -> None:
-    offer = offer_of(_answer(("a", label), ("b", "l" * 255)))
+    offer = options_from(_answer(("a", label), ("b", "l" * 255)))
     assert (offer.values, offer.labels, offer.left_out) == (("a", "b"), {"b": "l" * 255}, 0)
 
 
 def test_what_is_too_long_or_no_text_is_left_out_and_said() -> None:
-    offer = offer_of(_answer(("a", "A"), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
+    offer = options_from(_answer(("a", "A"), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
     assert (offer.values, offer.labels) == (("a",), {"a": "A"})
     assert "first 10,000 rows" in offer.note
     assert "2 values" in offer.note

@@ -8,20 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.breakpoints import arranged, by_hand, following, laid_out, seen
-from benchboard.dashboards.document import Document, fitted, parse_document, write_document
-from benchboard.dashboards.layout import Cell, Layout, Page, everything
+from benchboard.dashboards.document.breakpoints import (
+    layout_at,
+    overridden_ids,
+    with_layout,
+    with_overrides,
+    without_overrides,
+)
+from benchboard.dashboards.document.document import Document, fitted, parse_document, write_document
+from benchboard.dashboards.layout import Cell, Layout, PageIndex, walk_items
 from support.pages import check_page, pages, random_page
 
 names = st.sampled_from(["tablet", "phone"])
 
 
 def _ids(layout: Layout) -> set[str]:
-    return {found.item.id for found in everything(layout)}
+    return {found.item.id for found in walk_items(layout)}
 
 
 def _homes(layout: Layout) -> dict[str, grid.Path]:
-    return {found.item.id: found.path for found in everything(layout)}
+    return {found.item.id: found.path for found in walk_items(layout)}
 
 
 @st.composite
@@ -29,7 +35,7 @@ def moved(draw: st.DrawFn) -> tuple[Document, str, Layout, str]:
     """A document, a breakpoint, and its page there after a widget was carried somewhere in its own grid."""
     document = fitted(Document(draw(pages(statics=0))))
     name = draw(names)
-    page = Page(seen(document, name))
+    page = PageIndex(layout_at(document, name))
     free = [item_id for item_id in page.shown if page.item(item_id).type != grid.ROW]
     if not free:
         return document, name, page.layout, ""
@@ -37,7 +43,7 @@ def moved(draw: st.DrawFn) -> tuple[Document, str, Layout, str]:
     home = page.path(item_id)
     left, top = page.origin(home)
     x, y = draw(st.integers(0, 6)), draw(st.integers(0, 20))
-    after = grid.Carry(page, [item_id]).drop(home, left + x, top + y)
+    after = grid.ContainerDrag(page, [item_id]).drop(home, left + x, top + y)
     return document, name, after, item_id
 
 
@@ -45,7 +51,7 @@ def moved(draw: st.DrawFn) -> tuple[Document, str, Layout, str]:
 @settings(max_examples=100)
 def test_a_narrower_page_holds_the_same_and_nothing_overlaps(layout: Layout, name: str) -> None:
     document = fitted(Document(layout))
-    narrow = seen(document, name)
+    narrow = layout_at(document, name)
     check_page(narrow)
     assert _homes(narrow) == _homes(document.layout)
     assert narrow.columns == {"tablet": 6, "phone": 2}[name]
@@ -56,18 +62,18 @@ def test_a_narrower_page_holds_the_same_and_nothing_overlaps(layout: Layout, nam
 @settings(max_examples=100)
 def test_what_is_moved_there_lies_there_and_the_desktop_stays(made: tuple[Document, str, Layout, str]) -> None:
     document, name, after, item_id = made
-    result = arranged(document, name, after, [item_id])
+    result = with_overrides(document, name, after, [item_id])
     assert result.layout == document.layout
-    if after == seen(document, name):
+    if after == layout_at(document, name):
         assert result == document
         return
-    check_page(seen(result, name))
-    assert by_hand(result, name) <= {item_id}
-    if item_id in by_hand(result, name):
-        wanted, there = Page(after).cell(item_id), Page(seen(result, name)).cell(item_id)
+    check_page(layout_at(result, name))
+    assert overridden_ids(result, name) <= {item_id}
+    if item_id in overridden_ids(result, name):
+        wanted, there = PageIndex(after).cell(item_id), PageIndex(layout_at(result, name)).cell(item_id)
         assert (there.x, there.w) == (wanted.x, wanted.w)
-    assert following(result, name, [item_id]).layout == document.layout
-    assert seen(following(result, name), name) == seen(document, name)
+    assert without_overrides(result, name, [item_id]).layout == document.layout
+    assert layout_at(without_overrides(result, name), name) == layout_at(document, name)
     assert fitted(parse_document(write_document(result))).breakpoints.keys() == result.breakpoints.keys()
 
 
@@ -77,20 +83,20 @@ def test_what_is_arranged_by_hand_survives_edits_of_the_desktop(
     made: tuple[Document, str, Layout, str], seed: int
 ) -> None:
     document, name, after, item_id = made
-    document = arranged(document, name, after, [item_id])
+    document = with_overrides(document, name, after, [item_id])
     kept = dict(document.breakpoints[name].places) if name in document.breakpoints else {}
     rng = random.Random(seed)
-    page = Page(document.layout)
+    page = PageIndex(document.layout)
     others = sorted(_ids(page.layout) - {item_id} - {outer for outer, _k in (page.path(item_id) if item_id else ())})
     layout = grid.without(page.layout, rng.sample(others, min(len(others), 2)))
     extra = grid.parse_page(random_page(rng, layout.columns, depth=0, statics=0), columns=layout.columns)
     placed = [(replace(item, id=f"new-{item.id}"), cell) for item, cell in extra]
     desktop = grid.fitted(Layout.of(layout.columns, [*layout, *placed]))
     edited = replace(document, layout=desktop)
-    narrow = seen(edited, name)
+    narrow = layout_at(edited, name)
     check_page(narrow)
     for known, cell in kept.items():
-        there = Page(narrow).cell(known)
+        there = PageIndex(narrow).cell(known)
         assert (there.x, there.w) == (cell.x, cell.w)
 
 
@@ -98,19 +104,19 @@ def test_what_is_arranged_by_hand_survives_edits_of_the_desktop(
 @settings(max_examples=60)
 def test_adding_and_removing_there_is_so_everywhere(made: tuple[Document, str, Layout, str]) -> None:
     document, name, _after, item_id = made
-    narrow = seen(document, name)
+    narrow = layout_at(document, name)
     fresh = grid.Item("fresh", "text")
     more = grid.fitted(Layout.of(narrow.columns, [*narrow, (fresh, Cell(0, narrow.bottom, 1, 2))]))
-    result = arranged(document, name, more, ["fresh"])
+    result = with_overrides(document, name, more, ["fresh"])
     assert _ids(result.layout) == _ids(document.layout) | {"fresh"}
     check_page(result.layout)
     assert {i: c for i, c in _homes(result.layout).items() if i != "fresh"} == _homes(document.layout)
-    assert by_hand(result, name) == {"fresh"}
+    assert overridden_ids(result, name) == {"fresh"}
     if item_id:
-        less = grid.without(seen(result, name), [item_id])
-        gone = arranged(result, name, less, ())
+        less = grid.without(layout_at(result, name), [item_id])
+        gone = with_overrides(result, name, less, ())
         assert item_id not in _ids(gone.layout)
-        assert by_hand(gone, name) == {"fresh"}
+        assert overridden_ids(gone, name) == {"fresh"}
         check_page(gone.layout)
 
 
@@ -120,14 +126,14 @@ def test_what_goes_into_a_container_there_goes_into_it_everywhere() -> None:
         {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 3}, "items": []},
     ]
     document = fitted(parse_document(items))
-    page = Page(seen(document, "phone"))
+    page = PageIndex(layout_at(document, "phone"))
     inside = (*page.path("g"), ("g", 0))
     left, top = page.origin(inside)
-    after = grid.Carry(page, ["w"]).drop(inside, left, top)
-    assert Page(after).path("w") == inside
-    result = arranged(document, "phone", after, ["w"])
-    assert Page(result.layout).path("w") == inside
-    assert Page(result.layout).cell("w") == Cell(0, 0, 4, 3)
+    after = grid.ContainerDrag(page, ["w"]).drop(inside, left, top)
+    assert PageIndex(after).path("w") == inside
+    result = with_overrides(document, "phone", after, ["w"])
+    assert PageIndex(result.layout).path("w") == inside
+    assert PageIndex(result.layout).cell("w") == Cell(0, 0, 4, 3)
     check_page(result.layout)
 
 
@@ -138,42 +144,42 @@ def test_putting_a_container_in_order_leaves_the_container_to_the_desktop() -> N
     ]
     group = {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 7}, "items": inner}
     document = fitted(parse_document([group]))
-    page = Page(seen(document, "tablet"))
+    page = PageIndex(layout_at(document, "tablet"))
     inside: grid.Path = (("g", 0),)
     pane = page.pane(inside)
     beside = Layout.of(pane.columns, [(pane.items[0], Cell(0, 0, 2, 3)), (pane.items[1], Cell(2, 0, 2, 3))])
-    result = arranged(document, "tablet", page.with_pane(inside, beside), ())
-    assert by_hand(result, "tablet") == {"a", "b"}
+    result = with_overrides(document, "tablet", page.with_pane(inside, beside), ())
+    assert overridden_ids(result, "tablet") == {"a", "b"}
     assert result.layout == document.layout
-    assert Page(seen(result, "tablet")).pane(inside) == beside
+    assert PageIndex(layout_at(result, "tablet")).pane(inside) == beside
 
 
 def test_what_is_said_of_a_container_there_does_not_narrow_it_on_the_desktop() -> None:
     inner = [{"id": "w", "type": "text", "position": {"x": 2, "y": 0, "w": 4, "h": 3}}]
     group = {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 4}, "items": inner}
     document = fitted(parse_document([group]))
-    page = Page(seen(document, "phone"))
+    page = PageIndex(layout_at(document, "phone"))
     item = page.item("g")
     after = page.with_item(replace(item, source={**item.source, "title": "Named"}))
-    result = arranged(document, "phone", after, ["g"])
-    assert Page(result.layout).item("g").source["title"] == "Named"
-    assert Page(result.layout).cell("w") == Page(document.layout).cell("w")
+    result = with_overrides(document, "phone", after, ["g"])
+    assert PageIndex(result.layout).item("g").source["title"] == "Named"
+    assert PageIndex(result.layout).cell("w") == PageIndex(document.layout).cell("w")
     assert not result.breakpoints
 
 
 def test_an_unknown_breakpoint_is_a_bug() -> None:
     with pytest.raises(KeyError):
-        seen(parse_document([]), "watch")
+        layout_at(parse_document([]), "watch")
 
 
 @given(moved())
 @settings(max_examples=50)
 def test_of_what_is_removed_no_place_is_left(made: tuple[Document, str, Layout, str]) -> None:
     document, name, after, item_id = made
-    there = arranged(document, name, after, [item_id])
-    gone = set(by_hand(there, name))
-    removed_there = arranged(there, name, grid.without(seen(there, name), gone, there.compact), ())
-    removed_wide = laid_out(there, grid.without(there.layout, gone, there.compact))
+    there = with_overrides(document, name, after, [item_id])
+    gone = set(overridden_ids(there, name))
+    removed_there = with_overrides(there, name, grid.without(layout_at(there, name), gone, there.compact), ())
+    removed_wide = with_layout(there, grid.without(there.layout, gone, there.compact))
     for result in (removed_there, removed_wide):
-        assert not by_hand(result, name)
+        assert not overridden_ids(result, name)
         assert not gone & _ids(result.layout)

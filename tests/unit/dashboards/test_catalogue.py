@@ -4,7 +4,7 @@ import pytest
 
 from benchboard.analytics.queries import check_query
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import KINDS, WidgetKind, changed, kind_of, new_item, widget_of
+from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.errors import Invalid
 
 
@@ -37,7 +37,7 @@ def test_a_change_keeps_everything_else_and_the_old_item() -> None:
         "b": [2],
     }
     layout = grid.parse([source])
-    item = changed(layout.items[0], title="New")
+    item = with_fields(layout.items[0], title="New")
     assert widget_of(item).title == "New"
     assert widget_of(layout.items[0]).title == ""
     written = grid.serialise(grid.Layout.of(12, [(item, layout.cells[0])]))
@@ -46,7 +46,7 @@ def test_a_change_keeps_everything_else_and_the_old_item() -> None:
 
 @pytest.mark.parametrize("value", [None, "3", -1, 7, True, 1.5])
 def test_a_setting_that_cannot_be_right_is_the_default(value: object) -> None:
-    item = changed(new_item(KINDS[0], "w"), config={"decimals": value, "good": value, "unit": "€"})
+    item = with_fields(new_item(KINDS[0], "w"), config={"decimals": value, "good": value, "unit": "€"})
     widget = widget_of(item)
     assert (widget.setting("decimals"), widget.setting("good"), widget.setting("unit")) == (0, "up", "€")
 
@@ -54,6 +54,6 @@ def test_a_setting_that_cannot_be_right_is_the_default(value: object) -> None:
 @pytest.mark.parametrize("field", ["title", "query", "config"])
 def test_a_wrong_field_is_named(field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        widget_of(changed(new_item(KINDS[0], "w7"), **{field: 5}))
+        widget_of(with_fields(new_item(KINDS[0], "w7"), **{field: 5}))
     assert refused.value.facts == {"item": "w7", "field": field}
     assert "w7" in refused.value.what

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from benchboard.dashboards import choices
-from benchboard.dashboards.document import MAX_NAME, MAX_VALUES, parse_document
-from benchboard.dashboards.expanding import Choice
+from benchboard.dashboards.document.document import MAX_NAME, MAX_VALUES, parse_document
+from benchboard.dashboards.variables import variable_state
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.errors import Unavailable
 from benchboard.vault import Vault
 
 HERE = ("local", "", "org", "me")
-CHOSEN = {"shop": Choice(("Kadıköy", "")), "state": Choice(all=True), "city": Choice()}
+CHOSEN = {"shop": VariableChoice(("Kadıköy", "")), "state": VariableChoice(all=True), "city": VariableChoice()}
 
 
 @pytest.fixture(autouse=True)
@@ -22,90 +22,94 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_was_chosen_is_there_again_for_that_account_and_dashboard_alone(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
-    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
-    choices.keep(tmp_path, vault, HERE, "other", {"shop": Choice(("b",))})
-    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
-    assert choices.load(tmp_path, vault, HERE, "other") == {"shop": Choice(("b",))}
-    assert choices.load(tmp_path, vault, ("local", "", "org", "you"), "home") == {}
-    choices.keep(tmp_path, vault, HERE, "home", {})
-    assert choices.load(tmp_path, vault, HERE, "home") == {}
+    variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
+    variable_state.save(tmp_path, vault, HERE, "other", {"shop": VariableChoice(("b",))})
+    assert variable_state.load(tmp_path, vault, HERE, "home") == CHOSEN
+    assert variable_state.load(tmp_path, vault, HERE, "other") == {"shop": VariableChoice(("b",))}
+    assert variable_state.load(tmp_path, vault, ("local", "", "org", "you"), "home") == {}
+    variable_state.save(tmp_path, vault, HERE, "home", {})
+    assert variable_state.load(tmp_path, vault, HERE, "home") == {}
 
 
 def test_no_value_can_be_read_from_the_file_nor_brought_to_another_account(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
-    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     (file,) = (tmp_path / "open").glob("*.bbc")
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.dumps("Kadıköy").strip('"').encode() not in file.read_bytes()
-    theirs = choices._file(tmp_path, choices._name(("other",)))
+    theirs = variable_state._file(tmp_path, variable_state._name(("other",)))
     theirs.write_bytes(file.read_bytes())
-    assert choices.load(tmp_path, vault, ("other",), "home") == {}
+    assert variable_state.load(tmp_path, vault, ("other",), "home") == {}
 
 
 @pytest.mark.parametrize("broken", [b"", b"BBJ", b"x" * 900])
 def test_a_file_that_cannot_be_read_is_nothing_and_is_written_anew(tmp_path: Path, broken: bytes) -> None:
     vault = Vault(tmp_path)
-    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     (file,) = (tmp_path / "open").glob("*.bbc")
     file.write_bytes(broken)
-    assert choices.load(tmp_path, vault, HERE, "home") == {}
-    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
-    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
+    assert variable_state.load(tmp_path, vault, HERE, "home") == {}
+    variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
+    assert variable_state.load(tmp_path, vault, HERE, "home") == CHOSEN
 
 
 def test_those_chosen_on_last_are_kept_and_no_more_than_a_document_may_say(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
-    many = Choice(tuple(str(k) for k in range(MAX_VALUES + 1)))
-    choices.keep(tmp_path, vault, HERE, "first", {"a": Choice(("1",)), "b": many})
-    assert choices.load(tmp_path, vault, HERE, "first") == {"a": Choice(("1",))}
-    for k in range(choices.MOST):
-        choices.keep(tmp_path, vault, HERE, str(k), {"a": Choice(("1",))})
-    assert choices.load(tmp_path, vault, HERE, "first") == {}
-    assert choices.load(tmp_path, vault, HERE, "0") != {}
+    many = VariableChoice(tuple(str(k) for k in range(MAX_VALUES + 1)))
+    variable_state.save(tmp_path, vault, HERE, "first", {"a": VariableChoice(("1",)), "b": many})
+    assert variable_state.load(tmp_path, vault, HERE, "first") == {"a": VariableChoice(("1",))}
+    for k in range(variable_state.MAX_DASHBOARDS):
+        variable_state.save(tmp_path, vault, HERE, str(k), {"a": VariableChoice(("1",))})
+    assert variable_state.load(tmp_path, vault, HERE, "first") == {}
+    assert variable_state.load(tmp_path, vault, HERE, "0") != {}
 
 
 def test_choices_too_large_to_be_kept_take_no_others_along(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
-    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
-    values = Choice(tuple(f"{k:0{MAX_NAME}}" for k in range(MAX_VALUES)))
-    choices.keep(tmp_path, vault, HERE, "large", {f"v{k}": values for k in range(10)})
-    choices.keep(tmp_path, vault, HERE, "too large", {f"v{k}": values for k in range(20)})
-    assert choices.load(tmp_path, vault, HERE, "too large") == {}
-    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
-    assert len(choices.load(tmp_path, vault, HERE, "large")) == 10
-    choices.keep(tmp_path, vault, HERE, "larger", {f"v{k}": values for k in range(15)})
-    assert choices.load(tmp_path, vault, HERE, "large") == {}
-    assert choices.load(tmp_path, vault, HERE, "home") == CHOSEN
-    assert len(choices.load(tmp_path, vault, HERE, "larger")) == 15
+    variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
+    values = VariableChoice(tuple(f"{k:0{MAX_NAME}}" for k in range(MAX_VALUES)))
+    variable_state.save(tmp_path, vault, HERE, "large", {f"v{k}": values for k in range(10)})
+    variable_state.save(tmp_path, vault, HERE, "too large", {f"v{k}": values for k in range(20)})
+    assert variable_state.load(tmp_path, vault, HERE, "too large") == {}
+    assert variable_state.load(tmp_path, vault, HERE, "home") == CHOSEN
+    assert len(variable_state.load(tmp_path, vault, HERE, "large")) == 10
+    variable_state.save(tmp_path, vault, HERE, "larger", {f"v{k}": values for k in range(15)})
+    assert variable_state.load(tmp_path, vault, HERE, "large") == {}
+    assert variable_state.load(tmp_path, vault, HERE, "home") == CHOSEN
+    assert len(variable_state.load(tmp_path, vault, HERE, "larger")) == 15
 
 
 @pytest.mark.parametrize("key", [b"", b"x" * 16, b"x" * 31, b"x" * 33])
 def test_a_key_of_the_wrong_length_is_said(tmp_path: Path, key: bytes) -> None:
     vault = Vault(tmp_path)
-    choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+    variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     vault.put("choices", key)
     with pytest.raises(Unavailable) as refused:
-        choices.keep(tmp_path, vault, HERE, "home", CHOSEN)
+        variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     assert refused.value.code == "sealed.key-damaged"
     assert str(len(key)) in refused.value.why
-    assert choices.load(tmp_path, vault, HERE, "home") == {}
+    assert variable_state.load(tmp_path, vault, HERE, "home") == {}
 
 
 def test_what_was_chosen_on_a_dashboard_that_is_gone_goes_too(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
-    choices.sweep(tmp_path, vault, HERE, lambda _keys: set())
+    variable_state.sweep(tmp_path, vault, HERE, lambda _keys: set())
     for key in ("home", "there", "gone"):
-        choices.keep(tmp_path, vault, HERE, key, CHOSEN)
-    choices.sweep(tmp_path, vault, HERE, lambda keys: keys - {"gone"})
-    assert [bool(choices.load(tmp_path, vault, HERE, key)) for key in ("home", "there", "gone")] == [True, True, False]
+        variable_state.save(tmp_path, vault, HERE, key, CHOSEN)
+    variable_state.sweep(tmp_path, vault, HERE, lambda keys: keys - {"gone"})
+    assert [bool(variable_state.load(tmp_path, vault, HERE, key)) for key in ("home", "there", "gone")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "open").write_text("a file where the folder would be")
     with pytest.raises(Unavailable) as refused:
-        choices.keep(tmp_path, Vault(tmp_path), HERE, "home", CHOSEN)
+        variable_state.save(tmp_path, Vault(tmp_path), HERE, "home", CHOSEN)
     assert refused.value.code == "choices.unwritable"
-    assert choices.load(tmp_path, Vault(tmp_path), HERE, "home") == {}
+    assert variable_state.load(tmp_path, Vault(tmp_path), HERE, "home") == {}
 
 
 def test_what_everybody_begins_with_is_nobodys_own() -> None:
@@ -113,7 +117,7 @@ def test_what_everybody_begins_with_is_nobodys_own() -> None:
     state = {**shop, "name": "state", "include_all": True, "all_chosen": True}
     said = {"format": "benchboard/dashboard", "version": 2, "variables": [shop, state], "items": []}
     document = parse_document(said)
-    same = {"shop": Choice(("a",)), "state": Choice(all=True), "gone": Choice(("x",))}
-    assert choices.own(document, same) == {}
-    other = {"shop": Choice(("a", "b")), "state": Choice(("a",))}
-    assert choices.own(document, other) == other
+    same = {"shop": VariableChoice(("a",)), "state": VariableChoice(all=True), "gone": VariableChoice(("x",))}
+    assert variable_state.changed_choices(document, same) == {}
+    other = {"shop": VariableChoice(("a", "b")), "state": VariableChoice(("a",))}
+    assert variable_state.changed_choices(document, other) == other

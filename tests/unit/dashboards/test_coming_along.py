@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import copies, editing
-from benchboard.dashboards.copies import Copied, joined, needed, read, with_variables, written
-from benchboard.dashboards.document import MAX_VARIABLES, Document, Variable, empty, parse_document
-from benchboard.dashboards.layout import Layout, Page, everything
+from benchboard.dashboards.document.document import MAX_VARIABLES, Document, Variable, empty, parse_document
+from benchboard.dashboards.editing import clipboard, page_edits
+from benchboard.dashboards.editing.clipboard import Copied, joined, needed, read, with_variables, written
+from benchboard.dashboards.layout import Layout, PageIndex, walk_items
 from benchboard.errors import Invalid
 
 
@@ -51,23 +51,23 @@ CHAIN = (
 )
 def test_what_a_widget_names_goes_with_it(item: dict[str, Any], names: list[str]) -> None:
     document = _document([item], *CHAIN)
-    page = Page(document.layout)
-    found = needed(editing.copied(page, ["w"]), document.variables)
+    page = PageIndex(document.layout)
+    found = needed(page_edits.copied(page, ["w"]), document.variables)
     assert [one.name for one in found] == names
-    back = read(json.dumps(written(Copied(editing.copied(page, ["w"]), found), 12)), 12)
+    back = read(json.dumps(written(Copied(page_edits.copied(page, ["w"]), found), 12)), 12)
     assert back.variables == found
 
 
 def test_variables_that_ask_for_each_other_all_come_along() -> None:
     ring = (_variable("a", type="query", query="select :b"), _variable("b", type="query", query="select :a"))
     document = _document([_item("w", query="select :a")], *ring)
-    found = needed(editing.copied(Page(document.layout), ["w"]), document.variables)
+    found = needed(page_edits.copied(PageIndex(document.layout), ["w"]), document.variables)
     assert [one.name for one in found] == ["a", "b"]
 
 
 def test_a_copy_without_variables_says_nothing_of_them() -> None:
     document = _document([_item("w")], *CHAIN)
-    items = editing.copied(Page(document.layout), ["w"])
+    items = page_edits.copied(PageIndex(document.layout), ["w"])
     assert "variables" not in written(Copied(items, needed(items, document.variables)), 12)
 
 
@@ -82,7 +82,7 @@ def test_what_is_missing_comes_and_what_is_there_stays() -> None:
     assert [one.name for one in found.variables] == ["shop", "state", "region"]
     assert found.variables[:2] == here
     assert found.told == (
-        "The variable “region” came along. There is another variable “shop” here; what came uses that one."
+        "Added variable “region”. Variable “shop” already exists here; the added widgets use the existing one."
     )
 
 
@@ -97,7 +97,7 @@ def test_there_are_never_more_variables_than_a_document_holds() -> None:
     found = joined(here, (_own("one"), _own("two")))
     assert len(found.variables) == MAX_VARIABLES
     assert found.left_out == (_own("two"),)
-    assert "There is no room for “two”" in found.told
+    assert "Couldn't add “two”" in found.told
 
 
 @given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.sampled_from("abcdef"), unique=True))
@@ -138,12 +138,12 @@ def test_a_dashboard_of_grafana_s_becomes_widgets_as_wide_in_proportion(value: o
     assert copied.report is not None
     assert (copied.report.mapped, copied.report.placeholder) == (2, 1)
     _document, told = with_variables(empty(), copied)
-    assert told.startswith("2 widgets placed, 2 of them need a query, 1 placeholder")
-    assert told.endswith("The variable “node” came along.")
+    assert told.startswith("2 widgets, 2 need a query, 1 placeholder")
+    assert told.endswith("Added variable “node”.")
 
 
 def _cells(layout: Layout) -> dict[str, tuple[int, int, int, int]]:
-    return {found.item.id: tuple(found.cell) for found in everything(layout)}
+    return {found.item.id: tuple(found.cell) for found in walk_items(layout)}
 
 
 @pytest.mark.parametrize(
@@ -162,16 +162,16 @@ def test_a_copy_has_as_large_a_part_of_another_page(
 ) -> None:
     items = [_item(f"w{k}") | {"position": {"x": x, "y": 0, "w": w, "h": 3}} for k, (x, w) in enumerate(at)]
     document = parse_document({"format": "benchboard/dashboard", "version": 2, "columns": wide, "items": items})
-    page = Page(document.layout)
-    copied = read(json.dumps(written(Copied(editing.copied(page, list(page.shown))), wide)), columns)
+    page = PageIndex(document.layout)
+    copied = read(json.dumps(written(Copied(page_edits.copied(page, list(page.shown))), wide)), columns)
     assert [(cell.x, cell.w) for _item, cell in copied.items] == there
 
 
 def test_what_a_copied_container_holds_has_as_large_a_part_of_it() -> None:
     inside = [_item("in") | {"position": {"x": 3, "y": 0, "w": 3, "h": 3}}]
     group = _item("g", type="group", items=inside) | {"position": {"x": 6, "y": 0, "w": 6, "h": 5}}
-    items = editing.copied(Page(_document([group]).layout), ["g"])
-    layout = Layout.of(24, copies.scaled(Copied(items), 12, 24).items)
+    items = page_edits.copied(PageIndex(_document([group]).layout), ["g"])
+    layout = Layout.of(24, clipboard.scaled(Copied(items), 12, 24).items)
     assert _cells(layout) == {"g": (0, 0, 12, 4), "in": (6, 0, 6, 3)}
 
 
@@ -194,12 +194,12 @@ def test_one_panel_of_grafana_s_becomes_a_widget() -> None:
         ({}, "items is null"),
         ({"type": "stat"}, "items is null"),
         ({"panels": 7}, "panels is 7"),
-        ({"panels": []}, "There is no widget in it."),
-        ({"schemaVersion": 2, "elements": {}}, "Grafana's new form"),
+        ({"panels": []}, "It contains no widgets."),
+        ({"schemaVersion": 2, "elements": {}}, "Grafana's new dashboard format"),
         ({"type": "stat", "gridPos": {"x": -1, "y": 0}}, "gridPos.x"),
         ({"type": "row", "gridPos": {"y": 0}, "panels": [[]]}, "panels.0"),
     ],
 )
 def test_what_is_none_of_both_is_refused_in_words(value: object, why: str) -> None:
     with pytest.raises(Invalid, match=why.replace(".", r"\.")):
-        copies.read(json.dumps(value), 12)
+        clipboard.read(json.dumps(value), 12)

@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.comparing import Difference, differences, json_lines, take_back, word_count, words
-from benchboard.dashboards.document import Document, parse_document, write_document
-from benchboard.dashboards.fields import ABSENT, Change
+from benchboard.dashboards.document.document import FORMAT, VERSION, Document, fitted, parse_document, write_document
 from benchboard.dashboards.layout import Cell
-from benchboard.dashboards.pieces import apart, together
+from benchboard.dashboards.versions.diff import Difference, differences, json_diff, revert, word_count, word_diff
+from benchboard.dashboards.versions.item_map import from_item_map, to_item_map
+from benchboard.dashboards.versions.json_fields import ABSENT, Change
 from support.edits import dashboard, documents, edited
 from support.pages import check_page
 
 
 def _ids(document: Document) -> set[str]:
-    return {found.item.id for found in grid.everything(document.layout)}
+    return {found.item.id for found in grid.walk_items(document.layout)}
 
 
 def _of(found: tuple[Difference, ...]) -> dict[tuple[str, str], Difference]:
@@ -29,7 +29,7 @@ def _of(found: tuple[Difference, ...]) -> dict[tuple[str, str], Difference]:
 @given(documents())
 @settings(max_examples=60, deadline=None)
 def test_a_dashboard_taken_apart_goes_together_again(document: Document) -> None:
-    assert write_document(together(apart(document))) == write_document(document)
+    assert write_document(from_item_map(to_item_map(document))) == write_document(document)
     assert differences(document, document) == ()
 
 
@@ -44,7 +44,23 @@ def test_every_difference_names_somebody_and_taking_all_back_is_the_start(data: 
         assert one.kind == "document" or one.id in _ids(before) | _ids(after)
         assert (one.was is None) == (one.kind in ("added", "document"))
         assert (one.now is None) == (one.kind in ("removed", "document"))
-    back = take_back(after, before, [one.key for one in found if not one.pushed])
+    back = revert(after, before, [one.key for one in found if not one.pushed])
+    assert differences(before, back) == ()
+
+
+def test_revert_of_an_item_removed_from_a_static_container_restores_its_neighbours() -> None:
+    def text(name: str, *cell: int) -> dict[str, object]:
+        return {"id": name, "type": "text", "position": dict(zip("xywh", cell, strict=True))}
+
+    def page(*inside: object) -> Document:
+        tab = {"id": "1", "title": "", "items": list(inside)}
+        tabs = {**text("t", 0, 0, 1, 9), "type": "tabs", "static": True, "tabs": [tab]}
+        below = [text("p", 0, 9, 3, 2), text("q", 2, 11, 1, 2)]
+        return fitted(parse_document({"format": FORMAT, "version": VERSION, "items": [tabs, *below]}))
+
+    before = page(text("a", 0, 0, 1, 4), text("b", 0, 4, 1, 4))
+    after = page(text("b", 0, 4, 1, 4))
+    back = revert(after, before, [one.key for one in differences(before, after) if not one.pushed])
     assert differences(before, back) == ()
 
 
@@ -55,7 +71,7 @@ def test_taking_some_back_is_a_dashboard_without_overlaps_and_loses_nobody_else(
     after = data.draw(edited(before, "m"))
     found = differences(before, after)
     chosen = [one for one in found if data.draw(st.booleans())]
-    back = take_back(after, before, [one.key for one in chosen])
+    back = revert(after, before, [one.key for one in chosen])
     check_page(back.layout)
     assert parse_document(write_document(back))
     gone = {one.id for one in chosen if one.kind == "added"}
@@ -74,7 +90,7 @@ def test_what_only_gave_way_is_said_last_and_as_such() -> None:
         ("moved", "a", True),
         ("moved", "b", True),
     ]
-    back = take_back(after, before, [("moved", "c")])
+    back = revert(after, before, [("moved", "c")])
     assert differences(before, back) == ()
 
 
@@ -147,7 +163,7 @@ def test_what_a_document_says_besides_is_told_variable_by_variable() -> None:
     )
     found = _of(differences(before, after))
     assert {key[1] for key in found} == {"title", "variables.each.shop.label", "breakpoints.phone.places.a", "theme"}
-    back = take_back(after, before, [("document", "variables.each.shop.label"), ("document", "theme")])
+    back = revert(after, before, [("document", "variables.each.shop.label"), ("document", "theme")])
     assert (back.title, back.variables[0].label, dict(back.source)) == ("Two", "Shop", {})
 
 
@@ -162,7 +178,7 @@ def test_tabs_that_were_renamed_and_put_in_another_order() -> None:
         Change(("tabs", "each", "b", "title"), "Week", "Month"),
         Change(("tabs", "order"), ["a", "b"], ["b", "a"]),
     ]
-    assert take_back(after, before, [found.key]).layout.items[0].panes == before.layout.items[0].panes
+    assert revert(after, before, [found.key]).layout.items[0].panes == before.layout.items[0].panes
 
 
 def test_an_item_that_went_into_a_container_comes_out_again() -> None:
@@ -174,14 +190,14 @@ def test_an_item_that_went_into_a_container_comes_out_again() -> None:
     assert moved.was is not None
     assert moved.now is not None
     assert (moved.was.container, moved.now.container) == ("", "g")
-    assert differences(before, take_back(after, before, [moved.key])) == ()
+    assert differences(before, revert(after, before, [moved.key])) == ()
 
 
 def test_taking_back_a_new_container_leaves_what_was_carried_into_it() -> None:
     a = {"id": "a", "at": (0, 0, 4, 3)}
     before = dashboard(a)
     after = dashboard({"id": "g", "type": "group", "at": (4, 0, 6, 4), "items": [a]})
-    back = take_back(after, before, [("added", "g")])
+    back = revert(after, before, [("added", "g")])
     assert [(item.id, cell) for item, cell in back.layout] == [("a", Cell(4, 0, 4, 3))]
 
 
@@ -190,25 +206,25 @@ def test_containers_taken_back_one_by_one_never_lie_in_each_other() -> None:
                         "items": [{"id": "b", "type": "group", "at": (0, 0, 4, 3), "items": []}]})  # fmt: skip
     after = dashboard({"id": "b", "type": "group", "at": (0, 0, 6, 5),
                        "items": [{"id": "a", "type": "group", "at": (0, 0, 4, 3), "items": []}]})  # fmt: skip
-    back = take_back(after, before, [("moved", "b")])
+    back = revert(after, before, [("moved", "b")])
     assert _ids(back) == {"a", "b"}
 
 
 def test_words() -> None:
-    assert words("week 46, node 6", "week 47, node 6") == (
+    assert word_diff("week 46, node 6", "week 47, node 6") == (
         ("same", "week "),
         ("gone", "46"),
         ("new", "47"),
         ("same", ", node 6"),
     )
     assert word_count("week 46", "week 47") == 1
-    assert words("", "a b") == (("new", "a b"),)
-    assert words("a", "a") == (("same", "a"),)
+    assert word_diff("", "a b") == (("new", "a b"),)
+    assert word_diff("a", "a") == (("same", "a"),)
 
 
 @given(st.text("ab \n", max_size=30), st.text("ab \n", max_size=30))
 def test_words_lead_from_one_text_to_the_other(old: str, new: str) -> None:
-    runs = words(old, new)
+    runs = word_diff(old, new)
     assert "".join(run.text for run in runs if run.kind != "new") == old
     assert "".join(run.text for run in runs if run.kind != "gone") == new
 
@@ -218,19 +234,19 @@ def test_words_lead_from_one_text_to_the_other(old: str, new: str) -> None:
 def test_lines_are_both_documents_json(data: st.DataObject) -> None:
     before = data.draw(documents())
     after = data.draw(edited(before, "m"))
-    lines = json_lines(before, after)
+    lines = json_diff(before, after)
     for document, other in ((before, "new"), (after, "gone")):
         text = "\n".join(line.text for line in lines if line.kind != other)
         assert differences(parse_document(json.loads(text)), document) == ()
     known = _ids(before) | _ids(after) | {""}
     assert {line.item for line in lines} <= known
-    assert all(line.kind == "same" for line in json_lines(before, before))
+    assert all(line.kind == "same" for line in json_diff(before, before))
 
 
 def test_which_item_is_written_first_makes_no_line() -> None:
     a, b, c = ({"id": name, "at": (4 * k, 0, 4, 3), "hint": 1} for k, name in enumerate("abc"))
     other = [{"hint": 1, **c}, {**a, "hint": 2}]
-    lines = json_lines(dashboard(a, b, c), dashboard(*other))
+    lines = json_diff(dashboard(a, b, c), dashboard(*other))
     assert [(line.kind, line.text.strip(" ,"), line.item) for line in lines if "hint" in line.text] == [
         ("same", '"hint": 1', "c"),
         ("gone", '"hint": 1', "a"),

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from benchboard.dashboards import defining
-from benchboard.dashboards.defining import Row, brought_together, rows_of
-from benchboard.dashboards.document import Variable
+from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.variables import variable_editing
+from benchboard.dashboards.variables.variable_editing import VariableRow, merge_rows, rows_of
 
 SHOP = Variable("shop", "", "list", ("one", "two"), ("one",))
 STATE = Variable("state", "", "query", (), ("new",), query="SELECT status FROM orders WHERE shop = :shop")
@@ -15,7 +15,7 @@ BASE = (SHOP, STATE)
 def test_what_each_side_did_alone_is_taken_of_both() -> None:
     rows = rows_of((replace(SHOP, label="Store"), STATE, YEAR))
     theirs = (SHOP, replace(STATE, multiple=True), replace(YEAR, name="day"))
-    variables, clashes = brought_together(BASE, rows, theirs)
+    variables, clashes = merge_rows(BASE, rows, theirs)
     assert {one.name for one in variables} == {"shop", "state", "year", "day"}
     assert {(one.name, one.label, one.multiple) for one in variables} >= {("shop", "Store", False), ("state", "", True)}
     assert clashes == ()
@@ -24,42 +24,42 @@ def test_what_each_side_did_alone_is_taken_of_both() -> None:
 def test_fields_both_changed_differently_are_mine_and_named() -> None:
     rows = rows_of((replace(SHOP, label="Mine", multiple=True), STATE))
     theirs = (replace(SHOP, label="Theirs", values=("one", "two", "three")), STATE)
-    variables, clashes = brought_together(BASE, rows, theirs)
+    variables, clashes = merge_rows(BASE, rows, theirs)
     assert variables[0] == replace(SHOP, label="Mine", multiple=True, values=("one", "two", "three"))
     assert clashes == ("shop",)
 
 
 def test_what_one_side_removed_is_removed_unless_the_other_changed_it() -> None:
-    assert brought_together(BASE, rows_of([STATE]), BASE) == ((STATE,), ())
-    assert brought_together(BASE, rows_of(BASE), (SHOP,)) == ((SHOP,), ())
+    assert merge_rows(BASE, rows_of([STATE]), BASE) == ((STATE,), ())
+    assert merge_rows(BASE, rows_of(BASE), (SHOP,)) == ((SHOP,), ())
     mine = replace(STATE, label="Mine")
-    assert brought_together(BASE, rows_of((SHOP, mine)), (SHOP,)) == ((SHOP, mine), ("state",))
-    assert brought_together(BASE, rows_of([SHOP]), (SHOP, mine)) == ((SHOP,), ("state",))
+    assert merge_rows(BASE, rows_of((SHOP, mine)), (SHOP,)) == ((SHOP, mine), ("state",))
+    assert merge_rows(BASE, rows_of([SHOP]), (SHOP, mine)) == ((SHOP,), ("state",))
 
 
 def test_another_name_reaches_what_they_changed_and_added() -> None:
-    rows = defining.settled([rows_of(BASE)[0].named("store"), rows_of(BASE)[1]])
+    rows = variable_editing.propagate_renames([rows_of(BASE)[0].named("store"), rows_of(BASE)[1]])
     added = Variable("city", "", "query", query="SELECT city FROM shops WHERE shop = :shop")
     theirs = (replace(SHOP, label="Theirs"), replace(STATE, label="Theirs too"), added)
-    variables, clashes = brought_together(BASE, rows, theirs)
+    variables, clashes = merge_rows(BASE, rows, theirs)
     assert [(one.name, one.label) for one in variables] == [("store", "Theirs"), ("state", "Theirs too"), ("city", "")]
     assert all(":store" in one.query for one in variables[1:])
     assert clashes == ()
 
 
 def test_a_name_both_gave_is_mine_and_named() -> None:
-    rows = [*rows_of(BASE), Row.added(replace(YEAR, label="Mine"))]
-    variables, clashes = brought_together(BASE, rows, (*BASE, replace(YEAR, label="Theirs")))
+    rows = [*rows_of(BASE), VariableRow.added(replace(YEAR, label="Mine"))]
+    variables, clashes = merge_rows(BASE, rows, (*BASE, replace(YEAR, label="Theirs")))
     assert variables == (*BASE, replace(YEAR, label="Mine"))
     assert clashes == ("year",)
     renamed = [rows_of(BASE)[0].named("year"), rows_of(BASE)[1]]
-    variables, clashes = brought_together(BASE, defining.settled(renamed), (*BASE, YEAR))
+    variables, clashes = merge_rows(BASE, variable_editing.propagate_renames(renamed), (*BASE, YEAR))
     assert {one.name for one in variables} == {"year", "state"}
     assert clashes == ("year",)
 
 
 def test_a_draft_says_what_it_began_from() -> None:
-    rows = [*rows_of(BASE), Row.added(YEAR)]
-    assert defining.read(defining.written(rows, BASE)) == (rows, BASE)
-    assert defining.read("[]") == ([], None)  # of an earlier program
-    assert defining.read('{"rows": 1}') is None
+    rows = [*rows_of(BASE), VariableRow.added(YEAR)]
+    assert variable_editing.parse_draft(variable_editing.serialise_draft(rows, BASE)) == (rows, BASE)
+    assert variable_editing.parse_draft("[]") == ([], None)  # of an earlier program
+    assert variable_editing.parse_draft('{"rows": 1}') is None

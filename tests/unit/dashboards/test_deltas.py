@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards.deltas import apply, diff
+from benchboard.dashboards.journal.json_delta import apply, diff
 
 scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([1.0, 0.5, "", "a", "ş"])
 names = st.sampled_from(["id", "a", "b", "=", "o", "i", "-", "+", "order"])

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchboard.dashboards import parts
-from benchboard.dashboards.document import parse_document, write_document
-from benchboard.dashboards.layout import everything
-from benchboard.dashboards.parts import Parts, WidgetPart
+from benchboard.dashboards import row_mapping
+from benchboard.dashboards.document.document import parse_document, write_document
+from benchboard.dashboards.layout import walk_items
+from benchboard.dashboards.row_mapping import DashboardRows, WidgetRow
 from benchboard.errors import Invalid
 from benchboard.storage.models.dashboards import WIDGET_TYPES
 from unit.dashboards.test_document import documents, json_values
@@ -47,31 +47,31 @@ def test_taken_apart_and_put_together_is_the_same(document: dict[str, Any], addi
     read = parse_document(document)
     written = write_document(read)
     before = copy.deepcopy(written)
-    made = parts.take_apart(written, {})
+    made = row_mapping.to_rows(written, {})
     assert written == before
     assert {widget.type for widget in made.widgets} <= set(WIDGET_TYPES)
-    together = parts.put_together(made)
+    together = row_mapping.from_rows(made)
     assert together == written
     assert parse_document(together) == parse_document(written)
     # Taken apart again with the rows it has, every row is as it was.
-    assert parts.take_apart(together, {parts.item_id(one): one.id for one in made.widgets}) == made
+    assert row_mapping.to_rows(together, {row_mapping.item_id(one): one.id for one in made.widgets}) == made
 
 
-def _widget(name: str = ROW, **said: Any) -> WidgetPart:
+def _widget(name: str = ROW, **said: Any) -> WidgetRow:
     position = {"x": 0, "y": 0, "w": 3, "h": 2}
-    return replace(WidgetPart(name, "kpi", {}, None, position), **said)
+    return replace(WidgetRow(name, "kpi", {}, None, position), **said)
 
 
 def test_a_row_of_another_system_is_an_item_under_its_own_id_and_stays_as_it_is() -> None:
     other = _widget(config={"colour": "red"}, query="SELECT 1")
-    together = parts.put_together(Parts("Theirs", None, {"rowHeight": 30}, (other,)))
+    together = row_mapping.from_rows(DashboardRows("Theirs", None, {"rowHeight": 30}, (other,)))
     read = parse_document(together)
     assert read.source["rowHeight"] == 30
     (item,) = read.layout.items
     assert (item.id, item.type, item.source["config"], item.source["query"]) == (
         ROW, "kpi", {"colour": "red"}, "SELECT 1",
     )  # fmt: skip
-    again = parts.take_apart(write_document(read), {ROW: ROW})
+    again = row_mapping.to_rows(write_document(read), {ROW: ROW})
     assert again.widgets == (other,)
     assert again.layout["items"] == [ROW]
 
@@ -79,15 +79,15 @@ def test_a_row_of_another_system_is_an_item_under_its_own_id_and_stays_as_it_is(
 def test_a_layout_that_holds_its_widgets_itself_is_read_and_split_when_it_is_saved() -> None:
     item = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 1, "h": 1}}
     group = {**item, "id": "g1", "type": "group", "items": [item]}
-    read = parse_document(parts.put_together(Parts("Theirs", None, {"items": [group]})))
-    assert [found.item.id for found in everything(read.layout)] == ["g1", "w1"]
-    made = parts.take_apart(write_document(read), {})
+    read = parse_document(row_mapping.from_rows(DashboardRows("Theirs", None, {"items": [group]})))
+    assert [found.item.id for found in walk_items(read.layout)] == ["g1", "w1"]
+    made = row_mapping.to_rows(write_document(read), {})
     assert made.layout["items"][0]["items"] == [made.widgets[0].id]
 
 
 def test_a_new_item_gets_a_row_id_of_its_own_and_keeps_its_id() -> None:
     item = {"id": "w1", "type": "theirs", "position": {"x": 0, "y": 0, "w": 1, "h": 1}, "hue": 3}
-    (widget,) = parts.take_apart(write_document(parse_document([item])), {}).widgets
+    (widget,) = row_mapping.to_rows(write_document(parse_document([item])), {}).widgets
     assert UUID(widget.id).version == 4
     assert widget.type == "placeholder"
     assert widget.config == {"benchboard": {"id": "w1", "type": "theirs", "item": {"hue": 3}}}
@@ -101,7 +101,7 @@ def _deep(levels: int) -> dict[str, Any]:
 
 
 GROUP = {"id": "g1", "type": "group", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}
-HOSTILE: list[tuple[Any, tuple[WidgetPart, ...], str | None, str]] = [
+HOSTILE: list[tuple[Any, tuple[WidgetRow, ...], str | None, str]] = [
     ([], (), None, "layout"),
     ("x", (), None, "layout"),
     ({"items": ROW}, (), "the dashboard", "items"),
@@ -128,10 +128,10 @@ HOSTILE: list[tuple[Any, tuple[WidgetPart, ...], str | None, str]] = [
 
 @pytest.mark.parametrize(("layout", "widgets", "item", "field"), HOSTILE)
 def test_rows_that_are_no_document_are_named(
-    layout: Any, widgets: tuple[WidgetPart, ...], item: str | None, field: str
+    layout: Any, widgets: tuple[WidgetRow, ...], item: str | None, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        parse_document(parts.put_together(Parts("Theirs", None, layout, widgets)))
+        parse_document(row_mapping.from_rows(DashboardRows("Theirs", None, layout, widgets)))
     assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
     assert len(str(refused.value)) < 300
 
@@ -142,16 +142,16 @@ STRANGE: list[Any] = [None, True, -1, 10**20, 1.5, "", "x" * 300, [], {}, [[]], 
 @given(documents(), st.data())
 @settings(max_examples=80)
 def test_rows_with_anything_anywhere_are_a_document_or_refused(document: dict[str, Any], data: st.DataObject) -> None:
-    made = parts.take_apart(write_document(parse_document(document)), {})
+    made = row_mapping.to_rows(write_document(parse_document(document)), {})
     rows: dict[str, Any] = {
         "layout": made.layout,
         "widgets": [[one.id, one.type, one.config, one.query, one.position] for one in made.widgets],
     }
     for _time in range(data.draw(st.integers(1, 4))):
         _spoil(rows, data)
-    widgets = tuple(WidgetPart(str(row[0]), str(row[1]), row[2], None, row[4]) for row in rows["widgets"])
+    widgets = tuple(WidgetRow(str(row[0]), str(row[1]), row[2], None, row[4]) for row in rows["widgets"])
     try:
-        parse_document(parts.put_together(Parts("Theirs", None, rows["layout"], widgets)))
+        parse_document(row_mapping.from_rows(DashboardRows("Theirs", None, rows["layout"], widgets)))
     except Invalid as error:
         assert len(str(error)) < 400
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import copies, editing
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.editing import LOCKS, Lock
-from benchboard.dashboards.layout import GROUP, TABS, Cell, Item, Layout, Page
+from benchboard.dashboards.editing import clipboard, page_edits
+from benchboard.dashboards.editing.page_edits import LOCKS, Lock
+from benchboard.dashboards.layout import GROUP, TABS, Cell, Item, Layout, PageIndex
 from benchboard.errors import Invalid
 from support import pages as support
 from support.pages import check_page
@@ -19,10 +19,10 @@ pages = support.pages()
 
 
 def _ids(layout: Layout) -> set[str]:
-    return {found.item.id for found in grid.everything(layout)}
+    return {found.item.id for found in grid.walk_items(layout)}
 
 
-def _some(data: st.DataObject, page: Page) -> list[str]:
+def _some(data: st.DataObject, page: PageIndex) -> list[str]:
     shown = sorted(page.shown)
     return data.draw(st.lists(st.sampled_from(shown), unique=True, min_size=1, max_size=5)) if shown else []
 
@@ -34,13 +34,13 @@ def _statics(layout: Layout) -> dict[str, tuple[int, int]]:
 
 @given(pages, st.data())
 def test_what_is_copied_says_the_same_in_json_and_back(layout: Layout, data: st.DataObject) -> None:
-    page = Page(layout)
+    page = PageIndex(layout)
     chosen = _some(data, page)
-    copy = editing.copied(page, chosen)
+    copy = page_edits.copied(page, chosen)
     if not copy:
         return
-    written = copies.written(copies.Copied(copy), layout.columns)
-    back = copies.read(json.dumps(written), layout.columns).items
+    written = clipboard.written(clipboard.Copied(copy), layout.columns)
+    back = clipboard.read(json.dumps(written), layout.columns).items
     assert {item.id for item, _cell in back} == {item.id for item, _cell in copy}
     assert _ids(Layout.of(12, back)) == _ids(Layout.of(12, copy))
     assert min(cell.x for _item, cell in back) == min(cell.y for _item, cell in back) == 0
@@ -48,22 +48,22 @@ def test_what_is_copied_says_the_same_in_json_and_back(layout: Layout, data: st.
 
 @given(pages, st.data())
 def test_a_paste_adds_copies_under_new_names_and_changes_nothing_else(layout: Layout, data: st.DataObject) -> None:
-    page = Page(layout)
-    copy = editing.copied(page, _some(data, page))
+    page = PageIndex(layout)
+    copy = page_edits.copied(page, _some(data, page))
     if not copy:
         return
     at = data.draw(st.none() | st.tuples(st.integers(0, layout.columns - 1), st.integers(0, 40)))
     path = page.pane_at(*at) if at else page.path(data.draw(st.sampled_from(sorted(page.shown))))
-    after, new = editing.pasted(page, copy, path, at)
+    after, new = page_edits.pasted(page, copy, path, at)
     check_page(after)
     assert len(new) == len(copy)
-    count = sum(1 for _found in grid.everything(Layout.of(layout.columns, copy)))
-    assert len(_ids(after)) == len(list(grid.everything(after))) == len(_ids(layout)) + count
+    count = sum(1 for _found in grid.walk_items(Layout.of(layout.columns, copy)))
+    assert len(_ids(after)) == len(list(grid.walk_items(after))) == len(_ids(layout)) + count
     assert _ids(layout) < _ids(after)
     assert not set(new) & _ids(layout)
-    assert not any(Page(after).item(one).static for one in new)
-    kept = Page(after)
-    for found in grid.everything(layout):
+    assert not any(PageIndex(after).item(one).static for one in new)
+    kept = PageIndex(after)
+    for found in grid.walk_items(layout):
         if not found.item.panes:
             assert kept.item(found.item.id) == found.item
     assert {k: v for k, v in _statics(after).items() if k in _ids(layout)} == _statics(layout)
@@ -71,11 +71,11 @@ def test_a_paste_adds_copies_under_new_names_and_changes_nothing_else(layout: La
 
 @given(pages, st.data())
 def test_a_duplicate_leaves_the_others_in_their_grid_where_they_are(layout: Layout, data: st.DataObject) -> None:
-    page = Page(layout)
+    page = PageIndex(layout)
     chosen = [one for one in _some(data, page) if not page.path(one)][:1]
     if not chosen:
         return
-    after, (twin,) = editing.duplicated(page, chosen)
+    after, (twin,) = page_edits.duplicated(page, chosen)
     check_page(after)
     if not any(item.panes for item in layout.items):
         assert [cell for item, cell in after if item.id != twin] == list(layout.cells)
@@ -85,24 +85,24 @@ def test_a_duplicate_leaves_the_others_in_their_grid_where_they_are(layout: Layo
 def test_a_group_holds_what_was_chosen_and_ungrouping_loses_nothing(
     layout: Layout, kind: str, data: st.DataObject
 ) -> None:
-    page = Page(layout)
+    page = PageIndex(layout)
     chosen = _some(data, page)
     try:
-        made = editing.grouped(page, chosen, kind, "Mine")
+        made = page_edits.grouped(page, chosen, kind, "Mine")
     except Invalid as error:
         assert error.code == "layout.too-deep"
         return
-    free = [one for one in editing.outermost(page, chosen) if not page.item(one).static]
+    free = [one for one in page_edits.outermost(page, chosen) if not page.item(one).static]
     if made is None:
         assert not free
         return
     after, (name,) = made
     check_page(after)
     assert _statics(layout) == {k: v for k, v in _statics(after).items() if k in _ids(layout)}
-    inside = {found.item.id for found in grid.everything(after) if name in {outer for outer, _k in found.path}}
+    inside = {found.item.id for found in grid.walk_items(after) if name in {outer for outer, _k in found.path}}
     into_tabs = kind == TABS and all(page.item(one).type == GROUP for one in free)
     assert inside >= set() if into_tabs else inside >= set(free)
-    apart, freed = editing.ungrouped(Page(after), [name])
+    apart, freed = page_edits.ungrouped(PageIndex(after), [name])
     check_page(apart)
     assert _ids(apart) == _ids(after) - {name}
     assert set(freed) <= _ids(apart)
@@ -110,32 +110,32 @@ def test_a_group_holds_what_was_chosen_and_ungrouping_loses_nothing(
 
 @given(pages, st.sampled_from(LOCKS), st.data())
 def test_a_lock_put_on_and_taken_off_leaves_what_was(layout: Layout, lock: Lock, data: st.DataObject) -> None:
-    page = Page(layout)
-    chosen = [one for one in _some(data, page) if lock not in editing.locks(page.item(one))]
-    on = editing.locked(page, chosen, lock, on=True)
-    assert all(lock in editing.locks(Page(on).item(one)) for one in chosen)
-    off = editing.locked(Page(on), chosen, lock, on=False)
-    assert not any(lock in editing.locks(Page(off).item(one)) for one in chosen)
+    page = PageIndex(layout)
+    chosen = [one for one in _some(data, page) if lock not in page_edits.locks(page.item(one))]
+    on = page_edits.locked(page, chosen, lock, on=True)
+    assert all(lock in page_edits.locks(PageIndex(on).item(one)) for one in chosen)
+    off = page_edits.locked(PageIndex(on), chosen, lock, on=False)
+    assert not any(lock in page_edits.locks(PageIndex(off).item(one)) for one in chosen)
     assert [cell for _item, cell in off] == [cell for _item, cell in layout]
-    reread = Page(grid.parse_page(grid.serialise_page(on), columns=layout.columns))
-    assert all(lock in editing.locks(reread.item(one)) for one in chosen)
+    reread = PageIndex(grid.parse_page(grid.serialise_page(on), columns=layout.columns))
+    assert all(lock in page_edits.locks(reread.item(one)) for one in chosen)
 
 
 @given(pages, st.data())
 def test_a_tab_added_and_removed_leaves_what_was(layout: Layout, data: st.DataObject) -> None:
-    page = Page(layout)
-    tabs = [found.item for found in grid.everything(layout) if found.item.type == TABS]
+    page = PageIndex(layout)
+    tabs = [found.item for found in grid.walk_items(layout) if found.item.type == TABS]
     for item in tabs[:1]:
-        more = editing.with_tab(page, item.id)
+        more = page_edits.with_tab(page, item.id)
         check_page(more)
-        made = Page(more).item(item.id)
+        made = PageIndex(more).item(item.id)
         assert (len(made.panes), made.active) == (len(item.panes) + 1, len(item.panes))
-        called = Page(editing.with_tab_called(Page(more), item.id, made.active, "New"))
+        called = PageIndex(page_edits.with_tab_called(PageIndex(more), item.id, made.active, "New"))
         assert called.item(item.id).panes[-1].title == "New"
-        less = Page(editing.without_tab(called, item.id, made.active)).item(item.id)
+        less = PageIndex(page_edits.without_tab(called, item.id, made.active)).item(item.id)
         assert less.panes == item.panes
         for tab in range(len(item.panes)):
-            rest = Page(editing.without_tab(page, item.id, tab)).item(item.id)
+            rest = PageIndex(page_edits.without_tab(page, item.id, tab)).item(item.id)
             assert len(rest.panes) == max(1, len(item.panes) - 1)
             assert 0 <= rest.active < len(rest.panes)
 
@@ -161,13 +161,13 @@ ONE = {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}}
 )
 def test_what_is_no_copy_is_refused_in_words(text: str | bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        copies.read(text, 12)
+        clipboard.read(text, 12)
     assert refused.value.code == code
     assert refused.value.what
 
 
-def _read(value: object) -> editing.Placed:
-    return copies.read(json.dumps(value), 12).items
+def _read(value: object) -> page_edits.Placed:
+    return clipboard.read(json.dumps(value), 12).items
 
 
 def test_a_single_item_can_be_pasted() -> None:
@@ -176,21 +176,21 @@ def test_a_single_item_can_be_pasted() -> None:
 
 
 def test_copies_never_get_the_name_of_another_copy() -> None:
-    page = Page(grid.fitted(grid.parse_page([ONE])))
+    page = PageIndex(grid.fitted(grid.parse_page([ONE])))
     copy = _read([ONE, ONE | {"id": "a-2", "position": {"x": 2, "y": 0, "w": 2, "h": 2}}])
-    after, new = editing.pasted(page, copy, ())
+    after, new = page_edits.pasted(page, copy, ())
     assert len(set(new)) == 2
     assert len(_ids(after)) == 3
 
 
 def test_containers_never_lie_more_than_eight_deep() -> None:
-    page = Page(grid.fitted(grid.parse_page([ONE])))
+    page = PageIndex(grid.fitted(grid.parse_page([ONE])))
     for depth in range(8):
-        made = editing.grouped(page, ["a"], GROUP, "")
+        made = page_edits.grouped(page, ["a"], GROUP, "")
         assert made is not None, depth
-        page = Page(made.layout)
-    with pytest.raises(Invalid, match="8 deep"):
-        editing.grouped(page, ["a"], GROUP, "")
+        page = PageIndex(made.layout)
+    with pytest.raises(Invalid, match="8 levels deep"):
+        page_edits.grouped(page, ["a"], GROUP, "")
 
 
 def test_groups_put_into_tabs_become_a_tab_each() -> None:
@@ -201,7 +201,7 @@ def test_groups_put_into_tabs_become_a_tab_each() -> None:
         "position": {"x": 6, "y": 0, "w": 6, "h": 3},
         "items": [ONE | {"id": "b"}],
     }
-    made = editing.grouped(Page(grid.fitted(grid.parse_page([one, two]))), ["g", "h"], TABS, "")
+    made = page_edits.grouped(PageIndex(grid.fitted(grid.parse_page([one, two]))), ["g", "h"], TABS, "")
     assert made is not None
     (item,) = made.layout.items
     assert [(pane.title, [inner.id for inner in pane.layout.items]) for pane in item.panes] == [
@@ -210,16 +210,16 @@ def test_groups_put_into_tabs_become_a_tab_each() -> None:
     ]
 
 
-@pytest.mark.parametrize("edit", [editing.duplicated, editing.ungrouped])
-def test_nothing_chosen_changes_nothing(edit: Callable[..., editing.Edited]) -> None:
+@pytest.mark.parametrize("edit", [page_edits.duplicated, page_edits.ungrouped])
+def test_nothing_chosen_changes_nothing(edit: Callable[..., page_edits.Edited]) -> None:
     layout = grid.fitted(grid.parse_page([ONE]))
-    assert edit(Page(layout), []) == (layout, ())
+    assert edit(PageIndex(layout), []) == (layout, ())
 
 
 def test_an_edit_that_pushes_something_beyond_the_last_row_is_refused() -> None:
     tall = [Item(f"t{k}", "text") for k in range(102)]
     pairs = [(item, Cell(0, 1_000 * k, 12, 1_000)) for k, item in enumerate(tall)]
-    assert editing.checked(Layout.of(12, pairs[:101]))
+    assert page_edits.checked(Layout.of(12, pairs[:101]))
     with pytest.raises(Invalid, match="below row 100000") as refused:
-        editing.checked(Layout.of(12, pairs))
+        page_edits.checked(Layout.of(12, pairs))
     assert (refused.value.code, refused.value.facts["item"]) == ("layout.too-long", "t101")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, Variable, fitted, parse_document
-from benchboard.dashboards.expanding import Choice, expanded, has_repeats, looked_at
+from benchboard.dashboards.document.document import Document, Variable, fitted, parse_document
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice, expand_repeats, has_repeats, with_choices
 from benchboard.errors import Invalid
 from support.pages import check_page, random_page
 
@@ -31,25 +31,25 @@ REPEAT = {"repeat": {"variable": "shop", "direction": "across"}}
 
 def test_each_chosen_value_has_its_own_widget() -> None:
     document = _document([_widget("w", **REPEAT), _widget("below", 2)], ["north", "south"])
-    shown = expanded(document)
+    shown = expand_repeats(document)
     assert has_repeats(document)
     assert dict(shown.chosen) == {"w@1": {"shop": ("north",)}, "w@2": {"shop": ("south",)}}
-    page = grid.Page(shown.document.layout)
+    page = grid.PageIndex(shown.document.layout)
     assert page.item("w@2").source["title"] == "w · ${shop}"
     assert [page.shown[name] for name in ("w@1", "w@2", "below")] == [(0, 0, 6, 2), (6, 0, 6, 2), (0, 2, 4, 2)]
 
 
 def test_one_value_is_said_as_several_are() -> None:
-    shown = expanded(_document([_widget("w", **REPEAT)], ["north"]))
+    shown = expand_repeats(_document([_widget("w", **REPEAT)], ["north"]))
     assert shown.document.layout.items[0].source["title"] == "w · ${shop}"
 
 
 def test_what_a_repeated_container_holds_has_the_container_s_value() -> None:
     inner = _widget("in", **{"title": "In"})
     group = {**_widget("g", **REPEAT), "type": "group", "items": [inner]}
-    shown = expanded(_document([group, _widget("in@2", 9)], SHOPS))
+    shown = expand_repeats(_document([group, _widget("in@2", 9)], SHOPS))
     values = {name: own["shop"][0] for name, own in shown.chosen.items()}
-    found = [found.item.id for found in grid.everything(shown.document.layout)]
+    found = [found.item.id for found in grid.walk_items(shown.document.layout)]
     assert len(found) == len(set(found)) == 7
     assert sorted(values.values()) == sorted(SHOPS * 2)
     assert "in@2" not in values  # that one is somebody else
@@ -60,7 +60,7 @@ def test_a_line_of_copies_stays_one_beside_what_is_tall() -> None:
             "tabs": [{"id": "one", "items": [_widget("in")]}]}  # fmt: skip
     group = {"id": "g", "type": "group", "position": {"x": 6, "y": 0, "w": 6, "h": 9},
              "items": [_widget("in2"), _widget("in3", 2), _widget("in4", 4)]}  # fmt: skip
-    page = grid.Page(expanded(_document([tabs, group, _widget("w", 4, **REPEAT)], SHOPS)).document.layout)
+    page = grid.PageIndex(expand_repeats(_document([tabs, group, _widget("w", 4, **REPEAT)], SHOPS)).document.layout)
     rows = {page.shown[name].y for name in ("w@1", "w@2", "w@3")}
     assert len(rows) == 1
     assert page.shown["t"].bottom == rows.pop() < page.shown["g"].y == page.shown["w@3"].bottom
@@ -68,7 +68,7 @@ def test_a_line_of_copies_stays_one_beside_what_is_tall() -> None:
 
 def test_a_repeat_that_cannot_be_names_its_widget() -> None:
     with pytest.raises(Invalid) as refused:
-        expanded(_document([_widget("w", repeat={"variable": "shop", "direction": "around"})], SHOPS))
+        expand_repeats(_document([_widget("w", repeat={"variable": "shop", "direction": "around"})], SHOPS))
     assert (refused.value.facts["item"], refused.value.facts["field"]) == ("w", "repeat.direction")
 
 
@@ -78,9 +78,9 @@ def test_nothing_overlaps_and_no_id_comes_twice(seed: int, chosen: list[str]) ->
     rng = random.Random(seed)
     items = random_page(rng, 12)
     _sprinkle(rng, items)
-    shown = expanded(_document(items, chosen))
+    shown = expand_repeats(_document(items, chosen))
     check_page(shown.document.layout)
-    names = [found.item.id for found in grid.everything(shown.document.layout)]
+    names = [found.item.id for found in grid.walk_items(shown.document.layout)]
     assert len(names) == len(set(names))
     assert shown.chosen.keys() <= set(names)
 
@@ -111,18 +111,18 @@ def _nested(levels: int, count: int) -> Document:
 def test_repeats_inside_repeats_are_counted_before_anything_is_made(levels: int, count: int) -> None:
     document = _nested(levels, count)
     if levels == 1:
-        assert len(expanded(document).chosen) == 2 * count
+        assert len(expand_repeats(document).chosen) == 2 * count
         return
     with pytest.raises(Invalid) as refused:
-        expanded(document)
+        expand_repeats(document)
     assert refused.value.code == "layout.too-many-items"
-    assert refused.value.facts["item"] in {found.item.id for found in grid.everything(document.layout)}
+    assert refused.value.facts["item"] in {found.item.id for found in grid.walk_items(document.layout)}
 
 
-def _seen(variable: Variable, choice: Choice | None = None, offered: tuple[str, ...] | None = None) -> Variable:
+def _seen(variable: Variable, choice: VariableChoice | None = None, offered: tuple[str, ...] | None = None) -> Variable:
     document = Document(grid.Layout.of(12, ()), variables=(variable,))
     choices = {} if choice is None else {"v": choice}
-    return looked_at(document, choices, {} if offered is None else {"v": offered}).variables[0]
+    return with_choices(document, choices, {} if offered is None else {"v": offered}).variables[0]
 
 
 ASKED = Variable("v", "", "query", (), ("a", "b"), True, "SELECT 'a'", include_all=True)
@@ -131,17 +131,17 @@ ASKED = Variable("v", "", "query", (), ("a", "b"), True, "SELECT 'a'", include_a
 def test_what_is_chosen_and_no_longer_answered_stays_chosen() -> None:
     assert _seen(ASKED, None, ("c",)).chosen == ("a", "b")
     assert _seen(ASKED, None, ("c",)).values == ("c",)
-    assert _seen(ASKED, Choice(("x",)), ("c",)).chosen == ("x",)
-    assert _seen(ASKED, Choice(()), ("c",)).chosen == ()
+    assert _seen(ASKED, VariableChoice(("x",)), ("c",)).chosen == ("x",)
+    assert _seen(ASKED, VariableChoice(()), ("c",)).chosen == ()
 
 
 def test_all_is_what_is_offered_now_and_what_it_was_until_that_is_known() -> None:
-    chosen = Choice(all=True)
+    chosen = VariableChoice(all=True)
     assert _seen(ASKED, chosen).chosen == ("a", "b")
     assert _seen(ASKED, chosen, ("c", "d")).chosen == ("c", "d")
     assert _seen(ASKED, chosen, ()).chosen == ()
     assert _seen(replace(ASKED, chosen=(), values=("k",), all_chosen=True)).chosen == ("k",)
-    assert not _seen(replace(ASKED, all_chosen=True), Choice(("c",)), ("c",)).all_chosen
+    assert not _seen(replace(ASKED, all_chosen=True), VariableChoice(("c",)), ("c",)).all_chosen
     assert _seen(replace(ASKED, include_all=False), chosen, ("c",)).chosen == ("a", "b")  # no longer offered
     typed = Variable("v", "", "list", ("x", "y"), ("x",), False, include_all=True)
     assert _seen(typed, chosen).chosen == ("x", "y")
@@ -150,15 +150,15 @@ def test_all_is_what_is_offered_now_and_what_it_was_until_that_is_known() -> Non
 
 def test_a_list_passes_over_what_it_no_longer_offers() -> None:
     typed = Variable("v", "", "list", ("x", "y"), ("x",), True)
-    assert _seen(typed, Choice(("gone", "y"))).chosen == ("y",)
-    assert _seen(typed, Choice(("gone",))).chosen == ("x",)
+    assert _seen(typed, VariableChoice(("gone", "y"))).chosen == ("y",)
+    assert _seen(typed, VariableChoice(("gone",))).chosen == ("x",)
 
 
 def test_repeats_follow_what_all_is_now() -> None:
     document = _document([_widget("w", **REPEAT)], ["north"])
     asked = replace(ASKED, name="shop", all_chosen=True)
-    seen = looked_at(replace(document, variables=(asked,)), {}, {"shop": ("east", "west", "north")})
-    assert [own["shop"] for own in expanded(seen).chosen.values()] == [("east",), ("west",), ("north",)]
+    seen = with_choices(replace(document, variables=(asked,)), {}, {"shop": ("east", "west", "north")})
+    assert [own["shop"] for own in expand_repeats(seen).chosen.values()] == [("east",), ("west",), ("north",)]
 
 
 def test_repeats_that_push_the_page_beyond_its_last_row_are_refused() -> None:
@@ -167,11 +167,11 @@ def test_repeats_that_push_the_page_beyond_its_last_row_are_refused() -> None:
     down = {"repeat": {"variable": "shop", "direction": "down"}}
     values = [str(k) for k in range(99)]
     repeated = _widget("w", position={"x": 0, "y": 0, **tall}, **down)
-    assert expanded(_document([repeated, *below[:2]], values))
+    assert expand_repeats(_document([repeated, *below[:2]], values))
     groups = [{"id": name, "type": "group", "position": {"x": 0, "y": k, "w": 12, "h": 1},
                "items": [{**repeated, "id": f"i{name}"}]} for k, name in enumerate("gh")]  # fmt: skip
     for items in ([repeated, *below], groups):
         with pytest.raises(Invalid, match="longer than 100000 rows") as refused:
-            expanded(fitted(_document(items, values)))
+            expand_repeats(fitted(_document(items, values)))
         assert refused.value.code == "layout.too-long"
         assert refused.value.do

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import editing, images
-from benchboard.dashboards.document import parse_document
-from benchboard.dashboards.images import MAX_BYTES, MAX_TOGETHER, Head
-from benchboard.dashboards.layout import Page
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.images import MAX_BYTES, MAX_TOGETHER, ImageHeader
+from benchboard.dashboards.editing import page_edits
+from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import Invalid
 from support.drawn import chunk, claimed, jpeg, png, webp
 
@@ -20,17 +21,17 @@ FORMS = {"png": png(30, 20), "jpeg": jpeg(30, 20), "webp": webp(30, 20)}
 
 def _refused(data: bytes) -> Invalid:
     with pytest.raises(Invalid) as refused:
-        images.head(data)
+        images.read_header(data)
     assert refused.value.what.endswith(".")
     return refused.value
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_says_its_form_and_size(form: str) -> None:
-    assert images.head(FORMS[form]) == Head(form, 30, 20)
-    text = images.written(form, FORMS[form])
-    assert images.read(text) == (Head(form, 30, 20), FORMS[form])
-    assert images.words(text) == f"{images.NAMES[form]}, 30 × 20, 1 KiB"
+    assert images.read_header(FORMS[form]) == ImageHeader(form, 30, 20)
+    text = images.to_data_uri(form, FORMS[form])
+    assert images.parse_data_uri(text) == (ImageHeader(form, 30, 20), FORMS[form])
+    assert images.describe_image(text) == f"{images.NAMES[form]}, 30 × 20, 1 KiB"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_marker_without_a_length_hides_no_other_size(marker: int) -> None:
     """A reader passes over the marker alone; who takes the next two bytes as its length comes out in a comment."""
     small, large = jpeg(16, 16), jpeg(3_000, 2_000)
     lie = _comment(b"x" * 60_000) + _comment(b"y" * (0xFFFE - 60_000 - 8) + small[2:] + b"z" * 20)
-    assert images.head(large[:2] + bytes((0xFF, marker)) + lie + large[2:]) == Head("jpeg", 3_000, 2_000)
+    assert images.read_header(large[:2] + bytes((0xFF, marker)) + lie + large[2:]) == ImageHeader("jpeg", 3_000, 2_000)
 
 
 @pytest.mark.parametrize("marker", [0x00, 0xD9, 0xDA])
@@ -81,23 +82,23 @@ def test_a_size_behind_the_end_or_the_picture_itself_is_none(marker: int) -> Non
 
 @pytest.mark.parametrize("behind", [b"\0", b"secret", chunk(b"teSt", b"secret"), chunk(b"IEND", b"")])
 def test_a_stored_png_ends_where_its_picture_does(behind: bytes) -> None:
-    assert images.head(SMALL + behind) == Head("png", 3, 2)  # a file somebody chose is written anew
+    assert images.read_header(SMALL + behind) == ImageHeader("png", 3, 2)  # a file somebody chose is written anew
     with pytest.raises(Invalid) as refused:
-        images.read(images.written("png", SMALL + behind))
+        images.parse_data_uri(images.to_data_uri("png", SMALL + behind))
     assert refused.value.code == "image.damaged"
-    assert refused.value.do == "Choose a picture anew."
+    assert refused.value.do == "Choose the image again."
 
 
 def test_a_stored_png_says_nothing_in_its_end() -> None:
     with pytest.raises(Invalid):
-        images.read(images.written("png", SMALL[:-12] + chunk(b"IEND", b"secret")))
+        images.parse_data_uri(images.to_data_uri("png", SMALL[:-12] + chunk(b"IEND", b"secret")))
     with pytest.raises(Invalid):
-        images.read(images.written("png", SMALL[:-12] + chunk(b"teSt", b"IEND")))
+        images.parse_data_uri(images.to_data_uri("png", SMALL[:-12] + chunk(b"teSt", b"IEND")))
 
 
 def test_a_stored_png_may_come_in_thousands_of_parts() -> None:
     data = png(3, 2, (1, 2, 3), *[chunk(b"teSt", b"")] * 20_000)
-    assert images.read(images.written("png", data)) == (Head("png", 3, 2), data)
+    assert images.parse_data_uri(images.to_data_uri("png", data)) == (ImageHeader("png", 3, 2), data)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", *FORMS.values()]), st.integers(0, 80))
@@ -105,7 +106,7 @@ def test_a_stored_png_may_come_in_thousands_of_parts() -> None:
 def test_no_bytes_lead_anywhere_else(noise: bytes, start: bytes, at: int) -> None:
     data = start[:at] + noise + start[at:]
     try:
-        found = images.head(data)
+        found = images.read_header(data)
     except Invalid as refused:
         assert refused.what
     else:
@@ -115,7 +116,7 @@ def test_no_bytes_lead_anywhere_else(noise: bytes, start: bytes, at: int) -> Non
 @given(st.binary(max_size=3_000))
 def test_bytes_come_back_from_what_is_written(noise: bytes) -> None:
     data = png(3, 2, (1, 2, 3), chunk(b"teSt", noise))
-    assert images.read(images.written("png", data))[1] == data
+    assert images.parse_data_uri(images.to_data_uri("png", data))[1] == data
 
 
 @pytest.mark.parametrize(
@@ -129,27 +130,27 @@ def test_bytes_come_back_from_what_is_written(noise: bytes) -> None:
         "data:image/png;base64,A",
         "data:image/png,x",
         "data:image/svg+xml;base64," + base64.b64encode(b"<svg/>").decode(),
-        images.written("jpeg", SMALL),
-        images.written("png", SMALL) + "\n",
-        images.written("png", SMALL).replace("base64,", "base64, "),
-        images.written("png", png(5_000, 2)),
-        images.written("png", claimed(4_000, 4_000, zlib.compress(b""))),
-        images.written("png", SMALL + b"\0" * MAX_BYTES),
+        images.to_data_uri("jpeg", SMALL),
+        images.to_data_uri("png", SMALL) + "\n",
+        images.to_data_uri("png", SMALL).replace("base64,", "base64, "),
+        images.to_data_uri("png", png(5_000, 2)),
+        images.to_data_uri("png", claimed(4_000, 4_000, zlib.compress(b""))),
+        images.to_data_uri("png", SMALL + b"\0" * MAX_BYTES),
         "data:image/png;base64," + "A" * 5_000_000,
     ],
     ids=lambda text: text[:30],
 )
 def test_a_documents_picture_that_is_none_is_named_so(text: str) -> None:
     with pytest.raises(Invalid) as refused:
-        images.read(text)
+        images.parse_data_uri(text)
     assert refused.value.what.endswith(".")
-    assert images.words(text) == "a picture that cannot be shown"
+    assert images.describe_image(text) == "an image that can't be shown"
 
 
 def _document(count: int, each: int) -> dict[str, object]:
     items = [
         {"id": f"i{k}", "type": "image", "position": {"x": 0, "y": 5 * k, "w": 3, "h": 5},
-         "config": {"picture": images.written("png", png(3, 2, (1, 2, 3), chunk(b"teSt", bytes(each))))}}
+         "config": {"picture": images.to_data_uri("png", png(3, 2, (1, 2, 3), chunk(b"teSt", bytes(each))))}}
         for k in range(count)
     ]  # fmt: skip
     return {"format": "benchboard/dashboard", "version": 2, "items": items}
@@ -157,15 +158,15 @@ def _document(count: int, each: int) -> dict[str, object]:
 
 def test_a_page_takes_no_more_pictures_than_it_can_be_stored_with() -> None:
     document = parse_document(_document(4, 500_000))
-    with pytest.raises(Invalid, match="2304 KiB together") as refused:
-        page = Page(document.layout)
-        editing.require_room(page.layout, editing.duplicated(page, ["i0", "i1"]).layout)
+    with pytest.raises(Invalid, match="up to 2304 KiB in total") as refused:
+        page = PageIndex(document.layout)
+        page_edits.require_room(page.layout, page_edits.duplicated(page, ["i0", "i1"]).layout)
     assert refused.value.do
 
 
 def test_a_page_that_has_too_many_can_still_be_made_smaller() -> None:
     document = parse_document(_document(5, 500_000))
-    page = Page(document.layout)
-    assert images.length(item.source.get("config") for item in document.layout.items) > MAX_TOGETHER
-    editing.require_room(page.layout, page.without(["i0"], "vertical"))
-    editing.require_room(page.layout, page.layout)
+    page = PageIndex(document.layout)
+    assert images.total_length(item.source.get("config") for item in document.layout.items) > MAX_TOGETHER
+    page_edits.require_room(page.layout, page.without(["i0"], "vertical"))
+    page_edits.require_room(page.layout, page.layout)

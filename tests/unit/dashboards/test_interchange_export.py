@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import Document, parse_document
-from benchboard.dashboards.interchange import Report, from_grafana, to_grafana
-from benchboard.dashboards.naming import renamed
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.interchange import ConversionReport, from_grafana, to_grafana
+from benchboard.dashboards.variables.variable_references import rename_in_layout
 from support.grafana import NEEDS_REAL, faults, panels, real
 from support.pages import random_page
 
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 TYPES = ("metric_card", "kpi", "line_chart", "bar_chart", "pie_chart", "table", "text", "image", "odd", "area_chart")
 
 
-def _written(*listed: Json, **fields: Any) -> tuple[Json, dict[str, Json], Report]:
+def _written(*listed: Json, **fields: Any) -> tuple[Json, dict[str, Json], ConversionReport]:
     value = {"format": "benchboard/dashboard", "version": 2, "title": "T", "items": list(listed), **fields}
     dashboard, report = to_grafana(parse_document(value))
     return dashboard, {panel["title"]: panel for panel in panels(dashboard["panels"])}, report
@@ -110,7 +110,7 @@ def documents(draw: st.DrawFn) -> Document:
 def test_grafana_takes_any_document_of_ours_with_every_widget_in_it(document: Document) -> None:
     dashboard, report = to_grafana(document)
     assert faults(dashboard) == []
-    found = [found.item for found in grid.everything(document.layout)]
+    found = [found.item for found in grid.walk_items(document.layout)]
     every = list(panels(dashboard["panels"]))
     assert len({panel["id"] for panel in every}) == len(every)
     headings = sum(item.type == "group" and item.source["title"] != "" for item in found)
@@ -370,7 +370,7 @@ def test_a_variable_called_otherwise_here_is_so_in_grafana() -> None:
     document = parse_document(from_grafana(dashboard)[0])
     variables = tuple(replace(one, name="store") for one in document.variables)
     back, _report = to_grafana(
-        replace(document, layout=renamed(document.layout, {"shop": "store"}), variables=variables)
+        replace(document, layout=rename_in_layout(document.layout, {"shop": "store"}), variables=variables)
     )
     assert back["panels"][0]["targets"][0]["rawSql"].endswith("IN (${store:sqlstring})")
 
@@ -392,4 +392,4 @@ def test_tabs_become_rows_called_as_they_are() -> None:
 
 def test_what_there_is_none_of_is_not_counted() -> None:
     _dashboard, _by, report = _written(_item("n", 0, 0))
-    assert report.summary() == "1 widget placed."
+    assert report.summary() == "1 widget."

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from benchboard.dashboards.document import parse_document
+from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.interchange import from_benchboard, from_grafana, to_grafana
 from benchboard.errors import Invalid
-from benchboard.storage import locate
+from benchboard.storage import resources
 from support.grafana import items
+from support.killable import killable
 
 Json = dict[str, Any]
-CHECK = Draft202012Validator(json.loads((locate.resources() / "schemas" / "dashboard-2.json").read_text("utf-8")))
+CHECK = Draft202012Validator(json.loads((resources.resources() / "schemas" / "dashboard-2.json").read_text("utf-8")))
 AT = {"x": 0, "y": 1, "w": 12, "h": 8}
 
 
@@ -267,3 +268,15 @@ def test_a_damaged_document_becomes_a_grafana_dashboard_or_a_sentence(data: st.D
         _sentence(refused)
         return
     json.dumps(dashboard, allow_nan=False)
+
+
+def test_from_grafana_query_of_hostile_nests_is_kept_and_not_run() -> None:
+    """Such a query once hung the import, and every viewer of the dashboard, beyond any timeout."""
+    sql = "SELECT " + "decimal(" * 30 + "1" + ")" * 30
+    panel = _panel(targets=[{"rawSql": sql, "datasource": "postgres"}])
+    variable = {"name": "v", "type": "query", "query": sql, "current": {"value": "a"}}
+    with killable() as call:
+        document, report = call(from_grafana, {"panels": [panel], "templating": {"list": [variable]}})
+    (ours,) = document["variables"]
+    assert (ours["type"], ours["values"], ours["grafana"]) == ("list", ["a"], variable)
+    assert any("nested too deeply" in line.why for line in report.lines)

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import images
-from benchboard.dashboards.catalogue import widget_of
-from benchboard.dashboards.document import parse_document
-from benchboard.dashboards.interchange import Report, from_grafana, to_grafana
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.interchange import ConversionReport, from_grafana, to_grafana
 from support.drawn import chunk, png
 from support.grafana import faults
 
 Json = dict[str, Any]
-PICTURE = images.written("png", png(40, 20, (9, 90, 200), chunk(b"teSt", bytes(40_000))))
+PICTURE = images.to_data_uri("png", png(40, 20, (9, 90, 200), chunk(b"teSt", bytes(40_000))))
 SVG = "data:image/svg+xml;base64," + base64.b64encode(b"<svg onload='alert(1)'/>" * 900).decode()
 
 
@@ -24,13 +24,13 @@ def _panel(content: str, mode: str = "markdown", **fields: Any) -> Json:
     return {**said, "options": {"mode": mode, "content": content, "code": {"language": "plaintext"}}, **fields}
 
 
-def _read(panel: Json) -> tuple[Json, Report]:
+def _read(panel: Json) -> tuple[Json, ConversionReport]:
     document, report = from_grafana({"schemaVersion": 39, "title": "T", "panels": [panel]})
     (item,) = document["items"]  # type: ignore[misc]
     return item, report
 
 
-def _back(item: Json) -> tuple[Json, Report]:
+def _back(item: Json) -> tuple[Json, ConversionReport]:
     dashboard, report = to_grafana(
         parse_document({"format": "benchboard/dashboard", "version": 2, "title": "T", "columns": 24, "items": [item]})
     )
@@ -73,7 +73,7 @@ def test_a_picture_from_elsewhere_is_a_placeholder_that_says_from_where(address:
     assert address.startswith(item["config"]["url"])
     assert len(item["config"]["url"]) < 100
     assert (report.mapped, report.placeholder) == (0, 1)
-    assert "No picture is fetched" in report.text()
+    assert "Images aren't downloaded" in report.text()
     back, _told = _back(item)
     assert back["options"] == panel["options"]
 
@@ -92,7 +92,7 @@ def test_another_picture_chosen_here_is_given_back() -> None:
     assert panel["options"]["content"] == f"![]({PICTURE})"
     assert panel["transparent"] is True
     del item["grafana"]
-    assert "fills the tile" in _back(item)[1].text()
+    assert "image scaling and alignment" in _back(item)[1].text()
     assert report.placeholder == 0
 
 

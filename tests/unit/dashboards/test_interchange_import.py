@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document import parse_document
-from benchboard.dashboards.interchange import Report, from_grafana, question
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.interchange import ConversionReport, from_grafana, original_queries
 from benchboard.errors import Invalid
 from support.grafana import NEEDS_REAL, items, panels, real
 
@@ -25,7 +25,7 @@ def _panel(number: Any, at: Json | None, kind: str = "timeseries", **fields: Any
     return {"id": number, "type": kind, "title": f"P{number}", **place, **fields}
 
 
-def _read(*listed: Json, **fields: Any) -> tuple[dict[str, Json], Json, Report]:
+def _read(*listed: Json, **fields: Any) -> tuple[dict[str, Json], Json, ConversionReport]:
     document, report = from_grafana({"schemaVersion": 39, "panels": list(listed), **fields})
     said: Json = document  # type: ignore[assignment]
     return {item["id"]: item for item in items(said["items"])}, said, report
@@ -53,15 +53,15 @@ def test_a_real_dashboard_keeps_every_panel_and_its_place(file: Path) -> None:
     asked = {f"panel-{panel['id']}" for panel in theirs if panel["type"] != "row" and panel.get("targets")}
     assert asked <= {line.id for line in report.lines if line.outcome == "kept"}
     layout = parse_document(document).layout
-    assert len(list(grid.everything(grid.fitted(layout)))) == len(theirs)
+    assert len(list(grid.walk_items(grid.fitted(layout)))) == len(theirs)
 
 
 @NEEDS_REAL
 def test_a_collapsed_row_brings_its_panels_right_below_it_when_it_opens() -> None:
     (file,) = [file for file in real() if "bind9" in file.name]
     layout = parse_document(from_grafana(json.loads(file.read_text("utf-8")))[0]).layout
-    page = grid.Page(grid.fitted(layout))
-    opened = grid.Page(grid.collapsed(page, "panel-27", False))
+    page = grid.PageIndex(grid.fitted(layout))
+    opened = grid.PageIndex(grid.collapsed(page, "panel-27", False))
     inside = [opened.shown[item.id] for item in opened.item("panel-27").panes[0].layout.items]
     assert min(cell.y for cell in inside) == opened.cell("panel-27").y + 1
     assert len(inside) == 9
@@ -228,22 +228,22 @@ def test_a_query_that_can_be_asked_here_is_asked_here(given: Json, query: str) -
 
 
 NOT_ASKED: list[tuple[Any, str]] = [
-    ("label_values(up, job)", "begins with “label_values”"),
-    ({"query": "label_values(up, job)", "refId": "A"}, "begins with “label_values”"),
+    ("label_values(up, job)", "starts with “label_values”"),
+    ({"query": "label_values(up, job)", "refId": "A"}, "starts with “label_values”"),
     ("SELECT hostname FROM host", "There is no table “host”"),
     ("SELECT status FROM orders WHERE $__timeFilter(created_dt)", "“$__timeFilter”"),
     ("SELECT status FROM orders WHERE id = '${__user.login}'", "“${__user”"),
-    ("SELECT status FROM orders; DELETE FROM orders", "more than one query"),
-    ("SELECT status FROM orders WHERE id = '%$other%'", "inside a text"),
-    ("SELECT status FROM orders WHERE id IN (${other:csv})", "in the form “csv”"),
+    ("SELECT status FROM orders; DELETE FROM orders", "Only one query is allowed"),
+    ("SELECT status FROM orders WHERE id = '%$other%'", "inside quoted text"),
+    ("SELECT status FROM orders WHERE id IN (${other:csv})", "format “csv”"),
     ("SELECT status FROM orders WHERE id = '$adhoc'", ""),
-    ("SELECT status FROM orders WHERE id = :nobody", "names “nobody”"),
+    ("SELECT status FROM orders WHERE id = :nobody", "uses “nobody”"),
     ("SELECT status AS __text, id AS __value FROM orders", "__value"),
     ("SELECT 1 -- " + "x" * 10**6, "longer than 20000 characters"),
-    ("", "asks nothing"),
-    (None, "asks nothing"),
-    (["SELECT 1"], "asks nothing"),
-    ({"stream": {"query": "x"}}, "asks nothing"),
+    ("", "query is empty"),
+    (None, "query is empty"),
+    (["SELECT 1"], "query is empty"),
+    ({"stream": {"query": "x"}}, "query is empty"),
 ]
 
 
@@ -268,7 +268,7 @@ def test_what_has_no_effect_here_is_named() -> None:
             "refresh": 0}  # fmt: skip
     _found, _document, report = _read(templating={"list": [said]})
     assert [line.what for line in report.lines] == [
-        "Of variable “v” is kept without effect: regex, sort, allValue, hide, refresh."
+        "Variable “v” has unsupported settings, kept for export: regex, sort, allValue, hide, refresh."
     ]
 
 
@@ -276,7 +276,7 @@ def test_many_long_queries_are_not_all_read() -> None:
     query = f"SELECT status FROM orders WHERE id IN ({','.join(['1'] * 9_900)})"
     listed = [{"name": f"v{number}", "type": "query", "query": query} for number in range(100)]
     _found, _document, report = _read(templating={"list": listed})
-    assert sum("too long in all" in line.why for line in report.lines) >= 89
+    assert sum("too long in total" in line.why for line in report.lines) >= 89
 
 
 @NEEDS_REAL
@@ -292,7 +292,7 @@ def test_the_variables_of_a_real_dashboard_are_told_of(file: Path) -> None:
         asked = [line.why for line in mine if line.why]
         assert len(asked) == (entry["type"] in ("query", "datasource"))
         if entry["type"] == "query":
-            assert asked == ["It is no SELECT: it begins with “label_values”."]
+            assert asked == ["It isn't a SELECT query: it starts with “label_values”."]
         without = " ".join(line.what for line in mine if not line.why)
         assert ("sort" in without) == bool(entry.get("sort"))
         assert ("regex" in without) == bool(entry.get("regex"))
@@ -430,7 +430,7 @@ def test_what_shows_no_data_waits_for_no_query() -> None:
 )
 def test_what_grafana_asked_can_be_read_again(targets: Any, words: str) -> None:
     _found, document, _report = _read(_panel(1, _at(0, 0), "stat", targets=targets))
-    assert question(parse_document(document).layout.items[0].source) == words
+    assert original_queries(parse_document(document).layout.items[0].source) == words
 
 
 def test_a_report_says_it_as_text_and_as_json() -> None:
@@ -438,8 +438,8 @@ def test_a_report_says_it_as_text_and_as_json() -> None:
         _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
     )
     first, second = report.text().splitlines()
-    assert first.startswith("1 widget placed, 1 of them needs a query, 1 placeholder.")
-    placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. No widget here shows that."
+    assert first.startswith("1 widget, 1 needs a query, 1 placeholder.")
+    placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. Benchboard has no equivalent widget."
     assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))
     assert (said["mapped"], said["without_query"], said["placeholder"], said["kept"]) == (1, 1, 1, 0)

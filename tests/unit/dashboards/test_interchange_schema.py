@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from benchboard.dashboards.document import parse_document, write_document
+from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.interchange import SCHEMA, from_benchboard, from_grafana, upgrade
 from benchboard.errors import Invalid
-from benchboard.storage import locate
+from benchboard.storage import resources
 from support.pages import random_page
 
 Json = dict[str, Any]
-PUBLISHED: Json = json.loads((locate.resources() / "schemas" / "dashboard-2.json").read_text("utf-8"))
+PUBLISHED: Json = json.loads((resources.resources() / "schemas" / "dashboard-2.json").read_text("utf-8"))
 CHECK = Draft202012Validator(PUBLISHED)
 ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
 BEYOND = {"duplicate-id", "duplicate-variable", "too-deep", "limits-crossed", "bad-active", "not-text"}
@@ -106,7 +106,7 @@ def test_older_documents_become_the_newest_form() -> None:
 
 
 def test_a_later_version_is_refused_in_words() -> None:
-    with pytest.raises(Invalid, match="version 3; this program knows version 2") as refused:
+    with pytest.raises(Invalid, match="format version 3; this Benchboard supports up to 2") as refused:
         upgrade({"format": "benchboard/dashboard", "version": 3, "items": []})
     assert refused.value.do
 

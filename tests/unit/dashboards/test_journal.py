@@ -18,21 +18,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchboard.dashboards import history as steps
-from benchboard.dashboards import images, sealed
-from benchboard.dashboards import journal as journals
-from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import fitted, parse_document, write_home
-from benchboard.dashboards.history import History, Record, pack, unpack
-from benchboard.dashboards.journal import Journal, Recovered, open_journal
-from benchboard.dashboards.layout import Cell, Item, Known, Layout, everything, mapped, without
-from benchboard.dashboards.sealed import Damaged, Sealer, unsealed
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.document import fitted, parse_document, write_home
+from benchboard.dashboards.document.widget_kinds import with_fields
+from benchboard.dashboards.journal import crash_journal as journals
+from benchboard.dashboards.journal import encrypted_log
+from benchboard.dashboards.journal import step_history as steps
+from benchboard.dashboards.journal.crash_journal import Journal, RecoveredEdits, open_journal
+from benchboard.dashboards.journal.encrypted_log import DamagedLog, Sealer, read_records
+from benchboard.dashboards.journal.step_history import History, Record, pack, unpack
+from benchboard.dashboards.layout import Cell, Item, Layout, WrittenItems, map_items, walk_items, without
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.vault import Vault
 from support.drawn import chunk, png
 from support.pages import random_page
 
 NAME, KEY = b"n" * 16, b"k" * 32
+FORM_1 = (
+    "42424a016e6e6e6e6e6e6e6e6e6e6e6e6e6e6e6e25ebce489ab124420f2f4a734e5fd0280000001f1fa02341336ea306"
+    "34b2d8d42be725f5edd30f2bf466db38edc35be1ab9c770000001f0794cfd6d5107825cf5a58d055701f676b5e3a81d1"
+    "fe92e009d5e360ee652d"
+)
 SUBJECT = ("benchboard.db", "user-1", "home")
 
 
@@ -103,7 +109,7 @@ def do(model: Model, history: History, doing: Do) -> Record | None:
 
 def read_again(history: History) -> History:
     first, *rest = history.whole()
-    again = steps.opened(unpack(first))
+    again = steps.begin_history(unpack(first))
     for packed in rest:
         again.replay(unpack(packed), packed)
     again.end()
@@ -140,7 +146,7 @@ def test_cut_at_every_byte_the_whole_records_before_it_are_there(texts: list[byt
         ends.append(len(data))
     for cut in range(len(data) + 1):
         if len(sealer.header) <= cut or cut == 0:
-            left = list(unsealed(io.BytesIO(data[:cut]), KEY, NAME))
+            left = list(read_records(io.BytesIO(data[:cut]), KEY, NAME))
             assert left == texts[: sum(end <= cut for end in ends)]
 
 
@@ -150,24 +156,44 @@ def test_no_byte_can_be_changed_and_no_record_moved() -> None:
 
     def read(data: bytes, key: bytes = KEY, name: bytes = NAME) -> list[bytes]:
         texts: list[bytes] = []
-        with pytest.raises(Damaged):
-            texts.extend(unsealed(io.BytesIO(data), key, name))
+        with pytest.raises(DamagedLog):
+            texts.extend(read_records(io.BytesIO(data), key, name))
         return texts
 
     whole = sealer.header + b"".join(records)
-    texts = unsealed(io.BytesIO(whole), KEY, NAME)
+    texts = read_records(io.BytesIO(whole), KEY, NAME)
     assert list(texts) == [b"one", b"two", b"six"]
     for place in range(len(sealer.header), len(whole)):
         changed = whole[:place] + bytes([whole[place] ^ 0x40]) + whole[place + 1 :]
-        with pytest.raises(Damaged):
-            if len(list(unsealed(io.BytesIO(changed), KEY, NAME))) < 3:
-                raise Damaged  # a length that points beyond the end is the end
+        with pytest.raises(DamagedLog):
+            if len(list(read_records(io.BytesIO(changed), KEY, NAME))) < 3:
+                raise DamagedLog  # a length that points beyond the end is the end
     read(sealer.header + records[0] + records[2])
     read(sealer.header + records[1] + records[0])
     read(Sealer(KEY, NAME).header + records[0])
     read(whole, key=b"x" * 32)
     read(whole, name=b"x" * 16)
     read(whole + bytes(100))
+
+
+@pytest.mark.parametrize("bit", range(32))
+def test_unsealed_with_a_flipped_bit_in_a_length_reports_damage(bit: int) -> None:
+    """A longer length must not read as a file that a kill cut short: the edits after it would go in silence."""
+    sealer = Sealer(KEY, NAME)
+    records = [sealer.seal(text) for text in (b"one", b"two", b"three")]
+    whole = bytearray(sealer.header + b"".join(records))
+    whole[len(sealer.header) + len(records[0]) + bit // 8] ^= 1 << bit % 8
+    texts = []
+    with pytest.raises(DamagedLog):
+        texts.extend(read_records(io.BytesIO(bytes(whole)), KEY, NAME))
+    assert texts in ([], [b"one"])
+
+
+def test_unsealed_reads_files_of_the_form_before_lengths_were_checked() -> None:
+    """A file of version 1, written by the program of November 2026, before a length had its own checksum."""
+    file = bytes.fromhex(FORM_1)
+    assert list(read_records(io.BytesIO(file), KEY, NAME)) == [b"one", b"two"]
+    assert list(read_records(io.BytesIO(file[:-1]), KEY, NAME)) == [b"one"]
 
 
 def test_steps_that_did_not_come_take_those_before_them_along() -> None:
@@ -178,7 +204,7 @@ def test_steps_that_did_not_come_take_those_before_them_along() -> None:
     history.replay(moved := history.moved(-1, document(2)), pack(moved))
     first, *rest = history.whole()
     for came, left in ((3, 3), (2, 2), (1, 0)):  # two were taken, one was taken back
-        again = steps.opened(unpack(first))
+        again = steps.begin_history(unpack(first))
         for packed in rest[:came]:
             again.replay(unpack(packed), packed)
         again.end()
@@ -186,14 +212,14 @@ def test_steps_that_did_not_come_take_those_before_them_along() -> None:
 
 
 def test_only_so_many_steps_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "KEPT_STEPS", 5)
+    monkeypatch.setattr(steps, "MAX_STEPS", 5)
     history = History([], 1, document(0), [])
     for k in range(1, 9):
         record = history.stepped("Move", document(k), ((), ()), 0.0, amends=False)
         history.replay(record, pack(record))
     assert [history.documents()[k] for k in (0, 5)] == [document(3), document(8)]
     assert history.moved(-6, document(2))["is"] == "leap"  # the window went further back than was kept
-    monkeypatch.setattr(steps, "KEPT_BYTES", 150)
+    monkeypatch.setattr(steps, "MAX_STEP_BYTES", 150)
     record = history.stepped("Change", document(*range(40)), ((), ()), 0.0, amends=False)
     history.replay(record, pack(record))
     assert len(history.steps) == 1
@@ -237,7 +263,7 @@ def began(journal: Journal, count: int = 0) -> Journal:
     return journal
 
 
-def held(journal: Journal) -> Recovered:
+def held(journal: Journal) -> RecoveredEdits:
     assert journal.recovered is not None
     return journal.recovered
 
@@ -346,7 +372,7 @@ def test_where_the_disk_is_slow_only_the_newest_draft_is_written(open_: Callable
 def test_a_draft_that_is_too_long_is_not_kept_and_ruins_nothing(
     open_: Callable[..., Journal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journals, "MOST_DRAFT", 100)
+    monkeypatch.setattr(journals, "MAX_DRAFT", 100)
 
     def too_much() -> str:
         raise Invalid("layout.too-long", "This is too long.")
@@ -370,13 +396,13 @@ def test_a_draft_that_is_too_long_is_not_kept_and_ruins_nothing(
 
 
 def test_what_could_not_be_read_again_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealed, "_LONGEST", 100)
+    monkeypatch.setattr(encrypted_log, "_LONGEST", 100)
     sealer = Sealer(KEY, NAME)
     records = [sealer.seal(b"x" * 72)]
     with pytest.raises(ValueError, match="too long"):
         sealer.seal(b"x" * 73)
     records.append(sealer.seal(b"y"))
-    assert list(unsealed(io.BytesIO(sealer.header + b"".join(records)), KEY, NAME)) == [b"x" * 72, b"y"]
+    assert list(read_records(io.BytesIO(sealer.header + b"".join(records)), KEY, NAME)) == [b"x" * 72, b"y"]
 
 
 def test_a_journal_with_a_draft_comes_before_one_with_nothing_unsaved(open_: Callable[..., Journal]) -> None:
@@ -416,7 +442,7 @@ def test_what_cannot_be_read_is_said_and_set_aside(open_: Callable[..., Journal]
     (home / "vault" / "journal.key").unlink()  # another computer's file, or a vault that was lost
     third = open_()
     assert third.recovered is None
-    assert "cannot be read" in third.note
+    assert "can't read" in third.note
     began(third, 1).close()
     file.write_bytes(b"")
     fourth = open_()
@@ -435,13 +461,13 @@ def test_it_stays_small(open_: Callable[..., Journal], home: Path, monkeypatch: 
             largest = max(largest, file.stat().st_size)
     journal.close()
     found = held(open_())
-    assert (found.document, len(found.steps)) == (document(1499), steps.KEPT_STEPS)
+    assert (found.document, len(found.steps)) == (document(1499), steps.MAX_STEPS)
     assert largest < 3 * file.stat().st_size
 
 
 def test_moving_a_picture_does_not_write_the_picture(open_: Callable[..., Journal], home: Path) -> None:
     noise = random.Random(1).randbytes(300_000)
-    config = {"picture": images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", noise)))}
+    config = {"picture": images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", noise)))}
 
     def page(x: int, fit: str = "whole") -> object:
         place = {"x": x, "y": 0, "w": 1, "h": 1}
@@ -510,35 +536,45 @@ def test_who_leaves_hands_over(open_: Callable[..., Journal]) -> None:
     assert held(open_()).document == document(2)
 
 
-def test_the_journals_of_documents_that_are_gone_are_swept_and_old_copies_with_them(
+def _age(*paths: Path) -> None:
+    """As if last written over a month ago."""
+    month = time.time() - 31 * 86_400
+    for path in paths:
+        os.utime(path, (month, month))
+
+
+def test_sweep_journals_unseen_and_unwritten_for_a_month_are_deleted_and_old_copies_with_them(
     open_: Callable[..., Journal], home: Path
 ) -> None:
-    for name in ("kept", "gone", "open"):
-        began(open_("sqlite", "db", "ada", name), 1).close()
-    began(open_("sqlite", "db", "grace", "gone"), 1).close()
-    open_("sqlite", "db", "ada", "open").flush()
     folder, asked = home / "journal", list[set[str]]()
+    for name in ("visible", "hidden", "open"):
+        began(open_("sqlite", "db", "ada", name), 1).close()
+    began(open_("sqlite", "db", "grace", "hidden"), 1).close()
+    _age(*folder.glob("*.bbj"))
+    began(open_("sqlite", "db", "ada", "hidden of late"), 1).close()
+    open_("sqlite", "db", "ada", "open").flush()
     old, young, odd = folder / "a.0.1.aside", folder / "b.0.2.aside", folder / "odd.0.bbj"
     for path in (old, young, odd):
         path.write_bytes(b"what cannot be read")
-    month = time.time() - 31 * 86_400
-    os.utime(old, (month, month))
+    _age(old)
 
-    def existing(names: set[str]) -> set[str]:
+    def visible(names: set[str]) -> set[str]:
         asked.append(names)
-        return names & {"kept"}
+        return names & {"visible"}
 
-    assert journals.sweep(home, Vault(home), ("sqlite", "db", "ada"), existing) == 2
-    assert asked == [{"kept", "gone", "open"}]
+    assert journals.sweep(home, Vault(home), ("sqlite", "db", "ada"), visible) == 2
+    assert [names - {"open"} for names in asked] == [{"visible", "hidden"}]
     assert (old.exists(), young.exists(), odd.exists()) == (False, True, True)
     left = [open_(*("sqlite", "db"), account, name).recovered is not None
-            for account, name in (("ada", "kept"), ("ada", "gone"), ("grace", "gone"))]  # fmt: skip
-    assert left == [True, False, True]
-    assert journals.sweep(home / "elsewhere", Vault(home), (), existing) == 0
+            for account, name in (("ada", "visible"), ("ada", "hidden"), ("ada", "hidden of late"),
+                                  ("grace", "hidden"))]  # fmt: skip
+    assert left == [True, False, True, True]
+    assert journals.sweep(home / "elsewhere", Vault(home), (), visible) == 0
 
 
-def test_a_sweep_leaves_no_lock_of_what_is_gone(open_: Callable[..., Journal], home: Path) -> None:
-    began(open_("sqlite", "db", "ada", "gone"), 1).close()
+def test_sweep_leaves_no_lock_of_a_deleted_journal(open_: Callable[..., Journal], home: Path) -> None:
+    began(open_("sqlite", "db", "ada", "hidden"), 1).close()
+    _age(*(home / "journal").glob("*.bbj"))
     assert journals.sweep(home, Vault(home), ("sqlite", "db", "ada"), lambda _names: set()) == 1
     assert [path.name for path in (home / "journal").iterdir()] == ["key.lock"]
 
@@ -565,19 +601,19 @@ def touched(layout: Layout, one: str, by: int) -> Layout:
     def touch(item: Item, cell: Cell) -> tuple[Item, Cell]:
         if item.id != one:
             return item, cell
-        return (changed(item, title="Other"), cell) if by == 2 else (item, cell._replace(y=cell.y + 1))
+        return (with_fields(item, title="Other"), cell) if by == 2 else (item, cell._replace(y=cell.y + 1))
 
-    return mapped(layout, touch)
+    return map_items(layout, touch)
 
 
 @given(st.integers(0, 10**9))
 @settings(max_examples=40)
 def test_a_page_written_with_what_is_known_of_the_last_one_is_the_same_and_shares_what_it_can(seed: int) -> None:
-    chance, known = random.Random(seed), Known()
+    chance, known = random.Random(seed), WrittenItems()
     page = fitted(parse_document(random_page(chance, 12)))
     history = History(write_home(page), 1, write_home(page), [])
     for _turn in range(6):
-        ids = [found.item.id for found in everything(page.layout)]
+        ids = [found.item.id for found in walk_items(page.layout)]
         if not ids:
             return
         one, by = chance.choice(ids), chance.choice((0, 1, 2))

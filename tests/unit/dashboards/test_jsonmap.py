@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards.jsonmap import pretty, read_text, text_map
+from benchboard.dashboards.document.json_positions import format_json, map_positions, parse_text
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
@@ -38,13 +38,13 @@ def _lines(text: str, part: str) -> list[int]:
 
 @given(JSON)
 def test_what_is_shown_is_what_it_says(value: object) -> None:
-    assert json.loads(pretty(value)) == value
+    assert json.loads(format_json(value)) == value
 
 
 @given(JSON)
 def test_every_value_has_its_lines(value: object) -> None:
-    text = pretty(value)
-    known = text_map(text).values
+    text = format_json(value)
+    known = map_positions(text).values
 
     def check(part: object, steps: tuple[str | int, ...]) -> None:
         assert 0 <= known[steps].first <= known[steps].last < len(text.split("\n"))
@@ -58,13 +58,13 @@ def test_every_value_has_its_lines(value: object) -> None:
 
 @given(st.text(alphabet='{}[]:,"\\ \n1a'))
 def test_any_text_has_a_map_of_its_own_lines(text: str) -> None:
-    spans = text_map(text).values.values()
+    spans = map_positions(text).values.values()
     assert all(0 <= span.first <= span.last < len(text.split("\n")) for span in spans)
 
 
 def test_items_are_found_at_every_depth() -> None:
-    text = pretty(_document())
-    places = text_map(text)
+    text = format_json(_document())
+    places = map_positions(text)
     assert list(places.items) == ["w1", "r", "w2"]
     (line,) = _lines(text, '"w2"')
     assert places.item_at(line) == "w2"
@@ -90,24 +90,24 @@ def test_items_are_found_at_every_depth() -> None:
 def test_what_is_wrong_has_its_line(change: Any, part: str) -> None:
     document = _document()
     change(document)
-    text = pretty(document)
-    found, _places, error, line = read_text(text)
+    text = format_json(document)
+    found, _places, error, line = parse_text(text)
     assert found is None
     assert error is not None
     assert line is not None
     items_lines = _lines(text, part)
-    span = text_map(text).items.get("w1") if part == '"Inside"' else None
+    span = map_positions(text).items.get("w1") if part == '"Inside"' else None
     assert line in items_lines or (span is not None and span.first <= line <= span.last)
 
 
 def test_what_is_no_json_has_its_line() -> None:
-    text = pretty(_document())
+    text = format_json(_document())
     broken = text.replace('"version": 2,', '"version": 2', 1)
-    _found, _places, error, line = read_text(broken)
+    _found, _places, error, line = parse_text(broken)
     assert error is not None
     assert line in _lines(broken, '"version": 2')
     twice = text.replace('"version": 2,', '"version": 2,\n  "version": 2,', 1)
-    _found, _places, error, line = read_text(twice)
+    _found, _places, error, line = parse_text(twice)
     assert error is not None
     assert line == _lines(twice, '"version": 2')[1]
 
@@ -116,7 +116,7 @@ def test_endless_brackets_take_no_more_room_than_their_text() -> None:
     tracemalloc.start()
     try:
         for opening in ("[", '{"a":'):
-            found, _places, error, _line = read_text(opening * 3_000)
+            found, _places, error, _line = parse_text(opening * 3_000)
             assert found is None
             assert error is not None
             _now, most = tracemalloc.get_traced_memory()
@@ -128,11 +128,11 @@ def test_endless_brackets_take_no_more_room_than_their_text() -> None:
 @pytest.mark.parametrize("text", ['"' + '\\"' * 20_000, '{"a": "' + '\\"' * 20_000, '\\"' * 20_000, '"\\\n' * 10_000])
 def test_a_text_that_is_not_closed_is_looked_at_once(text: str) -> None:
     began = time.process_time()
-    assert read_text(text)[2] is not None
+    assert parse_text(text)[2] is not None
     assert time.process_time() - began < 1
 
 
 def test_what_stands_before_a_text_that_is_not_closed_has_its_lines() -> None:
-    text = pretty(_document()).replace('"Inside"', '"Inside')
+    text = format_json(_document()).replace('"Inside"', '"Inside')
     (line, _place) = _lines(text, '"w1"')
-    assert text_map(text).item_at(line) == "w1"
+    assert map_positions(text).item_at(line) == "w1"

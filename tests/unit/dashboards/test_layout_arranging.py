@@ -12,7 +12,7 @@ from benchboard.errors import Invalid
 from support.grids import check, laid, shown, some, starts
 
 EDGES = get_args(grid.Edge)
-WAYS = get_args(grid.Way)
+WAYS = get_args(grid.Direction)
 Start = tuple[grid.Layout, grid.Compact]
 
 
@@ -32,7 +32,7 @@ def test_items_go_where_they_are_put_and_the_others_give_way(start: Start, data:
             asked[name] = cell
     after = grid.placed(layout, asked, compact=compact)
     check(after, layout)
-    assert grid.settled(after, compact) == after
+    assert grid.normalized(after, compact) == after
     for name, cell in asked.items():
         assert (after.cell(name).x, after.cell(name).w, after.cell(name).h) == (cell.x, cell.w, cell.h)
         if compact != "vertical" and not any(item.static for item in layout.items):
@@ -117,10 +117,10 @@ def test_swapped_items_lie_in_each_others_place(start: Start, data: st.DataObjec
 
 @given(starts(), st.data(), st.sampled_from(WAYS))
 @settings(max_examples=150)
-def test_a_jump_goes_that_way_as_one_body(start: Start, data: st.DataObject, way: grid.Way) -> None:
+def test_a_jump_goes_that_way_as_one_body(start: Start, data: st.DataObject, way: grid.Direction) -> None:
     layout, compact = start
     ids = some(data, layout, 3)
-    after = grid.jumped(layout, ids, way, compact=compact)
+    after = grid.nudged(layout, ids, way, compact=compact)
     check(after, layout)
     for name in _movable(layout, ids):
         old, new = layout.cell(name), after.cell(name)
@@ -139,18 +139,18 @@ def test_a_jump_goes_that_way_as_one_body(start: Start, data: st.DataObject, way
 @pytest.mark.parametrize("compact", ["vertical", "none"])
 def test_a_body_jumps_over_what_is_in_its_way(compact: grid.Compact) -> None:
     row = laid(a=(0, 0, 4, 2), b=(4, 0, 4, 2), c=(8, 0, 4, 2))
-    over = grid.jumped(row, ["a"], "right", compact=compact)
+    over = grid.nudged(row, ["a"], "right", compact=compact)
     assert shown(over) == {"a": (4, 0, 4, 2), "b": (0, 0, 4, 2), "c": (8, 0, 4, 2)}
-    assert grid.jumped(over, ["a"], "left", compact=compact) == row
+    assert grid.nudged(over, ["a"], "left", compact=compact) == row
     free = laid(a=(0, 0, 3, 2), b=(3, 0, 4, 2))
-    assert grid.jumped(free, ["a"], "right", compact=compact).cell("a") == (7, 0, 3, 2)
+    assert grid.nudged(free, ["a"], "right", compact=compact).cell("a") == (7, 0, 3, 2)
     stuck = laid(a=(0, 0, 4, 2), fixed=(6, 0, 6, 2))
-    assert grid.jumped(stuck, ["a"], "right", compact=compact).cell("a") == (2, 0, 4, 2)
+    assert grid.nudged(stuck, ["a"], "right", compact=compact).cell("a") == (2, 0, 4, 2)
     pile = laid(a=(0, 0, 4, 2), b=(0, 2, 4, 3), c=(0, 5, 4, 1))
-    down = grid.jumped(pile, ["a"], "down", compact=compact)
+    down = grid.nudged(pile, ["a"], "down", compact=compact)
     assert shown(down) == {"a": (0, 3, 4, 2), "b": (0, 0, 4, 3), "c": (0, 5, 4, 1)}
-    assert grid.jumped(down, ["a"], "up", compact=compact) == pile
-    assert grid.jumped(down, ["c"], "down", compact=compact) == down
+    assert grid.nudged(down, ["a"], "up", compact=compact) == pile
+    assert grid.nudged(down, ["c"], "down", compact=compact) == down
 
 
 def test_items_of_different_size_share_the_room_they_had() -> None:
@@ -186,7 +186,7 @@ def test_an_arranged_page_is_tidy_and_stays_so(start: Start) -> None:
     check(after, layout)
     assert grid.arranged(after) == after
     for compact in grid.COMPACTS:
-        assert grid.settled(after, compact) == after
+        assert grid.normalized(after, compact) == after
     bottom = max((cell.y for item, cell in after if not item.static), default=0)
     for place, (item, cell) in enumerate(after):
         old = layout.cells[place]
@@ -237,10 +237,10 @@ def test_what_would_cover_a_static_goes_below_it_and_takes_nothing_along() -> No
 def test_what_grows_stays_a_layout_within_limits(start: Start, data: st.DataObject, dw: int, dh: int) -> None:
     layout, compact = start
     ids = some(data, layout)
-    before = grid.settled(layout, compact)
+    before = grid.normalized(layout, compact)
     after = grid.grow(layout, ids, dw, dh, compact=compact)
     check(after, layout)
-    assert grid.settled(after, compact) == after
+    assert grid.normalized(after, compact) == after
     for item, cell in before:
         now = after.cell(item.id)
         if item.id not in _movable(layout, ids):

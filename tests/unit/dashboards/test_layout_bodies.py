@@ -15,8 +15,8 @@ Start = tuple[grid.Layout, grid.Compact]
 sizes = st.tuples(st.integers(-2, 30), st.integers(-2, 40))
 
 
-def body(handle: grid.Handle = "se", **cells: tuple[int, int, int, int]) -> grid.BodyStretch:
-    return grid.BodyStretch(grid.Page(laid(**cells)), [one for one in cells if one.startswith("b")], handle)
+def body(handle: grid.Handle = "se", **cells: tuple[int, int, int, int]) -> grid.GroupResize:
+    return grid.GroupResize(grid.PageIndex(laid(**cells)), [one for one in cells if one.startswith("b")], handle)
 
 
 @given(starts(), st.data(), st.sampled_from(grid.HANDLES), st.lists(sizes, min_size=1, max_size=4))
@@ -25,14 +25,14 @@ def test_a_body_of_any_size_leaves_the_page_whole(
     start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
     layout, compact = start
-    page, ids = grid.Page(layout), some(data, layout)
-    stretch = grid.BodyStretch(page, ids, handle, compact=compact)
+    page, ids = grid.PageIndex(layout), some(data, layout)
+    stretch = grid.GroupResize(page, ids, handle, compact=compact)
     assert stretch.drop(stretch.box.w, stretch.box.h) is layout
     for way in ways:
         changes = stretch.at(*way)
     after = stretch.drop(*ways[-1])
-    assert grid.BodyStretch(page, ids, handle, compact=compact).at(*ways[-1]) == changes  # whatever the way there
-    assert {**page.shown, **changes} == grid.Page(after).shown
+    assert grid.GroupResize(page, ids, handle, compact=compact).at(*ways[-1]) == changes  # whatever the way there
+    assert {**page.shown, **changes} == grid.PageIndex(after).shown
     check(after, layout)
     for item, cell in after:
         if item.id not in stretch.ids:
@@ -48,19 +48,19 @@ def test_a_body_of_any_size_leaves_the_page_whole(
 def test_a_body_in_a_container_takes_what_is_around_along(
     layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
 ) -> None:
-    page = grid.Page(layout)
+    page = grid.PageIndex(layout)
     if not page.shown:
         return
     first = data.draw(st.sampled_from(list(page.shown)))
     same = [one for one in page.shown if page.path(one) == page.path(first)]
     ids = data.draw(st.lists(st.sampled_from(same), min_size=1, unique=True))
     fixed = data.draw(st.sets(st.sampled_from(ids)))
-    after = grid.BodyStretch(page, ids, handle, fixed=fixed).drop(*size)
+    after = grid.GroupResize(page, ids, handle, fixed=fixed).drop(*size)
     check_page(after)
-    assert set(grid.Page(after).paths.items()) == set(page.paths.items())
+    assert set(grid.PageIndex(after).paths.items()) == set(page.paths.items())
     for one in fixed:
         item, cell = page.item(one), page.cell(one)
-        assert item.panes or grid.Page(after).cell(one)[2:] == cell[2:]
+        assert item.panes or grid.PageIndex(after).cell(one)[2:] == cell[2:]
 
 
 def test_two_beside_each_other_share_what_is_won() -> None:
@@ -90,12 +90,12 @@ def test_a_body_stops_where_the_first_of_it_would_vanish_and_before_a_static() -
 def test_a_body_pulled_up_moves_nothing_that_lies_above(
     start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
-    layout = grid.settled(start[0], "vertical")
-    page, ids = grid.Page(layout), some(data, layout)
-    stretch = grid.BodyStretch(page, ids, handle)
+    layout = grid.normalized(start[0], "vertical")
+    page, ids = grid.PageIndex(layout), some(data, layout)
+    stretch = grid.GroupResize(page, ids, handle)
     for way in ways:
         after = stretch.drop(*way)
-    assert shown(grid.BodyStretch(page, ids, handle).drop(*ways[-1])) == shown(after)
+    assert shown(grid.GroupResize(page, ids, handle).drop(*ways[-1])) == shown(after)
     for item, cell in layout:
         if item.id not in stretch.ids and cell.bottom <= stretch.box.y:
             assert after.cell(item.id) == cell
@@ -110,13 +110,13 @@ def test_a_body_stops_at_what_lies_above(handle: grid.Handle) -> None:
 
 def test_a_body_stops_at_what_lies_left_of_it_under_horizontal() -> None:
     cells = {"left": (0, 0, 3, 4), "b1": (5, 0, 2, 2), "b2": (5, 2, 4, 2)}
-    after = grid.BodyStretch(grid.Page(laid(**cells)), ["b1", "b2"], "w", compact="horizontal").drop(9, 4)
+    after = grid.GroupResize(grid.PageIndex(laid(**cells)), ["b1", "b2"], "w", compact="horizontal").drop(9, 4)
     assert shown(after) == {"left": (0, 0, 3, 4), "b1": (3, 0, 3, 2), "b2": (3, 2, 6, 2)}
 
 
 def test_what_keeps_its_size_goes_along() -> None:
-    page = grid.Page(laid(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2)))
-    after = grid.BodyStretch(page, ["b1", "b2"], "e", fixed={"b2"}).drop(8, 2)
+    page = grid.PageIndex(laid(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2)))
+    after = grid.GroupResize(page, ["b1", "b2"], "e", fixed={"b2"}).drop(8, 2)
     assert shown(after) == {"b1": (0, 0, 4, 2), "b2": (4, 0, 2, 2)}
 
 
@@ -134,20 +134,20 @@ def written(items: list[dict[str, Any]]) -> Iterator[tuple[str, tuple[int, int, 
 @given(pages())
 @settings(max_examples=200)
 def test_an_item_has_the_numbers_its_document_says(layout: grid.Layout) -> None:
-    page = grid.Page(layout)
+    page = grid.PageIndex(layout)
     said = dict(written(grid.serialise_page(layout)))
-    assert {one: grid.numbered(page, one)[:3] for one in page.paths} == said
+    assert {one: grid.document_cell(page, one)[:3] for one in page.paths} == said
 
 
 @given(pages())
 def test_numbers_count_from_the_grid_they_name(layout: grid.Layout) -> None:
-    page = grid.Page(layout)
+    page = grid.PageIndex(layout)
     for one, cell in page.shown.items():
-        left, top = page.origin(grid.counted(page, page.path(one)))
-        assert grid.numbered(page, one)[:2] == (cell.x - left, cell.y - top)
+        left, top = page.origin(grid.numbering_grid(page, page.path(one)))
+        assert grid.document_cell(page, one)[:2] == (cell.x - left, cell.y - top)
 
 
 @pytest.mark.parametrize("item_id", ["gone", ""])
 def test_what_is_not_there_has_no_numbers(item_id: str) -> None:
     with pytest.raises(Exception, match="no item"):
-        grid.numbered(grid.Page(laid(a=(0, 0, 1, 1))), item_id)
+        grid.document_cell(grid.PageIndex(laid(a=(0, 0, 1, 1))), item_id)

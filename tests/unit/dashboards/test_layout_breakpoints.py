@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.layout.narrowing import narrowed
+from benchboard.dashboards.layout.breakpoint_layout import fit_columns
 from support.grids import check, laid, shown, some, starts
 
 Start = tuple[grid.Layout, grid.Compact]
@@ -34,11 +34,11 @@ def test_what_is_arranged_by_hand_has_the_say(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]],
 ) -> None:
     layout, compact, columns, places = made
-    page = grid.derived(layout, columns, places | {"of another grid": grid.Cell(0, 0, 1, 1)}, compact=compact)
+    page = grid.derive_layout(layout, columns, places | {"of another grid": grid.Cell(0, 0, 1, 1)}, compact=compact)
     assert page.items == layout.items
     assert page.columns == columns
     check(page, page)
-    assert grid.settled(page, compact) == page
+    assert grid.normalized(page, compact) == page
     statics = any(item.static for item in layout.items)
     for name, cell in places.items():
         there = page.cell(name)
@@ -53,7 +53,7 @@ def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]], data: st.DataObject
 ) -> None:
     layout, compact, columns, places = made
-    before = grid.derived(layout, columns, places, compact=compact)
+    before = grid.derive_layout(layout, columns, places, compact=compact)
     spare = [item.id for item in layout.items if item.id not in places]
     less = grid.remove(layout, data.draw(st.sampled_from(spare))) if spare else layout
     w = data.draw(st.integers(1, 12))
@@ -61,7 +61,7 @@ def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
     if any(item.static for item in layout.items):
         return
     for desktop in (less, more):
-        after = grid.derived(desktop, columns, places, compact=compact)
+        after = grid.derive_layout(desktop, columns, places, compact=compact)
         for name in places:
             there, was = after.cell(name), before.cell(name)
             assert (there.x, there.w, there.h) == (was.x, was.w, was.h)
@@ -71,13 +71,13 @@ def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
 @given(starts((12,)))
 def test_the_desktop_derived_from_the_desktop_is_the_desktop(start: Start) -> None:
     layout, compact = start
-    assert grid.derived(layout, 12, {}, compact=compact) == layout
+    assert grid.derive_layout(layout, 12, {}, compact=compact) == layout
 
 
 @given(starts((12,)), narrow)
 def test_derived_widths_are_within_limits(start: Start, columns: int) -> None:
     layout, compact = start
-    page = grid.derived(layout, columns, {}, compact=compact)
+    page = grid.derive_layout(layout, columns, {}, compact=compact)
     for item, cell in page:
         old = layout.cell(item.id)
         assert cell.h == old.h
@@ -95,13 +95,13 @@ def test_derived_widths_are_within_limits(start: Start, columns: int) -> None:
 def test_a_gesture_stays_as_it_was_let_go(start: Start, columns: int, data: st.DataObject) -> None:
     layout, compact = start
     places: dict[str, grid.Cell] = {}
-    page = grid.derived(layout, columns, places, compact=compact)
+    page = grid.derive_layout(layout, columns, places, compact=compact)
     for _gesture in range(data.draw(st.integers(1, 3))):
         ids = some(data, layout, 2)
         drag = grid.Drag(page, ids, compact=compact)
         after = drag.drop(data.draw(st.integers(0, columns)), data.draw(st.integers(0, 30)))
-        places = grid.manual(page, after, ids, places)
-        page = grid.derived(layout, columns, places, compact=compact)
+        places = grid.overrides_after(page, after, ids, places)
+        page = grid.derive_layout(layout, columns, places, compact=compact)
         for name in ids:
             there, was = page.cell(name), after.cell(name)
             assert (there.x, there.w, there.h) == (was.x, was.w, was.h)
@@ -110,7 +110,7 @@ def test_a_gesture_stays_as_it_was_let_go(start: Start, columns: int, data: st.D
 
 def test_a_page_of_half_the_columns() -> None:
     layout = laid(a=(0, 0, 3, 2), b=(3, 0, 3, 2), c=(6, 0, 6, 2), d=(0, 2, 8, 6), e=(8, 2, 4, 3), f=(8, 5, 4, 3))
-    assert shown(grid.derived(layout, 6, {})) == {
+    assert shown(grid.derive_layout(layout, 6, {})) == {
         "a": (0, 0, 2, 2),
         "b": (2, 0, 1, 2),
         "c": (3, 0, 3, 2),
@@ -130,7 +130,7 @@ def _row_of(*widths: int, least: int = 1) -> grid.Layout:
 
 def test_what_the_auditor_saw_stays_in_its_rows() -> None:
     layout = laid(a=(0, 0, 2, 2), b=(3, 0, 2, 2), c=(7, 0, 2, 2), d=(0, 2, 3, 3), e=(3, 2, 4, 3), f=(7, 2, 5, 3))
-    assert shown(grid.derived(layout, 6, {})) == {
+    assert shown(grid.derive_layout(layout, 6, {})) == {
         "a": (0, 0, 1, 2), "b": (2, 0, 1, 2), "c": (4, 0, 1, 2),
         "d": (0, 2, 2, 3), "e": (2, 2, 2, 3), "f": (4, 2, 2, 3),
     }  # fmt: skip
@@ -151,7 +151,7 @@ def test_what_the_auditor_saw_stays_in_its_rows() -> None:
 def test_a_full_row_stays_full_or_breaks_into_full_ones(
     widths: tuple[int, ...], least: int, there: list[tuple[int, int, int]]
 ) -> None:
-    page = grid.derived(_row_of(*widths, least=least), 6, {})
+    page = grid.derive_layout(_row_of(*widths, least=least), 6, {})
     assert [(cell.x, cell.y, cell.w) for cell in page.cells] == there
 
 
@@ -177,9 +177,9 @@ def test_rows_that_filled_the_page_fill_it_and_keep_their_order(
             item, cell = pairs[-1]
             pairs[-1] = (item, cell._replace(w=12 - cell.x))
     layout = grid.Layout.of(12, pairs)
-    page = grid.derived(layout, columns, {}, compact=compact)
+    page = grid.derive_layout(layout, columns, {}, compact=compact)
     check(page, page)
-    assert grid.derived(layout, columns, {}, compact=compact) == page
+    assert grid.derive_layout(layout, columns, {}, compact=compact) == page
     assert grid.reading_order(page) == grid.reading_order(layout)
     filled: dict[int, int] = {}
     for cell in page.cells:
@@ -194,10 +194,10 @@ def test_rows_that_filled_the_page_fill_it_and_keep_their_order(
 @given(starts((12,)), st.sampled_from([3, 4, 6, 8, 12, 24]))
 @settings(max_examples=150)
 def test_narrowing_covers_nothing_that_was_free(start: Start, columns: int) -> None:
-    layout = grid.settled(*start)
+    layout = grid.normalized(*start)
     assume(_apart(layout.cells))  # statics may cover each other
-    cells = narrowed(layout, columns)
-    assert narrowed(layout, columns) == cells
+    cells = fit_columns(layout, columns)
+    assert fit_columns(layout, columns) == cells
     for cell in cells:
         assert 0 <= cell.x <= cell.right <= columns
         assert cell.y >= 0
@@ -215,7 +215,7 @@ def test_thousands_of_cuts_inside_each_other_are_no_matter() -> None:
         pairs.append((grid.Item(f"b{k}", "text"), grid.Cell(x + 1, y, 999 - x, 1)))
         x, y, k = x + 1, y + 1, k + 1
     layout = grid.Layout.of(1000, pairs)
-    cells = narrowed(layout, 6)
+    cells = fit_columns(layout, 6)
     assert len(cells) == len(pairs)
     assert all(cell.right <= 6 for cell in cells)
 
@@ -223,7 +223,7 @@ def test_thousands_of_cuts_inside_each_other_are_no_matter() -> None:
 @pytest.mark.parametrize("least", [1, 2])
 def test_a_thousand_side_by_side_are_brought_into_lines(least: int) -> None:
     pairs = [(grid.Item(f"w{k}", "text", min_w=least), grid.Cell(k, 0, 1, 1)) for k in range(1000)]
-    cells = narrowed(grid.Layout.of(1000, pairs), 6)
+    cells = fit_columns(grid.Layout.of(1000, pairs), 6)
     assert max(cell.bottom for cell in cells) == -(-1000 * least // 6)
 
 
@@ -233,22 +233,22 @@ def test_nothing_rises_above_the_heading_it_stood_below() -> None:
         (grid.Item("r", "row"), grid.Cell(0, 2, 12, 1)),
         (grid.Item("b", "text"), grid.Cell(0, 3, 4, 2)),
     ]
-    page = grid.derived(grid.Layout.of(12, items), 6, {})
+    page = grid.derive_layout(grid.Layout.of(12, items), 6, {})
     assert shown(page) == {"a": (0, 0, 2, 2), "r": (0, 2, 6, 1), "b": (0, 3, 2, 2)}
 
 
 def test_only_what_was_moved_is_remembered() -> None:
     layout = laid(a=(0, 0, 12, 2), b=(0, 2, 12, 2), c=(0, 4, 12, 2))
-    page = grid.derived(layout, 2, {})
+    page = grid.derive_layout(layout, 2, {})
     after = grid.Drag(page, ["c"]).drop(0, 0)
-    places = grid.manual(page, after, ["c"], {"elsewhere": grid.Cell(0, 0, 1, 1)})
+    places = grid.overrides_after(page, after, ["c"], {"elsewhere": grid.Cell(0, 0, 1, 1)})
     assert places == {"elsewhere": grid.Cell(0, 0, 1, 1), "c": grid.Cell(0, 0, 2, 2)}
-    again = grid.derived(layout, 2, places)
+    again = grid.derive_layout(layout, 2, places)
     assert again == after
     last = grid.Drag(again, ["a"]).drop(0, 0)
-    assert grid.manual(again, last, ["a"], places)["c"] == last.cell("c")
-    assert grid.derived(layout, 2, grid.manual(again, last, ["a"], places)) == last
-    assert grid.manual(page, page, ["a"], {}) == {}
+    assert grid.overrides_after(again, last, ["a"], places)["c"] == last.cell("c")
+    assert grid.derive_layout(layout, 2, grid.overrides_after(again, last, ["a"], places)) == last
+    assert grid.overrides_after(page, page, ["a"], {}) == {}
 
 
 def test_a_heading_that_a_static_pushes_down_keeps_its_items_below_it() -> None:
@@ -257,5 +257,5 @@ def test_a_heading_that_a_static_pushes_down_keeps_its_items_below_it() -> None:
         (grid.Item("b", "text"), grid.Cell(0, 1, 4, 2)),
         (grid.Item("fixed", "text", static=True), grid.Cell(0, 9, 6, 2)),
     ]
-    page = grid.derived(grid.Layout.of(12, items), 6, {"fixed": grid.Cell(3, 0, 3, 2)})
+    page = grid.derive_layout(grid.Layout.of(12, items), 6, {"fixed": grid.Cell(3, 0, 3, 2)})
     assert shown(page) == {"r": (0, 2, 6, 1), "b": (0, 3, 2, 2), "fixed": (3, 0, 3, 2)}

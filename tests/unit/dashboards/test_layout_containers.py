@@ -28,8 +28,8 @@ def group(name: str, x: int, y: int, w: int, *items: dict[str, Any], **more: Any
     return {"id": name, "type": "group", "position": place, "items": list(items), **more}
 
 
-def page(*items: dict[str, Any]) -> grid.Page:
-    return grid.Page(grid.fitted(grid.parse_page(list(items))))
+def page(*items: dict[str, Any]) -> grid.PageIndex:
+    return grid.PageIndex(grid.fitted(grid.parse_page(list(items))))
 
 
 @given(st.integers(0, 10**9), st.sampled_from([6, 12, 24]))
@@ -40,8 +40,8 @@ def test_what_is_written_reads_back_the_same(seed: int, columns: int) -> None:
         written = grid.serialise_page(layout)
         again = grid.parse_page(written, columns=columns)
         assert grid.serialise_page(again) == written
-        assert [(f.path, f.item.id, f.cell) for f in grid.everything(again)] == [
-            (f.path, f.item.id, f.cell) for f in grid.everything(layout)
+        assert [(f.path, f.item.id, f.cell) for f in grid.walk_items(again)] == [
+            (f.path, f.item.id, f.cell) for f in grid.walk_items(layout)
         ]
 
 
@@ -73,11 +73,11 @@ def test_a_collapsed_row_keeps_its_stale_rows_until_it_is_opened() -> None:
     stale = row("r", 20, widget("a", 0, 7), widget("b", 0, 9), collapsed=True)
     layout = grid.parse_page([widget("top", 0, 0, h=20), stale])
     assert grid.serialise_page(layout)[1] == stale
-    opened = grid.collapsed(grid.Page(layout), "r", False)
-    assert grid.Page(opened).shown["a"].y == 21
-    assert grid.Page(opened).shown["b"].y == 23
-    shut = grid.collapsed(grid.Page(opened), "r", True)
-    assert "a" not in grid.Page(shut).shown
+    opened = grid.collapsed(grid.PageIndex(layout), "r", False)
+    assert grid.PageIndex(opened).shown["a"].y == 21
+    assert grid.PageIndex(opened).shown["b"].y == 23
+    shut = grid.collapsed(grid.PageIndex(opened), "r", True)
+    assert "a" not in grid.PageIndex(shut).shown
     assert shut.cell("r").h == 1
 
 
@@ -106,7 +106,7 @@ def test_containers_lie_eight_deep_at_most() -> None:
     inner = widget("w", 0, 0)
     for depth in range(8):
         inner = group(f"g{depth}", 0, 0, 4, inner)
-    assert len(list(grid.everything(grid.parse_page([inner])))) == 9
+    assert len(list(grid.walk_items(grid.parse_page([inner])))) == 9
     with pytest.raises(Invalid) as refused:
         grid.parse_page([group("outer", 0, 0, 4, inner)])
     assert refused.value.code == "layout.too-deep"
@@ -114,13 +114,13 @@ def test_containers_lie_eight_deep_at_most() -> None:
 
 def test_a_widget_carried_into_a_group_makes_it_grow_and_back_again_leads_back() -> None:
     start = page(group("g", 0, 0, 4, widget("a", 0, 0)), widget("b", 4, 0), widget("below", 0, 3))
-    carry = grid.Carry(start, ["b"])
+    carry = grid.ContainerDrag(start, ["b"])
     target = carry.target(1, 1)
     assert target == (("g", 0),)
-    inside = grid.Page(carry.drop(target, 2, 1))
+    inside = grid.PageIndex(carry.drop(target, 2, 1))
     assert inside.path("b") == target
     assert inside.shown["b"] == grid.Cell(2, 1, 2, 2)
-    beneath = grid.Page(carry.drop(target, 0, 3))
+    beneath = grid.PageIndex(carry.drop(target, 0, 3))
     assert beneath.layout.cell("g").h == 5
     assert beneath.shown["below"].y == 5
     assert carry.drop((), 4, 0) == start.layout
@@ -128,7 +128,7 @@ def test_a_widget_carried_into_a_group_makes_it_grow_and_back_again_leads_back()
 
 def test_what_is_gathered_from_several_containers_is_shown_where_it_was_before_it_moves() -> None:
     start = page(group("g", 0, 0, 4, widget("a", 0, 0)), group("h", 4, 0, 4, widget("b", 0, 0)), widget("c", 0, 5))
-    carry = grid.Carry(start, ["a", "b", "c"])
+    carry = grid.ContainerDrag(start, ["a", "b", "c"])
     at = start.shown["a"]
     assert {**carry.still, **carry.at(carry.home, at.x, at.y)} == dict(start.shown)
     assert carry.drop(carry.home, at.x, at.y) == start.layout
@@ -136,10 +136,10 @@ def test_what_is_gathered_from_several_containers_is_shown_where_it_was_before_i
 
 def test_nothing_is_carried_into_itself_and_no_row_into_a_row() -> None:
     start = page(group("g", 0, 0, 6, widget("a", 0, 0, h=4)), row("r", 6, widget("b", 0, 7)), row("s", 9))
-    assert grid.Carry(start, ["g", "a"]).ids == ("g",)
-    assert grid.Carry(start, ["g"]).target(1, 2) == ()
-    assert grid.Carry(start, ["s"]).target(1, 7) == ()
-    assert grid.Carry(start, ["g"]).target(1, 7) == (("r", 0),)
+    assert grid.ContainerDrag(start, ["g", "a"]).ids == ("g",)
+    assert grid.ContainerDrag(start, ["g"]).target(1, 2) == ()
+    assert grid.ContainerDrag(start, ["s"]).target(1, 7) == ()
+    assert grid.ContainerDrag(start, ["g"]).target(1, 7) == (("r", 0),)
 
 
 @given(pages(), st.data(), st.lists(points, min_size=1, max_size=4))
@@ -147,20 +147,20 @@ def test_nothing_is_carried_into_itself_and_no_row_into_a_row() -> None:
 def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
     layout: grid.Layout, data: st.DataObject, path: list[tuple[int, int]]
 ) -> None:
-    start = grid.Page(layout)
+    start = grid.PageIndex(layout)
     names = list(start.shown)
     if not names:
         return
     ids = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=5, unique=True))
-    carry = grid.Carry(start, ids)
+    carry = grid.ContainerDrag(start, ids)
     for x, y in path:
         target = carry.target(x, y)
         shown = {**{k: c for k, c in carry.still.items() if k not in carry.ids}, **carry.at(target, x, y)}
         dropped = carry.drop(target, x, y)
     check_page(dropped)
-    after = grid.Page(dropped)
-    assert {found.item.id for found in grid.everything(dropped)} == set(start.paths)
-    assert grid.Carry(start, ids).drop(target, x, y) == dropped
+    after = grid.PageIndex(dropped)
+    assert {found.item.id for found in grid.walk_items(dropped)} == set(start.paths)
+    assert grid.ContainerDrag(start, ids).drop(target, x, y) == dropped
     for name in carry.ids:
         assert after.path(name) == target
     if carry.ids:
@@ -172,10 +172,10 @@ def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
 def test_a_carry_shows_the_rows_in_sight_as_without_a_horizon(
     layout: grid.Layout, data: st.DataObject, point: tuple[int, int], until: int
 ) -> None:
-    start = grid.Page(layout)
+    start = grid.PageIndex(layout)
     if not start.shown:
         return
-    carry = grid.Carry(
+    carry = grid.ContainerDrag(
         start, data.draw(st.lists(st.sampled_from(list(start.shown)), min_size=1, max_size=5, unique=True))
     )
     target = carry.target(*point)
@@ -188,11 +188,11 @@ def test_a_carry_shows_the_rows_in_sight_as_without_a_horizon(
 @given(pages(), st.data())
 @settings(max_examples=200)
 def test_let_go_where_it_was_everything_is_as_it_was(layout: grid.Layout, data: st.DataObject) -> None:
-    start = grid.Page(layout)
+    start = grid.PageIndex(layout)
     if not start.shown:
         return
     name = data.draw(st.sampled_from(list(start.shown)))
-    carry = grid.Carry(start, [name])
+    carry = grid.ContainerDrag(start, [name])
     x, y = start.shown[name][:2]
     assert carry.drop(carry.home, x, y) == layout
     assert {**carry.still, **carry.at(carry.home, x, y)} == dict(start.shown) or not carry.ids
@@ -203,13 +203,13 @@ def test_let_go_where_it_was_everything_is_as_it_was(layout: grid.Layout, data: 
 def test_a_stretch_shows_what_it_drops(
     layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
 ) -> None:
-    start = grid.Page(layout)
+    start = grid.PageIndex(layout)
     if not start.shown:
         return
-    stretch = grid.Stretch(start, data.draw(st.sampled_from(list(start.shown))), handle)
+    stretch = grid.ContainerResize(start, data.draw(st.sampled_from(list(start.shown))), handle)
     dropped = stretch.drop(*size)
     check_page(dropped)
-    assert {**stretch.still, **stretch.at(*size)} == dict(grid.Page(dropped).shown)
+    assert {**stretch.still, **stretch.at(*size)} == dict(grid.PageIndex(dropped).shown)
 
 
 def test_what_lies_below_a_row_stays_below_it_when_it_opens_or_grows() -> None:
@@ -218,9 +218,9 @@ def test_what_lies_below_a_row_stays_below_it_when_it_opens_or_grows() -> None:
          "items": [{"id": f"w{k}", "type": "text", "position": {"x": 0, "y": k + 1, "w": 4, "h": 10}}]}
         for k in range(4)
     ]  # fmt: skip
-    page = grid.Page(grid.fitted(grid.parse_page(rows)))
+    page = grid.PageIndex(grid.fitted(grid.parse_page(rows)))
     for name in ("r1", "r0", "r2"):
-        page = grid.Page(grid.collapsed(page, name, False))
+        page = grid.PageIndex(grid.collapsed(page, name, False))
         assert grid.reading_order(page.layout) == ("r0", "r1", "r2", "r3")
     taller = replace(page.pane((("r0", 0),)), cells=(grid.Cell(0, 0, 4, 60),))
     grown = page.with_pane((("r0", 0),), taller)
@@ -233,7 +233,7 @@ def test_what_lies_below_a_row_stays_below_it_when_it_opens_or_grows() -> None:
 def test_a_page_that_knows_its_containers_loses_items_as_any_layout_does(
     layout: grid.Layout, data: st.DataObject
 ) -> None:
-    page = grid.Page(layout)
+    page = grid.PageIndex(layout)
     names = sorted(page.paths)
     gone = data.draw(st.sets(st.sampled_from(names), max_size=3)) if names else set()
     left = page.without(gone)
@@ -247,4 +247,4 @@ def test_a_page_that_knows_its_containers_loses_items_as_any_layout_does(
 
 
 def _inside(item: grid.Item) -> set[str]:
-    return {item.id, *(found.item.id for pane in item.panes for found in grid.everything(pane.layout))}
+    return {item.id, *(found.item.id for pane in item.panes for found in grid.walk_items(pane.layout))}

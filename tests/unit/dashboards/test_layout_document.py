@@ -212,13 +212,13 @@ def test_a_number_that_is_none_is_named_by_item_and_field(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[{"id": "a"', "ends too early, after character 11"),
-        ('[{"id": "a', "ends too early"),
+        ('[{"id": "a"', "ends after character 11"),
+        ('[{"id": "a', "Incomplete JSON"),
         ("", "empty"),
         (b"\xef\xbb\xbf", "empty"),
-        ("[1,\n2,\n x]", "character 2 of line 3"),
-        ("[1 2]", "a comma is missing before character 4 of line 1"),
-        ("[1, }", "character 5 was"),
+        ("[1,\n2,\n x]", "position 2 on line 3"),
+        ("[1 2]", "missing comma before character 4 on line 1"),
+        ("[1, }", "character at position 5"),
     ],
 )
 def test_where_a_text_stops_being_json_is_said(text: str | bytes, said: str) -> None:
@@ -236,7 +236,7 @@ def test_what_windows_writes_is_read_or_named() -> None:
 
 @pytest.mark.parametrize(
     ("op", "said"),
-    [({"fly": "a"}, "asks for nothing"), ({"move": "a", "remove": "a"}, "move, remove at once"), ([], "op is a list")],
+    [({"fly": "a"}, "op is empty"), ({"move": "a", "remove": "a"}, "op has move, remove"), ([], "op is a list")],
 )
 def test_an_op_that_is_none_is_told_what_it_lacks(op: object, said: str) -> None:
     with pytest.raises(Invalid, match=said):
@@ -245,5 +245,5 @@ def test_an_op_that_is_none_is_told_what_it_lacks(op: object, said: str) -> None
 
 def test_a_container_that_holds_itself_is_refused_by_apply_too() -> None:
     held = {**_item(id="g", type="group"), "items": [_item(id="g", type="group") | {"items": []}]}
-    with pytest.raises(Invalid, match="Two items are called"):
+    with pytest.raises(Invalid, match="Two items have the ID"):
         grid.apply({"items": [held], "op": {"compact": True}})

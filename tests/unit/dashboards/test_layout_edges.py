@@ -46,12 +46,12 @@ def test_what_one_side_wins_the_other_gives(
     found: tuple[grid.Layout, grid.Compact, grid.SharedEdge], path: list[int]
 ) -> None:
     layout, compact, edge = found
-    pull = grid.EdgePull(layout, edge, compact=compact)
+    pull = grid.SharedEdgeResize(layout, edge, compact=compact)
     assert pull.drop(edge.at) == layout
     for position in path:
         changes = pull.at(position)
     after = pull.drop(path[-1])
-    assert grid.EdgePull(layout, edge, compact=compact).at(path[-1]) == changes
+    assert grid.SharedEdgeResize(layout, edge, compact=compact).at(path[-1]) == changes
     assert [changes.get(place, cell) for place, cell in enumerate(layout.cells)] == list(after.cells)
     check(after, layout)
     at = max(pull.least, min(path[-1], pull.most))
@@ -75,7 +75,7 @@ def test_an_edge_stops_only_where_something_stops_it(
     found: tuple[grid.Layout, grid.Compact, grid.SharedEdge],
 ) -> None:
     layout, compact, edge = found
-    pull = grid.EdgePull(layout, edge, compact=compact)
+    pull = grid.SharedEdgeResize(layout, edge, compact=compact)
     assert pull.least <= edge.at <= pull.most
     turn = (lambda cell: cell) if edge.axis == "across" else _flip
     chosen = {*edge.before, *edge.after}
@@ -98,7 +98,7 @@ def test_a_tall_one_takes_all_that_lie_beside_it_along() -> None:
     layout = laid(a=(0, 0, 4, 6), b=(4, 0, 8, 2), c=(4, 2, 8, 4), d=(0, 6, 4, 2), e=(4, 6, 8, 2))
     edge = grid.edge_at(layout, 4.1, 1.5)
     assert edge == grid.SharedEdge("across", 4, 0, 6, ("a",), ("b", "c"))
-    pull = grid.EdgePull(layout, edge)
+    pull = grid.SharedEdgeResize(layout, edge)
     assert shown(pull.drop(6)) == shown(layout) | {"a": (0, 0, 6, 6), "b": (6, 0, 6, 2), "c": (6, 2, 6, 4)}
     assert (pull.least, pull.most) == (1, 11)
     below = grid.edge_at(layout, 2.0, 5.9)
@@ -112,15 +112,15 @@ def test_a_static_holds_its_edge() -> None:
     layout = laid(a=(0, 0, 4, 2), fixed=(4, 0, 4, 2), b=(8, 0, 4, 2))
     assert grid.edge_at(layout, 4.0, 1.0) is None
     edge = grid.SharedEdge("across", 8, 0, 2, ("fixed",), ("b",))
-    assert grid.EdgePull(layout, edge).at(10) == {}
+    assert grid.SharedEdgeResize(layout, edge).at(10) == {}
 
 
 def test_an_edge_covers_nothing_that_does_not_lie_along_it() -> None:
     layout = laid(a=(0, 0, 4, 4), b=(4, 0, 6, 2), c=(6, 2, 4, 2), d=(10, 0, 2, 4))
     edge = grid.edge_at(layout, 4.0, 1.0)
     assert edge == grid.SharedEdge("across", 4, 0, 4, ("a",), ("b",))
-    assert shown(grid.EdgePull(layout, edge).drop(9)) == shown(layout) | {"a": (0, 0, 6, 4), "b": (6, 0, 4, 2)}
+    assert shown(grid.SharedEdgeResize(layout, edge).drop(9)) == shown(layout) | {"a": (0, 0, 6, 4), "b": (6, 0, 4, 2)}
     mirrored = laid(d=(0, 0, 2, 4), b=(2, 0, 6, 2), c=(2, 2, 4, 2), a=(8, 0, 4, 4))
     edge = grid.edge_at(mirrored, 8.0, 1.0)
     assert edge is not None
-    assert grid.EdgePull(mirrored, edge).drop(0).cell("a") == (6, 0, 6, 4)
+    assert grid.SharedEdgeResize(mirrored, edge).drop(0).cell("a") == (6, 0, 6, 4)

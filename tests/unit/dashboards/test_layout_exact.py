@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.layout import board, compaction, exact
+from benchboard.dashboards.layout import compaction, grid_arrays, rgl_compat
 from benchboard.errors import Invalid
 from support import rgl
 
@@ -112,7 +112,7 @@ def test_a_tower_of_overlapping_items_needs_no_deep_stack() -> None:
 
 
 def test_a_heap_nobody_can_sort_out_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board, "_PATIENCE", 100_000)  # the real patience takes seconds to lose
+    monkeypatch.setattr(grid_arrays, "_PATIENCE", 100_000)  # the real patience takes seconds to lose
     items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 2}} for n in range(300)]
     with pytest.raises(Invalid) as refusal:
         grid.compacted(grid.parse(items), compact="horizontal")
@@ -122,14 +122,14 @@ def test_a_heap_nobody_can_sort_out_is_refused_in_words(monkeypatch: pytest.Monk
 def test_patience_is_lost_soon_whatever_it_is_spent_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """However the steps are accounted for, far fewer than a second's go by between two looks at the purse."""
     spent: list[int] = []
-    spend = board.Board.spend
+    spend = grid_arrays.GridArrays.spend
 
-    def counted(self: board.Board, steps: int) -> None:
+    def counted(self: grid_arrays.GridArrays, steps: int) -> None:
         spent.append(steps)
         spend(self, steps)
 
-    monkeypatch.setattr(board, "_PATIENCE", 1_000_000)
-    monkeypatch.setattr(board.Board, "spend", counted)
+    monkeypatch.setattr(grid_arrays, "_PATIENCE", 1_000_000)
+    monkeypatch.setattr(grid_arrays.GridArrays, "spend", counted)
     wide = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 1}} for n in range(1_000)]
     more = grid.Item("new", "t")
     with pytest.raises(Invalid) as refusal:
@@ -140,8 +140,8 @@ def test_patience_is_lost_soon_whatever_it_is_spent_on(monkeypatch: pytest.Monke
 
 
 def test_a_heap_loses_patience_while_it_is_pushed_already(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board, "_PATIENCE", 100_000)
-    monkeypatch.setattr(exact, "compact_horizontally", lambda _board: pytest.fail("it was pushed to the end"))
+    monkeypatch.setattr(grid_arrays, "_PATIENCE", 100_000)
+    monkeypatch.setattr(rgl_compat, "compact_horizontally", lambda _board: pytest.fail("it was pushed to the end"))
     items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 6, "h": 2}} for n in range(500)]
     with pytest.raises(Invalid) as refusal:
         grid.move(grid.parse(items), "w250", 3, 1, compact="horizontal")
@@ -156,7 +156,7 @@ def _grown(count: int, columns: int, w: int, h: int, statics: int = 0) -> grid.L
 
 
 def test_what_grows_over_thousands_pushes_them_in_reasonable_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board, "_PATIENCE", 2_000_000)  # a small part of the real one, and less than was needed
+    monkeypatch.setattr(grid_arrays, "_PATIENCE", 2_000_000)  # a small part of the real one, and less than was needed
     done = grid.compacted(_grown(10_000, 12, 12, 1000))
     assert _overlaps(grid.Layout.of(12, list(done)[:300])) == []
     assert done.bottom == 1000 + 834
@@ -172,3 +172,14 @@ def test_nothing_is_pushed_on_by_what_is_said_to_sink_alone(
         done = [grid.compacted(one) for one in both]
         patch.setattr(compaction._Compaction, "_sinks_alone", lambda *_: False)
         assert [grid.compacted(one) for one in both] == done
+
+
+def test_remove_with_overlapping_statics_leaves_no_overlap() -> None:
+    """As react-grid-layout's component answers: it corrects the bounds of what is left whenever a child goes."""
+    items = [
+        {"id": "r", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}, "static": True},
+        {"id": "s", "type": "text", "position": {"x": 1, "y": 1, "w": 2, "h": 2}, "static": True},
+        {"id": "gone", "type": "text", "position": {"x": 6, "y": 0, "w": 1, "h": 1}},
+    ]
+    left = grid.remove(grid.parse(items, columns=12), "gone")
+    assert left.cells == (grid.Cell(0, 3, 2, 2), grid.Cell(1, 1, 2, 2))

@@ -52,7 +52,7 @@ def test_guides_say_what_looking_at_every_item_says(start: Start, data: st.DataO
     others = [changes.get(place, cell) for place, cell in resting.items()]
     hints = grid.Guides(resting).for_body(body, changes)
     if not body:
-        assert hints == grid.Hints((), ())
+        assert hints == grid.SnapHints((), ())
         return
     assert len(hints.guides) <= 6
     assert len(hints.gaps) <= 8

@@ -61,7 +61,7 @@ def test_several_items_are_dropped_as_they_were_shown(
     layout, compact = start
     drag = grid.Drag(layout, some(data, layout, 5), compact=compact)
     shown = _shown(drag.lifted, drag.at(*point))
-    assert grid.settled(shown, compact) == shown  # so that nothing rises when it is stored
+    assert grid.normalized(shown, compact) == shown  # so that nothing rises when it is stored
     assert drag.drop(*point) == shown or not drag.places
 
 
@@ -187,7 +187,7 @@ NORTH: tuple[grid.Handle, ...] = ("n", "ne", "nw")
 def test_a_top_edge_pulled_up_moves_nothing_that_lies_above(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
-    layout = grid.settled(start[0], "vertical")
+    layout = grid.normalized(start[0], "vertical")
     item = data.draw(st.sampled_from(layout.items))
     pull, old = grid.Resize(layout, item.id, handle), layout.cell(item.id)
     for way in ways:
@@ -204,7 +204,7 @@ def test_a_top_edge_pulled_up_moves_nothing_that_lies_above(
 def test_a_left_edge_pulled_under_horizontal_moves_nothing(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, size: tuple[int, int]
 ) -> None:
-    layout = grid.settled(start[0], "horizontal")
+    layout = grid.normalized(start[0], "horizontal")
     item = data.draw(st.sampled_from(layout.items))
     pull = grid.Resize(layout, item.id, "w", compact="horizontal")
     after = pull.drop(size[0], layout.cell(item.id).h)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout.model import MAX_ID
 from benchboard.errors import Invalid
 from support.grids import check, check_grid, laid, shown, starts
 
@@ -39,7 +40,7 @@ def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
 def test_clones_cover_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     after, clones = grid.repeated(layout, chosen)
-    assert grid.settled(after, "none") == after
+    assert grid.normalized(after, "none") == after
     repeats = {item.id: repeat for item in layout.items if (repeat := grid.repeat_of(item))}
     first = min((layout.cell(name).y for name in repeats), default=grid.MAX_ROW)
     for item, cell in layout:
@@ -96,7 +97,7 @@ def test_what_lies_beside_a_line_goes_below_it_and_the_line_stays_one() -> None:
     low = {"line@1": (0, 6, 4, 4), "line@2": (4, 6, 4, 4), "line@3": (8, 6, 4, 4)}
     still = {"area": (4, 0, 8, 3), "tabs": (0, 3, 6, 3)}
     assert shown(after) == {**still, **low, "group": (6, 10, 6, 9), "table": (6, 19, 6, 3)}
-    assert grid.settled(after, "vertical") == after
+    assert grid.normalized(after, "vertical") == after
 
 
 @given(repeating())
@@ -104,9 +105,9 @@ def test_what_lies_beside_a_line_goes_below_it_and_the_line_stays_one() -> None:
 def test_a_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     before, clones = grid.repeated(layout, chosen)
-    after = grid.settled(before, "vertical")
+    after = grid.normalized(before, "vertical")
     check(after, before)
-    assert grid.settled(after, "vertical") == after
+    assert grid.normalized(after, "vertical") == after
     for source in {told[0] for told in clones.values()}:
         same = [name for name, told in clones.items() if told[0] == source]
         lines = {before.cell(name).y: after.cell(name).y for name in same}
@@ -117,7 +118,7 @@ def test_a_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> 
 def test_what_lies_in_one_line_only_by_chance_overlaps_nothing_on_a_narrower_grid() -> None:
     layout = _repeating(laid(a=(0, 0, 12, 2)), a={"variable": "shop"})
     after, _clones = grid.repeated(layout, {"shop": SHOPS[:3]})
-    check_grid(grid.settled(replace(after, columns=5), "vertical"))
+    check_grid(grid.normalized(replace(after, columns=5), "vertical"))
 
 
 def test_one_value_or_none_is_the_item_itself() -> None:
@@ -154,9 +155,16 @@ def test_a_repeat_that_cannot_be_right_is_named(repeat: object, field: str) -> N
     assert (caught.value.facts["item"], caught.value.facts["field"]) == ("a", field)
 
 
+def test_repeat_of_takes_a_variable_name_of_exactly_the_greatest_length() -> None:
+    item = grid.Item("a", "text", source={"repeat": {"variable": "v" * MAX_ID}})
+    assert grid.repeat_of(item) == grid.Repeat("v" * MAX_ID)
+    with pytest.raises(Invalid, match="variable"):
+        grid.repeat_of(replace(item, source={"repeat": {"variable": "v" * (MAX_ID + 1)}}))
+
+
 def test_too_many_clones_are_refused_before_they_are_made() -> None:
     layout = _repeating(laid(a=(0, 0, 4, 1000), b=(4, 0, 4, 1)), a={"variable": "shop", "direction": "down"})
-    with pytest.raises(Invalid, match="10000 times makes more than 10000 items") as many:
+    with pytest.raises(Invalid, match="10000 times exceeds the limit of 10000 items") as many:
         grid.repeated(layout, {"shop": [str(n) for n in range(10_000)]})
     assert many.value.facts["item"] == "a"
     with pytest.raises(Invalid, match="longer than 100000 rows"):

@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.layout.document import around
-from benchboard.dashboards.layout.giving import GivingWay, Shape
-from benchboard.dashboards.layout.resting import Body
+from benchboard.dashboards.layout.displacement import BodyShape, Displacement
+from benchboard.dashboards.layout.drop_position import DropBody
+from benchboard.dashboards.layout.model import bounding_box
 from support.grids import check, hangs, laid, shown, some, starts
 from support.rgl import random_items
 
 
-class Plodding(Body):
+class Plodding(DropBody):
     """Looks at every place anew, also where parts that touch are torn apart."""
 
     def _torn(self, dx: int, dy: int) -> bool:
@@ -24,16 +24,16 @@ class Plodding(Body):
 @given(starts(), st.data())
 @settings(max_examples=300)
 def test_a_shortcut_leads_to_the_same_place(start: tuple[grid.Layout, grid.Compact], data: st.DataObject) -> None:
-    layout = grid.settled(start[0], "vertical")
+    layout = grid.normalized(start[0], "vertical")
     drag = grid.Drag(layout, some(data, layout, 6))
     if not drag.body:
         return
-    shape = Shape(list(zip(drag.body, drag.places, strict=True)))
+    shape = BodyShape(list(zip(drag.body, drag.places, strict=True)))
     for _step in range(4):
         dx = data.draw(st.integers(-shape.box.x, layout.columns - shape.box.right))
         dy = data.draw(st.integers(-shape.box.y, 40))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(GivingWay, "torn", False)
+            patch.setattr(Displacement, "torn", False)
             plodding = Plodding(drag.ranks, shape).rested(dx, dy, None)
         assert drag.at(drag.body[0].x + dx, drag.body[0].y + dy) == plodding
 
@@ -43,11 +43,11 @@ def test_a_shortcut_leads_to_the_same_place(start: tuple[grid.Layout, grid.Compa
 def test_a_body_comes_apart_only_where_nothing_near_holds_it(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject
 ) -> None:
-    layout = grid.settled(start[0], "vertical")
+    layout = grid.normalized(start[0], "vertical")
     drag = grid.Drag(layout, some(data, layout, 4))
     if not drag.body:
         return
-    box = around(drag.body)
+    box = bounding_box(drag.body)
     for _step in range(4):
         dx = data.draw(st.integers(-box.x, layout.columns - box.right))
         dy = data.draw(st.integers(-box.y, layout.bottom - box.y))
@@ -62,7 +62,7 @@ def test_nothing_out_of_sight_is_worked_out_with_statics_or_without(
     seed: int, statics: float, count: int, row: int
 ) -> None:
     items = random_items(random.Random(seed), 300, 12, statics=statics)
-    layout = grid.settled(grid.parse(items), "vertical")
+    layout = grid.normalized(grid.parse(items), "vertical")
     held = [item.id for item, cell in sorted(layout, key=lambda pair: pair[1].y) if not item.static][:count]
     drag = grid.Drag(layout, held)
     until = row + 30

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards import looking
-from benchboard.dashboards.catalogue import changed
-from benchboard.dashboards.document import fitted, parse_document
-from benchboard.dashboards.layout import COMPACTS, Compact, Layout, Page
+from benchboard.dashboards.document.document import fitted, parse_document
+from benchboard.dashboards.document.widget_kinds import with_fields
+from benchboard.dashboards.editing import reveal
+from benchboard.dashboards.layout import COMPACTS, Compact, Layout, PageIndex
 from benchboard.errors import Invalid
 from support.edits import edit
 from support.pages import check_page, pages
@@ -35,65 +35,65 @@ def page(compact: str = "vertical", **row: object) -> Layout:
     return grid.fitted(parse_document(said).layout, compact)  # type: ignore[arg-type]
 
 
-def told(after: Layout, layout: Layout, looks: looking.Looks, compact: Compact = "vertical") -> Layout:
-    return looking.told(after, looking.seen(layout, looks, compact), layout, looks, compact)
+def told(after: Layout, layout: Layout, looks: reveal.Revealed, compact: Compact = "vertical") -> Layout:
+    return reveal.without_revealed(after, reveal.with_revealed(layout, looks, compact), layout, looks, compact)
 
 
 def test_the_way_to_what_is_hidden_is_open_and_nothing_else() -> None:
     layout = page()
-    looks = looking.towards(Page(layout), ["second", "in", "gone"])
+    looks = reveal.panes_around(PageIndex(layout), ["second", "in", "gone"])
     assert looks == {"tabs": "two", "row": ""}
-    shown = Page(looking.seen(layout, looks)).shown
+    shown = PageIndex(reveal.with_revealed(layout, looks)).shown
     assert {"in", "in2", "second", "low"} <= shown.keys()
     assert "first" not in shown
-    assert looking.only(layout, looks) == {"row", "tabs"}
-    assert looking.towards(Page(layout), ["below"]) == {}
-    assert looking.seen(layout, {"gone": "x", "below": "", "tabs": "no such tab"}) is layout
+    assert reveal.only_revealed(layout, looks) == {"row", "tabs"}
+    assert reveal.panes_around(PageIndex(layout), ["below"]) == {}
+    assert reveal.with_revealed(layout, {"gone": "x", "below": "", "tabs": "no such tab"}) is layout
 
 
 def test_the_last_of_two_tabs_is_seen() -> None:
     layout = page()
-    looks = looking.towards(Page(layout), ["second", "first"])
-    assert Page(looking.seen(layout, looks)).item("tabs").active == 0
-    looks = looking.towards(Page(layout), ["first"], [("tabs", 1)])
-    assert Page(looking.seen(layout, looks)).item("tabs").active == 1
+    looks = reveal.panes_around(PageIndex(layout), ["second", "first"])
+    assert PageIndex(reveal.with_revealed(layout, looks)).item("tabs").active == 0
+    looks = reveal.panes_around(PageIndex(layout), ["first"], [("tabs", 1)])
+    assert PageIndex(reveal.with_revealed(layout, looks)).item("tabs").active == 1
 
 
 def test_what_is_renamed_inside_stays_closed_where_it_is() -> None:
     for compact in COMPACTS:
         layout = page(compact)
-        looks = looking.towards(Page(layout), ["in", "low"])
-        seen = Page(looking.seen(layout, looks, compact))
-        after = seen.with_item(changed(seen.item("in"), title="Renamed"), compact)
+        looks = reveal.panes_around(PageIndex(layout), ["in", "low"])
+        seen = PageIndex(reveal.with_revealed(layout, looks, compact))
+        after = seen.with_item(with_fields(seen.item("in"), title="Renamed"), compact)
         said = told(after, layout, looks, compact)
-        assert said == Page(layout).with_item(changed(Page(layout).item("in"), title="Renamed"), compact)
+        assert said == PageIndex(layout).with_item(with_fields(PageIndex(layout).item("in"), title="Renamed"), compact)
         assert grid.serialise_page(said)[0]["collapsed"] is True
 
 
 def test_what_is_moved_inside_stays_closed() -> None:
     layout = page()
-    looks = looking.towards(Page(layout), ["in"])
-    seen = Page(looking.seen(layout, looks))
-    after = grid.fitted(grid.Carry(seen, ["in"]).drop((("row", 0),), 8, 1))
+    looks = reveal.panes_around(PageIndex(layout), ["in"])
+    seen = PageIndex(reveal.with_revealed(layout, looks))
+    after = grid.fitted(grid.ContainerDrag(seen, ["in"]).drop((("row", 0),), 8, 1))
     said = told(after, layout, looks)
-    assert Page(said).item("row").collapsed
-    assert Page(looking.seen(said, looks)).shown["in"].x == 8
-    assert {one: cell for one, cell in Page(said).shown.items() if one != "in"} == Page(layout).shown
+    assert PageIndex(said).item("row").collapsed
+    assert PageIndex(reveal.with_revealed(said, looks)).shown["in"].x == 8
+    assert {one: cell for one, cell in PageIndex(said).shown.items() if one != "in"} == PageIndex(layout).shown
 
 
 def test_who_closes_the_row_has_looked_enough() -> None:
     layout = page()
-    looks = looking.towards(Page(layout), ["in", "low"])
-    seen = looking.seen(layout, looks)
-    closed = grid.collapsed(Page(seen), "row", True)
-    assert looking.lasting(closed, looks) == {"tabs": "two"}
-    assert looking.lasting(grid.without(seen, ["row"]), looks) == looks
-    assert told(closed, layout, looking.lasting(closed, looks)) == layout
+    looks = reveal.panes_around(PageIndex(layout), ["in", "low"])
+    seen = reveal.with_revealed(layout, looks)
+    closed = grid.collapsed(PageIndex(seen), "row", True)
+    assert reveal.still_revealed(closed, looks) == {"tabs": "two"}
+    assert reveal.still_revealed(grid.without(seen, ["row"]), looks) == looks
+    assert told(closed, layout, reveal.still_revealed(closed, looks)) == layout
 
 
-def _all_looks(layout: Layout, rng: random.Random) -> looking.Looks:
-    ids = list(Page(layout).paths)
-    return looking.towards(Page(layout), rng.sample(ids, min(len(ids), 4)))
+def _all_looks(layout: Layout, rng: random.Random) -> reveal.Revealed:
+    ids = list(PageIndex(layout).paths)
+    return reveal.panes_around(PageIndex(layout), rng.sample(ids, min(len(ids), 4)))
 
 
 @given(pages(), st.integers(0, 10**9), st.sampled_from(COMPACTS))
@@ -102,10 +102,10 @@ def test_any_page_looked_into_is_a_page_and_looking_changes_nothing(
 ) -> None:
     layout = grid.fitted(layout, compact)
     looks = _all_looks(layout, random.Random(seed))
-    seen = looking.seen(layout, looks, compact)
+    seen = reveal.with_revealed(layout, looks, compact)
     check_page(seen)
     assert told(seen, layout, looks, compact) == layout
-    assert looking.seen(seen, looks, compact) == seen
+    assert reveal.with_revealed(seen, looks, compact) == seen
 
 
 @given(pages(), st.integers(0, 10**9))
@@ -113,12 +113,12 @@ def test_whatever_is_edited_is_seen_as_it_was_made(layout: Layout, seed: int) ->
     rng = random.Random(seed)
     layout = grid.fitted(layout)
     looks = _all_looks(layout, rng)
-    seen = looking.seen(layout, looks)
+    seen = reveal.with_revealed(layout, looks)
     document = parse_document({"format": "benchboard/dashboard", "version": 2, "title": "", "items": []})
     after = grid.fitted(edit(rng, replace(document, layout=seen), "new").layout)
-    left = looking.lasting(after, looks)
+    left = reveal.still_revealed(after, looks)
     said = told(after, layout, left)
-    assert looking.seen(said, left) == after
+    assert reveal.with_revealed(said, left) == after
     check_page(said)
 
 
@@ -128,7 +128,7 @@ def test_a_row_is_not_opened_that_pushes_the_page_beyond_its_last_row() -> None:
              "items": [{**tall, "id": f"{name}{k}"} for k in range(60)]} for k, name in enumerate("rs")]  # fmt: skip
     said = {"format": "benchboard/dashboard", "version": 2, "items": rows}
     layout = fitted(parse_document(said)).layout
-    one = looking.seen(layout, looking.towards(Page(layout), ["r0"]))
-    assert not Page(one).item("r").collapsed
+    one = reveal.with_revealed(layout, reveal.panes_around(PageIndex(layout), ["r0"]))
+    assert not PageIndex(one).item("r").collapsed
     with pytest.raises(Invalid, match="below row 100000"):
-        looking.seen(layout, looking.towards(Page(layout), ["r0", "s0"]))
+        reveal.with_revealed(layout, reveal.panes_around(PageIndex(layout), ["r0", "s0"]))

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.comparing import differences
-from benchboard.dashboards.document import Document, parse_document, write_document
-from benchboard.dashboards.fields import ABSENT, PLACE, WHOLE
+from benchboard.dashboards.document.document import Document, parse_document, write_document
 from benchboard.dashboards.layout import Cell
-from benchboard.dashboards.merging import Choice, Conflict, Key, merge, resolve
-from benchboard.dashboards.pieces import Place
+from benchboard.dashboards.versions.diff import differences
+from benchboard.dashboards.versions.item_map import ItemPosition
+from benchboard.dashboards.versions.json_fields import ABSENT, POSITION, WHOLE
+from benchboard.dashboards.versions.three_way_merge import Key, MergeConflict, Resolution, merge, resolve
 from support.edits import dashboard, documents, edited
 from support.pages import check_page
 
@@ -22,11 +22,11 @@ B: dict[str, Any] = {"id": "b", "at": (4, 0, 4, 3), "title": "B"}
 
 
 def _items(document: Document) -> dict[str, grid.Item]:
-    return {found.item.id: found.item for found in grid.everything(document.layout)}
+    return {found.item.id: found.item for found in grid.walk_items(document.layout)}
 
 
 def _cells(document: Document) -> dict[str, Cell]:
-    return {found.item.id: found.cell for found in grid.everything(document.layout)}
+    return {found.item.id: found.cell for found in grid.walk_items(document.layout)}
 
 
 def _three(data: st.DataObject) -> tuple[Document, Document, Document]:
@@ -81,8 +81,8 @@ def test_without_conflicts_it_is_the_same_from_both_sides(data: st.DataObject) -
 def test_every_decision_leads_to_a_dashboard(data: st.DataObject) -> None:
     base, mine, theirs = _three(data)
     merged = merge(base, mine, theirs)
-    kinds: tuple[Choice, ...] = ("mine", "theirs", "both")
-    choices: dict[Key, Choice] = {one.key: data.draw(st.sampled_from(kinds)) for one in merged.conflicts}
+    kinds: tuple[Resolution, ...] = ("mine", "theirs", "both")
+    choices: dict[Key, Resolution] = {one.key: data.draw(st.sampled_from(kinds)) for one in merged.conflicts}
     document = resolve(merged, choices)
     check_page(document.layout)
     assert differences(document, parse_document(write_document(document))) == ()
@@ -108,10 +108,10 @@ def test_a_field_of_one_and_a_field_of_the_other() -> None:
 def test_the_same_field_of_both_is_for_a_person_to_decide() -> None:
     base, mine, theirs = (dashboard({**A, "title": title}, B) for title in ("A", "Mine", "Theirs"))
     merged = merge(base, mine, theirs)
-    assert merged.conflicts == (Conflict("a", ("title",), "A", "Mine", "Theirs"),)
+    assert merged.conflicts == (MergeConflict("a", ("title",), "A", "Mine", "Theirs"),)
     (conflict,) = merged.conflicts
     for choice, title in (("mine", "Mine"), ("theirs", "Theirs")):
-        choices: dict[Key, Choice] = {conflict.key: choice}  # type: ignore[dict-item]
+        choices: dict[Key, Resolution] = {conflict.key: choice}  # type: ignore[dict-item]
         assert _items(resolve(merged, choices))["a"].source["title"] == title
     both = _items(resolve(merged, {conflict.key: "both"}))
     assert {name: item.source["title"] for name, item in both.items()} == {"a": "Mine", "b": "B", "a-2": "Theirs"}
@@ -121,7 +121,7 @@ def test_where_an_item_lies_is_one_field() -> None:
     base = dashboard(A, B)
     mine, theirs = dashboard({**A, "at": (8, 0, 4, 3)}, B), dashboard({**A, "at": (0, 0, 2, 5)}, B)
     (conflict,) = (merged := merge(base, mine, theirs)).conflicts
-    assert (conflict.key, conflict.theirs) == (("a", PLACE), Place("", "", Cell(0, 0, 2, 5)))
+    assert (conflict.key, conflict.theirs) == (("a", POSITION), ItemPosition("", "", Cell(0, 0, 2, 5)))
     assert _cells(merged.document)["a"] == Cell(8, 0, 4, 3)
     assert _cells(resolve(merged, {conflict.key: "theirs"}))["a"] == Cell(0, 0, 2, 5)
 
@@ -154,7 +154,7 @@ def test_two_new_items_of_one_id_are_both_kept_with_what_they_hold() -> None:
                            "items": [{"id": "y", "at": (0, 0, 2, 2)}]})  # fmt: skip
     merged = merge(base, mine, theirs)
     assert merged.conflicts == ()
-    paths = grid.Page(merged.document.layout).paths
+    paths = grid.PageIndex(merged.document.layout).paths
     assert paths == {"a": (), "g": (), "x": (("g", 0),), "g-2": (), "y": (("g-2", 0),)}
     assert [(one.difference.id, one.instead_of) for one in merged.merged if one.instead_of] == [("g-2", "g")]
 
@@ -169,9 +169,9 @@ def test_a_container_that_went_while_something_came_into_it() -> None:
     merged = merge(base, mine, theirs)
     (conflict,) = merged.conflicts
     assert conflict.key == ("g", WHOLE)
-    assert grid.Page(merged.document.layout).path("b") == (("g", 0),)
+    assert grid.PageIndex(merged.document.layout).path("b") == (("g", 0),)
     gone = resolve(merged, {conflict.key: "mine"})
-    assert grid.Page(gone.layout).paths == {"a": (), "b": ()}
+    assert grid.PageIndex(gone.layout).paths == {"a": (), "b": ()}
     assert _items(gone)["b"].source["title"] == "B"
 
 
@@ -183,7 +183,7 @@ def test_a_container_comes_back_with_what_is_kept_of_it() -> None:
     (conflict,) = merged.conflicts
     assert conflict.key == ("b", WHOLE)
     assert _items(resolve(merged, {conflict.key: "mine"})).keys() == {"a"}
-    assert grid.Page(resolve(merged, {conflict.key: "theirs"}).layout).path("b") == (("g", 0),)
+    assert grid.PageIndex(resolve(merged, {conflict.key: "theirs"}).layout).path("b") == (("g", 0),)
 
 
 def test_containers_put_into_each_other_are_one_decision() -> None:
@@ -192,10 +192,10 @@ def test_containers_put_into_each_other_are_one_decision() -> None:
     theirs = dashboard(_group(_group(name="b", at=(0, 0, 6, 3)), name="a", at=(0, 0, 6, 3)))
     merged = merge(base, mine, theirs)
     (conflict,) = merged.conflicts
-    assert (conflict.path, set(conflict.ids)) == (PLACE, {"a", "b"})
-    assert grid.Page(merged.document.layout).path("a") == (("b", 0),)
+    assert (conflict.path, set(conflict.ids)) == (POSITION, {"a", "b"})
+    assert grid.PageIndex(merged.document.layout).path("a") == (("b", 0),)
     other = resolve(merged, {conflict.key: "theirs"})
-    assert grid.Page(other.layout).path("b") == (("a", 0),)
+    assert grid.PageIndex(other.layout).path("b") == (("a", 0),)
     assert _items(other).keys() == {"a", "b"}
 
 
@@ -224,7 +224,7 @@ def test_tabs_of_both() -> None:
     closed = dashboard(_tabs(one), A)
     filled = dashboard(_tabs(one, {**two, "items": [{**A, "at": (0, 0, 4, 3)}]}))
     merged = merge(base, closed, filled)
-    assert grid.Page(merged.document.layout).path("a") == (("t", 1),)
+    assert grid.PageIndex(merged.document.layout).path("a") == (("t", 1),)
 
 
 def test_tabs_of_which_each_side_closed_another_are_still_tabs() -> None:
@@ -269,7 +269,7 @@ def test_containers_that_together_are_too_deep_come_up() -> None:
 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs"])
-def test_what_the_document_says_besides_is_merged_field_by_field(choice: Choice) -> None:
+def test_what_the_document_says_besides_is_merged_field_by_field(choice: Resolution) -> None:
     shop = {"name": "shop", "label": "Shop", "type": "list", "values": ["n"], "chosen": [], "multiple": False}
     line = {**shop, "name": "line"}
     base = dashboard(A, title="One", variables=[shop])
@@ -317,7 +317,9 @@ def test_all_is_chosen_only_where_it_is_offered_unless_a_side_had_it_so(data: st
     flags = st.fixed_dictionaries({"include_all": st.booleans(), "all_chosen": st.booleans()})
     sides = [dashboard(A, variables=[{"name": "shop", **data.draw(flags)}]) for _side in range(3)]
     merged = merge(*sides)
-    choices: dict[Key, Choice] = {one.key: data.draw(st.sampled_from(("mine", "theirs"))) for one in merged.conflicts}
+    choices: dict[Key, Resolution] = {
+        one.key: data.draw(st.sampled_from(("mine", "theirs"))) for one in merged.conflicts
+    }
     had = any(_unoffered(side) for side in sides[1:])
     for document in (merged.document, resolve(merged, choices)):
         assert had or not _unoffered(document)

@@ -4,10 +4,17 @@ from typing import Any
 
 import pytest
 
-from benchboard.dashboards.defining import Row, names_of, read, rows_of, settled, written
-from benchboard.dashboards.document import Document, Variable, parse_document
+from benchboard.dashboards.document.document import Document, Variable, parse_document
 from benchboard.dashboards.layout import repeat_of
-from benchboard.dashboards.naming import renamed, users
+from benchboard.dashboards.variables.variable_editing import (
+    VariableRow,
+    parse_draft,
+    propagate_renames,
+    renames_of,
+    rows_of,
+    serialise_draft,
+)
+from benchboard.dashboards.variables.variable_references import rename_in_layout, usage_counts
 from benchboard.errors import Invalid
 
 
@@ -35,7 +42,7 @@ def test_a_rename_is_carried_into_everything_that_names_the_variable() -> None:
         },
         _item("other", 20, title="shop", query="SELECT 1"),
     )
-    after = renamed(before.layout, {"shop": "store"})
+    after = rename_in_layout(before.layout, {"shop": "store"})
     said = _said(Document(after))
     assert said["q"]["query"] == "SELECT a::shop, ':shop' FROM t WHERE s = :store OR s = :shops -- :shop"
     assert said["w"]["title"] == "$store ${store} ${store:csv} [[store]] [[store:raw]] $shops"
@@ -45,11 +52,11 @@ def test_a_rename_is_carried_into_everything_that_names_the_variable() -> None:
     assert pane.title == "To $store"
     assert pane.layout.items[0].source["query"] == "SELECT :store"
     assert after.items[after.places["other"]] is before.layout.items[before.layout.places["other"]]
-    assert renamed(before.layout, {"nobody": "x"}) is before.layout
+    assert rename_in_layout(before.layout, {"nobody": "x"}) is before.layout
 
 
 def test_two_can_change_places() -> None:
-    after = renamed(_document(_item("q", query="SELECT :a, :b", title="$a $b")).layout, {"a": "b", "b": "a"})
+    after = rename_in_layout(_document(_item("q", query="SELECT :a, :b", title="$a $b")).layout, {"a": "b", "b": "a"})
     assert after.items[0].source["query"] == "SELECT :b, :a"
     assert after.items[0].source["title"] == "$b $a"
 
@@ -58,7 +65,7 @@ def test_two_can_change_places() -> None:
 def test_a_name_that_makes_what_names_it_too_long_is_refused(field: str) -> None:
     words = {"title": "$a" * 127, "query": "SELECT " + ":a," * 6_000 + "1"}[field]
     with pytest.raises(Invalid):
-        renamed(_document(_item("w", **{field: words})).layout, {"a": "b" * 63})
+        rename_in_layout(_document(_item("w", **{field: words})).layout, {"a": "b" * 63})
 
 
 def test_it_is_known_how_many_widgets_name_each() -> None:
@@ -67,7 +74,7 @@ def test_it_is_known_how_many_widgets_name_each() -> None:
         _item("r", 2, repeat={"variable": "shop"}),
         _item("x", 4),
     )
-    assert users(document.layout) == {"shop": 2}
+    assert usage_counts(document.layout) == {"shop": 2}
     assert repeat_of(document.layout.items[1]) is not None
 
 
@@ -75,33 +82,37 @@ def _asked(name: str, query: str) -> Variable:
     return Variable(name, "", "query", query=query)
 
 
-def _with(rows: list[Row], place: int, name: str) -> list[Row]:
+def _with(rows: list[VariableRow], place: int, name: str) -> list[VariableRow]:
     return [row.named(name) if at == place else row for at, row in enumerate(rows)]
 
 
 def test_the_queries_of_other_variables_follow_a_name_once_it_is_one() -> None:
     rows = rows_of([Variable("shop", "", "list"), _asked("state", "SELECT :shop")])
     for name, query in (("", ":shop"), ("state", ":shop"), ("sto re", ":shop"), ("store", ":store"), ("st", ":st")):
-        rows = settled(_with(rows, 0, name))
+        rows = propagate_renames(_with(rows, 0, name))
         assert rows[1].variable.query == f"SELECT {query}"
-    assert names_of(rows) == {"shop": "st"}
+    assert renames_of(rows) == {"shop": "st"}
 
 
 def test_one_that_was_added_under_an_old_name_is_another_one() -> None:
-    rows = settled(_with(rows_of([Variable("shop", "", "list"), _asked("state", "SELECT :shop")]), 0, "store"))
-    rows = settled([*rows, Row.added(Variable("shop", "", "list")), Row.added(_asked("x", "SELECT :shop"))])
+    rows = propagate_renames(
+        _with(rows_of([Variable("shop", "", "list"), _asked("state", "SELECT :shop")]), 0, "store")
+    )
+    rows = propagate_renames(
+        [*rows, VariableRow.added(Variable("shop", "", "list")), VariableRow.added(_asked("x", "SELECT :shop"))]
+    )
     assert [row.variable.query for row in rows] == ["", "SELECT :store", "", "SELECT :shop"]
-    assert names_of(rows) == {"shop": "store"}
+    assert renames_of(rows) == {"shop": "store"}
 
 
 def test_a_draft_knows_what_was_called_otherwise() -> None:
     variables = [Variable("shop", "", "list", ("a",)), _asked("state", "SELECT :shop")]
-    rows = [*_with(rows_of(variables), 0, "store"), Row.added(Variable("new", "", "text"))]
-    found = read(written(rows, variables))
+    rows = [*_with(rows_of(variables), 0, "store"), VariableRow.added(Variable("new", "", "text"))]
+    found = parse_draft(serialise_draft(rows, variables))
     assert found is not None
     back, base = found
     assert base == tuple(variables)
-    assert names_of(back) == {"shop": "store"}
+    assert renames_of(back) == {"shop": "store"}
     assert [row.variable.query for row in back] == ["", "SELECT :store", ""]
-    assert read("[]") == ([], None)
-    assert read('[{"name": 1}]') is None
+    assert parse_draft("[]") == ([], None)
+    assert parse_draft('[{"name": 1}]') is None

@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import images, shortening
-from benchboard.dashboards.document import MAX_BYTES
-from benchboard.dashboards.jsonmap import pretty, read_text
-from benchboard.dashboards.shortening import Shortener, has_marks
+from benchboard.dashboards.document import images, truncation
+from benchboard.dashboards.document.document import MAX_BYTES
+from benchboard.dashboards.document.json_positions import format_json, parse_text
+from benchboard.dashboards.document.truncation import Truncator, has_placeholders
 from benchboard.errors import Invalid
 from support.drawn import chunk, png
 
-LARGE = images.written("png", png(4, 4, (1, 2, 3), chunk(b"teSt", bytes(range(256)) * 1_500)))
-PICTURES = [LARGE, *(images.written("png", png(9, 9, (k, 0, 0), chunk(b"teSt", bytes([k]) * 300))) for k in range(4))]
-MARK = Shortener().short(PICTURES[1])
+LARGE = images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", bytes(range(256)) * 1_500)))
+PICTURES = [
+    LARGE,
+    *(images.to_data_uri("png", png(9, 9, (k, 0, 0), chunk(b"teSt", bytes([k]) * 300))) for k in range(4)),
+]
+MARK = Truncator().short(PICTURES[1])
 LIKE_MARKS = ["text:…0123456789abcdef…(3 KiB)", "see text:…0123456789abcdef…(3 KiB)", MARK, f'see "{MARK}"\n']
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=20) | st.sampled_from(PICTURES),
@@ -28,25 +31,25 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_what_is_shortened_is_whole_again(value: object) -> None:
-    pictures = Shortener()
+    pictures = Truncator()
     short = pictures.shortened(value)
     assert pictures.completed(short) == value
-    assert len(pretty(short)) < 20_000
-    assert pictures.whole(pictures.short(pretty(value))) == pretty(value)
+    assert len(format_json(short)) < 20_000
+    assert pictures.whole(pictures.short(format_json(value))) == format_json(value)
 
 
 def test_a_picture_within_a_text_is_shortened_too() -> None:
-    pictures = Shortener()
+    pictures = Truncator()
     short = pictures.short(f"![a]({LARGE}) and ![b]({LARGE})")
     assert len(short) < 200
     assert pictures.whole(short) == f"![a]({LARGE}) and ![b]({LARGE})"
-    assert not has_marks("data:image/png;base64,AAAA")
+    assert not has_placeholders("data:image/png;base64,AAAA")
 
 
 def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
-    here, later = Shortener(), Shortener()
+    here, later = Truncator(), Truncator()
     page = {"config": {"picture": PICTURES[1]}}
-    shown = pretty(here.shortened(page))
+    shown = format_json(here.shortened(page))
     text = shown + here.short(PICTURES[2]) + f"\ndata:image/png;base64,…{'0' * 16}…(3 KiB)"
     lasting = here.lasting(text, page)
     assert PICTURES[2] in lasting
@@ -58,11 +61,11 @@ def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
 
 @given(st.recursive(st.sampled_from([*PICTURES, *LIKE_MARKS]), st.lists, max_leaves=6))
 def test_words_that_read_like_a_mark_stay_what_they_are(value: object) -> None:
-    pictures = Shortener()
+    pictures = Truncator()
     pictures.shortened(PICTURES)
     short = pictures.shortened(value)
     assert pictures.completed(short) == value
-    text = pretty(short)
+    text = format_json(short)
     assert json.loads(pictures.written_out(text)) == value
     assert json.loads(pictures.lasting(text, [])) == value
     assert pictures.lasting(text, value) == text
@@ -70,11 +73,11 @@ def test_words_that_read_like_a_mark_stay_what_they_are(value: object) -> None:
 
 @pytest.mark.parametrize("words", [False, True])
 def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
-    pictures = Shortener()
+    pictures = Truncator()
     mark = pictures.shortened("long " * 100_000 if words else LARGE)
     assert isinstance(mark, str)
     value = [mark if words else f" {mark}"] * 2_000
-    text = pretty(value)
+    text = format_json(value)
     enough = [mark] * 8
     assert len(json.dumps(pictures.completed(enough))) < MAX_BYTES
     makings = [pictures.completed, lambda _value: pictures.written_out(text), lambda _value: pictures.lasting(text, {})]
@@ -83,7 +86,7 @@ def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
     tracemalloc.start()
     try:
         for made in makings:
-            with pytest.raises(Invalid, match="longer than 4 MiB"):
+            with pytest.raises(Invalid, match="larger than 4 MiB"):
                 made(value)
         assert tracemalloc.get_traced_memory()[1] < 4 * MAX_BYTES
     finally:
@@ -92,35 +95,35 @@ def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
 
 @given(st.text(min_size=1, max_size=9), st.booleans())
 def test_endless_words_are_short_and_whole_again(words: str, with_picture: bool) -> None:
-    pictures = Shortener()
+    pictures = Truncator()
     endless = words * (60_000 // len(words) + 1) + (PICTURES[1] if with_picture else "")
     short = pictures.shortened({"config": {"text": endless}})
-    text = pretty(short)
+    text = format_json(short)
     assert len(text) < 400
-    assert has_marks(text)
+    assert has_placeholders(text)
     assert pictures.completed(short) == {"config": {"text": endless}}
     assert json.loads(pictures.written_out(text)) == {"config": {"text": endless}}
     with pytest.raises(Invalid):
-        Shortener().completed(short)
+        Truncator().completed(short)
 
 
 def test_a_strangers_mark_is_refused_at_its_line() -> None:
-    here, elsewhere = Shortener(), Shortener()
+    here, elsewhere = Truncator(), Truncator()
     item = {"id": "a", "type": "image", "position": {"x": 0, "y": 0, "w": 3, "h": 3}, "config": {"picture": LARGE}}
-    text = pretty(elsewhere.shortened({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
-    document, _places, error, line = read_text(text, here.completed)
+    text = format_json(elsewhere.shortened({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
+    document, _places, error, line = parse_text(text, here.completed)
     assert document is None
     assert isinstance(error, Invalid)
     assert line is not None
     assert "base64" in text.split("\n")[line]
-    document, _places, error, _line = read_text(text, elsewhere.completed)
+    document, _places, error, _line = parse_text(text, elsewhere.completed)
     assert error is None
     assert document is not None
 
 
 def test_no_more_is_remembered_than_a_few_dashboards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shortening, "_KEPT", len(PICTURES[3]) + len(PICTURES[4]))
-    pictures = Shortener()
+    monkeypatch.setattr(truncation, "_KEPT", len(PICTURES[3]) + len(PICTURES[4]))
+    pictures = Truncator()
     marks = [pictures.short(text) for text in PICTURES[1:]]
     assert [pictures.whole(mark) for mark in marks[2:]] == PICTURES[3:]
     with pytest.raises(Invalid):
@@ -128,8 +131,8 @@ def test_no_more_is_remembered_than_a_few_dashboards(monkeypatch: pytest.MonkeyP
 
 
 def test_the_one_just_met_is_remembered_however_long_and_the_others_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shortening, "_KEPT", max(map(len, PICTURES[1:])) * 2)
-    pictures = Shortener()
+    monkeypatch.setattr(truncation, "_KEPT", max(map(len, PICTURES[1:])) * 2)
+    pictures = Truncator()
     marks = [pictures.short(text) for text in (*PICTURES[1:3], PICTURES[1], PICTURES[1], PICTURES[3])]
     assert pictures.whole(marks[0]) == PICTURES[1]  # met again after the second, which made room for the third
     with pytest.raises(Invalid):
@@ -140,11 +143,11 @@ def test_the_one_just_met_is_remembered_however_long_and_the_others_make_room(mo
     assert pictures.whole(pictures.short(PICTURES[1])) == PICTURES[1]
 
 
-@pytest.mark.parametrize("kept", [shortening._KEPT, 12_000 * 150])
+@pytest.mark.parametrize("kept", [truncation._KEPT, 12_000 * 150])
 def test_thousands_of_pictures_take_no_time_to_shorten(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     """As many as fit are remembered, and finding the one to forget is no walk through them."""
-    monkeypatch.setattr(shortening, "_KEPT", kept)
+    monkeypatch.setattr(truncation, "_KEPT", kept)
     text = "\n".join(f"data:image/png;base64,{k:0128d}" for k in range(24_000))
     began = time.process_time()
-    assert has_marks(Shortener().short(text))
+    assert has_placeholders(Truncator().short(text))
     assert time.process_time() - began < 3

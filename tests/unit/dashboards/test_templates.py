@@ -7,13 +7,13 @@ import pytest
 
 from benchboard import i18n
 from benchboard.analytics.queries import check_query
-from benchboard.dashboards import images
-from benchboard.dashboards.catalogue import IMAGE, widget_of
-from benchboard.dashboards.document import empty, fitted, parse_document, write_document
-from benchboard.dashboards.layout import Layout, Page, decode, everything
-from benchboard.dashboards.templates import TEMPLATES, Template, begun
-from benchboard.dashboards.templatewords import WORDS
-from benchboard.storage import locate
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.document import empty, fitted, parse_document, write_document
+from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
+from benchboard.dashboards.layout import Layout, PageIndex, decode, walk_items
+from benchboard.dashboards.template_strings import WORDS
+from benchboard.dashboards.templates import NEW_TITLE, TEMPLATES, Template, apply_template
+from benchboard.storage import resources
 
 
 def _apart(layout: Layout) -> bool:
@@ -24,13 +24,13 @@ def _apart(layout: Layout) -> bool:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
 def test_a_template_can_be_used_as_it_is(template: Template) -> None:
-    text = (locate.resources() / "templates" / f"{template.key}.json").read_text(encoding="utf-8")
+    text = (resources.resources() / "templates" / f"{template.key}.json").read_text(encoding="utf-8")
     document = parse_document(decode(text))
     assert fitted(document) == document  # nothing has to give way
     assert _apart(document.layout)
     assert all(cell.right <= 12 for cell in document.layout.cells)
     assert document.title == template.title
-    widgets = [widget_of(found.item) for found in everything(document.layout) if not found.item.panes]
+    widgets = [widget_of(found.item) for found in walk_items(document.layout) if not found.item.panes]
     assert widgets
     for widget in widgets:
         assert widget.kind is not None
@@ -40,7 +40,7 @@ def test_a_template_can_be_used_as_it_is(template: Template) -> None:
             numbers = [column for column in columns if column.kind in ("integer", "decimal", "number")]
             assert numbers or widget.kind.type == "table"
         elif widget.kind.type == IMAGE:
-            assert images.read(str(widget.setting("picture")))
+            assert images.parse_data_uri(str(widget.setting("picture")))
             assert widget.setting("alt")
         else:
             assert widget.setting("text")
@@ -48,32 +48,43 @@ def test_a_template_can_be_used_as_it_is(template: Template) -> None:
 
 
 def test_there_are_eight_and_every_file_is_one_of_them() -> None:
-    files = {path.stem for path in (locate.resources() / "templates").iterdir()}
+    files = {path.stem for path in (resources.resources() / "templates").iterdir()}
     assert files == {template.key for template in TEMPLATES}
     assert len(TEMPLATES) == 8
-    kinds = {found.item.type for template in TEMPLATES for found in everything(template.document.layout)}
+    kinds = {found.item.type for template in TEMPLATES for found in walk_items(template.document.layout)}
     assert {"row", "tabs", "metric_card", "line_chart", "bar_chart", "pie_chart", "table", "text", "image"} <= kinds
 
 
 def test_beginning_keeps_a_title() -> None:
-    assert begun(empty("Mine"), TEMPLATES[0]).title == "Mine"
-    assert begun(empty(), TEMPLATES[0]).title == "Orders overview"
-    assert Page(begun(empty(), TEMPLATES[6]).layout).shown
+    assert apply_template(empty("Mine"), TEMPLATES[0]).title == "Mine"
+    assert apply_template(empty(), TEMPLATES[0]).title == "Orders overview"
+    assert PageIndex(apply_template(empty(), TEMPLATES[6]).layout).shown
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_another_template_takes_the_name_of_the_first_one_along(language: str) -> None:
-    folder = locate.resources() / "i18n"
+    folder = resources.resources() / "i18n"
     try:
         i18n.use(language, folder)
-        first = begun(empty(), TEMPLATES[2])
+        first = apply_template(empty(), TEMPLATES[2])
     finally:
         i18n.use("en", folder)
-    for said, template in ((first, TEMPLATES[3]), (begun(first, TEMPLATES[3]), TEMPLATES[4])):
-        second = begun(said, template)
+    for said, template in ((first, TEMPLATES[3]), (apply_template(first, TEMPLATES[3]), TEMPLATES[4])):
+        second = apply_template(said, template)
         assert (second.title, second.description) == (template.document.title, template.document.description)
-    mine = begun(replace(first, title="Mine", description="What I look at."), TEMPLATES[4])
+    mine = apply_template(replace(first, title="Mine", description="What I look at."), TEMPLATES[4])
     assert (mine.title, mine.description) == ("Mine", "What I look at.")
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_begun_replaces_the_title_of_a_new_dashboard_whatever_its_language(language: str) -> None:
+    folder = resources.resources() / "i18n"
+    try:
+        i18n.use(language, folder)
+        new = empty(i18n._(NEW_TITLE))
+    finally:
+        i18n.use("en", folder)
+    assert apply_template(new, TEMPLATES[0]).title == "Orders overview"
 
 
 def _words(value: object) -> Iterator[str]:
@@ -89,26 +100,26 @@ def _words(value: object) -> Iterator[str]:
 
 
 def test_every_word_of_a_template_is_in_the_catalogue() -> None:
-    files = sorted((locate.resources() / "templates").iterdir())
+    files = sorted((resources.resources() / "templates").iterdir())
     said = {word for file in files for word in _words(decode(file.read_bytes()))}
     assert said == set(WORDS) | {template.title for template in TEMPLATES}
 
 
 @pytest.fixture
 def turkish() -> Iterator[None]:
-    i18n.use("tr", locate.resources() / "i18n")
+    i18n.use("tr", resources.resources() / "i18n")
     yield
-    i18n.use("en", locate.resources() / "i18n")
+    i18n.use("en", resources.resources() / "i18n")
 
 
 @pytest.mark.usefixtures("turkish")
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
 def test_a_template_speaks_the_language_of_who_begins_from_it(template: Template) -> None:
-    document = begun(empty(), template)
-    english = parse_document(decode((locate.resources() / "templates" / f"{template.key}.json").read_bytes()))
+    document = apply_template(empty(), template)
+    english = parse_document(decode((resources.resources() / "templates" / f"{template.key}.json").read_bytes()))
     assert document.title == i18n._(template.title) != template.title
     assert document.description != english.description
-    for ours, theirs in zip(everything(document.layout), everything(english.layout), strict=True):
+    for ours, theirs in zip(walk_items(document.layout), walk_items(english.layout), strict=True):
         one, other = widget_of(ours.item), widget_of(theirs.item)
         assert ours.cell == theirs.cell
         assert one.title == (i18n._(other.title) if other.title else "")

@@ -7,10 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.catalogue import MAX_TITLE, tab_name, widget_of
-from benchboard.dashboards.document import Document, Variable, parse_document
-from benchboard.dashboards.expanding import expanded
-from benchboard.dashboards.wording import Wording, chosen_line, filled, named_in, words_of
+from benchboard.dashboards.document.document import Document, Variable, parse_document
+from benchboard.dashboards.document.widget_kinds import MAX_TITLE, tab_name, widget_of
+from benchboard.dashboards.variables.repeat_expansion import expand_repeats
+from benchboard.dashboards.variables.templating import (
+    TemplateRenderer,
+    display_values,
+    selection_summary,
+    substitute,
+    variables_in,
+)
 
 KNOWN = {"shop": "north", "state": "paid"}
 
@@ -32,15 +38,15 @@ KNOWN = {"shop": "north", "state": "paid"}
     ],
 )
 def test_what_names_a_variable_is_shown_as_its_value(written: str, shown: str) -> None:
-    assert filled(written, KNOWN) == shown
+    assert substitute(written, KNOWN) == shown
 
 
 def test_what_a_text_names_is_known() -> None:
-    assert named_in("$a ${b} [[c:csv]] :d $5") == {"a", "b", "c"}
+    assert variables_in("$a ${b} [[c:csv]] :d $5") == {"a", "b", "c"}
 
 
 def test_a_value_that_looks_like_a_variable_is_only_a_value() -> None:
-    assert filled("$shop", {"shop": "$state", "state": "paid"}) == "$state"
+    assert substitute("$shop", {"shop": "$state", "state": "paid"}) == "$state"
 
 
 def _shop(*chosen: str, **more: Any) -> Variable:
@@ -61,11 +67,11 @@ def _shop(*chosen: str, **more: Any) -> Variable:
     ],
 )
 def test_values_are_joined_as_people_say_them(variable: Variable, said: str) -> None:
-    assert words_of((variable,), {})["shop"] == said
+    assert display_values((variable,), {})["shop"] == said
 
 
 def test_what_people_call_a_value_stands_in_its_place() -> None:
-    assert words_of((_shop("a", "b"),), {"shop": {"a": "Harbour Cycles"}})["shop"] == "Harbour Cycles and b"
+    assert display_values((_shop("a", "b"),), {"shop": {"a": "Harbour Cycles"}})["shop"] == "Harbour Cycles and b"
 
 
 def _item(**said: Any) -> grid.Item:
@@ -75,11 +81,11 @@ def _item(**said: Any) -> grid.Item:
 
 def test_an_item_that_names_nothing_is_the_same_one() -> None:
     item = _item(title="$other", config={"text": "words"})
-    assert Wording((_shop("a"),)).item(item) is item
+    assert TemplateRenderer((_shop("a"),)).item(item) is item
 
 
 def test_a_title_s_own_value_has_the_say() -> None:
-    wording = Wording((_shop("a", "b", all_chosen=True),), own={"w": {"shop": ("b",)}})
+    wording = TemplateRenderer((_shop("a", "b", all_chosen=True),), own={"w": {"shop": ("b",)}})
     item = _item(title="Of $shop")
     assert widget_of(wording.item(item)).title == "Of b"
     assert wording.item(item) is wording.item(item)
@@ -88,19 +94,19 @@ def test_a_title_s_own_value_has_the_say() -> None:
 
 def test_the_words_of_a_text_take_a_value_as_a_text() -> None:
     value = "<b>*north*</b> [x](http://y) `z` & # 1. - _"
-    shown = Wording((_shop(value),)).item(_item(config={"text": "# $shop"}))
+    shown = TemplateRenderer((_shop(value),)).item(_item(config={"text": "# $shop"}))
     text = widget_of(shown).config["text"]
     assert text == r"# \<b\>\*north\*\</b\> \[x\](http://y) \`z\` \& \# 1\. - \_"
 
 
 def test_a_value_at_the_beginning_of_a_line_makes_no_list() -> None:
-    shown = Wording((_shop("- one"),)).item(_item(config={"text": "$shop"}))
+    shown = TemplateRenderer((_shop("- one"),)).item(_item(config={"text": "$shop"}))
     assert widget_of(shown).config["text"] == r"\- one"
 
 
 def test_a_query_keeps_what_it_says() -> None:
     item = _item(type="metric_card", title="x", query="select '$shop'")
-    assert Wording((_shop("a"),)).item(item) is item
+    assert TemplateRenderer((_shop("a"),)).item(item) is item
 
 
 def test_the_names_of_tabs_are_filled_in() -> None:
@@ -108,19 +114,19 @@ def test_the_names_of_tabs_are_filled_in() -> None:
             "tabs": [{"id": "p", "title": "Of $shop", "items": []}, {"id": "q", "title": "b", "items": []}]
             }  # fmt: skip
     item = parse_document([tabs]).layout.items[0]
-    shown = Wording((_shop("a"),)).item(item)
+    shown = TemplateRenderer((_shop("a"),)).item(item)
     assert [tab_name(shown, k) for k in (0, 1)] == ["Of a", "b"]
     assert shown.panes[0].layout is item.panes[0].layout
 
 
 @given(st.text(max_size=200).filter(lambda text: "\0" not in text and "\n" not in text), st.text(max_size=255))
 def test_a_title_is_never_longer_than_a_title_may_be(title: str, value: str) -> None:
-    shown = Wording((_shop(value, value),)).item(_item(title=(title + "$shop")[:MAX_TITLE]))
+    shown = TemplateRenderer((_shop(value, value),)).item(_item(title=(title + "$shop")[:MAX_TITLE]))
     assert len(widget_of(shown).title) <= MAX_TITLE
 
 
 def test_a_text_that_names_it_ten_thousand_times_stays_bounded() -> None:
-    shown = Wording((_shop("x" * 255),)).item(_item(config={"text": "$shop " * 10_000}))
+    shown = TemplateRenderer((_shop("x" * 255),)).item(_item(config={"text": "$shop " * 10_000}))
     assert len(str(widget_of(shown).config["text"])) < 200_000
 
 
@@ -145,8 +151,8 @@ def _repeated(title: str) -> Document:
     ],
 )
 def test_a_copy_says_its_value_once(title: str, shown: list[str]) -> None:
-    seen = expanded(_repeated(title))
-    wording = Wording(seen.document.variables, own=seen.chosen)
+    seen = expand_repeats(_repeated(title))
+    wording = TemplateRenderer(seen.document.variables, own=seen.chosen)
     titles = [widget_of(wording.item(item)).title for item in seen.document.layout.items]
     if len(title) == 200:
         assert [words.startswith("x" * 180) and words.rpartition(" · ")[2] in ("a$state", "b") for words in titles]
@@ -157,7 +163,7 @@ def test_a_copy_says_its_value_once(title: str, shown: list[str]) -> None:
 
 def test_what_is_chosen_is_one_line() -> None:
     many = Variable("n", "", "list", (), tuple(map(str, range(20))), True)
-    line = chosen_line([_shop("a", "b"), Variable("state", "", "text"), many], {"shop": {"b": "The B"}})
+    line = selection_summary([_shop("a", "b"), Variable("state", "", "text"), many], {"shop": {"b": "The B"}})
     assert line == "Shop: a, The B · state: none · n: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 +8"
-    assert chosen_line([_shop("a", all_chosen=True)], {}) == "Shop: All"
-    assert chosen_line([], {}) == ""
+    assert selection_summary([_shop("a", all_chosen=True)], {}) == "Shop: All"
+    assert selection_summary([], {}) == ""

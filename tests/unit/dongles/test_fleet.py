@@ -1,36 +1,39 @@
-"""The registry: pages, search and filters, names, settings kept only after a read-back, being seen."""
+"""The registry: lists, names, settings stored after they were read back, when a dongle was last seen."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
-from benchboard.dongles.device import Device
+from benchboard.dongles.device import Device, DongleInfo
 from benchboard.dongles.fleet import Dongle
+from benchboard.dongles.protocol import CanConfig, CanFilter, StoredConfig
 from benchboard.errors import Conflict, Denied, DeviceFailure, Invalid, NotFound
 from benchboard.paging import Listing
-from benchboard.storage.models.base import now
+from benchboard.storage import change_tracking
 from benchboard.storage.models.dongles import CanConfig as ConfigRow
 from benchboard.storage.models.dongles import Dongle as DongleRow
-from benchboard.storage.models.identity import AuditLog
 from support.benchdata import Bench
-from support.loopdongle import CONFIG, LoopDongle
+from support.databases import unbound
+from support.loopback_dongle import CONFIG, LoopbackDongle
 
 
-def paired(bench: Bench, dongle: LoopDongle, name: str = "") -> Dongle:
+def paired(bench: Bench, dongle: LoopbackDongle, name: str = "") -> Dongle:
     device = Device(dongle, clock=dongle.clock)
-    claimed = provisioning.pair(bench.database, bench.technician, bench.data_key, device)
-    with bench.database.change() as session:
-        return fleet.rename(session, bench.technician, claimed.dongle_id, name)
+    claimed = provisioning.pair(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
+    with unbound(bench.database).change() as session:
+        return fleet.rename_dongle(session, bench.technician, claimed.dongle_id, name)
 
 
 def titles(bench: Bench, listing: Listing, limit: int = 50) -> list[str]:
     found: list[str] = []
     after = None
     while True:
-        with bench.database.read() as session:
+        with unbound(bench.database).read() as session:
             page = fleet.list_dongles(session, bench.technician, listing, after=after, limit=limit)
         found += [one.title for one in page.rows]
         after = page.next_key
@@ -38,37 +41,107 @@ def titles(bench: Bench, listing: Listing, limit: int = 50) -> list[str]:
             return found
 
 
-@pytest.mark.parametrize("sort", ["name", "device_id", "state", "identity", "bitrate", "last_seen_at", "created_at"])
+SORT_VALUES: dict[str, Callable[[Dongle], object]] = {
+    "name": lambda one: one.name,
+    "device_id": lambda one: one.device_id,
+    "state": lambda one: one.ownership_state,
+    "identity": lambda one: one.identity_kind,
+    "bitrate": lambda one: one.config.bitrate if one.config is not None else 0,
+    "last_seen_at": lambda one: one.last_seen_at,
+    "created_at": lambda one: one.created_at,
+}
+
+
+@pytest.fixture
+def various(bench: Bench) -> list[Dongle]:
+    """Dongles that differ in every column that the list can be sorted by."""
+    made = [paired(bench, LoopbackDongle(), name) for name in ("Rig 100%", "Conveyor B", "")]
+    for bitrate, prescaler in ((250_000, 20), (125_000, 40)):
+        dongle = LoopbackDongle()
+        made.append(paired(bench, dongle, f"At {bitrate}"))
+        write(bench, dongle, replace(CONFIG, bitrate=bitrate, prescaler=prescaler))
+    lost = LoopbackDongle()
+    made.append(paired(bench, lost, "Conveyor A"))
+    lost.factory_reset()
+    provisioning.reconcile(
+        bench.database.bind(bench.technician), bench.technician, bench.data_key, Device(lost, clock=lost.clock)
+    )
+    port = Port("/dev/ttyACM5", "stick", 0x16D0, 0x117E, "3A71", False, "usb:stick")
+    info = DongleInfo(port.path, "canable", "normaldotcom", "")
+    with unbound(bench.database).change() as session:
+        observed = provisioning.observe(session, bench.technician, port=port, info=info, present=[port])
+    with unbound(bench.database).read() as session:
+        ids = [one.id for one in made] + [observed]
+        return [fleet.get_dongle(session, bench.technician, dongle_id) for dongle_id in ids]
+
+
 @pytest.mark.parametrize("descending", [False, True])
-def test_every_order_pages_to_the_same_rows(bench: Bench, sort: str, *, descending: bool) -> None:
-    for name in ("Conveyor A", "Conveyor B", "", "Rig 100%"):
-        paired(bench, LoopDongle(), name)
-    whole = titles(bench, Listing(sort=sort, descending=descending))
-    assert len(whole) == 4
-    assert titles(bench, Listing(sort=sort, descending=descending), limit=1) == whole
+def test_list_dongles_sorts_by_each_column_whatever_the_page_size(
+    bench: Bench, various: list[Dongle], *, descending: bool
+) -> None:
+    """A missing value is smaller than any; equal ones go by id."""
+    for sort, value in SORT_VALUES.items():
+        keys = {one.id: (value(one) is not None, value(one), one.id) for one in various}
+        expected = [one.title for one in sorted(various, key=lambda one: keys[one.id], reverse=descending)]
+        for limit in (1, 3, len(various), 50):
+            assert titles(bench, Listing(sort=sort, descending=descending), limit) == expected, (sort, limit)
 
 
-def test_search_and_filter(bench: Bench) -> None:
-    first = paired(bench, LoopDongle(), "Conveyor A")
-    paired(bench, LoopDongle(), "Rig 100%")
-    lost = LoopDongle()
+def test_count_dongles_counts_the_organisations_own(bench: Bench, various: list[Dongle]) -> None:
+    with unbound(bench.database).read() as session:
+        assert fleet.count_dongles(session, bench.technician) == len(various)
+        assert fleet.count_dongles(session, bench.rival) == 0
+        with pytest.raises(Denied):
+            fleet.count_dongles(session, bench.analyst)
+
+
+def test_list_dongles_with_search_or_filter_finds_matches(bench: Bench) -> None:
+    first = paired(bench, LoopbackDongle(), "Conveyor A")
+    paired(bench, LoopbackDongle(), "Rig 100%")
+    lost = LoopbackDongle()
     paired(bench, lost, "Gone")
     lost.factory_reset()
     device = Device(lost, clock=lost.clock)
-    provisioning.reconcile(bench.database, bench.technician, bench.data_key, device)
+    provisioning.reconcile(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
     assert titles(bench, Listing("conveyor")) == ["Conveyor A"]
     assert titles(bench, Listing("0%")) == ["Rig 100%"]
     assert titles(bench, Listing(first.device_id[3:9].upper())) == ["Conveyor A"]
     assert titles(bench, Listing(filters={"state": "LOST"})) == ["Gone"]
     assert titles(bench, Listing(filters={"identity": "observed"})) == []
     for wrong in ({"state": "lost"}, {"owner": "x"}):
-        with pytest.raises(Invalid), bench.database.read() as session:
+        with pytest.raises(Invalid) as caught, unbound(bench.database).read() as session:
             fleet.list_dongles(session, bench.technician, Listing(filters=wrong))
+        assert (caught.value.code, caught.value.facts["field"]) == ("dongles.filter", next(iter(wrong)))
 
 
-def test_another_organisation_sees_nothing(bench: Bench) -> None:
-    ours = paired(bench, LoopDongle(), "Conveyor A")
-    with bench.database.read() as session:
+def test_changes_by_an_operations_manager_are_denied(bench: Bench) -> None:
+    dongle = LoopbackDongle()
+    one = paired(bench, dongle, "Conveyor A")
+    who = bench.ops_manager
+    stored = Device(dongle, clock=dongle.clock).config_read()
+    with unbound(bench.database).read() as session:
+        assert [row.id for row in fleet.list_dongles(session, who, Listing()).rows] == [one.id]
+        assert fleet.find_dongle(session, who, one.device_id) == fleet.get_dongle(session, who, one.id) == one
+
+    def sent() -> None:
+        raise AssertionError("nothing is asked of the dongle")
+
+    dongle.before_write = sent
+    with pytest.raises(Denied):
+        fleet.write_config(bench.database.bind(who), who, bench.data_key, Device(dongle, clock=dongle.clock), NEW)
+    for change in (
+        lambda session: fleet.rename_dongle(session, who, one.id, "Mine"),
+        lambda session: fleet.store_config(session, who, one.id, stored),
+    ):
+        with pytest.raises(Denied), unbound(bench.database).change() as session:
+            change(session)
+    with unbound(bench.database).read() as session:
+        assert fleet.get_dongle(session, bench.technician, one.id) == one
+
+
+def test_list_and_get_by_another_organisation_find_nothing(bench: Bench) -> None:
+    ours = paired(bench, LoopbackDongle(), "Conveyor A")
+    with unbound(bench.database).read() as session:
         assert fleet.list_dongles(session, bench.rival, Listing()).rows == ()
         assert fleet.find_dongle(session, bench.rival, ours.device_id) is None
         with pytest.raises(NotFound):
@@ -77,86 +150,121 @@ def test_another_organisation_sees_nothing(bench: Bench) -> None:
             fleet.list_dongles(session, bench.analyst, Listing())
 
 
-def test_names(bench: Bench) -> None:
-    one = paired(bench, LoopDongle(), "  Conveyor   A ")
+def test_rename_dongle_accepts_100_printable_characters(bench: Bench) -> None:
+    one = paired(bench, LoopbackDongle(), "  Conveyor   A ")
     assert one.name == "Conveyor A"
-    with bench.database.change() as session:
-        assert fleet.rename(session, bench.technician, one.id, "").title == f"Dongle {one.device_id[-4:].upper()}"
+    with unbound(bench.database).change() as session:
+        assert (
+            fleet.rename_dongle(session, bench.technician, one.id, "").title == f"Dongle {one.device_id[-4:].upper()}"
+        )
     for wrong in ("x" * 101, "bell\a"):
-        with pytest.raises(Invalid), bench.database.change() as session:
-            fleet.rename(session, bench.technician, one.id, wrong)
-    with pytest.raises(NotFound), bench.database.change() as session:
-        fleet.rename(session, bench.rival, one.id, "Mine")
+        with pytest.raises(Invalid) as caught, unbound(bench.database).change() as session:
+            fleet.rename_dongle(session, bench.technician, one.id, wrong)
+        assert caught.value.code == "dongles.name"
+    with unbound(bench.database).change() as session:
+        assert fleet.rename_dongle(session, bench.technician, one.id, f" {'x' * 100} ").name == "x" * 100
+    assert bench.last_event("dongle.rename").details == {"before": None, "after": "x" * 100}
+    before = bench.events("dongle.rename")
+    with unbound(bench.database).change() as session:
+        fleet.rename_dongle(session, bench.technician, one.id, "x" * 100)
+    assert bench.events("dongle.rename") == before
+    with pytest.raises(NotFound), unbound(bench.database).change() as session:
+        fleet.rename_dongle(session, bench.rival, one.id, "Mine")
+
+
+def write(bench: Bench, dongle: LoopbackDongle, config: CanConfig) -> StoredConfig:
+    device = Device(dongle, clock=dongle.clock)
+    return fleet.write_config(bench.database.bind(bench.technician), bench.technician, bench.data_key, device, config)
+
+
+def config_rows(bench: Bench) -> list[ConfigRow]:
+    with unbound(bench.database).read() as session:
+        return list(session.scalars(select(ConfigRow)))
 
 
 NEW = replace(CONFIG, prescaler=1, prop_seg=95, phase_seg1=32, phase_seg2=32, sjw=32, sample_point=80.0)
+FD = replace(
+    NEW, fd_enabled=True, data_bitrate=2_000_000, data_sample_point=75.125, data_prescaler=2, data_prop_seg=8,
+    data_phase_seg1=6, data_phase_seg2=5, data_sjw=5, tdc_enabled=True, tdc_offset=30, mode="LISTEN_ONLY",
+    auto_retransmit=False, auto_restart_ms=100, triple_sampling=True, termination_ohm=120,
+    filters=(CanFilter(0x100, 0x700), CanFilter(0x18FEF100, 0x1FFFFFFF, True)),
+)  # fmt: skip
 
 
-def test_settings_are_kept_after_the_dongle_reads_back_the_same(bench: Bench) -> None:
-    dongle = LoopDongle()
+def test_write_config_that_reads_back_the_same_is_stored(bench: Bench) -> None:
+    dongle = LoopbackDongle()
     one = paired(bench, dongle)
-    stored = fleet.write_config(
-        bench.database, bench.technician, bench.data_key, Device(dongle, clock=dongle.clock), NEW
-    )
-    assert stored.config == dongle.saved.config == NEW
-    with bench.database.read() as session:
-        assert fleet.get_dongle(session, bench.technician, one.id).config == NEW
-        events = session.scalars(select(AuditLog.event_type).where(AuditLog.resource_id == one.id)).all()
-    assert "dongle.configure" in events
+    for config in (NEW, FD, replace(NEW, sample_point=87.513)):
+        stored = write(bench, dongle, config)
+        assert stored.config == dongle.saved.config == config
+        with unbound(bench.database).change() as session:
+            assert fleet.get_dongle(session, bench.technician, one.id).config == config
+            assert fleet.store_config(session, bench.technician, one.id, stored) is False, "it is no news"
+    details = bench.last_event("dongle.configure").details
+    assert (details["bitrate"], details["mode"], details["revision"]) == (NEW.bitrate, NEW.mode, 3)
 
 
-def test_settings_that_the_dongle_did_not_keep_are_not_kept_here(bench: Bench) -> None:
-    dongle = LoopDongle()
-    one = paired(bench, dongle)
+def test_write_config_that_reads_back_otherwise_is_not_stored(bench: Bench) -> None:
+    dongle = LoopbackDongle()
+    paired(bench, dongle)
     before = dongle.saved
     dongle.after_write = lambda: _forget(dongle, before)
     with pytest.raises(DeviceFailure):
-        fleet.write_config(bench.database, bench.technician, bench.data_key, Device(dongle, clock=dongle.clock), NEW)
-    with bench.database.read() as session:
-        assert session.scalars(select(ConfigRow).where(ConfigRow.dongle_id == one.id)).all() == []
+        write(bench, dongle, NEW)
+    assert config_rows(bench) == []
+    assert bench.events("dongle.configure") == []
 
 
-def _forget(dongle: LoopDongle, before: object) -> None:
-    dongle.machine.durable = dongle.saved = before
+def _forget(dongle: LoopbackDongle, before: object) -> None:
+    dongle.machine.persistent = dongle.saved = before
 
 
-def test_settings_of_a_dongle_that_is_not_ours_are_not_kept(bench: Bench) -> None:
-    dongle = LoopDongle()
-    fleet.write_config(bench.database, bench.technician, bench.data_key, Device(dongle, clock=dongle.clock), NEW)
+def test_store_config_of_an_unclaimed_dongle_is_refused(bench: Bench) -> None:
+    dongle = LoopbackDongle()
+    write(bench, dongle, NEW)
     assert dongle.saved.config == NEW
+    assert config_rows(bench) == []
     one = paired(bench, dongle)
-    with bench.database.change() as session:
+    with unbound(bench.database).change() as session:
         stored = Device(dongle, clock=dongle.clock).config_read()
-        assert fleet.keep_config(session, bench.technician, one.id, stored) is True
-    with bench.database.change() as session:
-        assert fleet.keep_config(session, bench.technician, one.id, stored) is False
+        assert fleet.store_config(session, bench.technician, one.id, stored) is True
+    with unbound(bench.database).change() as session:
+        assert fleet.store_config(session, bench.technician, one.id, stored) is False
+    assert bench.events("dongle.read-config") == ["dongle.read-config"]
     dongle.factory_reset()
     device = Device(dongle, clock=dongle.clock)
-    provisioning.reconcile(bench.database, bench.technician, bench.data_key, device)
-    with pytest.raises(Conflict), bench.database.change() as session:
-        fleet.keep_config(session, bench.technician, one.id, stored)
+    provisioning.reconcile(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
+    for name, called in (("", one.device_id), ("Rig 1", "Rig 1")):
+        with unbound(bench.database).change() as session:
+            fleet.rename_dongle(session, bench.technician, one.id, name)
+        with pytest.raises(Conflict) as caught, unbound(bench.database).change() as session:
+            fleet.store_config(session, bench.technician, one.id, stored)
+        assert called in caught.value.what
 
 
-def test_being_seen_is_written_once_a_minute_and_never_for_a_claim_under_way(bench: Bench) -> None:
-    one = paired(bench, LoopDongle())
-    long_ago = now() - timedelta(hours=1)
+def test_mark_seen_writes_once_a_minute_and_never_to_a_pending_claim(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = paired(bench, LoopbackDongle()), paired(bench, LoopbackDongle())
+    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    monkeypatch.setattr(fleet, "now", lambda: moment)
 
-    def seen_at() -> object:
-        with bench.database.change() as session:
-            fleet.seen(session, bench.technician, [one.device_id, "0" * 16])
-        with bench.database.read() as session:
-            return fleet.get_dongle(session, bench.technician, one.id).last_seen_at
+    def seen_at(dongle_id: str) -> datetime | None:
+        with unbound(bench.database).change() as session:
+            fleet.mark_seen(session, bench.technician, [one.device_id, "0" * 16])
+        with unbound(bench.database).read() as session:
+            return fleet.get_dongle(session, bench.technician, dongle_id).last_seen_at
 
     def put(**values: object) -> None:
-        with bench.database.change() as session:
-            from benchboard.storage import changes
+        with unbound(bench.database).change() as session:
+            change_tracking.unaudited(session, "dongles")
+            session.execute(update(DongleRow).values(**values))
 
-            changes.unaudited(session, "dongles")
-            session.execute(update(DongleRow).where(DongleRow.id == one.id).values(**values))
-
-    put(last_seen_at=long_ago)
-    first = seen_at()
-    assert first > long_ago
-    assert seen_at() == first
-    put(last_seen_at=long_ago, ownership_state="CLAIM_PENDING")
-    assert seen_at() == long_ago
+    for ago, written in ((timedelta(hours=1), True), (timedelta(seconds=61), True), (timedelta(seconds=60), False)):
+        put(last_seen_at=moment - ago)
+        assert seen_at(one.id) == (moment if written else moment - ago)
+        assert seen_at(other.id) == moment - ago, "it was not seen"
+    put(last_seen_at=None)
+    assert seen_at(one.id) == moment
+    put(last_seen_at=moment - timedelta(hours=1), ownership_state="CLAIM_PENDING")
+    assert seen_at(one.id) == moment - timedelta(hours=1)

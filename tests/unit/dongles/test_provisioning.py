@@ -1,69 +1,68 @@
-"""Pairing against a real protocol machine and a real database: what each side holds after each way it can go."""
+"""Pairing with the real device side and a real database: what each holds afterwards, however it ended."""
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, event, select
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, event, update
 
 from benchboard.canbus.link import Port
-from benchboard.dongles import provisioning, tokens
+from benchboard.dongles import fleet, provisioning, tokens
 from benchboard.dongles.device import Device, DongleInfo
-from benchboard.dongles.protocol import Command
-from benchboard.dongles.provisioning import Claimed, Step
+from benchboard.dongles.protocol import ProtocolCommand, messages
+from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import Cancelled, Conflict, Denied, DeviceFailure, Invalid, Unavailable
 from benchboard.identity import audit
-from benchboard.identity.access import Actor
 from benchboard.identity.keys import Sealed
+from benchboard.identity.permissions import Actor
+from benchboard.storage import change_tracking
 from benchboard.storage.models.dongles import Dongle
-from benchboard.storage.models.identity import AuditLog
 from support.benchdata import Bench
-from support.loopdongle import LoopDongle
+from support.databases import unbound
+from support.loopback_dongle import CONFIG, LoopbackDongle
 
 
 @pytest.fixture
-def dongle() -> LoopDongle:
-    return LoopDongle()
+def dongle() -> LoopbackDongle:
+    return LoopbackDongle()
 
 
-def pair(bench: Bench, dongle: LoopDongle, actor: Actor | None = None, **options: object) -> Claimed:
+def pair(bench: Bench, dongle: LoopbackDongle, actor: Actor | None = None, **options: object) -> PairedDongle:
     who = actor or bench.technician
     device = Device(dongle, clock=dongle.clock)
-    return provisioning.pair(bench.database, who, bench.key_of(who), device, **options)
+    return provisioning.pair(bench.database.bind(who), who, bench.key_of(who), device, **options)
 
 
-def reconcile(bench: Bench, dongle: LoopDongle, actor: Actor | None = None) -> str | None:
+def reconcile(bench: Bench, dongle: LoopbackDongle, actor: Actor | None = None) -> str | None:
     who = actor or bench.technician
-    return provisioning.reconcile(bench.database, who, bench.key_of(who), Device(dongle, clock=dongle.clock))
+    return provisioning.reconcile(bench.database.bind(who), who, bench.key_of(who), Device(dongle, clock=dongle.clock))
 
 
-def events(bench: Bench) -> list[str]:
-    with bench.database.read() as session:
-        rows = session.scalars(
-            select(AuditLog.event_type).where(AuditLog.event_type.startswith("dongle")).order_by(AuditLog.created_at)
-        )
-        return list(rows)
-
-
-def test_pairing_leaves_both_sides_with_one_token_and_says_each_step(bench: Bench, dongle: LoopDongle) -> None:
-    steps: list[Step] = []
-    claimed = pair(bench, dongle, told=lambda step, _seconds: steps.append(step))
+def test_pair_with_a_new_dongle_leaves_one_token_and_reports_each_step(bench: Bench, dongle: LoopbackDongle) -> None:
+    steps: list[PairingStep] = []
+    claimed = pair(bench, dongle, on_step=lambda step, _seconds: steps.append(step))
     assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
     assert (claimed.device_id, claimed.key_version, claimed.resumed) == (dongle.machine.device_id, 1, False)
-    assert sorted(set(steps)) == list(Step)
+    assert sorted(set(steps)) == list(PairingStep)
     assert steps == sorted(steps)
-    assert events(bench) == ["dongle.claim-begin", "dongle.token-store", "dongle.claim"]
+    assert bench.events("dongle") == ["dongle.claim-begin", "dongle.token-store", "dongle.claim"]
 
 
-def test_pairing_again_changes_nothing(bench: Bench, dongle: LoopDongle) -> None:
+def test_pair_with_a_paired_dongle_changes_nothing(bench: Bench, dongle: LoopbackDongle) -> None:
     first = pair(bench, dongle)
-    before = events(bench)
+    before = bench.events("dongle")
     again = pair(bench, dongle)
     assert (again.dongle_id, again.resumed) == (first.dongle_id, True)
-    assert events(bench) == before
+    assert bench.events("dongle") == before
 
 
-def test_the_token_at_rest_is_bound_to_dongle_generation_and_organisation(bench: Bench, dongle: LoopDongle) -> None:
+def test_stored_token_opens_only_for_its_dongle_key_version_and_organisation(
+    bench: Bench, dongle: LoopbackDongle
+) -> None:
     pair(bench, dongle)
     row = bench.row(bench.technician, dongle.machine.device_id)
     held = bench.token_row(row.id)
@@ -76,17 +75,34 @@ def test_the_token_at_rest_is_bound_to_dongle_generation_and_organisation(bench:
             bench.data_key.open(sealed, aad=tokens.token_aad(*wrong))
 
 
-def test_only_those_who_may_pair(bench: Bench, dongle: LoopDongle) -> None:
-    with pytest.raises(Denied):
-        pair(bench, dongle, bench.analyst)
+def test_pair_without_the_permission_is_denied(bench: Bench, dongle: LoopbackDongle) -> None:
+    def sent() -> None:
+        raise AssertionError("nothing is asked of the dongle")
+
+    dongle.before_write = sent
+    for who in (bench.analyst, bench.ops_manager):
+        for act in (pair, reconcile):
+            with pytest.raises(Denied):
+                act(bench, dongle, who)
+        with pytest.raises(Denied), unbound(bench.database).change() as session:
+            provisioning.expire_claims(session, who)
     assert bench.row(bench.analyst, dongle.machine.device_id) is None
 
 
-def test_nobody_presses(bench: Bench, dongle: LoopDongle) -> None:
+def test_pair_after_the_dongle_took_the_token_finishes_that_claim(bench: Bench, dongle: LoopbackDongle) -> None:
+    _die_at(bench, dongle, "CLAIM_CONFIRM")
+    held = dongle.saved
+    claimed = pair(bench, dongle)
+    assert (claimed.resumed, claimed.key_version) == (True, 1)
+    assert dongle.saved == held
+    assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
+
+
+def test_pair_without_a_press_times_out_and_leaves_nothing(bench: Bench, dongle: LoopbackDongle) -> None:
     dongle.pressing = False
     heard: list[float] = []
     with pytest.raises(DeviceFailure) as caught:
-        pair(bench, dongle, told=lambda _step, seconds: heard.append(seconds) if seconds is not None else None)
+        pair(bench, dongle, on_step=lambda _step, seconds: heard.append(seconds) if seconds is not None else None)
     assert caught.value.code == "dongle.not-pressed"
     assert heard[0] > 59
     assert heard == sorted(heard, reverse=True)
@@ -96,21 +112,26 @@ def test_nobody_presses(bench: Bench, dongle: LoopDongle) -> None:
     assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
 
 
-def test_stopping_while_waiting_for_the_press(bench: Bench, dongle: LoopDongle) -> None:
+def test_pair_cancelled_while_waiting_leaves_nothing(bench: Bench, dongle: LoopbackDongle) -> None:
     dongle.pressing = False
     stop = False
 
-    def told(step: Step, seconds: float | None) -> None:
+    def told(step: PairingStep, seconds: float | None) -> None:
         nonlocal stop
-        stop = step is Step.PRESENCE and seconds is not None
+        stop = step is PairingStep.PRESENCE and seconds is not None
 
     with pytest.raises(Cancelled):
-        pair(bench, dongle, told=told, cancelled=lambda: stop)
+        pair(bench, dongle, on_step=told, cancelled=lambda: stop)
     assert bench.assert_agreement(bench.technician, dongle) == "UNCLAIMED"
-    assert events(bench) == ["dongle.claim-begin", "dongle.claim-end"]
+    assert bench.events("dongle") == ["dongle.claim-begin", "dongle.claim-end"]
+    details = bench.last_event("dongle.claim-begin").details
+    assert bench.last_event("dongle.claim-end").details == {
+        "claim_id": details["claim_id"],
+        "reason": "dongle.cancelled",
+    }
 
 
-def test_claimed_elsewhere_after_a_reset_turns_lost_and_is_never_paired(bench: Bench, dongle: LoopDongle) -> None:
+def test_pair_with_a_dongle_claimed_by_another_organisation_is_refused(bench: Bench, dongle: LoopbackDongle) -> None:
     first = pair(bench, dongle)
     dongle.factory_reset()
     pair(bench, dongle, bench.rival)
@@ -123,36 +144,55 @@ def test_claimed_elsewhere_after_a_reset_turns_lost_and_is_never_paired(bench: B
     assert bench.assert_agreement(bench.rival, dongle) == "CLAIMED_ACTIVE"
 
 
-def test_paired_again_after_a_reset_keeps_the_old_token_until_the_new_one_is_proved(
-    bench: Bench, dongle: LoopDongle
+def test_pair_after_a_reset_keeps_the_old_token_until_the_new_one_is_proved(
+    bench: Bench, dongle: LoopbackDongle
 ) -> None:
     pair(bench, dongle)
-    old = dongle.saved.token
+    old, claim_id = dongle.saved.token, str(UUID(bytes=dongle.saved.claim_id))
     dongle.factory_reset()
     dongle.pressing = False
     with pytest.raises(DeviceFailure):
         pair(bench, dongle)
     row = bench.row(bench.technician, dongle.machine.device_id)
-    assert row.ownership_state == "LOST"
-    assert bench.stored_token(bench.technician, row) == old
+    assert (row.ownership_state, row.claim_id) == ("LOST", claim_id)
+    assert bench.all_tokens(bench.technician, row) == [old]
     dongle.pressing = True
     claimed = pair(bench, dongle)
     assert claimed.key_version == 2
     assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
 
 
-def test_a_lost_dongle_that_holds_our_token_again_is_found(bench: Bench, dongle: LoopDongle) -> None:
+def test_reconcile_of_a_lost_dongle_that_holds_our_token_finds_it(bench: Bench, dongle: LoopbackDongle) -> None:
     pair(bench, dongle)
     ours = dongle.saved
     dongle.factory_reset()
     assert reconcile(bench, dongle) == "LOST"
+    assert bench.last_event("dongle.lose").details["reason"] == "token not held"
     dongle.saved = ours
     dongle.power_cycle()
     assert reconcile(bench, dongle) == "CLAIMED_ACTIVE"
     assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
 
 
-def test_a_dongle_whose_memory_was_put_back_is_refused(bench: Bench, dongle: LoopDongle) -> None:
+def test_pair_with_a_lost_dongle_that_holds_our_token_finds_it(bench: Bench, dongle: LoopbackDongle) -> None:
+    pair(bench, dongle)
+    ours = dongle.saved
+    dongle.factory_reset()
+    assert reconcile(bench, dongle) == "LOST"
+    dongle.saved = ours
+    dongle.power_cycle()
+    assert pair(bench, dongle).resumed
+    assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
+    assert bench.events("dongle.find") == ["dongle.find"]
+
+
+def test_token_repr_shows_no_secret() -> None:
+    token = provisioning._Token("claim", 1, b"secret" * 5)
+    registered = provisioning._RegisteredDongle("id", "LOST", provisioning._OpenClaim(None, None), token, token)
+    assert "secret" not in f"{token!r} {registered!r}"
+
+
+def test_pair_with_a_dongle_whose_memory_was_rolled_back_is_refused(bench: Bench, dongle: LoopbackDongle) -> None:
     before = dongle.saved
     pair(bench, dongle)
     dongle.saved = before
@@ -162,9 +202,36 @@ def test_a_dongle_whose_memory_was_put_back_is_refused(bench: Bench, dongle: Loo
     assert caught.value.code == "dongle.rolled-back"
 
 
-def test_a_dongle_of_ours_whose_token_is_not_in_this_database(bench: Bench, dongle: LoopDongle, tmp_path: Path) -> None:
+def test_pair_with_the_greatest_key_version_stores_it_and_one_more_is_refused(bench: Bench) -> None:
+    dongle = LoopbackDongle()
+    dongle.saved = replace(dongle.saved, key_version=2**31 - 2)
+    dongle.power_cycle()
+    assert pair(bench, dongle).key_version == 2**31 - 1
+    assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
+    dongle.factory_reset()
+    with pytest.raises(Conflict) as caught:
+        pair(bench, dongle)
+    assert caught.value.code == "dongle.claims-exhausted"
+
+
+@pytest.mark.parametrize("offered", [2**31, 2**32 - 1, 2**32, 2**63])
+def test_pair_with_a_dongle_that_offers_an_impossible_key_version_is_refused(
+    bench: Bench, dongle: LoopbackDongle, monkeypatch: pytest.MonkeyPatch, offered: int
+) -> None:
+    """A hostile dongle signs whatever it likes."""
+    monkeypatch.setattr(messages, "MAX_KEY_VERSION", 2**64)
+    dongle.saved = replace(dongle.saved, key_version=offered - 1)
+    dongle.power_cycle()
+    with pytest.raises(DeviceFailure):
+        pair(bench, dongle)
+    assert bench.row(bench.technician, dongle.machine.device_id) is None
+
+
+def test_pair_with_a_dongle_of_ours_without_its_token_is_refused(
+    bench: Bench, dongle: LoopbackDongle, tmp_path: Path
+) -> None:
     pair(bench, dongle)
-    with bench.database.change() as session:
+    with unbound(bench.database).change() as session:
         session.execute(delete(Dongle).where(Dongle.device_id == dongle.machine.device_id))
         audit.record(session, bench.technician, "dongle.forget", None)
     with pytest.raises(Conflict) as caught:
@@ -172,19 +239,86 @@ def test_a_dongle_of_ours_whose_token_is_not_in_this_database(bench: Bench, dong
     assert caught.value.code == "dongle.token-missing"
 
 
-def test_a_claim_that_was_never_committed_expires_and_one_that_may_have_been_does_not(
+def claim_in_the_name_of(bench: Bench, dongle: LoopbackDongle, organisation_id: str) -> None:
+    """Claim the dongle with a key of our own, for whatever organisation's id: nothing ties the two together."""
+    device, key = Device(dongle, clock=dongle.clock), Ed25519PrivateKey.generate()
+    claim = device.claim_begin(
+        claim_id=uuid4(), organisation=UUID(organisation_id), organisation_key=key.public_key().public_bytes_raw()
+    )
+    device.claim_prove(claim, sign=key.sign)
+    device.claim_commit(claim, b"x" * 32)
+
+
+def test_pair_with_a_dongle_claimed_by_a_stranger_in_our_name_is_already_claimed(
+    bench: Bench, dongle: LoopbackDongle
+) -> None:
+    claim_in_the_name_of(bench, dongle, bench.technician.organisation_id)
+    with pytest.raises(Conflict) as caught:
+        pair(bench, dongle)
+    assert caught.value.code == "dongle.already-claimed"
+
+
+def test_reconcile_with_a_dongle_claimed_by_a_stranger_in_our_name_records_who_has_it(
+    bench: Bench, dongle: LoopbackDongle
+) -> None:
+    pair(bench, dongle)
+    dongle.factory_reset()
+    claim_in_the_name_of(bench, dongle, bench.technician.organisation_id)
+    assert reconcile(bench, dongle) == "LOST"
+    assert bench.last_event("dongle.lose").details["reason"] == "claimed elsewhere"
+
+
+def test_dongle_with_another_key_than_the_registered_one_is_refused(bench: Bench, dongle: LoopbackDongle) -> None:
+    """As if somebody had found a key whose SHA-256 begins with the same 8 bytes."""
+    pair(bench, dongle)
+    row = bench.row(bench.technician, dongle.machine.device_id)
+    with unbound(bench.database).change() as session:
+        change_tracking.unaudited(session, "dongles")
+        session.execute(update(Dongle).where(Dongle.id == row.id).values(public_key=b"k" * 32))
+    before = dongle.saved
+
+    def write() -> None:
+        device = Device(dongle, clock=dongle.clock)
+        fleet.write_config(bench.database.bind(bench.technician), bench.technician, bench.data_key, device, CONFIG)
+
+    for use in (lambda: pair(bench, dongle), lambda: reconcile(bench, dongle), write):
+        with pytest.raises(Conflict) as caught:
+            use()
+        assert caught.value.code == "dongle.other-key"
+    assert dongle.saved == before
+    dongle.factory_reset()
+    with pytest.raises(Conflict) as caught:
+        pair(bench, dongle)
+    assert caught.value.code == "dongle.other-key"
+    after = bench.row(bench.technician, dongle.machine.device_id)
+    assert (after.ownership_state, after.public_key) == ("CLAIMED_ACTIVE", b"k" * 32)
+
+
+def test_expire_claims_after_60_seconds_ends_only_uncommitted_ones(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    early, late = LoopDongle("early"), LoopDongle("late")
+    early, late = LoopbackDongle("early"), LoopbackDongle("late")
     _die_at(bench, early, "CLAIM_PROVE")
     _die_at(bench, late, "CLAIM_COMMIT")
-    with bench.database.change() as session:
-        assert provisioning.expire_claims(session, bench.technician) == 0
-    monkeypatch.setattr(provisioning, "PENDING_SECONDS", -1)
-    with bench.database.change() as session:
-        assert provisioning.expire_claims(session, bench.technician) == 1
-    assert bench.row(bench.technician, early.machine.device_id).ownership_state == "UNCLAIMED"
+    row = bench.row(bench.technician, early.machine.device_id)
+
+    def expire_after(seconds: float, actor: Actor | None = None) -> int:
+        begun = max(row.updated_at, bench.row(bench.technician, late.machine.device_id).updated_at)
+        monkeypatch.setattr(provisioning, "now", lambda: begun + timedelta(seconds=seconds))
+        with unbound(bench.database).change() as session:
+            return provisioning.expire_claims(session, actor or bench.technician)
+
+    assert expire_after(1000, bench.rival) == 0, "it is another organisation's"
+    begun_later = bench.row(bench.technician, late.machine.device_id).updated_at - row.updated_at
+    assert expire_after(60 - begun_later.total_seconds()) == 0
+    assert bench.events("dongle.claim-end") == []
+    assert expire_after(60.001) == 1
+    ended = bench.row(bench.technician, early.machine.device_id)
+    assert (ended.ownership_state, ended.claim_id) == ("UNCLAIMED", None)
+    details = bench.last_event("dongle.claim-end").details
+    assert details == {"claim_id": row.claim_id, "reason": "expired"}
     assert bench.row(bench.technician, late.machine.device_id).ownership_state == "CLAIM_PENDING"
+    assert expire_after(1000) == 0, "once is enough"
     assert reconcile(bench, late) == "CLAIM_PENDING", "the dongle could still take it"
     late.now += 61
     assert reconcile(bench, late) == "UNCLAIMED"
@@ -195,19 +329,19 @@ class Killed(BaseException):
     """What `kill -9` is to a test in one process: nothing after it runs, not even `except AppError`."""
 
 
-def _die_at(bench: Bench, dongle: LoopDongle, command: str) -> None:
+def _die_at(bench: Bench, dongle: LoopbackDongle, command: str) -> None:
     """Pair until the message `command` would be written."""
     device = Device(dongle, clock=dongle.clock)
     whole = device._ask
 
-    def ask(asked: Command, *rest: object, **options: object) -> object:
+    def ask(asked: ProtocolCommand, *rest: object, **options: object) -> object:
         if asked.name == command:
             raise Killed
         return whole(asked, *rest, **options)
 
     device._ask = ask
     with pytest.raises(Killed):
-        provisioning.pair(bench.database, bench.technician, bench.data_key, device)
+        provisioning.pair(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
     dongle.replug()
 
 
@@ -223,21 +357,21 @@ class Countdown:
             raise Killed
 
 
-def test_killed_at_every_message_and_every_statement_it_never_ends_half(bench: Bench) -> None:
+def test_pair_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench) -> None:
     """Enumerated: each moment is one death, a resumed pairing, and a look at both sides. `kill -9` of a real process
     beside a real simulator is tests/integration/test_pairing_killed.py."""
     _die_everywhere(bench, power_cut=False)
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_nor_does_it_when_the_dongle_loses_its_power_too(bench: Bench) -> None:
+def test_pair_killed_anywhere_with_power_lost_ends_in_agreement(bench: Bench) -> None:
     _die_everywhere(bench, power_cut=True)
 
 
 def _die_everywhere(bench: Bench, *, power_cut: bool) -> None:
     deaths = 0
     while True:
-        dongle = LoopDongle()
+        dongle = LoopbackDongle()
         countdown = Countdown(deaths + 1)
         dongle.before_write = dongle.after_write = countdown
         finished = _pair_until(bench, dongle, countdown)
@@ -257,7 +391,7 @@ def _die_everywhere(bench: Bench, *, power_cut: bool) -> None:
     assert deaths > 40
 
 
-def _pair_until(bench: Bench, dongle: LoopDongle, countdown: Countdown) -> bool:
+def _pair_until(bench: Bench, dongle: LoopbackDongle, countdown: Countdown) -> bool:
     watched = list(product(bench.database.engines, ("before_cursor_execute", "after_cursor_execute", "commit")))
     for engine, moment in watched:
         event.listen(engine, moment, countdown)
@@ -278,21 +412,24 @@ def _port(path: str, serial_number: str | None) -> Port:
 _STOCK = DongleInfo("/dev/ttyACM5", "canable", "normaldotcom", "")
 
 
-def test_stock_firmware_is_observed_by_its_usb_identity(bench: Bench) -> None:
+def test_observe_of_stock_firmware_registers_its_usb_identity(bench: Bench) -> None:
     port = _port("/dev/ttyACM5", "3A71")
-    with bench.database.change() as session:
+    with unbound(bench.database).change() as session:
         provisioning.observe(session, bench.technician, port=port, info=_STOCK, present=[port])
     row = bench.row(bench.technician, provisioning.observed_id(port))
     assert (row.identity_kind, row.ownership_state, row.public_key) == ("observed", "CLAIMED_ACTIVE", None)
+    assert (row.owner_user_id, row.dialect, row.firmware) == (bench.technician.user_id, "canable", "normaldotcom")
     assert bench.token_row(row.id) is None
-    with pytest.raises(Conflict), bench.database.change() as session:
-        provisioning.observe(session, bench.technician, port=port, info=_STOCK, present=[port])
+    for actor, error in ((bench.technician, Conflict), (bench.analyst, Denied)):
+        with pytest.raises(error), unbound(bench.database).change() as session:
+            provisioning.observe(session, actor, port=port, info=_STOCK, present=[port])
+    assert bench.events("dongle") == ["dongle.observe"]
 
 
 @pytest.mark.parametrize("serial_number", [None, "", "3A71"])
-def test_stock_dongles_that_cannot_be_told_apart_are_refused(bench: Bench, serial_number: str | None) -> None:
+def test_observe_of_dongles_with_equal_identities_is_refused(bench: Bench, serial_number: str | None) -> None:
     one, other = _port("/dev/ttyACM5", serial_number), _port("/dev/ttyACM6", serial_number)
-    with pytest.raises(Invalid) as caught, bench.database.change() as session:
+    with pytest.raises(Invalid) as caught, unbound(bench.database).change() as session:
         provisioning.observe(session, bench.technician, port=one, info=_STOCK, present=[one, other])
     assert caught.value.code == "dongle.indistinguishable"
     assert caught.value.why

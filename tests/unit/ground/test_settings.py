@@ -68,5 +68,5 @@ def test_what_a_person_keeps_is_theirs_alone_whatever_the_umask(tmp_path: Path) 
 
 def test_a_folder_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("", encoding="utf-8")
-    with pytest.raises(Unavailable, match="could not be saved"):
+    with pytest.raises(Unavailable, match="Can't save your settings"):
         Settings().save(tmp_path / "home")

@@ -1,9 +1,12 @@
 """Secrets in 0600 files: whole, private, and never anew over what exists."""
 
+import multiprocessing
 import os
 import resource
 import signal
 import stat
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -44,15 +47,119 @@ def test_files_are_their_owners_alone_whatever_the_umask(vault: Vault, tmp_path:
     assert stat.S_IMODE(folder(tmp_path).stat().st_mode) == 0o700
 
 
+def test_create_where_nothing_is_stored_stores_the_secret(vault: Vault) -> None:
+    assert vault.create("database.benchboard", b"first") == b"first"
+    assert vault.get("database.benchboard") == b"first"
+    assert vault.where("database.benchboard") == "file"
+
+
+def test_create_where_a_secret_is_stored_answers_that_one(vault: Vault, tmp_path: Path) -> None:
+    vault.put("database.benchboard", b"first")
+    folder(tmp_path).chmod(0o500)  # nothing is written to find that there is one
+    assert vault.create("database.benchboard", b"second") == b"first"
+    assert vault.get("database.benchboard") == b"first"
+
+
+def _create_all(home: Path, number: int, meeting: Barrier, answers: "Queue[list[str]]") -> None:
+    """Create thirty keys, each when every other program is about to create the same one."""
+    vault, created = Vault(home), []
+    for name in range(30):
+        meeting.wait(timeout=60)
+        created.append(vault.create(f"key.{name}", f"{number}.{name}".encode()).decode())
+    answers.put(created)
+
+
+def test_create_in_several_programs_at_once_stores_one_secret_for_all(vault: Vault, tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    meeting, answers = spawn.Barrier(4), spawn.Queue()
+    programs = [spawn.Process(target=_create_all, args=(tmp_path / "home", n, meeting, answers)) for n in range(4)]
+    for program in programs:
+        program.start()
+    got = [answers.get(timeout=60) for _ in programs]
+    for program in programs:
+        program.join(timeout=60)
+    stored = [(vault.get(f"key.{name}") or b"").decode() for name in range(30)]
+    assert all(value.endswith(f".{name}") for name, value in enumerate(stored))
+    assert got == [stored] * 4
+
+
+_OPEN_TO_OTHERS = [("", 0o770), ("", 0o707), ("vault", 0o750), ("vault", 0o705), ("vault/a.key", 0o640)]
+
+
+@pytest.mark.parametrize(("path", "mode"), [*_OPEN_TO_OTHERS, ("vault/a.key", 0o602)])
+def test_get_where_others_may_reach_the_key_is_refused(vault: Vault, tmp_path: Path, path: str, mode: int) -> None:
+    vault.put("a", b"1")
+    (tmp_path / "home" / path).chmod(mode)
+    with pytest.raises(Unavailable) as refused:
+        vault.get("a")
+    assert refused.value.code == "vault.unsafe"
+    assert str(tmp_path / "home" / path) in refused.value.what
+    assert "chmod go-" in refused.value.do
+    (tmp_path / "home" / path).chmod(mode & 0o700)
+    assert vault.get("a") == b"1"
+
+
+@pytest.mark.parametrize(("path", "mode"), _OPEN_TO_OTHERS[:-1])
+def test_put_and_create_where_others_may_reach_the_key_are_refused(
+    vault: Vault, tmp_path: Path, path: str, mode: int
+) -> None:
+    folder(tmp_path).mkdir(parents=True, mode=0o700)
+    (tmp_path / "home" / path).chmod(mode)
+    for store in (vault.put, vault.create):
+        with pytest.raises(Unavailable) as refused:
+            store("a", b"1")
+        assert refused.value.code == "vault.unsafe"
+    assert list(folder(tmp_path).iterdir()) == []
+
+
+def test_get_in_a_home_that_others_may_only_read_answers_the_key(vault: Vault, tmp_path: Path) -> None:
+    vault.put("a", b"1")
+    (tmp_path / "home").chmod(0o755)
+    assert vault.get("a") == b"1"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another account")
+@pytest.mark.parametrize("path", ["", "vault", "vault/a.key"])
+def test_get_of_a_key_that_another_account_planted_is_refused(vault: Vault, tmp_path: Path, path: str) -> None:
+    vault.put("a", b"1")
+    os.chown(tmp_path / "home" / path, 65534, 65534)
+    with pytest.raises(Unavailable) as refused:
+        vault.get("a")
+    assert refused.value.code == "vault.unsafe"
+    assert "belongs to another account" in refused.value.why
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another account")
+@pytest.mark.parametrize("path", ["home", "home/vault", "home/vault/a.key"])
+def test_get_through_a_link_is_refused_unless_it_is_ones_own(vault: Vault, tmp_path: Path, path: str) -> None:
+    vault.put("a", b"1")
+    (tmp_path / path).rename(tmp_path / "elsewhere")
+    (tmp_path / path).symlink_to(tmp_path / "elsewhere")
+    assert vault.get("a") == b"1"
+    os.chown(tmp_path / path, 65534, 65534, follow_symlinks=False)
+    with pytest.raises(Unavailable) as refused:
+        vault.get("a")
+    assert refused.value.code == "vault.unsafe"
+
+
+def test_put_makes_a_home_that_is_its_owners_alone(vault: Vault, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        vault.put("a", b"1")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+
+
 def test_a_full_disk_is_said_and_leaves_nothing(vault: Vault, tmp_path: Path) -> None:
     vault.put("a", b"1")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16, before[1]))
-        with pytest.raises(Unavailable, match="Keys cannot be kept") as full:
+        with pytest.raises(Unavailable, match="Can't save keys") as full:
             vault.put("a", b"2" * 32)
-        with pytest.raises(Unavailable, match="Keys cannot be kept"):
+        with pytest.raises(Unavailable, match="Can't save keys"):
             BesideDataKeys(tmp_path / "u.datakeys").create("b")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -61,16 +168,6 @@ def test_a_full_disk_is_said_and_leaves_nothing(vault: Vault, tmp_path: Path) ->
     assert vault.get("a") == b"1"
     assert [file.name for file in folder(tmp_path).iterdir()] == ["a.key"]
     assert not list(tmp_path.glob("u.datakeys*"))
-
-
-def test_a_draft_laid_in_wait_gets_no_secret(tmp_path: Path) -> None:
-    """Beside a plain file, in a folder of everybody's, somebody may have put a link under the draft's name."""
-    (tmp_path / f"u.datakeys.{os.getpid()}.tmp").symlink_to(tmp_path / "theirs")
-    kept = BesideDataKeys(tmp_path / "u.datakeys")
-    kept.create("a")
-    assert not (tmp_path / "theirs").exists()
-    assert stat.S_IMODE((tmp_path / "u.datakeys").stat().st_mode) == 0o600
-    assert not (tmp_path / "u.datakeys").is_symlink()
 
 
 def test_no_draft_is_left_behind(vault: Vault, tmp_path: Path) -> None:
@@ -91,7 +188,7 @@ def test_a_secret_that_cannot_be_read_is_unavailable_not_absent(vault: Vault, tm
     vault.put("a", b"1")
     file = folder(tmp_path) / "a.key"
     file.unlink()
-    file.mkdir()  # root reads any file, so a folder stands for what cannot be read
+    file.mkdir(mode=0o700)  # root reads any file, so a folder stands for what cannot be read
     with pytest.raises(Unavailable) as refused:
         vault.get("a")
     assert refused.value.code == "vault.unreadable"
@@ -102,7 +199,7 @@ def test_what_the_keyring_holds_and_does_not_give_out_is_unavailable(
 ) -> None:
     """A marker says that the keyring has it; here there is none to ask."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    folder(tmp_path).mkdir(parents=True)
+    folder(tmp_path).mkdir(parents=True, mode=0o700)
     (folder(tmp_path) / "database.benchboard.in-keyring").touch()
     assert vault.where("database.benchboard") == "keyring"
     with pytest.raises(Unavailable) as refused:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from benchboard.errors import Invalid
 from benchboard.identity import passwords
-from benchboard.identity.addresses import normalise
+from benchboard.identity.email_addresses import normalise
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -111,7 +111,7 @@ def test_weaker_parameters_are_outdated() -> None:
 @pytest.mark.parametrize(
     ("password", "why"),
     [
-        ("short", "12"),
+        ("brief", "12"),
         ("x" * 257, "256"),
         ("ines.okafor@example.com", "address"),
         ("Ines.Okafor@example.com", "address"),
@@ -124,6 +124,25 @@ def test_a_password_that_is_easily_guessed_is_refused(password: str, why: str) -
         passwords.require_acceptable(password, email="ines.okafor@example.com")
     assert refused.value.facts["field"] == "password"
     assert password not in str(refused.value) or not password
+
+
+@pytest.mark.parametrize(("length", "refused"), [(11, True), (12, False), (256, False), (257, True)])
+def test_require_acceptable_at_the_limits_of_length(length: int, refused: bool) -> None:
+    password = ("abcd" * 65)[:length]
+    if not refused:
+        passwords.require_acceptable(password, email="ines.okafor@example.com")
+        return
+    with pytest.raises(Invalid):
+        passwords.require_acceptable(password, email="ines.okafor@example.com")
+
+
+@pytest.mark.parametrize(("password", "refused"), [("abc" * 4, True), ("abcd" * 3, False)])
+def test_require_acceptable_needs_four_different_characters(password: str, refused: bool) -> None:
+    if not refused:
+        passwords.require_acceptable(password, email="ines.okafor@example.com")
+        return
+    with pytest.raises(Invalid, match="same few"):
+        passwords.require_acceptable(password, email="ines.okafor@example.com")
 
 
 @pytest.mark.parametrize("password", ["four unrelated words", "x9-k" * 5, "şifrelerin en uzunu", "a" * 252 + "bcde"])

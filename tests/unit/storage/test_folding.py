@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.storage.folding import fold
+from benchboard.storage.search_text import fold
 
 
 @pytest.mark.parametrize(

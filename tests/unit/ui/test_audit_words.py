@@ -8,7 +8,7 @@ import pytest
 
 from benchboard.dashboards import library
 from benchboard.identity.audit import Entry
-from benchboard.ui.admin.words import event_title, what
+from benchboard.ui.admin.admin_format import event_title, what
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from benchboard.ui.admin.words import event_title, what
         ("dongle.claim", {"device_id": "ab04e233fc7c11b2"}, "Paired a dongle: Dongle 11B2"),
         ("dongle.rename", {"before": None, "after": "Brake rig"}, "Renamed a dongle: Brake rig"),
         ("dongle.rename", {"before": "Brake rig", "after": None}, "Renamed a dongle: Brake rig"),
-        ("dongle.token-store", {"key_version": 1}, "Kept a dongle's token"),
+        ("dongle.token-store", {"key_version": 1}, "Stored a dongle's token"),
         ("dongle.claim", {"device_id": 7}, "Paired a dongle"),
         ("session.sign-in", {"device_id": "ab04e233fc7c11b2"}, "Signed in"),
     ],
@@ -33,7 +33,7 @@ def test_an_entry_names_its_dongle_where_it_can(event: str, details: dict[str, o
         ("dashboard.save", None, "Saved a dashboard: Line 2"),
         ("dashboard.share", "Mert", "Shared “Line 2” with Mert"),
         ("dashboard.share", None, "Shared a dashboard: Line 2"),
-        ("dashboard.unshare", "Mert", "Took back Mert's share of “Line 2”"),
+        ("dashboard.unshare", "Mert", "Revoked Mert's access to “Line 2”"),
     ],
 )
 def test_an_entry_names_its_dashboard(event: str, whom: str | None, sentence: str) -> None:
@@ -44,7 +44,7 @@ def test_an_entry_names_its_dashboard(event: str, whom: str | None, sentence: st
 
 
 def test_everything_that_dashboards_record_has_words() -> None:
-    rooms = Path(library.__file__).parent.glob("*.py")
+    rooms = Path(library.__file__).parent.rglob("*.py")
     recorded = {event for room in rooms for event in re.findall(r'"(dashboard\.[a-z-]+)"', room.read_text())}
     assert len(recorded) > 10
     assert not [event for event in recorded if event_title(event) == event]

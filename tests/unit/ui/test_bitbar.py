@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.canbus.timing import Timing
-from benchboard.ui.bench.bitbar import segments, spans
-from benchboard.ui.bench.cloud import tolerance_band
+from benchboard.ui.bench.bit_diagram import segments, spans
+from benchboard.ui.bench.solution_plot import tolerance_band
 
 
 @st.composite

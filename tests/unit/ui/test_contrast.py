@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from benchboard.storage import locate
+from benchboard.storage import resources
 
-TOKENS: dict[str, Any] = json.loads((locate.resources() / "themes" / "tokens.json").read_text(encoding="utf-8"))
+TOKENS: dict[str, Any] = json.loads((resources.resources() / "themes" / "tokens.json").read_text(encoding="utf-8"))
 
 SURFACES = ("window", "surface", "surface.alt", "raised", "rail", "header", "row.hover", "selection")
 TEXT = (

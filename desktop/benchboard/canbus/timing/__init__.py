@@ -1,14 +1,14 @@
-"""CAN bit timing: solve it, check it, write it, read it back. Pure: no input, no output.
+"""CAN bit timing: solve it, check it, write it to registers, read it back. Pure: no input, no output.
 
-`solve` and `solve_fd` give every timing a controller can do; `solve_linux` what Linux would choose;
-`registers` and `decode` go to the chip and back; `oscillator_tolerance`, `cable`, `delay_compensation` and
-`compare` say what it bears.
+`solve` and `solve_fd` give every timing that a controller can do, `solve_linux` the one Linux would choose; `registers`
+and `decode` convert to register values and back; `check` gives the verdict on a timing (`oscillator_tolerance`, `cable`
+and `delay_compensation` are its parts), `compare` says whether two nodes are compatible.
 """
 
 from benchboard.canbus.timing.controllers import CONTROLLERS, Controller, Limits, Timing, controller
 from benchboard.canbus.timing.linux import ALGORITHMS, solve_linux
 from benchboard.canbus.timing.registers import (
-    Decoded,
+    DecodedTimings,
     Register,
     c_snippet,
     decode,
@@ -16,12 +16,14 @@ from benchboard.canbus.timing.registers import (
     python_can,
     registers,
 )
+from benchboard.canbus.timing.solve_requests import LONGEST_LINE, answer_request, parse_request, timing_values
 from benchboard.canbus.timing.solver import (
     Pair,
     Pairs,
     Solution,
     Solutions,
     cia_sample_point,
+    nearest,
     solve,
     solve_fd,
 )
@@ -37,7 +39,7 @@ from benchboard.canbus.timing.tolerance import (
     delay_compensation,
     oscillator_tolerance,
 )
-from benchboard.canbus.timing.wire import LONGEST_LINE, answer_request, parse_request, rated
+from benchboard.canbus.timing.verdict import Verdict, check
 
 __all__ = [
     "ALGORITHMS",
@@ -47,7 +49,7 @@ __all__ = [
     "Comparison",
     "Condition",
     "Controller",
-    "Decoded",
+    "DecodedTimings",
     "DelayCompensation",
     "Limits",
     "Node",
@@ -58,21 +60,24 @@ __all__ = [
     "Solution",
     "Solutions",
     "Timing",
+    "Verdict",
     "answer_request",
     "c_snippet",
     "cable",
+    "check",
     "cia_sample_point",
     "compare",
     "controller",
     "decode",
     "delay_compensation",
     "ip_link",
+    "nearest",
     "oscillator_tolerance",
     "parse_request",
     "python_can",
-    "rated",
     "registers",
     "solve",
     "solve_fd",
     "solve_linux",
+    "timing_values",
 ]

@@ -18,43 +18,42 @@ MAX_SEGMENT = 1024
 MAX_PRESCALER = 65536
 
 
-def whole(value: object, field: str, low: int, high: int) -> int:
-    """`value` as an integer within low…high; raises Invalid naming `field` for anything else (NaN, text,
-    bool, …).
-    """
+def require_integer(value: object, field: str, low: int, high: int) -> int:
+    """`value` as an integer within low…high; raises Invalid naming `field` for anything else (NaN, text, bool)."""
     number: int | None = None
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
     elif isinstance(value, float) and value.is_integer():
         number = int(value)
     if number is None:
-        raise _refused(field, _("{field} is not a whole number.").format(field=field), low, high)
+        raise _number_error(field, _("{field} must be a whole number.").format(field=field), low, high)
     if not low <= number <= high:
-        raise _refused(field, _("{field} is out of range.").format(field=field), low, high)
+        raise _number_error(field, _("{field} is out of range.").format(field=field), low, high)
     return number
 
 
-def exact(value: object, field: str, low: Fraction | int, high: Fraction | int) -> Fraction:
-    """`value` (int, finite float or Fraction) as the decimal a person wrote, within low…high; Invalid
-    otherwise.
+def require_number(value: object, field: str, low: Fraction | int, high: Fraction | int) -> Fraction:
+    """`value` (int, finite float or Fraction) exactly, as the decimal a person wrote, within low…high.
+
+    Raises Invalid naming `field` for anything else.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
-        raise _refused(field, _("{field} is not a number.").format(field=field), low, high)
+        raise _number_error(field, _("{field} must be a number.").format(field=field), low, high)
     if isinstance(value, float) and not math.isfinite(value):
-        raise _refused(field, _("{field} is not a finite number.").format(field=field), low, high)
+        raise _number_error(field, _("{field} must be a finite number.").format(field=field), low, high)
     # Through the shortest decimal: 87.5 and 0.1 mean what was typed, not the nearest binary fraction.
     number = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
     if not low <= number <= high:
-        raise _refused(field, _("{field} is out of range.").format(field=field), low, high)
+        raise _number_error(field, _("{field} is out of range.").format(field=field), low, high)
     return number
 
 
-def _refused(field: str, what: str, low: Fraction | int, high: Fraction | int) -> Invalid:
-    why = _("It can be {low} to {high}.").format(low=_plain(low), high=_plain(high))
+def _number_error(field: str, what: str, low: Fraction | int, high: Fraction | int) -> Invalid:
+    why = _("The allowed range is {low} to {high}.").format(low=_format_number(low), high=_format_number(high))
     return Invalid("timing.number", what, why=why, do=_("Correct {field}.").format(field=field), field=field)
 
 
-def _plain(number: Fraction | int) -> str:
+def _format_number(number: Fraction | int) -> str:
     return f"{float(number):g}" if isinstance(number, Fraction) else str(number)
 
 
@@ -84,13 +83,13 @@ class Timing:
             "sjw": (1, MAX_SEGMENT),
         }
         for field, (low, high) in ranges.items():
-            object.__setattr__(self, field, whole(getattr(self, field), field, low, high))
+            object.__setattr__(self, field, require_integer(getattr(self, field), field, low, high))
         if self.sjw > min(self.phase_seg1, self.phase_seg2):
             raise Invalid(
                 "timing.sjw",
-                _("The jump width (sjw) of {sjw} tq is too wide.").format(sjw=self.sjw),
-                why=_("It cannot be wider than either phase segment."),
-                do=_("Choose {limit} tq or less.").format(limit=min(self.phase_seg1, self.phase_seg2)),
+                _("An SJW of {sjw} tq is too large.").format(sjw=self.sjw),
+                why=_("SJW can't be longer than either phase segment."),
+                do=_("Use {limit} tq or less.").format(limit=min(self.phase_seg1, self.phase_seg2)),
                 field="sjw",
             )
 
@@ -129,10 +128,10 @@ class Timing:
 class Limits:
     """What a controller's registers can hold, in the names of Linux's `struct can_bittiming_const`.
 
-    tseg1 = prop_seg + phase_seg1, tseg2 = phase_seg2, all in tq. Where the controller has registers of its
-    own for prop_seg and phase_seg1, their ranges are prop_… and phase1_…; elsewhere the split is ours to
-    name, and the defaults leave it free. `stretch`: the datasheet wants prop_seg + phase_seg1 ≥ phase_seg2
-    and phase_seg2 > sjw.
+    tseg1 = prop_seg + phase_seg1, tseg2 = phase_seg2, all in tq. Where the controller has register fields of their own
+    for prop_seg and phase_seg1, their ranges are prop_… and phase1_…; elsewhere only tseg1 is limited, and the defaults
+    leave its split free. `mcp2515_rules`: prop_seg + phase_seg1 ≥ phase_seg2 and phase_seg2 > sjw, as the MCP2515's
+    datasheet demands. Raises Invalid naming a limit that is out of range.
     """
 
     tseg1_min: int
@@ -148,7 +147,7 @@ class Limits:
     prop_max: int = MAX_SEGMENT
     phase1_min: int = 1
     phase1_max: int = MAX_SEGMENT
-    stretch: bool = False
+    mcp2515_rules: bool = False
 
     def __post_init__(self) -> None:
         for low, high, most in (
@@ -158,17 +157,16 @@ class Limits:
             ("brp_min", "brp_max", MAX_PRESCALER),
             ("phase1_min", "phase1_max", MAX_SEGMENT),
         ):
-            least = whole(getattr(self, low), low, 1, most)
+            least = require_integer(getattr(self, low), low, 1, most)
             object.__setattr__(self, low, least)
-            object.__setattr__(self, high, whole(getattr(self, high), high, least, most))
-        object.__setattr__(self, "brp_inc", whole(self.brp_inc, "brp_inc", 1, MAX_PRESCALER))
+            object.__setattr__(self, high, require_integer(getattr(self, high), high, least, most))
+        object.__setattr__(self, "brp_inc", require_integer(self.brp_inc, "brp_inc", 1, MAX_PRESCALER))
 
     @classmethod
-    def of(cls, given: Mapping[str, object]) -> "Limits":
-        """Custom limits from outside: tseg1_min/max, tseg2_min/max, sjw_min/max, brp_min/max, brp_inc.
+    def from_mapping(cls, given: Mapping[str, object]) -> "Limits":
+        """Limits that somebody gave: tseg1_min/max, tseg2_min/max, sjw_min/max, brp_min/max, brp_inc.
 
-        sjw_min, brp_min and brp_inc are 1 where they are missing. Raises Invalid naming the missing or
-        wrong field.
+        sjw_min, brp_min and brp_inc are 1 where they are missing. Raises Invalid naming the missing or wrong field.
         """
         known = [field.name for field in fields(cls)][:9]
         values: dict[str, object] = {"sjw_min": 1, "brp_min": 1, "brp_inc": 1} | dict(given)
@@ -176,19 +174,19 @@ class Limits:
             if name not in values:
                 raise Invalid(
                     "timing.limits",
-                    _("The limits lack {field}.").format(field=name),
-                    do=_("Give all of: {names}.").format(names=", ".join(known)),
+                    _("The limits are missing {field}.").format(field=name),
+                    do=_("Specify all of: {names}.").format(names=", ".join(known)),
                     field=name,
                 )
         for name in values:
             if name not in known:
                 raise Invalid(
                     "timing.limits",
-                    _("The limits have no {field}.").format(field=str(name)[:40]),
-                    do=_("Give only: {names}.").format(names=", ".join(known)),
+                    _("{field} isn't a valid limit.").format(field=str(name)[:40]),
+                    do=_("Use only: {names}.").format(names=", ".join(known)),
                     field=str(name)[:40],
                 )
-        number = {name: whole(values[name], name, 1, MAX_PRESCALER) for name in known}
+        number = {name: require_integer(values[name], name, 1, MAX_PRESCALER) for name in known}
         return cls(
             number["tseg1_min"],
             number["tseg1_max"],
@@ -201,13 +199,29 @@ class Limits:
             number["sjw_min"],
         )
 
-    def violated(self, timing: Timing) -> tuple[str, ...]:
+    @property
+    def has_prop_seg(self) -> bool:
+        """Whether the controller has a register field for prop_seg alone; else it only knows tseg1, the sum."""
+        return self.prop_max < MAX_SEGMENT
+
+    def timing(self, clock: int, prescaler: int, prop_seg: int, phase_seg1: int, phase_seg2: int, sjw: int) -> Timing:
+        """The timing that somebody wrote with these segments. Raises Invalid as `Timing` does.
+
+        Where the controller only has tseg1, a phase_seg1 too short for `sjw` takes what it lacks from prop_seg:
+        the registers are the same.
+        """
+        lacking = sjw - phase_seg1
+        if not self.has_prop_seg and 0 < lacking <= prop_seg:
+            prop_seg, phase_seg1 = prop_seg - lacking, sjw
+        return Timing(clock, prescaler, prop_seg, phase_seg1, phase_seg2, sjw)
+
+    def violations(self, timing: Timing) -> tuple[str, ...]:
         """The names of the fields of `timing` that this controller cannot hold; empty when all fit."""
-        jump_room = timing.phase_seg2 - self.stretch
+        jump_room = timing.phase_seg2 - self.mcp2515_rules
         held = {
             "prescaler": self.brp_min <= timing.prescaler <= self.brp_max and timing.prescaler % self.brp_inc == 0,
             "tseg1": self.tseg1_min <= timing.tseg1 <= self.tseg1_max
-            and not (self.stretch and timing.tseg1 < timing.phase_seg2),
+            and not (self.mcp2515_rules and timing.tseg1 < timing.phase_seg2),
             "prop_seg": self.prop_min <= timing.prop_seg <= self.prop_max,
             "phase_seg1": self.phase1_min <= timing.phase_seg1 <= self.phase1_max,
             "phase_seg2": self.tseg2_min <= timing.phase_seg2 <= self.tseg2_max,
@@ -218,11 +232,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """A kind of CAN controller. `clock_divider`: its CAN clock is the oscillator divided by this. `source`:
-    where the limits were read. `data` is None where there is no CAN FD data phase. `tdco_max`: the largest
-    transmitter delay compensation offset in CAN clock periods, 0 where there is none or we have not
-    verified it; `tdco_sync`: whether that offset counts the synchronisation segment (Bosch's does,
-    Microchip's does not).
+    """A kind of CAN controller: its limits for each phase, and where they were read (`source`).
+
+    `data` is None where there is no CAN FD data phase. `clock_divider`: the CAN clock is the oscillator divided by it.
+    `tdco_max`: the largest transmitter delay compensation offset in CAN clock periods, 0 where there is none or it was
+    not verified; `tdco_sync`: whether that offset counts the synchronisation segment (Bosch's does, Microchip's does
+    not).
     """
 
     name: str
@@ -240,8 +255,8 @@ class Controller:
         if phase not in ("nominal", "data"):
             raise Invalid(
                 "timing.phase",
-                _("There is no phase {phase}.").format(phase=repr(phase)[:40]),
-                do=_("Say nominal or data."),
+                _("Unknown phase {phase}.").format(phase=repr(phase)[:40]),
+                do=_("Use nominal or data."),
                 field="phase",
             )
         found = self.nominal if phase == "nominal" else self.data
@@ -249,16 +264,16 @@ class Controller:
             raise Invalid(
                 "timing.no-data-phase",
                 _("{controller} has no data phase.").format(controller=self.title),
-                why=_("It is not a CAN FD controller."),
-                do=_("Choose a CAN FD controller, or leave the data bit rate out."),
+                why=_("It isn't a CAN FD controller."),
+                do=_("Choose a CAN FD controller, or remove the data bit rate."),
                 field="phase",
             )
         return found
 
 
-_SMALL = Limits(1, 16, 1, 8, 4, 1, 64)
-_LARGE = Limits(2, 256, 2, 128, 128, 1, 512)
-_SPLIT = Limits(4, 16, 2, 8, 4, 1, 256, prop_min=1, prop_max=8, phase1_max=8)
+_SJA1000_LIMITS = Limits(1, 16, 1, 8, 4, 1, 64)
+_MCAN_31_LIMITS = Limits(2, 256, 2, 128, 128, 1, 512)
+_FLEXCAN_LIMITS = Limits(4, 16, 2, 8, 4, 1, 256, prop_min=1, prop_max=8, phase1_max=8)
 
 CONTROLLERS: tuple[Controller, ...] = (
     Controller(
@@ -271,7 +286,7 @@ CONTROLLERS: tuple[Controller, ...] = (
     Controller(
         "mcan-v3.1+",
         "FDCAN (M_CAN 3.1 and later)",
-        _LARGE,
+        _MCAN_31_LIMITS,
         Limits(1, 32, 1, 16, 16, 1, 32),
         "Linux m_can.c, m_can_bittiming_const_31X and m_can_data_bittiming_const_31X",
         aliases=("fdcan", "m_can", "mcan", "m_can_3.1"),
@@ -288,7 +303,7 @@ CONTROLLERS: tuple[Controller, ...] = (
     Controller(
         "mcp251x",
         "MCP2515",
-        Limits(3, 16, 2, 8, 4, 1, 64, prop_min=1, prop_max=8, phase1_max=8, stretch=True),
+        Limits(3, 16, 2, 8, 4, 1, 64, prop_min=1, prop_max=8, phase1_max=8, mcp2515_rules=True),
         None,
         "Microchip MCP2515 datasheet DS21801F, 5.3 (PropSeg + PS1 ≥ PS2, PS2 > SJW); Linux mcp251x.c",
         aliases=("mcp2515", "mcp2510"),
@@ -307,12 +322,14 @@ CONTROLLERS: tuple[Controller, ...] = (
     Controller(
         "sja1000",
         "SJA1000",
-        _SMALL,
+        _SJA1000_LIMITS,
         None,
         "Linux sja1000.c, sja1000_bittiming_const",
         clock_divider=2,
     ),
-    Controller("flexcan", "FlexCAN", _SPLIT, None, "Linux flexcan-core.c, flexcan_bittiming_const, CTRL register"),
+    Controller(
+        "flexcan", "FlexCAN", _FLEXCAN_LIMITS, None, "Linux flexcan-core.c, flexcan_bittiming_const, CTRL register"
+    ),
     Controller(
         "flexcan-fd",
         "FlexCAN (CAN FD)",
@@ -325,7 +342,7 @@ CONTROLLERS: tuple[Controller, ...] = (
     Controller(
         "kvaser_usb",
         "Kvaser USB",
-        _SMALL,
+        _SJA1000_LIMITS,
         None,
         "can-utils can-calc-bit-timing.c, kvaser_usb",
         aliases=("kvaser",),
@@ -348,9 +365,9 @@ CONTROLLERS: tuple[Controller, ...] = (
     Controller(
         "pcan_usb",
         "PCAN-USB",
-        _SMALL,
+        _SJA1000_LIMITS,
         None,
-        "unverified: an SJA1000, so its limits",
+        "Linux pcan_usb.c, pcan_usb_const",
         aliases=("pcan",),
     ),
     Controller(
@@ -386,12 +403,12 @@ def controller(name: str) -> Controller:
     if found is None:
         raise NotFound(
             "timing.controller",
-            _("There is no controller {name}.").format(name=repr(name)[:60]),
-            do=_("Choose one of: {names}.").format(names=", ".join(_spelled(item) for item in CONTROLLERS)),
+            _("Unknown controller {name}.").format(name=repr(name)[:60]),
+            do=_("Choose one of: {names}.").format(names=", ".join(_names_of(item) for item in CONTROLLERS)),
             field="controller",
         )
     return found
 
 
-def _spelled(item: Controller) -> str:
+def _names_of(item: Controller) -> str:
     return f"{item.name} ({', '.join(item.aliases)})" if item.aliases else item.name

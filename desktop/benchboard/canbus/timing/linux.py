@@ -1,10 +1,10 @@
-"""What Linux computes: the `can_calc_bittiming` of several kernels, by their rules and in their arithmetic.
+"""The bit timing that Linux would choose: `can_calc_bittiming` of several kernels, in their integer arithmetic.
 
-Source of the rules: Linux drivers/net/can/dev/calc_bittiming.c (6.3 and later) and the older versions that
-can-utils' can-calc-bit-timing keeps under calc-bit-timing/. The kernel's ways, kept on purpose: tq counts
-are tried from many to few, each with the prescaler rounded down and up; rates and sample points (0.1 %) are
-truncated; a bit rate error of up to 5 % (truncated to 0.1 %) is accepted; tseg1_min is not checked for the
-chosen split.
+Source of the rules: Linux drivers/net/can/dev/calc_bittiming.c (6.3 and later) and the older versions that can-utils'
+can-calc-bit-timing has under calc-bit-timing/. What the kernel does differently from the solver, and this does with
+it: tq counts are tried from many to few, each with the prescaler rounded down and up; rates and sample points (0.1 %)
+are truncated; a bit rate error of up to 5 % (truncated to 0.1 %) is accepted; tseg1_min is not checked for the chosen
+split.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import partial
 from operator import itemgetter
 
-from benchboard.canbus.timing.controllers import MAX_CLOCK, Limits, Timing, exact, whole
+from benchboard.canbus.timing.controllers import MAX_CLOCK, Limits, Timing, require_integer, require_number
 from benchboard.canbus.timing.solver import MAX_BITRATE, MAX_SAMPLE_POINT, Solution, cia_sample_point
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -23,7 +23,7 @@ _NEVER = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _Request:
     limits: Limits
     clock: int
     bitrate: int
@@ -45,42 +45,44 @@ class _Wish:
                 yield tseg, prescaler, abs(self.bitrate - self.clock // (prescaler * (1 + tseg)))
 
 
-def _split(wish: _Wish, tseg: int, lower_by: int) -> tuple[int, int, int, int]:
+def _split(request: _Request, tseg: int, lower_by: int) -> tuple[int, int, int, int]:
     """(sample point error, sample point, tseg1, tseg2) of one rounding, errors and points in tenths of a
     percent.
     """
-    limits = wish.limits
-    tseg2 = tseg + 1 - wish.sample_point * (tseg + 1) // 1000 - lower_by
+    limits = request.limits
+    tseg2 = tseg + 1 - request.sample_point * (tseg + 1) // 1000 - lower_by
     tseg2 = min(max(tseg2, limits.tseg2_min), limits.tseg2_max)
     tseg1 = tseg - tseg2
     # Below 0 is beyond any maximum in the kernel's unsigned comparison.
     if not 0 <= tseg1 <= limits.tseg1_max:
         tseg1, tseg2 = limits.tseg1_max, tseg - limits.tseg1_max
     point = 1000 * (tseg + 1 - tseg2) // (tseg + 1)
-    return abs(wish.sample_point - point), point, tseg1, tseg2
+    return abs(request.sample_point - point), point, tseg1, tseg2
 
 
-def _split_below(wish: _Wish, tseg: int) -> tuple[int, int, int, int] | None:
-    """4.8 and later: the nearest sample point that is not above the wish; the first of two equals."""
-    below = [found for found in (_split(wish, tseg, 0), _split(wish, tseg, 1)) if found[1] <= wish.sample_point]
+def _split_below(request: _Request, tseg: int) -> tuple[int, int, int, int] | None:
+    """4.8 and later: the nearest sample point that is not above the one asked for; the first of two equals."""
+    below = [
+        found for found in (_split(request, tseg, 0), _split(request, tseg, 1)) if found[1] <= request.sample_point
+    ]
     return min(below, key=itemgetter(0), default=None)
 
 
-def _split_first(wish: _Wish, tseg: int) -> tuple[int, int, int, int]:
-    """Before 4.8: the sample point rounded one way only, above the wish or below it."""
-    return _split(wish, tseg, 0)
+def _split_first(request: _Request, tseg: int) -> tuple[int, int, int, int]:
+    """Before 4.8: the sample point rounded one way only, whichever side of the one asked for it is."""
+    return _split(request, tseg, 0)
 
 
-def _choose(wish: _Wish, *, later_wins: bool) -> tuple[int, int, int] | None:
+def _choose(request: _Request, *, later_wins: bool) -> tuple[int, int, int] | None:
     """(tseg, prescaler, bit rate error), kernels from 4.8 on; `later_wins`: among equals, as before 5.19."""
     best: tuple[int, int, int] | None = None
     best_rate, best_point = _NEVER, _NEVER
-    for tseg, prescaler, rate_error in wish.candidates():
+    for tseg, prescaler, rate_error in request.candidates():
         if rate_error > best_rate:
             continue
         if rate_error < best_rate:
             best_point = _NEVER
-        found = _split_below(wish, tseg)
+        found = _split_below(request, tseg)
         error = found[0] if found else _NEVER
         if error > best_point or (error == best_point and not later_wins):
             continue
@@ -90,18 +92,18 @@ def _choose(wish: _Wish, *, later_wins: bool) -> tuple[int, int, int] | None:
     return best
 
 
-def _choose_early(wish: _Wish) -> tuple[int, int, int] | None:
+def _choose_early(request: _Request) -> tuple[int, int, int] | None:
     """(tseg, prescaler, bit rate error) of kernels before 4.8, where only exact rates weigh their sample
     point.
     """
     best: tuple[int, int] | None = None
     best_rate, best_point = 1_000_000_000, 1000
-    for tseg, prescaler, rate_error in wish.candidates():
+    for tseg, prescaler, rate_error in request.candidates():
         if rate_error > best_rate:
             continue
         best_rate = rate_error
         if rate_error == 0:
-            error = _split_first(wish, tseg)[0]
+            error = _split_first(request, tseg)[0]
             if error > best_point:
                 continue
             best_point = error
@@ -113,8 +115,8 @@ def _choose_early(wish: _Wish) -> tuple[int, int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Kernel:
-    choose: Callable[[_Wish], tuple[int, int, int] | None]
-    split: Callable[[_Wish, int], tuple[int, int, int, int] | None]
+    choose: Callable[[_Request], tuple[int, int, int] | None]
+    split: Callable[[_Request, int], tuple[int, int, int, int] | None]
     half_jump: bool = False
 
 
@@ -137,47 +139,48 @@ def solve_linux(
     sample_point: float | Fraction | None = None,
     kernel: str = "linux",
 ) -> Solution | None:
-    """Linux's one answer, or None where it has none, or, before 6.3, one with an empty segment, which is no
-    bit. `kernel` is one of ALGORITHMS; `linux` is v6.3, unchanged since. Units as in `solver.solve`;
-    `bitrate` and `sample_point` come back truncated, as the kernel shows them. Raises Invalid naming the
-    field.
+    """The timing that Linux chooses, or None where it finds none.
+
+    `kernel` is one of ALGORITHMS; `linux` is v6.3, unchanged since. Units as in `solver.solve`; `bitrate` and
+    `sample_point` of the answer are truncated, as the kernel shows them. None also where a kernel before 6.3 answers
+    with an empty segment, which is no bit. Raises Invalid naming the field.
     """
     rules = _KERNELS.get("v6.3" if kernel == "linux" else kernel)
     if rules is None:
         raise Invalid(
             "timing.algorithm",
-            _("There is no algorithm {name}.").format(name=repr(kernel)[:40]),
+            _("Unknown algorithm {name}.").format(name=repr(kernel)[:40]),
             do=_("Choose one of: {names}.").format(names=", ".join(("cia", *ALGORITHMS))),
             field="algorithm",
         )
-    rate = whole(bitrate, "bitrate", 1, MAX_BITRATE)
-    percent = exact(
+    rate = require_integer(bitrate, "bitrate", 1, MAX_BITRATE)
+    percent = require_number(
         cia_sample_point(rate) if sample_point is None else sample_point, "sample_point", 1, MAX_SAMPLE_POINT
     )
-    wish = _Wish(limits, whole(clock, "clock", 1, MAX_CLOCK), rate, int(percent * 10))
-    chosen = rules.choose(wish)
+    request = _Request(limits, require_integer(clock, "clock", 1, MAX_CLOCK), rate, int(percent * 10))
+    chosen = rules.choose(request)
     if chosen is None or chosen[2] * 1000 // rate > _MAX_RATE_ERROR:
         return None
-    found = rules.split(wish, chosen[0])
+    found = rules.split(request, chosen[0])
     if found is None or min(found[2:]) < 1:
         return None
-    return _answer(wish, chosen[1], found, half_jump=rules.half_jump)
+    return _answer(request, chosen[1], found, half_jump=rules.half_jump)
 
 
-def _answer(wish: _Wish, prescaler: int, found: tuple[int, int, int, int], *, half_jump: bool) -> Solution | None:
+def _answer(request: _Request, prescaler: int, found: tuple[int, int, int, int], *, half_jump: bool) -> Solution | None:
     _error, point, tseg1, tseg2 = found
     prop_seg = tseg1 // 2
     phase_seg1 = tseg1 - prop_seg
     sjw = max(1, min(phase_seg1, tseg2 // 2)) if half_jump else 1
-    if half_jump and sjw > wish.limits.sjw_max:
+    if half_jump and sjw > request.limits.sjw_max:
         return None
-    timing = Timing(wish.clock, prescaler, prop_seg, phase_seg1, tseg2, sjw)
-    rate = wish.clock // (prescaler * timing.quanta)
+    timing = Timing(request.clock, prescaler, prop_seg, phase_seg1, tseg2, sjw)
+    rate = request.clock // (prescaler * timing.quanta)
     return Solution(
         timing,
         rate,
-        100 * abs(rate - wish.bitrate) / wish.bitrate,
+        100 * abs(rate - request.bitrate) / request.bitrate,
         point / 10,
-        abs(point - wish.sample_point) / 10,
-        not wish.limits.violated(timing),
+        abs(point - request.sample_point) / 10,
+        not request.limits.violations(timing),
     )

@@ -1,16 +1,16 @@
-"""Bit timings as register values and back, and as lines to paste elsewhere.
+"""Bit timings as register values and back, as C definitions, and as lines for `ip link` and python-can.
 
-Every layout below was read in the driver named beside it; controllers without one (M_CAN 3.0, whose layout
-we could not verify, and USB adapters, which have none) are refused in words.
+Every register layout was read in the driver named beside it. Controllers without one are refused: M_CAN 3.0, whose
+layout could not be verified, and USB adapters, which have no registers of their own.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchboard.canbus.timing.controllers import MAX_CLOCK, Controller, Limits, Timing, controller, whole
-from benchboard.canbus.timing.solver import split
-from benchboard.canbus.timing.tolerance import one_clock
+from benchboard.canbus.timing.controllers import MAX_CLOCK, Controller, Limits, Timing, controller, require_integer
+from benchboard.canbus.timing.solver import split_tseg1_for_sjw
+from benchboard.canbus.timing.tolerance import require_one_clock
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -194,7 +194,7 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedTimings:
     """What registers hold. `tdc_offset` is None where transmitter delay compensation is off."""
 
     nominal: Timing
@@ -207,8 +207,8 @@ def _layouts(item: Controller) -> tuple[_Layout, ...]:
     if found is None:
         raise Invalid(
             "timing.no-registers",
-            _("The registers of {controller} are not known here.").format(controller=item.title),
-            do=_("Use the ip link or python-can line."),
+            _("Benchboard doesn't know the registers of {controller}.").format(controller=item.title),
+            do=_("Use the ip link or python-can line instead."),
             field="controller",
         )
     return found
@@ -217,27 +217,26 @@ def _layouts(item: Controller) -> tuple[_Layout, ...]:
 def registers(
     name: str, nominal: Timing, data: Timing | None = None, *, tdc_offset: int | None = None
 ) -> list[Register]:
-    """Register values of controller `name` for one or two timings, TDC on with `tdc_offset` (CAN clock
-    periods).
+    """Register values of controller `name` for one or two phases; `tdc_offset` (CAN clock periods) switches TDC on.
 
     Raises Invalid naming the field that does not fit the controller, NotFound for its name.
     """
     item = controller(name)
-    quantities = _fitting(item.nominal, nominal, "")
+    quantities = _quantities(item.nominal, nominal, "")
     if data is not None:
-        quantities |= _fitting(item.limits("data"), data, "data_")
-        offset = 0 if tdc_offset is None else whole(tdc_offset, "tdc_offset", 0, item.tdco_max)
+        quantities |= _quantities(item.limits("data"), data, "data_")
+        offset = 0 if tdc_offset is None else require_integer(tdc_offset, "tdc_offset", 0, item.tdco_max)
         quantities |= {"tdc": int(tdc_offset is not None), "tdco": offset, "tdcf": 0}
     return [_register(layout, quantities) for layout in _layouts(item) if layout.fields[0].quantity in quantities]
 
 
-def _fitting(limits: Limits, timing: Timing, prefix: str) -> dict[str, int]:
-    for field in limits.violated(timing):
+def _quantities(limits: Limits, timing: Timing, prefix: str) -> dict[str, int]:
+    for field in limits.violations(timing):
         value = getattr(timing, field)
         raise Invalid(
             "timing.does-not-fit",
-            _("The controller cannot hold {field} {value}.").format(field=prefix + field, value=value),
-            do=_("Choose one of the solutions for this controller."),
+            _("The controller doesn't support {field} {value}.").format(field=prefix + field, value=value),
+            do=_("Choose a solution for this controller."),
             field=prefix + field,
         )
     names = ("prescaler", "tseg1", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
@@ -251,12 +250,11 @@ def _register(layout: _Layout, quantities: Mapping[str, int]) -> Register:
     return Register(layout.name, value, layout.width, tuple((f.name, quantities[f.quantity]) for f in layout.fields))
 
 
-def decode(name: str, clock: float, values: Mapping[str, int]) -> Decoded:
+def decode(name: str, clock: float, values: Mapping[str, int]) -> DecodedTimings:
     """Timings from register values as they were read back; `clock` is the CAN clock in Hz.
 
-    Mode and reserved bits are ignored. Where the controller has one field for prop_seg + phase_seg1, the
-    split is the solver's. Raises Invalid for a register that is missing, unknown or too wide, or that holds
-    no possible bit.
+    Mode and reserved bits are ignored. Where the controller has one field for prop_seg + phase_seg1, they are split as
+    by the solver. Raises Invalid naming a register that is missing, unknown or too wide, or a field of no possible bit.
     """
     item = controller(name)
     layouts = {layout.name: layout for layout in _layouts(item)}
@@ -265,47 +263,43 @@ def decode(name: str, clock: float, values: Mapping[str, int]) -> Decoded:
             raise Invalid(
                 "timing.register",
                 _("{controller} has no register {name}.").format(controller=item.title, name=str(given)[:40]),
-                do=_("Give: {names}.").format(names=", ".join(layouts)),
+                do=_("Specify: {names}.").format(names=", ".join(layouts)),
                 field=str(given)[:40],
             )
     quantities: dict[str, int] = {}
     for given, value in values.items():
         layout = layouts[given]
-        number = whole(value, given, 0, 2**layout.width - 1)
+        number = require_integer(value, given, 0, 2**layout.width - 1)
         for field in layout.fields:
             quantities[field.quantity] = (number >> field.shift & 2**field.bits - 1) + field.minus
-    missing = _missing(layouts, values)
+    missing = _missing_register(layouts, values)
     if missing:
         raise Invalid(
             "timing.register-missing",
-            _("The value of {name} is missing.").format(name=missing),
-            do=_("Read it and give it too."),
+            _("Missing value for {name}.").format(name=missing),
+            do=_("Read the register and include its value."),
             field=missing,
         )
-    nominal = _decoded(item.nominal, clock, quantities, "")
+    nominal = _timing_from(item.nominal, clock, quantities, "")
     has_data = item.data is not None and any(key in quantities for key in _DATA)
-    data = _decoded(item.limits("data"), clock, quantities, "data_") if has_data else None
-    return Decoded(nominal, data, quantities.get("tdco") if quantities.get("tdc") else None)
+    data = _timing_from(item.limits("data"), clock, quantities, "data_") if has_data else None
+    return DecodedTimings(nominal, data, quantities.get("tdco") if quantities.get("tdc") else None)
 
 
-def _missing(layouts: Mapping[str, _Layout], values: Mapping[str, int]) -> str | None:
+def _missing_register(layouts: Mapping[str, _Layout], values: Mapping[str, int]) -> str | None:
     needed = [layout for layout in layouts.values() if layout.fields[0].quantity not in (*_DATA, "tdc", "tdco")]
     return next((layout.name for layout in needed if layout.name not in values), None)
 
 
-def _decoded(limits: Limits, clock: float, quantities: Mapping[str, int], prefix: str) -> Timing:
+def _timing_from(limits: Limits, clock: float, quantities: Mapping[str, int], prefix: str) -> Timing:
     tseg2, sjw = quantities[f"{prefix}phase_seg2"], quantities[f"{prefix}sjw"]
     if f"{prefix}tseg1" in quantities:
         tseg1 = quantities[f"{prefix}tseg1"]
-        # The register leaves the split open, so phase_seg1 is as wide as the jump that was read needs it.
-        prop_seg, phase_seg1, _widest = split(limits, tseg1, tseg2)
-        if sjw > phase_seg1:
-            phase_seg1 = min(sjw, tseg1)
-            prop_seg = tseg1 - phase_seg1
+        prop_seg, phase_seg1 = split_tseg1_for_sjw(limits, tseg1, tseg2, sjw)
     else:
         prop_seg, phase_seg1 = quantities[f"{prefix}prop_seg"], quantities[f"{prefix}phase_seg1"]
     prescaler = quantities[f"{prefix}prescaler"]
-    return Timing(whole(clock, "clock", 1, MAX_CLOCK), prescaler, prop_seg, phase_seg1, tseg2, sjw)
+    return Timing(require_integer(clock, "clock", 1, MAX_CLOCK), prescaler, prop_seg, phase_seg1, tseg2, sjw)
 
 
 def c_snippet(values: list[Register]) -> str:
@@ -324,8 +318,8 @@ def ip_link(nominal: Timing, data: Timing | None = None, *, interface: str = "ca
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}", interface):
         raise Invalid(
             "timing.interface",
-            _("{name} is no name of a network interface.").format(name=repr(interface)[:40]),
-            do=_("Use letters, digits, dots and dashes, at most 15."),
+            _("{name} isn't a valid network interface name.").format(name=repr(interface)[:40]),
+            do=_("Use up to 15 letters, digits, dots, underscores and dashes."),
             field="interface",
         )
     line = f"ip link set {interface} type can {_ip_part(nominal, '')}"
@@ -337,8 +331,8 @@ def _ip_part(timing: Timing, prefix: str) -> str:
     if (timing.clock * nanoseconds + 499_999_999) // 10**9 != timing.prescaler:
         raise Invalid(
             "timing.tq",
-            _("ip link cannot set this timing."),
-            why=_("Its time quantum is given in whole nanoseconds, which is too coarse for this clock."),
+            _("ip link can't set this timing."),
+            why=_("It takes the time quantum in whole nanoseconds, which is too coarse for this clock."),
             do=_("Set the bit rate and the sample point instead."),
             field="clock",
         )
@@ -359,7 +353,7 @@ def python_can(nominal: Timing, data: Timing | None = None) -> str:
             f"can.BitTiming(f_clock={nominal.clock}, brp={nominal.prescaler}, tseg1={nominal.tseg1}, "
             f"tseg2={nominal.phase_seg2}, sjw={nominal.sjw})"
         )
-    one_clock(nominal, data)
+    require_one_clock(nominal, data)
     return (
         f"can.BitTimingFd(f_clock={nominal.clock}, nom_brp={nominal.prescaler}, nom_tseg1={nominal.tseg1}, "
         f"nom_tseg2={nominal.phase_seg2}, nom_sjw={nominal.sjw}, data_brp={data.prescaler}, "

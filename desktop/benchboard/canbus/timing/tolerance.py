@@ -1,4 +1,4 @@
-"""What a timing tolerates: oscillators, cable, transmitter delay; and whether two nodes will talk.
+"""Oscillator tolerance, cable and transmitter delay compensation of a timing, and the comparison of two nodes.
 
 Oscillator tolerance is the smallest of five conditions, per clock, in percent. 1 and 2 were read in Bosch's
 TTCAN user's manual 1.6 (4.2.1.7), ST UM0404 and TI SPRUIX1B. 3, 4 and 5 are known here only through
@@ -8,20 +8,19 @@ CAN FD bus system, iCC 2013) was not read, so they are marked unverified.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
-from benchboard.canbus.timing.controllers import Controller, Timing, exact
+from benchboard.canbus.timing.controllers import Controller, Timing, require_number
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
-_READ = "Bosch TTCAN User's Manual 1.6, 4.2.1.7; ST UM0404 p. 463; TI SPRUIX1B"
-_SECOND_HAND = "python-can 4.6, can/bit_timing.py"
+_READ_SOURCES = "Bosch TTCAN User's Manual 1.6, 4.2.1.7; ST UM0404 p. 463; TI SPRUIX1B"
+_SECONDARY_SOURCE = "python-can 4.6, can/bit_timing.py"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One of the five: its number, the oscillator tolerance it allows (percent), and whether we read its
-    source.
-    """
+    """One of the five conditions: the oscillator tolerance it allows (percent), and whether its source was read."""
 
     number: int
     percent: float
@@ -30,13 +29,13 @@ class Condition:
 
     @property
     def title(self) -> str:
-        """What goes wrong when it is broken, in a few words."""
+        """Where an error occurs if it is not met, in a few words."""
         return {
-            1: _("Error frame, nominal"),
-            2: _("Resync, nominal"),
-            3: _("Resync, data"),
-            4: _("Error frame, data start"),
-            5: _("Rate switch"),
+            1: _("Error frame, nominal phase"),
+            2: _("Resync, nominal phase"),
+            3: _("Resync, data phase"),
+            4: _("Error frame, start of data phase"),
+            5: _("Bit rate switch"),
         }[self.number]
 
 
@@ -58,46 +57,51 @@ class OscillatorTolerance:
 
 
 def oscillator_tolerance(nominal: Timing, data: Timing | None = None) -> OscillatorTolerance:
-    """Conditions 1 and 2 for classical CAN, 1 to 5 with a data phase. In time quanta of each phase."""
+    """The oscillator tolerance of a timing: conditions 1 and 2 for classical CAN, 1 to 5 with a data phase.
+
+    Raises Invalid for two phases with different clocks.
+    """
     smaller = min(nominal.phase_seg1, nominal.phase_seg2)
     nbt = nominal.quanta
     allowed = [
-        (1, Fraction(smaller, 2 * (13 * nbt - nominal.phase_seg2)), _READ),
-        (2, Fraction(nominal.sjw, 20 * nbt), _READ),
+        (1, Fraction(smaller, 2 * (13 * nbt - nominal.phase_seg2)), _READ_SOURCES),
+        (2, Fraction(nominal.sjw, 20 * nbt), _READ_SOURCES),
     ]
     if data is not None:
-        one_clock(nominal, data)
+        require_one_clock(nominal, data)
         dbt = data.quanta
         ratio = Fraction(nominal.prescaler, data.prescaler)
         data_in_nominal = (6 * dbt - data.phase_seg2) / ratio
         jump = data.sjw - max(Fraction(0), ratio - 1)
         between = (2 * nbt - nominal.phase_seg2) * ratio + data.phase_seg2 + 4 * dbt
         allowed += [
-            (3, Fraction(data.sjw, 20 * dbt), _SECOND_HAND),
-            (4, smaller / (2 * (data_in_nominal + 7 * nbt)), _SECOND_HAND),
-            (5, jump / (2 * between), _SECOND_HAND),
+            (3, Fraction(data.sjw, 20 * dbt), _SECONDARY_SOURCE),
+            (4, smaller / (2 * (data_in_nominal + 7 * nbt)), _SECONDARY_SOURCE),
+            (5, jump / (2 * between), _SECONDARY_SOURCE),
         ]
     return OscillatorTolerance(
-        tuple(Condition(number, float(100 * df), source, source is _READ) for number, df, source in allowed)
+        tuple(Condition(number, float(100 * df), source, source is _READ_SOURCES) for number, df, source in allowed)
     )
 
 
-def one_clock(nominal: Timing, data: Timing) -> None:
+def require_one_clock(nominal: Timing, data: Timing) -> None:
     """Raises Invalid unless both phases run from the same clock, as every controller's do."""
     if nominal.clock != data.clock:
         raise Invalid(
             "timing.clocks",
-            _("The two phases have different clocks."),
+            _("The nominal and data phases have different clocks."),
             why=_("A controller has one clock."),
-            do=_("Use one clock for both."),
+            do=_("Use the same clock for both."),
             field="clock",
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """Propagation there and back against the propagation segment. `spare_m` is negative where the cable is
-    too long; `longest_m` is 0 where the transceivers alone take longer than the segment.
+    """The propagation delay of a cable, there and back, against the propagation that a timing allows (both in ns).
+
+    `spare_m` is negative where the cable is too long; `longest_m` is 0 where the transceivers alone take longer
+    than the segment.
     """
 
     needed_ns: float
@@ -107,15 +111,30 @@ class Cable:
     fits: bool
 
 
+def _exact_cable(length_m: float, delay_ns_per_m: float, loop_delay_ns: float) -> tuple[Fraction, Fraction, Fraction]:
+    return (
+        require_number(length_m, "length_m", 0, 100_000),
+        require_number(delay_ns_per_m, "delay_ns_per_m", 1, 100),
+        require_number(loop_delay_ns, "loop_delay_ns", 0, 100_000),
+    )
+
+
+def needed_prop_seg(
+    timing: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop_delay_ns: float = 210.0
+) -> int:
+    """The time quanta of `timing` that a cable takes, there and back; arguments and errors as for `cable`."""
+    length, per_metre, loop = _exact_cable(length_m, delay_ns_per_m, loop_delay_ns)
+    return ceil(2 * (length * per_metre + loop) * timing.clock / (timing.prescaler * 10**9))
+
+
 def cable(nominal: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop_delay_ns: float = 210.0) -> Cable:
-    """A cable of `length_m` metres, `delay_ns_per_m` a metre, between transceivers (and controllers) of
-    `loop_delay_ns` each end. Needed: twice (one way on the cable + one loop delay) (MCP2515 datasheet
-    5.2.2, UM0404's example). On controllers that do not tell prop_seg from phase_seg1, prop_seg is the
-    split we chose.
+    """Whether the prop_seg of `nominal` covers a cable of `length_m` metres, with `delay_ns_per_m` a metre.
+
+    `loop_delay_ns` is the delay of transceiver and controller at each end. Needed: twice (one way on the cable +
+    one loop delay) (MCP2515 datasheet 5.2.2, UM0404's example). Raises Invalid naming the field. On a controller that
+    only has tseg1, prop_seg is no fact of the hardware: `check` finds the one that counts.
     """
-    length = exact(length_m, "length_m", 0, 100_000)
-    per_metre = exact(delay_ns_per_m, "delay_ns_per_m", 1, 100)
-    loop = exact(loop_delay_ns, "loop_delay_ns", 0, 100_000)
+    length, per_metre, loop = _exact_cable(length_m, delay_ns_per_m, loop_delay_ns)
     segment = Fraction(nominal.prop_seg * nominal.prescaler * 10**9, nominal.clock)
     needed = 2 * (length * per_metre + loop)
     longest = (segment / 2 - loop) / per_metre
@@ -130,9 +149,10 @@ def cable(nominal: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop
 
 @dataclass(frozen=True, slots=True)
 class DelayCompensation:
-    """Transmitter delay compensation, in CAN clock periods: `offset` puts the secondary sample point at the
-    data sample point, `measured` is what the controller will measure for the loop delay. `usable` says
-    whether all `problems` are absent; those are sentences.
+    """Transmitter delay compensation, in CAN clock periods.
+
+    `offset` puts the secondary sample point at the data sample point, `measured` is what the controller will measure
+    for the loop delay. `problems` are sentences that say why it cannot be used.
     """
 
     offset: int
@@ -140,7 +160,7 @@ class DelayCompensation:
     problems: tuple[str, ...]
 
     @property
-    def usable(self) -> bool:
+    def is_usable(self) -> bool:
         """Whether the controller can compensate with this timing."""
         return not self.problems
 
@@ -148,31 +168,41 @@ class DelayCompensation:
 def delay_compensation(
     data: Timing, *, loop_delay_ns: float = 210.0, controller: Controller | None = None
 ) -> DelayCompensation:
-    """TDC for a data phase and a transceiver loop delay. Prescaler 1 or 2 (ISO 11898-1 11.3.3, as Linux
-    cites it); measured + offset below 6 data bits and at most 127 (DESIGN); offset at most what
-    `controller` holds.
+    """Transmitter delay compensation (TDC) for a data phase and a transceiver loop delay.
+
+    The prescaler has to be 1 or 2 (ISO 11898-1 11.3.3, as Linux cites it), measured + offset below 6 data bits and at
+    most 127 (DESIGN section 8), and the offset one that `controller` can hold. Raises Invalid for a loop delay out of
+    range.
     """
-    loop = exact(loop_delay_ns, "loop_delay_ns", 0, 100_000)
+    loop = require_number(loop_delay_ns, "loop_delay_ns", 0, 100_000)
     sync = controller is None or controller.tdco_sync
     offset = data.prescaler * (data.tseg1 + sync)
     measured = -(-loop * data.clock // 10**9)
     problems = []
     if data.prescaler > 2:
-        problems.append(_("The data prescaler is {value}; compensation needs 1 or 2.").format(value=data.prescaler))
+        problems.append(
+            _("The data prescaler is {value}; transmitter delay compensation needs 1 or 2.").format(
+                value=data.prescaler
+            )
+        )
     most = controller.tdco_max if controller is not None and controller.tdco_max else 127
     if offset > most:
-        problems.append(_("The offset of {value} clock periods is above {most}.").format(value=offset, most=most))
+        problems.append(
+            _("The TDC offset is {value} clock periods; the limit is {most}.").format(value=offset, most=most)
+        )
     total, six_bits = measured + offset, 6 * data.prescaler * data.quanta
     if total >= six_bits:
-        problems.append(_("Delay and offset reach {value} clock periods, six data bits or more.").format(value=total))
+        problems.append(
+            _("Delay plus offset is {value} clock periods; it must be less than six data bits.").format(value=total)
+        )
     if total > 127:
-        problems.append(_("Delay and offset reach {value} clock periods; 127 is the most.").format(value=total))
+        problems.append(_("Delay plus offset is {value} clock periods; the limit is 127.").format(value=total))
     return DelayCompensation(offset, measured, tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One end of a conversation. `clock_tolerance` is its oscillator's deviation in percent, either way."""
+    """A node on the bus, to be compared. `clock_tolerance` is its oscillator's deviation in percent, either way."""
 
     name: str
     nominal: Timing
@@ -182,10 +212,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Whether two nodes will talk. `margin`: percent of oscillator deviation to spare for each node,
-    negative where they will not; `limiting_node` and `limiting` say whose which condition sets it.
-    Differences are b less a: bit rates in percent, sample points in percentage points. `problems` stop
-    them, `advice` does not; both sentences.
+    """Whether two nodes are compatible, and with which margin.
+
+    `margin` is the oscillator deviation that each node has to spare, in percent; negative where they cannot.
+    `limiting` is the condition that sets it, of node `limiting_node`. Differences are b less a: bit rates in percent,
+    sample points in percentage points. `problems` prevent communication, `advice` does not; both are sentences.
     """
 
     margin: float
@@ -199,26 +230,25 @@ class Comparison:
     advice: tuple[str, ...]
 
     @property
-    def talk(self) -> bool:
-        """Whether they will talk."""
+    def is_compatible(self) -> bool:
+        """Whether nothing prevents it."""
         return not self.problems
 
 
-def _apart(a: Timing, b: Timing) -> Fraction:
-    """How far b's bit rate is from a's, of their mean."""
+def _relative_difference(a: Timing, b: Timing) -> Fraction:
+    """How far b's bit rate is from a's, as a fraction of their mean."""
     return 2 * (b.rate - a.rate) / (a.rate + b.rate)
 
 
 def compare(a: Node, b: Node) -> Comparison:
-    """Will `a` and `b` talk, with which margin?
+    """Whether `a` and `b` are compatible, and with which margin.
 
-    Each node's conditions allow both oscillators a deviation df, that is 2·df between them; what they use
-    of it is their two tolerances plus the difference of the bit rates they aim at. Raises Invalid for
-    tolerances out of range.
+    Each node's conditions allow both oscillators a deviation df, that is 2·df between them; what they use of it is
+    their two tolerances plus the difference of their nominal bit rates. Raises Invalid for a tolerance out of range.
     """
-    drift = [exact(node.clock_tolerance, "clock_tolerance", 0, 10) for node in (a, b)]
-    nominal = _apart(a.nominal, b.nominal)
-    data = _apart(a.data, b.data) if a.data and b.data else None
+    drift = [require_number(node.clock_tolerance, "clock_tolerance", 0, 10) for node in (a, b)]
+    nominal = _relative_difference(a.nominal, b.nominal)
+    data = _relative_difference(a.data, b.data) if a.data and b.data else None
     used_nominal = (sum(drift) + 100 * abs(nominal)) / 2
     used_data = used_nominal if data is None else (sum(drift) + 100 * abs(data)) / 2
     # 1 and 2 live in the nominal phase, 3 in the data phase, 4 and 5 in both.
@@ -255,7 +285,7 @@ def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
     problems = []
     if margin < 0:
         problems.append(
-            _("{name} tolerates too little: {percent:.2f} % is missing.").format(name=name, percent=-margin)
+            _("{name} falls {percent:.2f} % short of the required clock tolerance.").format(name=name, percent=-margin)
         )
     if (a.data is None) != (b.data is None):
         classic, fd = (a, b) if a.data is None else (b, a)
@@ -267,20 +297,22 @@ def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
 def _advice(a: Node, b: Node) -> list[str]:
     advice = []
     if a.nominal.sample_point != b.nominal.sample_point:
-        advice.append(_("The nominal sample points differ; CiA advises the same one in all nodes."))
+        advice.append(_("The nominal sample points differ. CiA recommends the same one on all nodes."))
     if a.data and b.data and a.data.sample_point != b.data.sample_point:
-        advice.append(_("The data sample points differ; CiA advises the same one in all nodes."))
+        advice.append(_("The data sample points differ. CiA recommends the same one on all nodes."))
     if a.data and b.data:
-        shift = abs(_switch(b) - _switch(a))
+        shift = abs(_rate_switch_bit_ns(b) - _rate_switch_bit_ns(a))
         for node, phase in ((a, a.data), (b, b.data)):
             jump = Fraction(phase.sjw * phase.prescaler * 10**9, phase.clock)
             if shift > jump:
-                text = _("At the rate switch the nodes part by {shift} ns; {name} corrects {jump} ns at a time.")
+                text = _(
+                    "At the bit rate switch, the nodes are {shift} ns apart; {name} corrects {jump} ns per resync."
+                )
                 advice.append(text.format(shift=round(shift), jump=round(jump), name=node.name))
     return advice
 
 
-def _switch(node: Node) -> Fraction:
+def _rate_switch_bit_ns(node: Node) -> Fraction:
     """Length in ns of the bit in which the rate switches: nominal to the sample point, data from there."""
     nominal, data = node.nominal, node.data
     assert data is not None

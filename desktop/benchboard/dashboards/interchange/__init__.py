@@ -1,23 +1,23 @@
 """Dashboards in and out, pure: Grafana's JSON and older documents of our own, read and written with a report."""
 
-from .questions import question
-from .reading import from_grafana
-from .recognising import from_any, has_panels, is_grafana, is_panel
-from .report import Line, Report
-from .versions import SCHEMA, from_benchboard, upgrade
-from .writing import to_grafana
+from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
+from benchboard.dashboards.interchange.document_upgrade import SCHEMA, from_benchboard, upgrade
+from benchboard.dashboards.interchange.format_detection import from_any, has_panels, is_grafana, is_panel
+from benchboard.dashboards.interchange.grafana_export import to_grafana
+from benchboard.dashboards.interchange.grafana_import import from_grafana
+from benchboard.dashboards.interchange.source_queries import original_queries
 
 __all__ = [
     "SCHEMA",
-    "Line",
-    "Report",
+    "ConversionReport",
+    "ReportLine",
     "from_any",
     "from_benchboard",
     "from_grafana",
     "has_panels",
     "is_grafana",
     "is_panel",
-    "question",
+    "original_queries",
     "to_grafana",
     "upgrade",
 ]

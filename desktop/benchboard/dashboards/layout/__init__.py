@@ -4,31 +4,35 @@ hysteresis.
 A `Layout` is never changed: every operation gives a new one, so undo is keeping the old.
 """
 
-from .arranging import Axis, Edge, align, distribute, equalise, grow, swap
-from .bodies import BodyStretch
-from .breakpoints import derived, manual
-from .carrying import Carry, Stretch
-from .containers import (
+from benchboard.dashboards.layout.alignment import Axis, Edge, align, distribute, equalise, grow, swap
+from benchboard.dashboards.layout.apply_request import apply
+from benchboard.dashboards.layout.auto_arrange import arranged
+from benchboard.dashboards.layout.breakpoint_overrides import derive_layout, overrides_after
+from benchboard.dashboards.layout.container_drag import ContainerDrag, ContainerResize
+from benchboard.dashboards.layout.containers import (
     CONTAINERS,
     DEEPEST,
     GROUP,
     HEADING,
     ROW,
     TABS,
-    Found,
-    Page,
+    LocatedItem,
+    PageIndex,
     Path,
+    bottom_bound,
     collapsed,
-    crowded,
-    everything,
     fitted,
     height,
-    mapped,
-    reach,
+    map_items,
+    overfull_item,
+    walk_items,
     without,
 )
-from .decoding import decode
-from .document import (
+from benchboard.dashboards.layout.drag_preview import Drag, Resize, placed
+from benchboard.dashboards.layout.field_numbers import document_cell, numbering_grid
+from benchboard.dashboards.layout.group_resize import GroupResize
+from benchboard.dashboards.layout.json_decoding import decode
+from benchboard.dashboards.layout.model import (
     COMPACTS,
     MAX_COLUMNS,
     MAX_HEIGHT,
@@ -43,21 +47,17 @@ from .document import (
     parse_columns,
     parse_compact,
     parse_item,
+    quote_value,
     serialise,
-    shown,
 )
-from .edges import EdgePull, SharedEdge, edge_at
-from .exact import HANDLES, Handle, add, compacted, move, remove, resize
-from .guides import Gap, Guide, Guides, Hints
-from .jumping import Way, jumped
-from .numbering import counted, numbered
-from .pagedocument import Known, parse_page, serialise_page, written_rows
-from .placing import first_free, reading_order
-from .preview import Drag, Resize, placed
-from .repeating import Repeat, repeat_of, repeated
-from .requests import apply
-from .settling import settled
-from .tidying import arranged
+from benchboard.dashboards.layout.normalize import normalized
+from benchboard.dashboards.layout.nudge import Direction, nudged
+from benchboard.dashboards.layout.page_format import WrittenItems, parse_page, serialise_page, written_rows
+from benchboard.dashboards.layout.placement import first_free, reading_order
+from benchboard.dashboards.layout.repeats import Repeat, repeat_of, repeated
+from benchboard.dashboards.layout.rgl_compat import HANDLES, Handle, add, compacted, move, remove, resize
+from benchboard.dashboards.layout.shared_edges import SharedEdge, SharedEdgeResize, edge_at
+from benchboard.dashboards.layout.snap_guides import Gap, Guide, Guides, SnapHints
 
 __all__ = [
     "COMPACTS",
@@ -73,60 +73,61 @@ __all__ = [
     "ROW",
     "TABS",
     "Axis",
-    "BodyStretch",
-    "Carry",
     "Cell",
     "Compact",
+    "ContainerDrag",
+    "ContainerResize",
+    "Direction",
     "Drag",
     "Edge",
-    "EdgePull",
-    "Found",
     "Gap",
+    "GroupResize",
     "Guide",
     "Guides",
     "Handle",
-    "Hints",
     "Item",
-    "Known",
     "Layout",
-    "Page",
+    "LocatedItem",
+    "PageIndex",
     "Pane",
     "Path",
     "Repeat",
     "Resize",
     "SharedEdge",
-    "Stretch",
-    "Way",
+    "SharedEdgeResize",
+    "SnapHints",
+    "WrittenItems",
     "add",
     "align",
     "apply",
     "arranged",
+    "bottom_bound",
     "collapsed",
     "compacted",
-    "counted",
-    "crowded",
     "decode",
-    "derived",
+    "derive_layout",
     "distribute",
+    "document_cell",
     "edge_at",
     "equalise",
-    "everything",
     "first_free",
     "fitted",
     "grow",
     "height",
-    "jumped",
-    "manual",
-    "mapped",
+    "map_items",
     "move",
-    "numbered",
+    "normalized",
+    "nudged",
+    "numbering_grid",
+    "overfull_item",
+    "overrides_after",
     "parse",
     "parse_columns",
     "parse_compact",
     "parse_item",
     "parse_page",
     "placed",
-    "reach",
+    "quote_value",
     "reading_order",
     "remove",
     "repeat_of",
@@ -134,9 +135,8 @@ __all__ = [
     "resize",
     "serialise",
     "serialise_page",
-    "settled",
-    "shown",
     "swap",
+    "walk_items",
     "without",
     "written_rows",
 ]

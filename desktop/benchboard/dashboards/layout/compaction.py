@@ -9,7 +9,7 @@ from bisect import bisect_left
 from operator import add
 from typing import Literal
 
-from .board import BLOCK, Blocks, Board, Taken
+from benchboard.dashboards.layout.grid_arrays import BLOCK, ColumnOccupancy, GridArrays, RowBlocks
 
 _NEVER = 1 << 62
 _EACH = 3
@@ -21,13 +21,13 @@ _FAR = 4
 """Steps down after which it is looked whether the rest can be gone at once."""
 
 
-def compact_vertically(board: Board, watched: int = -1) -> int:
+def compact_vertically(board: GridArrays, watched: int = -1) -> int:
     """Let everything but the statics rise. The row from which the layout's item `watched` began to rise,
     whether others had pushed it there or not (0 without one)."""
     return _Compaction(board, "rows").rise(watched)
 
 
-def compact_horizontally(board: Board) -> None:
+def compact_horizontally(board: GridArrays) -> None:
     """Let everything but the statics slide left; what finds no room in its rows goes to the next."""
     _Compaction(board, "columns").slide()
 
@@ -35,13 +35,13 @@ def compact_horizontally(board: Board) -> None:
 class _Compaction:
     """One pass over a board: what is placed so far, and the pushing on of later items along one axis."""
 
-    def __init__(self, board: Board, along: Literal["rows", "columns"]) -> None:
+    def __init__(self, board: GridArrays, along: Literal["rows", "columns"]) -> None:
         board.arrange(along)
         self.board = board
-        self.fixed = Blocks(board, board.statics)
+        self.fixed = RowBlocks(board, board.statics)
         self.placed = 0
-        self.solid: Blocks | None = None
-        self.taken: Taken | None = None
+        self.solid: RowBlocks | None = None
+        self.taken: ColumnOccupancy | None = None
         """The rows that what is in `solid` takes; made only once something had far to go."""
         self.began = [*(board.ys if along == "rows" else board.xs), _NEVER]
         """The row or column each had before anything moved: sorted, with an end that stops any look ahead."""
@@ -119,11 +119,11 @@ class _Compaction:
         """Account for a look at the blocks of `h` rows; each may hold dozens of items."""
         self.board.spend(32 * ((h >> BLOCK) + 2))
 
-    def _solid(self) -> Blocks:
+    def _solid(self) -> RowBlocks:
         """Everything an item may run into, statics first; made only once something needs it."""
         if self.solid is None:
             placed = (i for i in range(self.placed) if not self.board.static[i])
-            self.solid = Blocks(self.board, [*self.board.statics, *placed])
+            self.solid = RowBlocks(self.board, [*self.board.statics, *placed])
         return self.solid
 
     def _rise_around(self, i: int, y: int) -> None:
@@ -151,10 +151,10 @@ class _Compaction:
             hit = solid.first(x, ys[i], w, h)
             steps += 1
 
-    def _all_taken(self) -> Taken:
+    def _all_taken(self) -> ColumnOccupancy:
         if self.taken is None:
             board = self.board
-            self.taken = Taken(max(map(add, board.xs, board.ws)))
+            self.taken = ColumnOccupancy(max(map(add, board.xs, board.ws)))
             for i in self._solid().ranks:
                 self.taken.put(board.xs[i], board.ys[i], board.ws[i], board.hs[i])
         return self.taken

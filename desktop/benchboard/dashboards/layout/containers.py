@@ -2,7 +2,7 @@
 
 A container is an `Item` with panes. On its own grid it is a rectangle like any other, one field of heading and below it
 as high as what it holds; a pane is as wide in fields as its container, so that every item's fields are the page's
-fields too. `Page` says where that is.
+fields too. `PageIndex` says where that is.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,10 +11,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from benchboard.dashboards.layout.model import Cell, Compact, Item, Layout, Pane, quote_value, refuse
+from benchboard.dashboards.layout.normalize import normalized
 from benchboard.i18n import _
-
-from .document import Cell, Compact, Item, Layout, Pane, refuse, shown
-from .settling import settled
 
 ROW: Final = "row"
 GROUP: Final = "group"
@@ -31,7 +30,7 @@ Path = tuple[tuple[str, int], ...]
 """Where a grid is: the containers on the way down, each with which of its panes; () is the page itself."""
 
 
-class Found(NamedTuple):
+class LocatedItem(NamedTuple):
     """An item with the grid it lies in and its cell there."""
 
     path: Path
@@ -51,19 +50,19 @@ def height(item: Item, bottoms: Mapping[int, int] = _NONE) -> int:
     return HEADING + max(high or EMPTY for high in highs)
 
 
-def reach(layout: Layout) -> int:
+def bottom_bound(layout: Layout) -> int:
     """A row below which nothing is written once the layout is fitted, and nothing ends; seldom the lowest such row."""
     # What is pushed lies right below something else, down to what is pushed by none; statics may have been pushed by
     # what is elsewhere in the end, and what lies below a container goes down with its growth.
     times = 2 if any(item.static for item in layout.items) else 1
     row = max((cell.y for cell in layout.cells), default=0)
     for item, cell in layout:
-        inside = max((pane.top + reach(pane.layout) for pane in item.panes), default=0)
+        inside = max((pane.top + bottom_bound(pane.layout) for pane in item.panes), default=0)
         row += (HEADING + max(EMPTY, inside)) * (times + 1) if item.panes else cell.h * times
     return row
 
 
-def crowded(layout: Layout, limit: int) -> Item | None:
+def overfull_item(layout: Layout, limit: int) -> Item | None:
     """The item with which more fields are taken than a grid of `limit` rows has, so that it cannot be fitted; None says
     nothing. A quick look before a long one."""
     room = limit * layout.columns
@@ -72,7 +71,7 @@ def crowded(layout: Layout, limit: int) -> Item | None:
         if room < 0:
             return item
     inside = (
-        crowded(replace(pane.layout, columns=min(pane.layout.columns, layout.columns)), limit)
+        overfull_item(replace(pane.layout, columns=min(pane.layout.columns, layout.columns)), limit)
         for item in layout.items
         for pane in item.panes
     )
@@ -84,9 +83,9 @@ def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int,
     every level. One that is so already comes back equal. `known` are the `id()`s of containers that are so inside, as
     long as they keep their width, with their heights: a gesture asks for this sixty times a second."""
     if not any(item.panes for item in layout.items):
-        return settled(layout, compact)
+        return normalized(layout, compact)
     placed = [fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
-    return settled(Layout.of(layout.columns, _given_way(placed, layout.cells)), compact)
+    return normalized(Layout.of(layout.columns, _given_way(placed, layout.cells)), compact)
 
 
 def _given_way(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[tuple[Item, Cell]]:
@@ -103,13 +102,13 @@ def _given_way(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[
     return placed
 
 
-def stretched(layout: Layout, place: int, high: int, compact: Compact = "vertical") -> Layout:
+def with_container_height(layout: Layout, place: int, high: int, compact: Compact = "vertical") -> Layout:
     """A fitted layout with one of its containers so high: as `fitted` leaves it when what is inside asks for that."""
     if layout.cells[place].h == high:
         return layout
     placed = list(layout)
     placed[place] = layout.items[place], layout.cells[place]._replace(h=high)
-    return settled(layout.moved_to([cell for _item, cell in _given_way(placed, layout.cells)]), compact)
+    return normalized(layout.moved_to([cell for _item, cell in _given_way(placed, layout.cells)]), compact)
 
 
 def fitted_item(
@@ -139,20 +138,20 @@ def _fitted_pane(pane: Pane, columns: int, compact: Compact, known: Mapping[int,
 # Going through
 
 
-def everything(layout: Layout, path: Path = ()) -> Iterator[Found]:
+def walk_items(layout: Layout, path: Path = ()) -> Iterator[LocatedItem]:
     """Every item at every level, hidden ones too, a container before what it holds."""
     for item, cell in layout:
-        yield Found(path, item, cell)
+        yield LocatedItem(path, item, cell)
         for k, pane in enumerate(item.panes):
-            yield from everything(pane.layout, (*path, (item.id, k)))
+            yield from walk_items(pane.layout, (*path, (item.id, k)))
 
 
-def mapped(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] | None]) -> Layout:
+def map_items(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] | None]) -> Layout:
     """The layout with every item at every level as `change` answers, children first; None takes it away. Nothing is
     settled. What nothing changes in stays the same object."""
     kept, same = [], True
     for item, cell in layout:
-        inside = [mapped(pane.layout, change) for pane in item.panes]
+        inside = [map_items(pane.layout, change) for pane in item.panes]
         changed = item
         if any(new is not pane.layout for new, pane in zip(inside, item.panes, strict=True)):
             panes = (replace(pane, layout=new) for new, pane in zip(inside, item.panes, strict=True))
@@ -167,22 +166,22 @@ def mapped(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] | No
 def without(layout: Layout, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
     """The layout without these items, wherever they lie, with what they hold; what is left is fitted."""
     gone = frozenset(ids)
-    return fitted(mapped(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact)
+    return fitted(map_items(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact)
 
 
-def spread(item: Item, cell: Cell) -> Iterator[tuple[str, Cell]]:
+def visible_cells(item: Item, cell: Cell) -> Iterator[tuple[str, Cell]]:
     """An item in a cell of the page, and the page's fields of all that can be seen in it."""
     yield item.id, cell
     if item.panes and not item.collapsed:
-        yield from _shown(pane_on_top(item).layout, cell.x, cell.y + HEADING)
+        yield from _shown(visible_pane(item).layout, cell.x, cell.y + HEADING)
 
 
-def pane_on_top(item: Item) -> Pane:
+def visible_pane(item: Item) -> Pane:
     """The pane of an open container that can be seen."""
     return item.panes[item.active if item.type == TABS else 0]
 
 
-class Page:
+class PageIndex:
     """A layout made ready to be asked where things are. It has to be `fitted`."""
 
     def __init__(self, layout: Layout) -> None:
@@ -191,7 +190,7 @@ class Page:
     @cached_property
     def paths(self) -> Mapping[str, Path]:
         """The grid every item lies in, hidden ones too."""
-        return {found.item.id: found.path for found in everything(self.layout)}
+        return {found.item.id: found.path for found in walk_items(self.layout)}
 
     @cached_property
     def known(self) -> Mapping[int, int]:
@@ -212,7 +211,9 @@ class Page:
         """The grid an item lies in. Invalid if there is no such item."""
         found = self.paths.get(item_id)
         if found is None:
-            refuse("no-such-item", _("This layout has no item {item}.").format(item=shown(item_id)), item_id, "id")
+            refuse(
+                "no-such-item", _("This layout has no item {item}.").format(item=quote_value(item_id)), item_id, "id"
+            )
         return found
 
     def item(self, item_id: str) -> Item:
@@ -290,7 +291,7 @@ def _shown(layout: Layout, x: int, y: int) -> Iterator[tuple[str, Cell]]:
     for item, cell in layout:
         yield item.id, Cell(cell.x + x, cell.y + y, cell.w, cell.h)
         if item.panes and not item.collapsed:
-            yield from _shown(pane_on_top(item).layout, x + cell.x, y + cell.y + HEADING)
+            yield from _shown(visible_pane(item).layout, x + cell.x, y + cell.y + HEADING)
 
 
 def _heights(layout: Layout) -> Iterator[tuple[int, int]]:
@@ -313,10 +314,10 @@ def _left(layout: Layout, gone: frozenset[str], around: Collection[str]) -> Layo
     return Layout.of(layout.columns, kept)
 
 
-def collapsed(page: Page, item_id: str, is_collapsed: bool, compact: Compact = "vertical") -> Layout:
+def collapsed(page: PageIndex, item_id: str, is_collapsed: bool, compact: Compact = "vertical") -> Layout:
     """The page with a row closed or opened; what it holds keeps its places to each other."""
     item = page.item(item_id)
     if not item.panes or item.type != ROW:
-        refuse("not-a-row", _("Item {item} is no row.").format(item=shown(item_id)), item_id, "collapsed")
+        refuse("not-a-row", _("Item {item} isn't a row.").format(item=quote_value(item_id)), item_id, "collapsed")
     top = page.cell(item_id).y + HEADING if is_collapsed else 0
     return page.with_item(replace(item, collapsed=is_collapsed, panes=(replace(item.panes[0], top=top),)), compact)

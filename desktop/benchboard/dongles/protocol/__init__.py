@@ -1,37 +1,38 @@
 """The provisioning protocol, both sides, without any I/O. docs/protocol.md is its specification.
 
-framing (bytes ↔ packets), messages (numbers and shapes), session (cryptography), device_side, host_side.
+framing (bytes ↔ packets), messages (numbers and members), crypto, device_side, host_side.
 """
 
-from benchboard.dongles.protocol.device_side import BusErrors, DeviceSide, Durable, Facts
-from benchboard.dongles.protocol.framing import Console, Packet, encode
-from benchboard.dongles.protocol.host_side import Hello, HostClaim, Sign, Status, StoredConfig
+from benchboard.dongles.protocol.device_side import DeviceDescription, DeviceSide, ErrorCounters, PersistentState
+from benchboard.dongles.protocol.framing import ConsoleDecoder, Packet, encode
+from benchboard.dongles.protocol.host_side import ConfigSigner, Hello, HostClaim, Sign, Status, StoredConfig
 from benchboard.dongles.protocol.messages import (
     CanConfig,
     CanFilter,
-    Code,
-    Command,
-    Refused,
-    State,
+    ErrorCode,
+    OwnershipState,
+    ProtocolCommand,
+    ProtocolError,
     is_device_id,
 )
 
 __all__ = [
-    "BusErrors",
     "CanConfig",
     "CanFilter",
-    "Code",
-    "Command",
-    "Console",
+    "ConfigSigner",
+    "ConsoleDecoder",
+    "DeviceDescription",
     "DeviceSide",
-    "Durable",
-    "Facts",
+    "ErrorCode",
+    "ErrorCounters",
     "Hello",
     "HostClaim",
+    "OwnershipState",
     "Packet",
-    "Refused",
+    "PersistentState",
+    "ProtocolCommand",
+    "ProtocolError",
     "Sign",
-    "State",
     "Status",
     "StoredConfig",
     "encode",

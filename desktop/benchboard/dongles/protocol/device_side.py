@@ -1,28 +1,27 @@
-"""What a dongle does with each message: a state machine over packets. The simulator runs it; firmware
-mirrors it.
+"""The dongle's side of the protocol: a state machine that answers packets. The simulator runs it; firmware does alike.
 
-Time, randomness and storage come from outside. `save` must be durable when it returns: a claim exists
-from then on.
+Time, randomness and storage come from the caller. What `save` was given must survive a loss of power once it has
+returned: a claim exists from then on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from benchboard.dongles.protocol import messages, session
-from benchboard.dongles.protocol.framing import MAX_PACKET, Body, Packet, canonical, read_canonical
-from benchboard.dongles.protocol.messages import CanConfig, Code, Command, Refused, State
+from benchboard.dongles.protocol import crypto, messages
+from benchboard.dongles.protocol.framing import MAX_PACKET, Body, Packet, decode_cbor, encode_cbor
+from benchboard.dongles.protocol.messages import CanConfig, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError
 
 
 @dataclass(frozen=True, slots=True)
-class Durable:
-    """What survives a loss of power, whole or not at all."""
+class PersistentState:
+    """What a dongle stores: it survives a loss of power whole, in its old or its new state."""
 
     config: CanConfig
-    state: State = State.UNCLAIMED
+    state: OwnershipState = OwnershipState.UNCLAIMED
     key_version: int = 0
     revision: int = 0
     claim_id: bytes | None = None
@@ -32,33 +31,54 @@ class Durable:
     revoked: tuple[bytes, ...] = ()
 
     def encode(self) -> bytes:
-        body: Body = {name: getattr(self, name) for name in _DURABLE}
-        body["config"] = canonical(messages.config_body(self.config))
+        """Deterministic CBOR, as it is written to flash."""
+        body: Body = {name: getattr(self, name) for name in _PERSISTENT}
+        body["config"] = encode_cbor(messages.config_to_body(self.config))
         body["revoked"] = list(self.revoked)
         body["state"] = int(self.state)
-        return canonical(body)
+        return encode_cbor(body)
 
     @classmethod
-    def decode(cls, raw: bytes) -> "Durable | None":
+    def decode(cls, raw: bytes) -> "PersistentState | None":
         """What `encode` wrote; None for anything else (the slot's CRC has already passed)."""
-        body = read_canonical(raw)
-        if body is None or body.keys() != set(_DURABLE):
-            return None
         try:
-            body["config"] = messages.read_config(read_canonical(body["config"]))
-            body["state"] = State(body["state"])
-            body["revoked"] = tuple(body["revoked"])
-        except (Refused, ValueError, TypeError):
+            body = messages.validate(decode_cbor(raw), _PERSISTENT)
+            body["config"] = messages.config_from_body(decode_cbor(body["config"]))
+        except ProtocolError:
             return None
-        return cls(**body)
+        body["state"] = OwnershipState(body["state"])
+        body["revoked"] = tuple(body["revoked"])
+        owned = body["state"] == OwnershipState.CLAIMED_ACTIVE
+        return cls(**body) if all((body[name] is not None) == owned for name in _OWNER) else None
 
 
-_DURABLE: Final = tuple(Durable.__dataclass_fields__)
+def _revoked(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= messages.MAX_REVOKED
+        and all(messages.byte_string(16)(one) for one in value)
+    )
+
+
+# CLAIM_PENDING is not among them: a claim under way is in RAM only.
+_PERSISTENT_STATES: Final = (OwnershipState.UNCLAIMED, OwnershipState.CLAIMED_ACTIVE, OwnershipState.REVOKED)
+_PERSISTENT: Final[Mapping[str, messages.Check]] = {
+    "config": messages.byte_string_up_to(1024),
+    "state": lambda value: type(value) is int and value in _PERSISTENT_STATES,
+    "key_version": messages.KEY_VERSION,
+    "revision": messages.COUNT,
+    "claim_id": messages.nullable(messages.byte_string(16)),
+    "organisation": messages.nullable(messages.byte_string(16)),
+    "organisation_key": messages.nullable(messages.byte_string(32)),
+    "token": messages.nullable(messages.byte_string(32)),
+    "revoked": _revoked,
+}
+_OWNER: Final = ("claim_id", "organisation", "organisation_key", "token")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a model of dongle says about itself."""
+class DeviceDescription:
+    """What a dongle reports about its hardware and firmware; `clock_hz` is the CAN controller's."""
 
     firmware: str
     hardware: str
@@ -68,8 +88,8 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class BusErrors:
-    """The CAN controller's counters, as STATUS reports them."""
+class ErrorCounters:
+    """The CAN controller's error counters, as STATUS reports them."""
 
     tx_errors: int = 0
     rx_errors: int = 0
@@ -79,13 +99,13 @@ class BusErrors:
 
 @dataclass(slots=True)
 class _Claim:
-    """A claim under way, in RAM only: a loss of power forgets it."""
+    """A pending claim. It is in RAM only, so a loss of power ends it."""
 
-    asked: bytes  # CLAIM_BEGIN as it arrived, to answer its repetition alike
+    raw_request: bytes  # CLAIM_BEGIN as it arrived: the same bytes again get the same answer
     answer: Body
-    begin: Body
+    request: Body
     digest: bytes
-    session: session.Session
+    session: crypto.SealedSession
     key_version: int
     deadline: float
     proved: bool = False
@@ -94,58 +114,58 @@ class _Claim:
 
 
 class DeviceSide:
-    """One dongle's protocol: `handle` a packet, `press` its button. Raises nothing on what arrives."""
+    """One dongle's protocol: `handle` answers a packet, `press` is its button. Whatever arrives, nothing is raised."""
 
     def __init__(
         self,
         identity: Ed25519PrivateKey,
-        durable: Durable,
-        save: Callable[[Durable], None],
+        persistent: PersistentState,
+        save: Callable[[PersistentState], None],
         *,
-        facts: Facts,
+        description: DeviceDescription,
         random: Callable[[int], bytes],
-        bus_errors: Callable[[], BusErrors] = BusErrors,
+        bus_errors: Callable[[], ErrorCounters] = ErrorCounters,
     ) -> None:
         """`save` raises OSError when storage fails; `random(n)` gives n unpredictable bytes."""
-        self.durable = durable
-        self.device_key = session.public_bytes(identity)
-        self.device_id = session.device_id(self.device_key)
+        self.persistent = persistent
+        self.device_key = crypto.public_bytes(identity)
+        self.device_id = crypto.device_id(self.device_key)
         self.blink_until = 0.0
         self._identity = identity
         self._save = save
-        self._facts = facts
+        self._description = description
         self._random = random
         self._bus_errors = bus_errors
         self._claim: _Claim | None = None
 
-    def waits_for_press(self, now: float) -> bool:
-        """Whether somebody is expected at the button."""
+    def is_waiting_for_press(self, now: float) -> bool:
+        """Whether a proved claim waits for its button."""
         claim = self._live_claim(now)
         return claim is not None and claim.proved and not claim.present
 
     def press(self, now: float) -> None:
-        """The button. Means something only while a proved claim waits for it."""
-        if self.waits_for_press(now) and self._claim is not None:
+        """Press the button. Without a proved claim that waits for it, this does nothing."""
+        if self.is_waiting_for_press(now) and self._claim is not None:
             self._claim.present = True
 
-    def state(self, now: float) -> State:
-        """Ownership as HELLO and STATUS report it."""
+    def state(self, now: float) -> OwnershipState:
+        """The ownership state that HELLO and STATUS report."""
         claim = self._live_claim(now)
-        return State.CLAIM_PENDING if claim is not None and not claim.committed else self.durable.state
+        return OwnershipState.CLAIM_PENDING if claim is not None and not claim.committed else self.persistent.state
 
     def handle(self, packet: Packet, now: float) -> Packet | None:
-        """The answer to a request; None to what is not a request. `now` is monotonic, in seconds."""
+        """The answer to a request, None to any other packet. `now` is monotonic, in seconds."""
         if packet.op not in (messages.READ, messages.WRITE):
             return None
         try:
-            body = self._vendor(packet, now) if packet.group == messages.GROUP else self._os(packet)
-        except Refused as refusal:
-            body = _error(packet, refusal.code)
+            body = self._answer_benchboard(packet, now) if packet.group == messages.GROUP else self._answer_os(packet)
+        except ProtocolError as error:
+            body = _error(packet, error.code)
         return Packet(packet.op + 1, packet.group, packet.command, packet.sequence, body, packet.version)
 
     # ---- MCUmgr's own group
 
-    def _os(self, packet: Packet) -> Body:
+    def _answer_os(self, packet: Packet) -> Body:
         if packet.group != messages.OS_GROUP:
             return {"rc": messages.ENOTSUP}
         if packet.command == 0 and packet.op == messages.WRITE:
@@ -158,117 +178,122 @@ class DeviceSide:
         return {"rc": messages.ENOTSUP}
 
     def _info(self, wanted: object) -> Body:
-        words = {
-            "s": "Benchboard", "n": self.device_id, "r": self._facts.firmware, "v": str(messages.VERSION),
-            "m": self._facts.controller, "i": self._facts.hardware, "o": "Benchboard",
+        information = {
+            "s": "Benchboard", "n": self.device_id, "r": self._description.firmware, "v": str(messages.VERSION),
+            "m": self._description.controller, "i": self._description.hardware, "o": "Benchboard",
         }  # fmt: skip
         letters = "snrvmio" if wanted == "a" else wanted
-        if not isinstance(letters, str) or not letters or len(letters) > 16 or not set(letters) <= words.keys():
+        if not isinstance(letters, str) or not letters or len(letters) > 16 or not set(letters) <= information.keys():
             return {"rc": messages.EINVAL}
-        return {"output": " ".join(words[letter] for letter in letters)}
+        return {"output": " ".join(information[letter] for letter in letters)}
 
-    # ---- ours
+    # ---- Benchboard's group
 
-    def _vendor(self, packet: Packet, now: float) -> Body:
+    def _answer_benchboard(self, packet: Packet, now: float) -> Body:
         try:
-            command = Command(packet.command)
+            command = ProtocolCommand(packet.command)
         except ValueError:
             return {"rc": messages.ENOTSUP}
         if packet.op != messages.OPERATIONS[command]:
             return {"rc": messages.ENOTSUP}
-        body = messages.checked(read_canonical(packet.raw), messages.REQUESTS[command])
-        if command == Command.HELLO:
+        body = messages.validate(decode_cbor(packet.raw), messages.REQUESTS[command])
+        if command == ProtocolCommand.HELLO:
             return self._hello(body, now)
-        if command == Command.IDENTIFY:
+        if command == ProtocolCommand.IDENTIFY:
             self.blink_until = now + body["ms"] / 1000
             return {}
-        if command == Command.STATUS:
+        if command == ProtocolCommand.STATUS:
             return self._status(body, now)
-        if command == Command.CONFIG_READ:
+        if command == ProtocolCommand.CONFIG_READ:
             return self._config_read(body)
-        if command == Command.CONFIG_WRITE:
+        if command == ProtocolCommand.CONFIG_WRITE:
             return self._config_write(body)
-        if command == Command.CLAIM_BEGIN:
+        if command == ProtocolCommand.CLAIM_BEGIN:
             return self._begin(body, packet.raw, now)
-        if command == Command.CLAIM_PROVE:
+        if command == ProtocolCommand.CLAIM_PROVE:
             return self._prove(body, now)
-        if command == Command.CLAIM_COMMIT:
+        if command == ProtocolCommand.CLAIM_COMMIT:
             return self._commit(body, now)
         return self._confirm(body)
 
     def _signed(self, label: str, body: Body) -> Body:
-        raw = canonical(body)
-        return {"signed": raw, "signature": self._identity.sign(session.joined(label, raw))}
+        raw = encode_cbor(body)
+        return {"signed": raw, "signature": self._identity.sign(crypto.join_fields(label, raw))}
 
     def _hello(self, body: Body, now: float) -> Body:
-        said = {
+        content = {
             "version": messages.VERSION,
             "nonce": body["nonce"],
             "device_key": self.device_key,
-            "firmware": self._facts.firmware,
-            "hardware": self._facts.hardware,
-            "controller": self._facts.controller,
-            "clock_hz": self._facts.clock_hz,
-            "fd": self._facts.fd,
+            "firmware": self._description.firmware,
+            "hardware": self._description.hardware,
+            "controller": self._description.controller,
+            "clock_hz": self._description.clock_hz,
+            "fd": self._description.fd,
             "state": int(self.state(now)),
-            "key_version": self.durable.key_version,
+            "key_version": self.persistent.key_version,
         }
-        return self._signed("hello", said)
+        return self._signed("hello", content)
 
     def _status(self, body: Body, now: float) -> Body:
-        durable, claim = self.durable, self._live_claim(now)
+        persistent, claim = self.persistent, self._live_claim(now)
         pending = claim is not None and not claim.committed
         mac = None
-        if durable.token is not None and durable.claim_id is not None:
+        if persistent.token is not None and persistent.claim_id is not None:
             identity = bytes.fromhex(self.device_id)
-            mac = session.token_mac(
-                durable.token, "status", body["nonce"], identity, durable.claim_id, durable.key_version
+            mac = crypto.token_mac(
+                persistent.token, "status", body["nonce"], identity, persistent.claim_id, persistent.key_version
             )
         errors = self._bus_errors()
-        said = {
+        content = {
             "nonce": body["nonce"],
             "state": int(self.state(now)),
-            "key_version": durable.key_version,
-            "claim_id": claim.begin["claim_id"] if claim is not None and pending else durable.claim_id,
-            "organisation": durable.organisation,
-            "organisation_key": durable.organisation_key,
+            "key_version": persistent.key_version,
+            "claim_id": claim.request["claim_id"] if claim is not None and pending else persistent.claim_id,
+            "organisation": persistent.organisation,
+            "organisation_key": persistent.organisation_key,
             "token_mac": mac,
-            "revision": durable.revision,
+            "revision": persistent.revision,
             "tx_errors": errors.tx_errors,
             "rx_errors": errors.rx_errors,
             "bus_errors": errors.bus_errors,
             "bus_off": errors.bus_off,
         }
-        return self._signed("status", said)
+        return self._signed("status", content)
 
     def _config_read(self, body: Body) -> Body:
-        config = canonical(messages.config_body(self.durable.config))
-        said = {"nonce": body["nonce"], "revision": self.durable.revision, "config": config}
-        return self._signed("config", said)
+        config = encode_cbor(messages.config_to_body(self.persistent.config))
+        content = {"nonce": body["nonce"], "revision": self.persistent.revision, "config": config}
+        return self._signed("config", content)
 
     def _config_write(self, body: Body) -> Body:
-        durable = self.durable
-        if durable.state == State.CLAIMED_ACTIVE:
+        persistent = self.persistent
+        if persistent.state == OwnershipState.CLAIMED_ACTIVE:
             if body["signature"] is None:
-                raise Refused(Code.SIGNATURE_REQUIRED)
-            message = config_message(self.device_id, body["revision"], body["config"])
-            session.verify(durable.organisation_key or b"", body["signature"], message)
-        config = messages.read_config(read_canonical(body["config"]))
-        if config.fd_enabled and not self._facts.fd:
-            raise Refused(Code.CONFIG_REFUSED)
-        if config == durable.config and body["revision"] == durable.revision - 1:
-            return {"revision": durable.revision}  # the answer to this very write was lost
-        if body["revision"] != durable.revision:
-            raise Refused(Code.REVISION_CONFLICT)
-        self._store(replace(durable, config=config, revision=durable.revision + 1))
-        return {"revision": self.durable.revision}
+                raise ProtocolError(ErrorCode.SIGNATURE_REQUIRED)
+            message = config_message(
+                self.device_id, persistent.claim_id or b"", persistent.key_version, body["revision"], body["config"]
+            )
+            crypto.verify_signature(persistent.organisation_key or b"", body["signature"], message)
+        config = messages.config_from_body(decode_cbor(body["config"]))
+        if config.fd_enabled and not self._description.fd:
+            raise ProtocolError(ErrorCode.CONFIG_REFUSED)
+        if config == persistent.config and body["revision"] == persistent.revision - 1:
+            return {"revision": persistent.revision}  # the same write again: its first answer was lost
+        if body["revision"] != persistent.revision:
+            raise ProtocolError(ErrorCode.REVISION_CONFLICT)
+        if persistent.revision >= messages.MAX_COUNT:
+            # Starting at 0 again would make every recorded write valid once more.
+            raise ProtocolError(ErrorCode.STORAGE_FAILED)
+        self._store(replace(persistent, config=config, revision=persistent.revision + 1))
+        return {"revision": self.persistent.revision}
 
-    def _store(self, durable: Durable) -> None:
+    def _store(self, persistent: PersistentState) -> None:
         try:
-            self._save(durable)
+            self._save(persistent)
         except OSError as error:
-            raise Refused(Code.STORAGE_FAILED) from error
-        self.durable = durable
+            raise ProtocolError(ErrorCode.STORAGE_FAILED) from error
+        self.persistent = persistent
 
     # ---- the claim
 
@@ -277,92 +302,94 @@ class DeviceSide:
             self._claim = None
         return self._claim
 
-    def _claim_named(self, body: Body, now: float) -> _Claim:
+    def _require_claim(self, body: Body, now: float) -> _Claim:
         claim = self._live_claim(now)
-        if claim is None or claim.begin["claim_id"] != body["claim_id"]:
-            raise Refused(Code.NO_CLAIM)
+        if claim is None or claim.request["claim_id"] != body["claim_id"]:
+            raise ProtocolError(ErrorCode.NO_CLAIM)
         return claim
 
     def _begin(self, body: Body, raw: bytes, now: float) -> Body:
         claim = self._live_claim(now)
-        if claim is not None and claim.asked == raw and not claim.proved:
-            return claim.answer  # its first answer was lost
+        if claim is not None and claim.raw_request == raw and not claim.proved:
+            return claim.answer  # the same CLAIM_BEGIN again: its first answer was lost
         if body["version"] != messages.VERSION:
-            raise Refused(Code.VERSION)
+            raise ProtocolError(ErrorCode.VERSION)
         if body["device_id"].hex() != self.device_id:
-            raise Refused(Code.WRONG_DEVICE)
-        if body["claim_id"] in self.durable.revoked:
-            raise Refused(Code.CLAIM_REVOKED)
-        if self.durable.state == State.CLAIMED_ACTIVE:
-            raise Refused(Code.ALREADY_CLAIMED)
-        if len(self.durable.revoked) >= messages.MAX_REVOKED:
-            raise Refused(Code.CLAIMS_EXHAUSTED)
+            raise ProtocolError(ErrorCode.WRONG_DEVICE)
+        if body["claim_id"] in self.persistent.revoked:
+            raise ProtocolError(ErrorCode.CLAIM_REVOKED)
+        if self.persistent.state == OwnershipState.CLAIMED_ACTIVE:
+            raise ProtocolError(ErrorCode.ALREADY_CLAIMED)
+        exhausted = len(self.persistent.revoked) >= messages.MAX_REVOKED
+        if exhausted or self.persistent.key_version >= messages.MAX_KEY_VERSION:
+            raise ProtocolError(ErrorCode.CLAIMS_EXHAUSTED)
         ephemeral = X25519PrivateKey.from_private_bytes(self._random(32))
         answer: Body = {
             "device_key": self.device_key,
             "device_nonce": self._random(32),
             "device_ephemeral": ephemeral.public_key().public_bytes_raw(),
-            "key_version": self.durable.key_version + 1,
+            "key_version": self.persistent.key_version + 1,
         }
         digest = transcript(body, answer).digest()
-        answer["signature"] = self._identity.sign(session.signed_by(session.DEVICE, digest))
-        sealed = session.Session(session.DEVICE, digest, ephemeral, body["host_ephemeral"])
+        answer["signature"] = self._identity.sign(crypto.transcript_message(crypto.DEVICE, digest))
+        sealed_session = crypto.SealedSession(crypto.DEVICE, digest, ephemeral, body["host_ephemeral"])
         deadline = now + messages.CLAIM_SECONDS
-        self._claim = _Claim(raw, answer, body, digest, sealed, answer["key_version"], deadline)
+        self._claim = _Claim(raw, answer, body, digest, sealed_session, answer["key_version"], deadline)
         return answer
 
     def _prove(self, body: Body, now: float) -> Body:
-        claim = self._claim_named(body, now)
-        message = session.signed_by(session.HOST, claim.digest)
-        session.verify(claim.begin["organisation_key"], body["signature"], message)
+        claim = self._require_claim(body, now)
+        message = crypto.transcript_message(crypto.HOST, claim.digest)
+        crypto.verify_signature(claim.request["organisation_key"], body["signature"], message)
         claim.proved = True
-        return {"present": claim.present, "remaining_ms": max(0, int((claim.deadline - now) * 1000))}
+        return {"present": claim.present, "remaining_ms": int((claim.deadline - now) * 1000)}
 
     def _commit(self, body: Body, now: float) -> Body:
-        claim = self._claim_named(body, now)
+        claim = self._require_claim(body, now)
         if not (claim.proved and claim.present):
-            raise Refused(Code.PRESENCE_MISSING)
-        opened = claim.session.open(Command.CLAIM_COMMIT, body["counter"], body["sealed"])
-        plain = messages.checked(opened, messages.TOKEN_PLAIN)
+            raise ProtocolError(ErrorCode.PRESENCE_MISSING)
+        opened = claim.session.open(ProtocolCommand.CLAIM_COMMIT, body["counter"], body["sealed"])
+        plain = messages.validate(opened, messages.TOKEN_PLAIN)
         if plain["key_version"] != claim.key_version:
-            raise Refused(Code.TOKEN_CONFLICT)
+            raise ProtocolError(ErrorCode.TOKEN_CONFLICT)
         if claim.committed:
-            if not session.same(plain["token"], self.durable.token or b""):
-                raise Refused(Code.TOKEN_CONFLICT)
+            if not crypto.constant_time_equal(plain["token"], self.persistent.token or b""):
+                raise ProtocolError(ErrorCode.TOKEN_CONFLICT)
         else:
             self._store(self._claimed(claim, plain["token"]))
             claim.committed = True
-        said = {"state": int(self.durable.state), "key_version": self.durable.key_version}
-        return claim.session.seal(Command.CLAIM_COMMIT, said)
+        content = {"state": int(self.persistent.state), "key_version": self.persistent.key_version}
+        return claim.session.seal(ProtocolCommand.CLAIM_COMMIT, content)
 
-    def _claimed(self, claim: _Claim, token: bytes) -> Durable:
-        before = self.durable
-        # A claim that this one follows is over for good.
-        spent = (*before.revoked, before.claim_id) if before.claim_id is not None else before.revoked
+    def _claimed(self, claim: _Claim, token: bytes) -> PersistentState:
+        """What the dongle stores once it accepts `claim` with `token`."""
+        before = self.persistent
+        # The former claim never counts again.
+        revoked = (*before.revoked, before.claim_id) if before.claim_id is not None else before.revoked
         return replace(
             before,
-            state=State.CLAIMED_ACTIVE,
+            state=OwnershipState.CLAIMED_ACTIVE,
             key_version=claim.key_version,
-            claim_id=claim.begin["claim_id"],
-            organisation=claim.begin["organisation"],
-            organisation_key=claim.begin["organisation_key"],
+            claim_id=claim.request["claim_id"],
+            organisation=claim.request["organisation"],
+            organisation_key=claim.request["organisation_key"],
             token=token,
-            revoked=spent,
+            revoked=revoked,
         )
 
     def _confirm(self, body: Body) -> Body:
-        durable = self.durable
-        if durable.token is None or durable.claim_id != body["claim_id"]:
-            raise Refused(Code.NO_CLAIM)
-        about = (body["nonce"], bytes.fromhex(self.device_id), body["claim_id"], durable.key_version)
-        if not session.same(body["mac"], session.confirm_mac(session.HOST, durable.token, *about)):
-            raise Refused(Code.NOT_AUTHENTIC)
-        return {"mac": session.confirm_mac(session.DEVICE, durable.token, *about)}
+        persistent = self.persistent
+        if persistent.token is None or persistent.claim_id != body["claim_id"]:
+            raise ProtocolError(ErrorCode.NO_CLAIM)
+        about = (body["nonce"], bytes.fromhex(self.device_id), body["claim_id"], persistent.key_version)
+        if not crypto.constant_time_equal(body["mac"], crypto.confirm_mac(crypto.HOST, persistent.token, *about)):
+            raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
+        return {"mac": crypto.confirm_mac(crypto.DEVICE, persistent.token, *about)}
 
 
-def transcript(begin: Body, answer: Body) -> session.Transcript:
-    """The transcript of a CLAIM_BEGIN and its answer, as either side saw them."""
-    return session.Transcript(
+def transcript(begin: Body, answer: Body) -> crypto.Transcript:
+    """The transcript of a claim, from CLAIM_BEGIN's request and answer."""
+    return crypto.Transcript(
         begin["claim_id"],
         begin["device_id"],
         answer["device_key"],
@@ -376,12 +403,22 @@ def transcript(begin: Body, answer: Body) -> session.Transcript:
     )
 
 
-def config_message(device_id: str, revision: int, config: bytes) -> bytes:
-    """What the organisation signs to have a claimed dongle store `config` over revision `revision`."""
-    return session.joined("config write", bytes.fromhex(device_id), revision.to_bytes(4, "big"), config)
+def config_message(device_id: str, claim_id: bytes, key_version: int, revision: int, config: bytes) -> bytes:
+    """What the organisation signs so that a claimed dongle stores `config` over revision `revision`.
+
+    `claim_id` and `key_version` are those in force, so that what was signed for an earlier claim is refused.
+    """
+    return crypto.join_fields(
+        "config write",
+        bytes.fromhex(device_id),
+        claim_id,
+        key_version.to_bytes(4, "big"),
+        revision.to_bytes(4, "big"),
+        config,
+    )
 
 
-def _error(packet: Packet, code: Code) -> Body:
+def _error(packet: Packet, code: ErrorCode) -> Body:
     if packet.version == 1:
         return {"rc": int(code)}
     return {"err": {"group": messages.GROUP, "rc": int(code)}}

@@ -1,7 +1,7 @@
-"""What a host says and believes: request bodies, and answers checked before anybody acts on them.
+"""The host's side of the protocol: builds requests, and verifies answers before they are used.
 
-`HostClaim` is one claim from CLAIM_BEGIN to CLAIM_COMMIT. The rest needs no session, so that it works
-after either side has lost power: STATUS and CLAIM_CONFIRM prove the token itself.
+`HostClaim` is one claim from CLAIM_BEGIN to CLAIM_COMMIT. The rest needs no session, so it works after either side has
+lost power: STATUS and CLAIM_CONFIRM prove the token itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from benchboard.dongles.protocol import messages, session
+from benchboard.dongles.protocol import crypto, messages
 from benchboard.dongles.protocol.device_side import config_message, transcript
-from benchboard.dongles.protocol.framing import Body, canonical, read_canonical
-from benchboard.dongles.protocol.messages import CanConfig, Code, Command, Refused, State
+from benchboard.dongles.protocol.framing import Body, decode_cbor, encode_cbor
+from benchboard.dongles.protocol.messages import CanConfig, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError
 
 Sign = Callable[[bytes], bytes]
+"""Signs a message with the organisation's Ed25519 key: 64 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Who a dongle is, proved by its signature over our nonce."""
+    """A dongle's identity and description, proved by its signature over the host's nonce."""
 
     device_id: str
     device_key: bytes
@@ -29,19 +30,18 @@ class Hello:
     controller: str
     clock_hz: int
     fd: bool
-    state: State
+    state: OwnershipState
     key_version: int
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a dongle stands, signed. `holds_token`: None if no token was given to compare, else whether
-    it has that one.
+    """A dongle's signed status. `holds_token` is whether it has the token it was compared with, None without one.
 
     While `state` is CLAIM_PENDING, `claim_id` is the pending claim's; otherwise the claim in force, if any.
     """
 
-    state: State
+    state: OwnershipState
     key_version: int
     claim_id: bytes | None
     organisation: bytes | None
@@ -56,61 +56,78 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class StoredConfig:
-    """What a dongle keeps, and how often it was written."""
+    """A dongle's stored settings, and how often they were written."""
 
     config: CanConfig
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class ConfigSigner:
+    """Signs settings for a claimed dongle: with its organisation's key, for the claim in force (16 bytes)."""
+
+    sign: Sign
+    claim_id: bytes
+    key_version: int
+
+
 def _signed(answer: Body, label: str, shape: Mapping[str, messages.Check], nonce: bytes, key: bytes | None) -> Body:
-    said = messages.checked(read_canonical(answer["signed"]), shape)
-    signer = said["device_key"] if key is None else key
-    session.verify(signer, answer["signature"], session.joined(label, answer["signed"]))
-    if said["nonce"] != nonce:
-        raise Refused(Code.NOT_AUTHENTIC)
-    return said
+    content = messages.validate(decode_cbor(answer["signed"]), shape)
+    signer = content["device_key"] if key is None else key
+    crypto.verify_signature(signer, answer["signature"], crypto.join_fields(label, answer["signed"]))
+    if content["nonce"] != nonce:
+        raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
+    return content
 
 
 def read_hello(answer: Body, nonce: bytes) -> Hello:
-    """Raises `Refused` unless the dongle proves the key its id is made of, over this `nonce`."""
-    said = _signed(answer, "hello", messages.HELLO_SIGNED, nonce, None)
-    if said["version"] != messages.VERSION:
-        raise Refused(Code.VERSION)
-    del said["nonce"]
-    return Hello(session.device_id(said["device_key"]), **{**said, "state": State(said["state"])})
+    """Verify HELLO's answer. Raises `ProtocolError` unless the dongle's own key signed it over this `nonce`."""
+    content = _signed(answer, "hello", messages.HELLO_SIGNED, nonce, None)
+    if content["version"] != messages.VERSION:
+        raise ProtocolError(ErrorCode.VERSION)
+    del content["nonce"]
+    return Hello(crypto.device_id(content["device_key"]), **{**content, "state": OwnershipState(content["state"])})
 
 
 def read_status(answer: Body, nonce: bytes, device_key: bytes, token: bytes | None) -> Status:
-    """Raises `Refused` unless `device_key` signed this very status."""
-    said = _signed(answer, "status", messages.STATUS_SIGNED, nonce, device_key)
-    mac, del_nonce = said.pop("token_mac"), said.pop("nonce")
+    """Verify STATUS's answer and compare `token`. Raises `ProtocolError` unless `device_key` signed it over `nonce`."""
+    content = _signed(answer, "status", messages.STATUS_SIGNED, nonce, device_key)
+    mac = content.pop("token_mac")
+    del content["nonce"]
     holds: bool | None = None
     if token is not None:
-        holds = mac is not None and said["claim_id"] is not None
+        holds = mac is not None and content["claim_id"] is not None
         if holds:
-            identity = bytes.fromhex(session.device_id(device_key))
-            holds = session.same(
+            identity = bytes.fromhex(crypto.device_id(device_key))
+            holds = crypto.constant_time_equal(
                 mac,
-                session.token_mac(token, "status", del_nonce, identity, said["claim_id"], said["key_version"]),
+                crypto.token_mac(token, "status", nonce, identity, content["claim_id"], content["key_version"]),
             )
-    return Status(**{**said, "state": State(said["state"])}, holds_token=holds)
+    return Status(**{**content, "state": OwnershipState(content["state"])}, holds_token=holds)
 
 
 def read_stored_config(answer: Body, nonce: bytes, device_key: bytes) -> StoredConfig:
-    """Raises `Refused` unless `device_key` signed this very config."""
-    said = _signed(answer, "config", messages.CONFIG_SIGNED, nonce, device_key)
-    return StoredConfig(messages.read_config(read_canonical(said["config"])), said["revision"])
+    """Verify CONFIG_READ's answer. Raises `ProtocolError` unless `device_key` signed it over `nonce`."""
+    content = _signed(answer, "config", messages.CONFIG_SIGNED, nonce, device_key)
+    return StoredConfig(messages.config_from_body(decode_cbor(content["config"])), content["revision"])
 
 
-def config_write(config: CanConfig, revision: int, device_id: str, sign: Sign | None) -> Body:
-    """CONFIG_WRITE over `revision`; `sign` with the organisation's key where the dongle is claimed."""
-    raw = canonical(messages.config_body(config))
-    signature = None if sign is None else sign(config_message(device_id, revision, raw))
+def config_write_request(config: CanConfig, revision: int, device_id: str, signer: ConfigSigner | None) -> Body:
+    """The body of CONFIG_WRITE over `revision`; `signer` where the dongle is claimed, else None."""
+    raw = encode_cbor(messages.config_to_body(config))
+    signature = None
+    if signer is not None:
+        message = config_message(device_id, signer.claim_id, signer.key_version, revision, raw)
+        signature = signer.sign(message)
     return {"config": raw, "revision": revision, "signature": signature}
 
 
 class HostClaim:
-    """One claim: `begin` → `begun` → `prove` → `commit` → `committed`. Each refuses what does not follow."""
+    """The host's part of one claim, from CLAIM_BEGIN to CLAIM_COMMIT.
+
+    In this order: `begin_request`, `accept_begin`, `prove_request`, `commit_request`, `accept_commit`. What comes too
+    early, or does not belong to the claim, raises `ProtocolError`.
+    """
 
     def __init__(
         self,
@@ -121,10 +138,10 @@ class HostClaim:
         organisation_key: bytes,
         random: Callable[[int], bytes],
     ) -> None:
-        """`organisation_key` is the public half; `device_key` is what HELLO proved."""
+        """`organisation_key` is the public key that the dongle shall pin; `device_key` is the one HELLO proved."""
         self.claim_id = claim_id
         self.device_key = device_key
-        self.device_id = session.device_id(device_key)
+        self.device_id = crypto.device_id(device_key)
         self.key_version = 0
         self._ephemeral = X25519PrivateKey.from_private_bytes(random(32))
         self._begin: Body = {
@@ -137,54 +154,54 @@ class HostClaim:
             "host_ephemeral": self._ephemeral.public_key().public_bytes_raw(),
         }
         self._digest = b""
-        self._session: session.Session | None = None
+        self._session: crypto.SealedSession | None = None
 
-    def begin(self) -> Body:
-        """CLAIM_BEGIN; the same bytes each time."""
+    def begin_request(self) -> Body:
+        """The body of CLAIM_BEGIN, the same each time."""
         return self._begin
 
-    def begun(self, answer: Body) -> None:
-        """Take the dongle's half. Raises `Refused` if another key answers or the transcripts differ."""
+    def accept_begin(self, answer: Body) -> None:
+        """Verify CLAIM_BEGIN's answer and set up the session. Raises `ProtocolError` if another key answered or the two
+        transcripts differ."""
         if answer["device_key"] != self.device_key:
-            raise Refused(Code.WRONG_DEVICE)
+            raise ProtocolError(ErrorCode.WRONG_DEVICE)
         digest = transcript(self._begin, answer).digest()
-        session.verify(self.device_key, answer["signature"], session.signed_by(session.DEVICE, digest))
-        self._session = session.Session(session.HOST, digest, self._ephemeral, answer["device_ephemeral"])
+        crypto.verify_signature(self.device_key, answer["signature"], crypto.transcript_message(crypto.DEVICE, digest))
+        self._session = crypto.SealedSession(crypto.HOST, digest, self._ephemeral, answer["device_ephemeral"])
         self._digest = digest
         self.key_version = answer["key_version"]
 
-    def prove(self, sign: Sign) -> Body:
-        """CLAIM_PROVE: the organisation's signature over what both sides saw."""
-        return {"claim_id": self.claim_id, "signature": sign(session.signed_by(session.HOST, self._digest))}
+    def prove_request(self, sign: Sign) -> Body:
+        """The body of CLAIM_PROVE: the organisation's signature over the transcript."""
+        return {"claim_id": self.claim_id, "signature": sign(crypto.transcript_message(crypto.HOST, self._digest))}
 
-    def commit(self, token: bytes) -> Body:
-        """CLAIM_COMMIT with the sealed token (32 bytes); each call is a new sealed message of the same
-        claim."""
+    def commit_request(self, token: bytes) -> Body:
+        """The body of CLAIM_COMMIT with the sealed token (32 bytes). Each call seals anew, with the next counter."""
         plain = {"token": token, "key_version": self.key_version}
-        return {"claim_id": self.claim_id, **self._sealed().seal(Command.CLAIM_COMMIT, plain)}
+        return {"claim_id": self.claim_id, **self._sealed().seal(ProtocolCommand.CLAIM_COMMIT, plain)}
 
-    def committed(self, answer: Body) -> None:
-        """Raises `Refused` unless this dongle says, sealed, that it stored the token."""
-        opened = self._sealed().open(Command.CLAIM_COMMIT, answer["counter"], answer["sealed"])
-        plain = messages.checked(opened, messages.COMMITTED_PLAIN)
-        if plain["state"] != State.CLAIMED_ACTIVE or plain["key_version"] != self.key_version:
-            raise Refused(Code.TOKEN_CONFLICT)
+    def accept_commit(self, answer: Body) -> None:
+        """Verify CLAIM_COMMIT's answer. Raises `ProtocolError` unless this dongle has stored the token."""
+        opened = self._sealed().open(ProtocolCommand.CLAIM_COMMIT, answer["counter"], answer["sealed"])
+        plain = messages.validate(opened, messages.COMMITTED_PLAIN)
+        if plain["state"] != OwnershipState.CLAIMED_ACTIVE or plain["key_version"] != self.key_version:
+            raise ProtocolError(ErrorCode.TOKEN_CONFLICT)
 
-    def _sealed(self) -> session.Session:
+    def _sealed(self) -> crypto.SealedSession:
         if self._session is None:
-            raise Refused(Code.NO_CLAIM)
+            raise ProtocolError(ErrorCode.NO_CLAIM)
         return self._session
 
 
-def confirm(device_id: str, claim_id: bytes, key_version: int, token: bytes, nonce: bytes) -> Body:
-    """CLAIM_CONFIRM."""
-    mac = session.confirm_mac(session.HOST, token, nonce, bytes.fromhex(device_id), claim_id, key_version)
+def confirm_request(device_id: str, claim_id: bytes, key_version: int, token: bytes, nonce: bytes) -> Body:
+    """The body of CLAIM_CONFIRM."""
+    mac = crypto.confirm_mac(crypto.HOST, token, nonce, bytes.fromhex(device_id), claim_id, key_version)
     return {"claim_id": claim_id, "nonce": nonce, "mac": mac}
 
 
-def confirmed(answer: Body, request: Body, device_id: str, key_version: int, token: bytes) -> None:
-    """Raises `Refused` (NOT_AUTHENTIC) unless the dongle proved that it holds the same token."""
+def verify_confirm(answer: Body, request: Body, device_id: str, key_version: int, token: bytes) -> None:
+    """Verify CLAIM_CONFIRM's answer. Raises `ProtocolError` (NOT_AUTHENTIC) unless it proves the same token."""
     identity = bytes.fromhex(device_id)
-    wanted = session.confirm_mac(session.DEVICE, token, request["nonce"], identity, request["claim_id"], key_version)
-    if not session.same(answer["mac"], wanted):
-        raise Refused(Code.NOT_AUTHENTIC)
+    wanted = crypto.confirm_mac(crypto.DEVICE, token, request["nonce"], identity, request["claim_id"], key_version)
+    if not crypto.constant_time_equal(answer["mac"], wanted):
+        raise ProtocolError(ErrorCode.NOT_AUTHENTIC)

@@ -1,10 +1,9 @@
-"""The provisioning messages: numbers, bodies and what a well-formed one looks like. docs/protocol.md is
-their page."""
+"""The provisioning messages: their numbers, and the members of each body. docs/protocol.md specifies them."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import Any, Final
 
 from benchboard.dongles.protocol.framing import Body
@@ -15,14 +14,19 @@ OS_GROUP: Final = 0
 CLAIM_SECONDS: Final = 60.0
 MAX_REVOKED: Final = 64
 MAX_FILTERS: Final = 28
+MAX_COUNT: Final = 2**32 - 1
+MAX_KEY_VERSION: Final = 2**31 - 1  # a signed 32-bit column of the host's database holds it
 READ, READ_ANSWER, WRITE, WRITE_ANSWER = range(4)
 ENOTSUP: Final = 8  # MCUmgr's "command not supported"
 EINVAL: Final = 3  # MCUmgr's "invalid value"
 
 
-class Command(IntEnum):
-    """Command numbers in `GROUP`. 9 to 13 are reserved: ROTATE, RELEASE, TRANSFER_OFFER, TRANSFER_ACCEPT,
-    FACTORY_RESET."""
+@unique
+class ProtocolCommand(IntEnum):
+    """The commands in `GROUP`.
+
+    9 to 13 are reserved: ROTATE, RELEASE, TRANSFER_OFFER, TRANSFER_ACCEPT, FACTORY_RESET.
+    """
 
     HELLO = 0
     IDENTIFY = 1
@@ -36,12 +40,14 @@ class Command(IntEnum):
 
 
 OPERATIONS: Final = {
-    command: READ if command in (Command.HELLO, Command.STATUS, Command.CONFIG_READ) else WRITE for command in Command
+    command: READ if command in (ProtocolCommand.HELLO, ProtocolCommand.STATUS, ProtocolCommand.CONFIG_READ) else WRITE
+    for command in ProtocolCommand
 }
 
 
-class State(IntEnum):
-    """Ownership as the device knows it. TRANSFER_PENDING and LOST exist on the host's side only."""
+@unique
+class OwnershipState(IntEnum):
+    """Who owns a dongle, as the dongle knows it. TRANSFER_PENDING and LOST exist in the host's database only."""
 
     UNCLAIMED = 0
     CLAIM_PENDING = 1
@@ -49,8 +55,9 @@ class State(IntEnum):
     REVOKED = 3
 
 
-class Code(IntEnum):
-    """Why a device refused: the `rc` of an error in `GROUP`."""
+@unique
+class ErrorCode(IntEnum):
+    """Why a dongle refused a request: the `rc` of an error in `GROUP`."""
 
     MALFORMED = 1
     VERSION = 2
@@ -69,38 +76,45 @@ class Code(IntEnum):
     CLAIMS_EXHAUSTED = 15
 
 
-class Refused(Exception):
-    """One side does not accept what the other sent; the code says why. device.py turns it into words."""
+class ProtocolError(Exception):
+    """One side refuses what the other sent, for the reason `code`. `device_errors` has the sentences."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: ErrorCode) -> None:
         super().__init__(code.name)
         self.code = code
 
 
 Check = Callable[[object], bool]
+"""Whether a value read from the wire or from flash may stand where the check does."""
 
 
-def _bytes(size: int) -> Check:
+def byte_string(size: int) -> Check:
+    """Exactly `size` bytes."""
     return lambda value: isinstance(value, bytes) and len(value) == size
 
 
-def _blob(limit: int) -> Check:
+def byte_string_up_to(limit: int) -> Check:
+    """At most `limit` bytes."""
     return lambda value: isinstance(value, bytes) and len(value) <= limit
 
 
-def _uint(low: int, high: int) -> Check:
+def integer(low: int, high: int) -> Check:
+    """`low` to `high`, both included; a bool is none."""
     return lambda value: type(value) is int and low <= value <= high
 
 
-def _text(limit: int) -> Check:
+def text(limit: int) -> Check:
+    """Printable ASCII, 1 to `limit` characters."""
     return lambda value: isinstance(value, str) and 0 < len(value) <= limit and value.isascii() and value.isprintable()
 
 
-def _bool(value: object) -> bool:
+def boolean(value: object) -> bool:
+    """True or False."""
     return isinstance(value, bool)
 
 
-def _or_null(check: Check) -> Check:
+def nullable(check: Check) -> Check:
+    """None, or what `check` accepts."""
     return lambda value: value is None or check(value)
 
 
@@ -114,96 +128,100 @@ def _filters(value: object) -> bool:
 
 def _filter(ident: object, mask: object, extended: object) -> bool:
     limit = 0x1FFF_FFFF if extended is True else 0x7FF
-    return _bool(extended) and _uint(0, limit)(ident) and _uint(0, limit)(mask)
+    return boolean(extended) and integer(0, limit)(ident) and integer(0, limit)(mask)
 
 
-_COUNT: Final = _uint(0, 2**32 - 1)
-_COUNTER: Final = _uint(0, 2**63)
-_NONCE: Final = _bytes(16)
-_SIGNED: Final[Mapping[str, Check]] = {"signed": _blob(1024), "signature": _bytes(64)}
+COUNT: Final = integer(0, MAX_COUNT)
+KEY_VERSION: Final = integer(0, MAX_KEY_VERSION)
+_COUNTER: Final = integer(0, 2**63 - 1)
+_NONCE: Final = byte_string(16)
+_SIGNED: Final[Mapping[str, Check]] = {"signed": byte_string_up_to(1024), "signature": byte_string(64)}
 _MODES: Final = ("NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK")
 
-REQUESTS: Final[Mapping[Command, Mapping[str, Check]]] = {
-    Command.HELLO: {"nonce": _NONCE},
-    Command.IDENTIFY: {"ms": _uint(0, 60_000)},
-    Command.STATUS: {"nonce": _NONCE},
-    Command.CONFIG_READ: {"nonce": _NONCE},
-    Command.CONFIG_WRITE: {"config": _blob(1024), "revision": _COUNT, "signature": _or_null(_bytes(64))},
-    Command.CLAIM_BEGIN: {
-        "version": _uint(0, 255),
-        "claim_id": _bytes(16),
-        "device_id": _bytes(8),
-        "organisation": _bytes(16),
-        "organisation_key": _bytes(32),
-        "host_nonce": _bytes(32),
-        "host_ephemeral": _bytes(32),
+REQUESTS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
+    ProtocolCommand.HELLO: {"nonce": _NONCE},
+    ProtocolCommand.IDENTIFY: {"ms": integer(0, 60_000)},
+    ProtocolCommand.STATUS: {"nonce": _NONCE},
+    ProtocolCommand.CONFIG_READ: {"nonce": _NONCE},
+    ProtocolCommand.CONFIG_WRITE: {
+        "config": byte_string_up_to(1024),
+        "revision": COUNT,
+        "signature": nullable(byte_string(64)),
     },
-    Command.CLAIM_PROVE: {"claim_id": _bytes(16), "signature": _bytes(64)},
-    Command.CLAIM_COMMIT: {"claim_id": _bytes(16), "counter": _COUNTER, "sealed": _blob(256)},
-    Command.CLAIM_CONFIRM: {"claim_id": _bytes(16), "nonce": _NONCE, "mac": _bytes(32)},
+    ProtocolCommand.CLAIM_BEGIN: {
+        "version": integer(0, 255),
+        "claim_id": byte_string(16),
+        "device_id": byte_string(8),
+        "organisation": byte_string(16),
+        "organisation_key": byte_string(32),
+        "host_nonce": byte_string(32),
+        "host_ephemeral": byte_string(32),
+    },
+    ProtocolCommand.CLAIM_PROVE: {"claim_id": byte_string(16), "signature": byte_string(64)},
+    ProtocolCommand.CLAIM_COMMIT: {"claim_id": byte_string(16), "counter": _COUNTER, "sealed": byte_string_up_to(256)},
+    ProtocolCommand.CLAIM_CONFIRM: {"claim_id": byte_string(16), "nonce": _NONCE, "mac": byte_string(32)},
 }
-ANSWERS: Final[Mapping[Command, Mapping[str, Check]]] = {
-    Command.HELLO: _SIGNED,
-    Command.IDENTIFY: {},
-    Command.STATUS: _SIGNED,
-    Command.CONFIG_READ: _SIGNED,
-    Command.CONFIG_WRITE: {"revision": _COUNT},
-    Command.CLAIM_BEGIN: {
-        "device_key": _bytes(32),
-        "device_nonce": _bytes(32),
-        "device_ephemeral": _bytes(32),
-        "key_version": _COUNT,
-        "signature": _bytes(64),
+ANSWERS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
+    ProtocolCommand.HELLO: _SIGNED,
+    ProtocolCommand.IDENTIFY: {},
+    ProtocolCommand.STATUS: _SIGNED,
+    ProtocolCommand.CONFIG_READ: _SIGNED,
+    ProtocolCommand.CONFIG_WRITE: {"revision": COUNT},
+    ProtocolCommand.CLAIM_BEGIN: {
+        "device_key": byte_string(32),
+        "device_nonce": byte_string(32),
+        "device_ephemeral": byte_string(32),
+        "key_version": KEY_VERSION,
+        "signature": byte_string(64),
     },
-    Command.CLAIM_PROVE: {"present": _bool, "remaining_ms": _uint(0, 60_000)},
-    Command.CLAIM_COMMIT: {"counter": _COUNTER, "sealed": _blob(256)},
-    Command.CLAIM_CONFIRM: {"mac": _bytes(32)},
+    ProtocolCommand.CLAIM_PROVE: {"present": boolean, "remaining_ms": integer(0, 60_000)},
+    ProtocolCommand.CLAIM_COMMIT: {"counter": _COUNTER, "sealed": byte_string_up_to(256)},
+    ProtocolCommand.CLAIM_CONFIRM: {"mac": byte_string(32)},
 }
 HELLO_SIGNED: Final[Mapping[str, Check]] = {
-    "version": _uint(0, 255),
+    "version": integer(0, 255),
     "nonce": _NONCE,
-    "device_key": _bytes(32),
-    "firmware": _text(32),
-    "hardware": _text(64),
-    "controller": _text(32),
-    "clock_hz": _uint(1_000_000, 1_000_000_000),
-    "fd": _bool,
-    "state": _uint(0, 3),
-    "key_version": _COUNT,
+    "device_key": byte_string(32),
+    "firmware": text(32),
+    "hardware": text(64),
+    "controller": text(32),
+    "clock_hz": integer(1_000_000, 1_000_000_000),
+    "fd": boolean,
+    "state": integer(0, 3),
+    "key_version": KEY_VERSION,
 }
 STATUS_SIGNED: Final[Mapping[str, Check]] = {
     "nonce": _NONCE,
-    "state": _uint(0, 3),
-    "key_version": _COUNT,
-    "claim_id": _or_null(_bytes(16)),
-    "organisation": _or_null(_bytes(16)),
-    "organisation_key": _or_null(_bytes(32)),
-    "token_mac": _or_null(_bytes(32)),
-    "revision": _COUNT,
-    "tx_errors": _uint(0, 65_535),
-    "rx_errors": _uint(0, 65_535),
-    "bus_errors": _COUNT,
-    "bus_off": _bool,
+    "state": integer(0, 3),
+    "key_version": KEY_VERSION,
+    "claim_id": nullable(byte_string(16)),
+    "organisation": nullable(byte_string(16)),
+    "organisation_key": nullable(byte_string(32)),
+    "token_mac": nullable(byte_string(32)),
+    "revision": COUNT,
+    "tx_errors": integer(0, 65_535),
+    "rx_errors": integer(0, 65_535),
+    "bus_errors": COUNT,
+    "bus_off": boolean,
 }
-CONFIG_SIGNED: Final[Mapping[str, Check]] = {"nonce": _NONCE, "revision": _COUNT, "config": _blob(1024)}
-TOKEN_PLAIN: Final[Mapping[str, Check]] = {"token": _bytes(32), "key_version": _COUNT}
-COMMITTED_PLAIN: Final[Mapping[str, Check]] = {"state": _uint(0, 3), "key_version": _COUNT}
+CONFIG_SIGNED: Final[Mapping[str, Check]] = {"nonce": _NONCE, "revision": COUNT, "config": byte_string_up_to(1024)}
+TOKEN_PLAIN: Final[Mapping[str, Check]] = {"token": byte_string(32), "key_version": KEY_VERSION}
+COMMITTED_PLAIN: Final[Mapping[str, Check]] = {"state": integer(0, 3), "key_version": KEY_VERSION}
 
 
-def checked(body: Body | None, shape: Mapping[str, Check]) -> Body:
-    """`body` if it has exactly the members of `shape`, each as its check wants it. Raises `Refused`
+def validate(body: Body | None, shape: Mapping[str, Check]) -> Body:
+    """`body`, if it has exactly the members of `shape` and each passes its check; else raises `ProtocolError`
     (MALFORMED)."""
     if body is None or body.keys() != shape.keys():
-        raise Refused(Code.MALFORMED)
+        raise ProtocolError(ErrorCode.MALFORMED)
     if not all(check(body[name]) for name, check in shape.items()):
-        raise Refused(Code.MALFORMED)
+        raise ProtocolError(ErrorCode.MALFORMED)
     return body
 
 
 @dataclass(frozen=True, slots=True)
 class CanFilter:
-    """Frames with (id & mask) == (this id & mask) and this format pass. No filter at all passes
-    everything."""
+    """Lets frames of this format with (frame id & mask) == (id & mask) pass. A channel without filters gets all."""
 
     id: int
     mask: int
@@ -212,11 +230,11 @@ class CanFilter:
 
 @dataclass(frozen=True, slots=True)
 class CanConfig:
-    """A channel's stored settings: one field a column of `can_configs`.
+    """The settings that a CAN channel opens with: a field for each column of `can_configs`.
 
-    Segments in time quanta, clock in Hz, sample points in percent (three decimals are kept), `tdc_offset`
-    in clock periods, `termination_ohm` None where it cannot be switched. The `data_*` fields are None
-    without CAN FD.
+    Segments in time quanta, bit rates in bit/s, clock in Hz, sample points in percent (with three decimals),
+    `tdc_offset` in clock periods, `auto_restart_ms` after bus-off (0: stay off), `termination_ohm` None where it can't
+    be switched. The `data_*` fields are None without CAN FD.
     """
 
     controller: str
@@ -246,93 +264,92 @@ class CanConfig:
     filters: tuple[CanFilter, ...] = ()
 
 
-_SEGMENT: Final = _uint(0, 512)
+_SEGMENT: Final = integer(0, 512)
 CONFIG: Final[Mapping[str, Check]] = {
-    "controller": _text(32),
-    "clock_hz": _uint(1_000_000, 1_000_000_000),
-    "bitrate": _uint(1_000, 1_000_000),
-    "sample_point": _uint(1, 99_999),
-    "prescaler": _uint(1, 4_096),
+    "controller": text(32),
+    "clock_hz": integer(1_000_000, 1_000_000_000),
+    "bitrate": integer(1_000, 1_000_000),
+    "sample_point": integer(1, 99_999),
+    "prescaler": integer(1, 4_096),
     "prop_seg": _SEGMENT,
-    "phase_seg1": _uint(1, 512),
-    "phase_seg2": _uint(1, 512),
-    "sjw": _uint(1, 512),
-    "fd_enabled": _bool,
-    "data_bitrate": _or_null(_uint(1_000, 20_000_000)),
-    "data_sample_point": _or_null(_uint(1, 99_999)),
-    "data_prescaler": _or_null(_uint(1, 4_096)),
-    "data_prop_seg": _or_null(_SEGMENT),
-    "data_phase_seg1": _or_null(_uint(1, 512)),
-    "data_phase_seg2": _or_null(_uint(1, 512)),
-    "data_sjw": _or_null(_uint(1, 512)),
-    "tdc_enabled": _bool,
-    "tdc_offset": _uint(0, 127),
+    "phase_seg1": integer(1, 512),
+    "phase_seg2": integer(1, 512),
+    "sjw": integer(1, 512),
+    "fd_enabled": boolean,
+    "data_bitrate": nullable(integer(1_000, 20_000_000)),
+    "data_sample_point": nullable(integer(1, 99_999)),
+    "data_prescaler": nullable(integer(1, 4_096)),
+    "data_prop_seg": nullable(_SEGMENT),
+    "data_phase_seg1": nullable(integer(1, 512)),
+    "data_phase_seg2": nullable(integer(1, 512)),
+    "data_sjw": nullable(integer(1, 512)),
+    "tdc_enabled": boolean,
+    "tdc_offset": integer(0, 127),
     "mode": lambda value: value in _MODES,
-    "auto_retransmit": _bool,
-    "auto_restart_ms": _uint(0, 65_535),
-    "triple_sampling": _bool,
-    "termination_ohm": _or_null(_uint(0, 1_000)),
+    "auto_retransmit": boolean,
+    "auto_restart_ms": integer(0, 65_535),
+    "triple_sampling": boolean,
+    "termination_ohm": nullable(integer(0, 1_000)),
     "filters": _filters,
 }
 _PERCENT: Final = ("sample_point", "data_sample_point")
 
 
-def config_body(config: CanConfig) -> Body:
-    """`config` as its map on the wire. Raises `Refused` (CONFIG_REFUSED) if no dongle could run on it."""
-    body: Body = {one.name: getattr(config, one.name) for one in fields(CanConfig)}
+def config_to_body(config: CanConfig) -> Body:
+    """`config` as a CBOR map. Raises `ProtocolError`: MALFORMED or CONFIG_REFUSED, like `config_from_body`."""
+    body: Body = {field.name: getattr(config, field.name) for field in fields(CanConfig)}
     for name in _PERCENT:
         if isinstance(body[name], float | int):
             body[name] = round(body[name] * 1000)
     body["filters"] = [[one.id, one.mask, one.extended] for one in config.filters]
-    read_config(body)
+    config_from_body(body)
     return body
 
 
-def read_config(body: Body | None) -> CanConfig:
-    """The config in a map from the wire. Raises `Refused`: MALFORMED, or CONFIG_REFUSED where values
-    disagree."""
-    values: dict[str, Any] = dict(checked(body, CONFIG))
+def config_from_body(body: Body | None) -> CanConfig:
+    """The settings in a CBOR map. Raises `ProtocolError`: MALFORMED, or CONFIG_REFUSED where they contradict."""
+    values: dict[str, Any] = dict(validate(body, CONFIG))
     for name in _PERCENT:
         if values[name] is not None:
             values[name] = values[name] / 1000
     values["filters"] = tuple(CanFilter(*one) for one in values["filters"])
     config = CanConfig(**values)
-    if not (_phase_agrees(config, "") and _data_agrees(config)):
-        raise Refused(Code.CONFIG_REFUSED)
+    if not (_is_phase_consistent(config, "") and _is_data_phase_consistent(config)):
+        raise ProtocolError(ErrorCode.CONFIG_REFUSED)
     return config
 
 
-def changed(config: CanConfig, changes: Mapping[str, object]) -> CanConfig:
-    """`config` with some fields replaced, as JSON or a form gives them; filters are lists [id, mask,
-    extended].
+def config_with_changes(config: CanConfig, changes: Mapping[str, object]) -> CanConfig:
+    """`config` with some fields replaced by values from JSON or a form; filters are lists [id, mask, extended].
 
-    Raises `Refused`: MALFORMED for an unknown field or a value of the wrong kind, CONFIG_REFUSED.
+    Raises `ProtocolError`: MALFORMED for an unknown field or a value of the wrong kind, CONFIG_REFUSED.
     """
-    body: Body = {one.name: getattr(config, one.name) for one in fields(CanConfig)}
+    body: Body = {field.name: getattr(config, field.name) for field in fields(CanConfig)}
     body["filters"] = [[one.id, one.mask, one.extended] for one in config.filters]
     body |= changes
     for name in _PERCENT:
         value = body[name]
         if value is not None:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 100:
-                raise Refused(Code.MALFORMED)
+                raise ProtocolError(ErrorCode.MALFORMED)
             body[name] = round(value * 1000)
-    return read_config(body)
+    return config_from_body(body)
 
 
-def _data_agrees(config: CanConfig) -> bool:
-    names = [one.name for one in fields(CanConfig) if one.name.startswith("data_")]
+def _is_data_phase_consistent(config: CanConfig) -> bool:
+    names = [field.name for field in fields(CanConfig) if field.name.startswith("data_")]
     given = [getattr(config, name) is not None for name in names]
-    return (all(given) and _phase_agrees(config, "data_")) if config.fd_enabled else not any(given)
+    return (all(given) and _is_phase_consistent(config, "data_")) if config.fd_enabled else not any(given)
 
 
-def _phase_agrees(config: CanConfig, prefix: str) -> bool:
-    """Whether the segments give the bitrate that is named, within the 5 % that Linux allows too."""
+def _is_phase_consistent(config: CanConfig, prefix: str) -> bool:
+    """Whether clock, prescaler and segments give the named bit rate within 5 %, as Linux too allows, and SJW fits."""
     quanta = 1 + sum(getattr(config, f"{prefix}{name}") for name in ("prop_seg", "phase_seg1", "phase_seg2"))
     named = getattr(config, f"{prefix}bitrate")
-    real = config.clock_hz / (getattr(config, f"{prefix}prescaler") * quanta)
+    actual = config.clock_hz / (getattr(config, f"{prefix}prescaler") * quanta)
     return bool(
-        abs(real - named) <= 0.05 * named and getattr(config, f"{prefix}sjw") <= getattr(config, f"{prefix}phase_seg2")
+        abs(actual - named) <= 0.05 * named
+        and getattr(config, f"{prefix}sjw") <= getattr(config, f"{prefix}phase_seg2")
     )
 
 

@@ -1,5 +1,5 @@
-"""Simulated dongles: our protocol and slcan on real pseudo-terminals, several on a shared virtual bus.
+"""Simulated dongles: the provisioning protocol and slcan on pseudo-terminals, several dongles on a virtual CAN bus.
 
-flash (memory), bus (wires and controllers), node (a dongle), traffic, serve (terminals; imported by
-whoever serves, as pseudo-terminals exist on POSIX only).
+flash (memory), bus (virtual bus and controllers), node (a dongle), traffic, serve (pseudo-terminals, so POSIX only:
+import it where it is used).
 """

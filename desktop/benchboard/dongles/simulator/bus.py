@@ -1,9 +1,8 @@
-"""A virtual CAN bus and the controllers on it, on the time its caller gives: arbitration, ACK, errors,
-bus-off.
+"""A virtual CAN bus with its controllers: arbitration, ACK, error counters, bus-off, mismatched bit timing.
 
-Fault confinement is ISO 11898-1:2015, 12.1.4. What is simplified: errors are decided per frame, not per
-bit, stuff bits take no time, and of two frames with equal arbitration fields the first controller's goes
-first.
+Time comes from the caller, in seconds. Fault confinement is ISO 11898-1:2015, 12.1.4. Simplified: errors are decided
+per frame, not per bit, stuff bits take no time, and of two frames with equal arbitration fields the first controller's
+wins.
 """
 
 from collections import deque
@@ -11,23 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchboard.canbus.slcan import Frame, wire_bits
-from benchboard.dongles.protocol import BusErrors, CanConfig
+from benchboard.canbus.frame import Frame, wire_bits
+from benchboard.dongles.protocol import CanConfig, ErrorCounters
 
-QUEUE: Final = 1024  # clients send in bursts and do not look at refusals
+QUEUE_LENGTH: Final = 1024  # frames; clients send in bursts and ignore refusals
 STANDARD_SAMPLE_POINT: Final = 0.875  # CiA 301, for bit rates up to 500 kbit/s; slcan's `S` codes use it throughout
-_ROUND_TRIP: Final = 250e-9  # two transceivers and a short cable, there and back (s)
-_OSCILLATOR: Final = 0.001  # how far two nodes' clocks may differ
-_BITS_BETWEEN_EDGES: Final = 10  # stuffing guarantees a synchronising edge at least that often
+_ROUND_TRIP: Final = 250e-9  # seconds through two transceivers and a short cable, there and back
+_OSCILLATOR: Final = 0.001  # relative difference of two nodes' clocks
+_BITS_BETWEEN_EDGES: Final = 10  # at most, as bit stuffing guarantees a synchronising edge
 _ERROR_BITS: Final = 23  # error flags, error delimiter, intermission
 _SUSPEND_BITS: Final = 8
 _RECOVERY_BITS: Final = 128 * 11
-_RETRY_UNHEARD: Final = 0.01  # an error-passive node that nobody hears changes nothing by trying more often
+_RETRY_UNACKNOWLEDGED: Final = 0.01  # seconds; retrying more often would change nothing for an error-passive node
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A bit rate (bit/s) and where in the bit it is sampled (0..1)."""
+    """A bit rate (bit/s) and its sample point (0..1)."""
 
     bitrate: float
     sample_point: float
@@ -35,14 +34,14 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class BitTiming:
-    """What matters of a node's timing; `data` is None where it does not speak CAN FD."""
+    """A node's nominal phase, and its data phase; None without CAN FD."""
 
     nominal: Phase
     data: Phase | None = None
 
 
 def timing_of(config: CanConfig) -> BitTiming:
-    """The timing that `config`'s clock, prescaler and segments really give."""
+    """The timing that `config`'s clock, prescaler and segments give, which the named bit rate may differ from."""
     clock = config.clock_hz
     nominal = _phase(clock, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2)
     prescaler, prop, seg1, seg2 = (
@@ -58,11 +57,11 @@ def _phase(clock: int, prescaler: int, prop: int, seg1: int, seg2: int) -> Phase
     return Phase(clock / (prescaler * quanta), (1 + prop + seg1) / quanta)
 
 
-def hears(sender: BitTiming, receiver: BitTiming, frame: Frame) -> bool:
-    """Whether `receiver` samples every bit of `sender`'s `frame` right."""
+def can_receive(sender: BitTiming, receiver: BitTiming, frame: Frame) -> bool:
+    """Whether `receiver` samples every bit of `sender`'s `frame` correctly."""
     sent, own = sender.nominal, receiver.nominal
-    # A sample before the edge has been to the far end and back breaks arbitration and ACK.
-    if not _samples(sent, own) or own.sample_point / own.bitrate <= _ROUND_TRIP:
+    # A sample point before the round trip is over breaks arbitration and ACK.
+    if not _samples_inside_bits(sent, own) or own.sample_point / own.bitrate <= _ROUND_TRIP:
         return False
     if not frame.fd:
         return True
@@ -73,11 +72,11 @@ def hears(sender: BitTiming, receiver: BitTiming, frame: Frame) -> bool:
     # The data phase begins at the BRS bit's sample point, each node's own.
     shift = abs(sent.sample_point / sent.bitrate - own.sample_point / own.bitrate)
     room = min(receiver.data.sample_point, 1 - receiver.data.sample_point) / receiver.data.bitrate
-    return shift < room and _samples(sender.data, receiver.data)
+    return shift < room and _samples_inside_bits(sender.data, receiver.data)
 
 
-def _samples(sent: Phase, own: Phase) -> bool:
-    """Whether the last bit before a synchronising edge is still sampled inside itself."""
+def _samples_inside_bits(sent: Phase, own: Phase) -> bool:
+    """Whether the last bit before a synchronising edge is still sampled within that bit."""
     last = _BITS_BETWEEN_EDGES - 1
     slow, fast = (1 + _OSCILLATOR) / own.bitrate, (1 - _OSCILLATOR) / own.bitrate
     early, late = (last + own.sample_point) * fast, (last + own.sample_point) * slow
@@ -85,15 +84,15 @@ def _samples(sent: Phase, own: Phase) -> bool:
 
 
 def arbitration_key(frame: Frame) -> tuple[int, ...]:
-    """Orders frames as the bus does: base identifier, then RTR or SRR, IDE, extension, RTR; dominant (0)
+    """Sorts frames as arbitration does: base identifier, RTR or SRR, IDE, identifier extension, RTR; dominant (0)
     first."""
     if not frame.extended:
         return (frame.id, int(frame.remote), 0, 0, 0)
     return (frame.id >> 18, 1, 1, frame.id & 0x3FFFF, int(frame.remote))
 
 
-class Controller:
-    """One node's CAN controller. `received` gets its frames, `changed` its error states (as error frames)."""
+class SimulatedController:
+    """One node's CAN controller. `received` gets its frames, and changes of its error state as error frames."""
 
     def __init__(self, received: Callable[[Frame, float], None]) -> None:
         self._received = received
@@ -110,7 +109,7 @@ class Controller:
         self._state = 0
 
     def open(self, timing: BitTiming, *, mode: str, auto_retransmit: bool = True, auto_restart_ms: int = 0) -> None:
-        """Take part from now on, with fresh error counters."""
+        """Join the bus with error counters of 0."""
         self.timing, self.mode = timing, mode
         self._auto_retransmit, self._auto_restart_ms = auto_retransmit, auto_restart_ms
         self.tx_errors = self.rx_errors = self.bus_errors = self._state = 0
@@ -119,14 +118,14 @@ class Controller:
         self.is_open = True
 
     def close(self) -> None:
-        """Leave; what was queued is forgotten, the counters stay readable."""
+        """Leave the bus. Queued frames are dropped; the counters can still be read."""
         self.is_open = False
         self.queue.clear()
 
     def send(self, frame: Frame, now: float) -> bool:
-        """Queue `frame`; False if this node may not send it now or its queue is full."""
-        may = self.is_open and not self.bus_off and self.mode != "LISTEN_ONLY"
-        if not may or len(self.queue) >= QUEUE or (frame.fd and self.timing.data is None):
+        """Queue `frame`; returns False if this node can't send it now or its queue is full."""
+        can_send = self.is_open and not self.bus_off and self.mode != "LISTEN_ONLY"
+        if not can_send or len(self.queue) >= QUEUE_LENGTH or (frame.fd and self.timing.data is None):
             return False
         if not self.queue:
             self.ready_at = max(self.ready_at, now)
@@ -134,64 +133,66 @@ class Controller:
         return True
 
     @property
-    def passive(self) -> bool:
-        """Error passive: its error flags no longer disturb anybody."""
+    def is_error_passive(self) -> bool:
+        """Whether it is error passive (a counter of 128 or more): its error flags disturb nobody."""
         return self.tx_errors >= 128 or self.rx_errors >= 128
 
     @property
-    def listens(self) -> bool:
-        """Whether it takes part in other nodes' frames."""
+    def is_receiving(self) -> bool:
+        """Whether it receives other nodes' frames."""
         return self.is_open and not self.bus_off and self.mode in ("NORMAL", "LISTEN_ONLY")
 
     @property
-    def drives(self) -> bool:
-        """Whether it may send ACK and error flags."""
-        return self.listens and self.mode == "NORMAL"
+    def is_driving(self) -> bool:
+        """Whether it sends ACK bits and error flags."""
+        return self.is_receiving and self.mode == "NORMAL"
 
-    def errors(self) -> BusErrors:
-        """The counters."""
-        return BusErrors(self.tx_errors, self.rx_errors, self.bus_errors, self.bus_off)
+    def errors(self) -> ErrorCounters:
+        """The error counters, as STATUS reports them."""
+        return ErrorCounters(self.tx_errors, self.rx_errors, self.bus_errors, self.bus_off)
 
     def duration(self, frame: Frame) -> float:
-        """Seconds `frame` takes on the wire."""
-        nominal, data = wire_bits(frame)
+        """How long `frame` takes on the bus, in seconds."""
+        nominal, data = wire_bits((frame,))
         fast = self.timing.data or self.timing.nominal
         return nominal / self.timing.nominal.bitrate + data / fast.bitrate
 
-    # ---- what the bus tells it
+    # ---- called by the bus
 
-    def take(self, frame: Frame, now: float) -> None:
-        """A frame received whole."""
+    def receive(self, frame: Frame, now: float) -> None:
+        """A frame was received without error."""
         if self.mode == "NORMAL":
             # ISO 11898-1, 12.1.4.2 h): from above 127 back to a value between 119 and 127.
             self.rx_errors = 120 if self.rx_errors > 127 else max(0, self.rx_errors - 1)
         self._received(frame, now)
-        self._tell(now)
+        self._report_state(now)
 
-    def sent(self, now: float) -> None:
-        """Its own frame went through."""
+    def transmitted(self, now: float) -> None:
+        """Its own frame was sent and acknowledged."""
         self.tx_errors = max(0, self.tx_errors - 1)
         frame = self.queue.popleft()
         if self.mode in ("LOOPBACK", "SILENT_LOOPBACK"):
             self._received(frame, now)
-        self._tell(now)
+        self._report_state(now)
 
     def receive_error(self, now: float, *, first: bool) -> None:
-        """It saw an error in somebody's frame; `first`: before anybody else did (12.1.4.2 a and b)."""
+        """It detected an error in another node's frame; `first` if before all others (12.1.4.2 a and b)."""
         self.bus_errors += 1
         if self.mode == "NORMAL":
-            self.rx_errors = min(self.rx_errors + (9 if first and not self.passive else 1), 255)
-        self._tell(now)
+            self.rx_errors = min(self.rx_errors + (9 if first and not self.is_error_passive else 1), 255)
+        self._report_state(now)
 
-    def send_error(self, now: float, *, unheard: bool) -> None:
-        """Its own frame failed; `unheard`: nobody acknowledged, which costs a passive node nothing
-        (12.1.4.2 c)."""
+    def send_error(self, now: float, *, unacknowledged: bool) -> None:
+        """Its own frame failed; `unacknowledged` if only for want of an ACK bit, for which the counter of an
+        error-passive node doesn't rise (12.1.4.2 c)."""
         self.bus_errors += 1
-        passive_ack_error = unheard and self.passive
+        passive_ack_error = unacknowledged and self.is_error_passive
         if not passive_ack_error:
             self.tx_errors += 8
-        if self.passive:
-            self.ready_at = now + (_RETRY_UNHEARD if unheard else _SUSPEND_BITS / self.timing.nominal.bitrate)
+        if self.is_error_passive:
+            self.ready_at = now + (
+                _RETRY_UNACKNOWLEDGED if unacknowledged else _SUSPEND_BITS / self.timing.nominal.bitrate
+            )
         if self.tx_errors > 255:
             self.bus_off = True
             self.queue.clear()
@@ -199,30 +200,29 @@ class Controller:
                 self.restart_at = now + self._auto_restart_ms / 1000 + _RECOVERY_BITS / self.timing.nominal.bitrate
         elif not self._auto_retransmit:
             self.queue.popleft()
-        self._tell(now)
+        self._report_state(now)
 
     def restart(self, now: float) -> None:
-        """Back from bus-off."""
+        """Recover from bus-off."""
         self.bus_off, self.restart_at = False, None
         self.tx_errors = self.rx_errors = 0
-        self._tell(now)
+        self._report_state(now)
 
     @property
     def state(self) -> int:
-        """0 error active, 1 warning (from 96 on), 2 error passive, 3 bus-off."""
+        """The error state: 0 active, 1 warning (a counter of 96 or more), 2 passive (128 or more), 3 bus-off."""
         if self.bus_off:
             return 3
         worst = max(self.tx_errors, self.rx_errors)
         return 2 if worst >= 128 else 1 if worst >= 96 else 0
 
-    def _tell(self, now: float) -> None:
+    def _report_state(self, now: float) -> None:
         if self.state != self._state:
             self._state = self.state
             self._received(self._error_frame(), now)
 
     def _error_frame(self) -> Frame:
-        """The state as SocketCAN's error frame (linux/can/error.h): class bits, controller status, both
-        counters."""
+        """The error state as SocketCAN's error frame (linux/can/error.h): class bits, controller status, counters."""
         tx, rx = min(self.tx_errors, 255), min(self.rx_errors, 255)
         status = {0: 0x40, 1: 0x08 if tx >= rx else 0x04, 2: 0x20 if tx >= rx else 0x10, 3: 0}[self._state]
         ident = 0x40 if self._state == 3 else 0x04
@@ -230,23 +230,24 @@ class Controller:
 
 
 class VirtualBus:
-    """Controllers on one pair of wires. `advance(now)` does everything due until `now`."""
+    """Controllers on one bus. `advance(now)` does everything that is due until `now`."""
 
     def __init__(self) -> None:
-        self._nodes: list[Controller] = []
-        self._sending: tuple[Controller, Frame, float] | None = None
+        self._nodes: list[SimulatedController] = []
+        self._sending: tuple[SimulatedController, Frame, float] | None = None
         self._free_at = 0.0
         self._disturb = 0
 
-    def attach(self, node: Controller) -> None:
+    def attach(self, node: SimulatedController) -> None:
+        """Connect a controller."""
         self._nodes.append(node)
 
     def disturb(self, frames: int) -> None:
-        """Destroy the next `frames` attempts to send, as interference would."""
+        """Make the next `frames` attempts to send fail, as interference would."""
         self._disturb += frames
 
     def advance(self, now: float) -> float | None:
-        """Let time pass until `now`; when the next thing happens, or None if nothing will by itself."""
+        """Let time pass until `now`; returns when the next event is due, None if there is none."""
         while True:
             due = self._next()
             if due is None or due > now:
@@ -278,29 +279,31 @@ class VirtualBus:
             frame = node.queue[0]
             self._sending = (node, frame, at + node.duration(frame))
 
-    def _finish(self, node: Controller, frame: Frame, now: float) -> None:
+    def _finish(self, node: SimulatedController, frame: Frame, now: float) -> None:
         if node.mode == "SILENT_LOOPBACK":
-            node.sent(now)
+            node.transmitted(now)
             return
-        others = [one for one in self._nodes if one is not node and one.listens]
-        deaf = [one for one in others if not hears(node.timing, one.timing, frame)]
-        hearing = [one for one in others if one not in deaf]
+        others = [one for one in self._nodes if one is not node and one.is_receiving]
+        mismatched = [one for one in others if not can_receive(node.timing, one.timing, frame)]
+        hearing = [one for one in others if one not in mismatched]
         disturbed = self._disturb > 0
         self._disturb -= disturbed
-        flags = [one for one in deaf if one.drives and not one.passive]
-        for one in deaf:
+        flags = [one for one in mismatched if one.is_driving and not one.is_error_passive]
+        for one in mismatched:
             one.receive_error(now, first=True)
         if disturbed or flags:
-            self._fail(node, hearing, now, unheard=False)
-        elif node.mode == "LOOPBACK" or any(one.drives for one in hearing):
-            node.sent(now)
+            self._fail(node, hearing, now, unacknowledged=False)
+        elif node.mode == "LOOPBACK" or any(one.is_driving for one in hearing):
+            node.transmitted(now)
             for one in hearing:
-                one.take(frame, now)
+                one.receive(frame, now)
         else:
-            self._fail(node, hearing, now, unheard=True)
+            self._fail(node, hearing, now, unacknowledged=True)
 
-    def _fail(self, node: Controller, hearing: list[Controller], now: float, *, unheard: bool) -> None:
-        node.send_error(now, unheard=unheard)
+    def _fail(
+        self, node: SimulatedController, hearing: list[SimulatedController], now: float, *, unacknowledged: bool
+    ) -> None:
+        node.send_error(now, unacknowledged=unacknowledged)
         self._free_at = now + _ERROR_BITS / node.timing.nominal.bitrate
         for one in hearing:
             one.receive_error(now, first=False)

@@ -1,9 +1,7 @@
-"""A dongle's flash: one page for its identity, two slots for everything that changes; the newer valid
-slot counts.
+"""A simulated dongle's flash memory: a page for its identity, and two slots for what changes.
 
-A slot is erased, its payload written, and its header last, so that a loss of power at any byte leaves the
-other slot. Header (16 bytes, big-endian): "BBS1", sequence, length, CRC-32 over sequence, length and
-payload. docs/protocol.md has the layout.
+The valid slot with the higher sequence counts. The other one is erased, its payload written, and its header last, so
+that a loss of power at any byte leaves one valid slot. docs/protocol.md, section 6, has the layout.
 """
 
 import os
@@ -24,55 +22,53 @@ _SLOT_MAGIC: Final = b"BBS1"
 
 
 class PowerCut(Exception):
-    """The simulated supply failed in the middle of a write; only building the dongle anew goes on from
-    here."""
+    """The simulated power supply failed during a write. The dongle has to be built anew from its flash."""
 
 
 class Flash:
-    """Three pages in memory and, where `path` is given, in a file written in the same order."""
+    """Three pages in memory and, if `path` is given, in a file that is written in the same order."""
 
     def __init__(self, image: bytes | None = None, *, path: Path | None = None) -> None:
-        """From `image`, else from the file, else erased. Raises `Invalid` (`simulator.image`) for a wrong
+        """Start with `image`, else the file's content, else erased. Raises `Invalid` (`simulator.image`) for a wrong
         size."""
         if image is None:
             image = path.read_bytes() if path is not None and path.exists() else b""
         if len(image) not in (0, IMAGE):
             raise Invalid(
                 "simulator.image",
-                _("{file} is not the memory of a simulated dongle.").format(file=path or ""),
-                do=_("Move it away; the dongle then gets a new identity."),
+                _("{file} isn't a simulated dongle's memory file.").format(file=path or ""),
+                do=_("Move the file elsewhere. The dongle then gets a new identity."),
             )
         self._image = bytearray(image or b"\xff" * IMAGE)
         self._path = path
-        self.cut_after: int | None = None  # bytes that may still be written before the power fails; tests set it
+        self.cut_after: int | None = None  # bytes until the power fails; tests set it
         if path is not None and not image:
-            # It holds a private key, if only a simulated one's.
+            # It holds a private key, if only a simulated dongle's.
             path.touch(mode=0o600)
             path.write_bytes(self._image)
 
     @property
     def image(self) -> bytes:
-        """Every byte, as a new dongle would find it."""
+        """All bytes, as a dongle built from them would read them."""
         return bytes(self._image)
 
     def identity(self) -> bytes | None:
-        """The Ed25519 seed (32 bytes), if one was ever written whole."""
+        """The identity key's Ed25519 seed (32 bytes), None if none was written completely."""
         magic, seed, crc = _IDENTITY.unpack_from(self._image, 0)
         return seed if magic == _IDENTITY_MAGIC and crc == zlib.crc32(seed) else None
 
     def write_identity(self, seed: bytes) -> None:
-        """Once in a dongle's life. Raises `PowerCut`, OSError."""
+        """Write the seed, once in a dongle's life. Raises `PowerCut`, OSError."""
         self._write(0, _IDENTITY.pack(_IDENTITY_MAGIC, seed, zlib.crc32(seed)))
         self._sync()
 
     def load(self) -> bytes | None:
-        """The payload of the newest valid slot; None if neither is."""
+        """The payload of the newest valid slot, None without a valid one."""
         newest = max(self._slots(), default=None)
         return None if newest is None else newest[2]
 
     def save(self, payload: bytes) -> None:
-        """Replace the payload, whole or not at all. Raises `PowerCut`, OSError, ValueError for one that
-        is too long."""
+        """Replace the payload, atomically. Raises `PowerCut`, OSError, ValueError for one longer than a slot."""
         if len(payload) > PAGE - _HEADER.size:
             raise ValueError("a payload longer than a slot")
         newest = max(self._slots(), default=(0, 2, b""))

@@ -1,8 +1,6 @@
-"""One simulated dongle: its serial bytes in and out, slcan on top of a CAN controller, provisioning
-beside it.
+"""One simulated dongle: slcan on top of a CAN controller, and provisioning messages while the channel is closed.
 
-Our dialect of slcan (docs/protocol.md, "The CAN channel"); while the channel is closed, provisioning
-messages too.
+Its dialect of slcan is docs/protocol.md, section 10.
 """
 
 import re
@@ -11,23 +9,30 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchboard.canbus import slcan
-from benchboard.canbus.slcan import Frame
+from benchboard.canbus import slcan_codec
+from benchboard.canbus.frame import Frame
 from benchboard.dongles import protocol
-from benchboard.dongles.protocol import CanConfig, Console, DeviceSide, Durable, Facts, Packet
+from benchboard.dongles.protocol import (
+    CanConfig,
+    ConsoleDecoder,
+    DeviceDescription,
+    DeviceSide,
+    Packet,
+    PersistentState,
+)
 from benchboard.dongles.simulator.bus import (
     STANDARD_SAMPLE_POINT,
     BitTiming,
-    Controller,
     Phase,
+    SimulatedController,
     VirtualBus,
     timing_of,
 )
 from benchboard.dongles.simulator.flash import Flash
 
-FACTS: Final = Facts("1.0.0", "Benchboard simulated dongle", "fdcan", 80_000_000, True)
+DESCRIPTION: Final = DeviceDescription("1.0.0", "Benchboard simulated dongle", "fdcan", 80_000_000, True)
 FACTORY_CONFIG: Final = CanConfig(
-    controller=FACTS.controller, clock_hz=FACTS.clock_hz, bitrate=500_000, sample_point=87.5,
+    controller=DESCRIPTION.controller, clock_hz=DESCRIPTION.clock_hz, bitrate=500_000, sample_point=87.5,
     prescaler=10, prop_seg=6, phase_seg1=7, phase_seg2=2, sjw=2,
 )  # fmt: skip
 PRESS_AFTER: Final = 0.3
@@ -49,9 +54,9 @@ _SJA1000_CLOCK: Final = 8_000_000
 
 
 class SimulatedDongle:
-    """A dongle on `bus` with its memory in `flash`. Feed it bytes, take its output, `tick` it as time passes.
+    """A dongle on `bus` with its memory in `flash`. `feed` it bytes, `take_output`, and `tick` it as time passes.
 
-    Raises `PowerCut` from `feed` if the flash's supply fails; build a new one over the same flash then.
+    `feed` raises `PowerCut` if the flash's power supply fails; build a new dongle from the same flash then.
     """
 
     def __init__(
@@ -62,24 +67,24 @@ class SimulatedDongle:
         random: Callable[[int], bytes],
         press_after: float | None = PRESS_AFTER,
     ) -> None:
-        """`press_after` seconds after the button is asked for it presses itself; None: only `press` does."""
+        """The button is pressed by itself `press_after` seconds after a claim waits for it; None: only by `press`."""
         seed = flash.identity()
         if seed is None:
             seed = random(32)
             flash.write_identity(seed)
-        durable = Durable.decode(flash.load() or b"") or Durable(FACTORY_CONFIG)
+        persistent = PersistentState.decode(flash.load() or b"") or PersistentState(FACTORY_CONFIG)
         self.overruns = 0
-        self.controller = Controller(self._received)
+        self.controller = SimulatedController(self._received)
         bus.attach(self.controller)
         self._machine = DeviceSide(
             Ed25519PrivateKey.from_private_bytes(seed),
-            durable,
+            persistent,
             lambda new: flash.save(new.encode()),
-            facts=FACTS,
+            description=DESCRIPTION,
             random=random,
             bus_errors=self.controller.errors,
         )
-        self._console = Console()
+        self._console = ConsoleDecoder()
         self._output = bytearray()
         self._press_after = press_after
         self._press_at: float | None = None
@@ -89,41 +94,41 @@ class SimulatedDongle:
 
     @property
     def device_id(self) -> str:
-        """16 lowercase hex digits."""
+        """Its device id, 16 lowercase hex digits."""
         return self._machine.device_id
 
     @property
-    def durable(self) -> Durable:
-        """What its flash holds."""
-        return self._machine.durable
+    def persistent(self) -> PersistentState:
+        """The state that is in its flash."""
+        return self._machine.persistent
 
-    def blinking(self, now: float) -> bool:
-        """Whether IDENTIFY still has it blink."""
+    def is_blinking(self, now: float) -> bool:
+        """Whether it still blinks because of IDENTIFY."""
         return now < self._machine.blink_until
 
-    def waits_for_press(self, now: float) -> bool:
-        """Whether it waits for its button."""
-        return self._machine.waits_for_press(now)
+    def is_waiting_for_press(self, now: float) -> bool:
+        """Whether a claim waits for its button."""
+        return self._machine.is_waiting_for_press(now)
 
     def press(self, now: float) -> None:
         """Press the button."""
         self._machine.press(now)
 
     def feed(self, data: bytes, now: float) -> None:
-        """Bytes from the host. A BEL or CR answers each slcan command, a packet each request."""
+        """Take bytes from the host: slcan commands and packets, which are answered in the output."""
         for found in self._console.feed(data):
             if isinstance(found, Packet):
-                # On an open channel the port belongs to CAN traffic.
+                # An open channel is for CAN traffic alone.
                 answer = None if self.controller.is_open else self._machine.handle(found, now)
                 if answer is not None:
-                    self._say(protocol.encode(answer))
+                    self._output_bytes(protocol.encode(answer))
             else:
-                self._say(self._command(found, now))
+                self._output_bytes(self._command(found, now))
         self.tick(now)
 
     def tick(self, now: float) -> float | None:
-        """Do what is due; when to come again, or None."""
-        if self._press_after is None or not self._machine.waits_for_press(now):
+        """Do what is due; returns when to call again, None if nothing is to come."""
+        if self._press_after is None or not self._machine.is_waiting_for_press(now):
             self._press_at = None
         elif self._press_at is None:
             self._press_at = now + self._press_after
@@ -133,40 +138,32 @@ class SimulatedDongle:
         return self._press_at
 
     def take_output(self) -> bytes:
-        """What it has to say; the caller delivers it."""
+        """The bytes for the host since the last call; the caller delivers them."""
         output = bytes(self._output)
         self._output.clear()
         return output
 
-    def give_back(self, rest: bytes) -> None:
-        """The part of `take_output` the host has not read yet; beyond 64 KiB further frames are lost and
-        counted."""
+    def requeue_output(self, rest: bytes) -> None:
+        """Put back what the host hasn't read. Beyond 64 KiB, received frames are dropped and counted."""
         self._output[:0] = rest
 
     # ---- slcan
 
-    def _say(self, data: bytes) -> None:
+    def _output_bytes(self, data: bytes) -> None:
         self._output += data
 
     def _received(self, frame: Frame, now: float) -> None:
         if frame.error and not self._reports_errors:
             return
-        if not frame.error and not self._passes(frame):
+        if not frame.error and not self._is_accepted(frame):
             return
         if len(self._output) > _OUTPUT:
             self.overruns += 1
             return
-        if self._timestamps:
-            stamped = Frame(
-                frame.id, frame.extended, frame.remote, frame.fd, frame.brs, frame.esi, frame.error,
-                frame.data, now % 60, frame.remote_dlc,
-            )  # fmt: skip
-            self._say(slcan.encode(stamped, timestamps=True))
-        else:
-            self._say(slcan.encode(frame))
+        self._output_bytes(slcan_codec.encode(frame, int(now * 1000) if self._timestamps else None))
 
-    def _passes(self, frame: Frame) -> bool:
-        filters = self._machine.durable.config.filters
+    def _is_accepted(self, frame: Frame) -> bool:
+        filters = self._machine.persistent.config.filters
         return not filters or any(
             one.extended == frame.extended and (one.id & one.mask) == (frame.id & one.mask) for one in filters
         )
@@ -174,41 +171,41 @@ class SimulatedDongle:
     def _command(self, line: bytes, now: float) -> bytes:
         head = line[:1]
         if head in b"tTrRdDbB" and len(line) > 1:
-            frame = slcan.decode(line.decode("latin-1"))
+            frame = slcan_codec.decode(line.decode("latin-1"))
             if frame is None or frame.timestamp is not None or not self.controller.send(frame, now):
-                return slcan.BEL
-            return (b"Z" if frame.extended else b"z") + slcan.CR
+                return slcan_codec.BEL
+            return (b"Z" if frame.extended else b"z") + slcan_codec.CR
         if line == b"C":
             self.controller.close()
             self._override = None
-            # Frames nobody has read yet are of no use to whoever comes next; a line begun is ended.
-            del self._output[self._output.find(slcan.CR) + 1 :]
-            return slcan.CR
+            # Drop frames that were not read, but finish the line whose start was.
+            del self._output[self._output.find(slcan_codec.CR) + 1 :]
+            return slcan_codec.CR
         if line in (b"O", b"L"):
             return self._open(listen_only=line == b"L")
         if line in (b"V", b"v", b"N", b"F", b"e"):
-            return self._report(head) + slcan.CR
+            return self._report(head) + slcan_codec.CR
         if line in (b"Z0", b"Z1") and not self.controller.is_open:
             self._timestamps = line == b"Z1"
-            return slcan.CR
+            return slcan_codec.CR
         if line in (b"E0", b"E1"):
             self._reports_errors = line == b"E1"
-            return slcan.CR
+            return slcan_codec.CR
         if _FILTER.fullmatch(line):
-            return slcan.CR  # LAWICEL's acceptance registers: taken and without effect; CONFIG_WRITE has filters
+            return slcan_codec.CR  # LAWICEL's acceptance registers have no effect: CONFIG_WRITE sets filters
         return self._set_bitrate(line)
 
     def _open(self, *, listen_only: bool) -> bytes:
         if self.controller.is_open:
-            return slcan.BEL
-        config = self._machine.durable.config
+            return slcan_codec.BEL
+        config = self._machine.persistent.config
         self.controller.open(
             self._override or timing_of(config),
             mode="LISTEN_ONLY" if listen_only else config.mode,
             auto_retransmit=config.auto_retransmit,
             auto_restart_ms=config.auto_restart_ms,
         )
-        return slcan.CR
+        return slcan_codec.CR
 
     def _report(self, head: bytes) -> bytes:
         node = self.controller
@@ -226,8 +223,8 @@ class SimulatedDongle:
 
     def _set_bitrate(self, line: bytes) -> bytes:
         if self.controller.is_open:
-            return slcan.BEL
-        now = self._override or timing_of(self._machine.durable.config)
+            return slcan_codec.BEL
+        now = self._override or timing_of(self._machine.persistent.config)
         if rate := _BITRATES.get(line):
             self._override = BitTiming(Phase(rate, STANDARD_SAMPLE_POINT), now.data)
         elif rate := _DATA_BITRATES.get(line):
@@ -240,5 +237,5 @@ class SimulatedDongle:
             bitrate = _SJA1000_CLOCK / (((first & 0x3F) + 1) * quanta)
             self._override = BitTiming(Phase(bitrate, (1 + seg1) / quanta))
         else:
-            return slcan.BEL
-        return slcan.CR
+            return slcan_codec.BEL
+        return slcan_codec.CR

@@ -1,11 +1,11 @@
-"""Serving simulated dongles on pseudo-terminals until told to stop.
+"""Serves simulated dongles on pseudo-terminals until it is stopped.
 
-Each dongle has a memory file, `BENCHBOARD_HOME/simulated/<bus>-<n>.flash`, locked while it is served, so
-that it keeps its identity and token over restarts, and a link, `BENCHBOARD_HOME/ports/<device id>`, which
-discovery finds.
+Each dongle has a flash file, `BENCHBOARD_HOME/simulated/<bus>-<n>.flash`, locked while it is served, so that it keeps
+its identity and token over restarts, and a link, `BENCHBOARD_HOME/ports/<device id>`, by which it is discovered.
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Final
 
-from benchboard import settings
+from benchboard import file_ownership, settings
 from benchboard.canbus import link
 from benchboard.dongles.simulator.bus import VirtualBus
 from benchboard.dongles.simulator.flash import Flash
@@ -37,8 +37,8 @@ _CHUNK: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """A dongle that can be opened now: `port` is what to open."""
+class ServedDongle:
+    """A dongle that can be opened now, at `port`."""
 
     port: str
     device_id: str
@@ -46,8 +46,8 @@ class Served:
 
 
 @dataclass(slots=True)
-class _Line:
-    """A dongle and its terminal: we hold both ends, so that a client leaving is no hang-up."""
+class _Terminal:
+    """A dongle and its pseudo-terminal. Both ends are kept open, so that a client that closes it causes no hang-up."""
 
     dongle: SimulatedDongle
     master: int
@@ -64,76 +64,89 @@ def serve(
     until_eof: bool = False,
     traffic: float = 0.0,
     links: bool = True,
-    ready: Callable[[Served], None],
-    noticed: Callable[[str], None] = lambda _text: None,
+    on_ready: Callable[[ServedDongle], None],
+    on_notice: Callable[[str], None] = lambda _text: None,
 ) -> None:
-    """Serve `count` dongles on one bus until SIGTERM or SIGINT; call from the main thread.
+    """Serve `count` dongles on one bus until SIGTERM or SIGINT. Only the main thread may call it.
 
-    `ready` hears of each; `traffic` frames a second come from one more node; `manual` leaves the buttons
-    to lines `press N` (N from 1) on standard input; with `until_eof` it also ends when that does, with
-    whoever started it; without `links` the port is the bare pseudo-terminal.
-    `noticed` hears what a person would see on a dongle. Raises `Invalid` (`simulator.count`,
-    `simulator.bus`, `simulator.traffic`) or `Unavailable` (`simulator.folder`).
+    `on_ready` is called for each dongle, `on_notice` with what a person would see on one (blinking, waiting). One more
+    node sends `traffic` frames a second. With `manual` no button presses itself: lines `press N` (N from 1) on standard
+    input do. With `until_eof` serving also ends with standard input. Without `links` the port is the pseudo-terminal
+    itself. Raises `Invalid` (`simulator.count`, `simulator.bus`, `simulator.traffic`), `Unavailable`
+    (`simulator.folder`).
     """
     _check(count, bus, traffic)
     with contextlib.ExitStack() as stack:
-        wires = VirtualBus()
-        wake = stack.enter_context(_woken_by_signals())
+        virtual_bus = VirtualBus()
+        wake = stack.enter_context(_signal_socket())
         try:
-            _sweep()
-            lines = [stack.enter_context(_line(wires, bus, manual=manual, links=links)) for _one in range(count)]
+            _remove_stale_links()
+            terminals = [
+                stack.enter_context(_terminal(virtual_bus, bus, manual=manual, links=links)) for _one in range(count)
+            ]
         except OSError as error:
             raise Unavailable(
                 "simulator.folder",
-                _("The simulator cannot work in {folder}.").format(folder=settings.home()),
+                _("The simulator can't use {folder}.").format(folder=settings.home()),
                 why=error.strerror or "",
-                do=_("Check that the folder can be written and has room."),
+                do=_("Check that the folder is writable and has free space."),
             ) from error
-        source = Traffic(wires, traffic, [one.dongle.controller for one in lines]) if traffic else None
-        for one in lines:
+        source = Traffic(virtual_bus, traffic, [one.dongle.controller for one in terminals]) if traffic else None
+        for one in terminals:
             path = str(one.link) if one.link is not None else os.ttyname(one.slave)
-            ready(Served(path, one.dongle.device_id, bus))
-        _Loop(wires, lines, source, wake, noticed, manual=manual, until_eof=until_eof).run()
+            on_ready(ServedDongle(path, one.dongle.device_id, bus))
+        _Loop(virtual_bus, terminals, source, wake, on_notice, manual=manual, until_eof=until_eof).run()
 
 
 def _check(count: int, bus: str, traffic: float) -> None:
     if not 1 <= count <= MAX_DONGLES:
         raise Invalid(
             "simulator.count",
-            _("{count} dongles cannot be simulated at once.").format(count=count),
-            do=_("Choose 1 to {most}.").format(most=MAX_DONGLES),
+            _("Can't simulate {count} dongles at once.").format(count=count),
+            do=_("Choose a number from 1 to {most}.").format(most=MAX_DONGLES),
             field="count",
         )
     if _BUS_NAME.fullmatch(bus) is None:
         raise Invalid(
             "simulator.bus",
-            _("“{name}” is no name for a bus.").format(name=bus[:40]),
+            _("“{name}” isn't a valid bus name.").format(name=bus[:40]),
             do=_("Use up to 32 lowercase letters, digits and hyphens."),
             field="bus",
         )
     if not 0 <= traffic <= 10_000:
         raise Invalid(
             "simulator.traffic",
-            _("{rate} frames a second cannot be simulated.").format(rate=traffic),
-            do=_("Choose 0 to 10000."),
+            _("Can't simulate {rate} frames per second.").format(rate=traffic),
+            do=_("Choose a number from 0 to 10000."),
             field="traffic",
         )
 
 
-def _sweep() -> None:
-    """Remove links whose process is gone."""
+def _remove_stale_links() -> None:
+    """Remove links whose process has ended."""
     folder = link.links_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_own(folder)
     for one in folder.iterdir():
         if one.is_symlink() and link.is_stale(one):
             one.unlink(missing_ok=True)
             link.lock_path(one).unlink(missing_ok=True)
 
 
+def _make_own(folder: Path) -> None:
+    """Make a folder in the home that nobody else can put anything into. Raises `OSError` where somebody can."""
+    for one in (settings.home(), folder):
+        one.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if file_ownership.is_own(folder):
+        folder.chmod(0o700)  # earlier versions left this to the umask
+    risk = file_ownership.risk(folder, file_ownership.WRITABLE)
+    if risk:
+        raise PermissionError(errno.EPERM, risk, str(folder))
+
+
 def _free_image(bus: str) -> tuple[Path, IO[bytes]]:
-    """The first memory file nobody serves, locked."""
+    """The first flash file that no process serves, and its lock."""
     folder = settings.home() / "simulated"
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_own(folder)
     number = 0
     while True:
         number += 1
@@ -148,43 +161,43 @@ def _free_image(bus: str) -> tuple[Path, IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _line(wires: VirtualBus, bus: str, *, manual: bool, links: bool) -> Iterator[_Line]:
+def _terminal(virtual_bus: VirtualBus, bus: str, *, manual: bool, links: bool) -> Iterator[_Terminal]:
     path, lock = _free_image(bus)
     dongle = SimulatedDongle(
-        Flash(path=path), wires, random=secrets.token_bytes, press_after=None if manual else PRESS_AFTER
+        Flash(path=path), virtual_bus, random=secrets.token_bytes, press_after=None if manual else PRESS_AFTER
     )
     master, slave = os.openpty()
     tty.setraw(slave)
     os.set_blocking(master, False)
-    line = _Line(dongle, master, slave, [lock])
+    terminal = _Terminal(dongle, master, slave, [lock])
     try:
         if links:
-            line.link = link.links_folder() / dongle.device_id
-            held = link.lock_path(line.link).open("wb")
-            line.locks.append(held)
+            terminal.link = link.links_folder() / dongle.device_id
+            held = link.lock_path(terminal.link).open("wb")
+            terminal.locks.append(held)
             fcntl.flock(held, fcntl.LOCK_EX)  # discovery may hold it shared for a moment
-            line.link.unlink(missing_ok=True)
-            line.link.symlink_to(os.ttyname(slave))
-        yield line
+            terminal.link.unlink(missing_ok=True)
+            terminal.link.symlink_to(os.ttyname(slave))
+        yield terminal
     finally:
-        if line.link is not None:
-            line.link.unlink(missing_ok=True)
-            link.lock_path(line.link).unlink(missing_ok=True)
-        for one in line.locks:
+        if terminal.link is not None:
+            terminal.link.unlink(missing_ok=True)
+            link.lock_path(terminal.link).unlink(missing_ok=True)
+        for one in terminal.locks:
             one.close()
         os.close(master)
         os.close(slave)
 
 
 @contextlib.contextmanager
-def _woken_by_signals() -> Iterator[socket.socket]:
+def _signal_socket() -> Iterator[socket.socket]:
     """A socket that becomes readable on SIGTERM or SIGINT."""
     receiving, sending = socket.socketpair()
     receiving.setblocking(False)
     sending.setblocking(False)
 
     def note(_number: int, _frame: FrameType | None) -> None:
-        """The wake-up descriptor has the news already."""
+        """Does nothing: the signal's arrival is read from the socket."""
 
     before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
     old = signal.set_wakeup_fd(sending.fileno())
@@ -199,39 +212,39 @@ def _woken_by_signals() -> Iterator[socket.socket]:
 
 
 class _Loop:
-    """One thread for everything: terminals, bus time, buttons."""
+    """Runs terminals, bus and buttons on one thread."""
 
     def __init__(
         self,
-        wires: VirtualBus,
-        lines: list[_Line],
+        virtual_bus: VirtualBus,
+        terminals: list[_Terminal],
         traffic: Traffic | None,
         wake: socket.socket,
-        noticed: Callable[[str], None],
+        on_notice: Callable[[str], None],
         *,
         manual: bool,
         until_eof: bool,
     ) -> None:
-        self._wires = wires
-        self._lines = lines
+        self._virtual_bus = virtual_bus
+        self._terminals = terminals
         self._traffic = traffic
-        self._noticed = noticed
+        self._on_notice = on_notice
         self._blinking: set[int] = set()
         self._waiting: set[int] = set()
         self._selector = selectors.DefaultSelector()
         self._selector.register(wake, selectors.EVENT_READ, None)
-        for one in lines:
+        for one in terminals:
             self._selector.register(one.master, selectors.EVENT_READ, one)
         self._typed = b""
         self._until_eof = until_eof
         self._over = False
         if manual or until_eof:
-            # A file as standard input cannot be waited for; then nobody presses.
+            # A plain file as standard input can't be waited for.
             with contextlib.suppress(OSError, ValueError):
                 self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, "typed")
 
     def run(self) -> None:
-        """Until a signal."""
+        """Run until a signal, or with `until_eof` the end of standard input."""
         with self._selector:
             while not self._over:
                 now = time.monotonic()
@@ -247,28 +260,28 @@ class _Loop:
 
     def _advance(self, now: float) -> float | None:
         due = [self._traffic.advance(now)] if self._traffic is not None else []
-        due.append(self._wires.advance(now))
-        for number, one in enumerate(self._lines, start=1):
+        due.append(self._virtual_bus.advance(now))
+        for number, one in enumerate(self._terminals, start=1):
             due.append(one.dongle.tick(now))
             self._deliver(one)
-            self._tell(number, one.dongle, now)
+            self._report(number, one.dongle, now)
         return min((time for time in due if time is not None), default=None)
 
-    def _read(self, line: _Line) -> None:
+    def _read(self, terminal: _Terminal) -> None:
         with contextlib.suppress(BlockingIOError):
-            line.dongle.feed(os.read(line.master, _CHUNK), time.monotonic())
+            terminal.dongle.feed(os.read(terminal.master, _CHUNK), time.monotonic())
 
-    def _deliver(self, line: _Line) -> None:
-        data = line.dongle.take_output()
+    def _deliver(self, terminal: _Terminal) -> None:
+        data = terminal.dongle.take_output()
         sent = 0
         if data:
             with contextlib.suppress(BlockingIOError):
-                sent = os.write(line.master, data)
+                sent = os.write(terminal.master, data)
         rest = data[sent:]
-        line.dongle.give_back(rest)
+        terminal.dongle.requeue_output(rest)
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if rest else 0)
-        if self._selector.get_key(line.master).events != events:
-            self._selector.modify(line.master, events, line)
+        if self._selector.get_key(terminal.master).events != events:
+            self._selector.modify(terminal.master, events, terminal)
 
     def _read_typed(self) -> None:
         data = os.read(sys.stdin.fileno(), 1024)
@@ -280,18 +293,22 @@ class _Loop:
         for command in commands:
             words = command.split()
             number = int(words[1]) if len(words) == 2 and words[1].isdigit() else 0
-            if words[:1] == [b"press"] and 1 <= number <= len(self._lines):
-                self._lines[number - 1].dongle.press(time.monotonic())
+            if words[:1] == [b"press"] and 1 <= number <= len(self._terminals):
+                self._terminals[number - 1].dongle.press(time.monotonic())
             else:
-                self._noticed(_("Type “press N”, N from 1 to {most}.").format(most=len(self._lines)))
+                self._on_notice(_("Type “press N”, where N is 1 to {most}.").format(most=len(self._terminals)))
 
-    def _tell(self, number: int, dongle: SimulatedDongle, now: float) -> None:
-        for shown, is_so, text in (
-            (self._blinking, dongle.blinking(now), _("Dongle {number} ({id}) blinks.")),
-            (self._waiting, dongle.waits_for_press(now), _("Dongle {number} ({id}) waits for its button.")),
+    def _report(self, number: int, dongle: SimulatedDongle, now: float) -> None:
+        for shown, is_now, text in (
+            (self._blinking, dongle.is_blinking(now), _("Dongle {number} ({id}) is blinking.")),
+            (
+                self._waiting,
+                dongle.is_waiting_for_press(now),
+                _("Dongle {number} ({id}) is waiting for a button press."),
+            ),
         ):
-            if is_so and number not in shown:
+            if is_now and number not in shown:
                 shown.add(number)
-                self._noticed(text.format(number=number, id=dongle.device_id))
-            elif not is_so:
+                self._on_notice(text.format(number=number, id=dongle.device_id))
+            elif not is_now:
                 shown.discard(number)

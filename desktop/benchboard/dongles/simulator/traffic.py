@@ -1,5 +1,4 @@
-"""A node that keeps a virtual bus busy with frames like those of a small machine: cyclic, and changing as
-time does."""
+"""Cyclic frames with changing data on a virtual bus, like those of a small machine."""
 
 import heapq
 import math
@@ -7,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchboard.canbus.slcan import Frame
-from benchboard.dongles.simulator.bus import Controller, VirtualBus
+from benchboard.canbus.frame import Frame
+from benchboard.dongles.simulator.bus import SimulatedController, VirtualBus
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class _Message:
     extended: bool = False
 
 
-# Two quick ones, some in between, a slow J1939-like one: what a powertrain's bus looks like.
+# Cycle times as on a powertrain's bus: two fast messages, some slower, a slow one like J1939's.
 _MESSAGES: Final = (
     _Message(0x0C9, 0.30, 8),
     _Message(0x1A0, 0.25, 8),
@@ -37,9 +36,9 @@ class Traffic:
     A second node acknowledges them, so that a dongle which only listens sees them too.
     """
 
-    def __init__(self, bus: VirtualBus, rate: float, dongles: Sequence[Controller]) -> None:
-        self._node = Controller(lambda _frame, _now: None)
-        self._partner = Controller(lambda _frame, _now: None)
+    def __init__(self, bus: VirtualBus, rate: float, dongles: Sequence[SimulatedController]) -> None:
+        self._node = SimulatedController(lambda _frame, _now: None)
+        self._partner = SimulatedController(lambda _frame, _now: None)
         bus.attach(self._node)
         bus.attach(self._partner)
         self._dongles = dongles
@@ -48,7 +47,7 @@ class Traffic:
         self._counts = [0] * len(_MESSAGES)
 
     def advance(self, now: float) -> float | None:
-        """Queue what is due; when the next frame is, or None while nobody listens."""
+        """Queue the frames that are due; returns when the next one is, None while no channel is open."""
         listener = next((one for one in self._dongles if one.is_open), None)
         if listener is None:
             self._node.close()
@@ -66,7 +65,7 @@ class Traffic:
         return self._due[0][0]
 
     def _frame(self, index: int, at: float) -> Frame:
-        """A rolling counter in the first byte, slow waves behind it, a sum in the last."""
+        """The message's next frame: a rolling counter in the first byte, slow waves, a checksum in the last."""
         message = _MESSAGES[index]
         self._counts[index] += 1
         wave = [round(127.5 + 127.5 * math.sin(at / (1.5 + place) + message.id)) for place in range(message.size - 2)]

@@ -312,6 +312,14 @@ def one_of(column: str, *values: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def secret_column(*arguments: Any, **options: Any) -> Any:
+    """A column that holds a hash or a ciphertext: a statement names it only where it asks for it, with `undefer`.
+
+    Reading it from a row that was loaded without it raises. On a guarded server, grants hide it from every member.
+    """
+    return mapped_column(*arguments, deferred=True, deferred_raiseload=True, info={"secret": True}, **options)
+
+
 def hashed(column: str = "token_hash") -> CheckConstraint:
     """`column` holds a SHA-256 in lower-case hex, so never a token itself."""
     return CheckConstraint(f"length({column}) = 64 AND {column} = lower({column})", name=column)

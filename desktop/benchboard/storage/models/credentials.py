@@ -27,6 +27,7 @@ from benchboard.storage.models.base import (
     keyed,
     length,
     one_of,
+    secret_column,
 )
 from benchboard.storage.models.identity import EMPTY_LIST, EMPTY_OBJECT
 
@@ -48,7 +49,7 @@ class Jwk(Identified, Changing, Versioned, Base):
     public_jwk: Mapped[JsonObject]
     private_key_version: Mapped[int]
     private_nonce: Mapped[bytes]
-    private_ciphertext: Mapped[bytes]
+    private_ciphertext: Mapped[bytes] = secret_column()
     status: Mapped[str] = mapped_column(default="active", server_default=text("'active'"))
     rotated_at: Mapped[datetime | None]
 
@@ -65,7 +66,7 @@ class ApiKey(Identified, Changing, Tenant, Base):
 
     user_id: Mapped[str] = mapped_column(Id())
     name: Mapped[str] = mapped_column(String(255))
-    key_hash: Mapped[str] = mapped_column(String(255))
+    key_hash: Mapped[str] = secret_column(String(255))
     permissions: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
@@ -92,7 +93,7 @@ class OrganisationSigningKey(Identified, Changing, Tenant, Base):
     public_key: Mapped[bytes]
     private_key_version: Mapped[int]
     private_nonce: Mapped[bytes]
-    private_ciphertext: Mapped[bytes]
+    private_ciphertext: Mapped[bytes] = secret_column()
     retired_at: Mapped[datetime | None]
 
 
@@ -109,7 +110,7 @@ class Client(Identified, Changing, Tenant, Base):
     client_id: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(255))
     type: Mapped[str]
-    secret_hash: Mapped[str | None] = mapped_column(String(255))
+    secret_hash: Mapped[str | None] = secret_column(String(255))
     redirect_uris: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
     scopes: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
     deleted_at: Mapped[datetime | None]
@@ -150,7 +151,7 @@ class RefreshToken(Identified, Changing, Tenant, Base):
         hashed(),
     )
 
-    token_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = secret_column(String(64))
     client_id: Mapped[str] = mapped_column(Id())
     user_id: Mapped[str | None] = mapped_column(Id())
     expires_at: Mapped[datetime]
@@ -171,7 +172,7 @@ class AuthorizationCode(Identified, Dated, Tenant, Base):
         hashed("code_hash"),
     )
 
-    code_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = secret_column(String(64))
     client_id: Mapped[str] = mapped_column(Id())
     user_id: Mapped[str] = mapped_column(Id())
     redirect_uri: Mapped[str]
@@ -208,7 +209,7 @@ class WebhookEndpoint(Identified, Changing, Tenant, Base):
     is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     secret_key_version: Mapped[int]
     secret_nonce: Mapped[bytes]
-    secret_ciphertext: Mapped[bytes]
+    secret_ciphertext: Mapped[bytes] = secret_column()
 
 
 class SamlConnection(Identified, Changing, Tenant, Base):

@@ -30,6 +30,7 @@ from benchboard.storage.models.base import (
     length,
     mentions,
     one_of,
+    secret_column,
 )
 
 
@@ -65,7 +66,7 @@ class AgentToken(Identified, Changing, Tenant, Base):
     )
 
     agent_id: Mapped[str] = mapped_column(Id())
-    token_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = secret_column(String(64))
     revoked_at: Mapped[datetime | None]
 
 
@@ -142,12 +143,12 @@ class DongleToken(Identified, Changing, Tenant, Base):
     key_version: Mapped[int | None]
     data_key_version: Mapped[int | None]
     nonce: Mapped[bytes | None]
-    ciphertext: Mapped[bytes | None]
+    ciphertext: Mapped[bytes | None] = secret_column()
     pending_claim_id: Mapped[str | None] = mapped_column(Id())
     pending_key_version: Mapped[int | None]
     pending_data_key_version: Mapped[int | None]
     pending_nonce: Mapped[bytes | None]
-    pending_ciphertext: Mapped[bytes | None]
+    pending_ciphertext: Mapped[bytes | None] = secret_column()
 
 
 class DongleGroup(Identified, Changing, Tenant, Base):

@@ -21,13 +21,16 @@ from benchboard.storage.models.base import (
     Id,
     Identified,
     JsonObject,
+    Now,
     Tenant,
     Versioned,
     belongs,
     hashed,
     keyed,
     mentions,
+    now,
     one_of,
+    secret_column,
 )
 
 EMPTY_OBJECT = text("'{}'")
@@ -116,7 +119,11 @@ class User(Identified, Changing, Tenant, Base):
         Index(None, "organisation_id", "role"),
         Index(None, "organisation_id", "department"),
         Index(None, "organisation_id", "status"),
-        Index(None, "organisation_id", "name", "id"),
+        Index(None, "organisation_id", "role", "id"),
+        Index(None, "organisation_id", "status", "id"),
+        Index(None, "organisation_id", "created_at", "id"),
+        # What the list of people is sorted, searched and filtered by: one that does not match is never read.
+        Index(conv("users_listing_idx"), "organisation_id", "name", "id", "email", "role", "status", "deleted_at"),
         one_of("account_type", "DEMO", "USER"),
         one_of("role", "business_user", "analyst", "ops_manager", "admin", "technician"),
         one_of("status", "active", "inactive", "pending"),
@@ -133,7 +140,7 @@ class User(Identified, Changing, Tenant, Base):
 
     email: Mapped[str] = mapped_column(String(255))
     email_norm: Mapped[str]
-    password_hash: Mapped[str | None] = mapped_column(String(255))
+    password_hash: Mapped[str | None] = secret_column(String(255))
     name: Mapped[str] = mapped_column(String(100))
     account_type: Mapped[str] = mapped_column(default="USER", server_default=text("'USER'"))
     role: Mapped[str] = mapped_column(default="business_user", server_default=text("'business_user'"))
@@ -159,15 +166,17 @@ class SignInSession(Identified, Changing, Tenant, Base):
         Index(None, "organisation_id", "user_id"),
         Index(None, "expires_at"),
         Index(None, "organisation_id", "last_used_at", "id"),
+        Index(None, "organisation_id", "created_at", "id"),
+        Index(None, "organisation_id", "host_name", "id"),
         belongs("user_id", "users"),
         hashed(),
     )
 
     user_id: Mapped[str] = mapped_column(Id())
-    token_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = secret_column(String(64))
     expires_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None]
-    host_name: Mapped[str | None] = mapped_column(String(255))
+    last_used_at: Mapped[datetime] = mapped_column(default=now, server_default=Now())
+    host_name: Mapped[str] = mapped_column(String(255), default="", server_default=text("''"))
     user_agent: Mapped[str | None]
     ip_address: Mapped[str | None] = mapped_column(String(50))
 
@@ -179,6 +188,7 @@ class SessionHistory(Identified, Dated, Tenant, Base):
     __table_args__ = (
         Index(None, "organisation_id", "user_id"),
         Index(None, "ended_at"),
+        Index(None, "organisation_id", "ended_at", "id"),
         belongs("user_id", "users"),
         *mentions("session_history", "ended_by", "users"),
         one_of("end_reason", "signed-out", "revoked", "expired", "deleted"),
@@ -286,7 +296,7 @@ class Invitation(Identified, Changing, Tenant, Base):
 
     email: Mapped[str] = mapped_column(String(255))
     role_id: Mapped[str] = mapped_column(Id())
-    token_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = secret_column(String(64))
     invited_by: Mapped[str | None] = mapped_column(Id())
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
@@ -296,7 +306,7 @@ class _OneTimeToken(Identified, Dated, Tenant):
     """A token sent to a person once; only its hash is kept."""
 
     user_id: Mapped[str] = mapped_column(Id())
-    token_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = secret_column(String(64))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -344,7 +354,8 @@ class AuditLog(Identified, Dated, Tenant, Base):
     """What was done. Rows are only ever added (a trigger sees to it) and name people and things by id,
     without keys.
 
-    `event_type` is what was done (`session.revoke`), `action` its verb alone.
+    `event_type` is what was done (`session.revoke`), `action` its verb alone. `user_id` is who did it, `target_user_id`
+    the person it was done to, if any.
     """
 
     __tablename__ = "audit_logs"
@@ -354,11 +365,16 @@ class AuditLog(Identified, Dated, Tenant, Base):
         Index(conv("audit_logs_resource_idx"), "organisation_id", "resource_type", "resource_id"),
         Index(None, "organisation_id", "event_type"),
         Index(None, "organisation_id", "created_at"),
+        Index(None, "organisation_id", "event_type", "id"),
+        Index(None, "organisation_id", "user_id", "created_at", "id"),
+        Index(None, "organisation_id", "target_user_id", "created_at", "id"),
+        Index(None, "organisation_id", "resource_id", "created_at", "id"),
     )
 
     user_id: Mapped[str | None] = mapped_column(Id())
+    target_user_id: Mapped[str | None] = mapped_column(Id())
     action: Mapped[str] = mapped_column(String(100))
-    event_type: Mapped[str | None] = mapped_column(String(100))
+    event_type: Mapped[str] = mapped_column(String(100))
     resource_type: Mapped[str] = mapped_column(String(100))
     resource_id: Mapped[str | None]
     ip_address: Mapped[str | None] = mapped_column(String(50))

@@ -1,54 +1,41 @@
 """Admin: the people of the organisation, their sessions, and who did what."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_
+from benchboard.ui.admin import admin_commands as admin_commands  # registers them
+from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
-from benchboard.ui.rooms import Command, Place, Room
+from benchboard.ui.sections import Place, Room
 
 
 def _people(context: Context) -> QWidget:
-    from benchboard.ui.admin.people import PeoplePlace
+    from benchboard.ui.admin.people_view import PeoplePlace
 
     return PeoplePlace(context)
 
 
 def _sessions(context: Context) -> QWidget:
-    from benchboard.ui.admin.sessions import SessionsPlace
+    from benchboard.ui.admin.sessions_view import SessionsPlace
 
     return SessionsPlace(context)
 
 
 def _audit(context: Context) -> QWidget:
-    from benchboard.ui.admin.trail import AuditPlace
+    from benchboard.ui.admin.audit_view import AuditPlace
 
     return AuditPlace(context)
 
 
-def _commands(context: Context) -> Sequence[Command]:
-    """What the palette offers of Admin."""
-    return (
-        Command(
-            _("Add a person"),
-            lambda: context.go("admin/people/add"),
-            icon="ph.user-plus",
-            words=N_("invite, new user, create account, member"),
-        ),
-        Command(
-            _("Revoke sessions"),
-            lambda: context.go("admin/sessions"),
-            icon="ph.sign-out",
-            words=N_("log out others, kick, end, sign out everybody"),
-        ),
-        Command(
-            _("Look up who did what"),
-            lambda: context.go("admin/audit"),
-            icon="ph.list-magnifying-glass",
-            words=N_("audit, history, trail, log, activity"),
-        ),
-    )
+def _handlers(context: Context) -> Handlers:
+    """The commands of Admin, which can be run from any room."""
+    return {
+        "admin.add_person": Handler(partial(context.go, "admin/people/add")),
+        "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions")),
+        "admin.view_audit_log": Handler(partial(context.go, "admin/audit")),
+    }
 
 
 ROOM = Room(
@@ -59,7 +46,7 @@ ROOM = Room(
     (
         Place("people", N_("People"), _people),
         Place("sessions", N_("Sessions"), _sessions),
-        Place("audit", N_("Audit"), _audit),
+        Place("audit", N_("Audit log"), _audit),
     ),
-    _commands,
+    _handlers,
 )

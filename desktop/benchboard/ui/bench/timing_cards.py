@@ -7,18 +7,19 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.canbus.timing import (
+    Cable,
     Timing,
     c_snippet,
-    cable,
+    check,
+    controller,
     ip_link,
-    oscillator_tolerance,
     python_can,
     registers,
 )
 from benchboard.errors import AppError
 from benchboard.i18n import _
+from benchboard.ui.bench.bench_format import number
 from benchboard.ui.bench.timing_inputs import Wish
-from benchboard.ui.bench.words import number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Card, SegmentedControl, Text, paint_icon
 
@@ -36,7 +37,19 @@ class Bears:
             self.tolerance.show_lines("", [])
             self.cable.show_lines("", [])
             return
-        found = oscillator_tolerance(timing)
+        try:
+            found = check(
+                controller(wish.controller),
+                timing,
+                clock_tolerance=wish.clock_tolerance,
+                length_m=wish.length,
+                delay_ns_per_m=wish.delay,
+                loop_delay_ns=wish.loop,
+            )
+        except AppError as error:
+            self.tolerance.show_lines("", [])
+            self.cable.show_lines(error.what, [])
+            return
         lines: list[_FigureLine] = [
             (
                 f"{one.number}  {one.title}",
@@ -44,24 +57,20 @@ class Bears:
                 _("{percent:.2f} %").format(percent=one.percent),
                 one.percent >= wish.clock_tolerance,
             )
-            for one in found.conditions
+            for one in found.tolerance.conditions
         ]
-        said = _("{allowed:.2f} % allowed, {yours:.2f} % yours")
-        self.tolerance.show_lines(said.format(allowed=found.percent, yours=wish.clock_tolerance), lines)
-        self._show_cable(timing, wish)
+        said = _("{allowed:.2f} % allowed, yours {yours:.2f} %")
+        self.tolerance.show_lines(said.format(allowed=found.tolerance.percent, yours=wish.clock_tolerance), lines)
+        if found.cable is not None:
+            self._show_cable(found.cable, wish.length)
 
-    def _show_cable(self, timing: Timing, wish: Wish) -> None:
-        try:
-            found = cable(timing, length_m=wish.length, delay_ns_per_m=wish.delay, loop_delay_ns=wish.loop)
-        except AppError as error:
-            self.cable.show_lines(error.what, [])
-            return
+    def _show_cable(self, found: Cable, length: float) -> None:
         spare = _("{metres} m to spare") if found.fits else _("{metres} m too long")
-        needed = _("Propagation needed, {metres:g} m").format(metres=wish.length)
+        needed = _("Propagation needed for {metres:g} m").format(metres=length)
         lines: list[_FigureLine] = [
             (needed, "", f"{number(found.needed_ns)} ns", found.fits),
             (_("Propagation segment"), "", f"{number(found.segment_ns)} ns", None),
-            (_("Longest cable"), "", f"{number(found.longest_m)} m", found.fits),
+            (_("Maximum cable length"), "", f"{number(found.longest_m)} m", found.fits),
         ]
         self.cable.show_lines(spare.format(metres=number(abs(found.spare_m))), lines, good=found.fits)
 
@@ -138,7 +147,7 @@ class Registers(Card):
         head.addStretch(1)
         self._form = SegmentedControl(
             (("registers", _("Registers")), ("c", "C"), ("ip", "ip link"), ("python", "python-can")),
-            label=_("Form"),
+            label=_("Format"),
         )
         self._form.chosen.connect(lambda _key: self._show())
         head.addWidget(self._form)
@@ -153,8 +162,9 @@ class Registers(Card):
         self.setFixedHeight(112)
         self._body.setObjectName("timing_registers")
 
-    def show_timing(self, controller: str, timing: Timing | None) -> None:
-        self._controller, self._timing = controller, timing
+    def show_timing(self, name: str, timing: Timing | None) -> None:
+        """Show `timing` as the controller of that name holds it."""
+        self._controller, self._timing = name, timing
         self._show()
 
     def text(self) -> str:
@@ -223,7 +233,7 @@ class Verification(Card):
         self.said.setObjectName("timing_verified")
         head.addWidget(self.said)
         self.column.addLayout(head)
-        self._steps = _StepsRow((_("Write"), _("Read back"), _("Compare"), _("Bus, 10 s")))
+        self._steps = _StepsRow((_("Write"), _("Read back"), _("Compare"), _("Listen, 10 s")))
         self.column.addWidget(self._steps)
         self._why = Text("", "caption", "muted", wrap=True)
         self.column.addWidget(self._why)
@@ -231,7 +241,7 @@ class Verification(Card):
     def at(self, step: int) -> None:
         """Step `step` is under way; those before it passed."""
         self._steps.show_state(step, "now")
-        self.said.setText(_("counting errors") if step == 3 else _("under way"))
+        self.said.setText(_("Counting errors") if step == 3 else _("In progress"))
         self.said.set_tone("muted")
 
     def finish(self, text: str, *, failed: bool) -> None:

@@ -12,7 +12,7 @@ from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, controller
 from benchboard.dongles.protocol import CanConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext
-from benchboard.ui.bench.words import number
+from benchboard.ui.bench.bench_format import number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
 
@@ -47,7 +47,7 @@ class Inputs(QWidget):
         self._controller.currentIndexChanged.connect(lambda _index: changed())
         self._fields: dict[str, Field] = {}
         self.way = SegmentedControl(
-            (("cia", _("CiA 601-3")), ("linux", _("Linux")), ("hand", _("By hand"))), label=_("Which solution")
+            (("cia", _("CiA 601-3")), ("linux", _("Linux")), ("hand", _("Manual"))), label=_("Calculation method")
         )
         self.best = BestList()
         self._count = Text("", "body_strong")
@@ -60,7 +60,7 @@ class Inputs(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addWidget(Text(_("What you need"), "body_strong", "secondary"))
+        column.addWidget(Text(_("Requirements"), "body_strong", "secondary"))
         column.addWidget(Field(_("Controller"), self._controller))
         column.addLayout(
             _pair(
@@ -79,10 +79,13 @@ class Inputs(QWidget):
         column.addWidget(hairline())
         column.addWidget(Text(_("Cable and transceivers"), "body_strong", "secondary"))
         column.addLayout(
-            _pair(self._field("length", _("Cable length"), "m", "20"), self._field("delay", _("Delay"), "ns/m", "5.0"))
+            _pair(
+                self._field("length", _("Cable length"), "m", "20"),
+                self._field("delay", _("Cable delay"), "ns/m", "5.0"),
+            )
         )
-        column.addWidget(self._field("loop", _("Transceiver loop delay, each end"), "ns", "210"))
-        column.addWidget(self._field("error", _("Accept a bit-rate error up to"), "%", "2.0"))
+        column.addWidget(self._field("loop", _("Transceiver loop delay (each end)"), "ns", "210"))
+        column.addWidget(self._field("error", _("Maximum bit rate error"), "%", "2.0"))
         column.addWidget(hairline())
         line = QHBoxLayout()
         line.addWidget(self._count)
@@ -127,8 +130,8 @@ class Inputs(QWidget):
             if not 0 <= value < 1e9:
                 raise ValueError
         except ValueError as error:
-            field.fail(_("A number, such as 80 or 87.5"))
-            raise Invalid("timing.number", _("This is not a number."), field=key) from error
+            field.fail(_("Enter a number, such as 80 or 87.5"))
+            raise Invalid("timing.number", _("This isn't a number."), field=key) from error
         field.fail("")
         return value
 
@@ -253,9 +256,9 @@ class Legend(QWidget):
             painter.setFont(theme().font("caption"))
             x = 0.0
             entries = (
-                (theme().chart(0), _("allows {percent:g} % and up").format(percent=2 * self._yours)),
-                (theme().chart(2), _("allows {percent:g} %").format(percent=self._yours)),
-                (theme().color("text.disabled"), _("allows less")),
+                (theme().chart(0), _("Allows {percent:g} % or more").format(percent=2 * self._yours)),
+                (theme().chart(2), _("Allows {percent:g} %").format(percent=self._yours)),
+                (theme().color("text.disabled"), _("Allows less")),
             )
             for colour, text in entries:
                 painter.setPen(Qt.PenStyle.NoPen)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_
 from benchboard.paging import Listing
-from benchboard.ui.rooms import Command, Place, Room
+from benchboard.ui.commands import Handler, Handlers
+from benchboard.ui.sections import Place, Room, SearchResult
+from benchboard.ui.studio import studio_commands as studio_commands  # registers them
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -19,74 +21,38 @@ _FOUND: Final = 8
 
 
 def _home(context: "Context") -> "QWidget":
-    from benchboard.ui.studio.crossing import Crossing, OnePage  # late: the window opens before anybody needs it
-    from benchboard.ui.studio.document.shelf import HomeShelf
-    from benchboard.ui.studio.page import StudioPage
+    from benchboard.ui.studio.cross_page_drag import Crossing, OnePage  # late: the window opens before anybody needs it
+    from benchboard.ui.studio.document.document_store import HomeStore
+    from benchboard.ui.studio.editor_page import StudioPage
+    from benchboard.ui.studio.page_commands import PageCommands
 
-    page = StudioPage(context, HomeShelf(context.actor))
+    page = StudioPage(context, HomeStore(context.actor), PageCommands)
     page.setObjectName("studio_home")
     OnePage(page, Crossing.of(context))
     return page
 
 
 def _dashboards(context: "Context") -> "QWidget":
-    from benchboard.ui.studio.dashboards import Dashboards  # likewise
+    from benchboard.ui.studio.dashboards_view import Dashboards  # likewise
 
     return Dashboards(context)
 
 
-def _commands(context: "Context") -> Sequence[Command]:
-    from benchboard.dashboards.catalogue import KINDS
-    from benchboard.ui.studio.document.acts import ACTS
-    from benchboard.ui.studio.document.actwords import WORDS
-
-    # The empty place is the one in front, or the one somebody was at last.
-    acts = [
-        Command(
-            _(act.title),
-            partial(context.go, f"studio//do/{act.key}"),
-            icon=act.icon,
-            keys=next(iter(act.keys), ""),
-            words=WORDS[act.key],
-        )
-        for act in ACTS
-        if act.icon
-    ]
-    kinds = [
-        Command(
-            _("Add widget: {title}").format(title=_(kind.title).lower()),
-            partial(context.go, f"studio//add/{kind.type}"),
-            _("Puts it in the first free place of the page"),
-            kind.icon,
-            words=N_("insert, new widget, new panel"),
-        )
-        for kind in KINDS
-    ]
-    many = (
-        Command(
-            _("New dashboard"),
-            partial(context.go, "studio/dashboards/new"),
-            icon="ph.plus",
-            words=N_("create, make, blank, empty"),
-        ),
-        Command(
-            _("Import a dashboard"),
-            partial(context.go, "studio/dashboards/import"),
-            icon="ph.upload-simple",
-            words=N_("bring in, load, upload, open file, Grafana, JSON"),
-        ),
-    )
-    return [*many, *acts, *kinds]
+def _handlers(context: "Context") -> Handlers:
+    """The commands of Studio that can be run from any room."""
+    return {
+        "studio.new_dashboard": Handler(partial(context.go, "studio/dashboards/new")),
+        "studio.import_dashboard": Handler(partial(context.go, "studio/dashboards/import")),
+    }
 
 
-def _finds(context: "Context", session: "DatabaseSession", text: str) -> Sequence[Command]:
+def _finds(context: "Context", session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
     """The dashboards with `text` in their names, a few."""
     from benchboard.dashboards import library
 
     page = library.list_dashboards(session, context.actor, Listing(text), limit=_FOUND)
     return [
-        Command(card.name, partial(context.go, f"studio/dashboards/{card.id}"), card.owner, "ph.squares-four")
-        for card in page.rows
+        SearchResult(card.name, f"studio/dashboards/{card.id}", card.owner, "ph.squares-four") for card in page.rows
     ]
 
 
@@ -96,6 +62,6 @@ ROOM = Room(
     "ph.squares-four",
     "studio:enter",
     (Place("home", N_("Home"), _home), Place("dashboards", N_("Dashboards"), _dashboards)),
-    _commands,
+    _handlers,
     _finds,
 )

@@ -5,6 +5,7 @@ from benchboard.ui.widgets.banners import Banner, Toast, keep_clear
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
+from benchboard.ui.widgets.file_dialog import open_file_dialog
 from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
 from benchboard.ui.widgets.popover import Item, Popover, copyable, heading, menu
 from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, bare, paint_shadow, scrolled
@@ -44,6 +45,7 @@ __all__ = [
     "initials",
     "keep_clear",
     "menu",
+    "open_file_dialog",
     "paint_avatar",
     "paint_badge",
     "paint_check",

@@ -78,6 +78,8 @@ class Button(Ringed, QPushButton):
         self.setAccessibleName(title or tip)
         if keys:
             self.setShortcut(keys)
+        self.reason = ""
+        """Why it is turned off."""
         if run is not None:
             self.clicked.connect(lambda _checked=False: run())
 
@@ -117,6 +119,7 @@ class Button(Ringed, QPushButton):
 
     def disable(self, reason: str) -> None:
         """Turn it off and say why; an empty reason turns it on again."""
+        self.reason = reason
         self.setEnabled(not reason)
         self.setToolTip(plain_tip(reason))
 

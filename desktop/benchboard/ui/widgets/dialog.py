@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
@@ -19,8 +20,9 @@ from benchboard.ui.widgets.focus import Way
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
+from benchboard.ui.window_commands import FULL_SCREEN, QUIT
 
-_OF_THE_WINDOW: Final = ("Ctrl+Q", "F11")
+_OF_THE_WINDOW: Final = (*REGISTRY[QUIT].shortcuts, *REGISTRY[FULL_SCREEN].shortcuts)
 """Shortcuts that mean the whole window, with whatever stands in it."""
 
 
@@ -229,7 +231,7 @@ class ConfirmByTyping(Dialog):
         self._name, self._run = name, run
         self.content.addWidget(Text(consequences, "body", "secondary", wrap=True))
         self._edit = Edit(name="confirm_name")
-        self.content.addWidget(Field(_("Type “{name}” to go on").format(name=name), self._edit))
+        self.content.addWidget(Field(_("Type “{name}” to confirm").format(name=name), self._edit))
         self.content.addStretch(1)
         self.add_button(Button(keep, self.leave, name="confirm_keep"))
         self._button = self.add_button(Button(act, self._do, kind="destroy", name="confirm_act"))
@@ -238,7 +240,7 @@ class ConfirmByTyping(Dialog):
         self._typed("")
 
     def _typed(self, text: str) -> None:
-        self._button.disable("" if text.strip() == self._name else _("Type the name first."))
+        self._button.disable("" if text.strip() == self._name else _("Type the name to confirm."))
 
     def _do(self) -> None:
         if self._button.isEnabled():

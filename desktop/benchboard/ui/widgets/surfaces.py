@@ -100,8 +100,12 @@ class Toolbar(QWidget):
             widget.deleteLater()
 
     def set_count(self, text: str) -> None:
-        """Beside the title: `12, of which 9 here`."""
+        """Show a count beside the title."""
         self._count.setText(text)
+
+    def count(self) -> str:
+        """The count beside the title."""
+        return self._count.text()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

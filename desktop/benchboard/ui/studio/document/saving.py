@@ -1,40 +1,35 @@
-"""Loads and stores a page's document: soon after the last edit, at once when asked, never over another's.
+"""Loads and stores a page's document: carries out what the save machine asks for, and tells it what happens.
 
-Where somebody else stored one meanwhile, both are brought together, widget by widget (`merging`); only what both
-changed differently is asked about.
+When it is stored, and what follows where somebody else stored a version meanwhile, is decided in
+`dashboards.editing.save_machine`.
 """
 
 import time
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from benchboard.dashboards import choices, merging
-from benchboard.dashboards.document import Document, fitted
-from benchboard.dashboards.expanding import Choice
-from benchboard.dashboards.merging import Conflict as Clash
-from benchboard.dashboards.merging import Merge
-from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
+from benchboard.dashboards.document.document import Document, fitted
+from benchboard.dashboards.editing import save_machine
+from benchboard.dashboards.editing.recovered_page import RecoveredPage
+from benchboard.dashboards.editing.save_machine import Effect, Event, SaveMachine, SaveState, StoredDocument
+from benchboard.dashboards.variables import variable_state
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.versions.three_way_merge import MergeResult
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.edits import way_back
-from benchboard.ui.studio.document.keeping import Keeping
-from benchboard.ui.studio.document.recovering import Brought, Recovering
-from benchboard.ui.studio.document.shelf import Shelf, Stored
+from benchboard.ui.studio.document.recovery import Recovery
+from benchboard.ui.studio.document.variable_persistence import VariablePersistence
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
     from benchboard.ui.tasks import DatabaseSession
 
-Then = Literal["ask", "decide"]
-"""What follows where both changed the same differently: it is asked about, or decided at once."""
-State = Literal["loading", "failed", "saved", "changed", "saving", "conflict", "unsaved"]
-_PAUSE_MS: Final = 800
-_AGAIN_MS: Final = 5_000
 
-
-class Other(NamedTuple):
+class OtherVersion(NamedTuple):
     """Who stored something meanwhile, and which number the next version will have where versions are kept."""
 
     name: str
@@ -47,54 +42,67 @@ class Saving(QObject):
 
     state_changed = Signal()
     loaded = Signal()
-    decide = Signal(object)
-    """Somebody wants to decide what both changed differently (`Merge`)."""
+    decision_wanted = Signal(object)
+    """Somebody wants to decide what both changed differently (`MergeResult`)."""
     decided = Signal()
     """Two edits are one again."""
     arriving = Signal(object)
-    """This document, which somebody else stored, is about to be followed, or brought together with the page."""
+    """This document, which somebody else stored, is about to be followed, or merged with the page."""
 
-    def __init__(self, context: "Context", editor: Editor, shelf: Shelf, parent: QObject | None = None) -> None:
+    def __init__(self, context: "Context", editor: Editor, store: DocumentStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context, self._editor, self.shelf = context, editor, shelf
-        self.recovering = Recovering(context, editor, shelf.key, self)
-        self.keeping = Keeping.of(context)
-        self.state: State = "loading"
-        self.problem: AppError | None = None
-        self.stored: Stored | None = None
-        self._kept: Document | None = None
-        self.bringing_together = False
-        """While what somebody else stored is read: until then ours is in the journal alone."""
-        self._merge: Merge | None = None
-        self._kept_mine: tuple[Clash, ...] = ()
-        """What was asked about and answered by keeping ours, since both began to be brought together."""
-        self._theirs: Stored | None = None
-        self._too_much: tuple[Document | None, Invalid] | None = None
-        """What both edits began from, and why they cannot be one."""
-        self._sending: tuple[Document | None, str | None] = (None, None)
-        self._on_lane: Stored | None = None
-        """What the last save stored, known on its own thread before the window hears of it."""
+        self._context, self._editor, self.store = context, editor, store
+        self.recovery = Recovery(context, editor, store.key, self)
+        self.variable_persistence = VariablePersistence.of(context)
+        self.machine = SaveMachine()
+        self._last_write: StoredDocument | None = None
+        """What the last write stored, known on its own thread before the window hears of it."""
         self._saved_at = 0.0
-        self._note: str | None = None
-        self.other = Other(_("Somebody else"), _("elsewhere"), None)
-        self._merged = False
-        self._banner = f"studio.conflict.{shelf.key}"
+        self._banner = f"studio.conflict.{store.key}"
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.save)
+        self._timer.timeout.connect(lambda: self._handle(save_machine.TimerElapsed()))
         editor.changed.connect(self._edited)
-        context.changed.watch(self, shelf.tables, self._look)
+        context.changed.watch(self, store.tables, self.refresh)
+
+    @property
+    def state(self) -> SaveState:
+        """How what is edited and what is stored stand to each other."""
+        return self.machine.state
+
+    @property
+    def problem(self) -> AppError | None:
+        """What went wrong last, until it is over."""
+        return self.machine.problem
+
+    @property
+    def stored(self) -> StoredDocument | None:
+        """What is known to be stored; None before it was read."""
+        return self.machine.stored
 
     @property
     def dirty(self) -> bool:
-        """Whether there are edits the database does not have."""
-        stored = self.stored
-        return stored is not None and stored.may_edit and self._editor.document is not self._kept
+        """Whether there are edits that are not stored."""
+        return self.machine.dirty
 
     @property
-    def _wanted(self) -> bool:
-        """Whether there is anything to store: edits, or a version to keep."""
-        return self.dirty or self._note is not None
+    def is_merging(self) -> bool:
+        """Whether what somebody else stored is being merged: until then our edits are in the journal only."""
+        return self.state == SaveState.MERGING
+
+    @property
+    def merge(self) -> MergeResult | None:
+        """What has to be decided; None where nothing has."""
+        merging = self.machine.merging
+        return merging.merge if merging is not None and merging.too_much is None else None
+
+    @property
+    def other(self) -> OtherVersion:
+        """Who stored something meanwhile."""
+        other = self.machine.other
+        if other is None:
+            return OtherVersion(_("Someone else"), _("elsewhere"), None)
+        return OtherVersion(other.name, _("version {number}").format(number=other.number), other.number + 1)
 
     def seconds_ago(self) -> int:
         """How long ago the document was stored."""
@@ -102,305 +110,226 @@ class Saving(QObject):
 
     def load(self) -> None:
         """Read the stored document into the editor; until then nothing can be edited."""
-        self._editor.awaiting = True
-        self._become("loading")
-
-        def read(session: "DatabaseSession") -> tuple[Stored, Brought, dict[str, Choice]]:
-            stored = self.shelf.read(session)
-            return stored, self.recovering.open(stored), self.keeping.read(self.shelf.key)
-
-        self._context.tasks.read(self, read, self._read, self._unread)
+        self._handle(save_machine.Load())
 
     def save(self, note: str | None = None) -> None:
         """Store what the editor has, unless that is stored or on its way. A `note` makes it a version of its own."""
-        self._timer.stop()
-        stored, kept = self.stored, self._editor.document
-        if note is not None:
-            self._note = note
-        if not self._wanted:
-            if self.state == "unsaved":
-                self._look()  # whether what went wrong is over
-            return
-        if stored is None or not stored.may_edit or self.state in ("saving", "conflict"):
-            return
-        self._become("saving")
-        base = stored.version
-        said, merged = self._note, self._merged
-        self._sending, self._on_lane = (kept, said), None
+        self._handle(save_machine.Save(note))
 
-        def write(session: "DatabaseSession") -> Stored:
-            saved = self.shelf.write(session, kept, base, note=said, merged=merged)
-            self._on_lane = saved
-            return saved
-
-        self._context.tasks.change(self, write, lambda saved: self._is_stored(saved, kept, said), self._refused)
+    def refresh(self) -> None:
+        """Follow what somebody else may have stored, where there is nothing of ours to lose."""
+        self._handle(save_machine.StoredElsewhere())
 
     def finish(self) -> None:
-        """Store what is not stored yet, also behind a save that is under way: the page is about to go."""
-        self.save()
-        kept, (sent, told) = self._editor.document, self._sending
-        said = None if self._note == told else self._note
-        if self.state != "saving" or (kept is sent and said is None):
-            return
-
-        def write(session: "DatabaseSession") -> None:
-            before = self._on_lane  # changes happen one after the other: what was under way is done, or was refused
-            if before is not None:
-                self.shelf.write(session, kept, before.version, note=said)
-
-        self._context.tasks.change(self, write, lambda _done: None)
-
-    def _edited(self) -> None:
-        if not self._editor.awaiting:
-            self.keeping.keep(self.shelf.key, choices.own(self._editor.document, self._editor.choices))
-        if not self._wanted:
-            refused = self.state == "unsaved" and isinstance(self.problem, Invalid)
-            if self.state in ("changed", "unsaved"):
-                if self.state == "changed" or refused:  # taken back, also what could not be stored
-                    self._become("saved")
-                self._look()  # at what was stored elsewhere meanwhile
-            return
-        if self.state not in ("saving", "conflict"):
-            self._become("changed")
-            self._timer.start(_PAUSE_MS)
-
-    def _read(self, read: tuple[Stored, Brought, dict[str, Choice]]) -> None:
-        self.stored, brought, chosen = read
-        self._editor.choices = {**chosen, **self._editor.choices}
-        self._editor.awaiting = False
-        self._editor.read_only = not self.stored.may_edit
-        self._editor.load(self.stored.document)
-        self._kept = self._editor.document
-        self._saved_at = time.monotonic()
-        self._become("saved")
-        self.recovering.begin(brought)
-        if brought.overtaken and brought.base is not None:
-            self._bring_together(brought.base)
-        self.loaded.emit()
-
-    def _unread(self, error: AppError) -> None:
-        self.problem = error
-        self._editor.awaiting = True
-        self._become("failed")
-
-    def _is_stored(self, stored: Stored, kept: Document, note: str | None) -> None:
-        self.stored, self._kept, self._merged = stored, kept, False
-        if self._note == note:
-            self._note = None
-        self.recovering.saved(stored.version, kept)
-        self._saved_at = time.monotonic()
-        self.problem = None
-        self._become("saved")
-        if self._wanted:
-            self._become("changed")
-            self._timer.start(_PAUSE_MS)
-
-    def _refused(self, error: AppError) -> None:
-        self.problem = error
-        if isinstance(error, Conflict) and error.code.endswith("overtaken"):
-            who, number = error.facts.get("who"), error.facts.get("number")
-            if isinstance(who, str) and isinstance(number, int):
-                self.other = Other(who, _("version {number}").format(number=number), number + 1)
-            self._bring_together(self._kept)
-            return
-        self._become("unsaved")
-        if isinstance(error, Denied | NotFound | Invalid):
-            self._context.problems.show(error)  # trying again would be refused again
-        else:
-            self._timer.start(_AGAIN_MS)
-            self._context.problems.show(error, self.save)
-
-    # Somebody else stored one
-
-    def _bring_together(self, base: Document | None, then: Then = "ask") -> None:
-        """Go on with what the stored one and ours make of `base`. Nothing is stored meanwhile."""
-        self.bringing_together = True
-        self._become("saving")
-        mine, kept_mine = self._editor.document, self._kept_mine
-
-        def read(session: "DatabaseSession") -> tuple[Stored, Merge, Invalid | None]:
-            theirs = self.shelf.read(session)
-            shown = fitted(theirs.document)
-            merge = merging.answered(merging.merge(base or shown, mine, shown), kept_mine)
-            return theirs, merge, None if merge.conflicts else merging.too_much(merge.document)
-
-        def arrived(found: tuple[Stored, Merge, Invalid | None]) -> None:
-            theirs, merge, problem = found
-            self.bringing_together = False
-            self.arriving.emit(merge.theirs)
-            if self._editor.document is not mine:
-                self._bring_together(base, then)
-                return
-            self._theirs, self._too_much = theirs, None if problem is None else (base, problem)
-            if problem is not None:
-                self.ask_about_conflict()
-            else:
-                self._is_merged(merge, then)
-
-        self._context.tasks.read(self, read, arrived, self._gone)
-
-    def _is_merged(self, merge: Merge, then: Then) -> None:
-        if merge.conflicts:
-            self._merge = merge
-            if then == "decide":
-                self._become("conflict")
-                self.decide.emit(merge)
-            else:
-                self.ask_about_conflict()
-            return
-        before = self._editor.document
-        self._go_on_with(merge.document, _("Bring in what was changed elsewhere"))
-        if self._editor.document is not before:
-            self._context.problems.toast(_("What was changed elsewhere was brought in."), way_back(self._editor.stack))
-
-    def _go_on_with(self, document: Document, title: str) -> None:
-        theirs = self._theirs
-        assert theirs is not None
-        self._context.problems.dismiss(self._banner)
-        self.stored, self._kept = theirs, fitted(theirs.document)
-        self._merge, self._theirs, self._merged, self._kept_mine = None, None, True, ()
-        self._become("changed")
-        if document != self._editor.document:
-            self._editor.replace(title, document)
-        self.decided.emit()
-        self.save()
-
-    @property
-    def merge(self) -> Merge | None:
-        """What has to be decided; None where nothing has."""
-        return self._merge
+        """Store what is not stored yet, also behind a write that is under way: the page is about to go."""
+        self._handle(save_machine.Close())
 
     def resolve(self, document: Document) -> None:
         """Go on with what somebody decided."""
-        self._go_on_with(document, _("Bring two edits together"))
+        self._handle(save_machine.Resolved(document))
 
-    def ask_about_conflict(self) -> None:
+    def show_conflict(self) -> None:
         """Say that somebody else changed the same, and offer the ways on."""
-        self._become("conflict")
-        merge = self._merge
-        if self._too_much is not None:
-            self._say_too_much(*self._too_much)
-        if merge is None:
-            return
+        self._handle(save_machine.AskAgain())
+
+    def open_decision(self) -> None:
+        """Let somebody decide; what was edited since it was asked is part of the question."""
+        self._handle(save_machine.Decide())
+
+    def keep_mine(self) -> None:
+        """Go on with ours where it was asked, and with all else that was stored by now."""
+        self._handle(save_machine.KeepMine())
+
+    def dismiss_question(self) -> None:
+        """Take the question away: somebody is about to answer it."""
+        self._context.problems.dismiss(self._banner)
+
+    def _handle(self, event: Event) -> None:
+        before = self.machine
+        self.machine, effects = save_machine.handle(before, event)
+        if not _looks_alike(before, self.machine):
+            self.state_changed.emit()
+        for effect in effects:
+            self._carry_out(effect)
+
+    def _edited(self) -> None:
+        if not self._editor.loading:
+            self.variable_persistence.keep(
+                self.store.key, variable_state.changed_choices(self._editor.document, self._editor.choices)
+            )
+        self._handle(save_machine.DocumentEdited(self._editor.document))
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case save_machine.StartTimer():
+                self._timer.start(effect.milliseconds)
+            case save_machine.StopTimer():
+                self._timer.stop()
+            case save_machine.ReadDocument():
+                self._read_document()
+            case save_machine.Write():
+                self._write(effect)
+            case save_machine.WriteAfterwards():
+                self._write_afterwards(effect)
+            case save_machine.ReadTheirs():
+                self._read_theirs(effect.known_version)
+            case save_machine.MergeTheirs():
+                self._merge_theirs(effect)
+            case save_machine.RecordSaved():
+                self._saved_at = time.monotonic()
+                self.recovery.saved(effect.version, effect.document)
+            case save_machine.FollowDocument():
+                self._follow(effect.document)
+            case save_machine.EndEditing():
+                self._end_editing(effect.document)
+            case save_machine.ReplaceDocument():
+                automatic = _("Merge changes made elsewhere")
+                title = automatic if effect.automatic else _("Merge edits")
+                self._editor.replace_document(title, effect.document)
+            case _:
+                self._tell(effect)
+
+    def _tell(self, effect: Effect) -> None:
+        """Carry out what tells a person something."""
+        problems = self._context.problems
+        match effect:
+            case save_machine.ShowError():
+                problems.show(effect.error, self.save if effect.retry else None)
+            case save_machine.ShowConflict():
+                self._show_conflict(effect.merge)
+            case save_machine.ShowTooMuch():
+                self._show_too_much(effect.problem)
+            case save_machine.DismissQuestion():
+                problems.dismiss(self._banner)
+            case save_machine.OpenDecision():
+                self.decision_wanted.emit(effect.merge)
+            case save_machine.AnnounceDecided():
+                self.decided.emit()
+            case save_machine.AnnounceMerged():
+                undo = self._editor.undo_stack.undo_of_last()
+                problems.toast(_("Merged changes made elsewhere."), undo)
+
+    # Reading and writing
+
+    def _read_document(self) -> None:
+        self._editor.loading = True
+
+        def read(session: "DatabaseSession") -> tuple[StoredDocument, RecoveredPage, dict[str, VariableChoice]]:
+            stored = self.store.read(session)
+            return stored, self.recovery.open(stored), self.variable_persistence.read(self.store.key)
+
+        def failed(error: AppError) -> None:
+            self._handle(save_machine.LoadFailed(error))
+
+        self._context.tasks.read(self, read, self._document_read, failed)
+
+    def _document_read(self, read: tuple[StoredDocument, RecoveredPage, dict[str, VariableChoice]]) -> None:
+        stored, brought, choices = read
+        self._editor.loading = False
+        self._editor.read_only = not stored.may_edit
+        self._editor.load(stored.document, choices)
+        self._saved_at = time.monotonic()
+        self._handle(save_machine.Loaded(stored, self._editor.document))
+        self.recovery.begin(brought)
+        if brought.overtaken and brought.base is not None:
+            self._handle(save_machine.Overtaken(brought.base))
+        self.loaded.emit()
+
+    def _write(self, effect: save_machine.Write) -> None:
+        self._last_write = None
+
+        def write(session: "DatabaseSession") -> StoredDocument:
+            base, note, merged = effect.base_version, effect.note, effect.merged
+            self._last_write = self.store.write(session, effect.document, base, note=note, merged=merged)
+            return self._last_write
+
+        self._context.tasks.change(
+            self,
+            write,
+            lambda stored: self._handle(save_machine.WriteDone(stored)),
+            lambda error: self._handle(save_machine.WriteFailed(error)),
+        )
+
+    def _write_afterwards(self, effect: save_machine.WriteAfterwards) -> None:
+        def write(session: "DatabaseSession") -> None:
+            before = self._last_write  # changes happen one after the other: the write under way is done, or was refused
+            if before is not None:
+                self.store.write(session, effect.document, before.version, note=effect.note)
+
+        self._context.tasks.change(self, write, lambda _done: None)
+
+    def _read_theirs(self, known_version: int) -> None:
+        self._context.tasks.read(
+            self,
+            self.store.read,
+            lambda stored: self._theirs_read(stored, known_version),
+            lambda error: self._handle(save_machine.TheirsUnread(error)),
+        )
+
+    def _theirs_read(self, stored: StoredDocument, known_version: int) -> None:
+        self.arriving.emit(fitted(stored.document))
+        self._handle(save_machine.TheirsRead(stored, known_version))
+
+    def _merge_theirs(self, effect: save_machine.MergeTheirs) -> None:
+        def read(session: "DatabaseSession") -> save_machine.MergeDone:
+            return save_machine.merge_theirs(effect, self.store.read(session))
+
+        def arrived(merged: save_machine.MergeDone) -> None:
+            self.arriving.emit(merged.merge.theirs)
+            self._handle(merged)
+
+        self._context.tasks.read(self, read, arrived, lambda error: self._handle(save_machine.MergeFailed(error)))
+
+    def _follow(self, document: Document) -> None:
+        if self._editor.read_only:
+            self._editor.load(document)
+        else:
+            self._editor.replace_document(_("Load changes made elsewhere"), document)
+        self.state_changed.emit()  # only now does the page show what is said to be saved
+
+    def _end_editing(self, document: Document) -> None:
+        """From now on one may only look: nothing can be undone, and repeats are shown as readers see them."""
+        chosen = self._editor.selection
+        self._editor.read_only = True
+        self._editor.load(document)
+        self._editor.select(chosen)
+        self.state_changed.emit()  # it is said otherwise to who may only look
+
+    # Questions
+
+    def _show_conflict(self, merge: MergeResult) -> None:
         count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
-        what = ngettext("{name} and you changed {count} thing differently.",
-                        "{name} and you changed {count} things differently.", count)  # fmt: skip
+        what = ngettext("You and {name} made {count} conflicting change.",
+                        "You and {name} made {count} conflicting changes.", count)  # fmt: skip
         why = _("Nothing was overwritten.")
         if others:
-            why = ngettext("{count} other edit was brought together by itself. Nothing was overwritten.",
-                           "{count} other edits were brought together by themselves. Nothing was overwritten.",
+            why = ngettext("{count} other edit was merged automatically. Nothing was overwritten.",
+                           "{count} other edits were merged automatically. Nothing was overwritten.",
                            others)  # fmt: skip
-        if self._kept_mine:
-            why = " ".join((_("More was changed while you were asked."), why))
+        if self.machine.answered:
+            why = " ".join((_("More changes came in while you were deciding."), why))
         self._context.problems.notice(
             what.format(count=count, name=self.other.name),
             why.format(count=others),
-            Action(_("Decide"), self.decide_now),
+            Action(_("Resolve"), self.open_decision),
             Action(_("Keep mine"), self.keep_mine),
             kind="error",
             key=self._banner,
         )
 
-    def _say_too_much(self, base: Document | None, problem: Invalid) -> None:
+    def _show_too_much(self, problem: Invalid) -> None:
         """Say that both edits cannot be one, before anything is lost of either, and offer the ways on."""
         self._context.problems.notice(
             problem.what,
             " ".join((problem.why, _("Nothing was overwritten."), problem.do)),
-            Action(_("Try again"), lambda: self._bring_together(base)),
-            Action(_("Keep this one"), self.keep_mine),
+            Action(_("Try again"), lambda: self._handle(save_machine.MergeAgain())),
+            Action(_("Keep mine"), self.keep_mine),
             kind="error",
             key=self._banner,
         )
 
-    def decide_now(self) -> None:
-        """Let somebody decide; what was edited since it was asked is part of the question."""
-        merge = self._merge
-        if merge is not None and self.state == "conflict":
-            if merge.mine is self._editor.document:
-                self.decide.emit(merge)
-            else:
-                self._context.problems.dismiss(self._banner)
-                self._bring_together(merge.base, "decide")
 
-    def hush(self) -> None:
-        """Take the question away: somebody is about to answer it."""
-        self._context.problems.dismiss(self._banner)
-
-    def keep_mine(self) -> None:
-        """Go on with ours where it was asked, and with all else that was stored by now; where that would be too much
-        for one page, with ours alone. What else both have changed by now is asked about, what is stored still later is
-        brought together once more."""
-        self._context.problems.dismiss(self._banner)
-        merge, self._merge = self._merge, None
-        if merge is not None:
-            self._kept_mine += merge.conflicts
-            self._bring_together(merge.base)
-        elif self._too_much is not None:
-            self._too_much = None
-            self._go_on_with(self._editor.document, _("Bring two edits together"))
-
-    def _look(self) -> None:
-        """Somebody stored something: follow it where there is nothing of ours to lose."""
-        known = self.stored
-        if known is not None and self._may_follow:
-            self._context.tasks.read(
-                self, self.shelf.read, lambda stored: self._follow(stored, known.version), self._gone
-            )
-
-    @property
-    def _may_follow(self) -> bool:
-        return self.state in ("saved", "unsaved") and not self._wanted
-
-    def _follow(self, stored: Stored, version: int) -> None:
-        """Show what was read while `version` was the last that was known here."""
-        known = self.stored
-        self.arriving.emit(fitted(stored.document))
-        if known is None or not self._may_follow:
-            return
-        if known.version != version:
-            self._look()  # it may be older than what is known by now
-            return
-        self.problem = None
-        if stored.may_edit and not known.may_edit:
-            self.load()  # with the journal that a page has which may be edited
-            return
-        if known.may_edit and not stored.may_edit:
-            self._look_only(stored)
-            return
-        if stored.version != known.version and stored.document != known.document:
-            self.stored, self._kept = stored, fitted(stored.document)
-            self._saved_at = time.monotonic()
-            self._become("saved")
-            if self._editor.read_only:
-                self._editor.load(self._kept)
-            else:
-                self._editor.replace(_("Follow what was changed elsewhere"), self._kept)
-            self.recovering.saved(stored.version, self._kept)
-            self.state_changed.emit()  # only now is nothing of it unsaved
-            return
-        self.stored = stored
-        if self.state != "saved":
-            self._become("saved")
-
-    def _look_only(self, stored: Stored) -> None:
-        """From now on one may only look: there is no way back any more, and repeats are shown as readers see them."""
-        self.stored, self._kept = stored, fitted(stored.document)
-        chosen = self._editor.chosen
-        self._editor.read_only = True
-        self._editor.load(self._kept)
-        self._editor.choose(chosen)
-        self._become("saved")
-
-    def _gone(self, error: AppError) -> None:
-        """What is stored could not be read. It is tried again for as long as the page is there, and said once."""
-        self.bringing_together = False
-        again = self.state == "unsaved" and self.problem is not None and self.problem.code == error.code
-        self.problem = error
-        self._become("unsaved")
-        self._timer.start(_AGAIN_MS)
-        if not again:
-            self._context.problems.show(error)
-
-    def _become(self, state: State) -> None:
-        self.state = state
-        self.state_changed.emit()
+def _looks_alike(one: SaveMachine, other: SaveMachine) -> bool:
+    """Whether a page says the same of its saving. Documents are compared by their identity: they are large."""
+    same = one.problem is other.problem and one.saved is other.saved and one.merging is other.merging
+    return same and (one.state, one.dirty) == (other.state, other.dirty)

@@ -8,28 +8,29 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
-from benchboard.dashboards.catalogue import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, Widget, widget_of
-from benchboard.dashboards.document import Document
-from benchboard.dashboards.editing import locks
-from benchboard.dashboards.interchange import question
-from benchboard.dashboards.layout import TABS, everything
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_MEASURE, MAX_TITLE, Setting, WidgetContent, widget_of
+from benchboard.dashboards.editing import image_edits
+from benchboard.dashboards.editing.page_edits import locks
+from benchboard.dashboards.interchange import original_queries
+from benchboard.dashboards.layout import TABS, walk_items
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.canvas.landing import Landing
-from benchboard.ui.studio.document import pictures
+from benchboard.ui.commands import REGISTRY
+from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.steps import Line
-from benchboard.ui.studio.panes.orderbar import OrderBar
-from benchboard.ui.studio.panes.picturefield import PictureField
-from benchboard.ui.studio.panes.places import Keeps, Places, Together
-from benchboard.ui.studio.panes.queryedit import Prose, QueryEdit, hint
-from benchboard.ui.studio.panes.repeats import Repeats
-from benchboard.ui.studio.panes.tabnames import TabNames
-from benchboard.ui.studio.panes.theirquery import TheirQuery
-from benchboard.ui.studio.panes.unchosen import nothing_chosen
-from benchboard.ui.studio.tiles import figures
-from benchboard.ui.studio.tiles.feeds import Feeds
-from benchboard.ui.studio.tiles.numbers import span
+from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.studio.panes.arrange_bar import OrderBar
+from benchboard.ui.studio.panes.empty_inspector import nothing_chosen
+from benchboard.ui.studio.panes.geometry_fields import Keeps, Places, Together
+from benchboard.ui.studio.panes.image_field import PictureField
+from benchboard.ui.studio.panes.query_editor import Prose, QueryEdit, hint
+from benchboard.ui.studio.panes.repeat_settings import Repeats
+from benchboard.ui.studio.panes.source_query import TheirQuery
+from benchboard.ui.studio.panes.tab_titles import TabNames
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.query_results import Feeds
+from benchboard.ui.studio.tiles.stat_tiles import span
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tip
@@ -64,9 +65,9 @@ class Inspector(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         editor.changed.connect(self._follow)
-        editor.permitted.connect(self._follow)
-        editor.offered_changed.connect(self._follow)
-        editor.chosen_changed.connect(self._follow)
+        editor.permission_changed.connect(self._follow)
+        editor.options_changed.connect(self._follow)
+        editor.selection_changed.connect(self._follow)
 
     @property
     def drafting(self) -> bool:
@@ -79,7 +80,7 @@ class Inspector(QWidget):
         item_id = self._draft.partition("/")[2]
         if not item_id or item_id not in self._editor.page.paths:
             return
-        there = next((found.item for found in everything(document.layout) if found.item.id == item_id), None)
+        there = next((found.item for found in walk_items(document.layout) if found.item.id == item_id), None)
         if there != self._editor.page.item(item_id):
             self.commit()
 
@@ -103,13 +104,13 @@ class Inspector(QWidget):
         if self._sheet is not None:
             self._sheet.commit()
 
-    def land(self, landing: Landing | None) -> None:
+    def land(self, landing: DropTarget | None) -> None:
         """Show where what is in hand would come to lie; None: nothing is in hand any more."""
         if self._sheet is not None:
             self._sheet.land(landing)
 
     def _follow(self) -> None:
-        chosen = [item_id for item_id in self._editor.chosen if item_id in self._editor.page.shown]
+        chosen = [item_id for item_id in self._editor.selection if item_id in self._editor.page.shown]
         if self._sheet is not None and self._sheet.shows(chosen):
             self._sheet.refresh()
             return
@@ -148,7 +149,7 @@ class _Sheet(QWidget):
         self._settings: dict[str, Line | Select | Prose | PictureField] = {}
         self._title: Line | None = None
         self._kept = Text("", "caption", "muted", wrap=True)
-        self._deeds: list[tuple[Button, str]] = []
+        self._buttons: list[tuple[Button, str]] = []
         """What can be done with it from the head, and what that is called."""
         self._query: QueryEdit | None = None
         self._data: Field | None = None
@@ -160,7 +161,7 @@ class _Sheet(QWidget):
         self._column.setContentsMargins(0, 0, 0, 16)
         self._column.setSpacing(0)
         self._area = area = scrolled(inside)
-        area.setAccessibleName(_("Fields of what is chosen"))
+        area.setAccessibleName(_("Properties of the selection"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -210,7 +211,7 @@ class _Sheet(QWidget):
             if isinstance(edit, Prose):
                 edit.commit()
 
-    def land(self, landing: Landing | None) -> None:
+    def land(self, landing: DropTarget | None) -> None:
         """Show in the fields where they would come to lie."""
         for part in self._parts:
             if isinstance(part, Places | Together):
@@ -218,18 +219,18 @@ class _Sheet(QWidget):
 
     def refresh(self) -> None:
         """Show what the page says now."""
-        why = self._editor.why_not
+        why = self._editor.read_only_reason
         # Its fields are stops for Tab, and scroll into sight; where none can be, it is one itself.
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if why else Qt.FocusPolicy.NoFocus)
         for part in self._parts:
             part.refresh()
             part.setEnabled(not why)
-        for button, tip in self._deeds:
+        for button, tip in self._buttons:
             button.disable(why)
             button.setToolTip(plain_tip(why or tip))
         widgets = [self._editor.widget(item_id) for item_id in self._chosen]
         free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
-        self._kept.setText(why or _("Its content is kept."))
+        self._kept.setText(why or _("Content is locked."))
         self._kept.setVisible(not free)
         if self._title is not None:
             self._title.show_text(widgets[0].title)
@@ -255,12 +256,12 @@ class _Sheet(QWidget):
         for key, end in zip(("min", "max"), ends, strict=True):
             edit = self._settings[key]
             if isinstance(edit, Line):
-                edit.setPlaceholderText(_("Automatic: {value}").format(value=figures.short(end)))
+                edit.setPlaceholderText(_("Automatic: {value}").format(value=number_format.short(end)))
 
     def _say_head(self) -> None:
         """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""
         if len(self._chosen) == 1:
-            widget = widget_of(self._editor.said(self._editor.page.item(self._chosen[0])))
+            widget = widget_of(self._editor.rendered(self._editor.page.item(self._chosen[0])))
             kind = widget.kind_name
             title = widget.title or kind
         else:
@@ -280,19 +281,18 @@ class _Sheet(QWidget):
         self._kind = Elided("", "body", "muted")
         row.addWidget(self._name, 3)
         row.addWidget(self._kind, 2)
-        for run, icon, tip, name in (
-            (self._editor.duplicate, "ph.copy", _("Duplicate"), "inspector_duplicate"),
-            (self._editor.remove, "ph.trash", _("Remove"), "inspector_remove"),
-        ):
-            button = Button("", run, kind="quiet", icon=icon, tip=tip, name=name)
-            self._deeds.append((button, tip))
+        for run, command_id in ((self._editor.duplicate, "studio.duplicate"), (self._editor.remove, "studio.remove")):
+            command = REGISTRY[command_id]
+            tip, name = command.text, f"inspector_{command.name}"
+            button = Button("", run, kind="quiet", icon=command.icon, tip=tip, name=name)
+            self._buttons.append((button, tip))
             row.addWidget(button)
         return head
 
-    def _build(self, context: "Context", widget: Widget, run: Callable[[str], object]) -> None:
+    def _build(self, context: "Context", widget: WidgetContent, run: Callable[[str], object]) -> None:
         places, keeps = Places(self._editor, widget.id), Keeps(self._editor, self._chosen)
         self._parts += [places, keeps]
-        self._section(_("Place"), [places, keeps])
+        self._section(_("Position"), [places, keeps])
         if widget.type == TABS:
             names = TabNames(self._editor, widget.id)
             self._parts.append(names)
@@ -304,14 +304,16 @@ class _Sheet(QWidget):
         for setting in widget.kind.settings if widget.kind else ():
             look.append(self._setting(setting, run))
         if widget.kind is not None and widget.kind.query:
-            theirs = question(self._editor.page.item(widget.id).source)
+            theirs = original_queries(self._editor.page.item(widget.id).source)
             self._section(_("Data"), [self._query_field(context, widget), *([TheirQuery(theirs)] if theirs else [])])
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
-        self._section(_("Look") if looks else _("Words"), look)
+        self._section(_("Appearance") if looks else _("Content"), look)
         self._column.insertWidget(self._column.count() - 1, self._kept)
         self._kept.setContentsMargins(16, 10, 16, 0)
         if widget.kind is None:
-            note = _("“{kind}” is no widget this version can show. It is kept as it is.").format(kind=widget.kind_name)
+            note = _("This version can't show “{kind}” widgets. The widget is kept unchanged.").format(
+                kind=widget.kind_name
+            )
             self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
         repeats = Repeats(self._editor, widget.id, run)
         self._parts.append(repeats)
@@ -323,15 +325,15 @@ class _Sheet(QWidget):
         places = Together(self._editor, self._chosen)
         self._parts += [order, places, keeps]
         self._column.addWidget(order)
-        together = Text(_("They move together when you drag one of them."), tone="secondary", wrap=True)
-        self._section(_("Place"), [places, keeps, together])
+        together = Text(_("Drag one to move them all."), tone="secondary", wrap=True)
+        self._section(_("Position"), [places, keeps, together])
         kinds = {self._editor.widget(item_id).kind for item_id in self._chosen}
         kind = kinds.pop() if len(kinds) == 1 else None
         alone = ("prose", "picture")
         shared = [setting for setting in kind.settings if setting.kind not in alone] if kind is not None else []
         if shared:
-            note = Text(_("What you set here is set for all of them."), "caption", "muted", wrap=True)
-            self._section(_("Look"), [*(self._setting(setting, run) for setting in shared), note, self._kept])
+            note = Text(_("Changes apply to all selected widgets."), "caption", "muted", wrap=True)
+            self._section(_("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._kept])
 
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():
@@ -345,7 +347,7 @@ class _Sheet(QWidget):
             column.addWidget(field)
         self._column.addWidget(holder)
 
-    def _query_field(self, context: "Context", widget: Widget) -> QWidget:
+    def _query_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._query = QueryEdit(context, "inspector_query", lambda: self._editor.values_of(widget.id))
         self._query.setMinimumHeight(176)
         self._query.checked.connect(self._checked)
@@ -358,7 +360,7 @@ class _Sheet(QWidget):
     def _setting(self, setting: Setting, run: Callable[[str], object]) -> QWidget:
         name, title = f"inspector_{setting.key}", _(setting.title)
         if setting.kind == "picture":
-            picture = PictureField(name, lambda: run("picture"), self._without_picture)
+            picture = PictureField(name, lambda: run("studio.choose_image"), self._without_picture)
             self._settings[setting.key] = picture
             return picture
         if setting.kind == "choice":
@@ -390,24 +392,24 @@ class _Sheet(QWidget):
             self._typed_measure(setting, field, text)
             return
         right = text.isascii() and text.isdecimal() and int(text) <= setting.most
-        field.fail("" if right else _("A whole number from 0 to {most}.").format(most=setting.most))
+        field.fail("" if right else _("Enter a whole number from 0 to {most}.").format(most=setting.most))
         if right:
             self._tell(f"config.{setting.key}", int(text))
 
     def _typed_measure(self, setting: Setting, field: Field, text: str) -> None:
         value = _measured(text)
         right = value is not None or (not text.strip() and setting.default == "")
-        field.fail("" if right else _("A number."))
+        field.fail("" if right else _("Enter a number."))
         if right:
             self._tell(f"config.{setting.key}", value)
 
     def _without_picture(self) -> None:
-        pictures.show(self._editor, self._chosen[0], "")
+        self._editor.apply(image_edits.set_picture, self._chosen[0], "")
 
     def _tell(self, key: str, value: object) -> AppError | None:
         if not all(item_id in self._editor.page.shown for item_id in self._chosen):
             return None
-        refused = self._editor.tell_each(self._chosen, key, value)
+        refused = self._editor.set_properties(self._chosen, key, value)
         if key == "title":
             self._say_head()
         return refused

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.dashboards.layout import Cell, everything
+from benchboard.dashboards.layout import Cell, walk_items
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.canvas.landing import Landing
+from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Text
 
@@ -57,14 +57,14 @@ class _Map(QWidget):
         self._late.timeout.connect(self._again)
         self._known: dict[str, tuple[Cell, QRectF]] = {}
         """Where each was drawn last, and for which cell."""
-        canvas.landing_changed.connect(self._land)
+        canvas.drop_target_changed.connect(self._land)
         self.setObjectName("studio_minimap")
-        self.setAccessibleName(_("Overview of the page"))
+        self.setAccessibleName(_("Minimap"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._editor.changed.connect(self._anew)
-        self._editor.chosen_changed.connect(self.update)
+        self._editor.selection_changed.connect(self.update)
         theme().changed.connect(self._anew)
         for bar in (canvas.verticalScrollBar(), canvas.horizontalScrollBar()):
             bar.valueChanged.connect(self.update)
@@ -118,7 +118,7 @@ class _Map(QWidget):
             accent = theme().color("accent")
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(accent)
-            painter.drawRects(self._drawn([one for one in self._editor.chosen if one in self._shown]))
+            painter.drawRects(self._drawn([one for one in self._editor.selection if one in self._shown]))
             frame = self.frame.adjusted(1, 1, -1, -1)
             painter.setPen(QPen(accent, 2 if self.hasFocus() else 1.5))
             veil = QColor(accent)
@@ -130,9 +130,9 @@ class _Map(QWidget):
     def _shown(self) -> Mapping[str, Cell]:
         return self._editor.page.shown if self._landing is None else self._landing
 
-    def _land(self, landing: Landing | None) -> None:
+    def _land(self, landing: DropTarget | None) -> None:
         """Follow what is in hand: soon, so that the hand itself does not wait for it."""
-        self._landing = landing.shown if landing is not None else None
+        self._landing = landing.page_cells if landing is not None else None
         if landing is None:
             self._late.stop()
             self._anew()
@@ -156,7 +156,7 @@ class _Map(QWidget):
         picture.fill(theme().color("canvas"))
         with QPainter(picture) as painter:
             page, shown = self._editor.page, self._shown
-            held = {found.item.id for found in everything(page.layout) if found.item.panes}
+            held = {found.item.id for found in walk_items(page.layout) if found.item.panes}
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("border.strong"))
             painter.drawRects(self._drawn([one for one in shown if one not in held]))
@@ -165,7 +165,7 @@ class _Map(QWidget):
         return picture
 
     def _content(self) -> QRectF:
-        grid = self._canvas.page
+        grid = self._canvas.grid
         height = 2 * grid.margin + self._editor.layout.bottom * (grid.row + grid.gap) - grid.gap
         return QRectF(0, 0, grid.width + 2 * grid.margin, max(height, self._canvas.viewport().height()))
 
@@ -178,7 +178,7 @@ class _Map(QWidget):
 
     def _drawn(self, ids: Sequence[str]) -> list[QRectF]:
         """Where items are drawn."""
-        (wide, high), grid, shown = self._scale(), self._canvas.page, self._shown
+        (wide, high), grid, shown = self._scale(), self._canvas.grid, self._shown
         step, rise = (grid.column + grid.gap) * wide, (grid.row + grid.gap) * high
         across, down = max(grid.gap * wide, 1.0), min(max(grid.gap * high, 1.0), rise / 2)
         left, top = grid.margin * wide, grid.margin * high

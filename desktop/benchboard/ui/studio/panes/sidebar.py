@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from benchboard.i18n import _
 from benchboard.ui.studio.panes.minimap import Minimap
-from benchboard.ui.studio.panes.outline import Outline
-from benchboard.ui.studio.panes.palette import Palette
+from benchboard.ui.studio.panes.outline_pane import Outline
+from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import hairline
@@ -16,7 +16,7 @@ from benchboard.ui.widgets.labels import hairline
 class Sidebar(QWidget):
     """`Add | Outline`, one of them shown, above the overview."""
 
-    def __init__(self, palette: Palette, outline: Outline, minimap: Minimap) -> None:
+    def __init__(self, palette: WidgetPalette, outline: Outline, minimap: Minimap) -> None:
         super().__init__()
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -24,7 +24,7 @@ class Sidebar(QWidget):
         self._tabs = {"add": _Tab(_("Add"), "add"), "outline": _Tab(_("Outline"), "outline")}
         self._stack = QStackedWidget()
         strip = QWidget()
-        strip.setAccessibleName(_("Pane"))
+        strip.setAccessibleName(_("Left pane tabs"))
         row = QHBoxLayout(strip)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(16)

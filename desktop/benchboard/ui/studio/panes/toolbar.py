@@ -1,36 +1,31 @@
 """The strip above the page: steps, size, what is shown, and the ways out of it. What does not fit goes into “More”."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtGui import QResizeEvent, QUndoStack
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.document.acts import act, cap
-from benchboard.ui.widgets.buttons import Button, SegmentedControl
+from benchboard.ui.commands import REGISTRY, Command, Handlers
+from benchboard.ui.studio.document.undo_stack import UndoStack
+from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
+from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
 from benchboard.ui.widgets.labels import Elided, hairline, plain_tip
 from benchboard.ui.widgets.popover import Item, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
 
 Run = Callable[[str], None]
-"""Does the act called so."""
+"""Runs the command with this id."""
 
-_EXPORTS: Final = ("export_png", "export_svg", "export_pdf", "export_json", "export_grafana", "print")
-_SELDOM: Final = ("find", "json", "copies", "variables", "templates", "choose_all", "keys")
-CHANGING: Final = frozenset(
-    ("add", "save", "variables", "templates", "name_version", "follow", "share", "rename_dashboard", "rename_widget")
-)
-"""What only those may do who may change the page."""
 _SPACE: Final = 8
-OF_MANY: Final = ("rename_dashboard", "versions", "name_version", "share")
-"""Acts of dashboards that the home page has not."""
 
 
 def saved_words(seconds: int) -> str:
     """How long ago the page was stored."""
     if seconds < 2:
-        return _("Saved now")
+        return _("All changes saved")
     if seconds < 60:
         return _("Saved {seconds} s ago").format(seconds=seconds)
     minutes = seconds // 60
@@ -46,21 +41,21 @@ def usual_states() -> list[str]:
     return [
         *saved,
         _("Opening"),
-        _("Not opened"),
+        _("Couldn't open"),
         _("Not saved yet"),
         _("Saving"),
-        _("Needs your decision"),
+        _("Conflict"),
         _("Up to date"),
     ]
 
 
 class StudioBar(Toolbar):
-    """Asks for acts by name, and shows how the page stands."""
+    """Buttons and menus for the commands of the page, and the state it is in. `offered` says which commands there are
+    on this page now."""
 
-    def __init__(self, run: Run, *, shared: bool) -> None:
+    def __init__(self, run: Run, offered: Callable[[], Handlers], *, shared: bool) -> None:
         super().__init__()
-        self._run, self._shared = run, shared
-        self._changing = True
+        self._run, self._offered, self._shared = run, offered, shared
         self._fill_left()
         self._fill_right()
         self._wordy = (self.json, self.versions, self.export, self.present)
@@ -70,45 +65,34 @@ class StudioBar(Toolbar):
         """How the page is shown."""
         run = self._run
         self.fold = {"left": self._fold("left", _("Left pane")), "right": self._fold("right", _("Right pane"))}
-        self._undo = self._button("undo", _("Undo"), "ph.arrow-u-up-left")
-        self._redo = self._button("redo", _("Redo"), "ph.arrow-u-up-right")
+        self._undo = self._button("undo")
+        self._redo = self._button("redo")
         titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
-        icons = {key: act(key).icon for key in titles}
-        self.breakpoints = SegmentedControl(list(titles.items()), label=_("Page as on a"), icons=icons)
-        self.breakpoints.chosen.connect(run)
-        smaller = self._button("zoom_out", _("Smaller"), "ph.minus")
-        self._zoom = Button("", lambda: run("zoom_reset"), kind="quiet", tip=_("Show at 100 %"), name="studio_zoom")
+        icons = {key: REGISTRY[f"studio.{key}"].icon for key in titles}
+        self.breakpoints = SegmentedControl(list(titles.items()), label=_("Breakpoint"), icons=icons)
+        self.breakpoints.chosen.connect(lambda key: run(f"studio.{key}"))
+        smaller = self._button("zoom_out", icon="ph.minus")
+        self._zoom = self._worded("zoom_reset", "", name="studio_zoom", kind="quiet")
         self._zoom.setFixedWidth(64)
-        larger = self._button("zoom_in", _("Larger"), "ph.plus")
-        self.fit = Button(_("Fit"), lambda: run("fit"), kind="quiet", tip=_("Show the whole page"), name="studio_fit")
-        self._find = self._button("find", _("Find a widget on the page"), "ph.magnifying-glass")
+        larger = self._button("zoom_in", icon="ph.plus")
+        self.fit = self._worded("zoom_to_fit", _("Fit"), name="studio_fit", kind="quiet")
+        self._find = self._button("find")
         shown = (self.breakpoints, _line(), smaller, self._zoom, larger, self.fit, self._find)
         for widget in (self.fold["left"], _line(), self._undo, self._redo, _line(), *shown):
             self.add(widget)
 
     def _fill_right(self) -> None:
         """How the page stands, and the ways out of it."""
-        run = self._run
         self.mark, self.state = Icon("ph.check", "ok"), self._state_text()
-        self.json = Button(
-            _("JSON"), lambda: run("json"), icon="ph.brackets-curly", tip=_("Show the page as JSON (Ctrl J)"),
-            name="studio_json",
-        )  # fmt: skip
+        self.json = self._worded("show_json", _("JSON"), name="studio_json", with_icon=True)
         self.json.setCheckable(True)
         self.export = Button(
             _("Export"), self._offer_exports, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
         )
-        self.present = Button(
-            _("Present"), lambda: run("present"), icon="ph.play", tip=_("Fill the window (F5)"), name="studio_present"
-        )
-        self.save = Button(_("Save now"), lambda: run("save"), tip=_("Save"), name="studio_save")
-        self.versions = Button(
-            _("Versions"), lambda: run("versions"), icon="ph.clock-counter-clockwise",
-            tip=_("What it was, and the way back"), name="studio_versions",
-        )  # fmt: skip
-        self.share = Button(
-            _("Share"), lambda: run("share"), kind="primary", icon="ph.share-network", name="studio_share"
-        )
+        self.present = self._worded("present", _("Present"), name="studio_present", with_icon=True)
+        self.save = self._worded("save", _("Save"), name="studio_save")
+        self.versions = self._worded("show_versions", _("Versions"), name="studio_versions", with_icon=True)
+        self.share = self._worded("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
         self.more = Button("", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more")
         many = (self.versions, self.share)
         for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more,
@@ -131,13 +115,14 @@ class StudioBar(Toolbar):
         """What the finding opens at."""
         return self.more if self._find.isHidden() else self._find
 
-    def show_steps(self, stack: QUndoStack) -> None:
+    def show_steps(self, stack: UndoStack) -> None:
         """What could be taken back or taken again."""
-        for button, name, none, possible, text, keys in (
-            (self._undo, _("Undo"), _("Nothing to take back"), stack.canUndo(), stack.undoText(), "Ctrl Z"),
-            (self._redo, _("Redo"), _("Nothing to repeat"), stack.canRedo(), stack.redoText(), "Ctrl Shift Z"),
+        for button, name, none, possible, text, command in (
+            (self._undo, _("Undo"), _("Nothing to undo"), stack.can_undo(), stack.undo_title(), "undo"),
+            (self._redo, _("Redo"), _("Nothing to redo"), stack.can_redo(), stack.redo_title(), "redo"),
         ):
             button.setEnabled(possible)
+            keys = REGISTRY[f"studio.{command}"].key
             what = f"{name}: {text}" if text else name
             button.setToolTip(plain_tip(f"{what} ({keys})" if possible else none))
             button.setAccessibleDescription(text)
@@ -149,7 +134,6 @@ class StudioBar(Toolbar):
 
     def offer_changes(self, offered: bool) -> None:
         """Offer what changes the page, or only what shows it."""
-        self._changing = offered
         for button in (self.save, *((self.share,) if self._shared else ())):
             button.setVisible(offered)
         self._make_room()
@@ -202,31 +186,48 @@ class StudioBar(Toolbar):
         return self._row.minimumSize().width() - self.width()
 
     def _offer_exports(self) -> None:
-        menu(self.export, [self._item(key) for key in _EXPORTS], name="export_menu")
+        menu(self.export, self._items(REGISTRY.menu_commands(EXPORT_MENU)), name="export_menu")
 
     def _offer_more(self) -> None:
-        keys = [*_SELDOM, *(OF_MANY if self._shared else ())]
-        keys += ["present"] if self.present.isHidden() else []
-        keys += ["fit"] if self.fit.isHidden() else []
-        keys += _EXPORTS if self.export.isHidden() else ()
-        offered = [key for key in keys if self._changing or key not in CHANGING]
-        menu(self.more, [self._item(key) for key in offered], name="more_menu")
+        commands = REGISTRY.menu_commands(MORE_MENU)
+        commands += [REGISTRY["studio.present"]] if self.present.isHidden() else []
+        commands += [REGISTRY["studio.zoom_to_fit"]] if self.fit.isHidden() else []
+        commands += REGISTRY.menu_commands(EXPORT_MENU) if self.export.isHidden() else []
+        menu(self.more, self._items(commands), name="more_menu")
 
-    def _item(self, key: str) -> Item:
-        known = act(key)
-        under = cap(known.keys[0]) if known.keys else ""
-        return Item(_(known.title), lambda: self._run(key), known.icon, under, name=f"do_{key}")
+    def _items(self, commands: Sequence[Command]) -> list[Item]:
+        """A line of a menu for each of these that is offered on this page."""
+        offered = self._offered()
+        return [
+            Item(
+                command.text, partial(self._run, command.id), command.icon, command.key,
+                why_not=offered[command.id].why_not(), name=f"command_{command.name}",
+            )
+            for command in commands
+            if command.id in offered
+        ]  # fmt: skip
 
     def _fold(self, side: str, name: str) -> Button:
-        button = self._button(f"fold_{side}", name, act(f"fold_{side}").icon)
+        button = self._button(f"toggle_{side}_pane", name, object_name=f"studio_fold_{side}")
         button.setCheckable(True)
         return button
 
-    def _button(self, key: str, name: str, icon: str) -> Button:
-        tip = name if not act(key).keys else f"{name} ({cap(act(key).keys[0])})"
-        button = Button("", lambda: self._run(key), kind="quiet", icon=icon, tip=tip, name=f"studio_{key}")
-        button.setAccessibleName(name)
+    def _button(self, name: str, text: str = "", *, icon: str = "", object_name: str = "") -> Button:
+        """A button of an icon alone."""
+        command = REGISTRY[f"studio.{name}"]
+        text = text or command.text
+        button = Button(
+            "", partial(self._run, command.id), kind="quiet", icon=icon or command.icon,
+            tip=f"{text} ({command.key})" if command.shortcuts else text, name=object_name or f"studio_{name}",
+        )  # fmt: skip
+        button.setAccessibleName(text)
         return button
+
+    def _worded(self, command: str, text: str, *, name: str, with_icon: bool = False, kind: Kind = "plain") -> Button:
+        """A button with a word of its own; the command's title is its tooltip."""
+        known = REGISTRY[f"studio.{command}"]
+        icon = known.icon if with_icon else ""
+        return Button(text, partial(self._run, known.id), kind=kind, icon=icon, tip=known.tooltip, name=name)
 
 
 def _line() -> QWidget:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.ui.studio.tiles import figures
+from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
 
 _SERIES: Final = 8
@@ -39,17 +39,19 @@ class Series:
 
 def series_of(table: ResultTable, unit: str) -> list[Series]:
     """The numbers after the first column, each with its colour for life, at most eight."""
-    found = [index for index, column in enumerate(table.columns) if figures.numeric(column) and index > 0][:_SERIES]
+    found = [index for index, column in enumerate(table.columns) if number_format.numeric(column) and index > 0][
+        :_SERIES
+    ]
     made = []
     for place, index in enumerate(found):
         last = next((row[index] for row in reversed(table.rows) if row[index] is not None), None)
         made.append(
             Series(
-                figures.name(table.columns[index]),
-                figures.series(table, index),
+                number_format.name(table.columns[index]),
+                number_format.series(table, index),
                 theme().chart(place),
                 _DASHES[place % 4],
-                figures.number(last, None if isinstance(last, int) else 0, unit),
+                number_format.number(last, None if isinstance(last, int) else 0, unit),
                 index,
             )
         )
@@ -74,7 +76,7 @@ def _paint_lines(
 ) -> None:
     count = len(table.rows)
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
-    _label_along(painter, plot.box, figures.along([row[0] for row in table.rows]), xs)
+    _label_along(painter, plot.box, number_format.along([row[0] for row in table.rows]), xs)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for line in lines if filled else ():
         fill = QColor(line.colour)
@@ -111,7 +113,7 @@ def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) ->
     firsts = [row[0] for row in table.rows]
     # Half a date says nothing; half a name does.
     own = slot if slot > _LEAST_NAME and not any(isinstance(one, date) for one in firsts) else None
-    _label_along(painter, plot.box, figures.along(firsts), centres, own)
+    _label_along(painter, plot.box, number_format.along(firsts), centres, own)
     painter.setPen(Qt.PenStyle.NoPen)
     base = plot.y(0.0)
     for place, bars in enumerate(sets):
@@ -164,9 +166,9 @@ def plot_of(box: QRectF, parts: Sequence[Series], kind: str) -> Plot:
     if kind != "line_chart" or _from_zero(parts):
         low, high = min(low, 0.0), max(high, 0.0)
     room = box.height() - 20 - (_LEGEND if _has_legend(parts, kind) else 0)
-    ticks = figures.scale(low, high, 5 if room > 130 else 4 if room > 80 else 3)
+    ticks = number_format.scale(low, high, 5 if room > 130 else 4 if room > 80 else 3)
     metrics = QFontMetricsF(theme().font("caption"))
-    names = [figures.short(tick) for tick in ticks]
+    names = [number_format.short(tick) for tick in ticks]
     margin = max(metrics.horizontalAdvance(name) for name in names) + 8
     plot = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0))
     return Plot(plot, ticks, names)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles import figures
+from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -36,18 +36,18 @@ class Slice:
 def slices(table: ResultTable) -> tuple[list[Slice], int]:
     """The shares in the order of the rows, the smallest put together where there are many; and how many rows are below
     zero, which no share can be."""
-    index = next((k for k, column in enumerate(table.columns) if figures.numeric(column) and k > 0), None)
+    index = next((k for k, column in enumerate(table.columns) if number_format.numeric(column) and k > 0), None)
     if index is None:
         return [], 0
-    values = figures.series(table, index)
+    values = number_format.series(table, index)
     below = sum(value is not None and value < 0 for value in values)
-    parts = [Slice(figures.text(row[0]), value) for row, value in zip(table.rows, values, strict=True)
+    parts = [Slice(number_format.text(row[0]), value) for row, value in zip(table.rows, values, strict=True)
              if value and value > 0]  # fmt: skip
     if len(parts) <= _SLICES:
         return parts, below
     largest = sorted(range(len(parts)), key=lambda k: parts[k].value, reverse=True)
     kept, rest = sorted(largest[: _SLICES - 1]), largest[_SLICES - 1 :]
-    others = Slice(_("Others"), math.fsum(parts[k].value for k in rest), len(rest))
+    others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest))
     return [*(parts[k] for k in kept), others], below
 
 
@@ -73,9 +73,7 @@ class Pie:
     @property
     def warning(self) -> str:
         """What cannot be shown, in words; nothing where all is."""
-        said = ngettext(
-            "{count} value is below zero and not shown.", "{count} values are below zero and not shown.", self.below
-        )
+        said = ngettext("{count} negative value isn't shown.", "{count} negative values aren't shown.", self.below)
         return said.format(count=self.below) if self.below else ""
 
     def share(self, one: Slice) -> float:
@@ -115,7 +113,7 @@ class Pie:
         painter.drawEllipse(hole)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme().color("text"))
-        total, font = figures.short(self.total), theme().font("section")
+        total, font = number_format.short(self.total), theme().font("section")
         while QFontMetricsF(font).horizontalAdvance(total) > hole.width() - 8 and font.pointSizeF() > 6:
             font.setPointSizeF(font.pointSizeF() - 0.5)
         painter.setFont(font)
@@ -156,7 +154,7 @@ def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: st
     painter.setBrush(Qt.BrushStyle.NoBrush)
     figure = figure_of(one, unit)
     if metrics.horizontalAdvance(figure) > row.width() - 16:
-        figure = figures.short(one.value, 1)
+        figure = number_format.short(one.value, 1)
     painter.setPen(theme().color("text"))
     painter.drawText(row, _RIGHT, figure)
     room = row.width() - 16 - metrics.horizontalAdvance(figure) - 8
@@ -168,4 +166,4 @@ def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: st
 def figure_of(one: Slice, unit: str) -> str:
     """A slice's number as the legend writes it."""
     value = one.value
-    return figures.number(int(value) if value == int(value) else value, None, unit)
+    return number_format.number(int(value) if value == int(value) else value, None, unit)

@@ -1,0 +1,139 @@
+"""What is wrong with a query, at its place in the text: `Invalid` with the facts `field`, `start` and `end`.
+
+Of what cannot be parsed, the first word that makes no sense, and the keyword that it perhaps stands for.
+"""
+
+from difflib import get_close_matches
+from typing import Any, Final, NoReturn
+
+import sqlglot
+from sqlglot import Token, TokenType, exp
+from sqlglot.errors import ParseError
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+_FIRST_KEYWORDS: Final = ("SELECT", "WITH")
+_KEYWORDS: Final = (*_FIRST_KEYWORDS, "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "UNION", "JOIN",
+                    "LEFT", "INNER", "WHEN", "THEN", "BETWEEN")  # fmt: skip
+_WRITTEN_OUT: Final = {"GROUP": "GROUP BY", "ORDER": "ORDER BY"}
+_OPERAND_ENDS: Final = (TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.NUMBER, TokenType.STRING,
+                        TokenType.STAR)  # fmt: skip
+"""After these no name can stand, but the next clause can."""
+_ROW_COUNTS: Final = (TokenType.LIMIT, TokenType.OFFSET)
+_NOT_A_NUMBER: Final = (*_ROW_COUNTS, TokenType.R_PAREN, TokenType.SEMICOLON)
+_SIMILARITY: Final = 0.7
+_SHOWN: Final = 40
+"""Characters of a word that an error shows."""
+
+
+def position_of(node: exp.Expr) -> dict[str, Any]:
+    """Where in the query's text `node` stands: `start` and `end` (characters from 0, end exclusive), if known."""
+    spans = [found.meta for found in node.walk() if "start" in found.meta]
+    if not spans:
+        return {}
+    return {"start": min(int(span["start"]) for span in spans), "end": max(int(span["end"]) for span in spans) + 1}
+
+
+def refuse(node: exp.Expr, code: str, what: str, do: str = "") -> NoReturn:
+    """Raise `Invalid` (`query.<code>`) at the place of `node`."""
+    raise Invalid(f"query.{code}", what, do=do, field="query", **position_of(node))
+
+
+def refuse_other_parts(node: exp.Expr, *known: str) -> None:
+    """Refuse a node that has more than the parts named: a clause that is not translated must not slip through."""
+    for name, value in node.args.items():
+        if value and name not in known:
+            part = value[0] if isinstance(value, list) else value
+            at = part if isinstance(part, exp.Expr) else node
+            clause = (at.key if isinstance(part, exp.Expr) else name).upper().rstrip("_")
+            refuse(at, "not-offered", _("{name} isn't supported here.").format(name=clause.replace("_", " ")))
+
+
+def at_token(token: Token, code: str, what: str, do: str = "") -> Invalid:
+    """An error (`query.<code>`) at the place of a token."""
+    return Invalid(f"query.{code}", what, do=do, field="query", start=token.start, end=token.end + 1)
+
+
+def too_deep(token: Token) -> Invalid:
+    """That brackets are nested too deeply, at the token where it was noticed."""
+    return at_token(token, "too-deep", _("This query is nested too deeply."))
+
+
+def syntax_error(text: str, error: ParseError) -> Invalid:
+    """What the parser could not understand in a `text` that can be split into tokens."""
+    tokens = sqlglot.tokenize(text, read="postgres")
+    first_word = _first_word(tokens)
+    if first_word is not None and (keyword := _similar_keyword(first_word, _FIRST_KEYWORDS)):
+        return _unexpected(first_word, keyword)
+    first = error.errors[0] if error.errors else {}
+    # By the parser's own lines and columns: it ends lines at other characters than Python does.
+    reported = int(first.get("line") or 1), int(first.get("col") or 0)
+    place = next((k for k, token in enumerate(tokens) if (token.line, token.col) >= reported), len(tokens) - 1)
+    if place < 0:
+        return Invalid("query.syntax", _("This query can't be parsed."), field="query", start=0, end=len(text))
+    if (missing := _missing_row_count(tokens, place)) is not None:
+        return missing
+    # The parser takes a misspelt keyword for a name and stumbles over the word that follows it.
+    candidates = ((place - 1, _KEYWORDS), (place, _KEYWORDS), (_group_start(tokens, place), _FIRST_KEYWORDS))
+    for at, keywords in candidates:
+        after_operand = at > 0 and tokens[at - 1].token_type in _OPERAND_ENDS
+        possible = keywords if after_operand else _FIRST_KEYWORDS
+        if at >= 0 and (keyword := _similar_keyword(tokens[at], possible)):
+            return _unexpected(tokens[at], keyword)
+    found = tokens[place]
+    unexpected = "Unexpected" in str(first.get("description")) or found.token_type == TokenType.R_PAREN
+    return _unexpected(found) if unexpected or place < len(tokens) - 1 else _incomplete(found)
+
+
+def not_a_select(text: str) -> Invalid:
+    """That `text` is a statement but no query, at the word that says what it is."""
+    first_word = _first_word(sqlglot.tokenize(text, read="postgres"))
+    if first_word is not None and (keyword := _similar_keyword(first_word, _FIRST_KEYWORDS)):
+        return _unexpected(first_word, keyword)
+    what = _("Only SELECT is supported: queries can't change data.")
+    start, end = (first_word.start, first_word.end + 1) if first_word is not None else (0, len(text))
+    return Invalid("query.not-select", what, field="query", start=start, end=end)
+
+
+def _first_word(tokens: list[Token]) -> Token | None:
+    return next((token for token in tokens if token.token_type != TokenType.L_PAREN), None)
+
+
+def _group_start(tokens: list[Token], place: int) -> int:
+    """The first token in the brackets around `place`; -1 outside of all."""
+    depth = 0
+    for at in range(place - 1, -1, -1):
+        kind = tokens[at].token_type
+        depth += (kind == TokenType.R_PAREN) - (kind == TokenType.L_PAREN)
+        if depth < 0:
+            return at + 1
+    return -1
+
+
+def _similar_keyword(token: Token, keywords: tuple[str, ...]) -> str:
+    """The keyword that a name is perhaps a misspelling of; empty where none is like it."""
+    if token.token_type != TokenType.VAR:
+        return ""
+    word = token.text[:_SHOWN].upper()
+    keyword = next(iter(get_close_matches(word, keywords, 1, _SIMILARITY)), "")
+    return "" if word != keyword and word.startswith(keyword) else _WRITTEN_OUT.get(keyword, keyword)
+
+
+def _missing_row_count(tokens: list[Token], place: int) -> Invalid | None:
+    """That LIMIT or OFFSET, there or just before, is followed by nothing that could be a number."""
+    for at in range(max(place - 2, 0), place + 1):
+        ends = at + 1 == len(tokens) or tokens[at + 1].token_type in _NOT_A_NUMBER
+        if tokens[at].token_type in _ROW_COUNTS and ends:
+            what = _("A number is missing after “{word}”.").format(word=tokens[at].text[:_SHOWN])
+            return at_token(tokens[at], "syntax", what)
+    return None
+
+
+def _unexpected(token: Token, keyword: str = "") -> Invalid:
+    what = _("Unexpected “{word}”.").format(word=token.text[:_SHOWN])
+    return at_token(token, "syntax", what, _("Did you mean “{name}”?").format(name=keyword) if keyword else "")
+
+
+def _incomplete(token: Token) -> Invalid:
+    return at_token(token, "syntax", _("Something is missing after “{word}”.").format(word=token.text[:_SHOWN]))

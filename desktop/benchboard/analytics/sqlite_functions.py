@@ -1,0 +1,141 @@
+"""PostgreSQL's functions and operators as SQLite can do them.
+
+The first part builds SQL (sqlglot) from timestamps as text and decimals as scaled whole numbers; the second is what
+SQLite calls back for: `bb_divide` and `bb_text`.
+"""
+
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlglot import exp
+
+from benchboard.analytics.query_types import QUOTIENT_SCALE, TypedExpr, ValueType
+from benchboard.analytics.sql_nodes import call, cast, concatenation, integer, operand, text
+
+MIDNIGHT: Final = "T00:00:00.000000Z"
+FUNCTIONS: Final = frozenset(
+    ["count", "sum", "min", "max", "abs", "coalesce", "nullif", "lower", "upper", "trim", "length", "like", "glob",
+     "substr", "strftime", "printf", "date", "julianday", "bb_divide", "bb_text"]
+)  # fmt: skip
+"""Those that translated queries call."""
+
+
+def substring(node: exp.Expr, start: int, length: int | None = None) -> exp.Expr:
+    """The characters of a text from `start` (1 is the first)."""
+    rest = [] if length is None else [integer(length)]
+    return call("substr", node, integer(start), *rest)
+
+
+def with_scale(value: TypedExpr, scale: int) -> TypedExpr:
+    """The decimal with `scale` decimals, rounded half away from zero where it had more."""
+    if value.scale == scale:
+        return value
+    if value.scale < scale:
+        factor = integer(10 ** (scale - value.scale))
+        node: exp.Expr = exp.Mul(this=operand(value.node), expression=factor)
+    else:
+        node = call("bb_divide", value.node, integer(10 ** (value.scale - scale)), integer(0))
+    return TypedExpr(node, ValueType("decimal", scale))
+
+
+def quotient(a: TypedExpr, b: TypedExpr) -> exp.Expr:
+    """a / b with `QUOTIENT_SCALE` decimals."""
+    return call("bb_divide", a.node, b.node, integer(QUOTIENT_SCALE - a.scale + b.scale))
+
+
+def decimal_as_text(value: TypedExpr) -> exp.Expr:
+    """The decimal as PostgreSQL writes it."""
+    return call("bb_text", value.node, integer(value.scale))
+
+
+def glob_pattern(pattern: str) -> str:
+    """A LIKE pattern for GLOB, which is case-sensitive as PostgreSQL's LIKE is."""
+    result, escaped = [], False
+    for character in pattern:
+        if not escaped and character == "\\":
+            escaped = True
+            continue
+        wildcard = {"%": "*", "_": "?"}.get(character) if not escaped else None
+        result.append(wildcard or (f"[{character}]" if character in "*?[" else character))
+        escaped = False
+    return "".join(result)
+
+
+def now() -> exp.Expr:
+    """The current timestamp."""
+    return call("strftime", text("%Y-%m-%dT%H:%M:%f000Z"), text("now"))
+
+
+def date_trunc(unit: str, timestamp: exp.Expr) -> exp.Expr:
+    """A timestamp cut off to a unit. Its expression stands in the result up to three times."""
+    lengths = {"minute": 16, "hour": 13, "day": 10, "month": 7, "year": 4}
+    endings = {"minute": ":00.000000Z", "hour": ":00:00.000000Z", "day": MIDNIGHT, "month": f"-01{MIDNIGHT}"}
+    if unit in lengths:
+        return concatenation(substring(timestamp, 1, lengths[unit]), text(endings.get(unit, f"-01-01{MIDNIGHT}")))
+    if unit == "week":
+        day = substring(timestamp, 1, 10)
+        return call("strftime", text(f"%Y-%m-%d{MIDNIGHT}"), day, text("weekday 0"), text("-6 days"))
+    month = _integer_at(timestamp.copy(), 6, 2)
+    past = exp.Mod(this=exp.Paren(this=exp.Sub(this=month.copy(), expression=integer(1))), expression=integer(3))
+    first = exp.Sub(this=month, expression=past)
+    return concatenation(substring(timestamp, 1, 5), call("printf", text(f"%02d-01{MIDNIGHT}"), first))
+
+
+def extract(unit: str, timestamp: exp.Expr) -> exp.Expr:
+    """A part of a timestamp or a date, as a whole number."""
+    places = {"year": (1, 4), "month": (6, 2), "day": (9, 2), "hour": (12, 2), "minute": (15, 2)}
+    if unit in places:
+        return _integer_at(timestamp, *places[unit])
+    if unit == "quarter":
+        return exp.Div(this=exp.Paren(this=exp.Add(this=_integer_at(timestamp, 6, 2), expression=integer(2))),
+                       expression=integer(3), typed=True)  # fmt: skip
+    form = {"dow": "%w", "isodow": "%u", "doy": "%j", "week": "%V"}[unit]
+    return cast(call("strftime", text(form), substring(timestamp, 1, 10)), exp.DType.BIGINT)
+
+
+def add_interval(timestamp: exp.Expr, amount: int, unit: str) -> exp.Expr:
+    """A timestamp moved by whole units; the last day of a shorter month stands for a day it lacks. The timestamp's
+    expression stands in the result twice."""
+    if unit == "week":
+        amount, unit = 7 * amount, "day"
+    step = text(f"{amount:+d} {unit}s")
+    # The fraction stays out of it: SQLite would round it to milliseconds, at .9996 into the next second.
+    seconds = call("strftime", text("%Y-%m-%dT%H:%M:%S"), substring(timestamp, 1, 19), step, text("floor"))
+    return concatenation(seconds, substring(timestamp.copy(), 20))
+
+
+def add_days(date: exp.Expr, days: int) -> exp.Expr:
+    """A date moved by days."""
+    return call("date", date, text(f"{days:+d} days"))
+
+
+def days_between(later: exp.Expr, earlier: exp.Expr) -> exp.Expr:
+    """The days from one date to another."""
+    days = exp.Sub(this=call("julianday", later), expression=call("julianday", earlier))
+    return cast(exp.Paren(this=days), exp.DType.BIGINT)
+
+
+def _integer_at(node: exp.Expr, start: int, length: int) -> exp.Expr:
+    return cast(substring(node, start, length), exp.DType.BIGINT)
+
+
+def exact_divide(a: int | None, b: int | None, shift: int) -> int | None:
+    """a × 10^shift / b, rounded half away from zero; None where there is no quotient. SQLite's `bb_divide`."""
+    if a is None or b is None or b == 0:
+        return None
+    top: int = a * 10 ** max(shift, 0)
+    bottom: int = b * 10 ** max(-shift, 0)
+    result, rest = divmod(abs(top), abs(bottom))
+    result += int(2 * rest >= abs(bottom))
+    return result if (top < 0) == (bottom < 0) else -result
+
+
+def decimal_text(value: int | None, scale: int) -> str | None:
+    """A scaled whole number as PostgreSQL writes the decimal. SQLite's `bb_text`."""
+    return None if value is None else f"{Decimal(value).scaleb(-scale):f}"
+
+
+def install(connection: Any) -> None:
+    """Add what queries call back for to a connection of SQLite's driver."""
+    connection.create_function("bb_divide", 3, exact_divide, deterministic=True)
+    connection.create_function("bb_text", 2, decimal_text, deterministic=True)

@@ -1,0 +1,58 @@
+"""The values of a dashboard's variables in a query: bound as parameters, never written into its text."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlglot import exp
+
+from benchboard.analytics.name_scope import MAX_NAME
+from benchboard.analytics.query_errors import position_of, refuse
+from benchboard.analytics.query_parser import find_surrogate
+from benchboard.analytics.query_types import NULL, TEXT, TypedExpr
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+MAX_BOUND: Final = 2_000
+"""Values that stand for the variables of a query in all, each as often as it is named."""
+
+
+class VariableBinding:
+    """Binds the variables that one query names (`:name`)."""
+
+    def __init__(self, variables: Mapping[str, Sequence[str]]) -> None:
+        self._variables = variables
+        # No query's text can name these placeholders.
+        self._prefix = f"v{secrets.token_hex(8)}"
+        self.bound: dict[str, str] = {}
+        """Values by placeholder."""
+
+    def value(self, node: exp.Placeholder) -> TypedExpr:
+        """The value of a variable, null if it has none. `Invalid` if it has several."""
+        values = self.values(node)
+        if len(values) > 1:
+            refuse(node, "several", _("“{name}” has several values selected.").format(name=node.name),
+                   _("Use IN (:{name}).").format(name=node.name))  # fmt: skip
+        return values[0]
+
+    def values(self, node: exp.Placeholder) -> list[TypedExpr]:
+        """All values of a variable as texts, or one null. `Invalid` if there is no such variable."""
+        name = str(node.args.get("this") or "")
+        if name not in self._variables:
+            what = _("There is no variable “{name}”.").format(name=name[:MAX_NAME] or "?")
+            do = _("Available variables: {names}.").format(names=", ".join(self._variables)) if self._variables else ""
+            raise Invalid("query.no-variable", what, do=do, field="query", **position_of(node))
+        values = self._variables[name]
+        if len(self.bound) + len(values) > MAX_BOUND:
+            what = _("The variables in this query have more than {limit} values.").format(limit=MAX_BOUND)
+            do = _("Select fewer values, or use the variable fewer times.")
+            raise Invalid("query.too-many-values", what, do=do, field="query", **position_of(node))
+        if any("\0" in value or find_surrogate(value) for value in values):
+            what = _("A value of variable “{name}” contains an invalid character.").format(name=name)
+            raise Invalid("query.not-text", what, field="query", **position_of(node))
+        return [TypedExpr(self._placeholder(value), TEXT) for value in values] or [TypedExpr(exp.Null(), NULL)]
+
+    def _placeholder(self, value: str) -> exp.Expr:
+        key = f"{self._prefix}_{len(self.bound)}"
+        self.bound[key] = value
+        return exp.Cast(this=exp.Placeholder(this=key), to=exp.DataType.build("text"))

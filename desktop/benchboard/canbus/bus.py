@@ -1,0 +1,101 @@
+"""What every CAN interface looks like to the rest of the program, whatever backend drives it."""
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+from benchboard.canbus.frame import Frame, TimeSource, is_valid
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+
+class ErrorState(enum.Enum):
+    """Fault confinement of a CAN controller (ISO 11898-1:2015, 12.1.4); `WARNING` from a count of 96 on."""
+
+    ACTIVE = "active"
+    WARNING = "warning"
+    PASSIVE = "passive"
+    BUS_OFF = "bus-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an open bus can do. It stays the same until the bus is closed.
+
+    `fd`: it may carry CAN FD frames. `listen_only`: it sends nothing, not even an acknowledgement. `error_counters`:
+    `BusState` has the controller's own state and counters. `time_source`: whose clock stamps the frames (a device that
+    turns out to send no stamps still leaves each frame with a HOST stamp).
+    """
+
+    fd: bool
+    listen_only: bool
+    error_counters: bool
+    time_source: TimeSource
+
+
+@dataclass(frozen=True, slots=True)
+class BusState:
+    """The controller's state, and what was counted since the bus was opened.
+
+    `error_state` is None, and `tx_errors` (TEC), `rx_errors` (REC) and `bus_errors` are 0, where the interface cannot
+    tell. `sent` frames were handed over and `rejected` ones refused by the device afterwards. `overruns` counts the
+    times the device said that it lost frames; `malformed` what arrived and could not be read.
+    """
+
+    error_state: ErrorState | None = None
+    tx_errors: int = 0
+    rx_errors: int = 0
+    bus_errors: int = 0
+    sent: int = 0
+    rejected: int = 0
+    overruns: int = 0
+    malformed: int = 0
+
+    @property
+    def bus_off(self) -> bool:
+        """Whether the controller has left the bus because of its errors."""
+        return self.error_state is ErrorState.BUS_OFF
+
+
+class Bus(Protocol):
+    """An open CAN channel. One thread may receive while others send; `close` when nobody receives any more.
+
+    Every method but `state` and `close` raises `DeviceFailure` when the interface is gone.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this bus can do."""
+        ...
+
+    def recv(self, timeout: float) -> list[Frame]:
+        """All frames that have arrived, oldest first, each with its timestamp; as soon as there is one.
+
+        Empty after `timeout` seconds of nothing, or sooner if something else than a frame arrived.
+        """
+        ...
+
+    def send(self, frame: Frame) -> None:
+        """Hand `frame` to the interface. Raises `Invalid` (`bus.frame`) for one that this bus cannot carry."""
+        ...
+
+    def state(self) -> BusState:
+        """The state now, as far as the interface has told it."""
+        ...
+
+    def close(self) -> None:
+        """Close the channel and give the interface back. Closing twice is no error."""
+        ...
+
+
+def require_sendable(frame: Frame, capabilities: Capabilities) -> None:
+    """Raise `Invalid` (`bus.frame`) unless a bus with `capabilities` can send `frame`."""
+    if capabilities.listen_only:
+        why = _("This channel is listen-only.")
+    elif not is_valid(frame):
+        why = _("Its ID or length doesn't match its format.")
+    elif frame.fd and not capabilities.fd:
+        why = _("It's a CAN FD frame, and this channel is classic CAN.")
+    else:
+        return
+    raise Invalid("bus.frame", _("Can't send this frame."), why=why, field="frame")

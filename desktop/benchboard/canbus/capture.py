@@ -1,0 +1,133 @@
+"""What comes over a bus, kept in a ring: one thread receives in batches, screens poll. Never a call a frame."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, cast
+
+from benchboard.canbus.bus import Bus, BusState
+from benchboard.canbus.frame import Frame, wire_bits
+from benchboard.errors import AppError
+
+_RECEIVE_FOR: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedFrames:
+    """What came since last time, oldest first. Ask again with `next`, the number of the next frame to come.
+
+    `dropped` frames had already left the ring.
+    """
+
+    frames: list[Frame]
+    next: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Frames received since the start, and the bus's own counters.
+
+    `load` is the share of the last second the bus was busy (0..1), without stuff bits.
+    """
+
+    frames: int
+    load: float
+    bus: BusState
+
+
+class Capture:
+    """Receives from an open bus until `stop`; owns the bus. Poll `since` and `counters`."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        *,
+        bitrate: int,
+        data_bitrate: int | None = None,
+        capacity: int = 100_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`capacity` frames stay in the ring; the bit rates (bit/s) and the `clock` (s) are for the load."""
+        self._bus = bus
+        self._clock = clock
+        self._bit_time = (1 / bitrate, 1 / (data_bitrate or bitrate))
+        self._capacity = capacity
+        self._ring: list[Frame | None] = [None] * capacity
+        self._count = 0
+        self._busy = (0.0, 0.0)  # bits' seconds in the second under way, and in the last whole one
+        self._second = 0.0
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._failure: AppError | None = None
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+
+    @property
+    def failure(self) -> AppError | None:
+        """Why receiving ended by itself (`port.gone` …); None while it runs or after `stop`."""
+        return self._failure
+
+    @property
+    def running(self) -> bool:
+        """Whether frames are received."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Receive from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop receiving and close the bus. Waits for the thread; safe to call twice, and without a start."""
+        self._stopping.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join()
+        self._bus.close()
+
+    def since(self, number: int = 0, limit: int | None = None) -> CapturedFrames:
+        """Frames from `number` on (0 is the first ever), the newest `limit` of them at most."""
+        with self._lock:
+            count = self._count
+            first = max(number, count - self._capacity, 0 if limit is None else count - limit)
+            if first >= count:
+                return CapturedFrames([], count, 0)
+            a, b = first % self._capacity, count % self._capacity
+            kept = self._ring[a:b] if a < b else self._ring[a:] + self._ring[:b]
+        return CapturedFrames(cast("list[Frame]", kept), count, first - number)
+
+    def counters(self) -> Counters:
+        """The totals, now."""
+        with self._lock:
+            age = int(self._clock() - self._second)
+            load = (self._busy[1], self._busy[0])[age] if age < 2 else 0.0
+            count = self._count
+        return Counters(count, min(load, 1.0), self._bus.state())
+
+    def send(self, frame: Frame) -> None:
+        """Hand `frame` to the bus; errors as for `Bus.send`."""
+        self._bus.send(frame)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                frames = self._bus.recv(_RECEIVE_FOR)
+                if frames:
+                    self._store(frames, self._clock())
+        except AppError as error:
+            self._failure = error
+
+    def _store(self, frames: list[Frame], now: float) -> None:
+        nominal, data = wire_bits(frames)
+        busy = nominal * self._bit_time[0] + data * self._bit_time[1]
+        # Those that would not even fit are only counted.
+        newest = frames[-self._capacity :]
+        with self._lock:
+            self._count += len(frames)
+            start = (self._count - len(newest)) % self._capacity
+            first = min(len(newest), self._capacity - start)
+            self._ring[start : start + first] = newest[:first]
+            self._ring[: len(newest) - first] = newest[first:]
+            if now - self._second >= 1.0:
+                self._second, self._busy = now, (busy, self._busy[0])
+            else:
+                self._busy = (self._busy[0] + busy, self._busy[1])

@@ -1,0 +1,111 @@
+"""Whether a timing holds on its controller: limits, oscillator tolerance, cable and delay compensation together.
+
+Many controllers have one register field, TSEG1, for prop_seg + phase_seg1. How somebody split it is then no fact of
+the hardware, so the verdict does not depend on it: the propagation that the cable needs is prop_seg, the rest is
+phase_seg1 (DESIGN section 8). Without a cable, the split is the one that tolerates most.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from benchboard.canbus.timing.controllers import MAX_SEGMENT, Controller, Limits, Timing, require_number
+from benchboard.canbus.timing.solver import split_tseg1_for_sjw
+from benchboard.canbus.timing.tolerance import (
+    Cable,
+    DelayCompensation,
+    OscillatorTolerance,
+    cable,
+    delay_compensation,
+    needed_prop_seg,
+    oscillator_tolerance,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `check` found. `nominal` and `data` are split as they were judged.
+
+    `violations` names the fields that the controller cannot hold, those of the data phase with `data_` before.
+    `cable` is None where none was asked about, `delay_compensation` where there is no data phase.
+    """
+
+    nominal: Timing
+    data: Timing | None
+    violations: tuple[str, ...]
+    tolerance: OscillatorTolerance
+    clock_tolerance: float
+    cable: Cable | None
+    delay_compensation: DelayCompensation | None
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the controller can hold the timing, and it allows the clock tolerance and the cable."""
+        return (
+            not self.violations
+            and self.tolerance.percent >= self.clock_tolerance
+            and (self.cable is None or self.cable.fits)
+        )
+
+
+def check(
+    item: Controller,
+    nominal: Timing,
+    data: Timing | None = None,
+    *,
+    clock_tolerance: float = 0.0,
+    length_m: float | None = None,
+    delay_ns_per_m: float = 5.0,
+    loop_delay_ns: float = 210.0,
+) -> Verdict:
+    """The verdict on a timing of controller `item`; timings with the same registers get the same one.
+
+    `clock_tolerance` is the deviation of each node's oscillator in percent. The cable is as for `cable`; its longest
+    length is where that tolerance still holds (where no split reaches it, the cable is not to blame: then it is
+    where the tolerance is still the largest). Raises Invalid naming the field: numbers out of range, a data phase
+    on a controller without one, two clocks.
+    """
+    require_number(clock_tolerance, "clock_tolerance", 0, 100)
+    violations = item.nominal.violations(nominal)
+    if data is not None:
+        violations += tuple(f"data_{field}" for field in item.limits("data").violations(data))
+        data = _with_most_tolerance(item.limits("data"), data)
+    judged, run = _with_most_tolerance(item.nominal, nominal), None
+    if length_m is not None:
+        arguments = {"length_m": length_m, "delay_ns_per_m": delay_ns_per_m, "loop_delay_ns": loop_delay_ns}
+        longest = judged
+        if not item.nominal.has_prop_seg:
+            # phase_seg1 is never shorter than sjw (ISO 11898-1).
+            splits = range(max(0, judged.tseg1 - MAX_SEGMENT), min(judged.tseg1 - judged.sjw, MAX_SEGMENT) + 1)
+            longest = _with_split(judged, _longest_prop_seg(splits, judged, data, clock_tolerance))
+            needed = needed_prop_seg(judged, **arguments)
+            judged = _with_split(judged, min(max(needed, splits[0]), splits[-1]))
+        run = cable(longest, **arguments)
+    compensation = None
+    if data is not None:
+        compensation = delay_compensation(data, loop_delay_ns=loop_delay_ns, controller=item)
+    tolerance = oscillator_tolerance(judged, data)
+    return Verdict(judged, data, violations, tolerance, clock_tolerance, run, compensation)
+
+
+def _with_most_tolerance(limits: Limits, timing: Timing) -> Timing:
+    """`timing` with the split of tseg1 that tolerates most, where the controller has only tseg1."""
+    if limits.has_prop_seg:
+        return timing
+    return _with_split(timing, split_tseg1_for_sjw(limits, timing.tseg1, timing.phase_seg2, timing.sjw)[0])
+
+
+def _with_split(timing: Timing, prop_seg: int) -> Timing:
+    return Timing(timing.clock, timing.prescaler, prop_seg, timing.tseg1 - prop_seg, timing.phase_seg2, timing.sjw)
+
+
+def _longest_prop_seg(splits: range, timing: Timing, data: Timing | None, clock_tolerance: float) -> int:
+    """The longest prop_seg of `splits` with which `timing` still allows `clock_tolerance`.
+
+    The longer prop_seg, the less is tolerated. Where no split allows so much, the last of those that allow most.
+    """
+
+    def allowed(prop_seg: int) -> float:
+        return oscillator_tolerance(_with_split(timing, prop_seg), data).percent
+
+    wanted = min(clock_tolerance, allowed(splits[0]))
+    return splits[bisect_left(splits, True, key=lambda prop_seg: allowed(prop_seg) < wanted) - 1]

@@ -1,0 +1,219 @@
+"""What a command that needs the database gets: the options every such command takes, the open database, who acts."""
+
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Concatenate, ParamSpec
+
+import click
+
+from benchboard import settings, workspace
+from benchboard.cli.terminal import printable
+from benchboard.errors import Denied
+from benchboard.i18n import _
+from benchboard.identity import authentication
+from benchboard.identity.permissions import Actor, Client
+from benchboard.paging import Page, Unreadable
+from benchboard.storage.engine import Transactions, refuse_password
+from benchboard.workspace import Workspace
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The database a command line names."""
+
+    url: str | None
+    demo: bool
+
+    def connect(self) -> Workspace:
+        """Open it as it stands, to read it."""
+        return workspace.connect(settings.home(), url=self.url, demo_file=self.demo)
+
+    def open_exclusively(self) -> AbstractContextManager[Workspace]:
+        """Open it as it stands while no other program does, to upgrade, downgrade or seed it."""
+        return workspace.open_exclusively(settings.home(), url=self.url, demo_file=self.demo)
+
+    def open(self) -> Workspace:
+        """Open it ready for work: a local one is made and upgraded first."""
+        home = settings.home()
+        say = _say if sys.stderr.isatty() else None
+        if self.url is not None:
+            return workspace.open_url(self.url, home, report=say)
+        return workspace.open_demo(home, report=say) if self.demo else workspace.open_local(home, report=say)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open database, the account that acts, and how to answer."""
+
+    workspace: Workspace
+    actor: Actor
+    as_json: bool
+
+    @property
+    def database(self) -> Transactions:
+        """Reads and changes in the name of the account that acts."""
+        return self.workspace.database.bind(self.actor)
+
+    def table(
+        self, page: Page[Any], columns: Mapping[str, Callable[[Any], object]], *, shown: Sequence[str] = ()
+    ) -> None:
+        """A list: JSON `{"items": [...], "next": key}`, or a table of the columns `shown` and how to go on."""
+        if self.as_json:
+            answer({"items": [{name: read(row) for name, read in columns.items()} for row in page.rows],
+                    "next": page.next_key})  # fmt: skip
+            return
+        show_table({name: columns[name] for name in shown or columns}, page.rows)
+        if page.next_key:
+            click.echo(_("Next page: --after {key}").format(key=page.next_key), err=True)
+
+    def tell(self, sentence: str, **facts: object) -> None:
+        """What was done: the facts for machines, the sentence for people."""
+        answer(facts) if self.as_json else click.echo(printable(sentence))
+
+
+def database_options(command: Callable[Concatenate[Where, P], None]) -> Callable[P, None]:
+    """Give a command `--url` and `--demo`; it gets a `Where` first."""
+
+    @click.option("--url", envvar="BENCHBOARD_DATABASE_URL", help="Database, instead of the one on this computer.")
+    @click.option("--demo", is_flag=True, help="The demo's database.")
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        url, demo = kwargs.pop("url"), kwargs.pop("demo")
+        if url and demo:
+            raise click.UsageError(_("Use either --url or --demo, not both."))
+        source = click.get_current_context().get_parameter_source("url")
+        if url and source is click.core.ParameterSource.COMMANDLINE:
+            refuse_password(str(url))
+        command(Where(str(url) if url else None, bool(demo)), *args, **kwargs)
+
+    return wrapped
+
+
+def at_desk(command: Callable[Concatenate[Desk, P], None]) -> Callable[..., None]:
+    """Give a command a `Desk`: database, actor, `--json`, `--org`, `--as`. The database closes when it ends."""
+
+    @click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation to work in (its slug).")
+    @click.option("--as", "as_email", help="Act as this account, where you may.")
+    @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+    @database_options
+    @functools.wraps(command)
+    def wrapped(where: Where, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        org, as_email, as_json = kwargs.pop("org"), kwargs.pop("as_email"), kwargs.pop("as_json")
+        opened = where.open()
+        try:
+            actor = acting(opened, org=_text(org), as_email=_text(as_email))
+            command(Desk(opened, actor, bool(as_json)), *args, **kwargs)
+        finally:
+            opened.close()
+
+    return wrapped
+
+
+def paged_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that lists `--limit` and `--after`."""
+    after = click.option("--after", help="Go on after this key.")
+    return click.option("--limit", default=50, show_default=True)(after(command))
+
+
+def sorted_options(default: str, names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command that lists `--sort`, whose help says the `names`, and `--descending`."""
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        descending = click.option("--descending", is_flag=True)
+        return click.option("--sort", default=default, help=names)(descending(command))
+
+    return give
+
+
+def acting(opened: Workspace, *, org: str | None, as_email: str | None) -> Actor:
+    """Who a command acts as: the operator of a local database, an admin of the demo, whoever signed in to a server."""
+    client, database = Client.here(), opened.database
+    if opened.way.kind == "server":
+        token = opened.vault.get(token_name(opened))
+        if token is None:
+            raise Denied(
+                "cli.signed-out",
+                _("You're not signed in to {server}.").format(server=opened.way.detail),
+                do=_("Run “benchboard login” with the same --url."),
+            )
+        with database.system("sign-in").change() as session:
+            actor = authentication.resume(session, token=token.decode(), client=client).actor
+    else:
+        with database.system("sign-in").read() as session:
+            actor = authentication.operator(session, client=client, organisation=org)
+    if as_email is not None:
+        with database.bind(actor).read() as session:
+            actor = authentication.person(session, actor, email=as_email)
+    return actor
+
+
+def token_name(opened: Workspace) -> str:
+    """Under which name the vault keeps the session of this database."""
+    url = opened.database.engine.url
+    place = f"{url.host}:{url.port}/{url.database}?{sorted(url.query.items())}"
+    return f"session.{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+
+
+def answer(value: object) -> None:
+    """One JSON value on a line of its own; what a terminal might obey stands in it escaped."""
+    text = json.dumps(value, default=_plain, ensure_ascii=False)
+    click.echo("".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text))
+
+
+def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[Any]) -> None:
+    """A table for people; plain when it is not a terminal that reads it."""
+    from rich.console import Console  # late: machines ask for JSON
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name)
+    for row in rows:
+        # Text, not str: what is in the database is never markup.
+        table.add_row(*(Text(_shown(read(row))) for read in columns.values()))
+    # Into a pipe or a file nothing is cut.
+    Console(highlight=False, width=None if sys.stdout.isatty() else 10_000).print(table)
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, Unreadable):
+        return _("unreadable")
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, Mapping):
+        return printable(", ".join(f"{key}={inner}" for key, inner in value.items())) or "–"
+    return printable(str(value))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Unreadable):
+        return None
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value is not None else None
+
+
+def _say(text: str) -> None:
+    click.echo(f"{text} …", err=True)

@@ -1,0 +1,139 @@
+"""What a person may do with a dashboard: the most of what they have as its owner, by name, through teams, because it
+is public, or by their role.
+
+Who may `dashboards:manage` has every dashboard of the organisation as its owner does. What one may not see is not
+there (`NotFound`), in whichever organisation; what one may see and not change is `Denied`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select
+from sqlalchemy.orm import Session, defer
+
+from benchboard.errors import Conflict, Denied, Invalid, NotFound
+from benchboard.i18n import _
+from benchboard.identity import permissions
+from benchboard.identity.permissions import Actor
+from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
+from benchboard.storage.models.identity import TeamMember
+
+Level = Literal["view", "edit", "own"]
+"""`view`: look; `edit`: also save, and see the versions; `own`: everything."""
+LEVELS: Final[tuple[Level, ...]] = ("view", "edit", "own")
+TRASH_RETENTION: Final = timedelta(days=30)
+"""How long a dashboard in the trash can be restored."""
+
+
+def shared_with(user: Any, permission: str | None = None) -> ColumnElement[bool]:
+    """The condition that a dashboard is shared with `user` (an id or a column) by name."""
+    wanted = [DashboardShare.permission == permission] if permission else []
+    return exists().where(DashboardShare.dashboard_id == Dashboard.id, DashboardShare.user_id == user, *wanted)
+
+
+def shared_through_team(user: Any, permission: str | None = None) -> ColumnElement[bool]:
+    """The condition that a dashboard is shared with a team that `user` is in."""
+    wanted = [DashboardTeamShare.permission == permission] if permission else []
+    return exists(
+        select(DashboardTeamShare.dashboard_id)
+        .join(TeamMember, and_(TeamMember.team_id == DashboardTeamShare.team_id, TeamMember.user_id == user))
+        .where(DashboardTeamShare.dashboard_id == Dashboard.id, *wanted)
+        .correlate_except(DashboardTeamShare, TeamMember)
+    )
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a dashboard is the actor's, or shared with them, or public: not counting their role."""
+    me = actor.user_id
+    return or_(Dashboard.user_id == me, Dashboard.is_public, shared_with(me), shared_through_team(me))
+
+
+def level_of(actor: Actor) -> ColumnElement[str]:
+    """The level of a dashboard that the actor can see."""
+    if permissions.may(actor, "dashboards:manage"):
+        return literal("own")
+    me = actor.user_id
+    may_edit = or_(shared_with(me, "edit"), shared_through_team(me, "edit"))
+    return case((Dashboard.user_id == me, "own"), (may_edit, "edit"), else_="view")
+
+
+def expired() -> ColumnElement[bool]:
+    """The condition that a dashboard has been in the trash for longer than it is kept there."""
+    return Dashboard.deleted_at < datetime.now(UTC) - TRASH_RETENTION
+
+
+def require(
+    session: Session,
+    actor: Actor,
+    dashboard_id: str,
+    needed: Level,
+    *,
+    lock: bool = False,
+    trashed: bool = False,
+    layout: bool = False,
+) -> Dashboard:
+    """The row of a dashboard with which the actor may do what `needed` allows; `lock`: locked until the transaction
+    ends. Its layout is read only where it is asked for, so that one that cannot be read can still be thrown away.
+
+    One in the trash is there for its owner alone, and refused (`dashboards.in-trash`) unless `trashed` are meant too.
+    """
+    query = _one(actor, dashboard_id, layout=layout)
+    if lock:
+        query = query.with_for_update(of=Dashboard).execution_options(populate_existing=True)
+    try:
+        found = session.execute(query).one_or_none()
+    except RecursionError as error:
+        what = _("The layout of this dashboard is nested too deeply.")
+        raise Invalid("layout.too-deep", what, item=None, field="layout") from error
+    if found is None or (found[0].deleted_at is not None and found[1] != "own"):
+        raise not_found()
+    row: Dashboard = found[0]
+    if LEVELS.index(found[1]) < LEVELS.index(needed):
+        raise _denied(row, needed)
+    if row.deleted_at is not None and not trashed:
+        raise Conflict(
+            "dashboards.in-trash",
+            _("“{name}” is in the trash.").format(name=row.name),
+            do=_("Restore it first."),
+            dashboard_id=row.id,
+        )
+    return row
+
+
+def _one(actor: Actor, dashboard_id: str, *, layout: bool) -> Select[Dashboard, str]:
+    query = select(Dashboard, level_of(actor)).where(
+        Dashboard.id == _id(dashboard_id),
+        Dashboard.organisation_id == actor.organisation_id,
+        or_(Dashboard.deleted_at.is_(None), ~expired()),
+    )
+    if not permissions.may(actor, "dashboards:manage"):
+        query = query.where(visible(actor))
+    return query if layout else query.options(defer(Dashboard.layout))
+
+
+def not_found() -> NotFound:
+    """What one may not see is not there."""
+    return NotFound(
+        "dashboards.unknown",
+        _("Dashboard not found."),
+        why=_("It doesn't exist, or it isn't shared with you."),
+        do=_("Check the list of dashboards."),
+    )
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError as error:
+        raise not_found() from error
+
+
+def _denied(row: Dashboard, needed: Level) -> Denied:
+    if needed == "edit":
+        what = _("You have view-only access to “{name}”.")
+        do = _("Ask the owner for edit access, or duplicate it and edit the copy.")
+    else:
+        what = _("You don't own “{name}”.")
+        do = _("Ask the owner to do this, or duplicate it and use the copy.")
+    return Denied("dashboards.denied", what.format(name=row.name), do=do, needed=needed, dashboard_id=row.id)

@@ -1,0 +1,144 @@
+"""Who has access to a dashboard in the end, and why: as its owner, by their role, by name, through teams, because it is
+public. Whoever sees a dashboard sees who else does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
+from sqlalchemy.orm import Session
+
+from benchboard.dashboards.access import dashboard_permissions
+from benchboard.dashboards.access.dashboard_permissions import LEVELS, Level
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.identity import permissions
+from benchboard.identity.permissions import Actor
+from benchboard.paging import Listing, Page
+from benchboard.storage import guard
+from benchboard.storage.keyset_paging import Sorting, page
+from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
+from benchboard.storage.models.identity import Permission, RolePermission, Team, TeamMember, User, UserRole
+
+GrantSource = Literal["owner", "role", "direct", "team", "public"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One reason for which somebody has access; `team` is the name of the team it comes through."""
+
+    reach: GrantSource
+    level: Level
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """Somebody who has access: `level` is the most of all their `ways`, which go from the most to the least."""
+
+    user_id: str
+    name: str
+    email: str
+    level: Level
+    ways: tuple[Grant, ...]
+
+
+def list_access(
+    session: Session,
+    actor: Actor,
+    dashboard_id: str,
+    listing: Listing | None = None,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[AccessEntry]:
+    """Everybody who has access, by name, with what they may do in the end and why: those who are active and may enter
+    Studio. Filter: `user_id`. The search looks in name and address. Sorted by `name` or `email`."""
+    permissions.require(actor, "studio:enter")
+    row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
+    listing = listing or Listing()
+    if unknown := listing.filters.keys() - {"user_id"}:
+        raise Invalid(
+            "dashboards.filter",
+            _("Access can't be filtered by “{column}”.").format(column=min(unknown)[:40]),
+            do=_("Choose one of: {values}.").format(values="user_id"),
+            field="filter",
+        )
+    query = _people_with_access(row)
+    if user_id := listing.filters.get("user_id"):
+        query = query.where(User.id == str(user_id))
+    if text := listing.search.strip():
+        query = query.where(User.id.in_(guard.people_named(actor.organisation_id, text)))
+    found = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda one: one)
+    teams = _team_grants(session, row, [one.id for one in found.rows])
+    return found.map(lambda one: _access_entry(one, teams.get(one.id, ())))
+
+
+_SORTING = Sorting({"name": User.name, "email": User.email_norm}, User.id, default="name")
+
+
+def _people_with_access(row: Dashboard) -> Select[*tuple[Any, ...]]:
+    """The people with access to one dashboard, each with the ways that are theirs, but for their teams' names."""
+    mine = Dashboard.id == row.id
+    ways: dict[str, Any] = {
+        "owner": User.id == Dashboard.user_id,
+        "role": _has_permission("dashboards:manage"),
+        "direct": dashboard_permissions.shared_with(User.id),
+        "team": dashboard_permissions.shared_through_team(User.id),
+        "public": Dashboard.is_public,
+    }
+    direct = (
+        select(DashboardShare.permission)
+        .where(DashboardShare.dashboard_id == Dashboard.id, DashboardShare.user_id == User.id)
+        .correlate(Dashboard, User)
+        .scalar_subquery()
+    )
+    flags = [case((ways[name], 1), else_=0).label(name) for name in ("owner", "role", "public")]
+    return (
+        select(User.id, User.name, User.email, direct.label("direct"), *flags)
+        .join(Dashboard, and_(Dashboard.organisation_id == User.organisation_id, mine))
+        .where(
+            User.organisation_id == row.organisation_id,
+            User.deleted_at.is_(None),
+            User.status == "active",
+            _has_permission("studio:enter"),
+            or_(*ways.values()),
+        )
+    )
+
+
+def _has_permission(act: str) -> ColumnElement[bool]:
+    """The condition that a person's roles allow `act`."""
+    return exists(
+        select(UserRole.id)
+        .join(RolePermission, RolePermission.role_id == UserRole.role_id)
+        .join(Permission, Permission.id == RolePermission.permission_id)
+        .where(UserRole.user_id == User.id, Permission.name == act)
+        .correlate_except(UserRole, RolePermission, Permission)
+    )
+
+
+def _team_grants(session: Session, row: Dashboard, user_ids: Sequence[str]) -> dict[str, tuple[Grant, ...]]:
+    found: dict[str, tuple[Grant, ...]] = {}
+    shared = session.execute(
+        select(TeamMember.user_id, Team.name, DashboardTeamShare.permission)
+        .join(Team, Team.id == TeamMember.team_id)
+        .join(DashboardTeamShare, DashboardTeamShare.team_id == Team.id)
+        .where(DashboardTeamShare.dashboard_id == row.id, TeamMember.user_id.in_(list(user_ids)))
+        .order_by(Team.name, Team.id)
+    )
+    for one in shared:
+        level: Level = "edit" if one.permission == "edit" else "view"
+        found[one.user_id] = (*found.get(one.user_id, ()), Grant("team", level, one.name))
+    return found
+
+
+def _access_entry(one: Any, teams: tuple[Grant, ...]) -> AccessEntry:
+    ways = [Grant("owner", "own")] if one.owner else []
+    ways += [Grant("role", "own")] if one.role else []
+    ways += [Grant("direct", one.direct)] if one.direct else []
+    ways += teams
+    ways += [Grant("public", "view")] if one.public else []
+    ways.sort(key=lambda way: -LEVELS.index(way.level))
+    return AccessEntry(one.id, one.name, one.email, ways[0].level, tuple(ways))

@@ -1,0 +1,333 @@
+"""Letting others see or edit a dashboard: people by name, teams, everybody in the organisation.
+
+Its owner shares; whoever sees a dashboard sees with whom it is shared. Who has access in the end is in `holders`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from unicodedata import normalize
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, select
+from sqlalchemy.orm import Session, aliased
+
+from benchboard.dashboards.access import dashboard_permissions
+from benchboard.dashboards.access.dashboard_permissions import Level
+from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.i18n import _
+from benchboard.identity import audit, permissions
+from benchboard.identity.email_addresses import normalise
+from benchboard.identity.permissions import Actor
+from benchboard.storage import guard
+from benchboard.storage.models.base import now
+from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
+from benchboard.storage.models.identity import Team, TeamMember, User
+from benchboard.storage.search_text import contains, is_called
+
+SharePermission = Literal["view", "edit"]
+PERMISSIONS: Final[tuple[SharePermission, ...]] = ("view", "edit")
+Kind = Literal["person", "team"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody or a team to share with. `email` is a person's, `members` how many a team has."""
+
+    kind: Kind
+    id: str
+    name: str
+    email: str | None = None
+    members: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share as its owner gave it."""
+
+    to: Candidate
+    permission: SharePermission
+    shared_at: datetime
+    shared_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharingSettings:
+    """Everything a dashboard's owner decided; `level` is what the actor may do."""
+
+    owner: Candidate
+    public: bool
+    level: Level
+    people: tuple[Share, ...]
+    teams: tuple[Share, ...]
+
+
+def share(
+    session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: str, permission: SharePermission
+) -> SharingSettings:
+    """Let a person or team (by id) view or edit a dashboard, or change which. Raises `Invalid`, `NotFound`
+    (`dashboards.no-such-person`, `…-team`), `Conflict` (`dashboards.owner`) for its owner."""
+    row = _own(session, actor, dashboard_id)
+    if permission not in PERMISSIONS:
+        raise Invalid(
+            "dashboards.permission",
+            _("“{value}” isn't a permission.").format(value=str(permission)[:40]),
+            do=_("Choose one of: {values}.").format(values=", ".join(PERMISSIONS)),
+            field="permission",
+        )
+    candidate = _candidate(session, actor, kind, to)
+    if kind == "person" and candidate.id == row.user_id:
+        raise Conflict(
+            "dashboards.owner", _("{person} already owns “{name}”.").format(name=row.name, person=candidate.name)
+        )
+    given: Any = _given(session, row, candidate)
+    if given is None:
+        keys = {"organisation_id": row.organisation_id, "dashboard_id": row.id, "permission": permission}
+        who = {"shared_by": actor.user_id}
+        if kind == "person":
+            session.add(DashboardShare(user_id=candidate.id, **keys, **who))
+        else:
+            session.add(DashboardTeamShare(team_id=candidate.id, **keys, **who))
+    elif given.permission == permission:
+        return _sharing_settings(session, actor, row)
+    else:
+        given.permission, given.shared_at, given.shared_by = permission, now(), actor.user_id
+    session.flush()
+    _record(session, actor, "dashboard.share", row, candidate, permission=permission)
+    return _sharing_settings(session, actor, row)
+
+
+def unshare(session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: str) -> SharingSettings:
+    """Take a share back; people who are gone and teams too. One that is not there is left so."""
+    row = _own(session, actor, dashboard_id)
+    table: Any = DashboardShare if kind == "person" else DashboardTeamShare
+    column = DashboardShare.user_id if kind == "person" else DashboardTeamShare.team_id
+    there = (table.dashboard_id == row.id, column == _id(to, kind))
+    if session.execute(select(column).where(*there)).first() is not None:
+        session.execute(delete(table).where(*there))
+        _record(session, actor, "dashboard.unshare", row, Candidate(kind, to, ""))
+    return _sharing_settings(session, actor, row)
+
+
+def set_public(session: Session, actor: Actor, dashboard_id: str, *, public: bool) -> SharingSettings:
+    """Let everybody in the organisation who may enter Studio view a dashboard, or no longer."""
+    row = _own(session, actor, dashboard_id)
+    if row.is_public != public:
+        row.is_public = public
+        session.flush()
+        audit.record(session, actor, "dashboard.publish" if public else "dashboard.unpublish", row.id, name=row.name)
+    return _sharing_settings(session, actor, row)
+
+
+def sharing_of(session: Session, actor: Actor, dashboard_id: str) -> SharingSettings:
+    """What the owner decided: shares by name and with teams, by name; public or not."""
+    permissions.require(actor, "studio:enter")
+    return _sharing_settings(
+        session, actor, dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
+    )
+
+
+def candidates(
+    session: Session, actor: Actor, dashboard_id: str, search: str, *, limit: int = 20
+) -> tuple[Candidate, ...]:
+    """Teams and active people whose name or address holds `search` (with an “@”: people whose address does), to share
+    a dashboard with; not its owner, nor those it is shared with already. For whoever owns it: reading the list of users
+    is not needed for this."""
+    row = _own(session, actor, dashboard_id, lock=False)
+    text = search.strip()
+    teams = _teams_without(actor, row).order_by(Team.name, Team.id).limit(limit)
+    people = _people_without(actor, row).order_by(User.name, User.id).limit(limit)
+    if "@" in text:
+        teams, people = teams.where(false()), people.where(contains(User.email, text))
+    elif text:
+        teams, people = (
+            teams.where(contains(Team.name, text)),
+            people.where(User.id.in_(guard.people_named(actor.organisation_id, text))),
+        )
+    found = [_team(one) for one in session.execute(teams)]
+    found += [_person(one) for one in session.execute(people)]
+    return tuple(found[:limit])
+
+
+def find_exact_match(session: Session, actor: Actor, dashboard_id: str, text: str) -> Candidate | None:
+    """Whom these words alone name, to share a dashboard with. With an “@” that is the active person of this address,
+    else the one person or team called so in the whole organisation; case and accents tell apart only those who differ
+    by nothing else. None for nobody, several, and whoever has it already."""
+    row = _own(session, actor, dashboard_id, lock=False)
+    if "@" in text:
+        try:
+            wanted = User.email_norm == normalise(text)
+        except Invalid:
+            return None
+        person = session.execute(_people_without(actor, row).where(wanted)).first()
+        return _person(person) if person is not None else None
+    same = _namesakes(session, actor, text.strip())
+    if len(same) != 1:
+        return None
+    person = session.execute(_people_without(actor, row).where(User.id == same[0])).first()
+    team = session.execute(_teams_without(actor, row).where(Team.id == same[0])).first()
+    return _person(person) if person is not None else _team(team) if team is not None else None
+
+
+def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
+    """The ids of people, inactive ones too, and teams of this name; of those alone who are called so to the letter,
+    where any is."""
+    people = select(User.id, User.name).where(
+        User.organisation_id == actor.organisation_id, User.deleted_at.is_(None), is_called(User.name, name)
+    )
+    teams = select(Team.id, Team.name).where(Team.organisation_id == actor.organisation_id, is_called(Team.name, name))
+    found = [(one.id, one.name) for asked in (people, teams) for one in session.execute(asked)]
+    written = normalize("NFC", name)
+    return [key for key, known in found if normalize("NFC", known) == written] or [key for key, _known in found]
+
+
+def find_candidate(session: Session, actor: Actor, who: str) -> Candidate:
+    """The person with this address or id, or the team with this short name or id, as a command line says it."""
+    permissions.require(actor, "dashboards:write")
+    if "@" in who:
+        found = session.execute(_people(actor).where(User.email_norm == normalise(who))).first()
+        if found is None:
+            raise _gone("person")
+        return _person(found)
+    try:
+        wanted: ColumnElement[bool] = Team.id == str(UUID(who))
+        person = session.execute(_people(actor).where(User.id == str(UUID(who)))).first()
+        if person is not None:
+            return _person(person)
+    except ValueError:
+        wanted = Team.slug == who
+    team = session.execute(_teams(actor).where(wanted)).first()
+    if team is None:
+        raise _gone("team")
+    return _team(team)
+
+
+def _sharing_settings(session: Session, actor: Actor, row: Dashboard) -> SharingSettings:
+    owner = session.execute(select(User.id, User.name, User.email).where(User.id == row.user_id)).one()
+    level: Level | None = session.scalar(
+        select(dashboard_permissions.level_of(actor)).select_from(Dashboard).where(Dashboard.id == row.id)
+    )
+    return SharingSettings(
+        _person(owner),
+        row.is_public,
+        level or "view",
+        _people_shares(session, row),
+        _team_shares(session, row),
+    )
+
+
+_SHARER = aliased(User)
+
+
+def _people_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
+    given = DashboardShare
+    found = session.execute(
+        select(User.id, User.name, User.email, given.permission, given.shared_at, _SHARER.name.label("by"))
+        .join(given, and_(given.user_id == User.id, given.organisation_id == User.organisation_id))
+        .outerjoin(_SHARER, _SHARER.id == given.shared_by)
+        .where(given.dashboard_id == row.id, User.deleted_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return tuple(Share(_person(one), one.permission, one.shared_at, one.by) for one in found)
+
+
+def _team_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
+    given = DashboardTeamShare
+    found = session.execute(
+        select(Team.id, Team.name, _members(), given.permission, given.shared_at, _SHARER.name.label("by"))
+        .join(given, and_(given.team_id == Team.id, given.organisation_id == Team.organisation_id))
+        .outerjoin(_SHARER, _SHARER.id == given.shared_by)
+        .where(given.dashboard_id == row.id)
+        .order_by(Team.name, Team.id)
+    )
+    return tuple(Share(_team(one), one.permission, one.shared_at, one.by) for one in found)
+
+
+def _members() -> Any:
+    """How many people a team has, but those deleted."""
+    return (
+        select(func.count())
+        .select_from(TeamMember)
+        .join(User, User.id == TeamMember.user_id)
+        .where(TeamMember.team_id == Team.id, User.deleted_at.is_(None))
+        .correlate(Team)
+        .scalar_subquery()
+        .label("members")
+    )
+
+
+def _people(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return select(User.id, User.name, User.email).where(
+        User.organisation_id == actor.organisation_id, User.deleted_at.is_(None), User.status == "active"
+    )
+
+
+def _teams(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return select(Team.id, Team.name, _members()).where(Team.organisation_id == actor.organisation_id)
+
+
+def _people_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
+    """The people a dashboard is not shared with and who do not own it."""
+    known = exists().where(DashboardShare.dashboard_id == row.id, DashboardShare.user_id == User.id)
+    return _people(actor).where(User.id != row.user_id, ~known)
+
+
+def _teams_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
+    """The teams a dashboard is not shared with."""
+    shared = exists().where(DashboardTeamShare.dashboard_id == row.id, DashboardTeamShare.team_id == Team.id)
+    return _teams(actor).where(~shared)
+
+
+def _own(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = True) -> Dashboard:
+    permissions.require(actor, "dashboards:write")
+    return dashboard_permissions.require(session, actor, dashboard_id, "own", lock=lock)
+
+
+def _candidate(session: Session, actor: Actor, kind: Kind, to: str) -> Candidate:
+    asked = _people(actor).where(User.id == _id(to, kind))
+    if kind == "team":
+        asked = _teams(actor).where(Team.id == _id(to, kind))
+    found = session.execute(asked).first()
+    if found is None:
+        raise _gone(kind)
+    return _person(found) if kind == "person" else _team(found)
+
+
+def _person(row: Any) -> Candidate:
+    return Candidate("person", row.id, row.name, row.email)
+
+
+def _team(row: Any) -> Candidate:
+    return Candidate("team", row.id, row.name, members=row.members)
+
+
+def _given(session: Session, row: Dashboard, to: Candidate) -> DashboardShare | DashboardTeamShare | None:
+    if to.kind == "person":
+        return session.get(DashboardShare, (row.id, to.id), populate_existing=True)
+    return session.get(DashboardTeamShare, (row.id, to.id), populate_existing=True)
+
+
+def _record(session: Session, actor: Actor, event: str, row: Dashboard, to: Candidate, **details: str) -> None:
+    whom = {"user_id": to.id} if to.kind == "person" else {"team_id": to.id}
+    audit.record(session, actor, event, row.id, name=row.name, **whom, **details)
+
+
+def _id(text: str, kind: Kind) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError as error:
+        raise _gone(kind) from error
+
+
+def _gone(kind: Kind) -> NotFound:
+    if kind == "person":
+        return NotFound(
+            "dashboards.no-such-person",
+            _("Person not found."),
+            do=_("Enter the email address or ID of an active person in your organisation."),
+        )
+    return NotFound(
+        "dashboards.no-such-team",
+        _("Team not found."),
+        do=_("Enter the short name or ID of a team in your organisation."),
+    )

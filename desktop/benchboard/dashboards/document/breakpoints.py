@@ -1,0 +1,179 @@
+"""A document on narrower pages: seen there, and arranged there by hand.
+
+What is on a page is the desktop's, at every breakpoint: a widget that is added, removed, changed or put into another
+container on a narrower page is so everywhere. Only where it lies is the breakpoint's own, and only where somebody put
+it there by hand.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document.document import BREAKPOINTS, Breakpoint, Document
+from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.layout import Cell, Compact, Item, Layout
+
+COLUMNS: Final = {"tablet": 6, "phone": 2}
+"""How many columns a breakpoint has that its document does not name."""
+
+
+def layout_at(document: Document, name: str) -> Layout:
+    """The document's layout at a breakpoint (`tablet`, `phone`), in every container, fitted."""
+    point = _point(document, name)
+    return grid.fitted(_narrowed(document.layout, point.columns, point.places, document.compact), document.compact)
+
+
+def fit_to_columns(layout: Layout, columns: int) -> Layout:
+    """A layout on a page of another number of columns: everything has the share of the page that it had, in every
+    container, as far as its limits let it."""
+    return layout if layout.columns == columns else grid.fitted(_narrowed(layout, columns, {}, "vertical"))
+
+
+def overridden_ids(document: Document, name: str) -> frozenset[str]:
+    """The ids of what was arranged by hand at a breakpoint."""
+    point = document.breakpoints.get(name)
+    return frozenset(point.places) if point is not None else frozenset()
+
+
+def with_overrides(document: Document, name: str, after: Layout, ids: Collection[str]) -> Document:
+    """The document after an edit at a breakpoint that led from what was `layout_at` to `after`, by moving or resizing
+    `ids`. An edit that does nothing but move others than these meant them all.
+
+    What `after` says otherwise of the items, what it has in addition and what it lacks holds on every page.
+    """
+    point, before = _point(document, name), layout_at(document, name)
+    was, now = _cells(before), _cells(after)
+    changed = {item_id for item_id, there in now.items() if was.get(item_id) != there}
+    meant = changed & frozenset(ids) or (changed if _said(before) == _said(after) else frozenset())
+    kept = {item_id: cell for item_id, cell in point.places.items() if item_id in now}
+    wide = with_layout(document, grid.fitted(_widened(document.layout, after), document.compact))
+    if not meant:
+        return wide
+    kept |= {item_id: now[item_id][1] for item_id in now if item_id in meant or item_id in kept}
+    points = {**wide.breakpoints, name: replace(point, places=MappingProxyType(kept))}
+    return replace(wide, breakpoints=MappingProxyType(points))
+
+
+def with_layout(document: Document, layout: Layout) -> Document:
+    """The document with another layout of the desktop. Of what is gone no place is left at any breakpoint: something
+    new that is called so later begins where it follows from the desktop."""
+    if not any(point.places for point in document.breakpoints.values()):
+        return replace(document, layout=layout)
+    left = {found.item.id for found in grid.walk_items(layout)}
+    points = {
+        name: replace(point, places=MappingProxyType({i: cell for i, cell in point.places.items() if i in left}))
+        for name, point in document.breakpoints.items()
+    }
+    return replace(document, layout=layout, breakpoints=MappingProxyType(points))
+
+
+def without_overrides(document: Document, name: str, ids: Collection[str] | None = None) -> Document:
+    """The document with these items, or all of them, following the desktop again at a breakpoint."""
+    point = document.breakpoints.get(name)
+    if point is None:
+        return document
+    places = {item_id: cell for item_id, cell in point.places.items() if ids is not None and item_id not in ids}
+    points = {**document.breakpoints, name: replace(point, places=MappingProxyType(places))}
+    return replace(document, breakpoints=MappingProxyType(points))
+
+
+def _point(document: Document, name: str) -> Breakpoint:
+    if name not in BREAKPOINTS:
+        raise KeyError(name)
+    return document.breakpoints.get(name) or Breakpoint(COLUMNS[name])
+
+
+def _narrowed(layout: Layout, columns: int, places: Mapping[str, Cell], compact: Compact) -> Layout:
+    """One grid and all below it. How wide things are does not depend on how high they are: so the containers' widths
+    are known first, then what they hold, then their heights, and with those everything's place."""
+    if not any(item.panes for item in layout.items):
+        return grid.derive_layout(layout, columns, places, compact=compact, least=_least)
+    widths = grid.derive_layout(layout, columns, places, compact=compact, least=_least)
+    pairs = [
+        _narrowed_item(item, cell, widths.cell(item.id).w, places, compact) if item.panes else (item, cell)
+        for item, cell in layout
+    ]
+    heights = {item.id: cell.h for item, cell in pairs if item.panes}
+    own = {name: cell._replace(h=heights.get(name, cell.h)) for name, cell in places.items() if name in layout.places}
+    return grid.derive_layout(Layout.of(layout.columns, pairs), columns, own, compact=compact, least=_least)
+
+
+def _least(item: Item) -> int:
+    """How few columns a widget needs: what its document says, else its kind."""
+    kind = kind_of(item.type)
+    return item.min_w or (kind.min_w if kind is not None else 1)
+
+
+def _narrowed_item(
+    item: Item, cell: Cell, columns: int, places: Mapping[str, Cell], compact: Compact
+) -> tuple[Item, Cell]:
+    """A container with its grids `columns` wide, and its cell as high as that makes it."""
+    panes = tuple(
+        replace(pane, layout=_narrowed(replace(pane.layout, columns=cell.w), columns, places, compact))
+        for pane in item.panes
+    )
+    narrow = replace(item, panes=panes)
+    return narrow, cell._replace(h=grid.height(narrow))
+
+
+_Home = tuple[tuple[str, str], ...]
+"""The grid something lies in: containers and, of tabs, the tab's id."""
+
+
+def _cells(layout: Layout, home: _Home = ()) -> dict[str, tuple[_Home, Cell]]:
+    """Every item's grid and cell there."""
+    found: dict[str, tuple[_Home, Cell]] = {}
+    for item, cell in layout:
+        # How high a container is follows from what it holds: that is no arranging.
+        found[item.id] = (home, cell._replace(h=1) if item.panes else cell)
+        for pane in item.panes:
+            found |= _cells(pane.layout, (*home, (item.id, pane.id)))
+    return found
+
+
+def _said(layout: Layout) -> dict[str, tuple[_Home, Item]]:
+    """What every item says, and in which grid; not where it lies there."""
+    homes = _cells(layout)
+    items = {found.item.id: found.item for found in grid.walk_items(layout)}
+    return {item_id: (homes[item_id][0], replace(item, panes=())) for item_id, item in items.items()}
+
+
+def _widened(desktop: Layout, after: Layout) -> Layout:
+    """The desktop's layout with the items of `after`: those that lie in the same grid keep their cells, others get the
+    first free place: those from another grid as wide as there, new ones as wide in proportion."""
+    cells = {item_id: (home, cell) for item_id, (home, cell) in _cells(desktop).items()}
+    heights = {found.item.id: found.cell.h for found in grid.walk_items(desktop)}
+    return _widened_grid(after, desktop.columns, cells, heights, ())
+
+
+def _widened_grid(
+    after: Layout, columns: int, cells: Mapping[str, tuple[_Home, Cell]], heights: Mapping[str, int], home: _Home
+) -> Layout:
+    stay: list[tuple[Item, Cell]] = []
+    come: list[tuple[Item, Cell]] = []
+    order = {item.id: place for place, item in enumerate(after.items)}
+    for item, cell in after:
+        known = cells.get(item.id)
+        stays = known is not None and known[0] == home
+        if known is not None:
+            there = known[1]._replace(h=heights[item.id])
+        else:
+            there = Cell(0, 0, max(1, round(cell.w * columns / after.columns)), cell.h)
+        if not stays:
+            there = there._replace(x=0, w=columns if item.type == grid.ROW else min(there.w, columns))
+        pair = (item, there)
+        if item.panes:
+            panes = tuple(
+                replace(pane, layout=_widened_grid(pane.layout, there.w, cells, heights, (*home, (item.id, pane.id))))
+                for pane in item.panes
+            )
+            wide = replace(item, panes=panes)
+            pair = (wide, there._replace(h=grid.height(wide)))
+        (stay if stays else come).append(pair)
+    layout = Layout.of(columns, stay)
+    for item, size in come:
+        place = grid.first_free(layout, size.w, size.h)
+        layout = Layout.of(columns, [*layout, (item, place)])
+    return Layout.of(columns, sorted(layout, key=lambda pair: order[pair[0].id]))

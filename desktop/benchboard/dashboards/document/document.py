@@ -1,0 +1,422 @@
+"""A dashboard as a document: its layout with everything in its containers, and what it says besides.
+
+The form is docs/dashboard-format.md. JSON of any version is read and the newest is written; a home layout that says
+nothing a bare list could not say stays one.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, NoReturn
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of
+from benchboard.dashboards.layout import Cell, Compact, Layout
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+FORMAT: Final = "benchboard/dashboard"
+VERSION: Final = 2
+COLUMNS: Final = 12
+MAX_NAME: Final = 255
+MAX_DESCRIPTION: Final = 4_000
+MAX_BYTES: Final = 4 * 1024 * 1024
+BREAKPOINTS: Final = ("tablet", "phone")
+_DEEPEST: Final = 60
+MAX_VARIABLES: Final = 100
+MAX_VALUES: Final = 1_000
+"""Values a document keeps of one variable."""
+TYPES: Final = ("list", "query", "text")
+"""What a variable can be: values somebody typed, values a query answers, or a text."""
+NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_HOLDERS: Final = (dict, list)
+_DOUBTFUL: Final = re.compile(r"\\u(?:0000|d[89a-f])")
+"""What JSON in ASCII has where a text holds NUL or half a surrogate pair; also for a whole pair, which is fine."""
+_OWN: Final = frozenset(
+    ("$schema", "format", "version", "title", "description", "columns", "compact", "variables", "items", "breakpoints")
+)
+
+Source = Mapping[str, object]
+
+
+def _nothing() -> Source:
+    return MappingProxyType({})
+
+
+def _refuse(code: str, what: str, field_name: str | None) -> NoReturn:
+    raise Invalid(f"layout.{code}", what, item=None, field=field_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Something a reader chooses that queries (`:name`) and repeats depend on. `type` is `list`, `query` or `text`.
+
+    Of a `query` the answers are never kept: `values` is what is offered until the first has come. Where all is chosen,
+    `chosen` is what that stood for when it was chosen.
+    """
+
+    name: str
+    label: str
+    type: str
+    values: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    multiple: bool = False
+    query: str = ""
+    include_all: bool = False
+    all_chosen: bool = False
+    source: Source = field(default_factory=_nothing, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """A narrower page: how many columns, and what somebody arranged by hand there (id → cell)."""
+
+    columns: int
+    places: Mapping[str, Cell] = field(default_factory=dict)
+    source: Source = field(default_factory=_nothing, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A dashboard's document. `source` holds the fields this program does not know; `form` is the version it was read
+    from (0: the sources' bare list)."""
+
+    layout: Layout
+    title: str = ""
+    description: str = ""
+    compact: Compact = "vertical"
+    variables: tuple[Variable, ...] = ()
+    breakpoints: Mapping[str, Breakpoint] = field(default_factory=dict)
+    source: Source = field(default_factory=_nothing, repr=False)
+    form: int = VERSION
+
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """The values chosen for each variable, by its name."""
+        return {one.name: one.values if one.all_chosen and one.type == "list" else one.chosen for one in self.variables}
+
+
+def empty(title: str = "", columns: int = COLUMNS) -> Document:
+    """A document with nothing on it."""
+    return Document(Layout.of(columns, ()), title)
+
+
+def fitted(document: Document) -> Document:
+    """The document as it is shown: free of overlaps, containers as high as what they hold. One that is so already comes
+    back itself."""
+    layout = grid.fitted(document.layout, document.compact)
+    return document if layout == document.layout else replace(document, layout=layout)
+
+
+def parse_document(value: object) -> Document:
+    """The document that decoded JSON of any version describes. Raises `Invalid` that names item and field."""
+    _storable(value)
+    if not isinstance(value, dict):
+        return _checked(Document(grid.parse_page(value, columns=COLUMNS), form=0))
+    form = _form(value)
+    columns = grid.parse_columns(value.get("columns", COLUMNS))
+    return _checked(
+        Document(
+            grid.parse_page(value.get("items"), columns=columns),
+            _text(value, "title", MAX_NAME, one_line=True),
+            _text(value, "description", MAX_DESCRIPTION),
+            grid.parse_compact(value.get("compact", "vertical")),
+            _variables(value.get("variables", [])),
+            _breakpoints(value.get("breakpoints", {})),
+            MappingProxyType({key: said for key, said in value.items() if key not in _OWN}),
+            form,
+        )
+    )
+
+
+def write_document(document: Document, known: grid.WrittenItems | None = None) -> dict[str, object]:
+    """The document as JSON of the newest version. `known` as in `serialise_page`."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": document.title,
+        "description": document.description,
+        "columns": document.layout.columns,
+        "compact": document.compact,
+        "variables": [_written_variable(variable) for variable in document.variables],
+        "items": grid.serialise_page(document.layout, known),
+        "breakpoints": {name: _written_breakpoint(point) for name, point in document.breakpoints.items()},
+        **document.source,
+    }
+
+
+def write_home(document: Document, known: grid.WrittenItems | None = None) -> object:
+    """The document as a home layout keeps it: in the form it was read from, as long as that can say it. `known` as in
+    `serialise_page`."""
+    if known is not None and len(known) > 2 * grid.MAX_ITEMS:
+        known.clear()  # what was removed long ago
+    says_more = document.title or document.description or document.variables or document.breakpoints
+    if document.form >= VERSION or says_more or document.compact != "vertical":
+        return write_document(document, known)
+    items = grid.serialise_page(document.layout, known)
+    if document.form == 0 and not document.source and document.layout.columns == COLUMNS:
+        return items
+    return {**document.source, "columns": document.layout.columns, "items": items}
+
+
+def _form(value: Source) -> int:
+    if "format" not in value:
+        return 1
+    if value["format"] != FORMAT:
+        what = _("format is {value}; it must be “{format}”.")
+        _refuse("bad-format", what.format(value=grid.quote_value(value["format"]), format=FORMAT), "format")
+    version = value.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        what = _("version is {value}; it must be a whole number of 1 or more.")
+        _refuse("bad-version", what.format(value=grid.quote_value(version)), "version")
+    if version > VERSION:
+        raise Invalid(
+            "layout.newer",
+            _("This dashboard uses format version {version}; this Benchboard supports up to {known}.").format(
+                version=grid.quote_value(version), known=VERSION
+            ),
+            do=_("Open it in a newer version of Benchboard."),
+            item=None,
+            field="version",
+        )
+    return version
+
+
+def _checked(document: Document) -> Document:
+    _require_room(document)
+    for found in grid.walk_items(document.layout):
+        _require_right(found.item)
+    return document
+
+
+def require_valid_field(item: grid.Item, key: str) -> None:
+    """Raises `Invalid` where no document may say of an item what this one does under `key`."""
+    _storable({key: item.source.get(key)})
+    _require_right(item)
+
+
+def _require_right(item: grid.Item) -> None:
+    widget_of(item)
+    grid.repeat_of(item)
+    _locked(item)
+
+
+def _require_room(document: Document) -> None:
+    """What is written once it is shown must be readable again: refuse a page on which items would be pushed out."""
+    if grid.bottom_bound(document.layout) <= grid.MAX_ROW:
+        return
+    crowded = grid.overfull_item(document.layout, grid.MAX_ROW + grid.MAX_HEIGHT)
+    if crowded is not None:
+        _refuse_pushed_out(crowded.id)
+    require_rows(fitted(document).layout)
+
+
+def require_rows(layout: Layout) -> None:
+    """Raises `Invalid` where an item of a fitted layout begins below the last row a page has."""
+    if grid.bottom_bound(layout) <= grid.MAX_ROW:
+        return
+    for name, row in grid.written_rows(layout):
+        if row > grid.MAX_ROW:
+            _refuse_pushed_out(name)
+
+
+def _refuse_pushed_out(item_id: str) -> NoReturn:
+    what = _("Item {item} would end up below row {limit}, the end of the page.")
+    raise Invalid(
+        "layout.too-long",
+        what.format(item=grid.quote_value(item_id), limit=grid.MAX_ROW),
+        do=_("Make the widgets above it shorter, or remove some."),
+        item=item_id,
+        field="position.y",
+    )
+
+
+def _locked(item: grid.Item) -> None:
+    locked = item.source.get("locked", [])
+    if not isinstance(locked, list) or any(part not in ("size", "content") for part in locked):
+        what = _("locked of item {item} is {value}; it can only contain “size” and “content”.")
+        raise Invalid(
+            "layout.bad-locked",
+            what.format(item=grid.quote_value(item.id), value=grid.quote_value(locked)),
+            item=item.id,
+            field="locked",
+        )
+
+
+def _variables(value: object) -> tuple[Variable, ...]:
+    if not isinstance(value, list) or len(value) > MAX_VARIABLES:
+        what = _("variables is {value}; it must be a list of up to {limit} variables.")
+        _refuse("bad-variables", what.format(value=grid.quote_value(value), limit=MAX_VARIABLES), "variables")
+    found = tuple(_variable(entry, f"variables.{place}") for place, entry in enumerate(value))
+    names = [variable.name for variable in found]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            what = _("Two variables are named {name}.").format(name=grid.quote_value(name))
+            _refuse("duplicate-variable", what, f"variables.{place}.name")
+    return found
+
+
+def _variable(entry: object, where: str) -> Variable:
+    if not isinstance(entry, dict):
+        what = _("{field} is {value}; it must be an object.").format(field=where, value=grid.quote_value(entry))
+        _refuse("bad-variable", what, where)
+    name = entry.get("name")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        what = _("{field} is {value}; it must be a name of up to 63 letters, digits and underscores.")
+        _refuse("bad-variable", what.format(field=f"{where}.name", value=grid.quote_value(name)), f"{where}.name")
+    kind = entry.get("type", "list")
+    if kind not in TYPES:
+        what = _("{field} is {value}; it must be list, query or text.")
+        _refuse("bad-variable", what.format(field=f"{where}.type", value=grid.quote_value(kind)), f"{where}.type")
+    return Variable(
+        name,
+        _text(entry, "label", MAX_NAME, one_line=True, where=f"{where}."),
+        str(kind),
+        _texts(entry, "values", where),
+        _texts(entry, "chosen", where),
+        _flag(entry, "multiple", where),
+        _text(entry, "query", MAX_QUERY, where=f"{where}."),
+        _flag(entry, "include_all", where),
+        _flag(entry, "all_chosen", where),
+        MappingProxyType({key: said for key, said in entry.items() if key not in _OF_VARIABLES}),
+    )
+
+
+_OF_VARIABLES: Final = frozenset(
+    ("name", "label", "type", "values", "chosen", "multiple", "query", "include_all", "all_chosen")
+)
+
+
+def _flag(entry: Source, key: str, where: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        what = _("{field} is {value}; it must be true or false.")
+        _refuse("bad-variable", what.format(field=f"{where}.{key}", value=grid.quote_value(value)), f"{where}.{key}")
+    return value
+
+
+def _written_variable(variable: Variable) -> dict[str, object]:
+    # What older documents could not say is written only where it is said.
+    more = {key: said for key in ("query", "include_all", "all_chosen") if (said := getattr(variable, key))}
+    return {
+        "name": variable.name,
+        "label": variable.label,
+        "type": variable.type,
+        "values": list(variable.values),
+        "chosen": list(variable.chosen),
+        "multiple": variable.multiple,
+        **more,
+        **variable.source,
+    }
+
+
+def _breakpoints(value: object) -> Mapping[str, Breakpoint]:
+    if not isinstance(value, dict) or len(value) > len(BREAKPOINTS):
+        what = _("breakpoints is {value}; it must be an object with {names}.")
+        _refuse(
+            "bad-breakpoints", what.format(value=grid.quote_value(value), names=" / ".join(BREAKPOINTS)), "breakpoints"
+        )
+    return MappingProxyType({name: _breakpoint(name, entry) for name, entry in value.items()})
+
+
+def _breakpoint(name: str, entry: object) -> Breakpoint:
+    where = f"breakpoints.{name[:40]}"
+    if name not in BREAKPOINTS or not isinstance(entry, dict):
+        what = _("{field} is {value}; breakpoints must be objects named {names}.")
+        facts = {"field": where, "value": grid.quote_value(entry), "names": " / ".join(BREAKPOINTS)}
+        _refuse("bad-breakpoints", what.format(**facts), where)
+    places = entry.get("places", {})
+    if not isinstance(places, dict) or len(places) > grid.MAX_ITEMS:
+        what = _("{field} is {value}; it must be an object.")
+        _refuse(
+            "bad-breakpoints", what.format(field=f"{where}.places", value=grid.quote_value(places)), f"{where}.places"
+        )
+    cells = {
+        item_id: grid.parse_item({"id": item_id, "type": "text", "position": place})[1]
+        for item_id, place in places.items()
+    }
+    source = MappingProxyType({key: said for key, said in entry.items() if key not in ("columns", "places")})
+    columns = grid.parse_columns(entry.get("columns"), f"{where}.columns")
+    return Breakpoint(columns, MappingProxyType(cells), source)
+
+
+def _written_breakpoint(point: Breakpoint) -> dict[str, object]:
+    places = {item_id: cell._asdict() for item_id, cell in point.places.items()}
+    return {"columns": point.columns, "places": places, **point.source}
+
+
+def _texts(entry: Source, key: str, where: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    if (
+        isinstance(value, list)
+        and len(value) <= MAX_VALUES
+        and all(isinstance(one, str) and len(one) <= MAX_NAME for one in value)
+    ):
+        return tuple(value)
+    what = _("{field} must be a list of up to {count} texts of up to {limit} characters each.")
+    _refuse("bad-variable", what.format(field=f"{where}.{key}", count=MAX_VALUES, limit=MAX_NAME), f"{where}.{key}")
+
+
+def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: str = "") -> str:
+    text = value.get(key, "")
+    if isinstance(text, str) and len(text) <= most and not (one_line and "\n" in text):
+        return text
+    what = _("{field} is {value}; it must be text of up to {limit} characters.")
+    _refuse(f"bad-{key}", what.format(field=where + key, value=grid.quote_value(text), limit=most), where + key)
+
+
+def _storable(document: object) -> None:
+    """Refuse what JSON can say and a database cannot keep."""
+    # A document is checked wherever it is read, so the encoder looks at its texts: what it wrote as no escape is fine.
+    _require_shallow(document)
+    try:
+        written = json.dumps(document, allow_nan=False)
+    except ValueError as error:
+        raise Invalid("layout.not-a-number", _("This layout contains a number that isn't valid in JSON.")) from error
+    if len(written) > MAX_BYTES:
+        raise too_long_error()
+    if _DOUBTFUL.search(written) and not all(is_storable_text(text) for text in _every_text(document)):
+        _refuse("not-text", _("Text in this layout contains an invalid character."), None)
+
+
+def too_long_error() -> Invalid:
+    """What is said of a document of more than `MAX_BYTES`."""
+    what = _("This layout is larger than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
+    return Invalid("layout.too-long", what, do=_("Remove a widget or shorten some text."), item=None, field=None)
+
+
+def _require_shallow(document: object) -> None:
+    level = [document] if isinstance(document, dict | list) else []
+    for _depth in range(_DEEPEST):
+        parts = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [part for some in parts for part in some if isinstance(part, _HOLDERS)]
+        if not level:
+            return
+    if any(level):
+        _refuse("too-deep", _("This layout is nested too deeply."), None)
+
+
+def _every_text(document: object) -> Iterator[str]:
+    """Every text in decoded JSON, names of fields too."""
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack += [part for pair in value.items() for part in pair]
+        elif isinstance(value, list):
+            stack += value
+        elif isinstance(value, str):
+            yield value
+
+
+def is_storable_text(value: str) -> bool:
+    """Whether every database keeps it as it is: no NUL in it, and no half of a surrogate pair."""
+    if "\0" in value:
+        return False
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,249 @@
+"""The kinds of widgets a layout may hold: what they are called, how large they are, what they ask and can be told.
+
+A layout's item says `title`, `query` and `config` besides its place. Kinds not listed here keep their item as it is and
+are shown as a placeholder that names them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Literal
+
+from benchboard.dashboards.layout import CONTAINERS, GROUP, ROW, TABS, Item, Layout, Pane
+from benchboard.errors import Invalid
+from benchboard.i18n import N_, _
+
+MAX_TITLE: Final = 200
+MAX_QUERY: Final = 20_000
+MAX_MEASURE: Final = 1e15
+"""Beyond it a number is no longer exact to the last digit."""
+IMAGE: Final = "image"
+PLACEHOLDER: Final = "placeholder"
+"""The type of what was imported and no kind here shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something a kind can be told beside its query; kept in the item's `config` under `key`.
+
+    `kind` says how: a short text (of `most` characters, where that says any), a longer text, a whole number from 0 to
+    `most`, a `measure` (any number, or with an empty default none), one of `choices` (value, title), or a `picture` as
+    `images` writes it. Titles are marked and translated where they are shown.
+    """
+
+    key: str
+    title: str
+    kind: Literal["text", "prose", "number", "measure", "choice", "picture"]
+    default: str | int = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetKind:
+    """A kind of widget. `w`, `h` is its size when it is added, in columns of 12 and rows; `takes` says what its query
+    should answer. Titles and sentences are marked and translated where they are shown."""
+
+    type: str
+    title: str
+    group: str
+    icon: str
+    w: int
+    h: int
+    min_w: int
+    min_h: int
+    query: str = ""
+    takes: str = ""
+    settings: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetContent:
+    """What an item of a layout says besides its place. `kind` is None for one this program does not know."""
+
+    id: str
+    type: str
+    kind: WidgetKind | None
+    title: str
+    query: str
+    config: Mapping[str, object]
+
+    @property
+    def icon(self) -> str:
+        """The icon of its kind; a piece of a puzzle for one that is not known here."""
+        return kind_icon(self.type)
+
+    @property
+    def kind_name(self) -> str:
+        """What kind of thing it is, in words. A placeholder is what it stands for: `config.label`, as an import from
+        another program left it."""
+        if self.kind is not None:
+            return _(self.kind.title)
+        label = self.config.get("label")
+        return label[:MAX_TITLE] if self.type == PLACEHOLDER and isinstance(label, str) and label.strip() else self.type
+
+    def setting(self, key: str) -> str | int | float:
+        """The value of one of its kind's settings; the default where the layout's value cannot be right."""
+        if self.kind is None:
+            raise KeyError(key)
+        known = next(setting for setting in self.kind.settings if setting.key == key)
+        value = self.config.get(key, known.default)
+        if known.kind == "number":
+            right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= known.most
+        elif known.kind == "measure":
+            right = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_MEASURE
+        else:
+            right = isinstance(value, str) and (known.kind != "choice" or value in dict(known.choices))
+        return value if right and isinstance(value, str | int | float) else known.default
+
+
+_UNIT = Setting("unit", N_("Unit"), "text")
+_DECIMALS = Setting("decimals", N_("Decimals"), "number", 0, most=6)
+
+KINDS: Final = (
+    WidgetKind(
+        "metric_card", N_("Metric card"), N_("Numbers"), "ph.hash", 3, 3, 2, 2,
+        "SELECT count(*) AS orders\nFROM orders",
+        N_("Shows the last number in the result. With several rows, also shows the change and a sparkline."),
+        (
+            _UNIT,
+            _DECIMALS,
+            Setting("compare", N_("Comparison label"), "text", N_("vs. previous")),
+            Setting("good", N_("Better when"), "choice", "up",
+                    (("up", N_("Higher")), ("down", N_("Lower")), ("neither", N_("Neither")))),
+        ),
+    ),
+    WidgetKind(
+        "gauge", N_("Gauge"), N_("Numbers"), "ph.gauge", 3, 4, 2, 3,
+        "SELECT count(*) AS orders\nFROM orders",
+        N_("Shows the last number of the last row between a minimum and a maximum."),
+        (
+            _UNIT,
+            _DECIMALS,
+            Setting("min", N_("Min"), "measure"),
+            Setting("max", N_("Max"), "measure"),
+            Setting("warn", N_("Warning"), "measure"),
+            Setting("alarm", N_("Critical"), "measure"),
+        ),
+    ),
+    WidgetKind(
+        "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
+        "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
+        N_("The first column is the x-axis. Each other numeric column is a series."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
+        "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
+        N_("The first column is the x-axis. Each other numeric column is a series, filled down to zero."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
+        "SELECT status, count(*) AS orders\nFROM orders\nGROUP BY status\nORDER BY orders DESC",
+        N_("The first column is the category. Each other numeric column is a series of bars."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "pie_chart", N_("Pie"), N_("Charts"), "ph.chart-pie-slice", 4, 6, 3, 4,
+        "SELECT currency, count(*) AS orders\nFROM orders\nGROUP BY currency\nORDER BY orders DESC",
+        N_("The first column names the slices and the second sets their size. The largest five are shown; the "
+        "rest are grouped."),
+        (_UNIT,),
+    ),
+    WidgetKind(
+        "table", N_("Table"), N_("Charts"), "ph.table", 5, 6, 2, 3,
+        "SELECT platform_order_number AS number, order_total AS total, currency, status\nFROM orders\n"
+        "ORDER BY created_dt DESC\nLIMIT 50",
+        N_("Shows every column and row of the result, up to 10,000 rows."),
+    ),
+    WidgetKind(
+        "text", N_("Text"), N_("Text and images"), "ph.text-t", 4, 4, 2, 2,
+        settings=(Setting("text", N_("Text (Markdown)"), "prose", N_("Write something here.")),),
+    ),
+    WidgetKind(
+        IMAGE, N_("Image"), N_("Text and images"), "ph.image", 4, 5, 1, 2,
+        takes=N_("An image stored in the dashboard. Choose a file, drop one here or paste one."),
+        settings=(
+            Setting("picture", N_("Image"), "picture"),
+            Setting("fit", N_("Scaling"), "choice", "whole",
+                    (("whole", N_("Fit")), ("fill", N_("Fill")), ("stretch", N_("Stretch")))),
+            Setting("align", N_("Alignment"), "choice", "centre",
+                    (("centre", N_("Centre")), ("left", N_("Left")), ("right", N_("Right")),
+                     ("top", N_("Top")), ("bottom", N_("Bottom")))),
+            Setting("alt", N_("Alt text"), "text", most=300),
+        ),
+    ),
+    WidgetKind(ROW, N_("Row"), N_("Containers"), "ph.rows", 12, 3, 1, 1),
+    WidgetKind(GROUP, N_("Group"), N_("Containers"), "ph.selection", 6, 3, 1, 1),
+    WidgetKind(TABS, N_("Tabs"), N_("Containers"), "ph.browser", 6, 3, 1, 1),
+)  # fmt: skip
+
+# Source 000 calls two of them by names of its own; an item keeps the name it came with.
+_ALSO: Final = {"kpi": "metric_card", "chart": "line_chart"}
+_BY_TYPE: Final = {kind.type: kind for kind in KINDS}
+
+
+def kind_of(type_name: str) -> WidgetKind | None:
+    """The kind an item's `type` names; None for one that is not known here."""
+    return _BY_TYPE.get(_ALSO.get(type_name, type_name))
+
+
+def kind_icon(type_name: str) -> str:
+    """The icon of a type of item; a piece of a puzzle for one that is not known here."""
+    kind = kind_of(type_name)
+    return kind.icon if kind is not None else "ph.puzzle-piece"
+
+
+def widget_of(item: Item) -> WidgetContent:
+    """What a layout's item says. Raises `Invalid` naming item and field where that is no title, query or config."""
+    source = item.source
+    title = _text(item, "title", MAX_TITLE, one_line=True)
+    query = _text(item, "query", MAX_QUERY)
+    config = source.get("config", {})
+    if not isinstance(config, dict):
+        raise Invalid(
+            "layout.bad-config",
+            _("config of item “{item}” must be an object.").format(item=item.id),
+            item=item.id,
+            field="config",
+        )
+    return WidgetContent(item.id, item.type, kind_of(item.type), title, query, MappingProxyType(config))
+
+
+def with_fields(item: Item, **fields: object) -> Item:
+    """The item with `title`, `query`, `config` or `repeat` set, or, with None, no longer said; everything else it says
+    stays as it is."""
+    said = {key: value for key, value in {**item.source, **fields}.items() if value is not None or key not in fields}
+    return replace(item, source=MappingProxyType(said))
+
+
+def new_item(kind: WidgetKind, item_id: str) -> Item:
+    """A fresh item of a kind, with its usual title and query and its least size; a container with nothing in it."""
+    source: dict[str, object] = {"id": item_id, "type": kind.type, "title": _(kind.title)}
+    if kind.type in CONTAINERS:
+        pane = Pane(Layout.of(kind.w, ()), "t1" if kind.type == TABS else "")
+        return Item(item_id, kind.type, source=MappingProxyType(source), panes=(pane,))
+    if kind.query:
+        source["query"] = kind.query
+    source |= {"min_w": kind.min_w, "min_h": kind.min_h}
+    return Item(item_id, kind.type, min_w=kind.min_w, min_h=kind.min_h, source=MappingProxyType(source))
+
+
+def _text(item: Item, key: str, most: int, *, one_line: bool = False) -> str:
+    value = item.source.get(key, "")
+    if isinstance(value, str) and len(value) <= most and "\0" not in value and not (one_line and "\n" in value):
+        return value
+    raise Invalid(
+        f"layout.bad-{key}",
+        _("{field} of item “{item}” must be text of up to {limit} characters.").format(
+            field=key, item=item.id, limit=most
+        ),
+        item=item.id,
+        field=key,
+    )
+
+
+def tab_name(item: Item, place: int) -> str:
+    """What a tab is called; its number where it has no title."""
+    return item.panes[place].title or _("Tab {number}").format(number=place + 1)

@@ -1,0 +1,329 @@
+"""Edits of a page beyond moving and sizing: locks, copies, groups and tabs. Pure: a page and ids go in, a layout that
+is fitted comes out.
+
+What a copy is called, what may not be moved and how deep containers may lie is decided here, for whoever edits.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.document import require_rows, require_valid_field
+from benchboard.dashboards.document.widget_kinds import widget_of, with_fields
+from benchboard.dashboards.layout import (
+    GROUP,
+    ROW,
+    TABS,
+    Cell,
+    Compact,
+    ContainerDrag,
+    Item,
+    Layout,
+    PageIndex,
+    Pane,
+    Path,
+)
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+Lock = Literal["place", "size", "content"]
+LOCKS: Final[tuple[Lock, ...]] = ("place", "size", "content")
+_DEEPEST: Final = 8
+_MOST_TABS: Final = 50
+_STEM: Final = 190
+
+
+class Edited(NamedTuple):
+    """A page after an edit, fitted, and what is chosen on it then."""
+
+    layout: Layout
+    chosen: tuple[str, ...]
+
+
+Placed = tuple[tuple[Item, Cell], ...]
+"""Items and where they lie to each other."""
+
+
+def checked(layout: Layout) -> Layout:
+    """The layout, if a document may say it. Invalid for containers more than eight deep, more than 10,000 items, and
+    what begins below the last row."""
+    count = 0
+    for found in grid.walk_items(layout):
+        count += 1
+        if len(found.path) + bool(found.item.panes) > _DEEPEST:
+            what = _("Containers can't be nested more than {limit} levels deep.").format(limit=_DEEPEST)
+            raise Invalid("layout.too-deep", what, item=found.item.id, field="items")
+    if count > grid.MAX_ITEMS:
+        what = _("This would exceed the limit of {limit} items per dashboard.").format(limit=grid.MAX_ITEMS)
+        raise Invalid("layout.too-many-items", what, item=None, field="items")
+    require_rows(layout)
+    return layout
+
+
+def require_room(before: Layout, after: Layout) -> None:
+    """Raises `Invalid` where an edit makes the pictures of a page more than a document has room for."""
+    lengths = [
+        images.total_length(found.item.source.get("config") for found in grid.walk_items(page))
+        for page in (before, after)
+    ]
+    images.require_room(*lengths)
+
+
+def outermost(page: PageIndex, ids: Iterable[str]) -> tuple[str, ...]:
+    """These ids without those that lie in another of them."""
+    chosen = frozenset(ids)
+    return tuple(one for one in dict.fromkeys(ids) if not chosen & {outer for outer, _k in page.path(one)})
+
+
+def with_property(
+    page: PageIndex, ids: Iterable[str], key: str, value: object, compact: Compact = "vertical"
+) -> PageIndex:
+    """The page with `title`, `query`, `repeat` or (as `config.<key>`) a setting of these items set, but of those that
+    keep their content; itself where they say so already. Invalid where no document may say it."""
+    field, _dot, setting = key.partition(".")
+    for item_id in ids:
+        item = page.item(item_id)
+        said = {**widget_of(item).config, setting: value} if setting else value
+        if "content" not in locks(item) and item.source.get(field) != said:
+            after = with_fields(item, **{field: said})
+            require_valid_field(after, field)
+            page = PageIndex(page.with_item(after, compact))
+    return page
+
+
+# Locks
+
+
+def locks(item: Item) -> frozenset[Lock]:
+    """What of an item is kept as it is: its `place` (`static`), its `size`, its `content`."""
+    named = item.source.get("locked")
+    said = named if isinstance(named, list) else []
+    return frozenset(lock for lock in LOCKS if (lock == "place" and item.static) or lock in said)
+
+
+def locked(page: PageIndex, ids: Iterable[str], lock: Lock, on: bool, compact: Compact = "vertical") -> Layout:
+    """The page with a lock put on these items, or taken off."""
+    wanted = frozenset(ids)
+
+    def change(item: Item, cell: Cell) -> tuple[Item, Cell]:
+        return (_with_lock(item, lock, on) if item.id in wanted else item), cell
+
+    return grid.fitted(grid.map_items(page.layout, change), compact)
+
+
+def _with_lock(item: Item, lock: Lock, on: bool) -> Item:
+    if lock == "place":
+        return replace(with_fields(item, static=on), static=on)
+    kept = (locks(item) | {lock} if on else locks(item) - {lock}) - {"place"}
+    fields = {key: value for key, value in item.source.items() if key != "locked"}
+    if kept:
+        fields["locked"] = [name for name in LOCKS if name in kept]
+    return replace(item, source=MappingProxyType(fields))
+
+
+# Copies
+
+
+def copied(page: PageIndex, ids: Iterable[str]) -> Placed:
+    """What is copied: these items with all they hold, where they lie to each other."""
+    return together([(page.item(one), page.shown[one]) for one in outermost(page, ids) if one in page.shown])
+
+
+def pasted(
+    page: PageIndex, copy: Placed, path: Path, at: tuple[int, int] | None = None, compact: Compact = "vertical"
+) -> Edited:
+    """The page with a copy put into the grid at `path`, under ids nobody has: with its top left corner at a field of
+    the page, where the others give way, or in the first place free for it."""
+    taken = set(page.paths)
+    fresh = tuple((_unfixed(renewed(item, taken)), cell) for item, cell in copy)
+    names = tuple(item.id for item, _cell in fresh)
+    if at is not None:
+        first = fresh[0][1]
+        carry = ContainerDrag(page, guests=fresh, compact=compact)
+        return Edited(checked(carry.drop(_allowed(page, path, fresh), at[0] + first.x, at[1] + first.y)), names)
+    pane = page.pane(path)
+    placed = list(_squeezed(fresh, pane.columns))
+    w, h = max(cell.right for _item, cell in placed), max(cell.bottom for _item, cell in placed)
+    free = grid.first_free(pane, w, h)
+    moved = [(item, Cell(cell.x + free.x, cell.y + free.y, cell.w, cell.h)) for item, cell in placed]
+    return Edited(checked(page.with_pane(path, Layout.of(pane.columns, [*pane, *moved]), compact)), names)
+
+
+def landing(
+    page: PageIndex, chosen: Sequence[str], at: tuple[int, int] | None, *, stays: bool
+) -> tuple[Path, tuple[int, int] | None]:
+    """The grid into which comes what is put in at a field of the page, and the field if it lies in that grid: the one
+    there, else the one the first of `chosen` lies in. Where what a container holds `stays`, always the latter."""
+    own = page.path(chosen[0]) if chosen else ()
+    under = page.pane_at(*at) if at is not None else own
+    if not stays:
+        return under, at
+    return own, at if under[: len(own)] == own else None
+
+
+def duplicated(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical") -> Edited:
+    """The page with a copy of each item in the first place free for it in its own grid."""
+    names: list[str] = []
+    for one in outermost(page, ids):
+        path, cell = page.path(one), page.cell(one)
+        layout, new = pasted(page, ((page.item(one), Cell(0, 0, cell.w, cell.h)),), path, compact=compact)
+        page = PageIndex(layout)
+        names += new
+    return Edited(page.layout, tuple(names))
+
+
+def renewed(item: Item, taken: set[str]) -> Item:
+    """A copy of an item, and of what it holds, under ids that are not `taken`; they are then."""
+    name = item.id
+    if name in taken:
+        stem, number = item.id[:_STEM], 2
+        while (name := f"{stem}-{number}") in taken:
+            number += 1
+    taken.add(name)
+    panes = tuple(
+        replace(pane, layout=Layout.of(pane.layout.columns, [(renewed(one, taken), cell) for one, cell in pane.layout]))
+        for pane in item.panes
+    )
+    return replace(with_fields(item, id=name), id=name, panes=panes)
+
+
+def _unfixed(item: Item) -> Item:
+    return _with_lock(item, "place", False) if item.static else item
+
+
+def together(placed: Sequence[tuple[Item, Cell]]) -> Placed:
+    left = min((cell.x for _item, cell in placed), default=0)
+    top = min((cell.y for _item, cell in placed), default=0)
+    return tuple((item, Cell(cell.x - left, cell.y - top, cell.w, cell.h)) for item, cell in placed)
+
+
+def _squeezed(placed: Placed, columns: int) -> Iterator[tuple[Item, Cell]]:
+    """A copy made for a wider grid, brought inside these columns; what then overlaps goes below."""
+    items = [
+        (item, cell._replace(x=0, w=columns) if item.type == ROW else cell._replace(x=min(cell.x, columns - w), w=w))
+        for item, cell in placed
+        for w in (min(cell.w, columns),)
+    ]
+    return iter(grid.fitted(Layout.of(columns, items), "none"))
+
+
+def _allowed(page: PageIndex, path: Path, placed: Placed) -> Path:
+    """The grid a copy may go to: a row never lies in another."""
+    if any(item.type == ROW for item, _cell in placed):
+        for k, (outer, _pane) in enumerate(path):
+            if page.item(outer).type == ROW:
+                return path[:k]
+    return path
+
+
+# Groups
+
+
+def grouped(page: PageIndex, ids: Iterable[str], kind: str, title: str, compact: Compact = "vertical") -> Edited | None:
+    """The page with these items put into a new group or tabs where they are, titled; None where all keep their place.
+
+    Chosen groups become one tab each when they are put into tabs. What lies in different grids comes together in the
+    innermost that holds all of them.
+    """
+    chosen = [one for one in outermost(page, ids) if one in page.shown and not page.item(one).static]
+    if not chosen:
+        return None
+    paths = [page.path(one) for one in chosen]
+    path = paths[0]
+    while any(other[: len(path)] != path for other in paths):
+        path = path[:-1]
+    cells = [page.shown[one] for one in chosen]
+    placed = [(page.item(one), cell) for one, cell in zip(chosen, cells, strict=True)]
+    (left, top), columns = page.origin(path), page.pane(path).columns
+    x, w = min(cell.x for cell in cells) - left, max(cell.right for cell in cells) - min(cell.x for cell in cells)
+    if any(item.type == ROW for item, _cell in placed):
+        x, w = 0, columns
+    y = min(cell.y for cell in cells) - top
+    name = _unused("g" if kind == GROUP else "t", page)
+    panes = _tabs_of(placed, w) if kind == TABS else (Pane(Layout.of(w, together(placed))),)
+    source = MappingProxyType({"id": name, "type": kind, "title": title})
+    new = Item(name, kind, source=source, panes=panes)
+    gone = frozenset(chosen)
+    rest = PageIndex(grid.map_items(page.layout, lambda item, cell: None if item.id in gone else (item, cell)))
+    pane = rest.pane(path)
+    # The room it takes is known only now: in the order things settle it is where its top edge is.
+    with_it = Layout.of(pane.columns, [*pane, (new, Cell(x, y, w, grid.height(new)))])
+    return Edited(checked(grid.fitted(rest.with_pane(path, with_it, compact), compact)), (name,))
+
+
+def ungrouped(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical") -> Edited:
+    """The page with what these containers hold in their place, tabs below one another; what is no container, or keeps
+    its place, stays."""
+    gone = frozenset(one for one in ids if page.item(one).panes and not page.item(one).static)
+    freed = tuple(inner.id for one in gone for pane in page.item(one).panes for inner in pane.layout.items)
+    return Edited(grid.fitted(_opened(page.layout, gone), compact), tuple(one for one in freed if one not in gone))
+
+
+def _opened(layout: Layout, gone: frozenset[str]) -> Layout:
+    kept: list[tuple[Item, Cell]] = []
+    for item, cell in layout:
+        panes = tuple(replace(pane, layout=_opened(pane.layout, gone)) for pane in item.panes)
+        if item.id not in gone:
+            kept.append((replace(item, panes=panes), cell))
+            continue
+        top = cell.y
+        for pane in panes:
+            kept += [(one, Cell(cell.x + at.x, top + at.y, at.w, at.h)) for one, at in pane.layout]
+            top += pane.layout.bottom
+    return Layout.of(layout.columns, kept)
+
+
+def _tabs_of(placed: Sequence[tuple[Item, Cell]], columns: int) -> tuple[Pane, ...]:
+    if all(item.type == GROUP for item, _cell in placed):
+        return tuple(
+            Pane(replace(item.panes[0].layout, columns=columns), f"t{k}", str(item.source.get("title", "")))
+            for k, (item, _cell) in enumerate(placed, 1)
+        )
+    return (Pane(Layout.of(columns, together(placed)), "t1"),)
+
+
+def _unused(stem: str, page: PageIndex) -> str:
+    number = 1
+    while (name := f"{stem}{number}") in page.paths:
+        number += 1
+    return name
+
+
+# Tabs
+
+
+def with_tab(page: PageIndex, tabs: str, compact: Compact = "vertical") -> Layout:
+    """The page with one more tab, empty and shown. Invalid where there are 50 already."""
+    item = page.item(tabs)
+    if len(item.panes) >= _MOST_TABS:
+        what = _("You can add up to {limit} tabs.").format(limit=_MOST_TABS)
+        raise Invalid("layout.too-many-tabs", what, item=tabs, field="tabs")
+    names = {pane.id for pane in item.panes}
+    number = next(k for k in range(1, _MOST_TABS + 2) if f"t{k}" not in names)
+    pane = Pane(Layout.of(page.cell(tabs).w, ()), f"t{number}")
+    return page.with_item(replace(item, panes=(*item.panes, pane), active=len(item.panes)), compact)
+
+
+def without_tab(page: PageIndex, tabs: str, tab: int, compact: Compact = "vertical") -> Layout:
+    """The page without a tab and what it holds; the last one stays."""
+    item = page.item(tabs)
+    if len(item.panes) < 2:
+        return page.layout
+    panes = (*item.panes[:tab], *item.panes[tab + 1 :])
+    active = item.active - (item.active > tab or item.active == len(panes))
+    return page.with_item(replace(item, panes=panes, active=active), compact)
+
+
+def with_tab_called(page: PageIndex, tabs: str, tab: int, title: str, compact: Compact = "vertical") -> Layout:
+    """The page with a tab under another title."""
+    item = page.item(tabs)
+    panes = (*item.panes[:tab], replace(item.panes[tab], title=title), *item.panes[tab + 1 :])
+    return page.with_item(replace(item, panes=panes), compact)
+
+
+def with_tab_shown(page: PageIndex, tabs: str, tab: int, compact: Compact = "vertical") -> Layout:
+    """The page with another tab shown."""
+    return page.with_item(replace(page.item(tabs), active=tab), compact)

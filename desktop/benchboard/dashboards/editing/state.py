@@ -1,0 +1,374 @@
+"""The state of an editor, and its transitions: a document, what is selected in it and how it is shown.
+
+A state never changes. A transition takes one and gives another, or a `StateChange` where it may be a step of the undo
+history; one that no document may say raises `Invalid`. What is shown (`view`) follows from the document and the
+reader's state alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeVar
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import breakpoints
+from benchboard.dashboards.document.document import MAX_VALUES, Document, Variable, empty, fitted, require_rows
+from benchboard.dashboards.editing import clipboard, page_edits, reveal
+from benchboard.dashboards.editing.view import PageView, ReaderState, Repeats, render, render_options, repeats_anything
+from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.dashboards.variables.variable_references import rename_in_layout
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+
+_T = TypeVar("_T")
+_NO_RENAMES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class EditingState:
+    """A document being edited in one window."""
+
+    document: Document
+    view: PageView = field(repr=False)
+    selection: tuple[str, ...] = ()
+    """The ids of the selected items, the one selected first at the front; all of them are shown."""
+    reader: ReaderState = field(default_factory=ReaderState)
+    loading: bool = False
+    """Whether the document is still being read, or could not be: an edit made now would be lost."""
+
+    @property
+    def page(self) -> PageIndex:
+        """What is shown."""
+        return self.view.page
+
+    @property
+    def layout(self) -> Layout:
+        """The layout that is shown."""
+        return self.view.layout
+
+    @property
+    def compact(self) -> Compact:
+        """Which way the items of the page move up."""
+        return self.document.compact
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this person may not change the document."""
+        return self.reader.read_only
+
+    @property
+    def editable(self) -> bool:
+        """Whether what is shown can be changed now."""
+        return not self.reader.expands_repeats and not self.loading
+
+    @property
+    def read_only_reason(self) -> str:
+        """Why it can't be changed, for the person; empty where it can, and while it is presented."""
+        if self.read_only:
+            return _("You have view-only access to “{name}”.").format(name=self.document.title)
+        if self.reader.repeats == "preview":
+            return _("You're previewing repeats. Exit the preview to edit.")
+        return ""
+
+    def name(self, item_id: str) -> str:
+        """What people call an item."""
+        return self.view.widget(item_id).title or item_id
+
+
+class StateChange(NamedTuple):
+    """The state after a transition. `title` is that of the undo step; None where the document is what it was."""
+
+    state: EditingState
+    title: str | None = None
+    message: str = ""
+    """What else there is to tell the person."""
+    burst: str | None = None
+    """What is being typed: changes of one burst that follow each other closely are one step."""
+    renames: Mapping[str, str] = _NO_RENAMES
+    """Variables that the step renames: old → new name."""
+
+
+def initial(document: Document | None = None) -> EditingState:
+    """An editor that was just opened."""
+    document = empty() if document is None else document
+    return EditingState(document, render(document, ReaderState()))
+
+
+# What is shown
+
+
+def show(
+    state: EditingState,
+    document: Document | None = None,
+    selection: Sequence[str] | None = None,
+    reader: ReaderState | None = None,
+) -> EditingState:
+    """Another document, selection or reader's state, the others as they are. Selected items that are not shown any
+    more are dropped."""
+    document = state.document if document is None else document
+    reader = state.reader if reader is None else reader
+    view = render(document, reader, state.view)
+    if view.revealed is not reader.revealed:
+        reader = replace(reader, revealed=view.revealed)
+    after = replace(state, document=document, view=view, reader=reader, selection=())
+    return select(after, state.selection if selection is None else selection)
+
+
+def load(state: EditingState, document: Document) -> EditingState:
+    """A stored document in the place of the one before, its overlaps resolved."""
+    return show(state, fitted(document), ())
+
+
+def set_read_only(state: EditingState, read_only: bool) -> EditingState:
+    """This person may change the document, or not any more; then they see repeats as readers do."""
+    reader = replace(state.reader, read_only=read_only)
+    if reader.expands_repeats == state.reader.expands_repeats or not repeats_anything(state.document):
+        return replace(state, reader=reader)
+    return show(state, reader=reader)
+
+
+def set_loading(state: EditingState, loading: bool) -> EditingState:
+    """The document is being read, or was."""
+    return replace(state, loading=loading)
+
+
+def show_breakpoint(state: EditingState, name: str) -> EditingState:
+    """Show the page as it is on a `tablet` or `phone`, or ("") on the desktop."""
+    return show(state, reader=replace(state.reader, breakpoint=name))
+
+
+def show_repeats(state: EditingState, repeats: Repeats) -> EditingState:
+    """Show repeated widgets in another way. The selection is of copies the widget they show, and the other way the
+    first copy."""
+    selection = [state.view.sources.get(one, one) for one in state.selection]
+    after = show(state, selection=selection, reader=replace(state.reader, repeats=repeats))
+    sources = after.view.sources
+    if not sources or after.read_only:
+        return after
+    first = {sources.get(one, one): one for one in reversed([*after.page.shown])}
+    return select(after, [first.get(one, one) for one in selection])
+
+
+# Selection
+
+
+def select(state: EditingState, ids: Iterable[str]) -> EditingState:
+    """Select these items and no others; ids that are not shown are ignored."""
+    shown = state.page.shown
+    selection = tuple(dict.fromkeys(one for one in ids if one in shown))
+    return state if selection == state.selection else replace(state, selection=selection)
+
+
+def toggle(state: EditingState, item_id: str) -> EditingState:
+    """Add an item to the selection, or remove it from there."""
+    rest = [one for one in state.selection if one != item_id]
+    return select(state, rest if item_id in state.selection else [*state.selection, item_id])
+
+
+def select_all(state: EditingState) -> EditingState:
+    """Select everything in the grid of the selection; where that is selected already, the whole page."""
+    page = state.page
+    path = page.path(state.selection[0]) if state.selection else ()
+    same = [one for one in page.shown if page.path(one) == path]
+    return select(state, list(page.shown) if set(same) <= set(state.selection) else same)
+
+
+# Containers that are open in this window only
+
+
+def reveal_items(state: EditingState, ids: Sequence[str], tabs: Sequence[tuple[str, int]] = ()) -> EditingState:
+    """Select these items with the rows around them open, and tabs turned to them and to these `tabs` (id, place). The
+    document stays as it is. Raises `Invalid` where the page would be too long."""
+    revealed = {**state.reader.revealed, **reveal.panes_around(state.page, ids, tabs)}
+    if reveal.with_revealed(state.layout, revealed, state.compact) == state.layout:
+        return select(state, ids)
+    return show(state, selection=ids, reader=replace(state.reader, revealed=revealed))
+
+
+def conceal(state: EditingState, ids: Iterable[str]) -> EditingState:
+    """Show these containers as the document has them."""
+    gone = frozenset(ids)
+    revealed = {one: pane for one, pane in state.reader.revealed.items() if one not in gone}
+    return show(state, reader=replace(state.reader, revealed=revealed))
+
+
+def is_revealed(state: EditingState, item_id: str) -> bool:
+    """Whether a row is open, or tabs are turned, in this window only."""
+    return item_id in reveal.only_revealed(state.view.unrevealed, state.reader.revealed)
+
+
+def show_containers(
+    state: EditingState, title: str, change: Callable[[PageIndex], Layout], selection: Sequence[str] | None = None
+) -> StateChange | None:
+    """Open or close containers: a step where the document can be changed; where this person may not change it, it is
+    shown so until it is read again. Copies that repeats made stay as they are. None: nothing happens."""
+    if state.editable:
+        return apply_layout(state, title, change(state.page), selection)
+    try:
+        after = replace(state.document, layout=change(PageIndex(state.document.layout)))
+    except Invalid:
+        return None
+    require_rows(after.layout)
+    if state.read_only:
+        return StateChange(show(state, after, selection))
+    return StateChange(show(state, after, selection), title) if after.layout != state.document.layout else None
+
+
+# Edits of the document
+
+
+def apply_layout(
+    state: EditingState,
+    title: str,
+    layout: Layout,
+    selection: Sequence[str] | None = None,
+    clip: clipboard.Copied | None = None,
+) -> StateChange | None:
+    """Take another layout of the page that is shown, normalised. None: it is the same, or can't be changed now. What
+    came from elsewhere (`clip`) brings the variables it names. Raises `Invalid` where no document may say it."""
+    layout = grid.fitted(layout, state.compact)
+    if layout == state.layout:
+        return None
+    page_edits.checked(layout)
+    page_edits.require_room(state.layout, layout)
+    if not state.editable:
+        return None
+    selection = state.selection if selection is None else selection
+    revealed = reveal.still_revealed(layout, state.reader.revealed)
+    state = replace(state, reader=replace(state.reader, revealed=revealed))
+    after, message = with_layout(state, layout, selection), ""
+    if clip is not None:
+        after, message = clipboard.with_variables(after, clip)
+    changed = after != state.document  # else a container was only opened or closed in this window
+    return StateChange(show(state, after, selection), title if changed else None, message)
+
+
+def with_layout(state: EditingState, layout: Layout, ids: Sequence[str]) -> Document:
+    """The document with the page that is shown laid out like this, `ids` being what was moved."""
+    layout = reveal.without_revealed(layout, state.layout, state.view.unrevealed, state.reader.revealed, state.compact)
+    if state.reader.breakpoint:
+        return breakpoints.with_overrides(state.document, state.reader.breakpoint, layout, ids)
+    return breakpoints.with_layout(state.document, layout)
+
+
+def apply_document(state: EditingState, title: str, document: Document, burst: str | None = None) -> StateChange | None:
+    """Take a document with the same layout. None: it is the same, or can't be changed now."""
+    if document == state.document or not state.editable:
+        return None
+    return StateChange(show(state, document), title, burst=burst)
+
+
+def replace_document(state: EditingState, title: str, document: Document) -> StateChange | None:
+    """Take another document, also while it is presented: somebody else may have stored it."""
+    return None if state.read_only else StateChange(show(state, fitted(document)), title)
+
+
+def set_property(state: EditingState, ids: Sequence[str], key: str, value: object) -> StateChange | None:
+    """Set `title`, `query`, `repeat` or (as `config.<key>`) a setting of items. Items whose content is locked keep it.
+    None: nothing changes. Raises `Invalid` where no document may say it."""
+    page = page_edits.with_property(state.page, ids, key, value, state.compact)
+    if page is state.page:
+        return None
+    title = _("Edit {title}").format(title=state.name(ids[0]))
+    if len(ids) > 1:
+        title = ngettext("Edit {count} widget", "Edit {count} widgets", len(ids)).format(count=len(ids))
+    return apply_document(state, title, with_layout(state, page.layout, ids), burst=f"{' '.join(ids)}.{key}")
+
+
+def follow_desktop(state: EditingState, ids: Sequence[str] | None = None) -> StateChange | None:
+    """Reset these items, or all, at this breakpoint to where they follow from the desktop."""
+    if not state.reader.breakpoint:
+        return None
+    document = breakpoints.without_overrides(state.document, state.reader.breakpoint, ids)
+    return apply_document(state, _("Reset to desktop layout"), document)
+
+
+# Variables
+
+
+def select_values(state: EditingState, name: str, choice: VariableChoice) -> EditingState:
+    """Choose values of a variable in this window."""
+    return show(state, reader=replace(state.reader, choices={**state.reader.choices, name: choice}))
+
+
+def share_values(state: EditingState, name: str) -> StateChange | None:
+    """Make the values chosen in this window those that everyone starts with; also while it is presented."""
+    own = {one.name: one for one in state.view.document.variables}.get(name)
+    if own is None or state.read_only or state.loading:
+        return None
+    chosen = own.chosen[:MAX_VALUES]
+    variables = tuple(
+        replace(one, chosen=chosen, all_chosen=own.all_chosen) if one.name == name else one
+        for one in state.document.variables
+    )
+    choices = {known: choice for known, choice in state.reader.choices.items() if known != name}  # so that undo shows
+    after = replace(state.document, variables=variables)
+    title = _("Set default for {name}").format(name=own.label or name) if after != state.document else None
+    return StateChange(show(state, after, reader=replace(state.reader, choices=choices)), title)
+
+
+def define_variables(
+    state: EditingState, variables: tuple[Variable, ...], renames: Mapping[str, str]
+) -> StateChange | None:
+    """Let the document have these variables; what names one that is renamed (old → new) follows. Raises `Invalid`
+    naming the widget that would say too much."""
+    after = replace(state.document, variables=variables, layout=rename_in_layout(state.document.layout, renames))
+    if after == state.document:
+        return None
+    reader = rename_variables(state.reader, renames)
+    return StateChange(show(state, after, reader=reader), _("Edit variables"), renames=dict(renames))
+
+
+def rename_variables(reader: ReaderState, renames: Mapping[str, str]) -> ReaderState:
+    """The reader's values of variables under new names (old → new)."""
+    if not renames:
+        return reader
+    return replace(
+        reader,
+        choices=_renamed(reader.choices, renames),
+        options=_renamed(reader.options, renames),
+        labels=_renamed(reader.labels, renames),
+    )
+
+
+def _renamed(known: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
+    kept = {name: one for name, one in known.items() if name not in renames}
+    return kept | {new: known[old] for old, new in renames.items() if old in known}
+
+
+def answer_options(
+    state: EditingState, name: str, values: tuple[str, ...] | None, labels: Mapping[str, str] | None = None
+) -> EditingState:
+    """A variable's query was answered with these values, or (None) has no answer that still holds. The page is another
+    object only where it could be another page."""
+    reader, labels = state.reader, labels or {}
+    if reader.options.get(name) == values and reader.labels.get(name, {}) == labels:
+        return state
+    reader = replace(reader, labels={**reader.labels, name: labels}, options=_with_option(reader, name, values))
+    view = render_options(state.document, reader, state.view)
+    after = replace(state, reader=reader, view=view)
+    return after if view.page is state.page else select(replace(after, selection=()), state.selection)
+
+
+def forget_options(state: EditingState, name: str) -> EditingState:
+    """A variable is gone, and what its query answered with it; what is shown is not rendered for that."""
+    return replace(state, reader=replace(state.reader, options=_with_option(state.reader, name, None)))
+
+
+def _with_option(reader: ReaderState, name: str, values: tuple[str, ...] | None) -> Mapping[str, tuple[str, ...]]:
+    rest = {known: answered for known, answered in reader.options.items() if known != name}
+    return rest if values is None else {**rest, name: values}
+
+
+def repeated_by(state: EditingState, item: Item) -> tuple[str, tuple[str, ...]] | None:
+    """The label of the variable that an item is repeated by, and its values; None for one that is not repeated, or is
+    a copy."""
+    try:
+        repeat = None if state.reader.expands_repeats else grid.repeat_of(item)
+    except Invalid:
+        return None
+    if repeat is None:
+        return None
+    known = {one.name: one for one in state.view.document.variables}.get(repeat.variable)
+    return (known.label or known.name, known.chosen) if known is not None else (repeat.variable, ())

@@ -1,0 +1,192 @@
+"""What one reader sees of a document: `render` leads from a document and a reader's state to a view.
+
+The pipeline has five steps, in this order: `choose_variables`, `expand_repeats`, `apply_breakpoint`,
+`reveal_containers`, `fill_templates`. Nothing here changes the document, and nothing remembers an earlier view except
+to reuse texts that were filled in already.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import breakpoints
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.dashboards.editing import reveal
+from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex
+from benchboard.dashboards.variables import repeat_expansion
+from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
+from benchboard.dashboards.variables.templating import Labels, TemplateRenderer
+from benchboard.errors import Invalid
+
+Repeats = Literal["collapsed", "expanded", "preview"]
+"""How repeated widgets are shown: each as the one widget that can be edited; once for each value; the same between the
+editing panes, with a badge on each copy."""
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, Any]:
+    return _NONE
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """What one reader has set in one window. None of it is stored in the document."""
+
+    breakpoint: str = ""
+    """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
+    revealed: reveal.Revealed = field(default_factory=_nothing)
+    """Containers that are open in this window only: id → pane id."""
+    choices: Mapping[str, VariableChoice] = field(default_factory=_nothing)
+    """Values chosen for variables in this window: name → choice."""
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    """Values that the variables' queries have answered: name → values."""
+    labels: Labels = field(default_factory=_nothing)
+    """What to show for those values, where a query said so: name → value → label."""
+    repeats: Repeats = "collapsed"
+    read_only: bool = False
+    """Whether this reader may not change the document. Their repeats are always expanded."""
+
+    @property
+    def expands_repeats(self) -> bool:
+        """Whether repeated widgets are shown once for each value."""
+        return self.read_only or self.repeats != "collapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What is shown."""
+
+    document: Document
+    """The document with this reader's values of its variables."""
+    page: PageIndex = field(compare=False)
+    layout: Layout
+    """The layout of `page`."""
+    unrevealed: Layout
+    """The same layout with the containers open or closed as the document says."""
+    revealed: reveal.Revealed
+    """What is revealed; nothing where that would have made the page too long."""
+    own_values: Mapping[str, Values]
+    """Values of widgets that are repeated: id → variable → values."""
+    sources: Mapping[str, str]
+    """Which widget of the document each copy shows: id → id."""
+    templating: TemplateRenderer = field(compare=False)
+    problems: tuple[Invalid, ...] = field(default=(), compare=False)
+    """Why a step of the pipeline was left out."""
+
+    def rendered(self, item: Item) -> Item:
+        """An item with the values of the variables that its texts name."""
+        return self.templating.item(item)
+
+    @property
+    def rendered_page(self) -> PageIndex:
+        """The page with the texts of all its items filled in."""
+        layout = grid.map_items(self.layout, lambda item, cell: (self.rendered(item), cell))
+        return self.page if layout is self.layout else PageIndex(layout)
+
+    def values_of(self, item_id: str) -> Values:
+        """The values that a widget's query is run with: variable → values."""
+        return {**self.document.chosen, **self.own_values.get(item_id, {})}
+
+    def widget(self, item_id: str) -> WidgetContent:
+        """A widget of the page, without its texts filled in."""
+        return widget_of(self.page.item(item_id))
+
+
+class ExpandedRepeats(NamedTuple):
+    """The result of `expand_repeats`."""
+
+    document: Document
+    own_values: Mapping[str, Values] = _NONE
+    sources: Mapping[str, str] = _NONE
+    problem: Invalid | None = None
+
+
+class RevealedContainers(NamedTuple):
+    """The result of `reveal_containers`."""
+
+    layout: Layout
+    revealed: reveal.Revealed = _NONE
+    problem: Invalid | None = None
+
+
+def render(document: Document, reader: ReaderState, previous: PageView | None = None) -> PageView:
+    """The view of a document for one reader. Texts that `previous` has filled in with the same values are reused."""
+    chosen = choose_variables(document, reader)
+    expanded = expand_repeats(chosen, reader)
+    narrow = apply_breakpoint(expanded.document, reader)
+    shown = reveal_containers(narrow, reader, document.compact)
+    return PageView(
+        chosen,
+        PageIndex(shown.layout),
+        shown.layout,
+        narrow,
+        shown.revealed,
+        expanded.own_values,
+        expanded.sources,
+        fill_templates(chosen, reader, expanded.own_values, previous),
+        tuple(problem for problem in (expanded.problem, shown.problem) if problem is not None),
+    )
+
+
+def render_options(document: Document, reader: ReaderState, view: PageView) -> PageView:
+    """The view after queries of variables were answered. Only the variables and the texts are done again where the
+    page cannot be another one; then it is the same object."""
+    chosen = choose_variables(document, reader)
+    if chosen.chosen != view.document.chosen and repeats_anything(document):
+        return render(document, reader, view)
+    return replace(view, document=chosen, templating=fill_templates(chosen, reader, view.own_values, view))
+
+
+def repeats_anything(document: Document) -> bool:
+    """Whether the page depends on the values of variables, be it that a repeat cannot be shown."""
+    try:
+        return repeat_expansion.has_repeats(document)
+    except Invalid:
+        return True
+
+
+def choose_variables(document: Document, reader: ReaderState) -> Document:
+    """The document with the reader's values of its variables."""
+    return repeat_expansion.with_choices(document, reader.choices, reader.options)
+
+
+def expand_repeats(document: Document, reader: ReaderState) -> ExpandedRepeats:
+    """The document with its repeats once for each value, or each as one widget with the first of its values. A repeat
+    that cannot be, or makes too many widgets, is left out with the reason."""
+    try:
+        if not repeat_expansion.has_repeats(document):
+            return ExpandedRepeats(document)
+        if reader.expands_repeats:
+            shown = repeat_expansion.expand_repeats(document)
+            return ExpandedRepeats(shown.document, shown.chosen, shown.sources)
+        return ExpandedRepeats(document, repeat_expansion.first_values(document))
+    except Invalid as problem:
+        return ExpandedRepeats(document, problem=problem)
+
+
+def apply_breakpoint(document: Document, reader: ReaderState) -> Layout:
+    """The layout of the page that the reader looks at."""
+    return breakpoints.layout_at(document, reader.breakpoint) if reader.breakpoint else document.layout
+
+
+def reveal_containers(layout: Layout, reader: ReaderState, compact: Compact) -> RevealedContainers:
+    """The layout with the reader's containers open; none of them where the page would be too long."""
+    if not reader.revealed:
+        return RevealedContainers(layout)
+    try:
+        return RevealedContainers(reveal.with_revealed(layout, reader.revealed, compact), reader.revealed)
+    except Invalid as problem:
+        return RevealedContainers(layout, problem=problem)
+
+
+def fill_templates(
+    document: Document, reader: ReaderState, own_values: Mapping[str, Values], previous: PageView | None
+) -> TemplateRenderer:
+    """What fills the values of variables into the texts that name them; that of `previous` where it fills in the
+    same."""
+    templating = TemplateRenderer(document.variables, reader.labels, own_values)
+    return previous.templating if previous is not None and templating.same_as(previous.templating) else templating

@@ -1,0 +1,75 @@
+"""What became of a dashboard on its way in or out, for people to read and for programs."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal, Self
+
+from benchboard.i18n import _, ngettext
+
+Outcome = Literal["placeholder", "kept", "changed", "left out"]
+"""Stands for something we cannot show; kept without effect here; not quite as it was; gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One thing worth knowing. `id` is the item's, `title` what people see of it; both are empty for what concerns
+    the whole dashboard. `what` and `why` are sentences."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionReport:
+    """How many widgets were mapped to a kind of ours (or of theirs), how many became placeholders, how many containers
+    came along, how many keep something that has no effect here; what there is to know of each, in reading order; and
+    how many of those mapped wait for a query."""
+
+    mapped: int
+    placeholder: int
+    containers: int
+    kept: int
+    lines: tuple[ReportLine, ...]
+    without_query: int = 0
+
+    @classmethod
+    def of(cls, widgets: int, containers: int, lines: Iterable[ReportLine], *, without_query: int = 0) -> Self:
+        """The report on so many widgets and containers; so many widgets show data and came without a query."""
+        known = tuple(lines)
+        ids = Counter(outcome for _id, outcome in {(line.id, line.outcome) for line in known if line.id})
+        return cls(widgets - ids["placeholder"], ids["placeholder"], containers, ids["kept"], known, without_query)
+
+    def text(self) -> str:
+        """For a terminal or a window: a summary, then one line for each thing."""
+        return "\n".join((self.summary(), *(_said(line) for line in self.lines)))
+
+    def summary(self) -> str:
+        """The counts, in words; of what there is none, nothing."""
+        waiting = ngettext("{count} needs a query", "{count} need a query", self.without_query)
+        placeholders = ngettext("{count} placeholder", "{count} placeholders", self.placeholder)
+        containers = ngettext("{count} row or group", "{count} rows or groups", self.containers)
+        kept = ngettext(
+            "{count} widget has unsupported settings", "{count} widgets have unsupported settings", self.kept
+        )
+        parts = [
+            ngettext("{count} widget", "{count} widgets", self.mapped).format(count=self.mapped),
+            *([waiting.format(count=self.without_query)] if self.without_query else []),
+            *([placeholders.format(count=self.placeholder)] if self.placeholder else []),
+            *([containers.format(count=self.containers)] if self.containers else []),
+            *([kept.format(count=self.kept)] if self.kept else []),
+        ]
+        return _("{parts}.").format(parts=", ".join(parts))
+
+    def to_json(self) -> dict[str, object]:
+        """The counts and `lines`, ready for JSON."""
+        return asdict(self) | {"lines": [asdict(line) for line in self.lines]}
+
+
+def _said(line: ReportLine) -> str:
+    who = _("{item} “{title}”").format(item=line.id, title=line.title) if line.title else line.id
+    sentences = " ".join(part for part in (line.what, line.why) if part)
+    return f"- {who}: {sentences}" if who else f"- {sentences}"

@@ -1,0 +1,33 @@
+"""Whose dashboard a decoded file holds."""
+
+from typing import Final
+
+from benchboard.dashboards.interchange.conversion_report import ConversionReport
+from benchboard.dashboards.interchange.document_upgrade import from_benchboard
+from benchboard.dashboards.interchange.grafana_import import from_grafana
+
+
+def is_grafana(value: object) -> bool:
+    """Whether a decoded file is Grafana's rather than ours. Ours names its format or has `items`, or is a bare list."""
+    return isinstance(value, dict) and "format" not in value and "items" not in value
+
+
+def has_panels(value: object) -> bool:
+    """Whether a decoded file says anything a dashboard of Grafana's says, also inside an API's answer."""
+    return isinstance(value, dict) and bool(value.keys() & {"panels", "rows", "schemaVersion", "dashboard", "spec"})
+
+
+def is_panel(value: object) -> bool:
+    """Whether it is one panel of Grafana's, as its menu copies it."""
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str) or "position" in value:
+        return False
+    return is_grafana(value) and not has_panels(value) and bool(value.keys() & _OF_PANELS)
+
+
+_OF_PANELS: Final = frozenset(("gridPos", "targets", "fieldConfig", "options", "datasource", "pluginVersion"))
+
+
+def from_any(value: object) -> tuple[dict[str, object], ConversionReport]:
+    """A document of ours, of the newest version, made of one of ours of any version or of Grafana's, and what there is
+    to know of it. Raises `Invalid` as `from_benchboard` and `from_grafana` do."""
+    return from_grafana(value) if is_grafana(value) else from_benchboard(value)

@@ -1,0 +1,248 @@
+"""A document of ours as a dashboard Grafana accepts: every widget a panel, containers as the rows Grafana has."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import kind_of, tab_name
+from benchboard.dashboards.interchange import grafana_variables, panel_export
+from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
+from benchboard.dashboards.interchange.grafana_defaults import with_root_defaults, with_variable_defaults
+from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, unused
+from benchboard.dashboards.interchange.panel_import import one_line
+from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, Layout, normalized, walk_items
+from benchboard.i18n import _, ngettext
+
+VERSION: Final = 39
+"""The schemaVersion of what was made here: Grafana 11's, which 10.4 and all later ones read."""
+_NUMBER: Final = re.compile(r"panel-(0|[1-9][0-9]{0,9})")
+_ROOT: Final = {
+    "annotations": {"list": []},
+    "editable": True,
+    "graphTooltip": 0,
+    "links": [],
+    "schemaVersion": VERSION,
+    "tags": [],
+    "time": {"from": "now-6h", "to": "now"},
+    "timepicker": {},
+}
+
+_Panels = list[dict[str, Any]]
+
+
+def to_grafana(document: Document) -> tuple[dict[str, Any], ConversionReport]:
+    """The classic Grafana dashboard (24 columns) of a document, and what became of its parts.
+
+    What came from Grafana is given back as it was but for what changed here. Raises `Invalid` naming item and field
+    where what an item keeps under `grafana` is no panel.
+    """
+    writer = _Writer(document)
+    panels = writer.page()
+    came = panel_export.grafana_source(document.source)
+    root = with_root_defaults({key: value for key, value in came.items() if key not in ("variables", "templating")})
+    theirs = came.get("variables")
+    listed = grafana_variables.export_variables(document.variables, theirs if isinstance(theirs, list) else [])
+    dashboard = {
+        **_ROOT,
+        **root,
+        "title": document.title,
+        **({"description": document.description} if document.description else {}),
+        "templating": {
+            **panel_export.inside(came, "templating"),
+            "list": [with_variable_defaults(entry) for entry in listed],
+        },
+        "panels": panels,
+    }
+    found = [found.item for found in walk_items(document.layout)]
+    containers = sum(bool(item.panes) for item in found)
+    return dashboard, ConversionReport.of(len(found) - containers, containers, [*_lost(document), *writer.lines])
+
+
+def _lost(document: Document) -> Iterable[ReportLine]:
+    """What a whole dashboard of ours says and Grafana's cannot."""
+    if document.breakpoints:
+        names = ", ".join(document.breakpoints)
+        what = _("The layouts for {names} aren't exported.").format(names=names)
+        yield ReportLine("", "", "left out", what, _("Grafana adapts dashboards to narrow screens itself."))
+    if document.compact != "vertical":
+        what = _("Grafana moves panels up to close gaps; this dashboard is set to {compact}.").format(
+            compact=document.compact
+        )
+        yield ReportLine("", "", "changed", what, "")
+    items = [found.item for found in walk_items(document.layout)]
+    limited = sum(
+        bool(item.min_w or item.max_w or item.min_h or item.max_h or item.source.get("locked")) for item in items
+    )
+    if limited:
+        what = ngettext(
+            "Size limits and locks aren't exported for {count} item.",
+            "Size limits and locks aren't exported for {count} items.",
+            limited,
+        ).format(count=limited)
+        yield ReportLine("", "", "left out", what, _("Grafana has no equivalent."))
+    asked = sum(bool(item.source.get("query")) and not panel_export.grafana_source(item.source) for item in items)
+    if asked:
+        what = ngettext(
+            "{count} query is exported as SQL for PostgreSQL.",
+            "{count} queries are exported as SQL for PostgreSQL.",
+            asked,
+        ).format(count=asked)
+        why = _("In Grafana, choose a data source that has these tables.")
+        yield ReportLine("", "", "changed", what, why)
+
+
+class _Writer:
+    """One document on its way out: the numbers given, what is still to be laid out, what there is to tell."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.lines: list[ReportLine] = []
+        self._queue: deque[tuple[dict[str, Any], Layout]] = deque()
+        self._names = {variable.name for variable in document.variables}
+        self._numbers = _numbers(document.layout)
+        self._unused = unused(set(self._numbers.values()))
+
+    def page(self) -> _Panels:
+        """All panels: the page's own, then a row for each grid that Grafana has no place for."""
+        layout = self.document.layout
+        panels: _Panels = []
+        for item, cell in layout:
+            if item.type == ROW and item.panes:
+                panels += self._row(item, cell)
+            else:
+                panels += self._spread(Layout.of(layout.columns, [(item, cell)]), layout.columns, 0, 0)
+        self._tell_joined()
+        panels = _ordered(panels, layout.columns)
+        while self._queue:
+            row, inside = self._queue.popleft()
+            row["gridPos"] = {"h": HEADING, "w": COLUMNS, "x": 0, "y": _bottom(panels)}
+            held = self._spread(inside, inside.columns, 0, _bottom(panels) + HEADING)
+            held = _ordered(held, inside.columns)
+            if row["collapsed"]:
+                row["panels"], held = held, []
+            panels += [row, *held]
+        return panels
+
+    def _tell_joined(self) -> None:
+        """What lies below an open row without being in it is in it in Grafana, where a row goes on to the next."""
+        row = None
+        for item, _cell in sorted(self.document.layout, key=lambda pair: (pair[1].y, pair[1].x)):
+            if item.type == ROW:
+                row = None if item.collapsed else item
+            elif row is not None and item.type != TABS:
+                what = _("In Grafana, it's in the row “{title}” above it.")
+                self._tell(item, "changed", what.format(title=one_line(str(row.source.get("title", "")))), "")
+
+    def _row(self, item: Item, cell: Cell) -> _Panels:
+        columns, (pane,) = self.document.layout.columns, item.panes
+        row = self._heading(item, str(item.source.get("title", "")), collapsed=item.collapsed)
+        row |= panel_export.repeat_fields(item, self._names)
+        row["gridPos"] = _scaled(cell._replace(h=HEADING), columns)
+        top = pane.top if item.collapsed else cell.y + HEADING
+        held = self._spread(pane.layout, columns, 0, top)
+        if item.collapsed:
+            row["panels"], held = _ordered(held, columns), []
+        return [row, *held]
+
+    def _spread(self, layout: Layout, columns: int, x: int, y: int) -> _Panels:
+        """The panels of one grid whose top left field is `x`, `y` of one with `columns`. Rows and tabs inside are put
+        off: they come below everything."""
+        done: _Panels = []
+        for item, cell in layout:
+            there = cell._replace(x=cell.x + x, y=cell.y + y)
+            if item.type == GROUP and item.panes:
+                done += self._group(item, there, columns)
+            elif item.panes:
+                self._put_off(item)
+            else:
+                panel, told = panel_export.export_panel(item, self._names)
+                self.lines += told
+                done.append({"id": self._numbers[item.id], **panel, "gridPos": _scaled(there, columns)})
+                if item.static:
+                    done[-1]["gridPos"]["static"] = True
+        return done
+
+    def _group(self, item: Item, cell: Cell, columns: int) -> _Panels:
+        title = str(item.source.get("title", ""))
+        self._tell(
+            item, "changed", _("The group became a heading followed by its contents."), _("Grafana has no groups.")
+        )
+        self._tell_alone(item)
+        at = _scaled(cell._replace(h=HEADING), columns)
+        heading = {"id": self._number(item), **panel_export.text_panel(title, ""), "gridPos": at, "transparent": True}
+        return [*([heading] if title else []), *self._spread(item.panes[0].layout, columns, cell.x, cell.y + HEADING)]
+
+    def _put_off(self, item: Item) -> None:
+        title = str(item.source.get("title", ""))
+        if item.type == TABS:
+            self._tell_alone(item)
+            kind = kind_of(item.type)
+            own = "" if kind is not None and title in (kind.title, _(kind.title)) else title
+            why = _("Grafana's classic dashboards have no tabs.")
+            self._tell(item, "changed", _("Each tab became a row at the end of the dashboard."), why)
+            for place, pane in enumerate(item.panes):
+                name = ": ".join(part for part in (own, tab_name(item, place)) if part)
+                row = self._heading(item if place == 0 else None, name, collapsed=place != item.active)
+                self._queue.append((row, pane.layout))
+            return
+        self._tell(
+            item,
+            "changed",
+            _("The row moved to the end of the dashboard."),
+            _("Grafana rows can't contain other rows."),
+        )
+        row = self._heading(item, title, collapsed=item.collapsed)
+        self._queue.append((row | panel_export.repeat_fields(item, self._names), item.panes[0].layout))
+
+    def _heading(self, item: Item | None, title: str, *, collapsed: bool) -> dict[str, Any]:
+        came = panel_export.row_fields(item) if item is not None else {}
+        return {**came, "id": self._number(item), "type": "row", "title": title, "collapsed": collapsed, "panels": []}
+
+    def _number(self, item: Item | None) -> int:
+        if item is not None and item.id in self._numbers:
+            return self._numbers[item.id]
+        return next(self._unused)
+
+    def _tell_alone(self, item: Item) -> None:
+        if item.source.get("repeat"):
+            self._tell(item, "left out", _("It is no longer repeated."), "")
+
+    def _tell(self, item: Item, outcome: Any, what: str, why: str) -> None:
+        self.lines.append(ReportLine(item.id, one_line(str(item.source.get("title", ""))), outcome, what, why))
+
+
+def _numbers(layout: Layout) -> dict[str, int]:
+    """A number for every item: the one Grafana knew it by, else a new one."""
+    ids = [found.item.id for found in walk_items(layout)]
+    known = {name: int(match[1]) for name in ids if (match := _NUMBER.fullmatch(name)) and int(match[1]) in NUMBERS}
+    others = (name for name in ids if name not in known)
+    return known | dict(zip(others, unused(set(known.values())), strict=False))
+
+
+def _scaled(cell: Cell, columns: int) -> dict[str, Any]:
+    """A cell on Grafana's 24 columns; edges that met still meet."""
+    left = min(cell.x, columns - 1)
+    if columns == COLUMNS:
+        return {"h": cell.h, "w": min(cell.w, COLUMNS), "x": left, "y": cell.y}
+    start = min(round(left * COLUMNS / columns), COLUMNS - 1)
+    end = round(min(cell.right, columns) * COLUMNS / columns)
+    return {"h": cell.h, "w": max(1, end - start), "x": start, "y": cell.y}
+
+
+def _ordered(panels: _Panels, columns: int) -> _Panels:
+    """The panels as Grafana lists them, from top to bottom; apart again where a grid finer than Grafana's was."""
+    if columns > COLUMNS:
+        pairs = [(Item(str(place), "text"), _cell(panel)) for place, panel in enumerate(panels)]
+        for panel, cell in zip(panels, normalized(Layout.of(COLUMNS, pairs), "none").cells, strict=True):
+            panel["gridPos"] |= cell._asdict()
+    return sorted(panels, key=lambda panel: (panel["gridPos"]["y"], panel["gridPos"]["x"]))
+
+
+def _cell(panel: Mapping[str, Any]) -> Cell:
+    return Cell(*(panel["gridPos"][key] for key in "xywh"))
+
+
+def _bottom(panels: _Panels) -> int:
+    return max((_cell(panel).bottom for panel in panels), default=0)

@@ -1,0 +1,253 @@
+"""A dashboard of Grafana's as a document of ours: every panel where it was, and a report of what became of it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from benchboard.dashboards.document.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, parse_document
+from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.interchange import grafana_variables
+from benchboard.dashboards.interchange import panel_import as tiles
+from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
+from benchboard.dashboards.interchange.document_upgrade import SCHEMA
+from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, Panel, group_by_row, panels_of_rows, unused
+from benchboard.dashboards.interchange.query_translation import PanelQueries
+from benchboard.dashboards.interchange.validation import check, mapping, refuse, sequence, text
+from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, quote_value
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+NEWEST: Final = 42
+"""The last version of Grafana's classic form this was written for."""
+_DEEPEST: Final = 8
+_USUAL: Final = (12, 9)
+"""How large a panel is that does not say, by Grafana's schema."""
+_SPAN: Final = {"x": (0, MAX_COLUMNS - 1), "y": (0, MAX_ROW), "w": (1, MAX_COLUMNS), "h": (1, MAX_HEIGHT)}
+
+
+def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
+    """The document (columns: 24) that a decoded Grafana dashboard becomes, and what became of its parts.
+
+    Takes the classic form, also inside an API's answer and as exported for sharing. Everything Grafana said stays under
+    `grafana`, for `to_grafana`. Raises `Invalid` naming item and field for what is none, and for schema version 2.
+    """
+    said = _classic(value)
+    check(said)
+    lines = list(_noted(said))
+    given = said.get("panels")
+    if given is None and said.get("rows") is not None:
+        given = panels_of_rows(sequence(said["rows"], item=None, field="rows"))
+        what = _("This dashboard uses the format from before Grafana 5. Its rows were laid out as Grafana would.")
+        lines.append(ReportLine("", "", "changed", what, ""))
+    panels = _collected(given, "panels", 0, [0])
+    lines += _numbered(panels)
+    panels = _placed(panels, lines)
+    templating = mapping(said.get("templating"), item=None, field="templating")
+    listed = sequence(templating.get("list"), item=None, field="templating.list")
+    ours, theirs, told = grafana_variables.import_variables(listed)
+    queries = PanelQueries({entry["name"] for entry in ours})
+    items = [_item(panel, queries, lines) for panel in panels]
+    root = {
+        key: field for key, field in said.items() if key not in ("panels", "rows", "templating", "title", "description")
+    }
+    root |= {"templating": {key: field for key, field in templating.items() if key != "list"}, "variables": theirs}
+    document: dict[str, object] = {
+        "$schema": SCHEMA,
+        "format": FORMAT,
+        "version": VERSION,
+        "title": tiles.one_line(text(said.get("title"), item=None, field="title"))[:MAX_NAME],
+        "description": text(said.get("description"), item=None, field="description")[:MAX_DESCRIPTION],
+        "columns": COLUMNS,
+        "compact": "vertical",
+        "variables": ours,
+        "items": items,
+        "breakpoints": {},
+        "grafana": root,
+    }
+    parse_document(document)
+    every = list(_every(panels))
+    rows = sum(panel.is_row for panel in every)
+    waiting = sum(_waits(panel) for panel in every)
+    return document, ConversionReport.of(len(every) - rows, rows, [*told, *lines], without_query=waiting)
+
+
+def _waits(panel: Panel) -> bool:
+    """Whether the widget for a panel shows what a query answers, and its own could not be asked here."""
+    kind = None if panel.is_row or panel.query else kind_of(tiles.kind_for(panel.said, panel.id))
+    return kind is not None and bool(kind.query)
+
+
+def _classic(value: object) -> Mapping[str, Any]:
+    """The dashboard itself, out of whatever an API wrapped it in."""
+    said = value
+    if isinstance(said, Mapping) and isinstance(said.get("dashboard"), Mapping) and "panels" not in said:
+        said = said["dashboard"]
+    if isinstance(said, Mapping) and isinstance(said.get("spec"), Mapping) and "panels" not in said:
+        said = said["spec"]
+    if not isinstance(said, Mapping):
+        what = _("This isn't a Grafana dashboard: it is {value}, not an object.").format(value=quote_value(said))
+        refuse("not-grafana", what)
+    if said.get("format") == FORMAT:
+        refuse("not-grafana", _("This is a Benchboard dashboard, not a Grafana one."), field="format")
+    if isinstance(said.get("elements"), Mapping) and "panels" not in said:
+        raise Invalid(
+            "interchange.grafana-v2",
+            _("Grafana's new dashboard format (schema version 2) isn't supported yet."),
+            do=_("In Grafana, export the dashboard again in the classic format."),
+            item=None,
+            field="elements",
+        )
+    if not said.keys() & {"panels", "rows", "schemaVersion"}:
+        refuse("not-grafana", _("This isn't a Grafana dashboard: it has no panels or rows."), field="panels")
+    return said
+
+
+def _noted(said: Mapping[str, Any]) -> list[ReportLine]:
+    version = said.get("schemaVersion")
+    if isinstance(version, int) and version > NEWEST:
+        what = _("The file uses Grafana schema version {version}; Benchboard supports up to {known}.")
+        return [
+            ReportLine(
+                "", "", "kept", what.format(version=quote_value(version), known=NEWEST), _("Newer settings are kept.")
+            )
+        ]
+    return []
+
+
+def _collected(given: object, where: str, depth: int, count: list[int]) -> list[Panel]:
+    if depth > _DEEPEST:
+        what = _("{field} is nested more than {limit} rows deep.").format(field=where, limit=_DEEPEST)
+        refuse("too-deep", what, field=where)
+    listed = sequence(given, item=None, field=where)
+    count[0] += len(listed)
+    if count[0] > MAX_ITEMS:
+        what = _("There are more than {limit} panels, the limit for a dashboard.").format(limit=MAX_ITEMS)
+        refuse("too-many-items", what, field=where)
+    found = []
+    for place, said in enumerate(listed):
+        field = f"{where}.{place}"
+        if not isinstance(said, Mapping):
+            what = _("{field} is {value}; it must be an object.").format(field=field, value=quote_value(said))
+            refuse("not-an-object", what, field=field)
+        panel = Panel(said)
+        if panel.is_row:
+            panel.inside = tuple(_collected(said.get("panels"), f"{field}.panels", depth + 1, count))
+        found.append(panel)
+    return found
+
+
+def _every(panels: list[Panel] | tuple[Panel, ...]) -> list[Panel]:
+    return [found for panel in panels for found in (panel, *_every(panel.inside))]
+
+
+def _numbered(panels: list[Panel]) -> list[ReportLine]:
+    """Give every panel a number of its own: the file's, where it is one and nobody had it before."""
+    taken: set[int] = set()
+    without: list[tuple[Panel, str]] = []
+    for panel in _every(panels):
+        number = panel.said.get("id")
+        if not isinstance(number, int) or isinstance(number, bool) or number not in NUMBERS:
+            without.append((panel, _("Its ID in the file is {value}.").format(value=quote_value(number))))
+        elif number in taken:
+            without.append((panel, _("Another panel also has the ID {number}.").format(number=number)))
+        else:
+            taken.add(number)
+            panel.number = number
+    lines = []
+    for (panel, why), number in zip(without, unused(taken), strict=False):
+        panel.number = number
+        title = tiles.panel_title(panel.said, panel.id)
+        lines.append(ReportLine(panel.id, title, "changed", _("Its ID is now {id}.").format(id=number), why))
+    return lines
+
+
+def _placed(panels: list[Panel], lines: list[ReportLine]) -> list[Panel]:
+    """The panels of one grid with their cells, those without a place below the others, and in their rows."""
+    bottom = 0
+    homeless: list[tuple[Panel, tuple[int, int]]] = []
+    for panel in panels:
+        size = _place(panel, lines)
+        if panel.is_row:
+            if panel.cell is None:  # a heading belongs where the file has it: below what comes before
+                panel.cell = Cell(0, min(bottom, MAX_ROW), COLUMNS, 1)
+            panel.inside = tuple(_placed(list(panel.inside), lines))
+        if panel.cell is None:
+            homeless.append((panel, size))
+        else:
+            bottom = max(bottom, panel.cell.bottom)
+    x = high = 0
+    for panel, (wide, h) in homeless:
+        w = min(wide, COLUMNS)
+        if x + w > COLUMNS:
+            x, bottom, high = 0, bottom + high, 0
+        panel.cell = Cell(x, min(bottom, MAX_ROW), w, h)
+        x, high = x + w, max(high, h)
+    return group_by_row(panels)
+
+
+def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
+    """Read a panel's `gridPos` into its cell, or leave that open; answers its size."""
+    given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
+    said = {key: given[key] for key in _SPAN if given.get(key) is not None}
+    if panel.is_row:  # Grafana draws a heading across the page whatever it says, and older tools say 0
+        said = {key: value for key, value in said.items() if key not in ("w", "h") or value != 0}
+    found = {key: _field(panel, key, value) for key, value in said.items()}
+    usual = (COLUMNS, 1) if panel.is_row else _USUAL
+    w, h = found.get("w", usual[0]), found.get("h", usual[1])
+    if "x" in found or "y" in found:
+        panel.cell = Cell(found.get("x", 0), found.get("y", 0), w, h)
+    title = tiles.panel_title(panel.said, panel.id)
+    if gone := ", ".join(key for key in _SPAN if key not in found):
+        what = _("Its position in the file is incomplete (missing {fields} in gridPos).").format(fields=gone)
+        why = _("Missing values use Grafana's defaults.") if panel.cell else _("It was placed below the others.")
+        lines.append(ReportLine(panel.id, title, "changed", what, why))
+    elif said != found:
+        lines.append(ReportLine(panel.id, title, "changed", _("Its position was rounded to whole grid cells."), ""))
+    return w, h
+
+
+def _field(panel: Panel, key: str, value: object) -> int:
+    least, most = _SPAN[key]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+        what = _("gridPos.{key} of panel {item} is {value}; it must be a whole number from {least} to {most}.")
+        facts = {"key": key, "item": quote_value(panel.id), "value": quote_value(value), "least": least, "most": most}
+        refuse("bad-number", what.format(**facts), item=panel.id, field=f"gridPos.{key}")
+    return round(value)
+
+
+def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[str, Any]:
+    assert panel.cell is not None
+    said = {key: value for key, value in panel.said.items() if key not in ("gridPos", "panels" if panel.is_row else "")}
+    item: dict[str, Any] = {"id": panel.id}
+    if panel.is_row:
+        item |= {"type": "row", "title": tiles.panel_title(panel.said, panel.id), "collapsed": panel.collapsed}
+    else:
+        kind = kind_of(tiles.kind_for(panel.said, panel.id))
+        panel.query = queries.read(panel.said) if kind is not None and kind.query else ""
+        fields, told = tiles.import_panel(panel.said, panel.id, panel.query)
+        item |= fields
+        lines += told
+    item["position"] = panel.cell._asdict()
+    given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
+    if given.get("static") is True:
+        item["static"] = True
+    item |= _repeat(panel, item["title"], queries.names or (), lines)
+    if panel.is_row:
+        item["items"] = [_item(inner, queries, lines) for inner in panel.inside]
+    item["grafana"] = tiles.unmapped_fields(said, item.get("config", {}))
+    return item
+
+
+def _repeat(panel: Panel, title: str, names: Collection[str], lines: list[ReportLine]) -> dict[str, Any]:
+    name = text(panel.said.get("repeat"), item=panel.id, field="repeat")
+    if not name:
+        return {}
+    if name not in names:
+        what = _("It repeats by “{name}”, which isn't a variable in this dashboard.").format(name=tiles.one_line(name))
+        lines.append(ReportLine(panel.id, title, "kept", what, _("It is shown once.")))
+        return {}
+    down = panel.is_row or panel.said.get("repeatDirection") == "v"
+    repeat: dict[str, Any] = {"variable": name, "direction": "down" if down else "across"}
+    most = panel.said.get("maxPerRow")
+    if not down and isinstance(most, int) and not isinstance(most, bool) and 0 < most <= COLUMNS:
+        repeat["most"] = most
+    return {"repeat": repeat}

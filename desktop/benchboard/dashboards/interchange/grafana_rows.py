@@ -1,0 +1,144 @@
+"""Rows: which panels one owns, and the form dashboards had before Grafana 5, where rows held everything."""
+
+import math
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+from benchboard.dashboards.interchange.validation import mapping, refuse, sequence, text
+from benchboard.dashboards.layout import Cell
+from benchboard.i18n import _
+
+COLUMNS: Final = 24
+NUMBERS: Final = range(2**32)
+"""What a panel's id may be in Grafana."""
+_ROW_HEIGHT: Final = 250
+_FIELD: Final = 38
+"""Pixels of one field of the grid, its margin included; before Grafana 5 heights were said in pixels."""
+
+
+@dataclass(slots=True)
+class Panel:
+    """One panel of the file on its way: what it said, its number in our document, where it lies, what it holds, and
+    its query where it can be asked here."""
+
+    said: Mapping[str, Any]
+    number: int = 0
+    cell: Cell | None = None
+    inside: "tuple[Panel, ...]" = ()
+    query: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of the item made of it."""
+        return f"panel-{self.number}"
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a heading that owns panels."""
+        return self.said.get("type") == "row"
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether it is a row that is shut."""
+        return self.is_row and self.said.get("collapsed") is True
+
+
+def unused(taken: Container[int]) -> Iterator[int]:
+    """Numbers for panels, from 1 on, without those that are taken."""
+    return (number for number in count(1) if number not in taken)
+
+
+def group_by_row(panels: list[Panel]) -> list[Panel]:
+    """The panels of one grid in reading order, each open row holding those that lie after it up to the next row.
+
+    Every panel has its cell. A collapsed row has its panels in the file itself, and what follows it is nobody's.
+    """
+    placed = [(panel.cell.y, panel.cell.x, panel) for panel in panels if panel.cell is not None]
+    free: list[Panel] = []
+    row: Panel | None = None
+    held: list[Panel] = []
+    for _y, _x, panel in sorted(placed, key=lambda entry: entry[:2]):
+        if panel.is_row:
+            if row is not None:
+                row.inside += tuple(held)
+            row, held = (None if panel.collapsed else panel), []
+            free.append(panel)
+        elif row is not None:
+            held.append(panel)
+        else:
+            free.append(panel)
+    if row is not None:
+        row.inside += tuple(held)
+    return free
+
+
+def panels_of_rows(rows: list[Any]) -> list[dict[str, Any]]:
+    """The panels of a dashboard older than Grafana 5, with the places Grafana's own upgrade gives them.
+
+    `rows` hold `panels` that say their width as `span` of 12 and their height in pixels. Headings appear as rows only
+    where one of them is collapsed, repeated or has its title shown.
+    """
+    known = [mapping(row, item=None, field=f"rows.{place}") for place, row in enumerate(rows)]
+    headed = any(row.get("collapse") or row.get("showTitle") or row.get("repeat") for row in known)
+    done: list[dict[str, Any]] = []
+    top = 0
+    for place, row in enumerate(known):
+        height = _fields(row.get("height"), f"rows.{place}.height")
+        heading: dict[str, Any] | None = None
+        if headed:
+            title = text(row.get("title"), item=None, field=f"rows.{place}.title")
+            heading = {"type": "row", "title": title, "collapsed": row.get("collapse") is True, "panels": []}
+            heading["gridPos"] = {"x": 0, "y": top, "w": COLUMNS, "h": 1}
+            heading |= {"repeat": row["repeat"]} if row.get("repeat") else {}
+            done.append(heading)
+            top += 1
+        panels, bottom = _strip(row, place, top, height)
+        if heading is not None and heading["collapsed"]:
+            heading["panels"] = panels
+        else:
+            done += panels
+            top = bottom
+    return done
+
+
+def _strip(row: Mapping[str, Any], place: int, top: int, height: int) -> tuple[list[dict[str, Any]], int]:
+    """The panels of one row side by side, wrapped where they do not fit, and the first field below them."""
+    placed: list[dict[str, Any]] = []
+    tops = [0] * COLUMNS
+    for number, panel in enumerate(sequence(row.get("panels"), item=None, field=f"rows.{place}.panels")):
+        field = f"rows.{place}.panels.{number}"
+        said = mapping(panel, item=None, field=field)
+        wide = min(COLUMNS, max(1, 2 * math.floor(_number(said.get("span") or 4, f"{field}.span"))))
+        high = _fields(said["height"], f"{field}.height") if said.get("height") else height
+        x = _beside(tops, height, wide)
+        if x is None:
+            top, tops = top + height, [0] * COLUMNS
+            x = 0
+        y = max(tops[x:])
+        tops[x : x + wide] = [max(y + high, tops[column]) for column in range(x, x + wide)]
+        at = {"x": x, "y": top + y, "w": wide, "h": high}
+        placed.append({key: value for key, value in said.items() if key not in ("span", "height")} | {"gridPos": at})
+    return placed, top + height
+
+
+def _beside(tops: list[int], height: int, wide: int) -> int | None:
+    """The leftmost column of the rightmost stretch with room, if it is as wide as that: where Grafana goes on."""
+    start = len(tops)
+    while start and tops[start - 1] < height and (start == len(tops) or tops[start - 1] <= tops[start]):
+        start -= 1
+    return start if len(tops) - start >= wide else None
+
+
+def _fields(height: object, field: str) -> int:
+    if isinstance(height, str):
+        digits = height.strip().removesuffix("px")
+        height = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 7 else None
+    return math.ceil(max(90.0, _number(height or _ROW_HEIGHT, field)) / _FIELD)
+
+
+def _number(value: object, field: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 10**6:
+        refuse("bad-number", _("{field} must be a number from 0 to 999,999.").format(field=field), field=field)
+    return float(value)

@@ -1,0 +1,235 @@
+"""Grafana's variables and ours: a list to choose from, a query, or a text. What cannot be asked here stays as it was
+last answered."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from benchboard.dashboards.document.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Variable
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY
+from benchboard.dashboards.interchange import query_translation
+from benchboard.dashboards.interchange.conversion_report import ReportLine
+from benchboard.dashboards.interchange.panel_import import one_line
+from benchboard.dashboards.interchange.query_translation import UntranslatableQuery
+from benchboard.dashboards.interchange.validation import mapping, text
+from benchboard.i18n import _
+
+_ALL: Final = "$__all"
+_AUTO: Final = "$__auto"
+_ASKED: Final = ("query", "datasource")
+_LISTED: Final = ("custom", "interval", "switch", *_ASKED)
+_TYPED: Final = ("constant", "textbox")
+_SOURCE: Final = {"type": "grafana-postgresql-datasource"}
+
+
+def import_variables(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[ReportLine]]:
+    """Of `templating.list`: our variables (each with Grafana's own under `grafana`), those that stay Grafana's alone
+    (`{"at": place, "variable": …}`), and what there is to know."""
+    ours: list[dict[str, Any]] = []
+    theirs: list[dict[str, Any]] = []
+    lines: list[ReportLine] = []
+    names: set[str] = set()
+    asking = _VariableQueries(_names(given))
+    for place, entry in enumerate(given):
+        where = f"templating.list.{place}"
+        said = mapping(entry, item=None, field=where)
+        name = text(said.get("name"), item=None, field=f"{where}.name")
+        kind = text(said.get("type"), item=None, field=f"{where}.type")
+        why = _no_place(name, kind, names, len(ours))
+        if why:
+            theirs.append({"at": place, "variable": entry})
+            what = _("Variable “{name}” isn't supported; it's kept for export.").format(name=one_line(name))
+            lines.append(ReportLine("", "", "kept", what, why))
+            continue
+        names.add(name)
+        query, why = asking.read(said, kind)
+        ours.append(_ours(said, name, kind, where, query))
+        lines += _noted(said, ours[-1], name, kind, why)
+    return ours, theirs, lines
+
+
+def export_variables(variables: Sequence[Variable], theirs: Sequence[Any]) -> list[dict[str, Any]]:
+    """`templating.list` of our variables; those that were Grafana's alone stand where they stood."""
+    asking = _VariableQueries({one.name for one in variables})
+    done = [_theirs(variable, asking) for variable in variables]
+    for entry in theirs:
+        if isinstance(entry, Mapping) and isinstance(entry.get("variable"), Mapping):
+            at = entry.get("at")
+            done.insert(at if isinstance(at, int) and at >= 0 else len(done), dict(entry["variable"]))
+    return done
+
+
+def _no_place(name: str, kind: str, names: set[str], count: int) -> str:
+    if kind not in _LISTED + _TYPED:
+        return _("Its type, “{kind}”, has no equivalent in Benchboard.").format(kind=one_line(kind))
+    if not NAME.fullmatch(name):
+        return _("Names can have up to 63 letters, digits and underscores, and can't start with a digit.")
+    if name in names:
+        return _("Another variable has the same name.")
+    return (
+        _("A dashboard can have up to {limit} variables.").format(limit=MAX_VARIABLES) if count >= MAX_VARIABLES else ""
+    )
+
+
+class _VariableQueries:
+    """Reads the queries of one dashboard's variables, as long as there are not too many of them."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names, self._left = names, query_translation.MOST_READ
+
+    def read(self, said: Mapping[str, Any], kind: str) -> tuple[str, str]:
+        """The query of a variable of Grafana's in our words, or nothing and why there is none."""
+        if kind not in _ASKED:
+            return "", ""
+        if kind == "datasource":
+            return "", _("It lists Grafana data sources; Benchboard has none to list.")
+        sql = query_translation.sql_of(said)
+        self._left -= len(sql) if len(sql) <= MAX_QUERY else 0
+        try:
+            if self._left < 0:
+                raise UntranslatableQuery(_("The queries before it are too long in total to read this one."))
+            return query_translation.from_grafana_sql(sql, self._names), ""
+        except UntranslatableQuery as error:
+            return "", str(error)
+
+
+def _names(given: Sequence[Any]) -> set[str]:
+    """The names that variables of ours will have."""
+    said = [entry for entry in given if isinstance(entry, Mapping) and entry.get("type") in _LISTED + _TYPED]
+    return {entry["name"] for entry in said if isinstance(entry.get("name"), str) and NAME.fullmatch(entry["name"])}
+
+
+def _ours(said: Mapping[str, Any], name: str, kind: str, where: str, query: str = "") -> dict[str, Any]:
+    label = one_line(text(said.get("label"), item=None, field=f"{where}.label"))[:MAX_NAME]
+    if kind in _TYPED:
+        words = _short(_strings(_current(said)) or _strings(said.get("query")))[:1]
+        return {"name": name, "label": label, "type": "text", "values": [], "chosen": words, "multiple": False,
+                "grafana": said}  # fmt: skip
+    values = _short(_offered(said, kind))
+    chosen = [value for value in _short(_strings(_current(said))) if value != _AUTO]
+    every = _ALL in chosen
+    if every:
+        chosen = list(values)
+    values += [value for value in chosen if value not in set(values)]
+    multiple = said.get("multi") is True or (len(chosen) > 1 and not every)
+    more = {"query": query, "include_all": said.get("includeAll") is True or every, "all_chosen": every}
+    return {"name": name, "label": label, "type": "query" if query else "list", "values": values[:MAX_VALUES],
+            "chosen": chosen[:MAX_VALUES], "multiple": multiple, **{key: value for key, value in more.items() if value},
+            "grafana": said}  # fmt: skip
+
+
+def _noted(said: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str, why: str) -> Iterator[ReportLine]:
+    if why:
+        count = len(ours["values"])
+        what = _("Variable “{name}” uses its last saved values: {values}.")
+        shown = one_line(", ".join(ours["values"][:5])) + (" …" if count > 5 else "") if count else _("none")
+        yield ReportLine("", "", "kept", what.format(name=name, values=shown), why)
+    if without := _without_effect(said, ours["type"]):
+        what = _("Variable “{name}” has unsupported settings, kept for export: {fields}.")
+        yield ReportLine("", "", "kept", what.format(name=name, fields=", ".join(without)), "")
+    offered = _strings(_current(said)) + _offered(said, kind)
+    if any(len(value) > MAX_NAME for value in offered) or len(offered) > MAX_VALUES:
+        what = _("Variable “{name}” lost values: it can have up to {count}, each up to {limit} characters.")
+        yield ReportLine("", "", "left out", what.format(name=name, count=MAX_VALUES, limit=MAX_NAME), "")
+
+
+def _without_effect(said: Mapping[str, Any], ours: str) -> list[str]:
+    """What a variable says that means something in Grafana and nothing here, by Grafana's names."""
+    never = ours == "query" and said.get("refresh") == 0  # it asks when the page opens, all the same
+    found = [key for key in ("regex", "sort", "allValue", "hide") if said.get(key) not in (None, "", 0, False)]
+    return [*found, *(["refresh"] if never else [])]
+
+
+def _current(said: Mapping[str, Any]) -> object:
+    current = said.get("current")
+    return current.get("value") if isinstance(current, Mapping) else None
+
+
+def _offered(said: Mapping[str, Any], kind: str) -> list[str]:
+    """The values there are to choose, without the one that means all."""
+    options = said.get("options")
+    found = [
+        value
+        for option in (options if isinstance(options, list) else [])
+        if isinstance(option, Mapping)
+        for value in _strings(option.get("value"))
+    ]
+    query = said.get("query")
+    if not found and kind in ("custom", "interval") and isinstance(query, str):
+        found = [_value(part) for part in re.split(r"(?<!\\),", query)]
+    return [value for value in dict.fromkeys(found) if value not in (_ALL, _AUTO, "")]
+
+
+def _value(part: str) -> str:
+    """The value of `label : value`, or of a value alone."""
+    return part.split(" : ")[-1].strip().replace("\\,", ",")
+
+
+def _strings(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [
+        str(one) for one in values if isinstance(one, str | int | float) and not isinstance(one, bool) and one != ""
+    ]
+
+
+def _short(values: Sequence[str]) -> list[str]:
+    return [value for value in values if len(value) <= MAX_NAME][:MAX_VALUES]
+
+
+def _theirs(variable: Variable, asking: _VariableQueries) -> dict[str, Any]:
+    """A variable of ours as Grafana says it. One that came from there is given back; what was changed here since is
+    written over it."""
+    came = variable.source.get("grafana")
+    if not isinstance(came, Mapping) or not isinstance(came.get("type"), str):
+        return _fresh(variable)
+    query, _why = asking.read(came, came["type"])
+    was = _ours(came, variable.name, came["type"], f"variables.{variable.name}.grafana", query)
+    said = {key: value for key, value in came.items() if key != "current" or value}
+    if isinstance(said.get("current"), Mapping):
+        said["current"] = {key: said["current"][key] for key in _OPTION if key in said["current"]}
+    said["name"] = variable.name
+    now = {"label": variable.label, "values": list(variable.values), "chosen": list(variable.chosen),
+           "type": variable.type, "multiple": variable.multiple, "query": variable.query,
+           "include_all": variable.include_all, "all_chosen": variable.all_chosen}  # fmt: skip
+    changed = {key for key, value in now.items() if was.get(key, type(value)()) != value}
+    if not changed:
+        return said
+    fresh = _fresh(variable)
+    if "type" in changed or ("values" in changed and came["type"] not in _ASKED):
+        return fresh
+    said |= {"label": variable.label} if "label" in changed else {}
+    said |= {"current": fresh["current"]} if changed & {"chosen", "all_chosen"} else {}
+    said |= {"multi": variable.multiple} if "multiple" in changed else {}
+    said |= {"includeAll": fresh["includeAll"]} if "include_all" in changed else {}
+    return query_translation.with_sql(said, fresh["query"]) if "query" in changed else said
+
+
+_OPTION: Final = ("selected", "text", "value", "properties")
+
+
+def _fresh(variable: Variable) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": variable.name, "hide": 0, "skipUrlSync": False}
+    said |= {"label": variable.label} if variable.label else {}
+    if variable.type == "text":
+        words = variable.chosen[0] if variable.chosen else ""
+        option = {"selected": True, "text": words, "value": words}
+        return {**said, "type": "textbox", "query": words, "current": option, "options": [option]}
+    fields = {"options": [], "multi": variable.multiple, "includeAll": variable.include_all or variable.all_chosen}
+    current = _chosen(variable)
+    said |= {"current": {"selected": True, "text": current, "value": current}, **fields}
+    if variable.all_chosen:
+        said["current"]["text"] = ["All"] if variable.multiple else "All"
+    if variable.type == "query":
+        asked = query_translation.to_grafana_sql(variable.query)
+        return {**said, "type": "query", "datasource": _SOURCE, "query": asked, "refresh": 1, "regex": "", "sort": 0}
+    options = [{"selected": one in variable.chosen, "text": one, "value": one} for one in variable.values]
+    listed = ",".join(one.replace(",", "\\,") for one in variable.values)
+    return {**said, "type": "custom", "query": listed, "options": options}
+
+
+def _chosen(variable: Variable) -> object:
+    """What is chosen, as Grafana's `current` has it."""
+    if variable.all_chosen:
+        return [_ALL] if variable.multiple else _ALL
+    chosen = list(variable.chosen)
+    return chosen if variable.multiple else (chosen or list(variable.values) or [""])[0]

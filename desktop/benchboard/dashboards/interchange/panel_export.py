@@ -1,0 +1,185 @@
+"""One widget of ours as a panel of Grafana's: the panel it was, with what changed here; else a fresh one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent, widget_of
+from benchboard.dashboards.interchange import panel_import as tiles
+from benchboard.dashboards.interchange.conversion_report import ReportLine
+from benchboard.dashboards.interchange.grafana_defaults import with_panel_defaults
+from benchboard.dashboards.interchange.query_translation import PanelQueries, to_grafana_sql, with_panel_sql
+from benchboard.dashboards.layout import Item, repeat_of
+from benchboard.i18n import _
+
+TYPES: Final = {
+    "metric_card": "stat",
+    "line_chart": "timeseries",
+    "area_chart": "timeseries",
+    "bar_chart": "barchart",
+    "pie_chart": "piechart",
+    "gauge": "gauge",
+    "table": "table",
+    "text": "text",
+    "image": "text",
+}
+"""Our kinds and the panel type that shows each. Every other one becomes a text that says what it was."""
+
+_FILL: Final = 20
+"""How much of an area's colour fills it in Grafana, of 100."""
+_SOURCE: Final = {"type": "grafana-postgresql-datasource"}
+_NAMES: Final = {unit: name for name, unit in reversed(tiles.UNITS.items()) if unit}
+
+
+def grafana_source(source: Mapping[str, object]) -> Mapping[str, Any]:
+    """What Grafana said of an item or a document that came from there; empty for one that did not."""
+    return inside(source, "grafana")
+
+
+def inside(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The object under `key`; an empty one where there is none."""
+    found = value.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def row_fields(item: Item) -> dict[str, Any]:
+    """What a row that came from Grafana said and a row may say, besides what every row of ours says."""
+    source = grafana_source(item.source).get("datasource")
+    return {"datasource": source} if isinstance(source, Mapping) else {}
+
+
+def text_panel(title: str, content: str) -> dict[str, Any]:
+    """A text panel."""
+    return {"type": "text", "title": title, "options": {"mode": "markdown", "content": content}}
+
+
+def export_panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[ReportLine]]:
+    """The panel of a widget, without id and place; `names` are the document's variables."""
+    widget, came = widget_of(item), grafana_source(item.source)
+    if came and _shown_as(widget, came):
+        return _given_back(item, widget, came, names)
+    made, lines = _fresh(item, widget, names)
+    if not widget.query:
+        made |= {key: came[key] for key in ("targets", "datasource") if came.get(key) is not None}
+    about = item.source.get("description")
+    if isinstance(about, str) and about:
+        made["description"] = about
+    return made | repeat_fields(item, names), lines
+
+
+def _shown_as(widget: WidgetContent, came: Mapping[str, Any]) -> bool:
+    """Whether the panel it came from still shows what the widget does. A picture that came in a text is the widget's
+    own, and no longer that of the text."""
+    kind = tiles.kind_for(came, widget.id)
+    return kind == widget.type or (widget.type == IMAGE and kind == "text")
+
+
+def repeat_fields(item: Item, names: set[str]) -> dict[str, Any]:
+    """How Grafana says an item's `repeat`. One by a variable that is none of `names` is only kept, and stays."""
+    repeat, came = repeat_of(item), grafana_source(item.source)
+    if repeat is None:
+        theirs = came.get("repeat")
+        return {"repeat": theirs} if isinstance(theirs, str) and theirs and theirs not in names else {}
+    fields: dict[str, Any] = {"repeat": repeat.variable}
+    if item.panes:
+        return fields
+    direction = "v" if repeat.direction == "down" else "h"
+    if direction != came.get("repeatDirection", "h") or "repeatDirection" in came or not came:
+        fields["repeatDirection"] = direction
+    if direction == "h" and "most" in inside(item.source, "repeat"):
+        fields["maxPerRow"] = repeat.most
+    return fields
+
+
+def _given_back(
+    item: Item, widget: WidgetContent, came: Mapping[str, Any], names: set[str]
+) -> tuple[dict[str, Any], list[ReportLine]]:
+    was, _told = tiles.import_panel(came, item.id)
+    again = with_panel_defaults({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
+    again |= repeat_fields(item, names)
+    if widget.title != was["title"]:
+        again["title"] = widget.title
+    about = item.source.get("description", "")
+    if isinstance(about, str) and about != was.get("description", ""):
+        again["description"] = about
+    if widget.type != "placeholder" and dict(widget.config) != was["config"]:
+        again |= _settings(widget, again)
+    lines = []
+    if widget.type == "placeholder":
+        what = _("“{label}” is exported unchanged.").format(label=tiles.settings(came, "placeholder", item.id)["label"])
+        lines.append(ReportLine(item.id, widget.title, "placeholder", what, ""))
+    asked = PanelQueries().read(came) if widget.query else ""
+    if asked and asked != widget.query:
+        again = with_panel_sql(again, to_grafana_sql(widget.query, names))
+    elif widget.query and not asked:
+        what = _("Its SQL isn't exported; its original Grafana queries are exported instead.")
+        lines.append(ReportLine(item.id, widget.title, "left out", what, ""))
+    return again, lines
+
+
+_REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
+
+
+def _fresh(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict[str, Any], list[ReportLine]]:
+    kind = widget.kind.type if widget.kind else widget.type
+    if kind not in TYPES:
+        label = tiles.one_line(f"Benchboard: {widget.type}")
+        what = _("“{label}” becomes a text panel of the same size.").format(label=label)
+        line = ReportLine(item.id, widget.title, "placeholder", what, _("Grafana has no equivalent panel."))
+        return text_panel(widget.title, label), [line]
+    if TYPES[kind] == "text":
+        return text_panel(widget.title, "") | _settings(widget, {}), list(_unfitted(item, widget))
+    made: dict[str, Any] = {"type": TYPES[kind], "title": widget.title, "options": {}, "targets": []}
+    made["fieldConfig"] = {"defaults": {}, "overrides": []}
+    if widget.query:
+        asked = {"datasource": _SOURCE, "editorMode": "code", "format": "table", "rawQuery": True}
+        made |= {
+            "datasource": _SOURCE,
+            "targets": [{"refId": "A", **asked, "rawSql": to_grafana_sql(widget.query, names)}],
+        }
+    return made | _settings(widget, made), []
+
+
+def _unfitted(item: Item, widget: WidgetContent) -> Iterator[ReportLine]:
+    if widget.type == IMAGE and (widget.setting("fit"), widget.setting("align")) != ("whole", "centre"):
+        what = _("Its image scaling and alignment aren't exported.")
+        yield ReportLine(item.id, widget.title, "left out", what, _("Grafana shows the image at its original size."))
+
+
+def _picture(widget: WidgetContent) -> str:
+    """The picture as a text says it: its own, or where it was to come from."""
+    alt = re.sub(r"([\[\]\\])", r"\\\1", str(widget.setting("alt")))
+    address = widget.setting("picture") or widget.config.get("url") or ""
+    return f"![{alt}]({address})" if address else ""
+
+
+def _ends(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
+    """What a gauge's panel says of its ends and thresholds, as far as that changed."""
+    was = tiles.gauge_range(panel)
+    now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
+    fields: dict[str, Any] = {key: now.get(key) for key in ("min", "max") if now.get(key) != was.get(key)}
+    if any(now.get(key) != was.get(key) for key in ("warn", "alarm")):
+        colours = [("warn", "orange"), ("alarm", "red")]
+        steps = [{"color": colour, "value": now[key]} for key, colour in colours if key in now]
+        first: dict[str, object] = {"color": "green", "value": None}
+        fields["thresholds"] = {"mode": "absolute", "steps": [first, *sorted(steps, key=lambda step: step["value"])]}
+    return fields
+
+
+def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a panel that say what `config` says, over what they said."""
+    config = widget.config
+    if widget.type in ("text", "image"):
+        content = config.get("text", "") if widget.type == "text" else _picture(widget)
+        return {"options": {**inside(panel, "options"), "mode": "markdown", "content": str(content)}}
+    defaults = dict(inside(inside(panel, "fieldConfig"), "defaults"))
+    unit, decimals = config.get("unit"), config.get("decimals")
+    if isinstance(unit, str) and unit != tiles.unit_of(panel):
+        defaults["unit"] = _NAMES.get(unit, f"suffix:{unit}") if unit else "none"
+    if isinstance(decimals, int) and not isinstance(decimals, bool):
+        defaults["decimals"] = decimals
+    if widget.type == "gauge":
+        defaults |= _ends(widget, panel)
+    if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
+        defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
+    return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}

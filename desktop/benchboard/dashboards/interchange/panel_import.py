@@ -1,0 +1,290 @@
+"""One panel of Grafana's as a widget of ours: which kind shows it, what of its settings there is a place for."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeGuard
+from unicodedata import category
+
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.widget_kinds import MAX_MEASURE, MAX_TITLE, kind_of
+from benchboard.dashboards.interchange.conversion_report import ReportLine
+from benchboard.dashboards.interchange.validation import mapping, text
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+
+KINDS: Final = {
+    "text": "text",
+    "stat": "metric_card",
+    "singlestat": "metric_card",
+    "gauge": "gauge",
+    "bargauge": "metric_card",
+    "timeseries": "line_chart",
+    "graph": "line_chart",
+    "trend": "line_chart",
+    "barchart": "bar_chart",
+    "piechart": "pie_chart",
+    "grafana-piechart-panel": "pie_chart",
+    "table": "table",
+    "table-old": "table",
+}
+"""Grafana's panel types and the kind that shows each. Every other one becomes a placeholder."""
+
+UNITS: Final = {
+    "none": "", "short": "", "string": "", "percent": "%", "ms": "ms", "s": "s", "µs": "µs", "ns": "ns", "m": "min",
+    "h": "h", "d": "d", "bytes": "B", "decbytes": "B", "bits": "bit", "decbits": "bit", "Bps": "B/s", "binBps": "B/s",
+    "bps": "bit/s", "binbps": "bit/s", "pps": "packets/s", "ops": "ops/s", "reqps": "req/s", "rps": "reads/s",
+    "wps": "writes/s", "iops": "io/s", "cps": "1/s", "hertz": "Hz", "rothz": "Hz", "rotrpm": "rpm", "celsius": "°C",
+    "fahrenheit": "°F", "kelvin": "K", "volt": "V", "mvolt": "mV", "amp": "A", "mamp": "mA", "watt": "W", "kwatt": "kW",
+    "watth": "Wh", "kwatth": "kWh", "ohm": "Ω", "lengthm": "m", "lengthmm": "mm", "lengthkm": "km", "velocitykmh":
+    "km/h", "velocityms": "m/s", "massg": "g", "masskg": "kg", "pressurebar": "bar", "pressurepa": "Pa", "degree": "°",
+    "dB": "dB", "currencyUSD": "$", "currencyEUR": "€", "currencyGBP": "£", "currencyTRY": "₺",
+}  # fmt: skip
+"""Grafana's names of units that say the same number in ours. `percentunit`, dates and enumerations do not."""
+
+_MAX_UNIT: Final = 40
+_MAX_WORDS: Final = 20_000
+_TAG: Final = re.compile(r"</?(?!img\b)[a-z][^<>]*>", re.IGNORECASE)
+_IMG: Final = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*["']([^"'<>]+)["'][^<>]*>""", re.IGNORECASE)
+_ALT: Final = re.compile(r"""\balt\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
+_MARKDOWN_IMG: Final = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(([^)\s]+)\)")
+_DATA: Final = re.compile(r"data:image/[a-z0-9.+-]{1,20};base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
+_HERE: Final = "data:"
+"""Stands for a picture that is in a text itself while the rest is looked at."""
+_MAX_ALT: Final = 300
+
+
+def panel_title(panel: Mapping[str, Any], item: str) -> str:
+    """What a tile is called: the panel's title on one line, else its library panel's name."""
+    given = text(panel.get("title"), item=item, field="title")
+    if not given.strip() and panel.get("libraryPanel") is not None:
+        library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
+        given = text(library.get("name"), item=item, field="libraryPanel.name")
+    return one_line(given)
+
+
+def one_line(given: str) -> str:
+    """`given` as a title can show it: on one line, nothing a terminal would obey, no longer than a title may be."""
+    words = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in given)
+    return words if len(words) <= MAX_TITLE else f"{words[: MAX_TITLE - 1]}…"
+
+
+def kind_for(panel: Mapping[str, Any], item: str) -> str:
+    """The type of our widget for a panel; `placeholder` where there is none."""
+    if panel.get("libraryPanel") is not None:
+        return "placeholder"
+    kind = KINDS.get(text(panel.get("type"), item=item, field="type"), "placeholder")
+    if kind == "line_chart" and _filled(panel):
+        return "area_chart"
+    return "image" if kind == "text" and panel_image(panel, item) else kind
+
+
+def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[dict[str, Any], list[ReportLine]]:
+    """`type`, `title`, `description`, `config` and, if it can be asked here, `query` of the widget for a panel, and
+    what its reader should know."""
+    kind, title = kind_for(panel, item), panel_title(panel, item)
+    fields: dict[str, Any] = {"type": kind, "title": title}
+    if about := text(panel.get("description"), item=item, field="description"):
+        fields["description"] = about
+    fields["config"] = settings(panel, kind, item)
+    lines = []
+    elsewhere = kind == "image" and "picture" not in fields["config"]
+    if kind_of(kind) is None or elsewhere:
+        fields["title"] = title or fields["config"]["label"]
+        what = _("“{label}” becomes a placeholder of the same size.").format(label=fields["config"]["label"])
+        why = (
+            _("Images aren't downloaded. Choose the image here.")
+            if elsewhere
+            else _("Benchboard has no equivalent widget.")
+        )
+        lines.append(ReportLine(item, title, "placeholder", what, why))
+    given = panel.get("title")
+    if isinstance(given, str) and given.strip() and title != given:
+        what = _("Its title was shortened to one line of up to {limit} characters.").format(limit=MAX_TITLE)
+        lines.append(ReportLine(item, title, "changed", what, ""))
+    if query:
+        fields["query"] = query
+    if kept := ", ".join(_kept(panel, kind, asked=bool(query))):
+        what = _("Not supported, kept for export: {things}.").format(things=kept)
+        why = _("Benchboard queries use SQL. Write one for this widget.") if panel.get("targets") and not query else ""
+        lines.append(ReportLine(item, title, "kept", what, why))
+    return fields, lines
+
+
+def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
+    """The `config` of the widget that shows a panel as `kind`."""
+    if kind == "placeholder":
+        return {"label": _label(panel, item)}
+    if kind == "image":
+        return _image(panel, item)
+    if kind == "text":
+        return {"text": _prose(panel, item)}
+    config: dict[str, Any] = {}
+    if kind != "table" and unit_of(panel):
+        config["unit"] = unit_of(panel)
+    decimals = _decimals(panel)
+    if kind in ("metric_card", "gauge") and decimals is not None:
+        config["decimals"] = decimals
+    return config | (gauge_range(panel) if kind == "gauge" else {})
+
+
+def gauge_range(panel: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a gauge begins and ends, and what it warns and alarms at: its two highest thresholds."""
+    defaults = _inside(panel, "fieldConfig", "defaults")
+    found = {key: defaults[key] for key in ("min", "max") if _number(defaults.get(key))}
+    return found | dict(zip(("alarm", "warn"), _thresholds(defaults)[::-1], strict=False))
+
+
+def _thresholds(defaults: Mapping[str, Any]) -> list[float]:
+    """The thresholds somebody set, as far as they are values, in their order."""
+    said = _inside(defaults, "thresholds")
+    if not _own_thresholds(defaults) or said.get("mode", "absolute") != "absolute":
+        return []
+    return sorted(step["value"] for step in _listed(said.get("steps"))
+                  if isinstance(step, Mapping) and _number(step.get("value")))  # fmt: skip
+
+
+def _number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_MEASURE
+
+
+def _filled(panel: Mapping[str, Any]) -> bool:
+    """Whether its lines are areas."""
+    opacity = _inside(panel, "fieldConfig", "defaults", "custom").get("fillOpacity")
+    return _number(opacity) and opacity > 0
+
+
+def panel_image(panel: Mapping[str, Any], item: str) -> str:
+    """The one picture a text panel consists of: its address, or itself (`data:`). Empty if the panel says more."""
+    return _pictured(panel, item)[0]
+
+
+def _pictured(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
+    """The one picture a text panel consists of, and what it is in words."""
+    mode, content = _content(panel, item)
+    here = _DATA.search(content)
+    if here is not None:
+        content = content[: here.start()] + _HERE + content[here.end() :]
+    content = content[:_MAX_WORDS].strip()
+    if mode == "html":
+        found = _IMG.fullmatch(_TAG.sub("", content).strip())
+        said = _ALT.search(found[0]) if found else None
+        address, alt = (found[1] if found else ""), html.unescape((said[1] or said[2] or "") if said else "")
+    else:
+        found = _MARKDOWN_IMG.fullmatch(content)
+        address, alt = (found[2], re.sub(r"\\(.)", r"\1", found[1])) if found else ("", "")
+    return (here[0] if here is not None and address == _HERE else address), one_line(alt)[:_MAX_ALT]
+
+
+def _image(panel: Mapping[str, Any], item: str) -> dict[str, Any]:
+    """The picture itself where the panel has it and it can be kept; else where it was to come from."""
+    address, alt = _pictured(panel, item)
+    more = {"alt": alt} if alt else {}
+    if not images.is_image(address.lower()):
+        return {"label": one_line(address), "url": address} | more
+    try:
+        images.parse_data_uri(address)
+    except Invalid:
+        source = address.partition(",")[0]
+        return {"label": one_line(source), "url": source} | more
+    return {"picture": address} | more
+
+
+def unmapped_fields(panel: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """What stays of a panel beside its item: all of it but a picture that the item has itself."""
+    said = dict(panel)
+    if "picture" in config:
+        said.pop("content", None)
+        if isinstance(said.get("options"), Mapping):
+            said["options"] = {key: value for key, value in said["options"].items() if key != "content"}
+    return said
+
+
+def _label(panel: Mapping[str, Any], item: str) -> str:
+    """What a placeholder stands for. It stays in the document, so it says names only, in no language."""
+    if panel.get("libraryPanel") is not None:
+        library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
+        name = text(library.get("name"), item=item, field="libraryPanel.name")
+        return one_line(f"Grafana: {name or text(library.get('uid'), item=item, field='libraryPanel.uid')}")
+    return one_line(f"Grafana: {panel.get('type') or '?'}")
+
+
+def _content(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
+    options = _inside(panel, "options")
+    mode = text(options.get("mode", panel.get("mode")), item=item, field="options.mode")
+    return mode, text(options.get("content", panel.get("content")), item=item, field="options.content")
+
+
+def _prose(panel: Mapping[str, Any], item: str) -> str:
+    mode, content = _content(panel, item)
+    content = content[:_MAX_WORDS]
+    return f"```\n{content}\n```" if mode in ("code", "html") and content else content
+
+
+def _given_unit(panel: Mapping[str, Any]) -> str:
+    unit = _inside(panel, "fieldConfig", "defaults").get("unit", panel.get("format"))
+    axes = _listed(panel.get("yaxes"))  # of the old graph
+    if unit is None and axes and isinstance(axes[0], Mapping):
+        unit = axes[0].get("format")
+    return unit if isinstance(unit, str) else ""
+
+
+def unit_of(panel: Mapping[str, Any]) -> str:
+    """A panel's unit as we write it; empty where ours has no word for it."""
+    given = _given_unit(panel)
+    own = given.removeprefix("suffix:") if given.startswith("suffix:") else UNITS.get(given, "")
+    return one_line(own)[:_MAX_UNIT]
+
+
+def _decimals(panel: Mapping[str, Any]) -> int | None:
+    value = _inside(panel, "fieldConfig", "defaults").get("decimals", panel.get("decimals"))
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 6 else None
+
+
+def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
+    """What a panel says that has no place in our widget, in words; its queries unless they are `asked` here."""
+    if (targets := _listed(panel.get("targets"))) and not asked:
+        counted = ngettext("{count} query", "{count} queries", len(targets)).format(count=len(targets))
+        sources = sorted({one_line(name) for name in _sources(panel, targets) if name})[:3]
+        yield f"{counted} ({', '.join(sources)})" if sources else counted
+    if steps := _listed(panel.get("transformations")):
+        yield ngettext("{count} transformation", "{count} transformations", len(steps)).format(count=len(steps))
+    if own := _listed(_inside(panel, "fieldConfig").get("overrides")):
+        yield ngettext("overrides for {count} series", "overrides for {count} series", len(own)).format(count=len(own))
+    defaults = _inside(panel, "fieldConfig", "defaults")
+    if _listed(defaults.get("mappings")):
+        yield _("value mappings")
+    if _own_thresholds(defaults) and not (kind == "gauge" and 0 < len(_thresholds(defaults)) <= 2):
+        yield _("thresholds")
+    if _listed(panel.get("links")):
+        yield _("links")
+    if panel.get("alert"):
+        yield _("an alert")
+    given = _given_unit(panel)
+    if given not in UNITS and given and not given.startswith("suffix:"):
+        yield _("unit “{unit}”").format(unit=one_line(given))
+
+
+def _sources(panel: Mapping[str, Any], targets: list[Any]) -> Iterator[str]:
+    for holder in (panel, *(target for target in targets if isinstance(target, Mapping))):
+        source = holder.get("datasource")
+        kind = source.get("type") if isinstance(source, Mapping) else source
+        if isinstance(kind, str) and "$" not in kind:
+            yield kind
+
+
+def _own_thresholds(defaults: Mapping[str, Any]) -> bool:
+    """Whether somebody set them: Grafana writes a green one, and a red one at 80, into every panel."""
+    steps = _listed(_inside(defaults, "thresholds").get("steps"))
+    return any(step.get("value") not in (None, 0, 80) for step in steps if isinstance(step, Mapping))
+
+
+def _inside(value: Any, *keys: str) -> Mapping[str, Any]:
+    """The object at the end of a path. What is none there has no effect here and is only kept, so it is nothing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

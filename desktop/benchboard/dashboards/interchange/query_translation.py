@@ -1,0 +1,142 @@
+"""The queries of Grafana's variables and panels and of ours: their SQL in our words, ours in theirs, or why it cannot
+be said."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from benchboard.analytics.queries import check_query
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY
+from benchboard.dashboards.interchange.panel_import import one_line
+from benchboard.dashboards.variables.variable_queries import names_in, replace_names
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+MOST_READ: Final = 10 * MAX_QUERY
+"""Characters of SQL read for one dashboard: reading is slow, and a file may say the longest query a hundred times."""
+_FIELDS: Final = ("rawSql", "rawQuery", "query")
+_FIRST: Final = re.compile(r"\s*([A-Za-z_]\w*)")
+_MACRO: Final = re.compile(r"\$__\w+|\$\{__\w+")
+_NAMED: Final = r"\$\{(\w+)(?::(\w+))?\}|\$([A-Za-z_]\w*)|\[\[(\w+)(?::(\w+))?\]\]"
+_NAME: Final = re.compile(_NAMED)
+_PART: Final = re.compile(rf"""'[^']*(?:'|\Z)|"[^"]*(?:"|\Z)|{_NAMED}""")
+_POSTGRES: Final = ("grafana-postgresql-datasource", "postgres")
+_QUOTING: Final = (None, "", "sqlstring", "singlequote")
+
+
+class UntranslatableQuery(Exception):
+    """A query that cannot be asked here; its words say why."""
+
+
+def sql_of(said: Mapping[str, Any]) -> str:
+    """What a variable of Grafana's asks its data source, as text; nothing where it says none."""
+    query = said.get("query")
+    if isinstance(query, Mapping):
+        query = next((query[key] for key in _FIELDS if isinstance(query.get(key), str)), "")
+    return query if isinstance(query, str) else ""
+
+
+def with_sql(said: Mapping[str, Any], sql: str) -> dict[str, Any]:
+    """A variable of Grafana's that asks something else, in the form it asked before."""
+    query = said.get("query")
+    if isinstance(query, Mapping):
+        key = next((key for key in _FIELDS if isinstance(query.get(key), str)), "query")
+        fields: dict[str, Any] = {"query": {**query, key: sql}}
+    else:
+        fields = {"query": sql}
+    return {**said, **fields, **({"definition": sql} if "definition" in said else {})}
+
+
+def from_grafana_sql(sql: str, names: Collection[str]) -> str:
+    """Translate Grafana's SQL into a Benchboard query: `$shop` becomes `:shop`.
+
+    Raises `UntranslatableQuery` where the query cannot run in Benchboard."""
+    if not sql.strip():
+        raise UntranslatableQuery(_("Its query is empty."))
+    if len(sql) > MAX_QUERY:
+        raise UntranslatableQuery(_("Its query is longer than {limit} characters.").format(limit=MAX_QUERY))
+    first = _FIRST.match(sql)
+    if first is not None and first[1].lower() not in ("select", "with"):
+        raise UntranslatableQuery(_("It isn't a SELECT query: it starts with “{word}”.").format(word=first[1][:60]))
+    if macro := _MACRO.search(sql):
+        raise UntranslatableQuery(_("It uses the Grafana macro “{name}”.").format(name=macro[0][:60]))
+    query = _PART.sub(lambda part: _own(part, names), sql)
+    try:
+        columns = check_query(query, dict.fromkeys({*names, *names_in(query)}, ("",)))
+    except Invalid as error:
+        raise UntranslatableQuery(_("It can't run here: {why}").format(why=one_line(error.what))) from error
+    if unknown := [name for name in names_in(query) if name not in names]:
+        raise UntranslatableQuery(
+            _("It uses “{name}”, which isn't a variable in this dashboard.").format(name=unknown[0])
+        )
+    if "__value" in [column.name for column in columns[1:]]:
+        raise UntranslatableQuery(_("Its first column isn't __value."))
+    return query
+
+
+def to_grafana_sql(query: str, names: Collection[str] | None = None) -> str:
+    """A query of ours as Grafana says it: `:shop` becomes `${shop:sqlstring}`, of these `names` or of all."""
+    named = [name for name in names_in(query) if names is None or name in names]
+    return replace_names(query, {name: f"${{{name}:sqlstring}}" for name in named})
+
+
+class PanelQueries:
+    """Reads the queries of one dashboard's panels, as long as there are not too many of them; `names` are its
+    variables, else whatever a query names is taken for one."""
+
+    def __init__(self, names: Collection[str] | None = None) -> None:
+        self.names, self._left = names, MOST_READ
+
+    def read(self, said: Mapping[str, Any]) -> str:
+        """The query of a panel in our words; empty where it asks another source, several, or what cannot be asked."""
+        sql = _sql_of_panel(said)
+        self._left -= len(sql) if len(sql) <= MAX_QUERY else 0
+        if not sql or self._left < 0:
+            return ""
+        names = {found[1] or found[3] or found[4] for found in _NAME.finditer(sql)}
+        try:
+            return from_grafana_sql(sql, names if self.names is None else self.names)
+        except UntranslatableQuery:
+            return ""
+
+
+def with_panel_sql(said: Mapping[str, Any], sql: str) -> dict[str, Any]:
+    """A panel of Grafana's that asks something else, in the form it asked before."""
+    (target,) = said["targets"]
+    return {**said, "targets": [{**target, "rawSql": sql}]}
+
+
+def _sql_of_panel(said: Mapping[str, Any]) -> str:
+    targets = said.get("targets")
+    if not isinstance(targets, list) or len(targets) != 1 or not isinstance(targets[0], Mapping):
+        return ""
+    sql, source = targets[0].get("rawSql"), targets[0].get("datasource") or said.get("datasource")
+    kind = source.get("type") if isinstance(source, Mapping) else source
+    return sql if isinstance(sql, str) and kind in _POSTGRES and not targets[0].get("hide") else ""
+
+
+def _own(part: re.Match[str], names: Collection[str]) -> str:
+    """A piece of SQL with its variables as we name them: a text is one whole variable, or has none in it."""
+    text = part[0]
+    if not text.startswith(("'", '"')):
+        return _named(part, names) or text
+    whole = _NAME.fullmatch(text[1:-1]) if text.startswith("'") else None
+    if whole is not None and (found := _named(whole, names)):
+        return found
+    if any(_named(found, names) for found in _NAME.finditer(text)):
+        raise UntranslatableQuery(_("It uses a variable inside quoted text."))
+    return text
+
+
+def _named(found: re.Match[str], names: Collection[str]) -> str:
+    """`:shop` for what names a variable; nothing for what names none."""
+    braced, form, bare, bracketed, bracketed_form = found.groups()
+    name = braced or bare or bracketed
+    if name not in names:
+        return ""
+    form = form or bracketed_form
+    if form not in _QUOTING:
+        raise UntranslatableQuery(
+            _("It uses “{name}” in the unsupported format “{form}”.").format(name=name, form=form[:40])
+        )
+    return f":{name}"

@@ -1,0 +1,92 @@
+"""A stranger's JSON before anything reads it, and the refusals that name a place in it."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, Final, NoReturn
+
+from benchboard.dashboards.document.document import is_storable_text
+from benchboard.dashboards.layout import quote_value
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+DEEPEST: Final = 50
+"""Levels of a Grafana file. Its own have about twelve; a document stores up to ten around them, of 60."""
+_LARGEST: Final = 10**20
+
+
+def check(value: object, *, deepest: int = DEEPEST) -> None:
+    """Refuse what no document could keep: half a surrogate pair, NUL, a number JSON does not know, bottomless nesting.
+
+    Raises `Invalid` naming the place as a dotted path.
+    """
+    _check(value, [], deepest)
+
+
+def _check(value: object, way: list[str | int], deepest: int) -> None:
+    if len(way) > deepest:
+        _refuse_at("too-deep", _("{field} is nested too deeply for a dashboard."), way)
+    if isinstance(value, str):
+        if not is_storable_text(value):
+            _refuse_at("not-text", _("{field} contains an invalid character."), way)
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if not isinstance(key, int) and not (isinstance(key, str) and is_storable_text(key)):
+                _refuse_at("not-text", _("A field name in {field} contains an invalid character."), way)
+            way.append(key)
+            _check(inner, way, deepest)
+            way.pop()
+    elif isinstance(value, float):
+        if not isfinite(value):
+            _refuse_at("not-a-number", _("{field} isn't a valid JSON number."), way)
+    elif isinstance(value, int):
+        if abs(value) >= _LARGEST:
+            _refuse_at("not-a-number", _("{field} has too many digits."), way)
+    elif value is not None:
+        _refuse_at("not-json", _("{field} isn't a valid JSON value."), way)
+
+
+def refuse(code: str, what: str, *, item: str | None = None, field: str | None = None) -> NoReturn:
+    """Raise `Invalid` about an item and a field of a dashboard."""
+    raise Invalid(f"interchange.{code}", what, item=item, field=field)
+
+
+def mapping(value: object, *, item: str | None, field: str) -> Mapping[str, Any]:
+    """`value` as an object; an empty one for null. `Invalid` for anything else."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return value
+    refuse("not-an-object", _bad(value, _("an object"), item, field), item=item, field=field)
+
+
+def sequence(value: object, *, item: str | None, field: str) -> list[Any]:
+    """`value` as a list; an empty one for null. `Invalid` for anything else."""
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return value
+    refuse("not-a-list", _bad(value, _("a list"), item, field), item=item, field=field)
+
+
+def text(value: object, *, item: str | None, field: str) -> str:
+    """`value` as text; empty for null. `Invalid` for anything else."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    refuse("not-text", _bad(value, _("text"), item, field), item=item, field=field)
+
+
+def _bad(value: object, wanted: str, item: str | None, field: str) -> str:
+    if item is None:
+        return _("{field} is {value}; it must be {wanted}.").format(
+            field=field, value=quote_value(value), wanted=wanted
+        )
+    what = _("{field} of {item} is {value}; it must be {wanted}.")
+    return what.format(field=field, item=quote_value(item), value=quote_value(value), wanted=wanted)
+
+
+def _refuse_at(code: str, what: str, way: list[str | int]) -> NoReturn:
+    path = ".".join(str(key)[:60] for key in way)
+    path = (path if len(path) <= 200 else f"{path[:100]}…{path[-90:]}").encode("utf-8", "replace").decode("utf-8")
+    refuse(code, what.format(field=path or _("the whole file")), field=path or None)

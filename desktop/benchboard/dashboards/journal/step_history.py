@@ -1,0 +1,241 @@
+"""The steps of an edited document as the journal keeps them: what is stored, what is on the page, and the way between;
+and the drafts, which are texts that are not part of the page yet.
+
+Made by replaying records, the same ones when they are written and when they are read again; so what a journal says is
+what its writer meant. A step keeps its record as it was written: a page of 1,000 widgets has steps that push hundreds,
+and 200 of them are to take no room, nor be encoded anew when the journal is.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from benchboard.dashboards.journal.json_delta import Delta, apply, diff
+
+MAX_STEPS: Final = 200
+MAX_STEP_BYTES: Final = 8 * 1024 * 1024
+"""How far back a journal goes: so many steps, and so much of them as it is written."""
+
+MAX_DRAFT: Final = 8 * 1024 * 1024
+"""Characters of a draft that is kept: twice what a page may have bytes."""
+
+Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody had written by `at` (seconds since 1970) that the page does not say."""
+
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class EditStep:
+    """One edit, made at `at` (seconds since 1970)."""
+
+    title: str
+    chosen_before: tuple[str, ...]
+    chosen_after: tuple[str, ...]
+    at: float
+    packed: bytes
+
+    @property
+    def forward(self) -> Delta:
+        """What makes the document after it of the one before."""
+        return _delta(unpack(self.packed)["forward"])
+
+    @property
+    def backward(self) -> Delta:
+        """What makes the document before it of the one after."""
+        return _delta(unpack(self.packed)["backward"])
+
+
+def pack(record: Record) -> bytes:
+    """A record as it is written: JSON, deflated."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=dict)
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+
+
+def unpack(packed: bytes) -> Record:
+    """Raises `TypeError` or `ValueError` for what `pack` did not make."""
+    try:
+        record = json.loads(zlib.decompress(packed))
+    except zlib.error as error:
+        raise ValueError("not packed") from error
+    if not isinstance(record, dict):
+        raise TypeError("not a record")
+    return record
+
+
+@dataclass(slots=True)
+class History:
+    """A stack of steps and where one stands in it: `document` is what the page says after `position` of them."""
+
+    stored: object
+    """The document as the database has it, in its `version`."""
+    version: int
+    document: object
+    steps: list[EditStep]
+    position: int = 0
+    missing: int = 0
+    """How many of its steps are still to come from a journal that is being read."""
+    subject: tuple[str, ...] = ()
+    """Whose history it is, so that one of a document that is gone can be told."""
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    """By where they are written."""
+    meant: object = None
+    """What the window said of the page with the record that is replayed next. Where the record leads there, this stands
+    for it: it shares with what the window says after the next gesture what that leaves alone, so that a gesture on a
+    page of thousands costs what it changed."""
+
+    def documents(self) -> list[object]:
+        """The document before the first step, and after each one. They share what they have in common."""
+        behind = [self.document]
+        for step in reversed(self.steps[: self.position]):
+            behind.append(apply(behind[-1], step.backward))
+        ahead = behind[::-1]
+        for step in self.steps[self.position :]:
+            ahead.append(apply(ahead[-1], step.forward))
+        return ahead
+
+    # What is written: records of what happened, made before they are replayed
+
+    def whole(self) -> Iterator[bytes]:
+        """Everything, in packed records: what a journal begins with."""
+        page = diff(self.stored, self.document)
+        yield pack(
+            {"is": "base", "version": self.version, "stored": self.stored, "page": page, "position": self.position,
+             "steps": len(self.steps), "subject": list(self.subject)}
+        )  # fmt: skip
+        yield from (step.packed for step in self.steps)
+        yield from (pack(_drafted(where, draft.text, draft.at)) for where, draft in self.drafts.items())
+
+    def stepped(
+        self, title: str, after: object, chosen: tuple[tuple[str, ...], tuple[str, ...]], at: float, *, amends: bool
+    ) -> Record:
+        """One more edit, or more of the last one: typing in one text is one step."""
+        amends = amends and self.position > 0
+        before = apply(self.document, self.steps[self.position - 1].backward) if amends else self.document
+        forward = diff(before, after)
+        # What is the same on both sides is the same object now, which makes the way back quick to find.
+        backward = diff(apply(before, forward), before)
+        self.meant = after
+        return {
+            "is": "amend" if amends else "step", "title": title, "forward": forward, "backward": backward,
+            "chosen": [list(ids) for ids in chosen], "at": round(at, 3),
+        }  # fmt: skip
+
+    def moved(self, by: int, after: object) -> Record:
+        """Undo (`by` < 0) or redo. Beyond the steps kept here, where the window still had some, it is a leap."""
+        if 0 <= self.position + by <= len(self.steps):
+            return {"is": "move", "by": by}
+        return {"is": "leap", "page": diff(self.document, after)}
+
+    def saved(self, version: int, stored: object) -> Record:
+        """The database has `stored` now, which need not be what the page says any more."""
+        return {"is": "saved", "version": version, "stored": diff(self.document, stored)}
+
+    def drafted(self, where: str, text: str | None, at: float) -> Record | None:
+        """Another text stands there as a draft, or (None) none any more."""
+        kept = self.drafts.get(where)
+        return None if (kept.text if kept else None) == text else _drafted(where, text, at)
+
+    # What is read
+
+    def replay(self, record: Record, packed: bytes) -> None:
+        """Go on as a record says, which is `packed` as it is written. Raises `LookupError`, `TypeError` or
+        `ValueError` for one of another history."""
+        kind = record["is"]
+        if self.missing:
+            self.steps.append(_step(record, packed))
+            self.missing -= 1
+        elif kind in ("step", "amend"):
+            self._step(_step(record, packed), _delta(record["forward"]), amends=kind == "amend")
+        elif kind == "move":
+            self._move(_whole(record["by"]))
+        elif kind == "leap":
+            self.document = apply(self.document, _delta(record["page"]))
+            self.steps, self.position = [], 0
+        elif kind == "saved":
+            self.stored, self.version = apply(self.document, _delta(record["stored"])), _whole(record["version"])
+        elif kind == "draft":
+            self._draft(str(record["where"]), record["text"], record["at"])
+        else:
+            raise ValueError("an unknown record")
+
+    def end(self) -> None:
+        """Nothing more comes. Where steps did not, those of no use without them go."""
+        if self.missing and self.position > len(self.steps):
+            self.steps, self.position = [], 0
+        self.missing = 0
+
+    def _step(self, step: EditStep, forward: Delta, *, amends: bool) -> None:
+        document = self.document
+        if amends:
+            document = apply(document, self.steps[self.position - 1].backward)
+        self.document = apply(document, forward)
+        if self.meant is not None and diff(self.document, self.meant) is None:
+            self.document = self.meant
+        self.meant = None
+        self.steps[self.position - amends :] = [step]
+        while len(self.steps) > MAX_STEPS or (
+            len(self.steps) > 1 and sum(len(s.packed) for s in self.steps) > MAX_STEP_BYTES
+        ):
+            del self.steps[0]
+        self.position = len(self.steps)
+
+    def _draft(self, where: str, text: object, at: object) -> None:
+        self.drafts.pop(where, None)
+        if isinstance(text, str) and isinstance(at, int | float):
+            self.drafts[where] = Draft(text, float(at))
+
+    def _move(self, by: int) -> None:
+        if not 0 <= self.position + by <= len(self.steps):
+            raise ValueError("beyond the steps")
+        document, way = self.document, self.steps[self.position + min(by, 0) : self.position + max(by, 0)]
+        for step in reversed(way) if by < 0 else way:
+            document = apply(document, step.backward if by < 0 else step.forward)
+        self.document, self.position = document, self.position + by
+
+
+def begin_history(record: Record) -> History:
+    """The history that a `base` record begins; its steps are `missing`. Raises as `replay` does."""
+    if record.get("is") != "base":
+        raise ValueError("not a base")
+    stored = record["stored"]
+    page = apply(stored, _delta(record["page"]))
+    version, position, steps = (_whole(record[key]) for key in ("version", "position", "steps"))
+    return History(stored, version, page, [], position, steps, subject_of(record))
+
+
+def subject_of(record: Record) -> tuple[str, ...]:
+    """Whose history a `base` record begins; nobody's, where an older program wrote it."""
+    said = record.get("subject")
+    return tuple(str(part) for part in said) if isinstance(said, list) else ()
+
+
+def _drafted(where: str, text: str | None, at: float) -> Record:
+    return {"is": "draft", "where": where, "text": text, "at": round(at, 3)}
+
+
+def _step(record: Record, packed: bytes) -> EditStep:
+    chosen, at = record["chosen"], record["at"]
+    if not isinstance(chosen, list) or not isinstance(at, int | float):
+        raise TypeError("not a step")
+    before, after = (tuple(str(name) for name in ids) for ids in chosen)
+    return EditStep(str(record["title"]), before, after, float(at), packed)
+
+
+def _delta(value: object) -> Delta:
+    if value is None or isinstance(value, dict):
+        return value
+    raise TypeError("not a delta")
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise TypeError("not a whole number")

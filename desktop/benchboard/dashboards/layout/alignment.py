@@ -1,0 +1,182 @@
+"""Several items brought into order at once: on one line, at equal distances, to one size, into each other's
+place.
+
+The chosen have the say: they come to lie where they are asked to and the others give way downwards. Under
+`vertical` everything rises afterwards; what that leaves of a line along the rows (top, middle, bottom) is the
+order in which the items follow one another.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from benchboard.dashboards.layout.drag_preview import placed
+from benchboard.dashboards.layout.model import MAX_HEIGHT, Cell, Compact, Item, Layout
+from benchboard.dashboards.layout.normalize import normalized
+from benchboard.dashboards.layout.rgl_compat import bounded
+
+Edge = Literal["left", "centre", "right", "top", "middle", "bottom"]
+Axis = Literal["across", "down"]
+"""Along the columns, along the rows."""
+
+
+def align(layout: Layout, ids: Sequence[str], edge: Edge, *, compact: Compact = "vertical") -> Layout:
+    """The chosen items brought to one line: the edge, or the middle, of the rectangle around them.
+
+    Statics among them are what the others are brought to: the rectangle is theirs alone then. Of two that would
+    cover each other the later in reading order goes below. Along the columns, aligned twice is aligned once; with
+    fewer than two items nothing changes. Invalid if there is no such item.
+    """
+    layout = normalized(layout, compact)
+    chosen = _chosen(layout, ids)
+    if len(chosen) < 2:
+        return layout
+    anchors = [place for place in chosen if layout.items[place].static] or chosen
+    along = {place: _span(layout.cells[place], _axis(edge)) for place in chosen}
+    low = min(along[place][0] for place in anchors)
+    high = max(sum(along[place]) for place in anchors)
+    # Around the longest, half a field is rounded once: else aligning again would move everything by one.
+    longest = max(along[place][1] for place in anchors)
+    middle = 2 * ((low + high - longest) // 2) + longest
+    starts = {}
+    for place, (_start, size) in along.items():
+        near, far = edge in ("left", "top"), edge in ("right", "bottom")
+        starts[place] = low if near else high - size if far else (middle - size) // 2
+    return _started(layout, starts, _axis(edge), compact)
+
+
+def distribute(layout: Layout, ids: Sequence[str], axis: Axis, *, compact: Compact = "vertical") -> Layout:
+    """The chosen items at equal distances: the outermost stay, and so do statics, between which the others are
+    spread.
+
+    Distances are whole grid fields; what is left over is spread evenly too. Where the items are too large to lie
+    side by side, their middles are spread. Fewer than three change nothing. Invalid if there is no such item.
+    """
+    layout = normalized(layout, compact)
+    spans = {place: _span(layout.cells[place], axis) for place in _chosen(layout, ids)}
+    order = sorted(spans, key=lambda place: (2 * spans[place][0] + spans[place][1], place))
+    held = [n for n, place in enumerate(order) if n in (0, len(order) - 1) or layout.items[place].static]
+    starts = {place: start for place, (start, _size) in spans.items()}
+    for first, last in pairwise(held):
+        inner = order[first + 1 : last]
+        between = _between(spans[order[first]], [spans[place][1] for place in inner], spans[order[last]])
+        starts |= dict(zip(inner, between, strict=True))
+    return _started(layout, starts, axis, compact)
+
+
+def equalise(
+    layout: Layout,
+    ids: Sequence[str],
+    what: Literal["width", "height", "both"],
+    *,
+    compact: Compact = "vertical",
+) -> Layout:
+    """The chosen items as wide, as high or as large as the first of them, as far as their own limits and the
+    grid let them. Statics keep their size. Invalid if there is no such item."""
+    layout = normalized(layout, compact)
+    if not ids:
+        return layout
+    model = layout.cell(ids[0])
+    cells = {ids[0]: model}
+    for place in _chosen(layout, ids)[1:]:
+        item, old = layout.items[place], layout.cells[place]
+        w = old.w if what == "height" else model.w
+        h = old.h if what == "width" else model.h
+        cells[item.id] = _sized(item, Cell(old.x, old.y, w, h), old, layout.columns)
+    return placed(layout, cells, compact=compact)
+
+
+def grow(layout: Layout, ids: Sequence[str], dw: int, dh: int, *, compact: Compact = "vertical") -> Layout:
+    """The chosen items so many columns wider and rows higher, each as far as its limits, the grid and the statics let
+    it. Statics keep their size. Costs grow with the items, not with the chosen. Invalid if there is no such item."""
+    layout = normalized(layout, compact)
+    statics = [cell for item, cell in layout if item.static]
+    cells = {}
+    for place in _chosen(layout, ids):
+        item, old = layout.items[place], layout.cells[place]
+        if not item.static:
+            w, h = bounded(item, old, old.w + dw, old.h + dh, "se", layout.columns)
+            new = old._replace(w=min(w, layout.columns - old.x), h=h)
+            covers = any(new.overlaps(static) and not old.overlaps(static) for static in statics)
+            cells[item.id] = old if covers else new
+    return placed(layout, cells, compact=compact)
+
+
+def swap(layout: Layout, a: str, b: str, *, compact: Compact = "vertical") -> Layout:
+    """Two items in each other's place. Each keeps its own size where that covers nothing; else it takes the
+    other's, within its limits, and whatever it then still covers gives way.
+
+    Above one another in the same columns, or beside one another in the same rows, they share the room both had.
+    A static changes places with nobody. Invalid if there is no such item.
+    """
+    layout = normalized(layout, compact)
+    one, two = layout.index(a), layout.index(b)
+    if one == two or layout.items[one].static or layout.items[two].static:
+        return layout
+    ours, theirs = layout.cells[one], layout.cells[two]
+    fitted_a = _sized(layout.items[one], theirs, ours, layout.columns)
+    fitted_b = _sized(layout.items[two], ours, theirs, layout.columns)
+    own_a, own_b = ours._replace(x=theirs.x, y=theirs.y), theirs._replace(x=ours.x, y=ours.y)
+    tries = [*_sharing(ours, theirs), (own_a, own_b), (own_a, fitted_b), (fitted_a, own_b)]
+    rest = [cell for place, cell in enumerate(layout.cells) if place not in (one, two)]
+    fits = (pair for pair in tries if _free(pair, rest, layout.columns))
+    first, second = next(fits, (fitted_a, fitted_b))
+    return placed(layout, {a: first, b: second}, compact=compact)
+
+
+def _sharing(a: Cell, b: Cell) -> list[tuple[Cell, Cell]]:
+    """Where two of the same columns, or of the same rows, lie when they change their order in the room between
+    their outer edges."""
+    if (a.x, a.w) == (b.x, b.w):
+        top, bottom = min(a.y, b.y), max(a.bottom, b.bottom)
+        down = a.y < b.y
+        return [(a._replace(y=bottom - a.h if down else top), b._replace(y=top if down else bottom - b.h))]
+    if (a.y, a.h) == (b.y, b.h):
+        left, right = min(a.x, b.x), max(a.right, b.right)
+        over = a.x < b.x
+        return [(a._replace(x=right - a.w if over else left), b._replace(x=left if over else right - b.w))]
+    return []
+
+
+def _free(pair: tuple[Cell, Cell], rest: Sequence[Cell], columns: int) -> bool:
+    first, second = pair
+    inside = max(first.right, second.right) <= columns
+    return inside and not first.overlaps(second) and not any(first.overlaps(c) or second.overlaps(c) for c in rest)
+
+
+def _sized(item: Item, wanted: Cell, old: Cell, columns: int) -> Cell:
+    """The cell wanted, its size held to the item's limits; a size the item has already is never refused it."""
+    w = wanted.w if wanted.w == old.w else max(item.min_w or 1, min(item.max_w or columns, wanted.w))
+    h = wanted.h if wanted.h == old.h else max(item.min_h or 1, min(item.max_h or MAX_HEIGHT, wanted.h))
+    w = min(w, columns)
+    return Cell(min(wanted.x, columns - w), wanted.y, w, h)
+
+
+def _between(first: tuple[int, int], sizes: Sequence[int], last: tuple[int, int]) -> list[int]:
+    """Where items of these sizes begin, spread evenly between two spans (start, size)."""
+    end, steps = sum(first), len(sizes) + 1
+    spare = last[0] - end - sum(sizes)
+    if spare < 0:
+        low, high = 2 * first[0] + first[1], 2 * last[0] + last[1]
+        middles = [low + (high - low) * n // steps for n in range(1, steps)]
+        return [(middle - size) // 2 for middle, size in zip(middles, sizes, strict=True)]
+    return [end + sum(sizes[:n]) + spare * (n + 1) // steps for n in range(len(sizes))]
+
+
+def _axis(edge: Edge) -> Axis:
+    return "across" if edge in ("left", "centre", "right") else "down"
+
+
+def _span(cell: Cell, axis: Axis) -> tuple[int, int]:
+    """Start and size along an axis."""
+    return (cell.x, cell.w) if axis == "across" else (cell.y, cell.h)
+
+
+def _chosen(layout: Layout, ids: Sequence[str]) -> list[int]:
+    return list(dict.fromkeys(layout.index(item_id) for item_id in ids))
+
+
+def _started(layout: Layout, starts: dict[int, int], axis: Axis, compact: Compact) -> Layout:
+    field = "x" if axis == "across" else "y"
+    cells = {layout.items[p].id: layout.cells[p]._replace(**{field: start}) for p, start in starts.items()}
+    return placed(layout, cells, compact=compact)

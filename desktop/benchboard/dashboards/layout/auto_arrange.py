@@ -1,0 +1,97 @@
+"""Auto-arrange: a page put in order as a typesetter fills lines."""
+
+from collections.abc import Iterator, Sequence
+
+from benchboard.dashboards.layout.model import Cell, Item, Layout
+from benchboard.dashboards.layout.normalize import normalized
+from benchboard.dashboards.layout.placement import Occupancy
+
+
+def arranged(layout: Layout) -> Layout:
+    """The layout tidied up: the items fill lines in reading order, and what is free to the right of a line is given
+    to the items of that line. Holes that are left then go to the first items that fit, from wherever they come.
+
+    Heights stay, widths only grow, in proportion and up to `max_w`. As in a justified paragraph, a last line less
+    than half full stays as it is. Statics stay where they are. What comes out is settled, and arranging it again
+    changes nothing.
+    """
+    now = _filled(_fitted(normalized(layout, "vertical"), in_turn=True))
+    while (after := _filled(_fitted(now))) != now:
+        # It ends: widths only grow, and while none does, the list of places taken only comes earlier.
+        now = after
+    return now
+
+
+def _order(layout: Layout) -> list[int]:
+    """The places of the movable items in reading order."""
+    movable = (place for place, item in enumerate(layout.items) if not item.static)
+    return sorted(movable, key=lambda place: (layout.cells[place].y, layout.cells[place].x, place))
+
+
+def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
+    """Each item, in reading order, in the topmost, then leftmost place that is free; `in_turn`, in the first that
+    comes after its predecessor's in reading order too."""
+    cells = list(layout.cells)
+    taken = Occupancy(cells[place] for place, item in enumerate(layout.items) if item.static)
+    columns, x, y = layout.columns, 0, 0
+    for place in _order(layout):
+        w, h = cells[place].w, cells[place].h
+        cells[place] = taken.first(w, h, y, columns, x) if in_turn else taken.topmost(w, h, columns)
+        x, y = cells[place].right, cells[place].y
+        taken.put(cells[place])
+    return layout.moved_to(cells)
+
+
+def _filled(layout: Layout) -> Layout:
+    """Lines (items that begin in the same row and touch) widened into what is free to their right."""
+    cells, columns = list(layout.cells), layout.columns
+    taken = Occupancy(cells)
+    order = _order(layout)
+    last = max((cells[place].y for place in order), default=0)
+    for line in _lines(cells, order):
+        end = cells[line[-1]].right
+        if cells[line[0]].y == last and 2 * sum(cells[place].w for place in order if cells[place].y == last) < columns:
+            continue
+        room = taken.room(cells[line[-1]], columns)
+        if not room:
+            continue
+        for part in (line, line[-1:]):
+            old = [cells[place] for place in part]
+            new = _widened([layout.items[place] for place in part], old, end + room)
+            for cell in old:
+                taken.take_away(cell)
+            if any(taken.covers(cell) for cell in new):
+                new = old
+            for place, cell in zip(part, new, strict=True):
+                cells[place] = cell
+                taken.put(cell)
+            if new != old:
+                break
+    return layout.moved_to(cells)
+
+
+def _lines(cells: Sequence[Cell], order: Sequence[int]) -> Iterator[list[int]]:
+    line: list[int] = []
+    for place in order:
+        if line and (cells[place].y != cells[line[-1]].y or cells[place].x != cells[line[-1]].right):
+            yield line
+            line = []
+        line.append(place)
+    if line:
+        yield line
+
+
+def _widened(items: Sequence[Item], cells: Sequence[Cell], end: int) -> list[Cell]:
+    """The cells of one line grown up to column `end`, field by field: always the one that grows least for its
+    size."""
+    widths = [cell.w for cell in cells]
+    for _field in range(end - cells[-1].right):
+        able = [n for n, item in enumerate(items) if item.max_w is None or widths[n] < item.max_w]
+        if not able:
+            break
+        widths[min(able, key=lambda n: ((widths[n] + 1) / cells[n].w, n))] += 1
+    x, grown = cells[0].x, []
+    for cell, w in zip(cells, widths, strict=True):
+        grown.append(Cell(x, cell.y, w, cell.h))
+        x += w
+    return grown

@@ -1,0 +1,189 @@
+"""A body among what it is let down on: later items give way downwards and keep their order."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
+from operator import or_
+
+from benchboard.dashboards.layout.grid_arrays import BLOCK, ColumnOccupancy
+from benchboard.dashboards.layout.model import Cell, bounding_box
+from benchboard.dashboards.layout.ordering import DisplacementOrder, Ranks
+
+Part = tuple[Cell, int]
+"""A part of a body: where it is, its place in the layout."""
+
+_new = tuple.__new__  # half of what calling Cell costs, a hundred times a step
+
+
+class BodyShape:
+    """The parts of a body as they lie to each other, sorted by row."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = sorted(parts, key=lambda part: (part[0].y, part[0].x))
+        self.box = bounding_box([cell for cell, _place in self.parts])
+        self.ahead: list[int] = []
+        """Of several, for each the columns of it and of all later ones, as bits from the box's first on."""
+        self.heads: dict[int, tuple[int, int]] = {}
+        """Of several, by place those that lie on no other: row and such columns."""
+        self.taken = ColumnOccupancy(self.box.right)
+        """The rows that several take where they lie."""
+        if len(self.parts) > 1:
+            self._index()
+
+    def _index(self) -> None:
+        masks = [((1 << cell.w) - 1) << (cell.x - self.box.x) for cell, _place in self.parts]
+        self.ahead = list(accumulate(reversed(masks), or_))[::-1]
+        lows: dict[int, int] = {}
+        for (cell, _place), mask in zip(self.parts, masks, strict=True):
+            lows[cell.bottom] = lows.get(cell.bottom, 0) | mask
+            self.taken.put(*cell)
+        self.heads = {
+            place: (cell.y, mask)
+            for (cell, place), mask in zip(self.parts, masks, strict=True)
+            if not mask & lows.get(cell.y, 0)
+        }
+
+
+class Displacement:
+    """One answer, worked out part by part in the order of the rows: a part comes to its place, then what ranks after it
+    and before the next part goes below it, or below what went.
+
+    The parts of the `shape` stand `dx` columns and `dy` rows from where they lie. A body that `falls` comes apart: each
+    part, when its turn comes, rises as far as it can and lies on what went before it. One that does not is put `lower`
+    rows further down, clear of the statics. What gives way does so in `order`, which is by default that of the ranks.
+    """
+
+    def __init__(
+        self,
+        ranks: Ranks,
+        shape: BodyShape,
+        dx: int = 0,
+        dy: int = 0,
+        *,
+        until: int | None,
+        falls: bool,
+        lower: int = 0,
+        order: DisplacementOrder | None = None,
+    ) -> None:
+        self.ranks, self.shape, self.falls, self.lower = ranks, shape, falls, lower
+        self.parts, self.order = shape.parts, order or ranks.order
+        self.dx, self.dy = dx, dy
+        self.changed: dict[int, Cell] = {}
+        """What differs so far: places in the layout and their cells."""
+        self._turn = self._active = self._reach = 0
+        self._rise = 0
+        keys, key = self.order.keys, self.order.key
+        self._from = bisect_left(keys, key(self.parts[0][0].y + dy))
+        self._end = len(keys)
+        if until is not None:
+            in_sight = bisect_left(self.order.lows, until)
+            self._end = max(in_sight, bisect_left(keys, key(self.parts[-1][0].y + dy), self._from))
+        self._pushed = [0] * ranks.columns
+
+    @cached_property
+    def _floors(self) -> list[int]:
+        ranks, dx, dy = self.ranks, self.dx, self.dy
+        return [ranks.floor(x + dx, x + dx + w, ranks.key(y + dy)) for (x, y, w, _h), _place in self.parts]
+
+    @property
+    def torn(self) -> bool:
+        """Whether it can be told at once that a part is held up more than the first."""
+        down = self._floors[0] - self.parts[0][0].y
+        if down > self.dy and self.ranks.obstructed:
+            return False  # it may yet come down further, on a static
+        return any(floor - cell.y > down for floor, (cell, _place) in zip(self._floors, self.parts, strict=True))
+
+    def run(self, *, whole: bool = False) -> bool:
+        """Go on to the end. With `whole`, stop as soon as a part rises unlike the first or, of a body that does not
+        fall, is held by nothing, and say False; the next call goes on from there."""
+        while True:
+            if self._turn:
+                self._press()
+            if self._turn == len(self.parts):
+                return True
+            part = self.parts[self._turn]
+            held = self.falls or not whole or part[1] not in self.shape.heads or self._held(part[0])
+            rise = self._land(*part)
+            if not self._turn:
+                self._rise = rise
+            self._turn += 1
+            if not held or (whole and rise != self._rise):
+                return False
+
+    def _held(self, cell: Cell) -> bool:
+        """Whether a part that lies on no other can hang where it comes: on top of the page, or on what ends there."""
+        row, pushed, changed = cell.y + self.dy + self.lower, self._pushed, self.changed
+        left, right = cell.x + self.dx, cell.right + self.dx
+        if not row or row in pushed[left:right]:
+            return True
+        columns = ((1 << cell.w) - 1) << left
+        return any(columns & there and place not in changed for there, place in self.ranks.ends.get(row, ()))
+
+    def _land(self, cell: Cell, place: int) -> int:
+        """Bring a part to its place; answers how far it rose."""
+        ranks, pushed = self.ranks, self._pushed
+        x, y, w, h = cell
+        x, y = x + self.dx, y + self.dy
+        right = x + w
+        if self.falls:
+            row = max(self._floors[self._turn], *pushed[x:right])
+            if row > y and ranks.obstructed:
+                row = ranks.taken.free_row(x, row, w, h)
+            bottom = row + h
+            pushed[x:right] = [bottom] * w
+        else:
+            row = y + self.lower
+            bottom = row + h
+            pushed[x:right] = [max(old, bottom) for old in pushed[x:right]]
+        self.changed[place] = _new(Cell, (x, row, w, h))
+        self._active |= ((1 << w) - 1) << x
+        if bottom > self._reach:
+            self._reach = bottom
+        return y - row
+
+    def _press(self) -> None:
+        """Let go below the body, or below what went, all that ranks before the next part. Once nothing that is left
+        begins above the lowest edge so far, all is done; and a column is done with what stays in it."""
+        ranks, order = self.ranks, self.order
+        start, end, last = self._from, self._end, self._turn == len(self.parts)
+        if not last:
+            end = bisect_left(order.keys, order.key(self.parts[self._turn][0].y + self.dy), start, end)
+        if start >= end:
+            return
+        pushed, changed = self._pushed, self.changed
+        active, reach, fixed = self._active, self._reach, ranks.near if ranks.obstructed else None
+        ahead, top = 0, 0
+        if not self.falls and not last:
+            ahead = self.shape.ahead[self._turn] << self.shape.box.x + self.dx
+            top = self.parts[self._turn][0].y + self.dy + self.lower
+        for low, mask, y, x, right, h, place in order.rest[start:end]:
+            if low >= reach:
+                break
+            if not mask & active:
+                continue
+            row = max(pushed[x:right])
+            if row <= y:
+                active &= ~mask
+                continue
+            if (mask & ahead and row + h > top) or (fixed and mask & fixed(row >> BLOCK)):
+                row = self._free_row(x, row, right - x, h)
+            bottom = row + h
+            changed[place] = _new(Cell, (x, row, right - x, h))
+            pushed[x:right] = [bottom] * (right - x)
+            active |= mask
+            if bottom > reach:
+                reach = bottom
+        self._active, self._reach, self._from = active, reach, end
+
+    def _free_row(self, x: int, row: int, w: int, h: int) -> int:
+        """The first row from `row` on where there is neither a static nor, of a body that hangs, a part."""
+        left, down = max(0, x - self.dx), self.dy + self.lower
+        while True:
+            start = row
+            if self.ranks.obstructed:
+                row = self.ranks.taken.free_row(x, row, w, h)
+            if not self.falls:
+                row = self.shape.taken.free_row(left, row - down, x + w - self.dx - left, h) + down
+            if row == start:
+                return row

@@ -1,0 +1,135 @@
+"""Several items pulled at a handle of the frame around them: they grow and shrink as one body."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+
+from benchboard.dashboards.layout.containers import PageIndex, visible_cells
+from benchboard.dashboards.layout.drag_preview import Placing, separated
+from benchboard.dashboards.layout.model import MAX_HEIGHT, Cell, Compact, Item, Layout, bounding_box
+from benchboard.dashboards.layout.resize_limits import Stops
+from benchboard.dashboards.layout.rgl_compat import Handle, pulled
+
+
+class GroupResize:
+    """Items of one grid pulled to another size together; statics among them stay out of it. What touched goes on
+    touching; only what may not be so large or small keeps its limits, and one of `fixed` its size, a container the
+    height of what it holds. An edge of any of them stops as that of one does (`stopping`), and the body with it. Each
+    answer depends on the page at the start and the size asked for."""
+
+    def __init__(
+        self,
+        page: PageIndex,
+        ids: Sequence[str],
+        handle: Handle,
+        *,
+        compact: Compact = "vertical",
+        fixed: Collection[str] = (),
+    ) -> None:
+        self.page, self.handle, self.compact = page, handle, compact
+        self.path = page.path(ids[0])
+        self._pane = page.pane(self.path)
+        self._fixed = frozenset(fixed)
+        self._body = [
+            (item, self._pane.cell(item.id))
+            for item in map(page.item, dict.fromkeys(ids))
+            if not item.static and page.path(item.id) == self.path
+        ]
+        self.ids = tuple(item.id for item, _cell in self._body)
+        self.box = bounding_box([cell for _item, cell in self._body])
+        """What holds all of them, in their grid."""
+        self._statics = [cell for item, cell in self._pane if item.static]
+        others = (cell for item, cell in self._pane if item.id not in self.ids)
+        self._stops = Stops(others, handle, compact)
+        self._dropped: dict[Cell, Layout] = {self.box: self._pane}
+
+    def at(self, w: int, h: int) -> dict[str, Cell]:
+        """Ids and cells, in the page's fields, of what differs from the start with the body `w` by `h`."""
+        moved, before = self._moved(self._within(w, h)), self.page.shown
+        if self.path or any(item.panes for item, _cell in self._body):
+            after = PageIndex(self.page.with_pane(self.path, moved, self.compact)).shown
+            return {name: cell for name, cell in after.items() if before.get(name) != cell}
+        pairs = zip(moved, self._pane.cells, strict=True)
+        return dict(there for (item, cell), old in pairs if cell != old for there in visible_cells(item, cell))
+
+    def drop(self, w: int, h: int) -> Layout:
+        """The page if the pointer let go there."""
+        moved = self._moved(self._within(w, h))
+        return self.page.layout if moved is self._pane else self.page.with_pane(self.path, moved, self.compact)
+
+    def _moved(self, box: Cell) -> Layout:
+        """The body's grid with it in that box, before the containers around grow or shrink with it."""
+        if box not in self._dropped:
+            cells = {self._pane.index(name): cell for name, cell in self._cells(box).items()}
+            self._dropped[box] = self._placing.drop([*separated(self._pane, cells).values()])
+        return self._dropped[box]
+
+    @cached_property
+    def _placing(self) -> Placing:
+        return Placing(self._pane, [self._pane.index(name) for name in self.ids], self.compact)
+
+    def within(self, w: int, h: int) -> Cell:
+        """The body's box, in the page's fields, so large or as near as what holds it lets it be, before it rises."""
+        (left, top), box = self.page.origin(self.path), self._within(w, h)
+        return box._replace(x=box.x + left, y=box.y + top)
+
+    def _within(self, w: int, h: int) -> Cell:
+        """The body's box as near to that size as the grid, the least sizes, the statics and what its edges stop at let
+        it be."""
+        old, stops = self.box, self._stops
+        w = max(1, min(w, old.right if "w" in self.handle else self._pane.columns - old.x))
+        h = max(1, min(h, old.bottom if "n" in self.handle else max(old.h, MAX_HEIGHT)))
+        wide = next((k for k in _between(w, old.w) if self._allows(k, old.h)), old.w)
+        if stops.up:
+            h = _most(old.h, h, lambda k: self._stopped(wide, k))
+        high = next((k for k in _between(h, old.h) if self._allows(wide, k)), old.h)
+        if stops.left:
+            wide = _most(old.w, wide, lambda k: self._stopped(k, high))
+        return pulled(old, wide, high, self.handle)
+
+    def _stopped(self, w: int, h: int) -> bool:
+        """Whether an edge would go past what it stops at."""
+        cells = self._cells(pulled(self.box, w, h, self.handle))
+        return any(self._stops.held(cell, cells[item.id]) != cells[item.id] for item, cell in self._body)
+
+    def _allows(self, w: int, h: int) -> bool:
+        box = pulled(self.box, w, h, self.handle)
+        for item, cell in self._body:
+            new = _scaled(cell, self.box, box)
+            narrow, low = new.w < min(cell.w, item.min_w or 1), new.h < min(cell.h, item.min_h or 1)
+            if item.id not in self._fixed and (narrow or (low and not item.panes)):
+                return False
+            if any(new.overlaps(static) and not cell.overlaps(static) for static in self._statics):
+                return False
+        return True
+
+    def _cells(self, box: Cell) -> dict[str, Cell]:
+        return {item.id: self._limited(item, cell, _scaled(cell, self.box, box)) for item, cell in self._body}
+
+    def _limited(self, item: Item, old: Cell, new: Cell) -> Cell:
+        if item.id in self._fixed:
+            return Cell(min(new.x, self._pane.columns - old.w), new.y, old.w, old.h)
+        w = min(new.w, max(old.w, item.max_w or new.w))
+        h = old.h if item.panes else min(new.h, max(old.h, item.max_h or new.h))
+        return Cell(new.x, new.y, w, h)
+
+
+def _between(wanted: int, old: int) -> range:
+    """From what is wanted to what it is now."""
+    return range(wanted, old, 1 if wanted < old else -1)
+
+
+def _most(old: int, wanted: int, stopped: Callable[[int], bool]) -> int:
+    """The most up to what is wanted that is not stopped; what is now never is, and what is smaller is not asked."""
+    return min(wanted, old) if wanted <= old else old + bisect_left(range(old + 1, wanted + 1), True, key=stopped)
+
+
+def _scaled(cell: Cell, old: Cell, new: Cell) -> Cell:
+    """Where a cell of a box lies when that box is another one: edges that were one stay one."""
+    left, right = _edge(cell.x - old.x, old.w, new.w), _edge(cell.right - old.x, old.w, new.w)
+    top, bottom = _edge(cell.y - old.y, old.h, new.h), _edge(cell.bottom - old.y, old.h, new.h)
+    return Cell(new.x + left, new.y + top, right - left, bottom - top)
+
+
+def _edge(at: int, old: int, new: int) -> int:
+    return (2 * at * new + old) // (2 * old)

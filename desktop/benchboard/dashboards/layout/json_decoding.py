@@ -1,0 +1,128 @@
+"""JSON text as Python values: nothing that JSON is not, and each refusal says where in the text it is."""
+
+import json
+import math
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, NoReturn
+
+from benchboard.dashboards.layout.model import MAX_ID, quote_value, refuse
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+_MEBIBYTE: Final = 1024 * 1024
+_UTF16: Final = (BOM_UTF16_BE, BOM_UTF16_LE)
+_LONGEST: Final = 4_300
+"""Digits of a whole number that Python reads."""
+
+
+def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
+    """JSON as Python values. Invalid for anything JSON is not: NaN, a number of 5,000 digits, a second key of
+    the same name. A byte order mark before UTF-8 is passed over, as RFC 8259 section 8.1 allows."""
+    if len(text) > max_bytes:
+        what = _("A layout can't be larger than {limit} MiB.").format(limit=max_bytes // _MEBIBYTE)
+        refuse("too-long", what, None, None)
+    text = _text(text).removeprefix("\ufeff")
+    try:
+        return json.loads(text, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise Invalid("layout.not-json", _misplaced(text, error), item=None, field=None) from error
+    except RecursionError as error:
+        what = _("This layout is nested too deeply.")
+        raise Invalid("layout.too-deep", what, item=None, field=None) from error
+    except ValueError as error:  # also of `int`, for a number of too many digits
+        raise _strange_number(text) from error
+
+
+def _text(text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text
+    if text.startswith(_UTF16):
+        raise Invalid("layout.not-utf8", _("This is UTF-16 text; it must be UTF-8."), item=None, field=None,
+                      do=_("Save the file as UTF-8."))  # fmt: skip
+    try:
+        return text.removeprefix(BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        what = _("Byte {place} isn't valid UTF-8.").format(place=error.start + 1)
+        raise Invalid("layout.not-utf8", what, item=None, field=None) from error
+
+
+def _misplaced(text: str, error: json.JSONDecodeError) -> str:
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        if not text.strip():
+            return _("This is empty; it must contain JSON.")
+        return _("Incomplete JSON: it ends after character {place}.").format(place=len(text))
+    if error.msg.startswith("Expecting ',' delimiter"):
+        what = _("Invalid JSON: missing comma before character {place} on line {line}.")
+        return what.format(place=error.colno, line=error.lineno)
+    if error.lineno == 1:
+        return _("Invalid JSON: unexpected character at position {place}.").format(place=error.pos + 1)
+    what = _("Invalid JSON: unexpected character at position {place} on line {line}.")
+    return what.format(place=error.colno, line=error.lineno)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        # Counted in one go: a hostile document has a million fields, the last one twice.
+        twice = Counter(key for key, _value in pairs).most_common(1)[0][0]
+        what = _("The field {field} appears twice.").format(field=quote_value(twice))
+        refuse("field-twice", what, None, twice[:MAX_ID])
+    return fields
+
+
+class _Strange(str):
+    """A number as the text has it, which is none of JSON's."""
+
+
+def _strange_number(text: str) -> Invalid:
+    """The refusal of the first number that is none, which is in this text, naming the item and the field it is in."""
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_Strange,
+            parse_float=lambda digits: float(digits) if math.isfinite(float(digits)) else _Strange(digits),
+            parse_int=lambda digits: int(digits) if len(digits) < _LONGEST else _Strange(digits),
+        )
+    except (ValueError, RecursionError):
+        value = None
+    found = next(_strange_ones(value), None)
+    if found is None:  # a second field of its name hides it, or what comes after it is no JSON either
+        return Invalid(
+            "layout.not-a-number", _("This contains a number that isn't valid in JSON."), item=None, field=None
+        )
+    digits, item, field = found
+    if len(digits) >= _LONGEST:
+        unknown = _("{field} has too many digits.")
+        inside = _("{field} of item {item} has too many digits.")
+    else:
+        unknown = _("{field} is {value}, which isn't a valid JSON number.")
+        inside = _("{field} of item {item} is {value}, which isn't a valid JSON number.")
+    what = (unknown if item is None else inside).format(
+        field=field or _("The whole text"), item=quote_value(item), value=digits[:40]
+    )
+    return Invalid("layout.not-a-number", what, item=item, field=field or None)
+
+
+def _strange_ones(value: object) -> Iterator[tuple[str, str | None, str]]:
+    """Each with the id of the item around it and the way to it from there, in the order of the text."""
+    open_: list[tuple[object, str | None, str]] = [(value, None, "")]
+    while open_:
+        inner, item, way = open_.pop()
+        if isinstance(inner, _Strange):
+            yield inner, item, way
+        elif isinstance(inner, dict | list):
+            if isinstance(inner, dict) and isinstance(name := inner.get("id"), str) and 0 < len(name) <= MAX_ID:
+                item, way = name, ""
+            steps = inner.items() if isinstance(inner, dict) else enumerate(inner)
+            open_ += [(part, item, f"{way}.{key}".lstrip(".")[-MAX_ID:]) for key, part in reversed(list(steps))]

@@ -1,0 +1,192 @@
+"""A page read from and written in the documented form (docs/dashboard-format.md), with what its containers hold."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from benchboard.dashboards.layout.containers import CONTAINERS, DEEPEST, HEADING, ROW, TABS, height
+from benchboard.dashboards.layout.model import (
+    MAX_HEIGHT,
+    MAX_ID,
+    MAX_ITEMS,
+    Cell,
+    Item,
+    Layout,
+    Pane,
+    parse_columns,
+    parse_item,
+    quote_value,
+    refuse,
+    written_item,
+)
+from benchboard.i18n import _
+
+MAX_TABS: Final = 50
+
+
+def parse_page(value: object, *, columns: int = 12) -> Layout:
+    """The layout that decoded JSON describes, with everything in its containers. Raises `Invalid` naming item and field
+    as `parse` does, also for an id used twice in different containers and for containers more than eight deep."""
+    return _Reader().layout(value, parse_columns(columns), "items", 0)
+
+
+WrittenItems = dict[str, tuple[Item, Cell, dict[str, object]]]
+"""What was written last: by id, the item, its cell, and what it became."""
+
+
+def serialise_page(layout: Layout, known: WrittenItems | None = None) -> list[dict[str, object]]:
+    """The layout in the documented form, what containers hold included.
+
+    `known` is kept from one layout to the next one of the same page: what stayed the same item in the same place is
+    the same object again, and costs next to nothing. What is answered is not to be changed then.
+    """
+    written = []
+    for item, cell in layout:
+        last = known.get(item.id) if known is not None else None
+        if last is not None and last[0] is item and last[1] == cell:
+            written.append(last[2])
+            continue
+        entry = written_item(item, cell)
+        if item.panes:
+            _write_panes(item, cell, entry, known)
+        written.append(entry)
+        if known is not None:
+            known[item.id] = (item, cell, entry)
+    return written
+
+
+class _Reader:
+    """One document being read: the ids seen so far, in whichever container."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def layout(self, value: object, columns: int, where: str, depth: int) -> Layout:
+        if not isinstance(value, list):
+            what = _("{field} is {value}; it must be a list.").format(field=where, value=quote_value(value))
+            refuse("not-a-list", what, None, where)
+        if len(self._seen) + len(value) > MAX_ITEMS:
+            what = _("There are more than {limit} items, the limit for a layout.").format(limit=MAX_ITEMS)
+            refuse("too-many-items", what, None, where)
+        return Layout.of(columns, [self._item(entry, k, columns, depth) for k, entry in enumerate(value)])
+
+    def _item(self, entry: object, place: int, columns: int, depth: int) -> tuple[Item, Cell]:
+        item, cell = parse_item(entry, place)
+        if item.id in self._seen:
+            refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
+        self._seen.add(item.id)
+        if item.type not in CONTAINERS:
+            return item, cell
+        if depth == DEEPEST:
+            what = _("Item {item} is nested more than {limit} containers deep.").format(
+                item=quote_value(item.id), limit=DEEPEST
+            )
+            refuse("too-deep", what, item.id, "items")
+        item = self._tabs(item, cell, depth) if item.type == TABS else self._single(item, cell, columns, depth)
+        return item, cell._replace(h=height(item))
+
+    def _single(self, item: Item, cell: Cell, columns: int, depth: int) -> Item:
+        collapsed = item.source.get("collapsed", False)
+        if not isinstance(collapsed, bool):
+            what = _("collapsed of item {item} is {value}; it must be true or false.")
+            refuse(
+                "bad-collapsed",
+                what.format(item=quote_value(item.id), value=quote_value(collapsed)),
+                item.id,
+                "collapsed",
+            )
+        is_row = item.type == ROW
+        inside = self.layout(item.source.get("items", []), columns if is_row else cell.w, f"{item.id}.items", depth + 1)
+        top = 0
+        if is_row:
+            highest = min((inner.y for inner in inside.cells), default=cell.y + HEADING)
+            top = highest if collapsed else min(highest, cell.y + HEADING)
+            inside = inside.moved_to([inner._replace(y=inner.y - top) for inner in inside.cells])
+        pane = Pane(inside, top=top if collapsed and is_row else 0)
+        return replace(item, source=_less(item.source, "items"), panes=(pane,), collapsed=collapsed and is_row)
+
+    def _tabs(self, item: Item, cell: Cell, depth: int) -> Item:
+        tabs = item.source.get("tabs")
+        if not isinstance(tabs, list) or not 0 < len(tabs) <= MAX_TABS:
+            what = _("tabs of item {item} is {value}; it must be a list of 1 to {limit} tabs.")
+            refuse(
+                "bad-tabs",
+                what.format(item=quote_value(item.id), value=quote_value(tabs), limit=MAX_TABS),
+                item.id,
+                "tabs",
+            )
+        panes = [self._tab(item, tab, k, cell.w, depth) for k, tab in enumerate(tabs)]
+        names = [pane.id for pane in panes]
+        if len(set(names)) != len(names):
+            twice = next(name for k, name in enumerate(names) if name in names[:k])
+            what = _("Two tabs of item {item} have the ID {tab}.").format(
+                item=quote_value(item.id), tab=quote_value(twice)
+            )
+            refuse("duplicate-id", what, item.id, "tabs")
+        active = item.source.get("active", names[0])
+        if active not in names:
+            what = _("active of item {item} is {value}; it must be the ID of one of its tabs.")
+            refuse("bad-active", what.format(item=quote_value(item.id), value=quote_value(active)), item.id, "active")
+        return replace(item, source=_less(item.source, "tabs"), panes=tuple(panes), active=names.index(str(active)))
+
+    def _tab(self, item: Item, tab: object, place: int, columns: int, depth: int) -> Pane:
+        where = f"tabs.{place}"
+        if not isinstance(tab, dict):
+            what = _("Tab {place} of item {item} is {value}; it must be an object.")
+            refuse(
+                "bad-tab",
+                what.format(place=place + 1, item=quote_value(item.id), value=quote_value(tab)),
+                item.id,
+                where,
+            )
+        name, title = tab.get("id"), tab.get("title", "")
+        for key, value, least in (("id", name, 1), ("title", title, 0)):
+            if not isinstance(value, str) or not least <= len(value) <= MAX_ID:
+                what = _(
+                    "{field} of tab {place} of item {item} is {value}; it must be text of up to {limit} characters."
+                )
+                facts = {
+                    "field": key,
+                    "place": place + 1,
+                    "item": quote_value(item.id),
+                    "value": quote_value(value),
+                    "limit": MAX_ID,
+                }
+                refuse("bad-tab", what.format(**facts), item.id, f"{where}.{key}")
+        inside = self.layout(tab.get("items", []), columns, f"{item.id}.{where}.items", depth + 1)
+        return Pane(inside, str(name), str(title), source=_less(tab, "items"))
+
+
+def _less(source: Mapping[str, object], key: str) -> Mapping[str, object]:
+    return MappingProxyType({name: value for name, value in source.items() if name != key})
+
+
+def _write_panes(item: Item, cell: Cell, written: dict[str, object], known: WrittenItems | None) -> None:
+    position = written["position"]
+    assert isinstance(position, dict)
+    position["h"] = HEADING if item.type == ROW else min(cell.h, MAX_HEIGHT)
+    if item.type == TABS:
+        written["active"] = item.panes[item.active].id
+        written["tabs"] = [
+            {**pane.source, "id": pane.id, "title": pane.title, "items": serialise_page(pane.layout, known)}
+            for pane in item.panes
+        ]
+        return
+    inside = item.panes[0].layout
+    if item.type == ROW:
+        top = item.panes[0].top if item.collapsed else cell.y + HEADING
+        inside = inside.moved_to([inner._replace(y=inner.y + top) for inner in inside.cells])
+        if item.collapsed or "collapsed" in item.source:
+            written["collapsed"] = item.collapsed
+    written["items"] = serialise_page(inside, known)
+
+
+def written_rows(layout: Layout, top: int = 0) -> Iterator[tuple[str, int]]:
+    """The row that every item is written in, with its id, as `serialise_page` writes it."""
+    for item, cell in layout:
+        row = cell.y + top
+        yield item.id, row
+        for pane in item.panes:
+            beginning = 0 if item.type != ROW else pane.top if item.collapsed else row + HEADING
+            yield from written_rows(pane.layout, beginning)

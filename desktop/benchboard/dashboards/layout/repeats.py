@@ -1,0 +1,188 @@
+"""Repeat by variable: one widget of the document shown once for each chosen value.
+
+The document keeps the one; the page shows the clones. Nothing of this is ever written back.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, NoReturn
+
+from benchboard.dashboards.layout.alignment import Axis
+from benchboard.dashboards.layout.grid_arrays import GridArrays, RowBlocks
+from benchboard.dashboards.layout.model import (
+    MAX_COLUMNS,
+    MAX_ID,
+    MAX_ITEMS,
+    MAX_ROW,
+    Cell,
+    Item,
+    Layout,
+    quote_value,
+    refuse,
+)
+from benchboard.dashboards.layout.normalize import normalized
+from benchboard.i18n import _
+
+_AXES: tuple[Axis, ...] = ("across", "down")
+_MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """By which variable an item is repeated, which way, and across how many side by side at the most."""
+
+    variable: str
+    direction: Axis = "across"
+    most: int = _MOST
+
+
+def repeat_of(item: Item) -> Repeat | None:
+    """How the item's document says it is repeated; None if it is not. Invalid names the item and the field.
+
+    `{"variable": "shop", "direction": "across", "most": 4}`; direction and most can be left out, and other fields are
+    passed over.
+    """
+    given = item.source.get("repeat")
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
+        what = _("repeat of item {item} is {value}; it must be an object with the name of a variable.")
+        refuse("bad-repeat", what.format(item=quote_value(item.id), value=quote_value(given)), item.id, "repeat")
+    variable = given.get("variable")
+    if not isinstance(variable, str) or not 0 < len(variable) <= MAX_ID:
+        what = _("repeat.variable of item {item} is {value}; it must be the name of a variable.")
+        refuse(
+            "bad-repeat",
+            what.format(item=quote_value(item.id), value=quote_value(variable)),
+            item.id,
+            "repeat.variable",
+        )
+    direction = next((axis for axis in _AXES if given.get("direction", "across") == axis), None)
+    if direction is None:
+        what = _("repeat.direction of item {item} is {value}; it must be across or down.")
+        value = quote_value(given["direction"])
+        refuse("bad-repeat", what.format(item=quote_value(item.id), value=value), item.id, "repeat.direction")
+    most = given.get("most", _MOST)
+    if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= MAX_COLUMNS:
+        what = _("repeat.most of item {item} is {value}; it must be a whole number from 1 to {limit}.")
+        facts = {"item": quote_value(item.id), "value": quote_value(most), "limit": MAX_COLUMNS}
+        refuse("bad-repeat", what.format(**facts), item.id, "repeat.most")
+    return Repeat(variable, direction, most)
+
+
+def repeated(
+    layout: Layout, chosen: Mapping[str, Sequence[str]], *, taken: Collection[str] = ()
+) -> tuple[Layout, Mapping[str, tuple[str, str, str]]]:
+    """The layout with every repeated item shown once for each value `chosen` of its variable, and which clone shows
+    what: clone id → (id of its item, variable, value).
+
+    Across, the clones share the width of the page, at most `most` side by side and none narrower than its `min_w`, on
+    as many lines as it takes; down, they lie below each other, each as large as the item. A clone is called
+    `<id>@<n>`, n from 1; if one of this layout's ids or of `taken` is called so, with more @ between. For one value
+    the item itself is shown, and told of; for none, or a variable that is not among `chosen`, it is shown only.
+
+    What the clones cover goes below them, and what that covers too; so does what begins above a line of them and
+    reaches beside it. Statics stay, as does what lies above or covers nothing. A line stays one (`Item.line`), whatever
+    rises. Invalid names the item whose clones would make too many items or too long a page, or whose
+    repeat cannot be right.
+    """
+    page = normalized(layout, "none")
+    units, clones = _units(page, chosen, {*taken, *layout.places})
+    if all(len(unit.parts) == 1 for unit in units):
+        return layout, clones
+    pairs: list[tuple[Item, Cell]] = []
+    for unit, row in zip(units, _lowered(page, units), strict=True):
+        down = row - unit.zone.y
+        if len(unit.parts) > 1 and unit.zone.bottom + down > MAX_ROW:
+            what = _("Repeating item {item} {count} times makes the page longer than {limit} rows.")
+            _refuse(what, "too-long", layout.items[unit.place], len(unit.parts), MAX_ROW)
+        pairs += [(item, cell._replace(y=cell.y + down)) for item, cell in unit.parts]
+    return Layout.of(layout.columns, pairs), clones
+
+
+class _Unit(NamedTuple):
+    """One item of the layout as it is shown: once, or as clones that keep together."""
+
+    place: int
+    parts: list[tuple[Item, Cell]]
+    zone: Cell
+
+
+def _units(
+    layout: Layout, chosen: Mapping[str, Sequence[str]], taken: set[str]
+) -> tuple[list[_Unit], dict[str, tuple[str, str, str]]]:
+    clones: dict[str, tuple[str, str, str]] = {}
+    units: list[_Unit] = []
+    count = len(layout)
+    for place, (item, cell) in enumerate(layout):
+        repeat = repeat_of(item)
+        values = chosen.get(repeat.variable, ()) if repeat else ()
+        if repeat is None or len(values) < 2:
+            if repeat and values:
+                clones[item.id] = (item.id, repeat.variable, values[0])
+            units.append(_Unit(place, [(item, cell)], cell))
+            continue
+        count += len(values) - 1
+        if count > MAX_ITEMS:
+            what = _("Repeating item {item} {count} times exceeds the limit of {limit} items.")
+            _refuse(what, "too-many-items", item, len(values), MAX_ITEMS)
+        parts, across = [], repeat.direction == "across"
+        cells = _spread(repeat, item, cell, len(values), layout.columns)
+        for number, (value, there) in enumerate(zip(values, cells, strict=True), 1):
+            name = f"{item.id}@{number}"
+            while name in taken:
+                name = f"{item.id}@{name.removeprefix(item.id)}"
+            taken.add(name)
+            clones[name] = (item.id, repeat.variable, value)
+            parts.append((replace(item, id=name, line=item.id if across else ""), there))
+        x, bottom = (0 if across else cell.x), parts[-1][1].bottom
+        units.append(_Unit(place, parts, Cell(x, cell.y, max(c.right for _i, c in parts) - x, bottom - cell.y)))
+    return units, clones
+
+
+def _spread(repeat: Repeat, item: Item, cell: Cell, count: int, columns: int) -> Iterator[Cell]:
+    """The cells of so many clones, in their order."""
+    if repeat.direction == "down":
+        return (cell._replace(y=cell.y + n * cell.h) for n in range(count))
+    beside = max(1, min(count, repeat.most, columns // min(item.min_w or 1, columns)))
+    w = min(columns // beside, max(item.max_w or columns, item.min_w or 1))
+    return (Cell(n % beside * w, cell.y + n // beside * cell.h, w, cell.h) for n in range(count))
+
+
+def _lowered(layout: Layout, units: Sequence[_Unit]) -> list[int]:
+    """The row each unit comes to: its own, or the first below what it would cover. Of what begins in one row, or
+    reaches beside a line that does, clones come first."""
+    fixed = [unit.place for unit in units if layout.items[unit.place].static and len(unit.parts) == 1]
+    board = GridArrays(layout)
+    statics, held = RowBlocks(board, fixed), frozenset(fixed)
+    sky = [0] * layout.columns
+    rows, turns = [unit.zone.y for unit in units], _turns(layout, units)
+    for place in sorted(range(len(units)), key=lambda n: (turns[n], len(units[n].parts) == 1, units[n].zone.x, n)):
+        if place in held:
+            continue
+        x, y, w, h = units[place].zone
+        row = max(y, *sky[x : x + w])
+        while (hit := statics.first(x, row, w, h)) is not None:
+            row = board.ys[hit] + board.hs[hit]
+        rows[place] = row
+        sky[x : x + w] = [row + h] * w
+    return rows
+
+
+def _turns(layout: Layout, units: Sequence[_Unit]) -> list[int]:
+    """The row in which each unit's turn comes: its own, or that of the lowest line of clones it reaches beside."""
+    lines = [unit.zone for unit in units if unit.parts[0][0].line]
+    turns = []
+    for unit, cell in zip(units, layout.cells, strict=True):
+        beside = [] if unit.parts[0][0].line else [z.y for z in lines if cell.y < z.y < cell.bottom and _meet(cell, z)]
+        turns.append(max(beside, default=unit.zone.y))
+    return turns
+
+
+def _meet(cell: Cell, line: Cell) -> bool:
+    """Whether they have a column in common."""
+    return cell.x < line.right and line.x < cell.right
+
+
+def _refuse(what: str, code: str, item: Item, count: int, limit: int) -> NoReturn:
+    refuse(code, what.format(item=quote_value(item.id), count=count, limit=limit), item.id, "repeat")

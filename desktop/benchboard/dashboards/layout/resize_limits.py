@@ -1,0 +1,47 @@
+"""What an edge cannot be pulled past: the side to which things rise is closed.
+
+Under `vertical` what lies above a widget cannot give way upwards, so a top edge stops at the lowest of it in the
+widget's columns; under `horizontal` what lies to the left of it holds a left edge in the widget's rows. Else whatever
+is covered goes below, and nothing stops an edge but the grid and the statics.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import repeat
+
+from benchboard.dashboards.layout.model import Cell, Compact
+from benchboard.dashboards.layout.rgl_compat import Handle
+
+
+class Stops:
+    """Where the edge pulled at `handle` stops, at these `cells`, which are not pulled themselves. Nothing does where
+    it is `free`."""
+
+    def __init__(self, cells: Iterable[Cell], handle: Handle, compact: Compact) -> None:
+        self.up = compact == "vertical" and "n" in handle
+        self.left = compact == "horizontal" and "w" in handle
+        self.free = not (self.up or self.left)
+        self._ends: dict[int, list[int]] = {}
+        """For each column, or row, the edges in it, in order."""
+        for cell in () if self.free else cells:
+            lanes, end = self._lanes(cell), cell.bottom if self.up else cell.right
+            for lane in lanes:
+                self._ends.setdefault(lane, []).append(end)
+        for ends in self._ends.values():
+            ends.sort()
+
+    def held(self, old: Cell, new: Cell) -> Cell:
+        """`old` pulled to `new`, or no further than where its edge stops."""
+        if self.free:
+            return new
+        least = max(map(self._last_before, self._lanes(new), repeat(old.y if self.up else old.x)))
+        top, left = (max(new.y, least), new.x) if self.up else (new.y, max(new.x, least))
+        return Cell(left, top, new.right - left, new.bottom - top)
+
+    def _last_before(self, lane: int, edge: int) -> int:
+        ends = self._ends.get(lane, ())
+        before = bisect_right(ends, edge)
+        return ends[before - 1] if before else 0
+
+    def _lanes(self, cell: Cell) -> range:
+        return range(cell.x, cell.right) if self.up else range(cell.y, cell.bottom)

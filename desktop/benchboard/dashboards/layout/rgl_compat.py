@@ -1,0 +1,148 @@
+"""react-grid-layout 2.3.0's own results, for other programs' sake: where it leaves overlaps, so do we.
+
+A request is held to the grid before it is carried out, as its component does with what a mouse asks for.
+Items that stick out of the grid are brought in first. `prevent_collision` refuses a move or resize for which
+there is no room.
+"""
+
+from typing import Literal, get_args
+
+from benchboard.dashboards.layout.compaction import compact_horizontally, compact_vertically
+from benchboard.dashboards.layout.grid_arrays import GridArrays
+from benchboard.dashboards.layout.model import (
+    MAX_HEIGHT,
+    MAX_ITEMS,
+    MAX_ROW,
+    Cell,
+    Compact,
+    Item,
+    Layout,
+    quote_value,
+    refuse,
+)
+from benchboard.dashboards.layout.rgl_moves import Push
+from benchboard.i18n import _
+
+Handle = Literal["n", "ne", "e", "se", "s", "sw", "w", "nw"]
+HANDLES: tuple[Handle, ...] = get_args(Handle)
+
+
+def move(
+    layout: Layout,
+    item_id: str,
+    x: int,
+    y: int,
+    *,
+    compact: Compact = "vertical",
+    prevent_collision: bool = False,
+) -> Layout:
+    """`item_id` at column `x`, row `y`, as far as the grid lets it. A static stays. Invalid if there is no
+    such item."""
+    place = layout.index(item_id)
+    board = _board(layout)
+    x = max(0, min(x, board.columns - board.ws[place]))
+    Push(board, compact, prevent=prevent_collision).run(place, x, max(0, min(y, MAX_ROW)))
+    return _compacted(layout, board, compact)
+
+
+def resize(
+    layout: Layout,
+    item_id: str,
+    w: int,
+    h: int,
+    handle: Handle = "se",
+    *,
+    compact: Compact = "vertical",
+    prevent_collision: bool = False,
+) -> Layout:
+    """`item_id` made `w` by `h` by pulling at `handle`; the opposite edge stays. A static keeps its size.
+    Invalid if there is no such item. Pulled at a northern handle it keeps its new row even over others, as
+    the rule has it."""
+    place = layout.index(item_id)
+    board = _board(layout)
+    if board.static[place]:
+        return _compacted(layout, board, compact)
+    x, y = board.xs[place], board.ys[place]
+    old = Cell(x, y, board.ws[place], board.hs[place])
+    new = pulled(old, *bounded(layout.items[place], old, w, h, handle, board.columns), handle)
+    others = (i for i in range(board.count) if i != place)
+    if prevent_collision and next(board.colliding(others, *new), None) is not None:
+        new = old
+    board.ws[place], board.hs[place] = new.w, new.h
+    board.remask(place)
+    if "n" in handle:
+        board.ys[place] = new.y
+    if new.x != x:
+        Push(board, compact, prevent=prevent_collision).run(place, new.x, new.y)
+    return _compacted(layout, board, compact, keeps_row=place if "n" in handle else None)
+
+
+def bounded(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns: int) -> tuple[int, int]:
+    """The size asked for, held to the grid and then to the item's own limits, the least winning over the
+    most."""
+    widest = cell.right if "w" in handle else columns - cell.x
+    tallest = cell.bottom if "n" in handle else MAX_HEIGHT
+    w, h = max(1, min(w, widest)), max(1, min(h, tallest))
+    w = max(item.min_w or 1, min(item.max_w or w, w))
+    return w, max(item.min_h or 1, min(item.max_h or h, h))
+
+
+def pulled(cell: Cell, w: int, h: int, handle: Handle) -> Cell:
+    """`cell` as large as said, its far edge (seen from `handle`) where it was; held at the left and upper
+    border."""
+    x, y = cell.x, cell.y
+    if "w" in handle:
+        x = cell.right - w
+        w, x = (cell.w, 0) if x < 0 else (w, x)
+    if "n" in handle:
+        y = cell.bottom - h
+        h, y = (cell.h, 0) if y < 0 else (h, y)
+    return Cell(x, y, w, h)
+
+
+def add(layout: Layout, item: Item, cell: Cell, *, compact: Compact = "vertical") -> Layout:
+    """The layout with one more item, last. Invalid if its id is taken or the layout is full."""
+    if item.id in layout.places:
+        refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
+    if len(layout) >= MAX_ITEMS:
+        what = _("The layout is full: it can have up to {limit} items.").format(limit=MAX_ITEMS)
+        refuse("too-many-items", what, item.id, None)
+    more = Layout.of(layout.columns, [*layout, (item, cell)])
+    board = GridArrays(more)
+    board.bring_in()
+    return _compacted(more, board, compact)
+
+
+def remove(layout: Layout, item_id: str, *, compact: Compact = "vertical") -> Layout:
+    """The layout without `item_id`. Invalid if there is no such item."""
+    place = layout.index(item_id)
+    cells = _board(layout).cells(layout.cells)
+    rest = [pair for number, pair in enumerate(zip(layout.items, cells, strict=True)) if number != place]
+    less = Layout.of(layout.columns, rest)
+    board = GridArrays(less)
+    board.bring_in()  # its component corrects the bounds of what is left whenever a child goes
+    return _compacted(less, board, compact)
+
+
+def compacted(layout: Layout, *, compact: Compact = "vertical") -> Layout:
+    """The layout with nothing but compaction done to it."""
+    return _compacted(layout, _board(layout), compact)
+
+
+def _board(layout: Layout) -> GridArrays:
+    board = GridArrays(layout)
+    if board.sticks_out:
+        board.bring_in()
+    return board
+
+
+def _compacted(layout: Layout, board: GridArrays, compact: Compact, keeps_row: int | None = None) -> Layout:
+    """The board as a layout. `keeps_row` is the item that stays in the row it has when its turn comes."""
+    kept = 0 if keeps_row is None else board.ys[board.ids.index(keeps_row)]
+    if compact == "vertical":
+        kept = compact_vertically(board, -1 if keeps_row is None else keeps_row)
+    elif compact == "horizontal":
+        compact_horizontally(board)
+    if keeps_row is not None:
+        board.ys[board.ids.index(keeps_row)] = kept
+    return layout.moved_to(board.cells(layout.cells))

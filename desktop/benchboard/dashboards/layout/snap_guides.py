@@ -1,0 +1,240 @@
+"""Snap guides: which edges of a body that is dragged or resized lie on one line with others', and which of its
+distances are equal, while it happens.
+
+All in grid fields, where a drag lies anyway: there is nothing to pull the body to. A guide only says what the fields
+it is in have in common with others.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from benchboard.dashboards.layout.alignment import Axis
+from benchboard.dashboards.layout.model import Cell
+
+_BLOCK = 5
+"""What lies in the way is looked for in strips of 2**_BLOCK fields."""
+_FAR = 1 << 40
+
+
+class Guide(NamedTuple):
+    """A line through edges that lie on it. `across`: it stands at column `at` and spans rows `begin` to `end`;
+    `down`: it lies at row `at` and spans columns. `at` counts in half fields, for middles lie between."""
+
+    axis: Axis
+    at: int
+    begin: int
+    end: int
+
+
+class Gap(NamedTuple):
+    """One of several equal distances: `size` fields from `begin` to `end`, columns for `across` and rows for `down`. It
+    is best drawn at `beside`, in half fields of the other axis, the middle of what both sides have in common."""
+
+    axis: Axis
+    begin: int
+    end: int
+    beside: int
+    size: int
+
+
+class SnapHints(NamedTuple):
+    """What to draw beside a body; each side of it adds at most one relation."""
+
+    guides: tuple[Guide, ...]
+    gaps: tuple[Gap, ...]
+
+
+class _Span(NamedTuple):
+    """A cell seen along one axis: `start` to `end` along it, `low` to `high` across it."""
+
+    start: int
+    end: int
+    low: int
+    high: int
+
+    def beside(self, other: "_Span") -> bool:
+        """Whether one could run into the other along the axis."""
+        return self.low < other.high and other.low < self.high
+
+
+class Guides:
+    """Everything a body may be compared with, indexed once when the gesture begins.
+
+    `cells` by any number, best the place in the layout (those of `Drag.lifted` that are not `Drag.places`).
+    """
+
+    def __init__(self, cells: Mapping[int, Cell]) -> None:
+        self._across = _Index({place: _Span(x, x + w, y, y + h) for place, (x, y, w, h) in cells.items()})
+        self._down = _Index({place: _Span(y, y + h, x, x + w) for place, (x, y, w, h) in cells.items()})
+
+    def for_body(
+        self, body: Sequence[Cell], changed: Mapping[int, Cell] | None = None, *, view: Cell | None = None
+    ) -> SnapHints:
+        """The hints for a body of these cells, taken by the rectangle around them.
+
+        `changed` says which of the indexed cells lie elsewhere just now (what `Drag.at` gave; numbers that are not
+        indexed are passed over). What does not reach into `view` is not compared with. Of each edge the nearest on
+        either side counts, no more: there are at most six guides and eight gaps.
+        """
+        if not body:
+            return SnapHints((), ())
+        left, top = min(c.x for c in body), min(c.y for c in body)
+        right, bottom = max(c.x + c.w for c in body), max(c.y + c.h for c in body)
+        x0, y0, wide, high = view or (left - _FAR, top - _FAR, 2 * _FAR, 2 * _FAR)
+        x1, y1 = x0 + wide, y0 + high
+        moved = changed or {}
+        indexed = self._across.spans
+        now = [
+            cell
+            for place, cell in moved.items()
+            if cell[1] < y1 and y0 < cell[1] + cell[3] and cell[0] < x1 and x0 < cell[0] + cell[2] and place in indexed
+        ]
+        across, down = (
+            [_Span(x, x + w, y, y + h) for x, y, w, h in now],
+            [_Span(y, y + h, x, x + w) for x, y, w, h in now],
+        )
+        columns = _VisibleIndex(self._across, moved, across, _Span(x0, x1, y0, y1))
+        rows = _VisibleIndex(self._down, moved, down, _Span(y0, y1, x0, x1))
+        here, there = _Span(left, right, top, bottom), _Span(top, bottom, left, right)
+        guides = (*columns.guides("across", here), *rows.guides("down", there))
+        return SnapHints(guides, (*columns.gaps("across", here), *rows.gaps("down", there)))
+
+
+class _Sorted:
+    """Places by one of their spans' bounds, in order."""
+
+    __slots__ = ("bounds", "places")
+
+    def __init__(self, bounds: Mapping[int, int], places: Iterable[int]) -> None:
+        self.places = sorted(places, key=bounds.__getitem__)
+        self.bounds = [bounds[place] for place in self.places]
+
+    def down(self, start: int, stop: int) -> Iterator[int]:
+        """The places bound by `start` or less but more than `stop`, the greatest first."""
+        bounds = self.bounds
+        return (self.places[k] for k in range(bisect_right(bounds, start) - 1, bisect_right(bounds, stop) - 1, -1))
+
+    def up(self, start: int, stop: int) -> Iterator[int]:
+        """The places bound by `start` or more but less than `stop`, the least first."""
+        bounds = self.bounds
+        return (self.places[k] for k in range(bisect_left(bounds, start), bisect_left(bounds, stop)))
+
+
+class _Index:
+    """Spans by where their edges and middles are, and by the strips across the axis they reach into."""
+
+    def __init__(self, spans: dict[int, _Span]) -> None:
+        self.spans = spans
+        edges: dict[int, dict[int, None]] = {}
+        middles: dict[int, list[int]] = {}
+        strips: dict[int, list[int]] = {}
+        for place, (start, end, low, high) in spans.items():
+            edges.setdefault(2 * start, {})[place] = None
+            edges.setdefault(2 * end, {})[place] = None
+            middles.setdefault(start + end, []).append(place)
+            for strip in range(low >> _BLOCK, ((high - 1) >> _BLOCK) + 1):
+                strips.setdefault(strip, []).append(place)
+        starts = {place: span.start for place, span in spans.items()}
+        ends = {place: span.end for place, span in spans.items()}
+        lows = {place: span.low for place, span in spans.items()}
+        highs = {place: span.high for place, span in spans.items()}
+        self.edges = {at: (_Sorted(highs, on), _Sorted(lows, on)) for at, on in edges.items()}
+        self.middles = {at: (_Sorted(highs, on), _Sorted(lows, on)) for at, on in middles.items()}
+        self.strips = {strip: (_Sorted(ends, held), _Sorted(starts, held)) for strip, held in strips.items()}
+
+
+class _VisibleIndex:
+    """What can be seen of an index just now: without what moved, with where it is, inside the view."""
+
+    def __init__(self, index: _Index, moved: Mapping[int, Cell], now: Sequence[_Span], view: _Span) -> None:
+        self.index = index
+        self.moved = moved
+        self.now = now
+        self.view = view
+
+    def _seen(self, span: _Span) -> bool:
+        view = self.view
+        return span.beside(view) and span.start < view.end and view.start < span.end
+
+    def guides(self, axis: Axis, body: _Span) -> Iterator[Guide]:
+        """The lines the body's edges lie on, and its middle unless both edges say it all."""
+        ends = [self._line(axis, 2 * at, body, middle=False) for at in (body.start, body.end)]
+        middle = None if all(ends) else self._line(axis, body.start + body.end, body, middle=True)
+        return (guide for guide in (*ends, middle) if guide is not None)
+
+    def _line(self, axis: Axis, at: int, body: _Span, *, middle: bool) -> Guide | None:
+        lines = (self.index.middles if middle else self.index.edges).get(at)
+        begin, end, view = body.low, body.high, self.view
+        before, after = -_FAR, _FAR
+        if lines is not None:
+            near = self._first(lines[0].down(body.low, view.low))
+            if near is not None:
+                before, begin = near.high, near.low
+            near = self._first(lines[1].up(body.high, view.high))
+            if near is not None:
+                after, end = near.low, near.high
+        for span in self.now:
+            if at != span.start + span.end if middle else at not in (2 * span.start, 2 * span.end):
+                continue
+            if before < span.high <= body.low:
+                before, begin = span.high, span.low
+            elif body.high <= span.low < after:
+                after, end = span.low, span.high
+        return None if (begin, end) == (body.low, body.high) else Guide(axis, at, begin, end)
+
+    def _first(self, places: Iterator[int]) -> _Span | None:
+        spans, moved = self.index.spans, self.moved
+        return next((span for place in places if place not in moved and self._seen(span := spans[place])), None)
+
+    def gaps(self, axis: Axis, body: _Span) -> Iterator[Gap]:
+        """The distances to the neighbours before and behind, where they equal each other or the neighbours' own."""
+        before, after = self._before(body, body), self._after(body, body)
+        ahead, behind = _distance(before, body), _distance(body, after)
+        pairs: dict[tuple[_Span, _Span], None] = {}
+        if before and after and ahead == behind:
+            pairs |= {(before, body): None, (body, after): None}
+        if before and ahead:
+            further = self._before(before, body)
+            if further and further.beside(before) and _distance(further, before) == ahead:
+                pairs |= {(further, before): None, (before, body): None}
+        if after and behind:
+            further = self._after(after, body)
+            if further and further.beside(after) and _distance(after, further) == behind:
+                pairs |= {(body, after): None, (after, further): None}
+        return (
+            Gap(axis, one.end, two.start, max(one.low, two.low) + min(one.high, two.high), two.start - one.end)
+            for one, two in pairs
+            if one.end < two.start
+        )
+
+    def _before(self, span: _Span, body: _Span) -> _Span | None:
+        """The nearest before the span among what is beside the body."""
+        found = (self._beside(ends.down(span.start, self.view.start), body) for ends, _starts in self._strips(body))
+        here = (now for now in self.now if now.end <= span.start and now.beside(body))
+        near = [other for other in (*found, *here) if other is not None]
+        return max(near, key=lambda other: other.end, default=None)
+
+    def _after(self, span: _Span, body: _Span) -> _Span | None:
+        found = (self._beside(starts.up(span.end, self.view.end), body) for _ends, starts in self._strips(body))
+        here = (now for now in self.now if now.start >= span.end and now.beside(body))
+        near = [other for other in (*found, *here) if other is not None]
+        return min(near, key=lambda other: other.start, default=None)
+
+    def _strips(self, body: _Span) -> Iterator[tuple[_Sorted, _Sorted]]:
+        strips = self.index.strips
+        reached = range(body.low >> _BLOCK, ((body.high - 1) >> _BLOCK) + 1)
+        return (strips[strip] for strip in reached if strip in strips)
+
+    def _beside(self, places: Iterator[int], body: _Span) -> _Span | None:
+        spans, moved = self.index.spans, self.moved
+        for place in places:
+            span = spans[place]
+            if span.low < body.high and body.low < span.high and place not in moved and self._seen(span):
+                return span
+        return None
+
+
+def _distance(one: _Span | None, two: _Span | None) -> int:
+    """The free fields between two spans; 0 if there is no telling."""
+    return two.start - one.end if one and two else 0

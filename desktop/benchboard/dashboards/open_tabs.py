@@ -1,0 +1,118 @@
+"""What somebody had open when they were last here: the dashboards, in the order of their tabs, and how each was shown.
+
+`<home>/open/<account>.json`, 0600, one for each account of each database. It holds ids and places on a page, never a
+name: what a dashboard is called, and whether this account still sees it, is asked of the database.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from benchboard.atomic_write import write_whole
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import BREAKPOINTS
+from benchboard.errors import Unavailable
+from benchboard.i18n import _
+from benchboard.identity.permissions import Actor
+
+MAX_TABS: Final = 100
+"""So many tabs are kept, the first ones."""
+_MOST_BYTES: Final = 256 * 1024
+_FARTHEST: Final = 1_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTab:
+    """How an open dashboard was shown: which row of its grid at the top, how large, on which of its narrower pages, and
+    whether it was presented."""
+
+    dashboard_id: str
+    row: float = 0.0
+    zoom: float = 1.0
+    breakpoint: str = ""
+    presented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTabs:
+    """The open dashboards; `front` is the id of the one that was shown, empty for the list."""
+
+    views: tuple[OpenTab, ...] = ()
+    front: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredTabs:
+    """A sitting without what is not there any more: `gone` counts those. `names` says what each is called."""
+
+    sitting: OpenTabs
+    names: dict[str, str]
+    gone: int
+
+
+def save(home: Path, account: Sequence[str], sitting: OpenTabs) -> None:
+    """Write a sitting down, whole or not at all. Raises `Unavailable`."""
+    file = _file(home, account)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(file, json.dumps(asdict(sitting)).encode(), mode=0o600)
+    except OSError as error:
+        raise Unavailable(
+            "sittings.unwritable",
+            _("Can't save the list of open dashboards in {folder}.").format(folder=file.parent),
+            why=error.strerror or "",
+            do=_("Check that the folder is writable and has free space."),
+        ) from error
+
+
+def load(home: Path, account: Sequence[str]) -> OpenTabs:
+    """What this account had open here; nothing where that cannot be read."""
+    try:
+        with _file(home, account).open("rb") as file:
+            said = json.loads(file.read(_MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return OpenTabs()
+    views, front = (said.get("views"), said.get("front")) if isinstance(said, dict) else (None, None)
+    read = [view for one in views if (view := _view(one))] if isinstance(views, list) else []
+    known = {view.dashboard_id: view for view in read[:MAX_TABS]}
+    return OpenTabs(tuple(known.values()), front if isinstance(front, str) and front in known else "")
+
+
+def restore(session: Session, actor: Actor, sitting: OpenTabs) -> RestoredTabs:
+    """What of a sitting this account can still open, by the names it has now."""
+    names = library.names(session, actor, [view.dashboard_id for view in sitting.views])
+    left = tuple(view for view in sitting.views if view.dashboard_id in names)
+    front = sitting.front if sitting.front in names else ""
+    return RestoredTabs(OpenTabs(left, front), names, len(sitting.views) - len(left))
+
+
+def _file(home: Path, account: Sequence[str]) -> Path:
+    return home / "open" / f"{hashlib.sha256(chr(0).join(account).encode()).hexdigest()[:32]}.json"
+
+
+def _view(said: Any) -> OpenTab | None:
+    """A view as it was written; each fact that makes no sense is its default."""
+    try:
+        key = str(UUID(said["dashboard_id"]))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    breakpoint_ = said.get("breakpoint")
+    return OpenTab(
+        key,
+        row=_number(said.get("row"), 0.0, 0.0, _FARTHEST),
+        zoom=_number(said.get("zoom"), 1.0, 0.1, 10.0),
+        breakpoint=breakpoint_ if breakpoint_ in BREAKPOINTS else "",
+        presented=said.get("presented") is True,
+    )
+
+
+def _number(said: object, default: float, least: float, most: float) -> float:
+    if isinstance(said, bool) or not isinstance(said, int | float) or not said >= -_FARTHEST:  # NaN is neither
+        return default
+    return float(min(max(said, least), most))

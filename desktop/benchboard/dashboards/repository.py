@@ -1,0 +1,311 @@
+"""Documents in their rows: read, written with as few statements as there are changes, and kept as versions.
+
+Nothing here asks who may do it: `library` and `versions` do.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, NoReturn
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards import row_mapping
+from benchboard.dashboards.document.document import Document, parse_document, write_document
+from benchboard.dashboards.row_mapping import DashboardRows, WidgetRow
+from benchboard.errors import Conflict, Invalid
+from benchboard.i18n import _
+from benchboard.identity import audit
+from benchboard.identity.permissions import Actor
+from benchboard.storage.models.base import new_id, now
+from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
+from benchboard.storage.models.identity import User
+
+AUTOMATIC: Final = timedelta(minutes=15)
+"""How long an automatic version takes in its author's next saves, counted from its first."""
+MAX_NOTE: Final = 500
+_WIDGET: Final = ("type", "config", "query", "position")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDashboard:
+    """A dashboard as a save left it. `version` is what the next save wants as its base; `number` the version kept."""
+
+    id: str
+    version: int
+    number: int
+    updated_at: datetime
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class VersionReason:
+    """Why a version is kept. An `automatic` one may grow with its author's next saves."""
+
+    note: str | None = None
+    automatic: bool = False
+    restored_from: int | None = None
+
+
+def read(session: Session, row: Dashboard) -> Document:
+    """The document of a dashboard. Raises `Invalid` naming item and field where its rows are none."""
+    return parse_document(_document_of(row, _widgets(session, row)))
+
+
+def _document_of(row: Dashboard, widgets: Iterable[WidgetRow]) -> dict[str, Any]:
+    return row_mapping.from_rows(DashboardRows(row.name, row.description, row.layout, tuple(widgets)))
+
+
+def create(session: Session, actor: Actor, document: Document) -> tuple[Dashboard, SavedDashboard]:
+    """A new dashboard of the actor's with its first version, which stays as it is."""
+    written, document = _checked(document)
+    made = row_mapping.to_rows(written, {})
+    row = Dashboard(
+        id=new_id(),
+        organisation_id=actor.organisation_id,
+        user_id=actor.user_id,
+        name=made.name,
+        description=made.description,
+        layout=made.layout,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(_row(row, widget) for widget in made.widgets)
+    number = _save_version(session, actor, row, written, VersionReason(), None)
+    return row, SavedDashboard(row.id, row.version, number, row.updated_at, document)
+
+
+def write(
+    session: Session,
+    actor: Actor,
+    row: Dashboard,
+    document: Document,
+    *,
+    base_version: int | None,
+    reason: VersionReason,
+) -> SavedDashboard:
+    """Store `document` in the rows of a locked dashboard, and as a version. A document that changes nothing is stored
+    only for a reason; where that is a note, the author's own automatic version of it takes the note. Raises `Conflict`
+    (`dashboards.overtaken`) if it was stored since `base_version`."""
+    newest = _newest(session, row)
+    if base_version is not None and base_version != row.version:
+        _require_unchanged(session, row, newest, base_version)
+    written, document = _checked(document)
+    held = {widget.id: widget for widget in _widgets(session, row)}
+    made = row_mapping.to_rows(written, {row_mapping.item_id(widget): widget.id for widget in held.values()})
+    if newest is None:
+        newest = _save_initial_version(session, row, held.values())
+    counts = _write_widgets(session, row, made.widgets, held)
+    changed = {
+        key: value for key in ("name", "description", "layout") if (value := getattr(made, key)) != getattr(row, key)
+    }
+    if newest is not None and not changed and not any(counts.values()):
+        if reason.automatic:
+            return SavedDashboard(row.id, row.version, newest.number, row.updated_at, document)
+        if _moves_note_to_newest(session, newest, actor, written, reason):
+            named = {"name": row.name, "number": newest.number, "note": reason.note}
+            audit.record(session, actor, "dashboard.name-version", row.id, **named)
+            return SavedDashboard(row.id, row.version, newest.number, row.updated_at, document)
+    for key, value in changed.items():
+        setattr(row, key, value)
+    row.updated_at = now()  # so that the row's version counts a change of its widgets too
+    session.flush()
+    number = _save_version(session, actor, row, written, reason, newest)
+    audit.record(session, actor, "dashboard.save", row.id, version=row.version, number=number, name=row.name, **counts)
+    return SavedDashboard(row.id, row.version, number, row.updated_at, document)
+
+
+def _save_initial_version(session: Session, row: Dashboard, held: Iterable[WidgetRow]) -> "_NewestVersion | None":
+    """A dashboard that another system wrote has no version: what it was before its first save becomes one."""
+    with suppress(Invalid):  # what cannot be read cannot be gone back to either
+        session.add(
+            DashboardVersion(
+                organisation_id=row.organisation_id,
+                dashboard_id=row.id,
+                number=1,
+                document=write_document(parse_document(_document_of(row, held))),
+                stored_version=row.version,
+                saved_at=row.updated_at,
+            )
+        )
+        session.flush()
+    return _newest(session, row)
+
+
+def normalise_note(text: str | None) -> str | None:
+    """A version's note as it is kept: None where nothing is said. Raises `Invalid` (`dashboards.note`)."""
+    note = (text or "").strip()
+    if len(note) > MAX_NOTE or any(not (sign.isprintable() or sign == "\n") for sign in note):
+        raise Invalid(
+            "dashboards.note",
+            _("Notes can have up to {limit} printable characters.").format(limit=MAX_NOTE),
+            field="note",
+        )
+    return note or None
+
+
+def _checked(document: Document) -> tuple[dict[str, object], Document]:
+    """What is written, and the document that it reads back as: nothing is stored that could not be read."""
+    written = write_document(document)
+    document = parse_document(written)
+    name = document.title
+    if not name.strip() or not name.isprintable():
+        raise Invalid(
+            "dashboards.name",
+            _("The dashboard needs a name with printable characters only."),
+            do=_("Enter a name."),
+            item=None,
+            field="title",
+        )
+    return written, document
+
+
+def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
+    try:
+        found = session.execute(
+            select(Widget.id, Widget.type, Widget.config, Widget.query, Widget.position)
+            .where(Widget.organisation_id == row.organisation_id, Widget.dashboard_id == row.id)
+            .order_by(Widget.created_at, Widget.id)
+            .limit(grid.MAX_ITEMS + 1)
+        ).all()
+    except RecursionError as error:
+        raise Invalid("layout.too-deep", _("A widget on this dashboard is nested too deeply.")) from error
+    if len(found) > grid.MAX_ITEMS:
+        raise Invalid(
+            "layout.too-many-items",
+            _("There are more than {limit} items, the limit for a layout.").format(limit=grid.MAX_ITEMS),
+            item=None,
+            field="items",
+        )
+    return tuple(WidgetRow(*one) for one in found)
+
+
+def _row(row: Dashboard, widget: WidgetRow) -> Widget:
+    said = {key: getattr(widget, key) for key in ("id", *_WIDGET)}
+    return Widget(organisation_id=row.organisation_id, dashboard_id=row.id, **said)
+
+
+def _write_widgets(
+    session: Session, row: Dashboard, made: Sequence[WidgetRow], held: Mapping[str, WidgetRow]
+) -> dict[str, int]:
+    """Bring the rows of widgets to `made`, touching those alone that differ; answers how many."""
+    added = [widget for widget in made if widget.id not in held]
+    changed = [widget for widget in made if widget.id in held and widget != held[widget.id]]
+    removed = held.keys() - {widget.id for widget in made}
+    session.add_all(_row(row, widget) for widget in added)
+    for widget in changed:
+        before = held[widget.id]
+        values = {key: value for key in _WIDGET if (value := getattr(widget, key)) != getattr(before, key)}
+        session.execute(update(Widget).where(Widget.id == widget.id).values(**values))
+    if removed:
+        session.execute(delete(Widget).where(Widget.dashboard_id == row.id, Widget.id.in_(sorted(removed))))
+    return {"added": len(added), "changed": len(changed), "removed": len(removed)}
+
+
+@dataclass(frozen=True, slots=True)
+class _NewestVersion:
+    """The newest version of a dashboard, without its document."""
+
+    id: str
+    number: int
+    author_id: str | None
+    author: str | None
+    automatic: bool
+    stored_version: int
+    created_at: datetime
+
+
+def _newest(session: Session, row: Dashboard) -> _NewestVersion | None:
+    kept = DashboardVersion
+    columns = (kept.id, kept.number, kept.author_id, User.name, kept.automatic, kept.stored_version, kept.created_at)
+    found = session.execute(
+        select(*columns)
+        .outerjoin(User, (User.id == kept.author_id) & (User.organisation_id == kept.organisation_id))
+        .where(kept.dashboard_id == row.id)
+        .order_by(kept.number.desc())
+        .limit(1)
+    ).first()
+    return _NewestVersion(*found) if found is not None else None
+
+
+def _require_unchanged(session: Session, row: Dashboard, newest: _NewestVersion | None, base_version: int) -> None:
+    """Sharing and the trash count the row's version too, and take nothing away from whoever is editing. Another program
+    counts it without keeping a version: the document itself says whether it is still the one."""
+    if newest is not None and newest.stored_version <= base_version < row.version:
+        kept = session.scalar(select(DashboardVersion.document).where(DashboardVersion.id == newest.id))
+        with suppress(Invalid):
+            if write_document(read(session, row)) == write_document(parse_document(kept)):
+                return
+    _conflict(row, newest)
+
+
+def _conflict(row: Dashboard, newest: _NewestVersion | None) -> NoReturn:
+    who = newest.author if newest else None
+    raise Conflict(
+        "dashboards.overtaken",
+        _("{who} changed “{name}” while you were editing.").format(who=who, name=row.name)
+        if who
+        else _("“{name}” was changed while you were editing.").format(name=row.name),
+        why=_("Saving now would overwrite those changes."),
+        do=_("Merge both, keep theirs, or save yours as a copy."),
+        version=row.version,
+        updated_at=row.updated_at,
+        who=who,
+        who_id=newest.author_id if newest else None,
+        number=newest.number if newest else None,
+    )
+
+
+def _save_version(
+    session: Session,
+    actor: Actor,
+    row: Dashboard,
+    written: Mapping[str, Any],
+    reason: VersionReason,
+    newest: _NewestVersion | None,
+) -> int:
+    """Keep the document as a version; answers its number."""
+    said = {"document": dict(written), "stored_version": row.version, "saved_at": row.updated_at}
+    if newest is not None and _can_extend(newest, actor, reason):
+        session.execute(update(DashboardVersion).where(DashboardVersion.id == newest.id).values(**said))
+        return newest.number
+    number = newest.number + 1 if newest is not None else 1
+    session.add(
+        DashboardVersion(
+            organisation_id=row.organisation_id,
+            dashboard_id=row.id,
+            number=number,
+            note=reason.note,
+            author_id=actor.user_id,
+            automatic=reason.automatic,
+            restored_from=reason.restored_from,
+            **said,
+        )
+    )
+    session.flush()
+    return number
+
+
+def _moves_note_to_newest(
+    session: Session, newest: _NewestVersion, actor: Actor, written: Mapping[str, Any], reason: VersionReason
+) -> bool:
+    """Whether the note went to the newest version: the author's own automatic one, which says the same already."""
+    if reason.note is None or reason.restored_from or not newest.automatic or newest.author_id != actor.user_id:
+        return False
+    kept = DashboardVersion
+    if session.scalar(select(kept.document).where(kept.id == newest.id)) != dict(written):
+        return False
+    session.execute(update(kept).where(kept.id == newest.id).values(note=reason.note, automatic=False))
+    return True
+
+
+def _can_extend(newest: _NewestVersion, actor: Actor, reason: VersionReason) -> bool:
+    return (
+        reason.automatic
+        and newest.automatic
+        and newest.author_id == actor.user_id
+        and now() - newest.created_at < AUTOMATIC
+    )

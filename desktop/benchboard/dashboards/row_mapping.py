@@ -1,0 +1,194 @@
+"""A document taken apart for the tables `dashboards` and `widgets`, and put together again.
+
+Each fact has one place. `dashboards`: name and description are the document's title and description; `layout` is the
+rest of the document, whose `items` is the tree of containers, in which a text stands for a widget: the id of its row.
+A row of `widgets` has the item's type, query, config and position, the latter two as the document says them. What else
+an item says lies in `config` under "benchboard":
+
+    {"id": the document's id where it is not the row's, "type": one that the table does not know (the row says
+     placeholder), "item": every other field, and query and config where they are none that fit their columns}
+
+A row without it is an item too: one that another system wrote.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import document as form
+from benchboard.dashboards.layout.containers import DEEPEST
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.storage.models.base import new_id
+from benchboard.storage.models.dashboards import WIDGET_TYPES
+
+EXTRA: Final = "benchboard"
+_UNKNOWN: Final = "placeholder"
+_ELSEWHERE: Final = frozenset(("format", "version", "title", "description"))
+_COLUMNS: Final = frozenset(("id", "type", "query", "config", "position"))
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetRow:
+    """What a row of `widgets` says of an item; `id` is the row's."""
+
+    id: str
+    type: str
+    config: Any
+    query: str | None
+    position: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardRows:
+    """A document as the two tables hold it."""
+
+    name: str
+    description: str | None
+    layout: Any
+    widgets: tuple[WidgetRow, ...] = field(default=())
+
+
+def item_id(widget: WidgetRow) -> str:
+    """The id by which the document calls the row's item."""
+    said = _extra(widget).get("id", widget.id)
+    return said if isinstance(said, str) else widget.id
+
+
+def to_rows(written: Mapping[str, Any], rows: Mapping[str, str]) -> DashboardRows:
+    """The parts of a document of the newest version (`write_document`), which has to be one that can be read.
+
+    `rows` says which row has been an item's so far (document's id → row's id); the others get new ones.
+    """
+    widgets: list[WidgetRow] = []
+
+    def nodes(items: Iterable[Json]) -> list[Any]:
+        return [container(item) if item["type"] in grid.CONTAINERS else widget(item) for item in items]
+
+    def container(item: Json) -> Json:
+        if item["type"] == grid.TABS:
+            return {**item, "tabs": [{**tab, "items": nodes(tab["items"])} for tab in item["tabs"]]}
+        return {**item, "items": nodes(item["items"])}
+
+    def widget(item: Json) -> str:
+        widgets.append(_widget(item, rows.get(item["id"]) or new_id()))
+        return widgets[-1].id
+
+    layout = {key: value for key, value in written.items() if key not in _ELSEWHERE} | {
+        "items": nodes(written["items"])
+    }
+    return DashboardRows(str(written["title"]), str(written["description"]), layout, tuple(widgets))
+
+
+def _widget(item: Json, row_id: str) -> WidgetRow:
+    extra: Json = {}
+    if item["id"] != row_id:
+        extra["id"] = item["id"]
+    if item["type"] not in WIDGET_TYPES:
+        extra["type"] = item["type"]
+    rest = {key: value for key, value in item.items() if key not in _COLUMNS}
+    query = item.get("query")
+    if "query" in item and not isinstance(query, str):
+        rest["query"], query = query, None
+    config = item.get("config")
+    if "config" in item and (not config or not isinstance(config, dict) or EXTRA in config):
+        rest["config"], config = config, None
+    if rest:
+        extra["item"] = rest
+    told = {**(config or {}), **({EXTRA: extra} if extra else {})}
+    return WidgetRow(row_id, item["type"] if item["type"] in WIDGET_TYPES else _UNKNOWN, told, query, item["position"])
+
+
+def from_rows(parts: DashboardRows) -> Json:
+    """The document that the parts are, as JSON for `parse_document`, which sees to the rest.
+
+    Widgets that the tree does not name stand at its end. Raises `Invalid` naming item and field where the tree names a
+    widget that is not there, or one twice, or is none.
+    """
+    if not isinstance(parts.layout, dict):
+        _refuse("bad-layout", _("The layout of this dashboard must be an object, not {value}."), parts.layout)
+    tree = _TreeReader(parts.widgets)
+    items = list(tree.nodes(parts.layout.get("items", []), _("the dashboard"), 0))
+    return {
+        **parts.layout,
+        "format": form.FORMAT,
+        "version": form.VERSION,
+        "title": parts.name,
+        "description": parts.description or "",
+        "items": [*items, *(_item(widget) for widget in tree.left.values())],
+    }
+
+
+class _TreeReader:
+    """A tree being put together; `left` are the widgets that it has not named so far."""
+
+    def __init__(self, widgets: Iterable[WidgetRow]) -> None:
+        self.left = {widget.id: widget for widget in widgets}
+
+    def nodes(self, items: object, where: str, depth: int) -> Iterator[object]:
+        """The items of the container called `where`."""
+        if not isinstance(items, list) or depth > DEEPEST:
+            what = _("The items of {item} must be a list nested at most eight levels deep, not {value}.")
+            _refuse("bad-tree", what, items, where)
+        for entry in items:
+            if isinstance(entry, str):
+                yield _item(self._taken(entry, where))
+            elif isinstance(entry, dict):
+                yield self._container(entry, where, depth)
+            else:
+                _refuse("bad-tree", _("In {item}, expected a widget or a container, but found {value}."), entry, where)
+
+    def _taken(self, row_id: str, where: str) -> WidgetRow:
+        if row_id not in self.left:
+            what = _("In {item}, widget {value} is missing or listed twice.")
+            _refuse("no-such-item", what, row_id, where)
+        return self.left.pop(row_id)
+
+    def _container(self, entry: Json, where: str, depth: int) -> Json:
+        if entry.get("type") not in grid.CONTAINERS:  # a whole widget, as a document has it
+            return entry
+        where = str(entry.get("id", where))
+        if isinstance(tabs := entry.get("tabs"), list) and entry["type"] == grid.TABS:
+            return {**entry, "tabs": [self._tab(tab, where, depth) for tab in tabs]}
+        return {**entry, "items": list(self.nodes(entry.get("items", []), where, depth + 1))}
+
+    def _tab(self, tab: object, where: str, depth: int) -> object:
+        if not isinstance(tab, dict):
+            return tab
+        return {**tab, "items": list(self.nodes(tab.get("items", []), where, depth + 1))}
+
+
+def _item(widget: WidgetRow) -> Json:
+    extra = _extra(widget)
+    config = {key: value for key, value in widget.config.items() if key != EXTRA}
+    rest = extra.get("item", {})
+    if not isinstance(rest, dict):
+        _refuse(
+            "bad-item",
+            _("config.benchboard.item of item {item} must be an object, not {value}."),
+            rest,
+            item_id(widget),
+        )
+    item = {"id": extra.get("id", widget.id), "type": extra.get("type", widget.type), "position": widget.position}
+    item |= {"query": widget.query} if widget.query is not None else {}
+    item |= {"config": config} if config else {}
+    return {**rest, **item, **{key: rest[key] for key in ("query", "config") if key in rest}}
+
+
+def _extra(widget: WidgetRow) -> Json:
+    config = widget.config
+    if not isinstance(config, dict):
+        _refuse("bad-config", _("config of item {item} must be an object, not {value}."), config, widget.id)
+    extra = config.get(EXTRA, {})
+    if not isinstance(extra, dict):
+        _refuse("bad-config", _("config.benchboard of item {item} must be an object, not {value}."), extra, widget.id)
+    return extra
+
+
+def _refuse(code: str, what: str, value: object, item: str = "") -> NoReturn:
+    field_name = {"bad-layout": "layout", "bad-config": "config", "bad-item": "config"}.get(code, "items")
+    said = what.format(item=grid.quote_value(item) if item else "", value=grid.quote_value(value))
+    raise Invalid(f"layout.{code}", said, item=item or None, field=field_name)

@@ -1,0 +1,175 @@
+"""Variables whose values a query answers: which of them name which, in what order they are asked, what each offers."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from benchboard.analytics import queries
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import MAX_ROWS, Cell, ResultTable, Variables
+from benchboard.dashboards.document.document import MAX_NAME, Variable, is_storable_text
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+from benchboard.identity.permissions import Actor
+
+_NAMED: Final = re.compile(
+    r"""'[^']*(?:'|\Z) | "[^"]*(?:"|\Z) | --[^\n]* | /\*.*?(?:\*/|\Z) | :: | :\s*([A-Za-z_][A-Za-z0-9_]*)""",
+    re.DOTALL | re.VERBOSE,
+)
+"""A variable a query names, or what only looks like one: in a text, a quoted name, a note or a cast."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryOrder:
+    """In which order variables are asked, each after those its query names; `refused` are those that ask for each
+    other, which nobody can begin with."""
+
+    names: tuple[str, ...]
+    refused: Mapping[str, Invalid]
+
+
+@dataclass(frozen=True, slots=True)
+class VariableOptions:
+    """What a query answered for a variable: its values, each once, in the query's order, and what people call them
+    where its second column says something else."""
+
+    values: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    truncated: bool = False
+    left_out: int = 0
+
+    @property
+    def note(self) -> str:
+        """What is worth knowing of it, in words; nothing where it is whole."""
+        parts = []
+        if self.truncated:
+            what = _(
+                "Only the first {limit} rows of the result are available. Use SELECT DISTINCT or narrow the query."
+            )
+            parts.append(what.format(limit=f"{MAX_ROWS:,}"))
+        if self.left_out:
+            words = ngettext(
+                "{count} value is left out because it isn't text of up to {limit} characters.",
+                "{count} values are left out because they aren't text of up to {limit} characters.",
+                self.left_out,
+            )
+            parts.append(words.format(count=self.left_out, limit=MAX_NAME))
+        return " ".join(parts)
+
+
+def names_in(query: str) -> tuple[str, ...]:
+    """The variables a query names, each once, in the order it names them. One too long to be asked names none."""
+    return _names_in(query) if len(query) <= MAX_QUERY else ()
+
+
+@lru_cache(maxsize=256)
+def _names_in(query: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found[1] for found in _NAMED.finditer(query) if found[1]))
+
+
+def replace_names(query: str, named: Mapping[str, str]) -> str:
+    """The query with something else in the place of each variable it names (name → that)."""
+    return _NAMED.sub(lambda found: named.get(found[1], found[0]) if found[1] else found[0], query)
+
+
+def query_order(variables: Iterable[Variable]) -> QueryOrder:
+    """In which order these are asked: as they stand, but each after those its query names."""
+    asked = {one.name: one for one in variables if one.type == "query"}
+    before = {name: [other for other in names_in(one.query) if other in asked] for name, one in asked.items()}
+    refused = {name: _circular_error(way) for name in asked if (way := _find_cycle(name, before))}
+    order: dict[str, None] = {}
+    for name in asked:
+        _put(name, before, refused, order)
+    return QueryOrder(tuple(order), refused)
+
+
+def _put(
+    name: str, before: Mapping[str, Sequence[str]], refused: Mapping[str, Invalid], order: dict[str, None]
+) -> None:
+    """Put a name into the order after those before it. A way of its own: a chain may be longer than Python's stack."""
+    stack = [name]
+    while stack:
+        now = stack[-1]
+        if now in order or now in refused:
+            stack.pop()
+            continue
+        missing = [one for one in before[now] if one not in order and one not in refused]
+        if missing:
+            stack += reversed(missing)
+        else:
+            order[stack.pop()] = None
+
+
+def _find_cycle(name: str, before: Mapping[str, Sequence[str]]) -> list[str]:
+    """The shortest way from a variable over those its query names back to itself; nothing where there is none."""
+    came: dict[str, str] = {}
+    waiting = deque([name])
+    while waiting:
+        now = waiting.popleft()
+        for other in before[now]:
+            if other == name:
+                way = [name, now]
+                while way[-1] != name:
+                    way.append(came[way[-1]])
+                return way[::-1] if len(way) > 1 else way
+            if other not in came:
+                came[other] = now
+                waiting.append(other)
+    return []
+
+
+def _circular_error(way: Sequence[str]) -> Invalid:
+    if len(set(way)) == 1:
+        what = _("Variable {name} refers to itself.").format(name=way[0])
+        return Invalid("variables.circle", what, do=_("Remove its own name from its query."), field="query")
+    shown = [*way[:6], "…", way[-1]] if len(way) > 8 else way
+    what = _("These variables refer to each other: {names}.").format(names=" → ".join(shown))
+    return Invalid("variables.circle", what, do=_("Remove one of the references from their queries."), field="query")
+
+
+def query_options(
+    session: Session, actor: Actor, query: str, *, variables: Variables, cancel_token: CancelToken | None = None
+) -> VariableOptions:
+    """Run a variable's query for `actor`: its first column is what it offers, a second what people call that. Raises
+    what `run_query` raises."""
+    return options_from(
+        queries.run_query(session, actor, query, limit=MAX_ROWS, cancel_token=cancel_token, variables=variables)
+    )
+
+
+def options_from(table: ResultTable) -> VariableOptions:
+    """What an answer offers. Rows without a value are passed over."""
+    labels: dict[str, str] = {}
+    called: dict[str, str] = {}
+    left_out: set[str] = set()
+    for row in table.rows:
+        value = _written(row[0])
+        if value is None:
+            continue
+        if len(value) > MAX_NAME or not is_storable_text(value):
+            left_out.add(value)
+        elif value not in labels:
+            labels[value] = label = (_written(row[1]) or "") if len(row) > 1 else ""
+            # What cannot be shown whole is no name; the value itself is shown then.
+            if label and label != value and len(label) <= MAX_NAME and is_storable_text(label):
+                called[value] = label
+    return VariableOptions(tuple(labels), called, table.truncated, len(left_out))
+
+
+def _written(cell: Cell) -> str | None:
+    """A cell as a query would compare it with a variable: as text."""
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    return cell.isoformat() if isinstance(cell, date) else str(cell)

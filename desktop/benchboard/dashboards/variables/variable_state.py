@@ -1,0 +1,153 @@
+"""What readers chose for the variables of dashboards, for when they are back; nobody else ever sees it.
+
+`<home>/open/<account>.bbc`, 0600, one for each account of each database: dashboard → variable → values, or true for all
+there are. Values come out of the database, so they are sealed as a journal is, under a key of their own in the vault.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from benchboard.atomic_write import write_whole
+from benchboard.dashboards.document.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Document
+from benchboard.dashboards.journal.encrypted_log import (
+    NAME_BYTES,
+    DamagedLog,
+    Sealer,
+    load_key,
+    load_or_create_key,
+    read_records,
+)
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.errors import Unavailable
+from benchboard.i18n import _
+from benchboard.vault import Vault
+
+MAX_DASHBOARDS: Final = 200
+"""So many dashboards' choices are kept, those that were chosen on last."""
+_MOST_BYTES: Final = 4 * 1024 * 1024
+_KEY: Final = "choices"
+
+Choices = Mapping[str, VariableChoice]
+
+
+def changed_choices(document: Document, choices: Choices) -> dict[str, VariableChoice]:
+    """Those that differ from what everybody begins with: who chose that follows it, wherever it goes."""
+    theirs = {
+        one.name: VariableChoice(all=True) if one.all_chosen else VariableChoice(one.chosen)
+        for one in document.variables
+        if one.name in choices
+    }
+    return {name: choice for name, choice in choices.items() if name in theirs and choice != theirs[name]}
+
+
+def load(home: Path, vault: Vault, account: Sequence[str], dashboard: str) -> dict[str, VariableChoice]:
+    """What this account chose on a dashboard; nothing where that cannot be read. Waits for the disk and the vault."""
+    try:
+        return _choices(_read(home, vault, account).get(dashboard))
+    except (OSError, Unavailable):
+        return {}
+
+
+def save(home: Path, vault: Vault, account: Sequence[str], dashboard: str, choices: Choices) -> None:
+    """Write down what this account chose on a dashboard. Waits for the disk and the vault. Raises `Unavailable`."""
+    with _file_lock(home):
+        known = _read(home, vault, account)
+        known.pop(dashboard, None)
+        if choices:
+            known[dashboard] = _said(choices)
+        _write(home, vault, account, known)
+
+
+def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[set[str]], set[str]]) -> None:
+    """Forget what was chosen on dashboards that the account does not see any more; `visible` answers which of these it
+    does. Waits for the disk and the vault. Raises `Unavailable`."""
+    if not _file(home, _name(account)).exists():
+        return
+    with _file_lock(home):
+        known = _read(home, vault, account)
+        gone = known.keys() - visible(set(known))
+        if gone:
+            _write(home, vault, account, {key: said for key, said in known.items() if key not in gone})
+
+
+@contextmanager
+def _file_lock(home: Path) -> Iterator[None]:
+    """Other windows of the same account keep what was chosen there in the same file."""
+    folder = home / "open"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(folder / "choices.lock", timeout=10, mode=0o600):
+            yield
+    except (OSError, Timeout) as error:
+        raise Unavailable(
+            "choices.unwritable",
+            _("Can't save variable selections in {folder}.").format(folder=folder),
+            why=(error.strerror or "") if isinstance(error, OSError) else "",
+            do=_("Check that the folder is writable and has free space."),
+        ) from error
+
+
+def _read(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, Any]:
+    key = load_key(vault, _KEY)
+    if key is None:
+        return {}
+    name = _name(account)
+    try:
+        with _file(home, name).open("rb") as file:
+            said = json.loads(next(read_records(file, key, name), b"{}"))
+    except (FileNotFoundError, DamagedLog, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, Any]) -> None:
+    key, name = load_or_create_key(vault, _KEY), _name(account)
+    text = json.dumps(_fitting(known)).encode()
+    sealer = Sealer(key, name)
+    write_whole(_file(home, name), sealer.header + sealer.seal(text), mode=0o600)
+
+
+def _fitting(known: dict[str, Any]) -> dict[str, Any]:
+    """Those chosen on last that there is room for; one too large for it stays out alone, and takes nobody along."""
+    left, room = dict[str, Any](), _MOST_BYTES
+    for dashboard, said in reversed(list(known.items())[-MAX_DASHBOARDS:]):
+        length = len(json.dumps({dashboard: said}))
+        if length <= room:
+            left[dashboard] = said
+            room -= length
+    return dict(reversed(left.items()))
+
+
+def _name(account: Sequence[str]) -> bytes:
+    return hashlib.sha256("\0".join(account).encode()).digest()[:NAME_BYTES]
+
+
+def _file(home: Path, name: bytes) -> Path:
+    return home / "open" / f"{name.hex()}.bbc"
+
+
+def _said(choices: Choices) -> dict[str, Any]:
+    return {name: True if choice.all else list(choice.values) for name, choice in choices.items()}
+
+
+def _choices(said: object) -> dict[str, VariableChoice]:
+    """Choices as they were written; what makes no sense is none."""
+    if not isinstance(said, dict):
+        return {}
+    read = ((name, _choice(one)) for name, one in list(said.items())[:MAX_VARIABLES] if NAME.fullmatch(name))
+    return {name: choice for name, choice in read if choice is not None}
+
+
+def _choice(said: object) -> VariableChoice | None:
+    if said is True:
+        return VariableChoice(all=True)
+    if not isinstance(said, list) or len(said) > MAX_VALUES:
+        return None
+    right = all(isinstance(value, str) and len(value) <= MAX_NAME for value in said)
+    return VariableChoice(tuple(said)) if right else None

@@ -1,0 +1,181 @@
+"""What a dashboard was: every save is in a version, and going back to one is a version too.
+
+Whoever may edit a dashboard sees its versions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, defer
+
+from benchboard.dashboards import repository
+from benchboard.dashboards.access import dashboard_permissions
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.repository import SavedDashboard, VersionReason
+from benchboard.errors import Invalid, NotFound
+from benchboard.i18n import _
+from benchboard.identity import audit, permissions
+from benchboard.identity.permissions import Actor
+from benchboard.paging import Listing, Page
+from benchboard.storage.keyset_paging import Sorting, page
+from benchboard.storage.models.dashboards import Dashboard, DashboardVersion
+from benchboard.storage.models.identity import User
+from benchboard.storage.search_text import contains
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version without its document. `author` is the person's name now, None where the account or the author is gone.
+
+    `began_at` and `saved_at` are the first and the last save that an `automatic` one took in.
+    """
+
+    number: int
+    note: str | None
+    author_id: str | None
+    author: str | None
+    automatic: bool
+    restored_from: int | None
+    began_at: datetime
+    saved_at: datetime
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version with what the dashboard was."""
+
+    version: Version
+    document: Document
+
+
+_SORTING = Sorting({"number": DashboardVersion.number}, DashboardVersion.id, default="number")
+
+
+def list_versions(
+    session: Session,
+    actor: Actor,
+    dashboard_id: str,
+    listing: Listing | None = None,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[Version]:
+    """The versions of a dashboard, newest first unless sorted by `number`. Filters: `named` (True: those with a note),
+    `author_id`. The search looks in note and author."""
+    listing = listing or Listing()
+    row = _row(session, actor, dashboard_id)
+    query = _versions(row)
+    if unknown := listing.filters.keys() - {"named", "author_id"}:
+        raise _unknown_filter(min(unknown), ("named", "author_id"))
+    if listing.filters.get("named"):
+        query = query.where(DashboardVersion.note.is_not(None))
+    if author_id := listing.filters.get("author_id"):
+        query = query.where(DashboardVersion.author_id == str(author_id))
+    if text := listing.search.strip():
+        query = query.where(contains(DashboardVersion.note, text) | contains(User.name, text))
+    if not listing.sort:
+        listing = Listing(listing.search, listing.filters, "number", descending=True)
+    return page(session, query, _SORTING, listing, after=after, limit=limit, row=_version)
+
+
+def get_version(session: Session, actor: Actor, dashboard_id: str, number: int) -> StoredVersion:
+    """One version with its document. Raises `NotFound` (`dashboards.no-version`)."""
+    found = _find(session, _row(session, actor, dashboard_id), number)
+    return StoredVersion(_version(found), _document(found[0]))
+
+
+def name_version(session: Session, actor: Actor, dashboard_id: str, number: int, note: str) -> Version:
+    """Say what a version is; later saves leave one that is named as it is. An empty note takes the name away."""
+    permissions.require(actor, "dashboards:write")
+    row = _row(session, actor, dashboard_id, lock=True)
+    found = _find(session, row, number)
+    version: DashboardVersion = found[0]
+    version.note = repository.normalise_note(note)
+    version.automatic = False
+    audit.record(session, actor, "dashboard.name-version", row.id, name=row.name, number=number, note=version.note)
+    session.flush()
+    return _version(_find(session, row, number))
+
+
+def restore_version(
+    session: Session,
+    actor: Actor,
+    dashboard_id: str,
+    number: int,
+    *,
+    base_version: int | None,
+    note: str | None = None,
+) -> SavedDashboard:
+    """Make the dashboard what it was in a version, as a new version. Raises what `library.save` raises."""
+    permissions.require(actor, "dashboards:write")
+    row = _row(session, actor, dashboard_id, lock=True, layout=True)
+    document = _document(_find(session, row, number)[0])
+    reason = VersionReason(repository.normalise_note(note), restored_from=number)
+    return repository.write(session, actor, row, document, base_version=base_version, reason=reason)
+
+
+def _row(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = False, layout: bool = False) -> Dashboard:
+    permissions.require(actor, "studio:enter")
+    return dashboard_permissions.require(
+        session, actor, dashboard_id, "edit", lock=lock, trashed=not lock, layout=layout
+    )
+
+
+def _versions(row: Dashboard) -> Select[*tuple[Any, ...]]:
+    kept = DashboardVersion
+    newest = select(func.max(kept.number)).where(kept.dashboard_id == row.id).scalar_subquery()
+    return (
+        select(kept, User.name.label("author"), (kept.number == newest).label("newest"))
+        .outerjoin(User, (User.id == kept.author_id) & (User.organisation_id == kept.organisation_id))
+        .where(kept.organisation_id == row.organisation_id, kept.dashboard_id == row.id)
+        .options(defer(kept.document))
+    )
+
+
+def _find(session: Session, row: Dashboard, number: int) -> Any:
+    # Beyond what the column holds a driver would refuse the number itself.
+    found = session.execute(_versions(row).where(DashboardVersion.number == min(max(number, 0), 2**31 - 1))).first()
+    if found is None or found[0].number != number:
+        raise NotFound(
+            "dashboards.no-version",
+            _("“{name}” has no version {number}.").format(name=row.name, number=number),
+            do=_("Check its version history."),
+            number=number,
+        )
+    return found
+
+
+def _document(version: DashboardVersion) -> Document:
+    try:
+        return parse_document(version.document)
+    except RecursionError as error:
+        what = _("Version {number} is nested too deeply.").format(number=version.number)
+        raise Invalid("layout.too-deep", what, item=None, field=None) from error
+
+
+def _version(found: Any) -> Version:
+    kept: DashboardVersion = found[0]
+    return Version(
+        number=kept.number,
+        note=kept.note,
+        author_id=kept.author_id,
+        author=found.author,
+        automatic=kept.automatic,
+        restored_from=kept.restored_from,
+        began_at=kept.created_at,
+        saved_at=kept.saved_at,
+        newest=bool(found.newest),
+    )
+
+
+def _unknown_filter(name: str, known: Sequence[str]) -> Invalid:
+    return Invalid(
+        "dashboards.filter",
+        _("Versions can't be filtered by “{column}”.").format(column=name[:40]),
+        do=_("Choose one of: {values}.").format(values=", ".join(known)),
+        field="filter",
+    )

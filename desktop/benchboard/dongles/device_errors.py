@@ -1,0 +1,98 @@
+"""The error, with its sentences, for each error code of the protocol and for an answer that proves nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from benchboard.dongles.protocol import ErrorCode, ProtocolError
+from benchboard.errors import AppError, Conflict, Denied, DeviceFailure, Invalid
+from benchboard.i18n import N_, _
+
+_AGAIN: Final = N_("Start pairing again.")
+# Exception, the code's second half, what happened, why, what to do.
+_ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
+    ErrorCode.MALFORMED: (
+        DeviceFailure, "refused", N_("The dongle couldn't read the request or sent an invalid response."),
+        N_("Its firmware and Benchboard may be incompatible versions."), N_("Update both, then try again."),
+    ),
+    ErrorCode.VERSION: (
+        DeviceFailure, "version", N_("The dongle uses a different protocol version."), "",
+        N_("Update Benchboard or the dongle's firmware."),
+    ),
+    ErrorCode.WRONG_DEVICE: (
+        DeviceFailure, "wrong-device", N_("A different dongle is on this port now."), "",
+        N_("Check the list of dongles, then start again."),
+    ),
+    ErrorCode.ALREADY_CLAIMED: (
+        Conflict, "already-claimed", N_("This dongle is already claimed."),
+        N_("It holds an organisation's key."), N_("Ask that organisation to release it first."),
+    ),
+    ErrorCode.CLAIM_REVOKED: (
+        Conflict, "claim-revoked", N_("This claim was revoked."),
+        N_("A dongle never accepts a revoked claim again."), _AGAIN,
+    ),
+    ErrorCode.NO_CLAIM: (
+        DeviceFailure, "no-claim", N_("The dongle has no record of this pairing."),
+        N_("The 60-second limit passed, it lost power, or another pairing started."), _AGAIN,
+    ),
+    ErrorCode.BAD_SIGNATURE: (
+        Denied, "bad-signature", N_("The dongle rejected a signature."),
+        N_("It wasn't made with the key of the organisation that owns the dongle."),
+        N_("Sign in to that organisation, then try again."),
+    ),
+    ErrorCode.PRESENCE_MISSING: (
+        DeviceFailure, "not-pressed", N_("The dongle's button wasn't pressed in time."), "",
+        N_("Start pairing again, and press the button when the dongle blinks."),
+    ),
+    ErrorCode.NOT_AUTHENTIC: (
+        DeviceFailure, "not-authentic", N_("The dongle rejected an altered or replayed message."), "",
+        _AGAIN,
+    ),
+    ErrorCode.TOKEN_CONFLICT: (
+        Conflict, "token-conflict", N_("The dongle already holds another token for this claim."), "",
+        _AGAIN,
+    ),
+    ErrorCode.STORAGE_FAILED: (
+        DeviceFailure, "storage", N_("The dongle couldn't save the data."), N_("Its memory may be worn out."),
+        N_("Try once more. If it fails again, replace the dongle."),
+    ),
+    ErrorCode.CONFIG_REFUSED: (
+        Invalid, "config", N_("The dongle can't use these settings."),
+        N_("The segments don't match the bit rate, or the dongle doesn't support CAN FD."),
+        N_("Recalculate the bit timing for this dongle's controller and clock."),
+    ),
+    ErrorCode.REVISION_CONFLICT: (
+        Conflict, "config-changed", N_("The dongle's settings changed in the meantime."), "",
+        N_("Read the settings back, then decide which to keep."),
+    ),
+    ErrorCode.SIGNATURE_REQUIRED: (
+        Denied, "signature-required", N_("Only this dongle's organisation can sign its settings."),
+        N_("No one else can change a claimed dongle."), N_("Sign in to its organisation to write them."),
+    ),
+    ErrorCode.CLAIMS_EXHAUSTED: (
+        Conflict, "claims-exhausted", N_("This dongle can no longer be claimed."),
+        N_("Its memory of revoked claims is full."), N_("Replace the dongle."),
+    ),
+}  # fmt: skip
+
+
+@contextmanager
+def translate_protocol_errors() -> Iterator[None]:
+    """Turn a `ProtocolError` of the host's own checks of an answer into `DeviceFailure` (`dongle.untrusted`)."""
+    try:
+        yield
+    except ProtocolError as error:
+        if error.code is ErrorCode.VERSION:
+            raise error_for(ErrorCode.VERSION) from error
+        raise DeviceFailure(
+            "dongle.untrusted",
+            _("This device couldn't prove its identity."),
+            why=_("A signature or seal didn't match. Something may be intercepting the connection."),
+            do=_("Connect the dongle directly, then try again. If this persists, don't use it."),
+        ) from error
+
+
+def error_for(code: ErrorCode) -> AppError:
+    """The error to raise for a dongle's error code; `facts["error_code"]` is that code."""
+    kind, name, what, why, do = _ERRORS[code]
+    return kind(f"dongle.{name}", _(what), why=_(why) if why else "", do=_(do), error_code=code)

@@ -1,0 +1,279 @@
+"""Signing in, staying signed in, and signing out. A session is a row; its token is the caller's alone.
+
+A session lives 24 hours from its last use and ends at sign-out, on revocation and on expiry (source 000, DESIGN
+section 4). The database has the token's SHA-256; ended sessions move to `session_history`.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Select, literal, select
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Conflict, Denied, NotFound
+from benchboard.i18n import _
+from benchboard.identity import audit, organisations, passwords
+from benchboard.identity.email_addresses import normalise
+from benchboard.identity.permissions import Actor, Client, Grants, os_user, require
+from benchboard.storage import change_tracking, guard
+from benchboard.storage.models.identity import (
+    Organisation,
+    Permission,
+    Role,
+    RolePermission,
+    User,
+    UserRole,
+)
+
+LIFETIME: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SignedIn:
+    """An open session. `token` is its only copy: keep it in memory, or in the vault to stay signed in."""
+
+    actor: Actor
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody the demo can be entered as."""
+
+    user_id: str
+    name: str
+    email: str
+    role: str
+
+
+def sign_in(
+    session: Session, *, email: str, password: str, client: Client, organisation: str | None = None
+) -> SignedIn:
+    """Open a session for the account with this address and password (`organisation` is a slug).
+
+    Raises `Denied` (`accounts.wrong`, which tells nobody whether the address exists; `accounts.inactive`), or
+    `Conflict` (`accounts.which`) where the password fits accounts in several organisations, whose slugs are in
+    `facts["organisations"]`. A refused try is recorded by `record_refusal`, in a transaction of its own, because this
+    one is undone.
+    """
+    found = guard.find_credentials(session, normalise(email), organisation_slug=organisation)
+    # An unknown address is verified against nobody's hash, so that both answers take as long.
+    hashes = [account.password_hash for account in found] or [None]
+    right = [passwords.verify(stored, password) for stored in hashes]
+    fitting = [account for account, fits in zip(found, right, strict=False) if fits]
+    if not fitting:
+        raise _wrong()
+    if len(fitting) > 1:
+        raise Conflict(
+            "accounts.which",
+            _("This email address has accounts in several organisations."),
+            do=_("Choose an organisation."),
+            organisations=tuple(sorted(account.organisation_slug for account in fitting)),
+        )
+    account = fitting[0]
+    if account.password_hash is not None and passwords.outdated(account.password_hash):
+        guard.set_password(session, account.user_id, passwords.hash_password(password))
+    return _open(session, session.get_one(User, account.user_id), client)
+
+
+def record_refusal(session: Session, *, email: str, client: Client) -> None:
+    """Leave a trace of a refused sign-in with every account that has the address; nothing where there is none."""
+    for account in guard.find_credentials(session, normalise(email)):
+        audit.append(session, client, "session.refuse", None, account.organisation_id, account.user_id)
+
+
+def sign_in_operator(session: Session, *, client: Client) -> SignedIn:
+    """Open a session for the operator of a local database: the account bound to this operating system's user."""
+    return _open(session, _operator(session), client)
+
+
+def operator(session: Session, *, client: Client, organisation: str | None = None) -> Actor:
+    """The operator of a local database, for a command that acts without a session of its own."""
+    user = _operator(session, organisation)
+    _require_active(session, user)
+    return _actor(session, user, client, None)
+
+
+def person(session: Session, actor: Actor, *, email: str) -> Actor:
+    """Another account of the organisation, for a command that an admin runs as that person (`--as`)."""
+    require(actor, "users:write")
+    user = session.scalars(
+        select(User).where(
+            User.organisation_id == actor.organisation_id,
+            User.email_norm == normalise(email),
+            User.deleted_at.is_(None),
+        )
+    ).first()
+    if user is None:
+        raise NotFound("accounts.unknown", _("No account uses the email address {email}.").format(email=email))
+    _require_active(session, user)
+    return replace(_actor(session, user, actor.client, None), acted_by=actor.acted_by or actor.user_id)
+
+
+def demo_people(session: Session) -> tuple[DemoPerson, ...]:
+    """Whom the demo can be entered as; nobody, in any database that is not the demo's own."""
+    return tuple(
+        DemoPerson(user.id, user.name, user.email, user.role)
+        for user in session.scalars(_demo_accounts(session).order_by(User.created_at, User.id))
+    )
+
+
+def sign_in_demo(session: Session, *, user_id: str, client: Client) -> SignedIn:
+    """Enter the demo as one of its people, without a password; there and nowhere else."""
+    user = session.scalars(_demo_accounts(session).where(User.id == user_id)).first()
+    if user is None:
+        raise _wrong()
+    return _open(session, user, client)
+
+
+def resume(session: Session, *, token: str, client: Client) -> SignedIn:
+    """Go on with a session that stayed signed in. Raises `Denied` (`accounts.ended`) where it has ended."""
+    now = datetime.now(UTC)
+    live = guard.find_session(session, _hash(token), now=now)
+    if live is None:
+        raise Denied(
+            "accounts.ended",
+            _("You were signed out."),
+            why=_("Your session was ended or was inactive for 24 hours."),
+            do=_("Sign in again."),
+        )
+    user = session.get_one(User, live.user_id)
+    _require_active(session, user)
+    change_tracking.unaudited(session, "sessions")
+    guard.extend_session(session, _hash(token), now=now, expires_at=now + LIFETIME)
+    return SignedIn(_actor(session, user, client, live.id), token)
+
+
+def touch(session: Session, *, token: str) -> None:
+    """Keep the session's last use true; the program calls it now and then while it is used."""
+    now = datetime.now(UTC)
+    change_tracking.unaudited(session, "sessions")
+    guard.extend_session(session, _hash(token), now=now, expires_at=now + LIFETIME)
+
+
+def sign_out(session: Session, actor: Actor) -> None:
+    """End the actor's own session. A session that is gone already is no error."""
+    if actor.session_id is not None and guard.end_sessions(
+        session, [actor.session_id], reason="signed-out", ended_by=actor.user_id, now=datetime.now(UTC)
+    ):
+        audit.record(session, actor, "session.sign-out", actor.session_id)
+
+
+def _open(session: Session, user: User, client: Client) -> SignedIn:
+    _require_active(session, user)
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    guard.expire_sessions(session, user.organisation_id, now=now)
+    session_id = guard.open_session(
+        session,
+        guard.NewSession(
+            organisation_id=user.organisation_id,
+            user_id=user.id,
+            token_hash=_hash(token),
+            expires_at=now + LIFETIME,
+            host_name=client.host_name,
+            user_agent=client.program,
+            ip_address=client.ip_address,
+        ),
+        now=now,
+    )
+    actor = _actor(session, user, client, session_id)
+    audit.record(session, actor, "session.sign-in", session_id)
+    return SignedIn(actor, token)
+
+
+def _actor(session: Session, user: User, client: Client, session_id: str | None) -> Actor:
+    organisation = session.get_one(Organisation, user.organisation_id)
+    roles = session.execute(
+        select(Role.slug, Permission.name)
+        .join(UserRole, UserRole.role_id == Role.id)
+        .outerjoin(RolePermission, RolePermission.role_id == Role.id)
+        .outerjoin(Permission, Permission.id == RolePermission.permission_id)
+        .where(UserRole.user_id == user.id, UserRole.organisation_id == user.organisation_id)
+    ).all()
+    return Actor(
+        user_id=user.id,
+        organisation_id=user.organisation_id,
+        organisation=organisation.name,
+        email=user.email,
+        name=user.name,
+        client=client,
+        session_id=session_id,
+        grants=Grants(
+            frozenset(slug for slug, _name in roles), frozenset(name for _slug, name in roles if name is not None)
+        ),
+    )
+
+
+def _demo_accounts(session: Session) -> Select[User]:
+    """DEMO accounts of a demo organisation, on SQLite alone: a server never lets anybody in without a password."""
+    return (
+        select(User)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(
+            literal(session.get_bind().dialect.name == "sqlite"),
+            Organisation.extra["demo"].as_boolean(),
+            User.account_type == "DEMO",
+            User.deleted_at.is_(None),
+        )
+    )
+
+
+def _operator(session: Session, organisation: str | None = None) -> User:
+    query = (
+        select(User)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(
+            literal(session.get_bind().dialect.name == "sqlite"), User.os_user.is_not(None), User.deleted_at.is_(None)
+        )
+        .order_by(User.created_at)
+    )
+    if organisation is not None:
+        known = organisations.slugs(session)
+        if organisation not in known:
+            raise NotFound(
+                "accounts.no-organisation",
+                _("There's no organisation named {slug}.").format(slug=repr(organisation)[:60]),
+                do=_("Choose one of: {names}.").format(names=", ".join(known)),
+            )
+        query = query.where(Organisation.slug == organisation)
+    operators = session.scalars(query).all()
+    found = next((user for user in operators if user.os_user == os_user()), None)
+    if found is None:
+        raise Denied(
+            "accounts.no-operator",
+            _("The system user {user} has no account in this database.").format(user=os_user()),
+            do=_("Sign in with an email address and password, or run Benchboard as the user who created the database."),
+        )
+    return found
+
+
+def _require_active(session: Session, user: User) -> None:
+    organisation = session.get_one(Organisation, user.organisation_id)
+    if user.status != "active" or user.deleted_at is not None:
+        raise Denied(
+            "accounts.inactive",
+            _("This account isn't active."),
+            do=_("Ask an admin of {organisation} to activate it.").format(organisation=organisation.name),
+        )
+    if organisation.status in ("suspended", "cancelled") or organisation.deleted_at is not None:
+        raise Denied(
+            "accounts.organisation",
+            _("{organisation} is suspended.").format(organisation=organisation.name),
+            do=_("Contact the person who runs this database."),
+        )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _wrong() -> Denied:
+    return Denied(
+        "accounts.wrong",
+        _("The email address or password is incorrect."),
+        do=_("Check both and try again."),
+        field="password",
+    )

@@ -1,0 +1,156 @@
+"""Sessions of an organisation's people: who is signed in where, who was, and ending them.
+
+Opening, resuming and keeping a session alive is `authentication`'s.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.identity import audit
+from benchboard.identity.permissions import Actor, may, require
+from benchboard.paging import Listing, Page
+from benchboard.storage import guard
+from benchboard.storage.keyset_paging import Sorting, page
+from benchboard.storage.models.identity import SessionHistory, SignInSession, User
+from benchboard.storage.search_text import contains
+
+REMEMBERED: Final = timedelta(days=90)
+"""How long an ended session stays searchable."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One session, open (`ended_at` None) or of the last 90 days. `mine` marks the one that asks."""
+
+    id: str
+    user_id: str
+    person: str
+    email: str
+    host_name: str
+    program: str
+    ip_address: str | None
+    started_at: datetime
+    last_used_at: datetime
+    expires_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    mine: bool
+
+
+_SESSIONS = Sorting(
+    {
+        "last_used_at": SignInSession.last_used_at,
+        "started_at": SignInSession.created_at,
+        "person": User.name,
+        "host_name": SignInSession.host_name,
+    },
+    SignInSession.id,
+    default="last_used_at",
+)
+_ENDED = Sorting({"ended_at": SessionHistory.ended_at, "person": User.name}, SessionHistory.id, default="ended_at")
+
+
+def list_sessions(
+    session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
+) -> Page[OpenSession]:
+    """Sessions open now, last used first unless sorted otherwise; with the filter `ended`, those of the last 90 days.
+
+    Filters: `user_id`, `ended` (true). The search looks in the person's name and address and in the host's name.
+    """
+    require(actor, "sessions:read")
+    ended = bool(listing.filters.get("ended", False))
+    table: Any = SessionHistory if ended else SignInSession
+    by_person = listing.sort == "person"
+    query = (
+        select(table, User.name, User.email)
+        # Every session has its person. But from an inner join SQLite would begin with people, and sort all sessions.
+        .join(User, (User.id == table.user_id) & (User.organisation_id == table.organisation_id), isouter=not by_person)
+        .where(table.organisation_id == actor.organisation_id)
+    )
+    if not ended:
+        query = query.where(SignInSession.expires_at > datetime.now(UTC))
+    else:
+        query = query.where(SessionHistory.ended_at > datetime.now(UTC) - REMEMBERED)
+    if unknown := listing.filters.keys() - {"user_id", "ended"}:
+        raise filter_error(_("Sessions can't be filtered by “{column}”."), min(unknown), ("user_id", "ended"))
+    if user_id := listing.filters.get("user_id"):
+        query = query.where(table.user_id == str(user_id))
+    if text := listing.search.strip():
+        named = guard.people_named(actor.organisation_id, text)
+        query = query.where(table.user_id.in_(named) | contains(table.host_name, text))
+    if not listing.sort:
+        listing = Listing(listing.search, listing.filters, "ended_at" if ended else "last_used_at", descending=True)
+    sorting = _ENDED if ended else _SESSIONS
+    return page(
+        session, query, sorting, listing, after=after, limit=limit, row=lambda row: _session(row, actor.session_id)
+    )
+
+
+def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) -> int:
+    """End the sessions named; their desktops sign out within 5 s. Answers how many were still open."""
+    require(actor, "sessions:revoke")
+    rows = session.execute(
+        select(SignInSession.id, SignInSession.user_id).where(
+            SignInSession.id.in_(list(session_ids)), SignInSession.organisation_id == actor.organisation_id
+        )
+    ).all()
+    return _end(session, actor, [(row.id, row.user_id) for row in rows])
+
+
+def end_all(session: Session, actor: Actor, users: Sequence[User]) -> int:
+    """End these people's sessions but the one that asks, recorded one by one. Answers how many there were.
+
+    Whoever may revoke sessions may do so, and whoever may disable people.
+    """
+    if not may(actor, "sessions:revoke"):
+        require(actor, "users:write")
+    rows = session.execute(
+        select(SignInSession.id, SignInSession.user_id).where(
+            SignInSession.user_id.in_([user.id for user in users]),
+            SignInSession.organisation_id == actor.organisation_id,
+        )
+    ).all()
+    return _end(session, actor, [(row.id, row.user_id) for row in rows if row.id != actor.session_id])
+
+
+def _end(session: Session, actor: Actor, ended: list[tuple[str, str]]) -> int:
+    for session_id, user_id in ended:
+        audit.record(session, actor, "session.revoke", session_id, user_id=user_id)
+    return guard.end_sessions(
+        session, [one for one, _user in ended], reason="revoked", ended_by=actor.user_id, now=datetime.now(UTC)
+    )
+
+
+def _session(row: Any, mine: str | None) -> OpenSession:
+    one = row[0]
+    return OpenSession(
+        id=one.id,
+        user_id=one.user_id,
+        person=row[1],
+        email=row[2],
+        host_name=one.host_name or "",
+        program=one.user_agent or "",
+        ip_address=one.ip_address,
+        started_at=one.created_at,
+        last_used_at=one.last_used_at or one.created_at,
+        expires_at=getattr(one, "expires_at", None),
+        ended_at=getattr(one, "ended_at", None),
+        end_reason=getattr(one, "end_reason", None),
+        mine=one.id == mine,
+    )
+
+
+def filter_error(sentence: str, name: str, known: Iterable[str]) -> Invalid:
+    return Invalid(
+        "people.filter",
+        sentence.format(column=name[:40]),
+        do=_("Choose one of: {values}.").format(values=", ".join(known)),
+        field="filter",
+    )

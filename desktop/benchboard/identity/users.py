@@ -1,0 +1,241 @@
+"""The accounts of an organisation: listed, added, disabled and activated, and all sessions of some of them ended."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import Session
+
+from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.i18n import _
+from benchboard.identity import audit, organisations, passwords
+from benchboard.identity.email_addresses import normalise
+from benchboard.identity.permissions import ROLES, Actor, require
+from benchboard.identity.sessions import end_all, filter_error
+from benchboard.paging import Listing, Page
+from benchboard.storage import guard
+from benchboard.storage.keyset_paging import Sorting, page
+from benchboard.storage.models.identity import SignInSession, User
+
+STATES: Final = ("active", "inactive", "pending")
+_REVERSING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account. `sessions` counts those open now."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    state: str
+    account_type: str
+    department: str | None
+    last_seen: datetime | None
+    sessions: int
+    created_at: datetime
+
+
+_PEOPLE = Sorting(
+    {
+        "name": User.name,
+        "email": User.email_norm,
+        "role": User.role,
+        "state": User.status,
+        "last_seen": User.last_login_at,
+        "created_at": User.created_at,
+    },
+    User.id,
+    default="name",
+)
+
+
+def list_people(
+    session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
+) -> Page[Person]:
+    """The organisation's people, but those deleted. Filters: `role`, `state`. The search looks in name and address."""
+    require(actor, "users:read")
+    query = select(User, _open_count()).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
+    columns = {"role": (User.role, ROLES), "state": (User.status, STATES)}
+    for name, value in listing.filters.items():
+        if name not in columns:
+            raise filter_error(_("People can't be filtered by “{column}”."), name, columns)
+        column, allowed = columns[name]
+        if value not in allowed:
+            raise Invalid(
+                "people.filter",
+                _("“{value}” isn't a valid {column}.").format(column=name, value=str(value)[:40]),
+                do=_("Choose one of: {values}.").format(values=", ".join(allowed)),
+                field=name,
+            )
+        query = query.where(column == value)
+    if text := listing.search.strip():
+        query = query.where(User.id.in_(guard.people_named(actor.organisation_id, text)))
+    return page(session, query, _PEOPLE, listing, after=after, limit=limit, row=_person)
+
+
+def get_person(session: Session, actor: Actor, user_id: str) -> Person:
+    """One of the organisation's people. Raises `NotFound`."""
+    require(actor, "users:read")
+    found = session.execute(
+        select(User, _open_count()).where(
+            User.id == user_id, User.organisation_id == actor.organisation_id, User.deleted_at.is_(None)
+        )
+    ).first()
+    if found is None:
+        raise _unknown()
+    return _person(found)
+
+
+def find_person(session: Session, actor: Actor, who: str) -> Person:
+    """The person with this address or id, as a command line names them. Raises `NotFound` or `Invalid`."""
+    require(actor, "users:read")
+    if "@" not in who:
+        try:
+            return get_person(session, actor, str(UUID(who)))
+        except ValueError as error:
+            raise Invalid(
+                "people.who",
+                _("“{who}” isn't an email address or an ID.").format(who=who[:80]),
+                do=_("Enter an email address, or an ID from “benchboard user list”."),
+                field="who",
+            ) from error
+    user_id = session.scalars(
+        select(User.id).where(
+            User.organisation_id == actor.organisation_id, User.email_norm == normalise(who), User.deleted_at.is_(None)
+        )
+    ).first()
+    if user_id is None:
+        raise _unknown()
+    return get_person(session, actor, user_id)
+
+
+def count_people(session: Session, actor: Actor) -> int:
+    """How many people the organisation has."""
+    require(actor, "users:read")
+    query = select(func.count(User.id)).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def add_person(session: Session, actor: Actor, *, email: str, name: str, role: str, password: str) -> Person:
+    """An active account that signs in with `password`. Raises `Conflict` (`people.taken`) for an address in use."""
+    require(actor, "users:write")
+    if role not in ROLES:
+        raise Invalid(
+            "people.role",
+            _("“{role}” isn't a role.").format(role=role[:40]),
+            do=_("Choose one of: {values}.").format(values=", ".join(ROLES)),
+            field="role",
+        )
+    passwords.require_acceptable(password, email=email)
+    name = name.strip() or email.strip().split("@")[0]
+    require_name(name)
+    taken = select(User.id).where(User.organisation_id == actor.organisation_id, User.email_norm == normalise(email))
+    if session.scalars(taken).first() is not None:
+        raise Conflict(
+            "people.taken",
+            _("{email} already has an account in {organisation}.").format(email=email, organisation=actor.organisation),
+            do=_("Use a different email address, or edit the existing account."),
+            field="email",
+        )
+    user_id = organisations.found_account(
+        session,
+        actor.organisation_id,
+        email=email.strip(),
+        name=name,
+        role=role,
+        password_hash=passwords.hash_password(password),
+    )
+    audit.record(session, actor, "user.create", user_id, role=role)
+    return get_person(session, actor, user_id)
+
+
+def require_name(name: str) -> None:
+    """Raise `Invalid` (`people.name`) for a name that is too long or holds what no name does."""
+    if len(name) > 100:
+        raise Invalid("people.name", _("Names can have up to 100 characters."), field="name")
+    # Control characters, lone surrogates, line ends, and signs that reverse what is written round them.
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _REVERSING for sign in name):
+        raise Invalid(
+            "people.name",
+            _("Names can't contain control characters."),
+            do=_("Use letters, punctuation, digits and spaces."),
+            field="name",
+        )
+
+
+def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: str) -> int:
+    """Activate (`active`) or disable (`inactive`) people; disabling ends their sessions. Answers how many changed.
+
+    Raises `Conflict` (`people.self`) for the actor's own account, so that nobody locks everybody out.
+    """
+    require(actor, "users:write")
+    if state not in ("active", "inactive"):
+        raise Invalid("people.state", _("The state must be active or inactive."), field="state")
+    users = _users(session, actor, user_ids)
+    if state == "inactive":
+        if any(user.id == actor.user_id for user in users):
+            raise Conflict("people.self", _("You can't disable your own account."), do=_("Ask another admin to do it."))
+        end_all(session, actor, users)
+    changed = [user for user in users if user.status != state]
+    for user in changed:
+        user.status = state
+        audit.record(session, actor, "user.activate" if state == "active" else "user.disable", user.id)
+    return len(changed)
+
+
+def revoke_all(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:
+    """End every session of these people, but the one that asks. Answers how many there were."""
+    require(actor, "sessions:revoke")
+    return end_all(session, actor, _users(session, actor, user_ids))
+
+
+def _users(session: Session, actor: Actor, user_ids: Sequence[str]) -> list[User]:
+    users = session.scalars(
+        select(User)
+        .where(User.id.in_(list(user_ids)), User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
+        .order_by(User.id)
+        .with_for_update()
+    ).all()
+    if len(users) != len(set(user_ids)):
+        raise _unknown()
+    return list(users)
+
+
+def _open_count() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .where(
+            # With the organisation, an index finds a person's sessions; without it every session is read for each row.
+            SignInSession.organisation_id == User.organisation_id,
+            SignInSession.user_id == User.id,
+            SignInSession.expires_at > datetime.now(UTC),
+        )
+        .correlate(User)
+        .scalar_subquery()
+    )
+
+
+def _person(row: Any) -> Person:
+    user: User = row[0]
+    return Person(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        role=user.role,
+        state=user.status,
+        account_type=user.account_type,
+        department=user.department,
+        last_seen=user.last_login_at,
+        sessions=row[1],
+        created_at=user.created_at,
+    )
+
+
+def _unknown() -> NotFound:
+    return NotFound("people.unknown", _("Person not found."), do=_("Check the list of people."))

@@ -1,0 +1,192 @@
+"""What a database driver's error means to a person: an `AppError`, by the driver's error code.
+
+PostgreSQL says an SQLSTATE, SQLite a result code. Their texts are read in two places only, where there is no code: a
+connection that a server refuses, and SQLite's single code for every statement it cannot compile.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.orm.exc import StaleDataError
+
+from benchboard.errors import AppError, Conflict, Invalid, Unavailable
+from benchboard.i18n import N_, _
+
+# https://sqlite.org/rescode.html
+_SQLITE_ERROR: Final = 1
+_SQLITE_CODES: Final = {
+    5: "storage.busy",  # SQLITE_BUSY
+    6: "storage.busy",  # SQLITE_LOCKED
+    8: "storage.read-only",  # SQLITE_READONLY
+    10: "storage.unwritable",  # SQLITE_IOERR
+    11: "storage.damaged",  # SQLITE_CORRUPT
+    13: "storage.full",  # SQLITE_FULL
+    14: "storage.missing",  # SQLITE_CANTOPEN
+    26: "storage.key",  # SQLITE_NOTADB
+}
+# How SQLite begins to say that a statement names what the database does not have.
+_SQLITE_OUTDATED: Final = re.compile(r"no such (table|column): |table \S+ has no column named ")
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRESQL_STATES: Final = {
+    "25006": "storage.read-only",  # read_only_sql_transaction
+    "28000": "storage.nowhere",  # invalid_authorization_specification: no such role
+    "28P01": "storage.password",  # invalid_password
+    "3D000": "storage.nowhere",  # invalid_catalog_name
+    "40P01": "storage.busy",  # deadlock_detected
+    "42501": "storage.denied",  # insufficient_privilege
+    "42703": "storage.outdated",  # undefined_column
+    "42P01": "storage.outdated",  # undefined_table
+    "53100": "storage.full",  # disk_full
+    "55P03": "storage.busy",  # lock_not_available
+    "XX001": "storage.damaged",  # data_corrupted
+    "XX002": "storage.damaged",  # index_corrupted
+}
+# Connection exceptions, and an operator's intervention (a server that stops, or ends this connection).
+_POSTGRESQL_AWAY: Final = ("08", "57P")
+# libpq gives no SQLSTATE for a connection that was refused.
+_POSTGRESQL_REFUSALS: Final = (
+    (re.compile(r'FATAL:  (database|role) ".*" does not exist'), "storage.nowhere"),
+    (re.compile(r"FATAL:  password authentication failed for user "), "storage.password"),
+    (re.compile(r"no password supplied"), "storage.password"),
+)
+
+_SENTENCES: Final = {
+    "storage.busy": (
+        N_("The database is busy."),
+        N_("Another program is writing to it. Try again in a moment."),
+    ),
+    "storage.read-only": (
+        N_("The database is read-only."),
+        N_("Make its file and folder writable, then try again."),
+    ),
+    "storage.unwritable": (
+        N_("The database file cannot be read or written."),
+        N_("Check its disk, and how large files may be there, then try again. Nothing was half-written."),
+    ),
+    "storage.key": (
+        N_("The database can't be opened with its stored key."),
+        N_("Restore the key or a backup. Nothing was changed."),
+    ),
+    "storage.damaged": (
+        N_("The database file is damaged."),
+        N_("Restore the newest backup from its folder."),
+    ),
+    "storage.full": (
+        N_("The disk is full."),
+        N_("Free up disk space, then try again. Nothing was partially written."),
+    ),
+    "storage.missing": (
+        N_("The database file can't be opened."),
+        N_("Check that its folder exists and belongs to you."),
+    ),
+    "storage.outdated": (
+        N_("The database version doesn't match Benchboard."),
+        N_("Run “benchboard db upgrade”, or ask the server administrator to."),
+    ),
+    "storage.denied": (
+        N_("This database role doesn't have permission."),
+        N_("Ask the server administrator for permission, or use another role."),
+    ),
+    "storage.nowhere": (
+        N_("The server has no such database or role."),
+        N_("Check the names in the URL, then try again."),
+    ),
+    "storage.password": (
+        N_("The database server rejected the role name or password."),
+        N_("Check both and try again."),
+    ),
+    "storage.refused": (
+        N_("The database couldn't complete the operation."),
+        N_("Try again. If this keeps happening, save the log and report it."),
+    ),
+    "storage.unreachable": (
+        N_("The database can't be reached."),
+        N_("Check that the server is running and the network is up, then try again."),
+    ),
+}
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Raise drivers' errors as ours. SQL and its parameters stay out of them."""
+    try:
+        yield
+    except AppError:
+        raise
+    except IntegrityError as error:
+        raise _conflict(_constraint(error)) from error
+    except StaleDataError as error:
+        raise _conflict() from error
+    except DBAPIError as error:
+        raise error_for(error) from error
+    except NoFreeConnection as error:
+        raise _unavailable("storage.busy") from error
+    except UnicodeEncodeError as error:
+        raise _invalid_value() from error
+    except StatementError as error:
+        # Our column types refuse what is no id, no moment or no amount with a ValueError before a driver sees it.
+        if not isinstance(error.orig, ValueError):
+            raise
+        raise _invalid_value() from error
+
+
+def error_for(error: DBAPIError) -> Unavailable:
+    """The `Unavailable` that says what a driver error means."""
+    driver_error: Any = error.orig
+    if hasattr(driver_error, "sqlstate"):
+        return _unavailable(_postgresql_code(driver_error.sqlstate, str(driver_error)))
+    return _unavailable(_sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error)))
+
+
+def _sqlite_code(result_code: int | None, text: str) -> str:
+    if result_code is None:  # the driver's own, such as a closed connection
+        return "storage.refused"
+    primary = result_code & 0xFF  # an extended code holds its primary one in the low byte
+    if primary == _SQLITE_ERROR and _SQLITE_OUTDATED.match(text):
+        return "storage.outdated"
+    return _SQLITE_CODES.get(primary, "storage.refused")
+
+
+def _postgresql_code(state: str | None, text: str) -> str:
+    if state is None:
+        found = (code for pattern, code in _POSTGRESQL_REFUSALS if pattern.search(text))
+        return next(found, "storage.unreachable")
+    if state.startswith(_POSTGRESQL_AWAY):
+        return "storage.unreachable"
+    return _POSTGRESQL_STATES.get(state, "storage.refused")
+
+
+def _unavailable(code: str) -> Unavailable:
+    what, do = _SENTENCES[code]
+    return Unavailable(code, _(what), do=_(do))
+
+
+def _invalid_value() -> Invalid:
+    return Invalid(
+        "storage.value",
+        _("A value has the wrong format."),
+        do=_("Check the IDs, times and amounts you entered."),
+    )
+
+
+def _conflict(constraint: str = "") -> Conflict:
+    return Conflict(
+        "storage.conflict",
+        _("Someone else changed this at the same time, or it's still in use."),
+        do=_("Check the current state, then try again."),
+        constraint=constraint,
+    )
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The name of the violated constraint, or what SQLite names instead (`table.column`)."""
+    diagnostic = getattr(error.orig, "diag", None)
+    if diagnostic is not None:
+        return str(diagnostic.constraint_name or "")
+    found = re.search(r"constraint failed: (.+)$", str(error.orig))
+    return found[1] if found else ""

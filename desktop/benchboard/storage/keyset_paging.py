@@ -1,0 +1,167 @@
+"""Keyset pages of a query: rows after a key in one order, read through an index, whatever the depth."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeEngine
+
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.paging import Listing, Page, Scalar, Unreadable, decode_key, encode_key
+from benchboard.storage.models.base import Exact, Id, Moment
+
+Row = TypeVar("Row")
+LARGEST = 1000
+_RAW: Final = "raw:"
+"""What a key begins with that stands at a row whose moment cannot be read: bytes in hex, of a text behind a hyphen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The columns a list can be sorted by (name → column, or an expression), and the id that settles equal ones."""
+
+    columns: Mapping[str, Any]
+    id: InstrumentedAttribute[str]
+    default: str
+
+
+def page(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    sorting: Sorting,
+    listing: Listing,
+    *,
+    after: str | None,
+    limit: int,
+    row: Callable[[Any], Row],
+) -> Page[Row]:
+    """At most `limit` rows of `query` after the key `after`, in the listing's order.
+
+    Raises `Invalid` for a column that the list cannot be sorted by, a limit out of 1…1000, or a key of another list.
+    """
+    if not 1 <= limit <= LARGEST:
+        raise Invalid(
+            "paging.limit",
+            _("The page limit must be 1 to {largest} rows, not {limit}.").format(largest=LARGEST, limit=limit),
+            field="limit",
+        )
+    order = _Order(_column(sorting, listing.sort or sorting.default), sorting.id.expression, listing.descending)
+    if after is not None:
+        query = query.where(order.beyond(after))
+    found = session.execute(
+        query.add_columns(order.sort.label("page_sort"), order.id.label("page_id"))
+        .order_by(*order.by())
+        .limit(limit + 1)
+    ).all()
+    rows = tuple(row(one) for one in found[:limit])
+    more = len(found) > limit
+    return Page(rows, order.key(found[limit - 1]) if more else None)
+
+
+def _column(sorting: Sorting, name: str) -> ColumnElement[Any]:
+    if name not in sorting.columns:
+        raise Invalid(
+            "paging.sort",
+            _("This list can't be sorted by “{column}”.").format(column=name[:40]),
+            do=_("Choose one of: {columns}.").format(columns=", ".join(sorting.columns)),
+            field="sort",
+        )
+    column: ColumnElement[Any] = sorting.columns[name]
+    return column
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One total order: the sort column, then the id. A NULL is smaller than any value, on both engines."""
+
+    sort: ColumnElement[Any]
+    id: ColumnElement[str]
+    descending: bool
+
+    @property
+    def _nullable(self) -> bool:
+        return bool(getattr(getattr(self.sort, "expression", self.sort), "nullable", True))
+
+    def by(self) -> list[ColumnElement[Any]]:
+        columns = [self.sort.is_not(None), self.sort, self.id] if self._nullable else [self.sort, self.id]
+        return [column.desc() if self.descending else column.asc() for column in columns]
+
+    def key(self, last: Any) -> str:
+        value = last.page_sort
+        if isinstance(value, Unreadable):
+            value = _RAW + (value.raw.hex() if isinstance(value.raw, bytes) else f"-{str(value.raw).encode().hex()}")
+        elif isinstance(value, datetime):
+            value = value.isoformat()
+        text: Scalar = str(value) if isinstance(value, Decimal) else value
+        return encode_key([text, last.page_id])
+
+    def beyond(self, key: str) -> ColumnElement[bool]:
+        """The condition that a row comes after `key`: a row comparison where it can be, so that an index serves it."""
+        value, last_id = self._values(decode_key(key, 2))
+        if not self._nullable:
+            row = tuple_(self.sort, self.id)
+            last = tuple_(literal(value, self.sort.type), literal(last_id, self.id.type))
+            return row < last if self.descending else row > last
+        same = self.sort.is_(None) if value is None else self.sort == value
+        steps: list[ColumnElement[bool]] = [and_(same, self.id < last_id if self.descending else self.id > last_id)]
+        if value is None:
+            if not self.descending:
+                steps.append(self.sort.is_not(None))
+        elif self.descending:
+            steps += [self.sort < value, self.sort.is_(None)]
+        else:
+            steps.append(self.sort > value)
+        return or_(*steps)
+
+    def _values(self, key: list[Scalar]) -> tuple[Any, str]:
+        """The row's sort value and id, of the columns' own types: nothing else may reach a driver."""
+        value, row_id = key
+        try:
+            if value is not None or not self._nullable:
+                value = _parsed(self.sort.type, value)
+            return value, _parsed(self.id.type, row_id)
+        except (ValueError, OverflowError, InvalidOperation) as error:
+            raise _other_list() from error
+
+
+def _parsed(kind: TypeEngine[Any], value: Scalar) -> Any:
+    """`value` of a key as a column of type `kind` takes it. Raises ValueError, OverflowError or InvalidOperation."""
+    if isinstance(value, str) and ("\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value)):
+        raise ValueError("no text of a database")
+    if isinstance(kind, Id):
+        return str(UUID(str(value)))
+    if isinstance(kind, Exact):
+        return _amount(str(value))
+    if isinstance(kind, Moment) and str(value).startswith(_RAW):
+        told = str(value).removeprefix(_RAW)
+        return Unreadable.of(bytes.fromhex(told[1:]).decode() if told[:1] == "-" else bytes.fromhex(told))
+    if isinstance(kind, Moment):
+        moment = datetime.fromisoformat(str(value)).astimezone(UTC)
+        if not datetime(1, 1, 2, tzinfo=UTC) < moment < datetime(9999, 12, 30, tzinfo=UTC):
+            raise OverflowError("a moment on no calendar")
+        return moment
+    if type(value) is not kind.python_type or (isinstance(value, int) and abs(value) >= 2**63):
+        raise ValueError(f"not {kind.python_type.__name__}")
+    return value
+
+
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text) if len(text) <= 40 else Decimal("NaN")
+    if not amount.is_finite() or abs(amount.adjusted()) > 40:
+        raise ValueError("no amount")
+    return amount
+
+
+def _other_list() -> Invalid:
+    return Invalid(
+        "paging.key",
+        _("This page key belongs to a different list."),
+        do=_("Use a “next” value from the same list with the same sorting."),
+        field="after",
+    )

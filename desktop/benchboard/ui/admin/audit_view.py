@@ -1,0 +1,285 @@
+"""The audit list: who did what, when and from where."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.identity import audit, users
+from benchboard.identity.audit import Entry
+from benchboard.identity.users import Person
+from benchboard.paging import Listing, Page
+from benchboard.ui.admin.admin_format import EVENTS, event_title, moment_column, program, what
+from benchboard.ui.admin.detail_pane import Detail, Section
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_export import ask_and_export
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
+from benchboard.ui.time_format import ago, exactly, keep_true
+from benchboard.ui.widgets import (
+    Avatar,
+    Button,
+    Chip,
+    Edit,
+    Elided,
+    EmptyState,
+    Popover,
+    Select,
+    Text,
+    Toolbar,
+    copyable,
+    facts,
+    hairline,
+    search_field,
+)
+from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.split_view import ListAndDetail
+
+_CSV = ("id", "at", "who", "user_id", "event", "resource_type", "resource_id", "whom", "ip_address", "user_agent")
+_OFFERED = 8
+
+
+class AuditPlace(QWidget):
+    """Address: `admin/audit`, or `admin/audit/<id>` for what one person did or had done to them."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._person = ""
+        self._chip: Chip | None = None
+        self._model: PagedTableModel[Entry] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._toolbar = Toolbar(_("Audit log"))
+        self._search = search_field(self, "audit_search", _("Person, event or object"), self._searched)
+        self._event = Select(
+            [("", _("All events")), *((event, event_title(event)) for event in EVENTS)],
+            name="audit_event",
+            label=_("Event"),
+        )
+        self._event.currentIndexChanged.connect(self._filter)
+        self._whose = Button(_("All people"), self._ask_whom, menu=True, name="audit_person")
+        for widget in (self._search, self._event, self._whose):
+            self._toolbar.add(widget)
+        self._toolbar.add_right(
+            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="audit_export")
+        )
+        self._table: PagedTable[Entry] = PagedTable(
+            self._model,
+            label=_("Audit log"),
+            name="audit_table",
+            empty=EmptyState("ph.list-magnifying-glass", _("No audit log entries yet")),
+            no_match=EmptyState("ph.funnel", _("No results match the filters"), _("Clear filters"), self._show_all),
+            ticks=False,
+        )
+        self._detail = EntryDetail(context)
+        self._body = ListAndDetail(self._table, self._detail)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar)
+        column.addWidget(self._body, 1)
+        self.setFocusProxy(self._table.view)
+        self._table.current_changed.connect(self._about)
+        self._table.activated.connect(self._enter)
+        self._detail.closed.connect(self._leave)
+        keep_true(self._table.view.viewport())
+        context.changed.watch(self, {"audit_logs"}, self._model.refresh)
+        self._model.listing = Listing(sort="at", descending=True)
+
+    def opened(self, rest: str) -> None:
+        """Narrow the list to one person."""
+        if rest:
+            self._context.tasks.read(
+                self, lambda session: users.get_person(session, self._context.actor, rest), self._narrow
+            )
+
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[Entry]:
+        return audit.list_entries(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _searched(self, text: str) -> None:
+        self._model.listing = replace(self._model.listing, search=text.strip())
+
+    def _filter(self) -> None:
+        chosen = {"event": self._event.current_key(), "person": self._person}
+        self._model.listing = replace(
+            self._model.listing, filters={key: value for key, value in chosen.items() if value}
+        )
+
+    def _ask_whom(self) -> None:
+        WhomPopover(self._whose, self._context, self._narrow).open()
+
+    def _narrow(self, person: Person) -> None:
+        self._widen(ask=False)
+        self._person = person.id
+        self._chip = Chip(_("Person: {name}").format(name=person.name), self._widen)
+        self._chip.setObjectName("audit_chip")
+        self._toolbar.add(self._chip)
+        self._whose.hide()
+        self._table.view.setFocus()
+        self._filter()
+
+    def _widen(self, *, ask: bool = True) -> None:
+        self._person = ""
+        if self._chip is not None:
+            self._toolbar.remove(self._chip)
+            self._chip = None
+        self._whose.show()
+        if ask:
+            self._filter()
+
+    def _show_all(self) -> None:
+        self._search.clear()
+        self._event.choose("")
+        self._widen(ask=False)
+        self._model.listing = replace(self._model.listing, search="", filters={})
+
+    def _about(self, entry: Entry | None) -> None:
+        if entry is not None:
+            self._detail.show_entry(entry)
+        self._body.show_detail(entry is not None)
+
+    def _enter(self, entry: Entry) -> None:
+        self._about(entry)
+        self._detail.setFocus()
+        self._detail.focusNextPrevChild(True)
+
+    def _leave(self) -> None:
+        self._body.show_detail(False)
+        self._table.clear_current()
+        self._table.view.setFocus()
+
+    def _export(self) -> None:
+        ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("audit-log"))
+
+
+class EntryDetail(Detail):
+    """Everything one row of the trail holds."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("audit_detail")
+        self._context = context
+        self._avatar = Avatar("?", 32)
+        self._what = Text("", "section", wrap=True)
+        self._who = Elided("", "body", "secondary")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._what)
+        words.addWidget(self._who)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 14, 10, 14)
+        head.setSpacing(theme().px("spacing.3"))
+        head.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        head.addWidget(self.close_button(), 0, Qt.AlignmentFlag.AlignTop)
+        self.head.addLayout(head)
+        self.head.addWidget(hairline())
+        self._facts = Section(_("Entry"))
+        self._more = Section(_("Details"))
+        self._line = hairline()
+        for widget in (self._facts, self._line, self._more):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
+
+    def show_entry(self, entry: Entry) -> None:
+        """Be about this row."""
+        who = entry.who or _("System")
+        self._avatar.set_name(who)
+        self._what.setText(what(entry))
+        self._who.setText(f"{who}, {ago(entry.at)}")
+        rows: list[tuple[str, QWidget]] = [
+            (_("When"), Text(exactly(entry.at), selectable=True)),
+            (_("Event"), copyable(entry.event)),
+            (_("Client"), Elided(program(entry.user_agent or "") or _("Not recorded"))),
+            (_("IP address"), Elided(entry.ip_address or _("This computer"))),
+        ]
+        if entry.resource_id:
+            rows.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
+        rows.append((_("Entry ID"), copyable(entry.id)))
+        self._facts.fill(facts(rows))
+        details = [(key, copyable(_plain(value))) for key, value in sorted(entry.details.items())]
+        for widget in (self._line, self._more):
+            widget.setVisible(bool(details))
+        self._more.fill(facts(details))
+
+
+class WhomPopover(Popover):
+    """Finds a person by a part of their name or address."""
+
+    def __init__(self, anchor: QWidget, context: Context, chosen: Callable[[Person], None]) -> None:
+        super().__init__(anchor, width=300, name="audit_whom")
+        self._context, self._chosen = context, chosen
+        self._edit = Edit(placeholder=_("Name or email"), icon="ph.magnifying-glass", name="audit_whom_search")
+        self._edit.textChanged.connect(self._ask)
+        self.column.addWidget(self._edit)
+        self._found = QVBoxLayout()
+        self._found.setSpacing(2)
+        self.column.addLayout(self._found)
+        self._ask("")
+
+    def open(self) -> None:
+        super().open()
+        self._edit.setFocus()
+
+    def _ask(self, text: str) -> None:
+        self._context.tasks.read(
+            self,
+            lambda session: users.list_people(
+                session, self._context.actor, Listing(search=text.strip(), sort="name"), limit=_OFFERED
+            ),
+            lambda page: self._offer(text, page),
+        )
+
+    def _offer(self, text: str, page: Page[Person]) -> None:
+        if text != self._edit.text():
+            return
+        while (item := self._found.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for person in page.rows:
+            line = Button(person.name, partial(self._choose, person), kind="quiet")
+            line.setToolTip(plain_tip(person.email))
+            line.setObjectName("audit_whom_line")
+            self._found.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
+        if not page.rows:
+            self._found.addWidget(Text(_("No matches"), "body", "muted"))
+        elif page.next_key:
+            self._found.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
+        # What a layout is given is shown, and counted, by the next turn of the event loop.
+        QTimer.singleShot(0, self, self.place)
+
+    def _choose(self, person: Person) -> None:
+        self.close()
+        self._chosen(person)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _columns() -> tuple[Column[Entry], ...]:
+    return (
+        moment_column("at", _("When"), lambda row: row.at),
+        Column(
+            "who",
+            _("Who"),
+            lambda row: row.who or _("System"),
+            avatar=lambda row: row.who or "?",
+            width=210,
+        ),
+        Column("event", _("What"), what, sortable=True, tooltip=lambda row: row.event, width=300, stretch=True),
+        Column(
+            "user_agent",
+            _("Client"),
+            lambda row: program(row.user_agent or ""),
+            tooltip=lambda row: ", ".join(part for part in (row.user_agent, row.ip_address) if part),
+            muted=True,
+            width=300,
+        ),
+    )

@@ -1,0 +1,238 @@
+"""Admin's first place: everybody in the organisation, in a list one can search, filter, tick and act on."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.identity import users
+from benchboard.identity.permissions import ROLES
+from benchboard.identity.users import Person
+from benchboard.paging import Listing, Page, Scalar
+from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.add_person_dialog import AddPerson
+from benchboard.ui.admin.admin_format import moment_column, state_mark
+from benchboard.ui.admin.person_pane import PersonDetail
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_export import ask_and_export
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.sign_in.demo_picker import role_title
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.time_format import keep_true
+from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, search_field
+from benchboard.ui.widgets.split_view import ListAndDetail
+
+_CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
+
+
+class PeoplePlace(QWidget):
+    """Address: `admin/people`, `admin/people/<id>`, `admin/people/add`."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._listing = Listing(sort="name")
+        self._model: PagedTableModel[Person] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._fill_toolbar()
+        self._table = self._make_table()
+        self._detail = PersonDetail(context)
+        self._body = ListAndDetail(self._table, self._detail)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar)
+        column.addWidget(self._body, 1)
+        self.setFocusProxy(self._table.view)
+        self._asked = ""
+        self._model.loaded.connect(self._loaded)
+        self._table.current_changed.connect(self._about)
+        self._table.activated.connect(self._enter)
+        self._table.selectionChanged.connect(self._ticked)
+        self._detail.closed.connect(self._leave)
+        keep_true(self._table.view.viewport())
+        context.changed.watch(self, {"users", "sessions", "user_roles"}, self.refresh)
+        self._model.listing = self._listing
+        self._count()
+
+    def _fill_toolbar(self) -> None:
+        self._toolbar = Toolbar(_("People"))
+        self._search = search_field(self, "people_search", _("Name or email"), self._searched)
+        self._role = Select(
+            [("", _("All roles")), *((role, role_title(role)) for role in ROLES)], name="people_role", label=_("Role")
+        )
+        self._state = Select(
+            [("", _("All statuses")), *((state, state_mark(state).text) for state in users.STATES)],
+            name="people_state",
+            label=_("Status"),
+        )
+        for widget in (self._search, self._role, self._state):
+            self._toolbar.add(widget)
+        self._role.currentIndexChanged.connect(self._filter)
+        self._state.currentIndexChanged.connect(self._filter)
+        self._toolbar.add_right(
+            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="people_export")
+        )
+        self._toolbar.add_right(
+            Button(_("Add person"), self.add, kind="primary", icon="ph.user-plus", name="people_add")
+        )
+
+    def _make_table(self) -> PagedTable[Person]:
+        no_match = EmptyState("ph.funnel", _("No people match the filters"), _("Clear filters"), self._show_all)
+        no_match.action.setObjectName("people_show_all")
+        return PagedTable(
+            self._model,
+            label=_("People"),
+            name="people_table",
+            empty=EmptyState("ph.users", _("No people yet"), _("Add person"), self.add),
+            no_match=no_match,
+            bulk=self._bulk(),
+        )
+
+    def opened(self, rest: str) -> None:
+        """Show one person, or the dialog that adds one."""
+        if rest == "add":
+            self.add()
+        elif rest:
+            self._asked = "" if self._model.rowCount() else rest
+            self._show(rest)
+
+    def _show(self, user_id: str) -> None:
+        if not self._table.make_current(user_id):
+            self._body.show_detail(True)
+            self._detail.show_person(user_id)
+
+    def _loaded(self) -> None:
+        """A list that comes in under the keyboard makes its first row current; who was asked for comes before."""
+        asked, self._asked = self._asked, ""
+        if asked:
+            QTimer.singleShot(0, self, lambda: self._show(asked))
+
+    def refresh(self) -> None:
+        self._model.refresh()
+        self._count()
+
+    def add(self) -> None:
+        """Ask who, and add them."""
+        dialog = AddPerson(self.window(), self._context)
+        dialog.added.connect(self._added)
+        dialog.open()
+
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[Person]:
+        return users.list_people(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _bulk(self) -> list[QWidget]:
+        context = self._context
+        return [
+            Button(
+                _("Revoke sessions"),
+                lambda: user_actions.confirm_revoking_all(context, self, self._table.selected()),
+                icon="ph.sign-out",
+                size="sm",
+                name="people_revoke_sessions",
+            ),
+            Button(
+                _("Activate"),
+                lambda: user_actions.set_state(context, self, self._table.selected(), "active"),
+                icon="ph.check-circle",
+                size="sm",
+                name="people_activate",
+            ),
+            Button(
+                _("Disable"),
+                lambda: user_actions.set_state(context, self, self._table.selected(), "inactive"),
+                kind="danger",
+                icon="ph.prohibit",
+                size="sm",
+                name="people_disable",
+            ),
+        ]
+
+    def _searched(self, text: str) -> None:
+        self._ask(replace(self._model.listing, search=text.strip()))
+
+    def _filter(self) -> None:
+        chosen = {"role": self._role.current_key(), "state": self._state.current_key()}
+        filters: dict[str, Scalar] = {key: value for key, value in chosen.items() if value}
+        self._ask(replace(self._model.listing, filters=filters))
+
+    def _show_all(self) -> None:
+        self._search.clear()
+        self._role.choose("")
+        self._state.choose("")
+        self._ask(replace(self._model.listing, search="", filters={}))
+
+    def _ask(self, listing: Listing) -> None:
+        # What is ticked and no longer shown must not be acted upon unseen.
+        self._model.clear_ticks()
+        self._model.listing = listing
+
+    def _count(self) -> None:
+        self._context.tasks.read(
+            self,
+            lambda session: users.count_people(session, self._context.actor),
+            lambda count: self._toolbar.set_count(f"{count:,}".replace(",", "\u2009")),
+            lambda _error: None,
+        )
+
+    def _about(self, person: Person | None) -> None:
+        if person is not None:
+            self._detail.show_person(person.id, person)
+        self._body.show_detail(person is not None)
+
+    def _enter(self, person: Person) -> None:
+        self._about(person)
+        self._detail.setFocus()
+        self._detail.focusNextPrevChild(True)
+
+    def _ticked(self) -> None:
+        # The drawer of a narrow window would cover what can be done with the ticked rows.
+        if self._body.narrow and self._table.selected():
+            self._body.show_detail(False)
+
+    def _leave(self) -> None:
+        self._body.show_detail(False)
+        self._table.clear_current()
+        self._table.view.setFocus()
+
+    def _added(self, person: Person) -> None:
+        self._context.problems.toast(_("{name} added").format(name=person.name))
+        self._detail.show_person(person.id, person)
+        self._body.show_detail(True)
+
+    def _export(self) -> None:
+        ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("people"))
+
+
+def _columns() -> tuple[Column[Person], ...]:
+    return (
+        Column(
+            "name",
+            _("Name"),
+            lambda row: row.name,
+            sortable=True,
+            second=lambda row: row.email,
+            avatar=lambda row: row.name,
+            tooltip=lambda row: row.email,
+            width=280,
+            stretch=True,
+        ),
+        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=150, stretch=True),
+        Column(
+            "state",
+            _("Status"),
+            lambda row: state_mark(row.state).text,
+            sortable=True,
+            mark=lambda row: state_mark(row.state),
+            width=120,
+        ),
+        moment_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),
+        Column(
+            "sessions",
+            _("Sessions"),
+            lambda row: str(row.sessions),
+            align_right=True,
+            width=90,
+        ),
+    )

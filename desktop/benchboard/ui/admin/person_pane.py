@@ -1,0 +1,333 @@
+"""The pane about one person: who they are, where they are signed in, what they did and what was done to them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.errors import AppError, NotFound
+from benchboard.i18n import _
+from benchboard.identity import audit, sessions, users
+from benchboard.identity.audit import Entry
+from benchboard.identity.sessions import OpenSession
+from benchboard.identity.users import Person
+from benchboard.paging import Listing, Page
+from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.admin_format import state_mark, what, where
+from benchboard.ui.admin.detail_pane import Detail, Section
+from benchboard.ui.context import Context
+from benchboard.ui.shell.header import Tab
+from benchboard.ui.sign_in.demo_picker import role_may, role_title
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
+from benchboard.ui.time_format import ago, exactly
+from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, Text, facts, hairline
+
+_SHOWN = 50
+Reading = tuple[Person, Page[OpenSession], Page[Entry]]
+
+
+class PersonDetail(Detail):
+    """Kept true while the database changes; `show_person` says about whom."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("person_detail")
+        self._context = context
+        self._person: Person | None = None
+        self._wanted = ""
+        self._head = _Head(self)
+        self.head.addWidget(self._head)
+        self._tabs = [Tab(title) for title in (_("Overview"), _("Sessions"), _("Audit log"))]
+        strip = QHBoxLayout()
+        strip.setContentsMargins(5, 0, 16, 0)
+        strip.setSpacing(0)
+        self._pages = QStackedWidget()
+        for at, (tab, name) in enumerate(zip(self._tabs, ("overview", "sessions", "audit"), strict=True)):
+            tab.setObjectName(f"person_{name}")
+            tab.setFixedHeight(40)
+            tab.clicked.connect(lambda _checked=False, at=at: self.show_tab(at))
+            strip.addWidget(tab)
+        strip.addStretch(1)
+        self.head.addLayout(strip)
+        self.head.addWidget(hairline())
+        self._overview = _Overview(self)
+        self._sessions = _Sessions(self)
+        self._audit = _Audit(self)
+        for page in (self._overview, self._sessions, self._audit):
+            self.column.addWidget(page)
+        self.column.addStretch(1)
+        self.show_tab(0)
+        context.changed.watch(self, {"users", "sessions", "audit_logs"}, self.refresh)
+
+    @property
+    def person(self) -> Person | None:
+        return self._person
+
+    @property
+    def context(self) -> Context:
+        return self._context
+
+    def show_tab(self, at: int) -> None:
+        for index, (tab, page) in enumerate(
+            zip(self._tabs, (self._overview, self._sessions, self._audit), strict=True)
+        ):
+            tab.setChecked(index == at)
+            page.setVisible(index == at)
+
+    def show_person(self, user_id: str, known: Person | None = None) -> None:
+        """Be about this person: at once as the list knows them, then as the database does."""
+        self._wanted = user_id
+        if known is not None:
+            self._person = known
+            self._head.say(known)
+            self._overview.say(known)
+        self.refresh()
+
+    def refresh(self) -> None:
+        user_id = self._wanted
+        if not user_id:
+            return
+        actor = self._context.actor
+
+        def op(session: DatabaseSession) -> Reading:
+            person = users.get_person(session, actor, user_id)
+            theirs = Listing(filters={"user_id": user_id})
+            open_now = sessions.list_sessions(session, actor, theirs, limit=_SHOWN)
+            trail = audit.list_entries(session, actor, Listing(filters={"person": user_id}), limit=_SHOWN)
+            return person, open_now, trail
+
+        self._context.tasks.read(self, op, self._arrived, self._missing)
+
+    def _arrived(self, reading: Reading) -> None:
+        person, sessions, trail = reading
+        if person.id != self._wanted:
+            return
+        self._person = person
+        self._head.say(person)
+        self._overview.say(person)
+        self._tabs[1].setText(_("Sessions {count}").format(count=person.sessions))
+        self._tabs[1].updateGeometry()
+        self._sessions.say(person, sessions)
+        self._audit.say(person, trail)
+
+    def _missing(self, error: AppError) -> None:
+        self._context.problems.show(error)
+        if isinstance(error, NotFound):
+            self.closed.emit()
+
+
+class _Head(QWidget):
+    def __init__(self, pane: PersonDetail) -> None:
+        super().__init__()
+        self._avatar = Avatar("?", 44)
+        self._name = Elided("", "title")
+        self._email = Elided("", "body", "secondary")
+        self._state = Badge("neutral", "")
+        self._kind = Badge("neutral", "", "ph.play")
+        copy = Button("", self._copy, kind="quiet", icon="ph.copy", size="xs", tip=_("Copy email address"))
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._name)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self._email, 1)
+        line.addWidget(copy)
+        line.addStretch(0)
+        words.addLayout(line)
+        badges = QHBoxLayout()
+        badges.setContentsMargins(0, 4, 0, 0)
+        badges.setSpacing(6)
+        badges.addWidget(self._state)
+        badges.addWidget(self._kind)
+        badges.addStretch(1)
+        words.addLayout(badges)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(16, 14, 10, 8)
+        whole.setSpacing(theme().px("spacing.3"))
+        whole.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(words, 1)
+        whole.addWidget(pane.close_button(), 0, Qt.AlignmentFlag.AlignTop)
+
+    def say(self, person: Person) -> None:
+        mark = state_mark(person.state)
+        self._avatar.set_name(person.name)
+        self._name.setText(person.name)
+        self._email.setText(person.email)
+        self._email.setMaximumWidth(QFontMetrics(theme().font("body")).horizontalAdvance(person.email) + 4)
+        self._state.show_state(mark.kind, mark.text, mark.icon)
+        self._kind.setVisible(person.account_type == "DEMO")
+        self._kind.show_state("neutral", _("Demo account"), "ph.play")
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self._email.text())
+
+
+class _Overview(QWidget):
+    def __init__(self, pane: PersonDetail) -> None:
+        super().__init__()
+        self._pane = pane
+        column = _column(self)
+        self._role = Section(_("Role"))
+        self._account = Section(_("Account"))
+        self._disable = Button(_("Disable"), self._set("inactive"), kind="danger", icon="ph.prohibit")
+        self._activate = Button(_("Activate"), self._set("active"), icon="ph.check-circle")
+        self._revoke = Button(_("Revoke all sessions"), self._revoke_all, icon="ph.sign-out")
+        for button, name in ((self._disable, "disable"), (self._activate, "activate"), (self._revoke, "revoke_all")):
+            button.setObjectName(f"person_{name}")
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 14, 16, 14)
+        line.setSpacing(8)
+        for button in (self._revoke, self._activate, self._disable):
+            line.addWidget(button)
+        line.addStretch(1)
+        self._note = Text("", "caption", "muted", wrap=True)
+        self._note.setContentsMargins(16, 0, 16, 14)
+        for widget in (self._role, hairline(), self._account, hairline()):
+            column.addWidget(widget)
+        column.addLayout(line)
+        column.addWidget(self._note)
+
+    def say(self, person: Person) -> None:
+        mine = person.id == self._pane.context.actor.user_id
+        self._role.fill(
+            Text(role_title(person.role), "body_strong"),
+            Text(role_may(person.role), "body", "secondary", wrap=True),
+        )
+        signed = Text(ago(person.last_seen))
+        signed.setToolTip(exactly(person.last_seen))
+        added = Text(ago(person.created_at))
+        added.setToolTip(exactly(person.created_at))
+        signs_in = _("Demo account, no password")
+        rows: list[tuple[str, QWidget]] = [
+            (_("Sign-in method"), Text(signs_in if person.account_type == "DEMO" else _("Password"))),
+            (_("Last sign-in"), signed),
+            (_("Active sessions"), Text(_sessions_text(person.sessions))),
+            (_("Added"), added),
+        ]
+        if person.department:
+            rows.insert(0, (_("Department"), Elided(person.department)))
+        self._account.fill(facts(rows))
+        active = person.state == "active"
+        self._disable.setVisible(active)
+        self._activate.setVisible(not active)
+        self._disable.disable(_("You can't disable your own account. Ask another admin to do it.") if mine else "")
+        self._revoke.disable("" if person.sessions > mine else _("There are no sessions to revoke."))
+        self._note.setText(
+            _("This is your account. Revoking all sessions keeps this window signed in.")
+            if mine
+            else _("Disabling an account signs the person out within 5 seconds. Everything they created is kept.")
+            if active
+            else _("Activate the account to let this person sign in again.")
+        )
+
+    def _set(self, state: str) -> Callable[[], None]:
+        def run() -> None:
+            if self._pane.person is not None:
+                user_actions.set_state(self._pane.context, self._pane, [self._pane.person], state)
+
+        return run
+
+    def _revoke_all(self) -> None:
+        if self._pane.person is not None:
+            user_actions.confirm_revoking_all(self._pane.context, self._pane, [self._pane.person])
+
+
+class _Sessions(QWidget):
+    def __init__(self, pane: PersonDetail) -> None:
+        super().__init__()
+        self._pane = pane
+        column = _column(self)
+        self._all = Button(_("Revoke all"), self._revoke_all, kind="link", name="person_sessions_revoke_all")
+        self._section = Section(_("Active sessions"), self._all)
+        column.addWidget(self._section)
+
+    def say(self, person: Person, page: Page[OpenSession]) -> None:
+        lines: list[QWidget] = [_SessionLine(self._pane, one) for one in page.rows]
+        if not lines:
+            lines.append(Text(_("{name} has no active sessions.").format(name=person.name), "body", "secondary"))
+        if page.next_key:
+            lines.append(Text(_("Showing the {count} most recently used.").format(count=_SHOWN), "caption", "muted"))
+        lines.append(Text(_("Revoked sessions end within 5 seconds."), "caption", "muted", wrap=True))
+        self._all.setVisible(bool(page.rows))
+        self._section.fill(*lines)
+
+    def _revoke_all(self) -> None:
+        if self._pane.person is not None:
+            user_actions.confirm_revoking_all(self._pane.context, self._pane, [self._pane.person])
+
+
+class _SessionLine(QWidget):
+    def __init__(self, pane: PersonDetail, one: OpenSession) -> None:
+        super().__init__()
+        title = QHBoxLayout()
+        title.setSpacing(6)
+        title.addWidget(Text(one.host_name or _("Unknown computer"), "body_strong"))
+        seen = Text(_("This window") if one.mine else ago(one.last_used_at), "body", "muted")
+        seen.setToolTip(exactly(one.last_used_at))
+        title.addWidget(seen)
+        title.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addLayout(title)
+        words.addWidget(Elided(where(one), "caption", "muted"))
+        revoke = Button(_("Revoke"), lambda: user_actions.confirm_revoking(pane.context, pane, [one]), size="sm")
+        revoke.setObjectName("session_revoke")
+        revoke.setAccessibleName(_("Revoke session on {host}").format(host=one.host_name))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 2, 0, 2)
+        line.setSpacing(10)
+        line.addWidget(Icon("ph.desktop"))
+        line.addLayout(words, 1)
+        line.addWidget(revoke)
+
+
+class _Audit(QWidget):
+    def __init__(self, pane: PersonDetail) -> None:
+        super().__init__()
+        self._pane = pane
+        column = _column(self)
+        every = Button(_("View in audit log"), self._open, kind="link", name="person_open_audit")
+        self._section = Section(_("Activity"), every)
+        column.addWidget(self._section)
+
+    def say(self, person: Person, page: Page[Entry]) -> None:
+        lines: list[QWidget] = [_EntryLine(person, entry) for entry in page.rows]
+        if not lines:
+            lines.append(Text(_("No activity yet."), "body", "secondary"))
+        if page.next_key:
+            lines.append(Text(_("Showing the {count} most recent.").format(count=_SHOWN), "caption", "muted"))
+        self._section.fill(*lines)
+
+    def _open(self) -> None:
+        if self._pane.person is not None:
+            self._pane.context.go(f"admin/audit/{self._pane.person.id}")
+
+
+class _EntryLine(QWidget):
+    def __init__(self, person: Person, entry: Entry) -> None:
+        super().__init__()
+        when = Text(ago(entry.at), "body", "muted")
+        when.setFixedWidth(84)
+        when.setToolTip(exactly(entry.at))
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(Elided(what(entry)))
+        by = entry.who if entry.user_id != person.id else None
+        words.addWidget(Elided(_("by {name}").format(name=by) if by else (entry.user_agent or ""), "caption", "muted"))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 1, 0, 1)
+        line.setSpacing(8)
+        line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+
+
+def _column(page: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column
+
+
+def _sessions_text(count: int) -> str:
+    return _("None") if not count else _("{count} sessions").format(count=count) if count > 1 else _("1 session")

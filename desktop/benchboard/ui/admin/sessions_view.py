@@ -1,0 +1,204 @@
+"""Who is signed in where, and who was."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.identity import sessions
+from benchboard.identity.sessions import OpenSession
+from benchboard.paging import Listing, Page
+from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.admin_format import ended_how, moment_column, program
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_export import ask_and_export
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.time_format import keep_true
+from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, search_field
+
+_CSV = (
+    "id",
+    "person",
+    "email",
+    "host_name",
+    "program",
+    "ip_address",
+    "started_at",
+    "last_used_at",
+    "expires_at",
+    "ended_at",
+    "end_reason",
+)
+
+
+class SessionsPlace(QWidget):
+    """Address: `admin/sessions`. Two lists behind one filter: those open now, those that ended."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._toolbar = Toolbar(_("Sessions"))
+        self._search = search_field(self, "sessions_search", _("Person or computer"), self._searched)
+        self._which = SegmentedControl((("open", _("Active")), ("ended", _("Ended"))), label=_("Sessions to show"))
+        self._which.chosen.connect(self._choose)
+        self._toolbar.add(self._search)
+        self._toolbar.add(self._which)
+        self._toolbar.add_right(
+            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="sessions_export")
+        )
+        self._revoke = Button(
+            _("Revoke"), self._revoke_chosen, kind="danger", icon="ph.prohibit", name="sessions_revoke"
+        )
+        self._toolbar.add_right(self._revoke)
+        self._open = self._table("open", _open_columns())
+        self._ended = self._table("ended", _ended_columns())
+        self._stack = QStackedWidget()
+        for table in (self._open, self._ended):
+            self._stack.addWidget(table)
+            keep_true(table.view.viewport())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar)
+        column.addWidget(self._stack, 1)
+        self.setFocusProxy(self._open.view)
+        for signal in (self._open.selectionChanged, self._open.current_changed):
+            signal.connect(lambda _row=None: self._offer())
+        for table in (self._open, self._ended):
+            table.activated.connect(lambda row: context.go(f"admin/people/{row.user_id}"))
+        context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
+        self._open.model.listing = Listing(sort="last_used_at", descending=True)
+        self._offer()
+
+    def refresh(self) -> None:
+        for table in (self._open, self._ended):
+            if table.model.asked:
+                table.model.refresh()
+
+    @property
+    def _now(self) -> PagedTable[OpenSession]:
+        return self._ended if self._which.current() == "ended" else self._open
+
+    def _table(self, which: str, columns: tuple[Column[OpenSession], ...]) -> PagedTable[OpenSession]:
+        model: PagedTableModel[OpenSession] = PagedTableModel(self._context.tasks, self._fetch, columns, self)
+        ended = which == "ended"
+        none = _("No sessions ended in the last 90 days") if ended else _("No active sessions")
+        no_match = EmptyState("ph.funnel", _("No sessions match the search"), _("Show all"), self._search.clear)
+        return PagedTable(
+            model,
+            label=_("Ended sessions") if ended else _("Active sessions"),
+            name="sessions_ended_table" if ended else "sessions_table",
+            empty=EmptyState("ph.sign-out" if ended else "ph.desktop", none),
+            # The second list is a filter by itself: without a search its being empty has another reason.
+            no_match=EmptyState("ph.sign-out", none) if ended else no_match,
+            ticks=not ended,
+            bulk=() if ended else self._bulk(),
+        )
+
+    def _bulk(self) -> list[QWidget]:
+        return [
+            Button(
+                _("Revoke"),
+                lambda: user_actions.confirm_revoking(self._context, self, self._open.selected()),
+                kind="danger",
+                icon="ph.prohibit",
+                size="sm",
+                name="sessions_revoke_ticked",
+            )
+        ]
+
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[OpenSession]:
+        return sessions.list_sessions(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _searched(self, text: str) -> None:
+        model = self._now.model
+        model.clear_ticks()
+        model.listing = replace(model.listing, search=text.strip())
+
+    def _choose(self, which: str) -> None:
+        ended = which == "ended"
+        self._stack.setCurrentWidget(self._now)
+        self.setFocusProxy(self._now.view)
+        model = self._now.model
+        listing = model.listing
+        if ended and not listing.sort:
+            listing = Listing(filters={"ended": True}, sort="ended_at", descending=True)
+        model.listing = replace(listing, search=self._search.text().strip())
+        self._offer()
+
+    def _chosen(self) -> list[OpenSession]:
+        current = self._open.current()
+        return self._open.selected() or ([current] if current is not None else [])
+
+    def _offer(self) -> None:
+        ended = self._which.current() == "ended"
+        self._revoke.setVisible(not ended and not self._open.selected())
+        self._revoke.disable("" if self._chosen() else _("Select a session first."))
+
+    def _revoke_chosen(self) -> None:
+        user_actions.confirm_revoking(self._context, self, self._chosen())
+
+    def _export(self) -> None:
+        ask_and_export(self._context, self, self._now.model, self._fetch, _CSV, _("sessions"))
+
+
+def _person() -> Column[OpenSession]:
+    return Column(
+        "person",
+        _("Person"),
+        lambda row: row.person,
+        sortable=True,
+        second=lambda row: row.email,
+        avatar=lambda row: row.person,
+        width=250,
+        stretch=True,
+    )
+
+
+def _computer() -> Column[OpenSession]:
+    return Column(
+        "host_name",
+        _("Computer"),
+        lambda row: row.host_name or _("Unknown"),
+        second=lambda row: _("This window") if row.mine else (row.ip_address or ""),
+        width=170,
+    )
+
+
+def _program() -> Column[OpenSession]:
+    return Column(
+        "program",
+        _("Client"),
+        lambda row: program(row.program),
+        tooltip=lambda row: row.program,
+        muted=True,
+        width=250,
+    )
+
+
+def _open_columns() -> tuple[Column[OpenSession], ...]:
+    return (
+        _person(),
+        replace(_computer(), sortable=True),
+        _program(),
+        moment_column("started_at", _("Signed in"), lambda row: row.started_at),
+        moment_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
+    )
+
+
+def _ended_columns() -> tuple[Column[OpenSession], ...]:
+    return (
+        _person(),
+        _computer(),
+        _program(),
+        moment_column("ended_at", _("Ended"), lambda row: row.ended_at),
+        Column(
+            "end_reason",
+            _("Reason"),
+            lambda row: ended_how(row.end_reason).text,
+            mark=lambda row: ended_how(row.end_reason),
+            width=140,
+        ),
+    )

@@ -1,0 +1,120 @@
+"""What an admin does to people and sessions, from whichever screen: said before, done in a transaction, undone where
+it can be."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from benchboard.i18n import _, ngettext
+from benchboard.identity import sessions, users
+from benchboard.identity.sessions import OpenSession
+from benchboard.identity.users import Person
+from benchboard.ui.context import Context
+from benchboard.ui.widgets import Confirm
+
+
+def set_state(context: Context, owner: QWidget, chosen: Sequence[Person], state: str) -> None:
+    """Disable (`inactive`) or activate people, and offer to take it back."""
+    moved = [person for person in chosen if person.state != state]
+    if state == "inactive" and any(person.id == context.actor.user_id for person in moved):
+        moved = [person for person in moved if person.id != context.actor.user_id]
+        context.problems.notice(
+            _("Your account stays active: you can't disable yourself."),
+            _("Ask another admin to do it."),
+            key="people.self",
+        )
+    if not moved:
+        return
+    ids = [person.id for person in moved]
+
+    def undo() -> None:
+        back = "active" if state == "inactive" else "inactive"
+        context.tasks.change(
+            owner,
+            lambda session: users.set_state(session, context.actor, ids, back),
+            lambda _count: context.problems.toast(_state_sentence(moved, back)),
+        )
+
+    context.tasks.change(
+        owner,
+        lambda session: users.set_state(session, context.actor, ids, state),
+        lambda _count: context.problems.toast(_state_sentence(moved, state), undo),
+    )
+
+
+def confirm_revoking_all(context: Context, owner: QWidget, chosen: Sequence[Person]) -> None:
+    """Say what revoking every session of these people does; do it when confirmed."""
+    count = sum(person.sessions for person in chosen)
+    if not count:
+        context.problems.toast(_("No active sessions to revoke."))
+        return
+    ids = [person.id for person in chosen]
+    if len(chosen) == 1:
+        sentence = _("{name} will be signed out everywhere within 5 seconds. {lost}")
+    else:
+        sentence = _("{count} people will be signed out everywhere within 5 seconds. {lost}")
+    _confirm(
+        owner,
+        count,
+        sentence.format(name=chosen[0].name, count=len(chosen), lost=_lost()) + _mine(context, ids),
+        lambda: context.tasks.change(
+            owner,
+            lambda session: users.revoke_all(session, context.actor, ids),
+            lambda ended: context.problems.toast(_ended_sentence(ended)),
+        ),
+    )
+
+
+def confirm_revoking(context: Context, owner: QWidget, chosen: Sequence[OpenSession]) -> None:
+    """Say what revoking these sessions does; do it when confirmed."""
+    if not chosen:
+        return
+    ids = [one.id for one in chosen]
+    if len(chosen) == 1:
+        sentence = _("{name} will be signed out on {host} within 5 seconds. {lost}")
+        sentence = sentence.format(name=chosen[0].person, host=chosen[0].host_name or "?", lost=_lost())
+    else:
+        sentence = _("{count} sessions will end within 5 seconds. {lost}").format(count=len(ids), lost=_lost())
+    if any(one.mine for one in chosen):
+        sentence += (
+            " " + _("One of them is the window you're using.")
+            if len(chosen) > 1
+            else " " + _("This is the window you're using.")
+        )
+    _confirm(
+        owner,
+        len(ids),
+        sentence,
+        lambda: context.tasks.change(
+            owner,
+            lambda session: sessions.revoke_sessions(session, context.actor, ids),
+            lambda ended: context.problems.toast(_ended_sentence(ended)),
+        ),
+    )
+
+
+def _confirm(owner: QWidget, count: int, consequences: str, run: Callable[[], object]) -> None:
+    title = ngettext("Revoke {count} session", "Revoke {count} sessions", count).format(count=count)
+    keep = ngettext("Keep session", "Keep sessions", count)
+    Confirm(owner.window(), title, consequences, act=title, keep=keep, run=run).open()
+
+
+def _lost() -> str:
+    return _("Unsaved changes there will be lost. Signing in again is possible right away.")
+
+
+def _mine(context: Context, ids: Sequence[str]) -> str:
+    return " " + _("This window stays signed in.") if context.actor.user_id in ids else ""
+
+
+def _ended_sentence(count: int) -> str:
+    return ngettext("{count} session revoked", "{count} sessions revoked", count).format(count=count)
+
+
+def _state_sentence(moved: Sequence[Person], state: str) -> str:
+    if len(moved) == 1:
+        sentence = _("{name} disabled and signed out") if state == "inactive" else _("{name} activated")
+        return sentence.format(name=moved[0].name)
+    if state == "inactive":
+        return _("{count} people disabled and signed out").format(count=len(moved))
+    return _("{count} people activated").format(count=len(moved))

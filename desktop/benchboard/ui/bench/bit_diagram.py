@@ -1,0 +1,288 @@
+"""The bit, drawn: segments in proportion, sample point, jump width, ruler in time quanta; a small form for panes."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from benchboard.canbus.timing import Timing
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import plain_tip
+
+_BAR: Final = 46
+_TOP: Final = 26
+_LEAST: Final = 10.0
+_HANDLE: Final = (5, 26)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of the bit: where it starts and ends in time quanta, its name, its series colour (None: neutral)."""
+
+    start: int
+    length: int
+    title: str
+    short: str
+    series: int | None
+
+
+def segments(timing: Timing) -> tuple[Segment, ...]:
+    """Synchronisation, propagation, phase 1, phase 2."""
+    parts = (
+        (1, _("Sync"), "", None),
+        (timing.prop_seg, _("Propagation"), _("Prop"), 0),
+        (timing.phase_seg1, _("Phase 1"), _("PS1"), 2),
+        (timing.phase_seg2, _("Phase 2"), _("PS2"), 1),
+    )
+    found, at = [], 0
+    for length, title, short, series in parts:
+        if length:
+            found.append(Segment(at, length, title, short, series))
+        at += length
+    return tuple(found)
+
+
+def spans(timing: Timing, width: float) -> list[tuple[float, float]]:
+    """Left and right of each segment in `width` pixels: in proportion, but none below 10 px."""
+    parts = segments(timing)
+    least = min(_LEAST, width / len(parts))
+    wide = [max(least, width * part.length / timing.quanta) for part in parts]
+    surplus = sum(wide) - width
+    roomy = [max(0.0, one - least) for one in wide]
+    total = sum(roomy) or 1.0
+    edges, left = [], 0.0
+    for one, room in zip(wide, roomy, strict=True):
+        right = left + one - surplus * room / total
+        edges.append((left, right))
+        left = right
+    return edges
+
+
+class BitBar(QWidget):
+    """A bit one can look at and, where `editable`, drag: borders move time quanta between neighbours.
+
+    `edited` carries the new timing while a border is dragged or moved by Left and Right.
+    """
+
+    edited = Signal(object)
+
+    def __init__(self, title: str, *, editable: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._editable = editable
+        self._timing: Timing | None = None
+        self._dragged: int | None = None
+        self._chosen = 1
+        self.setMouseTracking(editable)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editable else Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(title)
+
+    def show_timing(self, timing: Timing | None) -> None:
+        """Draw this bit."""
+        self._timing = timing
+        if timing is not None:
+            self.setAccessibleDescription(
+                _("{quanta} time quanta, sample point {point:.1f} percent, SJW {sjw}").format(
+                    quanta=timing.quanta, point=timing.sample_point, sjw=timing.sjw
+                )
+            )
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, _TOP + _BAR + 26)
+
+    def _area(self) -> QRectF:
+        return QRectF(1, _TOP, self.width() - 2, _BAR)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._timing is not None:
+                area, timing = self._area(), self._timing
+                edges = spans(timing, area.width())
+                for part, (left, right) in zip(segments(timing), edges, strict=True):
+                    _paint_segment(
+                        painter, QRectF(area.x() + left, area.y(), right - left - 1.5, area.height()), part, timing
+                    )
+                self._paint_handles(painter, area, edges)
+                _paint_sample_point(painter, area, area.x() + edges[-1][0], timing)
+                _paint_jump(painter, area, edges, timing)
+                _paint_ruler(painter, area, timing)
+
+    def _paint_handles(self, painter: QPainter, area: QRectF, edges: list[tuple[float, float]]) -> None:
+        if not self._editable:
+            return
+        width, height = _HANDLE
+        for index, (left, _right) in enumerate(edges[2:], start=1):
+            spot = QRectF(area.x() + left - width / 2 - 0.75, area.center().y() - height / 2, width, height)
+            chosen = self.hasFocus() and index == self._chosen
+            painter.setPen(QPen(theme().color("focus" if chosen else "border.control"), 2 if chosen else 1))
+            painter.setBrush(theme().color("surface"))
+            painter.drawRoundedRect(spot, 2, 2)
+
+    # ---- by hand
+
+    def _border_at(self, x: float) -> int | None:
+        if self._timing is None or not self._editable:
+            return None
+        area = self._area()
+        edges = spans(self._timing, area.width())
+        near = [(abs(area.x() + left - x), index) for index, (left, _right) in enumerate(edges[2:], start=1)]
+        return min(near)[1] if near and min(near)[0] <= 8 else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._dragged = self._border_at(event.position().x())
+        if self._dragged is not None:
+            self._chosen = self._dragged
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged is None:
+            over = self._border_at(event.position().x()) is not None
+            self.setCursor(Qt.CursorShape.SplitHCursor if over else Qt.CursorShape.ArrowCursor)
+            return
+        if self._timing is None:
+            return
+        area = self._area()
+        wanted = round((event.position().x() - area.x()) / area.width() * self._timing.quanta)
+        parts = segments(self._timing)
+        self._move(self._dragged, wanted - parts[self._dragged + 1].start)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragged = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if self._editable and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._chosen = 1 if event.key() == Qt.Key.Key_Up else 2
+            self.update()
+        elif self._editable and event.key() in steps:
+            self._move(self._chosen, steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def _move(self, border: int, by: int) -> None:
+        """Move border 1 (propagation | phase 1) or 2 (phase 1 | phase 2) by time quanta, as far as there is room."""
+        timing = self._timing
+        if timing is None or by == 0:
+            return
+        if border == 1 and timing.prop_seg:
+            by = max(-(timing.prop_seg - 1), min(by, timing.phase_seg1 - 1))
+            new = (timing.prop_seg + by, timing.phase_seg1 - by, timing.phase_seg2)
+        else:
+            by = max(-(timing.phase_seg1 - 1), min(by, timing.phase_seg2 - 1))
+            new = (timing.prop_seg, timing.phase_seg1 + by, timing.phase_seg2 - by)
+        sjw = min(timing.sjw, new[1], new[2])
+        moved = replace(timing, prop_seg=new[0], phase_seg1=new[1], phase_seg2=new[2], sjw=sjw)
+        if moved != timing:
+            self.show_timing(moved)
+            self.edited.emit(moved)
+
+
+class SmallBitBar(QWidget):
+    """The bit in 20 px, with the names that fit."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._timing: Timing | None = None
+        self.setFixedHeight(20)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_timing(self, timing: Timing | None) -> None:
+        self._timing = timing
+        if timing is not None:
+            self.setToolTip(
+                plain_tip(
+                    _("{quanta} time quanta of {ns:g} ns, SJW {sjw}").format(
+                        quanta=timing.quanta, ns=timing.tq_ns, sjw=timing.sjw
+                    )
+                )
+            )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            if self._timing is not None:
+                font = theme().font("micro")
+                painter.setFont(font)
+                edges = spans(self._timing, float(self.width()))
+                for part, (left, right) in zip(segments(self._timing), edges, strict=True):
+                    box = QRectF(left, 0, right - left - 1, self.height())
+                    _fill(painter, box, part, base=2)
+                    text = f"{part.short} {part.length}" if part.short else ""
+                    if QFontMetrics(font).horizontalAdvance(text) + 4 < box.width():
+                        painter.setPen(theme().color("text"))
+                        painter.drawText(box.adjusted(0, 0, 0, -1), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _fill(painter: QPainter, box: QRectF, part: Segment, *, base: int) -> None:
+    colour = theme().color("border.control") if part.series is None else theme().chart(part.series)
+    soft = QColor(colour)
+    soft.setAlphaF(0.42 if part.series is None else 0.2)
+    painter.fillRect(box, soft)
+    painter.fillRect(QRectF(box.x(), box.bottom() - base, box.width(), base), colour)
+
+
+def _paint_segment(painter: QPainter, box: QRectF, part: Segment, timing: Timing) -> None:
+    _fill(painter, box, part, base=3)
+    for font, tone, text, top in (
+        ("body_strong", "text", part.title, 5),
+        ("caption", "text.secondary", _("{count} tq · {ns:g} ns").format(
+            count=part.length, ns=round(part.length * timing.tq_ns, 1)), 23),
+    ):  # fmt: skip
+        painter.setFont(theme().font(font))
+        if QFontMetrics(painter.font()).horizontalAdvance(text) + 8 < box.width():
+            painter.setPen(theme().color(tone))
+            painter.drawText(QRectF(box.x(), box.y() + top, box.width(), 18), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_sample_point(painter: QPainter, area: QRectF, x: float, timing: Timing) -> None:
+    ink = theme().color("text")
+    painter.setPen(QPen(ink, 1.5, Qt.PenStyle.DashLine))
+    painter.drawLine(QPointF(x, area.y() - 4), QPointF(x, area.bottom() + 3))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    top = area.y() - 13
+    painter.drawPolygon(QPolygonF([QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x, top + 8)]))
+    painter.setFont(theme().font("body_strong"))
+    painter.setPen(ink)
+    text = _("Sample point {point:.1f} %").format(point=timing.sample_point)
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(QRectF(x - 240, top - 8, 230, 18), right, text)
+
+
+def _paint_jump(painter: QPainter, area: QRectF, edges: list[tuple[float, float]], timing: Timing) -> None:
+    """The jump width as a bracket over phase 2, from the sample point on."""
+    colour = theme().color("warn")
+    left = area.x() + edges[-1][0] + 2
+    length = max(6.0, (edges[-1][1] - edges[-1][0]) * timing.sjw / timing.phase_seg2 - 4)
+    y = area.y() - 6
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawPolyline(
+        [QPointF(left, y + 4), QPointF(left, y), QPointF(left + length, y), QPointF(left + length, y + 4)]
+    )
+    painter.setFont(theme().font("caption"))
+    text = _("SJW {count}").format(count=timing.sjw)
+    width = QFontMetrics(painter.font()).horizontalAdvance(text) + 4
+    at = min(max(left + 10, left + length / 2 - width / 2), area.right() - width)
+    painter.drawText(QRectF(at, y - 18, width, 16), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_ruler(painter: QPainter, area: QRectF, timing: Timing) -> None:
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.muted"))
+    step = next((one for one in (1, 2, 4, 5, 10, 20, 40, 50, 100) if timing.quanta / one <= 9), 100)
+    for tick in range(0, timing.quanta + 1, step):
+        x = area.x() + area.width() * tick / timing.quanta
+        painter.drawLine(QPointF(x, area.bottom() + 3), QPointF(x, area.bottom() + 7))
+        box = QRectF(min(max(x - 20, 0), area.right() - 39), area.bottom() + 7, 40, 16)
+        flags = Qt.AlignmentFlag.AlignHCenter
+        if tick == 0:
+            flags = Qt.AlignmentFlag.AlignLeft
+        elif x > area.right() - 20:
+            flags = Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, flags, str(tick))

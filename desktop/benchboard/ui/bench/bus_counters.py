@@ -1,0 +1,95 @@
+"""The strip over the live bus: load, totals and error counters, painted in one widget."""
+
+import time
+from collections import deque
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.bench.bench_format import number
+from benchboard.ui.bench.device_manager import Live
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import paint_meter
+
+
+class Counts(QWidget):
+    """Load, totals, error counters, lost frames: always there, never silent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("live_counters")
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(58)
+        self._values: list[tuple[str, str, str]] = []
+        self._load: float | None = None
+        self._rates: deque[tuple[float, int]] = deque(maxlen=12)
+        self._note = ""
+
+    def begin(self) -> None:
+        self._rates.clear()
+        self._note = ""
+
+    def show_ended(self, why: str) -> None:
+        self._load = None
+        self._note = why
+        self.update()
+
+    def show_counts(self, live: Live, dropped: int) -> None:
+        """What the bus and the dongle say of themselves, now."""
+        counters = live.capture.counters()
+        bus = counters.bus
+        self._load = counters.load
+        self._rates.append((time.monotonic(), counters.frames))
+        (first, before), (last, after) = self._rates[0], self._rates[-1]
+        speed = (after - before) / (last - first) if last > first else 0.0
+        gone = dropped + bus.overruns
+        errors = "error" if bus.bus_errors or bus.bus_off else "text"
+        self._values = [
+            (number(counters.frames), _("Frames"), "text"),
+            (number(speed), _("Frames/s"), "text"),
+            (number(bus.sent), _("Sent"), "text"),
+            (str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
+            (str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),
+            (_("Bus off") if bus.bus_off else number(bus.bus_errors), _("Bus errors"), errors),
+            (number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text"),
+            (number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text"),
+            (number(gone), _("Dropped"), "error" if gone else "text"),
+        ]
+        self.setAccessibleName(", ".join(f"{name} {value}" for value, name, _tone in self._values))
+        self.update()
+
+    def value(self, name: str) -> str:
+        """What stands over `name`."""
+        return next((value for value, title, _tone in self._values if title == name), "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            if self._load is None:
+                painter.setPen(theme().color("text.muted"))
+                text = self._note or _("Channel closed")
+                painter.drawText(QRectF(16, 0, self.width() - 32, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+                return
+            painter.setFont(theme().font("title"))
+            painter.setPen(theme().color("text"))
+            load = _("{percent} %").format(percent=round(self._load * 100))
+            painter.drawText(QRectF(16, 8, 70, 22), Qt.AlignmentFlag.AlignVCenter, load)
+            paint_meter(painter, QRectF(76, 8, 70, 22), self._load, "warn" if self._load > 0.6 else "info")
+            self._label(painter, 16, _("Bus load"))
+            x = 170.0
+            for value, name, tone in self._values:
+                painter.fillRect(QRectF(x - 14, 12, 1, 34), theme().color("border"))
+                painter.setFont(theme().font("title"))
+                painter.setPen(theme().color(tone))
+                painter.drawText(QRectF(x, 8, 110, 22), Qt.AlignmentFlag.AlignVCenter, value)
+                width = max(QFontMetrics(painter.font()).horizontalAdvance(value), self._label(painter, x, name))
+                x += max(72.0, width) + 28
+
+    def _label(self, painter: QPainter, x: float, text: str) -> float:
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.muted"))
+        painter.drawText(QRectF(x, 32, 140, 16), Qt.AlignmentFlag.AlignVCenter, text)
+        return float(QFontMetrics(painter.font()).horizontalAdvance(text))

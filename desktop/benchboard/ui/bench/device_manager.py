@@ -1,0 +1,309 @@
+"""What the bench's places share: the dongles plugged in now, the one open bus, the simulator this window started.
+
+Everything that waits for a port happens on threads of its own; what they find arrives by signal. One `Hub` lives as
+long as the signed-in session's shell. Only the window's thread changes what a `Hub` says and emits its signals.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+
+from benchboard.canbus import link
+from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.capture import Capture, Counters
+from benchboard.canbus.link import Port
+from benchboard.dongles import fleet, provisioning
+from benchboard.dongles.device import Device
+from benchboard.dongles.protocol import CanConfig
+from benchboard.errors import Cancelled
+from benchboard.i18n import _
+from benchboard.identity.permissions import may
+from benchboard.ui.bench.port_scanner import Here, Ports
+from benchboard.ui.bench.simulator_process import SimulatorProcess
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import Progress
+
+_SEEN_EVERY_MS: Final = 60_000
+_RING = 100_000  # frames a screen may be late
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The open bus."""
+
+    path: str
+    title: str
+    device_id: str | None
+    config: CanConfig
+    capture: Capture
+
+
+class Hub(QObject):
+    """`changed`: what is plugged in. `live_changed`: the open bus began or ended. `simulator_changed` likewise."""
+
+    changed = Signal()
+    live_changed = Signal()
+    simulator_changed = Signal()
+    _arrived = Signal(object)
+    _stopped = Signal(object)
+    _simulator_started = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.changed)
+        self._context = context
+        self._here: dict[str, Here] = {}
+        self.typed: tuple[str, ...] = ()
+        self.live: Live | None = None
+        self._ports = Ports(self._arrived.emit, self._settle if may(context.actor, "dongles:pair") else None)
+        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._stopped.connect(self._forget, Qt.ConnectionType.QueuedConnection)
+        self._simulator_started.connect(self.simulator_changed, Qt.ConnectionType.QueuedConnection)
+        self._seen_timer = QTimer(self)
+        self._seen_timer.setInterval(_SEEN_EVERY_MS)
+        self._seen_timer.timeout.connect(self._note_seen)
+        self._seen_timer.start()
+        resources = _Resources(self._ports)
+        self._resources = resources
+        self.destroyed.connect(resources.release)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(resources.release)
+        self._ports.start()
+
+    @staticmethod
+    def of(context: Context) -> "Hub":
+        """The session's hub, made when the first place of the bench is opened."""
+        found = context.changed.findChild(Hub)
+        return found if found is not None else Hub(context)
+
+    @property
+    def here(self) -> tuple[Here, ...]:
+        """Every dongle plugged in now, by port."""
+        return tuple(one for one in self._here.values() if one.worth_showing)
+
+    def find(self, device_id: str | None) -> Here | None:
+        """The one with that id, if it is plugged in."""
+        return next((one for one in self.here if device_id and one.device_id == device_id), None)
+
+    def all_ports(self) -> tuple[Port, ...]:
+        """Every port, dongle or not."""
+        return tuple(one.port for one in self._here.values())
+
+    def ask_again(self, path: str) -> None:
+        """Find out anew who is on `path` (something about it changed); not while its bus is open."""
+        if self.live is None or self.live.path != path:
+            self._ports.forget(path)
+
+    @contextlib.contextmanager
+    def device(self, path: str) -> Iterator[Device]:
+        """On a worker: the dongle on `path`, its channel closed, for this caller alone."""
+        with self._ports.alone(path):
+            self._stop_buses(path)
+            with link.open_port(path) as handle:
+                device = Device(handle)
+                device.close_channel()
+                yield device
+
+    # ---- the open bus
+
+    def open_bus(self, here: Here, title: str, *, listen_only: bool = False) -> Live:
+        """On a worker: open the channel on what the dongle stores, in place of any other bus of this session.
+
+        The caller hands the result to `adopt`. Raises `Cancelled` where the session has ended meanwhile.
+        """
+        self._stop_buses()
+        with self._ports.alone(here.port.path):
+            self._stop_buses(here.port.path)
+            handle = link.open_port(here.port.path)
+            try:
+                device = Device(handle)
+                device.close_channel()
+                config = device.config_read().config
+                bus = SlcanBus(
+                    handle, bitrate=config.bitrate, data_bitrate=config.data_bitrate, listen_only=listen_only
+                )
+            except BaseException:
+                handle.close()
+                raise
+            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, capacity=_RING)
+            capture.start()
+            self._resources.add_bus(here.port.path, capture)
+        return Live(here.port.path, title, here.device_id, config, capture)
+
+    def listen(self, here: Here, title: str, seconds: float, progress: Progress, note: str = "") -> Counters:
+        """On a worker: open the channel for `seconds`, answer what was counted, and close it again."""
+        live = self.open_bus(here, title)
+        began = time.monotonic()
+        try:
+            while (passed := time.monotonic() - began) < seconds and live.capture.running:
+                progress.check()
+                progress.report(round(passed * 10), round(seconds * 10), note)
+                time.sleep(0.05)
+            counters = live.capture.counters()
+        finally:
+            self._resources.stop_bus(live.capture)
+        if live.capture.failure is not None:
+            raise live.capture.failure
+        return counters
+
+    def adopt(self, live: Live) -> None:
+        """On the window's thread: this bus is the open one now, unless it was stopped again before it got here."""
+        if not self._resources.has_bus(live.capture):
+            return
+        before, self.live = self.live, live
+        if before is not None:
+            self._resources.stop_bus(before.capture)
+        self.live_changed.emit()
+
+    def end_bus(self) -> None:
+        """On the window's thread: close the open bus, if there is one. Takes a twentieth of a second at most."""
+        live, self.live = self.live, None
+        if live is not None:
+            self._resources.stop_bus(live.capture)
+            self.live_changed.emit()
+
+    def _stop_buses(self, path: str | None = None) -> None:
+        """On a worker: stop this session's buses, or the one on `path`. Whoever asks for a port last gets it."""
+        for bus in self._resources.stop_buses(path):
+            with contextlib.suppress(RuntimeError):  # the session has ended, and the hub with it
+                self._stopped.emit(bus)
+
+    def _forget(self, bus: Capture) -> None:
+        """A worker has stopped this bus."""
+        if self.live is not None and self.live.capture is bus:
+            self.live = None
+            self.live_changed.emit()
+
+    # ---- the simulator
+
+    @property
+    def simulating(self) -> bool:
+        """Whether this window runs a simulator."""
+        return self._simulator is not None
+
+    @property
+    def _simulator(self) -> SimulatorProcess | None:
+        simulator = self._resources.simulator
+        return simulator if simulator is not None and simulator.alive else None
+
+    def start_simulator(self) -> None:
+        """On a worker: dongles to try things with, on a bus with traffic, until the window closes.
+
+        Raises `Cancelled` where the session has ended meanwhile.
+        """
+        if not self.simulating:
+            self._resources.add_simulator(SimulatorProcess())
+        self._simulator_started.emit()
+
+    def can_press(self, device_id: str | None) -> bool:
+        """Whether that dongle's button is this window's to press."""
+        return self._simulator is not None and device_id in self._simulator.device_ids
+
+    def press(self, device_id: str | None) -> None:
+        """Press the button of a dongle this window simulates."""
+        if self._simulator is not None and device_id is not None:
+            self._simulator.press(device_id)
+
+    # ---- what the threads found
+
+    def _take(self, found: object) -> None:
+        if not isinstance(found, dict) or found == self._here:
+            return
+        gone = self._here.keys() - found.keys()
+        self._here = found
+        if self.live is not None and self.live.path in gone:
+            self.end_bus()
+        self.changed.emit()
+        self._note_seen()
+
+    def _note_seen(self) -> None:
+        ids = [one.device_id for one in self.here if one.device_id]
+        actor = self._context.actor
+        expire = may(actor, "dongles:pair")
+
+        def note(session: object) -> None:
+            fleet.mark_seen(session, actor, ids)  # type: ignore[arg-type]  # the window never looks inside a session
+            if expire:
+                provisioning.expire_claims(session, actor)  # type: ignore[arg-type]  # nor here
+
+        if ids:
+            self._context.tasks.change(self, note, lambda _none: None, lambda error: _log.info("seen: %s", error.code))
+
+    def _settle(self, device: Device) -> None:
+        """On a worker: what an interrupted pairing left open, the dongle itself decides."""
+        actor = self._context.actor
+        data_key = self._context.workspace.data_keys.of(actor.organisation_id)
+        provisioning.reconcile(self._context.database, actor, data_key, device)
+
+
+class _Resources:
+    """What a session holds outside of the window: ports being asked, open buses, a simulator. Safe on any thread.
+
+    After `release` nothing is held any more, and what a late worker brings is stopped at once.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._buses: dict[str, Capture] = {}
+        self._lock = threading.Lock()
+        self._released = False
+        self.simulator: SimulatorProcess | None = None
+
+    def add_bus(self, path: str, bus: Capture) -> None:
+        """Keep the bus on `path`. Stops it and raises `Cancelled` (`bench.signed-out`) after the session's end."""
+        with self._lock:
+            if not self._released:
+                self._buses[path] = bus
+                return
+        bus.stop()
+        raise _signed_out()
+
+    def add_simulator(self, simulator: SimulatorProcess) -> None:
+        """Keep this simulator. Stops it and raises `Cancelled` (`bench.signed-out`) after the session's end."""
+        with self._lock:
+            if not self._released:
+                self.simulator = simulator
+                return
+        simulator.stop()
+        raise _signed_out()
+
+    def has_bus(self, bus: Capture) -> bool:
+        """Whether nobody has stopped this bus yet."""
+        with self._lock:
+            return any(one is bus for one in self._buses.values())
+
+    def stop_bus(self, bus: Capture) -> None:
+        """Stop this one."""
+        with self._lock:
+            self._buses = {path: one for path, one in self._buses.items() if one is not bus}
+        bus.stop()
+
+    def stop_buses(self, path: str | None = None) -> list[Capture]:
+        """Stop the bus on `path`, or all of them; returns those that were stopped."""
+        with self._lock:
+            stopping = [bus for place, bus in self._buses.items() if path in (None, place)]
+            self._buses = {place: bus for place, bus in self._buses.items() if bus not in stopping}
+        for bus in stopping:
+            bus.stop()
+        return stopping
+
+    def release(self, *_arguments: object) -> None:
+        """The session ends: stop everything."""
+        with self._lock:
+            self._released = True
+            simulator, self.simulator = self.simulator, None
+        self._ports.stop()
+        self.stop_buses()
+        if simulator is not None:
+            simulator.stop()
+
+
+def _signed_out() -> Cancelled:
+    return Cancelled("bench.signed-out", _("You're signed out."))

@@ -1,0 +1,417 @@
+"""The pane about one dongle: who it is, what it runs on, what goes over its bus."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from benchboard.canbus.timing import Timing, check, controller
+from benchboard.dongles import fleet
+from benchboard.dongles.fleet import Dongle
+from benchboard.dongles.protocol import CanConfig
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.identity.permissions import may
+from benchboard.ui.bench.bench_format import ago, exactly, identity_mark, rate, state_mark
+from benchboard.ui.bench.bit_diagram import SmallBitBar
+from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.dongle_rows import Row
+from benchboard.ui.bench.mini_trace import Trace
+from benchboard.ui.context import Context
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Badge, Button, Edit, Elided, Text, bare, hairline
+
+
+def nominal_timing(config: CanConfig) -> Timing:
+    """The arbitration phase of `config`."""
+    return Timing(config.clock_hz, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2, config.sjw)
+
+
+def data_timing(config: CanConfig) -> Timing | None:
+    """Its data phase, where it has one."""
+    if not config.fd_enabled or config.data_prescaler is None:
+        return None
+    return Timing(
+        config.clock_hz,
+        config.data_prescaler,
+        config.data_prop_seg or 0,
+        config.data_phase_seg1 or 1,
+        config.data_phase_seg2 or 1,
+        config.data_sjw or 1,
+    )
+
+
+class Detail(QWidget):
+    """`closed` asks the place to put it away; `pair` to open the wizard for its dongle."""
+
+    closed = Signal()
+    pair = Signal(str)
+
+    def __init__(self, context: Context, hub: Hub) -> None:
+        super().__init__()
+        self._context = context
+        self._hub = hub
+        self._row: Row | None = None
+        self.setObjectName("bench_detail")
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(theme().px("shell.detail_pane"))
+        self._head = _Head(context, self)
+        self._identity = _Section(_("Identity"))
+        self._timing = _TimingSection()
+        self._trace = _TraceSection(hub)
+        self._trace.open_button.clicked.connect(self._watch)
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for section in (self._head, self._identity, self._timing, self._trace):
+            column.addWidget(section)
+            column.addWidget(hairline())
+        column.addStretch(1)
+        scroll = QScrollArea()
+        bare(scroll)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(hairline(vertical=True))
+        whole.addWidget(scroll, 1)
+        hub.live_changed.connect(self._live_changed)
+
+    @property
+    def row(self) -> Row | None:
+        return self._row
+
+    def show_row(self, row: Row) -> None:
+        """Be about this dongle."""
+        self._row = row
+        self._head.show_row(row)
+        self._identity.show_facts(_facts(row))
+        config = row.dongle.config if row.dongle is not None else None
+        self._timing.setVisible(config is not None)
+        if config is not None and row.dongle is not None:
+            self._timing.show_config(config, row.dongle)
+        self._live_changed()
+
+    def blink(self) -> None:
+        """Have it blink, so that one knows which it is."""
+        row = self._row
+        if row is None or row.here is None:
+            return
+        path, title = row.here.port.path, row.title
+
+        def op(_progress: object) -> None:
+            with self._hub.device(path) as device:
+                device.identify()
+
+        self._context.tasks.run(
+            self,
+            op,
+            lambda _none: self._context.problems.toast(_("{name} is blinking for 5 seconds.").format(name=title)),
+            title=_("Blinking {name}").format(name=title),
+        )
+
+    def _watch(self) -> None:
+        if self._row is not None and self._row.here is not None:
+            open_bus(self._context, self._hub, self, self._row)
+
+    def _live_changed(self) -> None:
+        row, live = self._row, self._hub.live
+        here = row.here if row is not None else None
+        mine = live if live is not None and here is not None and live.path == here.port.path else None
+        ours = here is not None and here.info is not None and here.info.is_benchboard
+        self._trace.show_live(mine, available=ours)
+
+
+def open_bus(
+    context: Context,
+    hub: Hub,
+    owner: QWidget,
+    row: Row,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Open the dongle's channel on a worker, and make it the session's live bus."""
+    here = row.here
+    if here is None:
+        return
+
+    def done(live: object) -> None:
+        hub.adopt(live)  # type: ignore[arg-type]  # what open_bus answered
+        then()
+
+    context.tasks.run(
+        owner,
+        lambda _progress: hub.open_bus(here, row.title),
+        done,
+        title=_("Opening bus on {name}").format(name=row.title),
+    )
+
+
+def _facts(row: Row) -> list[tuple[str, str, str]]:
+    """(label, value, type) of the identity."""
+    dongle, here = row.dongle, row.here
+    found = [
+        (_("Device ID"), row.id if dongle is not None or (here and here.device_id) else "–", "mono"),
+        (_("Verification"), _proof(row), "body"),
+    ]
+    if dongle is not None and dongle.key_version is not None:
+        token = _("Version {number}, claimed {when}").format(number=dongle.key_version, when=ago(dongle.claimed_at))
+        found.append((_("Token"), token, "body"))
+    if firmware := _firmware(row):
+        found.append((_("Firmware"), firmware, "body"))
+    if here is not None:
+        found.append((_("Port"), here.port.path, "mono"))
+        if here.problem is not None:
+            found.append((_("Problem"), str(here.problem), "body"))
+    elif dongle is not None:
+        found.append((_("Last seen"), exactly(dongle.last_seen_at) or "–", "body"))
+    return found
+
+
+def _proof(row: Row) -> str:
+    if row.here is not None and row.here.info is not None and row.here.info.is_benchboard:
+        return _("Signed challenge, just now")
+    if row.dongle is not None and row.dongle.proven:
+        return _("Signed challenge, {when}").format(when=ago(row.dongle.last_seen_at))
+    return _("Not verified: only the USB serial number is known")
+
+
+def _firmware(row: Row) -> str:
+    """What it runs, and on what where it said so; empty where nobody knows."""
+    info = row.here.info if row.here is not None else None
+    if info is None:
+        return (row.dongle.firmware or "") if row.dongle is not None else ""
+    if not info.controller or not info.clock_hz:
+        return info.firmware
+    where = _("{firmware} on {controller}, {clock:g} MHz")
+    return where.format(firmware=info.firmware, controller=info.controller.upper(), clock=info.clock_hz / 1e6)
+
+
+class _Head(QWidget):
+    """Name (renamed in place), badges, what one can do."""
+
+    def __init__(self, context: Context, detail: Detail) -> None:
+        super().__init__()
+        self._context = context
+        self._detail = detail
+        self._row: Row | None = None
+        self._title = Elided("", "title")
+        self._edit = Edit(name="bench_rename", label=_("Name"))
+        self._edit.setMaxLength(fleet.NAME_LENGTH)
+        self._edit.hide()
+        self._edit.returnPressed.connect(self._rename)
+        self._edit.editingFinished.connect(self._leave_edit)
+        self._pencil = Button(
+            "", self._begin_edit, kind="quiet", icon="ph.pencil-simple", tip=_("Rename"), name="bench_rename_start"
+        )
+        self._pencil.setVisible(False)
+        close = Button("", detail.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
+        self._state, self._identity = Badge("neutral", ""), Badge("neutral", "")
+        self.pair = Button(
+            _("Pair dongle"), lambda: detail.pair.emit(self._row.id if self._row else ""), icon="ph.link"
+        )
+        self.pair.setObjectName("bench_detail_pair")
+        self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
+        self.blink = Button(_("Identify"), detail.blink, icon="ph.lightning", name="bench_blink")
+        self.timing = Button(_("Timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 12, 12)
+        column.setSpacing(theme().px("spacing.2"))
+        upper = QHBoxLayout()
+        upper.addWidget(self._title, 1)
+        upper.addWidget(self._edit, 1)
+        upper.addWidget(self._pencil)
+        upper.addWidget(close)
+        column.addLayout(upper)
+        column.addLayout(_line(self._state, self._identity))
+        column.addLayout(_line(self.pair, self.open, self.blink, self.timing))
+
+    def show_row(self, row: Row) -> None:
+        other = self._row is None or self._row.id != row.id
+        self._row = row
+        self._title.setText(row.title)
+        if other:
+            self._leave_edit()
+        state, identity = state_mark(row.dongle, row.here), identity_mark(row.dongle, row.here)
+        self._state.show_state(state.kind, state.text, state.icon)
+        self._identity.show_state(identity.kind, identity.text, identity.icon)
+        actor = self._context.actor
+        self._pencil.setVisible(row.dongle is not None and may(actor, "dongles:configure"))
+        self.pair.setVisible(row.pairable and may(actor, "dongles:pair"))
+        ours = row.here is not None and row.here.info is not None and row.here.info.is_benchboard
+        self.open.setVisible(not self.pair.isVisibleTo(self))
+        away = "" if ours else _("Not plugged in to this computer.")
+        if row.here is not None and not ours:
+            away = _("Stock firmware can't report its settings.")
+        for button in (self.open, self.blink):
+            button.disable(away)
+        self.timing.disable(away or ("" if row.paired else _("Pair it first.")))
+
+    def _begin_edit(self) -> None:
+        if self._row is not None and self._row.dongle is not None:
+            self._edit.setText(self._row.dongle.name or "")
+            self._title.hide()
+            self._edit.show()
+            self._edit.setFocus()
+            self._edit.selectAll()
+
+    def _leave_edit(self) -> None:
+        self._edit.hide()
+        self._title.show()
+
+    def _rename(self) -> None:
+        row = self._row
+        if row is None or row.dongle is None:
+            return
+        before, wanted = row.dongle.name or "", self._edit.text()
+        self._leave_edit()
+        if wanted != before:
+            rename(self._context, self._detail, row.dongle.id, wanted, before)
+
+    def _open_live(self) -> None:
+        if self._row is not None:
+            self._context.go(f"bench/live/{self._row.id}")
+
+    def _open_timing(self) -> None:
+        if self._row is not None:
+            self._context.go(f"bench/timing/{self._row.id}")
+
+
+def rename(context: Context, owner: QWidget, dongle_id: str, name: str, before: str) -> None:
+    """Call a dongle `name`, and offer the way back."""
+    actor = context.actor
+
+    def undo() -> None:
+        context.tasks.change(
+            owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, before), lambda _dongle: None
+        )
+
+    def done(found: Dongle) -> None:
+        context.problems.toast(_("Renamed to {name}.").format(name=found.title), undo)
+
+    context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done)
+
+
+class _Section(QWidget):
+    """A title and facts under it."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 12, 12)
+        column.setSpacing(theme().px("spacing.2"))
+        self.head = QHBoxLayout()
+        self.head.addWidget(Text(title, "body_strong", "secondary"))
+        self.head.addStretch(1)
+        column.addLayout(self.head)
+        self.column = column
+        self._grid: QWidget | None = None
+
+    def show_facts(self, found: list[tuple[str, str, str]]) -> None:
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(7)
+        grid.setColumnMinimumWidth(0, 96)
+        grid.setColumnStretch(1, 1)
+        for index, (label, value, kind) in enumerate(found):
+            grid.addWidget(Text(label, tone="muted"), index, 0)
+            shown = Elided(value, kind) if kind == "mono" else Text(value, kind, wrap=True)
+            grid.addWidget(shown, index, 1)
+            if kind == "mono" and value != "–":
+                copy = Button("", kind="quiet", icon="ph.copy", size="xs", tip=_("Copy {what}").format(what=label))
+                copy.clicked.connect(lambda _checked=False, text=value: QApplication.clipboard().setText(text))
+                grid.addWidget(copy, index, 2)
+        if self._grid is not None:
+            self.column.removeWidget(self._grid)
+            self._grid.deleteLater()
+        self._grid = holder
+        self.column.addWidget(holder)
+
+
+class _TimingSection(_Section):
+    def __init__(self) -> None:
+        super().__init__(_("Timing"))
+        self._when = Text("", "caption", "muted")
+        self.head.addWidget(self._when)
+        self._bars = {"nominal": SmallBitBar(), "data": SmallBitBar()}
+        self._figures = {"nominal": Text(), "data": Text()}
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        self._labels = {"nominal": Text(_("Nominal"), tone="muted"), "data": Text(_("Data"), tone="muted")}
+        for index, key in enumerate(("nominal", "data")):
+            grid.addWidget(self._labels[key], index, 0)
+            grid.addWidget(self._bars[key], index, 1)
+            grid.addWidget(self._figures[key], index, 2)
+        self.column.addLayout(grid)
+        self._bears = Text("", "caption", "muted", wrap=True)
+        self.column.addWidget(self._bears)
+
+    def show_config(self, config: CanConfig, dongle: Dongle) -> None:
+        nominal, data = nominal_timing(config), data_timing(config)
+        self._when.setText(_("Read back {when}").format(when=ago(dongle.configured_at)))
+        self._when.setToolTip(exactly(dongle.configured_at))
+        self._bars["nominal"].show_timing(nominal)
+        words = _("{rate} · {point:.1f} %")
+        self._figures["nominal"].setText(words.format(rate=rate(config.bitrate), point=nominal.sample_point))
+        for widget in (self._bars["data"], self._figures["data"], self._labels["data"]):
+            widget.setVisible(data is not None)
+        if data is not None:
+            self._bars["data"].show_timing(data)
+            self._figures["data"].setText(words.format(rate=rate(config.data_bitrate), point=data.sample_point))
+        try:
+            item = controller(config.controller)
+            tolerance = check(item, nominal, data).tolerance.percent
+            # The longest cable with which all of that tolerance is left.
+            run = check(item, nominal, data, clock_tolerance=max(0.0, tolerance), length_m=0).cable
+        except AppError:
+            run = None
+        if run is None:
+            self._bears.setText("")
+            return
+        text = _("Oscillator tolerance {percent:.2f} %, cable up to {metres:.0f} m")
+        self._bears.setText(text.format(percent=tolerance, metres=run.longest_m))
+
+
+class _TraceSection(_Section):
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(_("Live trace"))
+        self._summary = Text("", "caption", "muted")
+        self._pause = Button("", self._turn, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause"))
+        self.head.addWidget(self._summary)
+        self.head.addWidget(self._pause)
+        self.trace = Trace()
+        self.open_button = Button(_("Open live bus"), icon="ph.activity", name="bench_watch")
+        self._idle = Text(_("The channel is closed."), tone="muted")
+        self.column.addWidget(self.trace)
+        self.column.addWidget(self._idle)
+        self.column.addWidget(self.open_button)
+        self._timer = QTimer(self)
+        self._timer.setInterval(250)
+        self._timer.timeout.connect(lambda: self._summary.setText(self.trace.summary))
+        self._timer.start()
+
+    def show_live(self, live: object, *, available: bool) -> None:
+        self.trace.watch(live)  # type: ignore[arg-type]  # the hub's live bus, or None
+        for widget in (self.trace, self._pause, self._summary):
+            widget.setVisible(live is not None)
+        self._idle.setVisible(live is None)
+        self.open_button.setVisible(live is None and available)
+
+    def _turn(self) -> None:
+        self.trace.paused = not self.trace.paused
+        self._pause.setIcon(theme().icon("ph.play" if self.trace.paused else "ph.pause"))
+        self._pause.setToolTip(_("Resume") if self.trace.paused else _("Pause"))
+
+
+def _line(*widgets: QWidget) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(theme().px("spacing.2"))
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return layout

@@ -1,0 +1,148 @@
+"""One line of the dongles' list: what the registry knows and what is plugged in, put together."""
+
+from dataclasses import dataclass, replace
+
+from benchboard.dongles import fleet
+from benchboard.dongles.fleet import Dongle
+from benchboard.i18n import _
+from benchboard.paging import Listing, Page
+from benchboard.ui.bench.bench_format import ago, exactly, identity_mark, rate, state_mark
+from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_model import Column
+from benchboard.ui.tasks import DatabaseSession
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A dongle of ours, one that is plugged in, or both."""
+
+    dongle: Dongle | None
+    here: Here | None
+
+    @property
+    def id(self) -> str:
+        """Its device id, or the port while that is unknown."""
+        if self.dongle is not None:
+            return self.dongle.device_id
+        return (self.here.device_id or self.here.port.path) if self.here is not None else ""
+
+    @property
+    def title(self) -> str:
+        if self.dongle is not None:
+            return self.dongle.title
+        if self.here is not None and self.here.device_id is not None:
+            return _("New dongle {id}").format(id=self.here.device_id[-4:].upper())
+        return _("New dongle")
+
+    @property
+    def under(self) -> str:
+        """The second line: its id, or what the port says of itself."""
+        if self.here is not None and self.here.device_id is None and self.dongle is None:
+            return self.here.port.description
+        return self.id
+
+    @property
+    def paired(self) -> bool:
+        return self.dongle is not None and self.dongle.ownership_state == "CLAIMED_ACTIVE"
+
+    @property
+    def pairable(self) -> bool:
+        """Whether it is plugged in, answers, and nobody has claimed it."""
+        info = self.here.info if self.here is not None else None
+        if info is None or self.paired:
+            return False
+        return not info.is_benchboard or info.ownership_state != "CLAIMED_ACTIVE"
+
+    @property
+    def bitrates(self) -> str:
+        config = self.dongle.config if self.dongle is not None else None
+        if config is None:
+            return "–"
+        return rate(config.bitrate) + (f" / {rate(config.data_bitrate)}" if config.data_bitrate else "")
+
+
+def columns() -> tuple[Column[Row], ...]:
+    """The columns of the list, in the language of the moment."""
+    return (
+        Column(
+            "name", _("Name"), lambda row: row.title, True, second=lambda row: row.under, second_mono=True, width=230
+        ),
+        Column(
+            "state",
+            _("Status"),
+            lambda row: state_mark(row.dongle, row.here).text,
+            True,
+            mark=lambda row: state_mark(row.dongle, row.here),
+            width=140,
+        ),
+        Column(
+            "identity",
+            _("Identity"),
+            lambda row: identity_mark(row.dongle, row.here).text,
+            True,
+            badge=lambda row: identity_mark(row.dongle, row.here),
+            width=130,
+        ),
+        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=110),
+        Column("", _("Port"), lambda row: row.here.place if row.here is not None else "–", mono=True, width=110),
+        Column(
+            "last_seen_at",
+            _("Last seen"),
+            lambda row: _("now") if row.here is not None else ago(row.dongle.last_seen_at if row.dongle else None),
+            True,
+            tooltip=lambda row: exactly(row.dongle.last_seen_at) if row.dongle is not None else "",
+            muted=True,
+            width=110,
+            stretch=True,
+        ),
+    )
+
+
+def fetch(
+    context: Context, hub: Hub, session: DatabaseSession, listing: Listing, after: str | None, limit: int
+) -> Page[Row]:
+    """The registry's page; before its first one, the dongles here that it does not know. `scope`: `all` or `here`."""
+    scope = listing.filters.get("scope", "all")
+    listing = replace(listing, filters={})
+    here = {one.device_id or one.port.path: one for one in hub.here}
+    new = [Row(None, one) for one in here.values() if not _known(context, session, one)] if after is None else []
+    wanted = listing.search.strip().casefold()
+    new = [row for row in new if wanted in f"{row.title} {row.under}".casefold()]
+    if scope == "here":
+        found = (fleet.find_dongle(session, context.actor, ident) for ident in here)
+        known = [Row(one, here[one.device_id]) for one in found if one is not None]
+        matching = [row for row in known if wanted in f"{row.title} {row.under}".casefold()]
+        return Page((*new, *sorted(matching, key=lambda row: row.title.casefold())))
+    page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
+    rows = tuple(Row(one, here.get(one.device_id)) for one in page.rows)
+    return Page((*new, *rows), page.next_key)
+
+
+@dataclass(frozen=True, slots=True)
+class DongleCounts:
+    """What the list, the toolbar, the status bar and the banner count, from one look at registry and ports.
+
+    `total` is the rows of the unfiltered list, `here` how many of them are plugged in, `new` those that can be paired.
+    """
+
+    total: int
+    here: int
+    new: tuple[Row, ...]
+
+
+def count_dongles(context: Context, hub: Hub, session: DatabaseSession) -> DongleCounts:
+    """Count what the organisation has and what is plugged in, each dongle once."""
+    here = {one.device_id or one.port.path: one for one in hub.here}
+    rows = [
+        Row(fleet.find_dongle(session, context.actor, one.device_id) if one.device_id is not None else None, one)
+        for one in here.values()
+    ]
+    unknown = sum(row.dongle is None for row in rows)
+    total = fleet.count_dongles(session, context.actor) + unknown
+    return DongleCounts(total, len(rows), tuple(row for row in rows if row.pairable))
+
+
+def _known(context: Context, session: DatabaseSession, here: Here) -> bool:
+    return here.device_id is not None and fleet.find_dongle(session, context.actor, here.device_id) is not None

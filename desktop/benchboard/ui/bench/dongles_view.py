@@ -1,0 +1,276 @@
+"""The dongles: what the organisation has and what is plugged in, in one list; beside it, the chosen one."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.i18n import _, ngettext
+from benchboard.identity.permissions import may
+from benchboard.paging import Listing
+from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.dongle_pane import Detail
+from benchboard.ui.bench.dongle_rows import DongleCounts, Row, columns, count_dongles, fetch
+from benchboard.ui.bench.pairing_wizard import PairingWizard
+from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_model import PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.problems import Action
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import (
+    Button,
+    Edit,
+    EmptyState,
+    KeyCap,
+    Popover,
+    SegmentedControl,
+    Text,
+    Toolbar,
+    hairline,
+    heading,
+)
+from benchboard.ui.widgets.split_view import ListAndDetail
+
+_TYPING_MS: Final = 200
+_NEWS: Final = "bench.new-dongle"
+
+
+class DonglesPlace(QWidget):
+    """List, detail, banner for what is new, the wizard."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._hub = Hub.of(context)
+        self._announced: set[str] = set()
+        self._asked: set[tuple[str, int | None]] = set()
+        self._wizard: PairingWizard | None = None
+        self._may_pair = may(context.actor, "dongles:pair")
+        self.model: PagedTableModel[Row] = PagedTableModel(
+            context.tasks, partial(fetch, context, self._hub), columns(), self
+        )
+        self._toolbar()
+        empty = EmptyState(
+            "bb.dongle",
+            _("No dongles yet"),
+            _("Start simulated dongles"),
+            self._simulate,
+            why=_("Plug in a dongle. It appears here within a second."),
+        )
+        empty.action.setObjectName("bench_simulate_empty")
+        self.table: PagedTable[Row] = PagedTable(
+            self.model, label=_("Dongles"), name="bench_dongles_table", empty=empty, ticks=False
+        )
+        self.detail = Detail(context, self._hub)
+        self._lay_out()
+        self.table.current_changed.connect(self._chosen)
+        self.table.activated.connect(self._chosen)
+        self.detail.closed.connect(self.table.clear_current)
+        self.detail.pair.connect(self.pair)
+        self._hub.changed.connect(self._plugged)
+        self._hub.simulator_changed.connect(self._simulator_changed)
+        self.model.loaded.connect(self._catch_up)
+        context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self._refresh)
+        install_shortcuts(self.table, self.command_handlers(), context.problems.toast)
+        self.model.listing = Listing(sort="name")
+        self._plugged()
+
+    def opened(self, rest: str) -> None:
+        """`pair` opens the wizard, `simulate` starts dongles, an id is shown."""
+        if rest == "pair":
+            self.pair("")
+        elif rest == "simulate":
+            self._simulate()
+        elif rest:
+            self.table.make_current(rest)
+
+    def pair(self, wanted: str = "") -> None:
+        """Open the wizard, for the dongle with id `wanted` where one is named."""
+        if self._wizard is None and self._may_pair:
+            self._context.problems.dismiss(_NEWS)
+            self._wizard = PairingWizard(self, self._context, self._hub, wanted)
+            self._wizard.left.connect(self._wizard_left)
+            self._wizard.open()
+
+    # ---- layout
+
+    def _toolbar(self) -> None:
+        self.toolbar = Toolbar(_("Dongles"))
+        self._scope = SegmentedControl((("all", _("All")), ("here", _("Connected"))), label=_("Dongles to show"))
+        self._scope.chosen.connect(lambda _key: self._ask())
+        self._filter = Edit(
+            placeholder=_("Filter by name or ID"), icon="ph.funnel", clear=True, keys="/", name="bench_filter"
+        )
+        self._filter.setFixedWidth(220)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self._ask)
+        self._filter.textChanged.connect(lambda _text: self._typing.start())
+        self._simulate_button = Button(
+            _("Start simulated dongles"), self._simulate, icon="ph.flask", name="bench_simulate"
+        )
+        self._pair_button = Button(
+            _("Pair a dongle"), lambda: self.pair(""), kind="primary", icon="ph.link", name="bench_pair"
+        )
+        self.toolbar.add_right(self._scope)
+        self.toolbar.add_right(self._filter)
+        self.toolbar.add_right(self._simulate_button)
+        self.toolbar.add_right(self._pair_button)
+        self._pair_button.setVisible(self._may_pair)
+
+    def _lay_out(self) -> None:
+        list_side = QWidget()
+        left = QVBoxLayout(list_side)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(self.table, 1)
+        left.addWidget(hairline())
+        left.addWidget(_hints())
+        self._body = ListAndDetail(list_side, self.detail, theme().px("shell.detail_pane"))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.toolbar)
+        whole.addWidget(self._body, 1)
+
+    def command_handlers(self) -> Handlers:
+        """What can be done with the list, and with the dongle that is selected in it."""
+
+        def why_no_row() -> str:
+            return "" if self.detail.row is not None else _("Select a dongle first.")
+
+        def why_not_blink() -> str:
+            row = self.detail.row
+            if row is None or row.here is not None:
+                return why_no_row()
+            return _("{name} isn't connected to this computer.").format(name=row.title)
+
+        return {
+            "bench.filter": Handler(self._filter.setFocus),
+            "bench.blink": Handler(self.detail.blink, why_not_blink),
+            "bench.show_timing": Handler(self._show_timing, why_no_row),
+        }
+
+    def _show_timing(self) -> None:
+        if self.detail.row is not None:
+            self._context.go(f"bench/timing/{self.detail.row.id}")
+
+    # ---- what changes
+
+    def _ask(self) -> None:
+        self.model.listing = replace(
+            self.model.listing, search=self._filter.text(), filters={"scope": self._scope.current()}
+        )
+
+    def _refresh(self) -> None:
+        self.model.refresh()
+        self._context.tasks.read(self, partial(count_dongles, self._context, self._hub), self._counted)
+
+    def _plugged(self) -> None:
+        self._refresh()
+        self._simulator_changed()
+
+    def _catch_up(self) -> None:
+        """Ask those again that were paired elsewhere (from a command, say) since they were asked."""
+        for row in self.model.rows:
+            info = row.here.info if row.here is not None else None
+            if row.dongle is None or row.here is None or info is None or not row.paired:
+                continue
+            once = (row.id, row.dongle.key_version)
+            if info.is_benchboard and info.ownership_state != "CLAIMED_ACTIVE" and once not in self._asked:
+                self._asked.add(once)
+                self._hub.ask_again(row.here.port.path)
+
+    def _counted(self, counts: DongleCounts) -> None:
+        """Show one count everywhere: the toolbar, the filter, the status bar and the banner of new dongles."""
+        total, here = counts.total, counts.here
+        self.toolbar.set_count(_("{here} of {total} connected").format(total=total, here=here) if total else "")
+        self._scope.rename("here", _("Connected {count}").format(count=here))
+        words = ngettext("{here} dongle connected", "{here} dongles connected", here).format(here=here)
+        if total:
+            words = _("{here} of {total} dongles connected").format(here=here, total=total)
+        self._context.status.set("dongles", "bb.dongle", words, self._fill_popover)
+        self._announce(counts.new)
+
+    def _simulator_changed(self) -> None:
+        wanted = self._context.workspace.way.kind == "demo" or not self._hub.here
+        self._simulate_button.setVisible(wanted and not self._hub.simulating)
+
+    def _announce(self, new: tuple[Row, ...]) -> None:
+        """Offer to pair the dongles that nobody has claimed. The banner follows what is plugged in and unclaimed now;
+        one that somebody closed comes back only for a dongle that it has not named yet."""
+        fresh = [row for row in new if row.id not in self._announced]
+        self._announced = {row.id for row in new}
+        problems = self._context.problems
+        shown = problems.has(_NEWS)
+        if not new or not self._may_pair or self._wizard is not None:
+            problems.dismiss(_NEWS)
+            return
+        first = (fresh or new)[0].here
+        if not (fresh or shown) or first is None or first.info is None:
+            return
+        what = _("New dongle found on {port}.").format(port=first.place)
+        why = _("It identifies as {dialect} {firmware} and isn't claimed yet.")
+        problems.notice(
+            what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
+            why.format(dialect=first.info.dialect, firmware=first.info.firmware)
+            if len(new) == 1
+            else _("They aren't claimed yet."),
+            Action(
+                _("Pair dongle") if len(new) == 1 else _("Pair dongles"), partial(self.pair, (fresh or list(new))[0].id)
+            ),
+            icon="bb.dongle",
+            key=_NEWS,
+        )
+
+    def _chosen(self, row: Row | None) -> None:
+        self._body.show_detail(row is not None)
+        if row is not None:
+            self.detail.show_row(row)
+
+    def _simulate(self) -> None:
+        self._simulate_button.disable(_("Already starting."))
+        self._context.tasks.run(
+            self,
+            lambda _progress: self._hub.start_simulator(),
+            lambda _none: self._simulate_button.disable(""),
+            title=_("Starting simulated dongles"),
+        )
+
+    def _wizard_left(self) -> None:
+        wizard, self._wizard = self._wizard, None
+        if wizard is not None and wizard.paired_id:
+            self._refresh()
+            QTimer.singleShot(300, self, partial(self.table.make_current, wizard.paired_id))
+
+    def _fill_popover(self, popover: Popover) -> None:
+        popover.column.addWidget(heading(_("Connected dongles")))
+        for one in self._hub.here:
+            popover.column.addWidget(Text(_popover_line(one), tone="secondary"))
+        if not self._hub.here:
+            popover.column.addWidget(Text(_("No dongles connected."), tone="muted"))
+        popover.column.addWidget(Button(_("Show all dongles"), lambda: self._context.go("bench/dongles"), kind="link"))
+
+
+def _popover_line(one: Here) -> str:
+    return f"{one.place}  ·  {one.device_id or one.port.description}"
+
+
+def _hints() -> QWidget:
+    holder = QWidget()
+    holder.setProperty("surface", "surface")
+    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(16, 5, 16, 5)
+    line.setSpacing(6)
+    for keys, text in (("↑ ↓", _("move")), ("/", _("filter")), ("B", _("blink")), ("T", _("timing"))):
+        line.addWidget(KeyCap(keys))
+        line.addWidget(Text(text, "caption", "secondary"))
+        line.addSpacing(8)
+    line.addStretch(1)
+    return holder

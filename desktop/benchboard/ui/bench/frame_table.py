@@ -1,0 +1,151 @@
+"""The frames of a live bus as rows, and how a row is drawn."""
+
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from benchboard.canbus.frame import Frame
+from benchboard.i18n import _
+from benchboard.ui.bench.bench_format import number
+from benchboard.ui.bench.mini_trace import clock, cycle, identifier, payload
+from benchboard.ui.theme import theme
+
+_KEPT: Final = 2000
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Line:
+    """One row: the newest frame of an identifier (fixed), or one frame (rolling)."""
+
+    __slots__ = ("before", "count", "frame")
+
+    def __init__(self, frame: Frame, before: Frame | None, count: int) -> None:
+        self.frame, self.before, self.count = frame, before, count
+
+
+class Frames(QAbstractTableModel):
+    """Frames as rows: fixed, one an identifier, or rolling, the newest 2000 in order."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.titles = (
+            _("Time"), _("ID"), _("Type"), _("DLC"), _("Cycle (ms)"), _("Count"), _("Data"),
+        )  # fmt: skip
+        self.rolling = False
+        self.paused = False
+        self._fixed: dict[tuple[int, bool, bool], _Line] = {}
+        self._order: list[tuple[int, bool, bool]] = []
+        self._rolling: list[_Line] = []
+
+    def show_rolling(self, rolling: bool) -> None:
+        self.beginResetModel()
+        self.rolling = rolling
+        self.endResetModel()
+
+    def clear(self) -> None:
+        self.beginResetModel()
+        self._fixed.clear()
+        self._order.clear()
+        self._rolling.clear()
+        self.endResetModel()
+
+    def take(self, frames: list[Frame]) -> None:
+        """Put what came into both views; only the one on show is told."""
+        new_keys = []
+        lines = []
+        for frame in frames:
+            key = (frame.id, frame.extended, frame.error)
+            before = self._fixed.get(key)
+            line = _Line(frame, before.frame if before else None, before.count + 1 if before else 1)
+            self._fixed[key] = line
+            lines.append(line)
+            if before is None:
+                new_keys.append(key)
+        if self.rolling:
+            self._roll(lines[-_KEPT:])
+            self._order = sorted(self._fixed)
+            return
+        self._rolling = [*self._rolling, *lines][-_KEPT:]
+        if new_keys:
+            self.beginResetModel()
+            self._order = sorted(self._fixed)
+            self.endResetModel()
+        elif self._order:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
+
+    def _roll(self, lines: list[_Line]) -> None:
+        surplus = len(self._rolling) + len(lines) - _KEPT
+        if surplus > 0:
+            self.beginRemoveRows(QModelIndex(), 0, surplus - 1)
+            del self._rolling[:surplus]
+            self.endRemoveRows()
+        first = len(self._rolling)
+        self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
+        self._rolling.extend(lines)
+        self.endInsertRows()
+
+    def line(self, row: int) -> _Line:
+        return self._rolling[row] if self.rolling else self._fixed[self._order[row]]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        if parent.isValid():
+            return 0
+        return len(self._rolling) if self.rolling else len(self._order)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
+        return 0 if parent.isValid() else len(self.titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.titles[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        line = self.line(index.row())
+        frame = line.frame
+        kind = "ERR" if frame.error else "RTR" if frame.remote else "FD" if frame.fd else "CAN"
+        return (
+            clock(frame.timestamp),
+            identifier(frame),
+            kind,
+            str(frame.dlc),
+            "–" if line.before is None else cycle(line.before.timestamp, frame.timestamp),
+            number(line.count),
+            payload(frame),
+        )[index.column()]
+
+
+class FrameCells(QStyledItemDelegate):
+    """Mono cells, hairlines, the accent edge for the chosen row."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(60, 24)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        table = self.parent()
+        chosen = isinstance(table, QTableView) and table.currentIndex().row() == index.row()
+        model = index.model()
+        error = isinstance(model, Frames) and model.line(index.row()).frame.error
+        box = QRectF(option.rect)
+        painter.save()
+        painter.fillRect(box, theme().color("selection" if chosen else "surface"))
+        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme().color("grid"))
+        if chosen and index.column() == 0:
+            painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))
+        tones = ("text.muted", "accent.text", "text.secondary", "text.secondary", "text.secondary", "text.secondary")
+        tone = tones[index.column()] if index.column() < len(tones) else "text"
+        painter.setPen(theme().color("error" if error else tone))
+        painter.setFont(theme().font("mono"))
+        right = index.column() in (4, 5)
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(box.adjusted(12, 0, -12, 0), side | Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        painter.restore()

@@ -1,0 +1,137 @@
+"""A few seconds of a bus in little room: how busy it is as a line, and the newest frames."""
+
+from collections import deque
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from benchboard.canbus.frame import Frame, Timestamp
+from benchboard.i18n import _
+from benchboard.ui.bench.bench_format import number
+from benchboard.ui.bench.device_manager import Live
+from benchboard.ui.theme import theme
+
+_POLL_MS: Final = 100
+_ROWS: Final = 7
+_POINTS: Final = 120
+_ROW: Final = 20
+_LINE: Final = 36
+
+
+class Trace(QWidget):
+    """Polls the open bus while it is on screen; never a call a frame."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._live: Live | None = None
+        self._next = 0
+        self._newest: deque[Frame] = deque(maxlen=_ROWS)
+        self._rates: deque[float] = deque(maxlen=_POINTS)
+        self.paused = False
+        self.summary = ""
+        self.setFixedHeight(_LINE + 8 + _ROWS * _ROW)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(_("Live trace"))
+        self._timer = QTimer(self)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    def watch(self, live: Live | None) -> None:
+        """Show this bus from now on."""
+        if live is not self._live:
+            self._live = live
+            self._next = live.capture.since(limit=0).next if live is not None else 0
+            self._newest.clear()
+            self._rates.clear()
+        self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+
+    def _poll(self) -> None:
+        if self._live is None or self.paused:
+            return
+        new = self._live.capture.since(self._next, limit=_ROWS)
+        came = new.next - self._next
+        self._next = new.next
+        self._newest.extend(new.frames)
+        self._rates.append(came * 1000 / _POLL_MS)
+        recent = list(self._rates)[-10:]
+        counters = self._live.capture.counters()
+        self.summary = _("{rate} frames/s, {load} % load").format(
+            rate=number(sum(recent) / len(recent)), load=round(100 * counters.load)
+        )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(0, 0, self.width(), _LINE)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("surface.alt"))
+            painter.drawRoundedRect(box, 4, 4)
+            if len(self._rates) > 1:
+                top = max(*self._rates, 1.0) * 1.25
+                smooth = _smoothed(list(self._rates))
+                step = box.width() / (_POINTS - 1)
+                first = box.right() - step * (len(smooth) - 1)
+                line = [
+                    QPointF(first + i * step, box.bottom() - 4 - (_LINE - 8) * y / top) for i, y in enumerate(smooth)
+                ]
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme().chart(0), 1.5))
+                painter.drawPolyline(QPolygonF(line))
+            painter.setFont(theme().font("mono"))
+            for index, frame in enumerate(reversed(self._newest)):
+                self._row(painter, _LINE + 8 + index * _ROW, frame)
+
+    def _row(self, painter: QPainter, y: float, frame: Frame) -> None:
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme().color("text.muted"))
+        painter.drawText(QRectF(0, y, 90, _ROW - 1), middle, clock(frame.timestamp))
+        painter.setPen(theme().color("accent.text"))
+        painter.drawText(QRectF(92, y, 90, _ROW - 1), middle, identifier(frame))
+        painter.setPen(theme().color("text"))
+        painter.drawText(QRectF(182, y, self.width() - 182, _ROW - 1), middle, f"{frame.dlc}  {payload(frame)}")
+        painter.fillRect(QRectF(0, y + _ROW - 1, self.width(), 1), theme().color("grid"))
+
+
+def _smoothed(rates: list[float]) -> list[float]:
+    return [sum(rates[max(0, i - 4) : i + 1]) / (i + 1 - max(0, i - 4)) for i in range(len(rates))]
+
+
+def clock(stamp: Timestamp | None) -> str:
+    """Seconds of the minute, no finer than the stamp: `12.804`, with microseconds `12.804 113`, else `12.8` or `12`."""
+    if stamp is None:
+        return ""
+    ticks = 10**stamp.decimals
+    seconds, fraction = divmod(round(stamp.seconds * ticks), ticks)
+    digits = f"{fraction:0{stamp.decimals}d}" if stamp.decimals else ""
+    return " ".join(part for part in (f"{seconds % 60:02d}.{digits[:3]}".rstrip("."), digits[3:]) if part)
+
+
+def cycle(before: Timestamp | None, now: Timestamp | None) -> str:
+    """Milliseconds between two frames, no finer than the coarser of their stamps; empty where one has none."""
+    if before is None or now is None:
+        return ""
+    digits = min(before.decimals, now.decimals) - 3
+    return f"{round((now.seconds - before.seconds) * 1000, digits):.{max(digits, 0)}f}"
+
+
+def identifier(frame: Frame) -> str:
+    """`0x18F`, or eight digits for an extended one."""
+    return f"0x{frame.id:08X}" if frame.extended or frame.error else f"0x{frame.id:03X}"
+
+
+def payload(frame: Frame) -> str:
+    """The data in pairs of digits; a word where there is none to have."""
+    if frame.error:
+        return _("error frame")
+    if frame.remote:
+        return _("remote frame")
+    return frame.data.hex(" ").upper()

@@ -1,0 +1,191 @@
+"""Will these two talk? A second node beside the timing that is being made, and the margin between them."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, check, compare, controller, solve
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.ui.bench.timing_inputs import Wish
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
+
+
+class SecondNode(Card):
+    """The other end of the bus: its controller, clock and rate; then the verdict, and where the two differ."""
+
+    def __init__(self) -> None:
+        super().__init__(padding=14)
+        self._timing: Timing | None = None
+        self._wish: Wish | None = None
+        self.column.addWidget(Text(_("Compare with another node"), "body_strong", "secondary"))
+        self._controller = Select([(one.name, one.title) for one in CONTROLLERS], name="second_controller")
+        self._controller.choose("mcp251xfd")
+        self._controller.currentIndexChanged.connect(lambda _index: self._judge())
+        self._clock = self._edit("second_clock", "MHz", "40")
+        self._rate = self._edit("second_bitrate", "kbit/s", "500")
+        self._point = self._edit("second_point", "%", "87.5")
+        self.column.addWidget(Field(_("Other node's controller"), self._controller))
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        for label, edit in ((_("Clock"), self._clock), (_("Bit rate"), self._rate), (_("Sample point"), self._point)):
+            line.addWidget(Field(label, edit), 1)
+        self.column.addLayout(line)
+        self._verdict = _Verdict()
+        self.column.addWidget(self._verdict)
+        self._table = _Differences()
+        self.column.addWidget(self._table)
+
+    def _edit(self, name: str, unit: str, value: str) -> Edit:
+        edit = Edit(unit=unit, name=name)
+        edit.setText(value)
+        edit.textEdited.connect(lambda _text: self._judge())
+        return edit
+
+    def show_timing(self, timing: Timing | None, wish: Wish | None) -> None:
+        """Compare with this timing from now on."""
+        self._timing, self._wish = timing, wish
+        self._judge()
+
+    def _judge(self) -> None:
+        timing, wish = self._timing, self._wish
+        if timing is None or wish is None:
+            self._verdict.say(None, _("No timing to compare yet."), "")
+            self._table.show_rows([])
+            return
+        try:
+            other = self._other()
+            mine, theirs = wish.controller, self._controller.current_key()
+            found = compare(
+                Node(_("This node"), _as_judged(mine, timing, wish), clock_tolerance=wish.clock_tolerance),
+                Node(_("The other node"), _as_judged(theirs, other, wish), clock_tolerance=wish.clock_tolerance),
+            )
+        except (AppError, ValueError) as error:
+            words = (
+                error.what if isinstance(error, AppError) else _("Enter numbers for clock, bit rate and sample point.")
+            )
+            self._verdict.say(None, words, "")
+            self._table.show_rows([])
+            return
+        self._show(timing, other, found)
+
+    def _other(self) -> Timing:
+        """The best timing the other node can do. Raises `AppError`, or ValueError for what is no number."""
+        clock, bitrate, point = (
+            float(edit.text().replace(",", ".")) for edit in (self._clock, self._rate, self._point)
+        )
+        solutions = solve(
+            controller(self._controller.current_key()).nominal,
+            clock=round(clock * 1e6),
+            bitrate=round(bitrate * 1e3),
+            sample_point=point,
+            tolerance=5,
+        )
+        best = solutions.best(1)
+        if not best:
+            raise _unreachable()
+        return best[0].timing
+
+    def _show(self, mine: Timing, other: Timing, found: Comparison) -> None:
+        margin = abs(found.margin)
+        if found.is_compatible:
+            limit = _("{name} sets the limit: condition {number}, {title}.")
+            why = limit.format(name=found.limiting_node, number=found.limiting.number, title=found.limiting.title)
+            if found.advice:
+                why = found.advice[0]
+            self._verdict.say(True, _("Compatible, {margin:.2f} % to spare").format(margin=margin), why)
+        else:
+            self._verdict.say(False, _("Not compatible"), found.problems[0])
+        rate = found.nominal_rate_difference
+        point = found.nominal_point_difference
+        percent = _("{percent:.1f} %")
+        self._table.show_rows(
+            [
+                (_("Bit rate (kbit/s)"), f"{mine.bitrate / 1e3:.3f}", f"{other.bitrate / 1e3:.3f}", _apart(rate, " %")),
+                (
+                    _("Sample point"),
+                    percent.format(percent=mine.sample_point),
+                    percent.format(percent=other.sample_point),
+                    _apart(point, ""),
+                ),
+                (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
+                (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
+            ]
+        )
+
+
+def _as_judged(name: str, timing: Timing, wish: Wish) -> Timing:
+    """`timing` with its segments split as the controller and the cable have them, however they were written."""
+    return check(
+        controller(name), timing, length_m=wish.length, delay_ns_per_m=wish.delay, loop_delay_ns=wish.loop
+    ).nominal
+
+
+def _unreachable() -> AppError:
+    from benchboard.errors import Invalid
+
+    return Invalid("timing.unreachable", _("The other node cannot reach that bit rate from its clock."))
+
+
+def _apart(difference: float, unit: str) -> str:
+    return _("same") if abs(difference) < 0.0005 else f"{difference:+.1f}{unit}".replace("-", "−")
+
+
+class _Verdict(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("second_verdict")
+        self._good: bool | None = None
+        self._what = self._why = ""
+        self.setFixedHeight(62)
+
+    def say(self, good: bool | None, what: str, why: str) -> None:
+        self._good, self._what, self._why = good, what, why
+        self.setAccessibleName(f"{what} {why}".strip())
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            kind = "warn" if self._good is None else "ok" if self._good else "error"
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color(f"{kind}.soft"))
+            painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+            icon = {"ok": "ph.check-circle-fill", "error": "ph.x-circle-fill", "warn": "ph.info"}[kind]
+            paint_icon(painter, icon, QRectF(10, 10, 18, 18), theme().color(kind))
+            painter.setPen(theme().color("text"))
+            painter.setFont(theme().font("body_strong"))
+            painter.drawText(QRectF(38, 8, self.width() - 46, 20), Qt.AlignmentFlag.AlignVCenter, self._what)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.secondary"))
+            box = QRectF(38, 28, self.width() - 46, 32)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self._why)
+
+
+class _Differences(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[tuple[str, str, str, str]] = []
+
+    def show_rows(self, rows: list[tuple[str, str, str, str]]) -> None:
+        self._rows = rows
+        self.setFixedHeight(28 * (len(rows) + 1) if rows else 0)
+        self.setAccessibleName("; ".join(" ".join(row) for row in rows))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            heads = ("", _("This"), _("Other"), _("Diff."))
+            for index, row in enumerate([heads, *self._rows]):
+                box = QRectF(0, 28 * index, self.width(), 28)
+                painter.setFont(theme().font("body"))
+                middle = Qt.AlignmentFlag.AlignVCenter
+                painter.setPen(theme().color("text.muted" if index == 0 else "text"))
+                painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, row[0])
+                for right, text in ((150, row[1]), (68, row[2])):
+                    painter.drawText(box.adjusted(0, 0, -right, 0), middle | Qt.AlignmentFlag.AlignRight, text)
+                same = row[3] == _("same")
+                painter.setPen(theme().color("text.muted" if index == 0 else "ok" if same else "warn"))
+                painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, row[3])
+                painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))

@@ -1,0 +1,310 @@
+"""The pages of the pairing wizard: what each shows. What happens, and in which order, is the wizard's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.canbus.timing import controller, solve
+from benchboard.dongles import fleet
+from benchboard.dongles.protocol import CanConfig
+from benchboard.dongles.provisioning import PENDING_SECONDS, PairingStep
+from benchboard.i18n import _
+from benchboard.ui.bench.bench_format import number
+from benchboard.ui.bench.bit_diagram import BitBar
+from benchboard.ui.bench.dongle_pane import nominal_timing
+from benchboard.ui.bench.dongle_rows import Row
+from benchboard.ui.bench.pairing_parts import Checklist, Choice, Picture, Ring
+from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.widgets import Button, Edit, Field, Select, Text
+
+_BITRATES: Final = (125_000, 250_000, 500_000, 800_000, 1_000_000)
+# A step of the claim → the line of the list that is under way then.
+_LINE_OF: Final = {
+    PairingStep.HELLO: 0,
+    PairingStep.IDENTIFY: 0,
+    PairingStep.RESUME: 0,
+    PairingStep.BEGIN: 1,
+    PairingStep.PRESENCE: 3,
+    PairingStep.PERSIST: 4,
+    PairingStep.COMMIT: 4,
+    PairingStep.CONFIRM: 5,
+    PairingStep.ACTIVE: 6,
+}
+
+
+class _Page(QWidget):
+    def __init__(self, title: str = "", under: str = "") -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(12)
+        if title:
+            self.column.addWidget(Text(title, "section", wrap=True))
+        if under:
+            self.column.addWidget(Text(under, tone="secondary", wrap=True))
+
+
+class FoundPage(_Page):
+    """The dongles one can pair now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = Text("", "section", wrap=True)
+        self._under = Text("", tone="secondary", wrap=True)
+        self.column.addWidget(self._title)
+        self.column.addWidget(self._under)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(12)
+        self._group = QButtonGroup(self)
+        self.column.addLayout(self._choices)
+        self.column.addStretch(1)
+
+    def show_rows(
+        self, rows: Sequence[Row], wanted: str, choose: Callable[[Row], None], *, any_here: bool = False
+    ) -> None:
+        """Offer `rows`; the one with id `wanted` is chosen, else the first. `choose` hears of each choice."""
+        if rows:
+            title, under = _("These dongles are ready to pair."), _("Select the one to pair.")
+        else:
+            title = _("All connected dongles are paired.") if any_here else _("No dongles connected.")
+            under = _("Plug one in. It appears here within a second.")
+        self._title.setText(title)
+        self._under.setText(under)
+        while (item := self._choices.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        first = next((row for row in rows if row.id == wanted), rows[0] if rows else None)
+        for row in rows:
+            choice = _choice(row)
+            self._group.addButton(choice)
+            self._choices.addWidget(choice)
+            choice.setChecked(row is first)
+            choice.clicked.connect(partial(_chosen, choose, row))
+        if first is not None:
+            choose(first)
+
+
+def _chosen(choose: Callable[[Row], None], row: Row, _checked: bool = False) -> None:
+    choose(row)
+
+
+def _choice(row: Row) -> Choice:
+    here = row.here
+    info = here.info if here is not None else None
+    words = _("Firmware {firmware}. It signs our challenge to prove its identity.")
+    if info is not None and not info.is_benchboard:
+        words = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
+    firmware = info.firmware if info is not None else ""
+    choice = Choice(here.place if here is not None else "", row.under, words.format(firmware=firmware))
+    choice.setObjectName(f"pair_choice_{row.id}")
+    return choice
+
+
+class IdentifyPage(_Page):
+    """Which one it is, by its light."""
+
+    def __init__(self) -> None:
+        super().__init__(_("One dongle is blinking."), _("Check that it's the one in your hand."))
+        line = QHBoxLayout()
+        self._picture = Picture()
+        self._who = Text("", wrap=True)
+        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addSpacing(16)
+        line.addWidget(self._who, 1, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(line)
+        self.column.addStretch(1)
+
+    def show_dongle(self, here: Here) -> None:
+        info = here.info
+        if info is None:
+            return
+        ident = here.device_id or ""
+        self._picture.show_dongle(ident, press=False)
+        words = _(
+            "{port} identifies as {hardware}, firmware {firmware}.\n\nIts identity key is verified: the ID "
+            "{id} is derived from the key, and the dongle signed our challenge with it. The first claim "
+            "trusts the key presented now. Whoever holds the dongle confirms by pressing its button."
+        )
+        self._who.setText(words.format(port=here.place, hardware=info.hardware, firmware=info.firmware, id=ident))
+
+
+class ClaimPage(_Page):
+    """The claim as it happens, and the press it waits for."""
+
+    def __init__(self, press: Callable[[], None]) -> None:
+        super().__init__()
+        self._device_id = ""
+        self._picture = Picture()
+        self._ask = Text("", "section", wrap=True)
+        self.steps = Checklist(
+            (
+                _("Dongle answered, identity key checked"),
+                _("Both sides agree on keys"),
+                _("Claim recorded here before anything is sent"),
+                _("Waiting for you to press its button"),
+                _("Token stored here encrypted, then sent sealed"),
+                _("Dongle confirms, claim becomes active"),
+            )
+        )
+        self._press = Button(_("Press the simulated button"), press, icon="ph.hand-pointing", name="pair_press")
+        self._ring = Ring(PENDING_SECONDS)
+        middle = QVBoxLayout()
+        middle.addWidget(self._ask)
+        middle.addSpacing(4)
+        middle.addWidget(self.steps)
+        middle.addWidget(self._press)
+        middle.addStretch(1)
+        line = QHBoxLayout()
+        line.setSpacing(20)
+        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(middle, 1)
+        line.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(line)
+        self.column.addStretch(1)
+        self.calm()
+
+    def begin(self, device_id: str) -> None:
+        self._device_id = device_id
+        self.steps.at(0)
+        self._ask.setText(_("Checking the dongle's identity."))
+        self._picture.show_dongle(device_id, press=False)
+
+    def show_step(self, step: PairingStep, seconds: float | None, *, simulated: bool) -> None:
+        """How far the claim is; `simulated`: its button is on the screen."""
+        waits = step is PairingStep.PRESENCE and seconds is not None
+        self.steps.at(_LINE_OF[step] if step is not PairingStep.PRESENCE or waits else 2)
+        self._ring.setVisible(waits)
+        self._press.setVisible(waits and simulated)
+        self._picture.show_dongle(self._device_id, press=waits)
+        if waits and seconds is not None:
+            self._ring.show_left(seconds)
+            self._ask.setText(_("Press the small button on the blinking dongle."))
+        elif step in (PairingStep.PERSIST, PairingStep.COMMIT, PairingStep.CONFIRM):
+            self._ask.setText(_("Confirming that both sides hold the same token."))
+
+    def take_focus(self) -> None:
+        """The keyboard to the simulated button, while it is there to press."""
+        if self._press.isVisible():
+            self._press.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def fail(self) -> None:
+        self.calm()
+        self.steps.at(next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0), failed=True)
+        self._ask.setText(_("The dongle wasn't claimed."))
+
+    def calm(self) -> None:
+        """Nobody is asked to press any more."""
+        self._ring.hide()
+        self._press.hide()
+
+
+class ChannelPage(_Page):
+    """The bit rate, and the timing solved for it. `planned` is what would be written, None where there is none."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        super().__init__(
+            _("Which bit rate?"),
+            _("Every node on the bus needs the same bit rate. The dongle stores it and signs what it reads back."),
+        )
+        self.planned: CanConfig | None = None
+        self._stored: CanConfig | None = None
+        self._rate = Select([(str(one), _rate_title(one)) for one in _BITRATES], name="pair_bitrate")
+        self._rate.currentIndexChanged.connect(self._solve)
+        self._changed = changed
+        field = Field(_("Bit rate"), self._rate)
+        field.setFixedWidth(220)
+        self._bar = BitBar(_("Bit timing"))
+        self._solved = Text("", "caption", "muted", wrap=True)
+        for widget in (field, self._bar, self._solved):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
+
+    def show_config(self, stored: CanConfig) -> None:
+        """Begin with what the dongle runs on now."""
+        self._stored = stored
+        self._rate.choose(str(stored.bitrate))
+        self._solve()
+
+    def _solve(self, _index: int = 0) -> None:
+        stored = self._stored
+        if stored is None:
+            return
+        self.planned = _on_rate(stored, int(self._rate.current_key()))
+        if self.planned is None:
+            self._solved.setText(_("This controller cannot reach that bit rate from its clock."))
+            self._bar.show_timing(None)
+        else:
+            timing = nominal_timing(self.planned)
+            self._bar.show_timing(timing)
+            words = _(
+                "{quanta} time quanta of {ns:g} ns, prescaler {prescaler}. See the Timing tab for other solutions."
+            )
+            self._solved.setText(words.format(quanta=timing.quanta, ns=timing.tq_ns, prescaler=timing.prescaler))
+        self._changed()
+
+
+def _on_rate(stored: CanConfig, wanted: int) -> CanConfig | None:
+    """`stored` on another bit rate, as well as its controller can."""
+    if wanted == stored.bitrate:
+        return stored
+    best = solve(controller(stored.controller).nominal, clock=stored.clock_hz, bitrate=wanted).best(1)
+    if not best:
+        return None
+    timing = best[0].timing
+    return replace(
+        stored,
+        bitrate=wanted,
+        sample_point=round(timing.sample_point, 2),
+        prescaler=timing.prescaler,
+        prop_seg=timing.prop_seg,
+        phase_seg1=timing.phase_seg1,
+        phase_seg2=timing.phase_seg2,
+        sjw=timing.sjw,
+    )
+
+
+class ProvePage(_Page):
+    """Three seconds on the bus."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Test the dongle on the bus."),
+            _("The channel opens for three seconds. Error-free frames verify timing and wiring."),
+        )
+        self.steps = Checklist((_("Open the channel"), _("Listen for three seconds"), _("Close the channel")))
+        self.column.addWidget(self.steps)
+        self.column.addStretch(1)
+
+
+class DonePage(_Page):
+    """What was reached, and what to call it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The dongle is paired."))
+        self._summary = Text("", wrap=True)
+        self.name = Edit(placeholder=_("Conveyor A, node 3"), name="pair_name")
+        self.name.setMaxLength(fleet.NAME_LENGTH)
+        field = Field(_("Dongle name"), self.name, note=_("Leave empty to name it by the end of its ID."))
+        field.setFixedWidth(360)
+        self.column.addWidget(self._summary)
+        self.column.addWidget(field)
+        self.column.addStretch(1)
+
+    def show_result(self, proved_by: str, *, observed: bool) -> None:
+        first = (
+            _("Registered as observed: identified by its USB serial number, without a token.")
+            if observed
+            else _("Both sides hold the same token, so nobody else can claim or change the dongle.")
+        )
+        self._summary.setText("\n".join(line for line in (first, proved_by) if line))
+        self.name.clear()
+        self.name.setFocus()
+
+
+def _rate_title(bitrate: int) -> str:
+    return _("{rate} kbit/s").format(rate=number(bitrate / 1000))

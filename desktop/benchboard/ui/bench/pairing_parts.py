@@ -1,0 +1,200 @@
+"""The drawn parts of the pairing wizard: the countdown ring, the checklist, the picture of what to press."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import paint_icon
+
+Mark = Literal["todo", "now", "done", "failed"]
+_LOOK: Final[dict[str, tuple[str, str, str]]] = {
+    "todo": ("ph.circle", "text.muted", "text.secondary"),
+    "now": ("ph.spinner", "accent.text", "accent.text"),
+    "done": ("ph.check", "ok", "text"),
+    "failed": ("ph.warning-circle-fill", "error", "error"),
+}
+
+
+class Ring(QWidget):
+    """Seconds left, as a figure in a ring that empties."""
+
+    def __init__(self, whole: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole, self._left = whole, whole
+        self.setFixedSize(96, 104)
+
+    def show_left(self, seconds: float) -> None:
+        self._left = max(0.0, min(seconds, self._whole))
+        self.setAccessibleName(_("{count} seconds left").format(count=round(self._left)))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(14, 4, 68, 68)
+            painter.setPen(QPen(theme().color("border"), 5))
+            painter.drawEllipse(box)
+            pen = QPen(theme().color("accent"), 5)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawArc(box, 90 * 16, -round(360 * 16 * self._left / self._whole))
+            painter.setPen(theme().color("text"))
+            painter.setFont(theme().font("display"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(round(self._left)))
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.muted"))
+            painter.drawText(QRectF(0, 80, 96, 18), Qt.AlignmentFlag.AlignCenter, _("seconds left"))
+
+
+class Checklist(QWidget):
+    """What happens, one line each, with a mark of how far it is."""
+
+    def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = list(lines)
+        self._marks: list[Mark] = ["todo"] * len(lines)
+        self.setFixedHeight(28 * len(lines))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._say()
+
+    def at(self, index: int, *, failed: bool = False) -> None:
+        """Line `index` is under way (or failed there); those before it are done."""
+        for i in range(len(self._marks)):
+            self._marks[i] = "done" if i < index else "todo"
+        if index < len(self._marks):
+            self._marks[index] = "failed" if failed else "now"
+        self._say()
+        self.update()
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return tuple(self._marks)
+
+    def _say(self) -> None:
+        done = sum(mark == "done" for mark in self._marks)
+        self.setAccessibleName(_("{done} of {count} done").format(done=done, count=len(self._marks)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            for index, (line, mark) in enumerate(zip(self._lines, self._marks, strict=True)):
+                icon, ink, words = _LOOK[mark]
+                top = 28 * index
+                paint_icon(painter, icon, QRectF(0, top + 6, 16, 16), theme().color(ink))
+                painter.setFont(theme().font("body_strong" if mark in ("now", "failed") else "body"))
+                painter.setPen(theme().color(words))
+                painter.drawText(QRectF(26, top, self.width() - 26, 28), Qt.AlignmentFlag.AlignVCenter, line)
+
+
+class Choice(QAbstractButton):
+    """One dongle to choose: where it is, its id, what is known of it."""
+
+    def __init__(self, place: str, ident: str, words: str) -> None:
+        super().__init__()
+        self._place, self._ident, self._words = place, ident, words
+        self.setCheckable(True)
+        self.setFixedHeight(60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"{place}, {ident}")
+        self.setAccessibleDescription(words)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            on = self.isChecked()
+            lined = on or self.hasFocus()
+            painter.setPen(QPen(theme().color("accent" if lined else "border"), 2 if lined else 1))
+            painter.setBrush(theme().color("accent.soft" if on else "row.hover" if self.underMouse() else "surface"))
+            painter.drawRoundedRect(box, 6, 6)
+            mark = QPointF(24, box.center().y())
+            painter.setPen(QPen(theme().color("accent" if on else "border.control"), 1.5))
+            painter.setBrush(theme().color("surface"))
+            painter.drawEllipse(mark, 7, 7)
+            if on:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("accent"))
+                painter.drawEllipse(mark, 4, 4)
+            painter.setFont(theme().font("body_strong"))
+            painter.setPen(theme().color("text"))
+            upper = QRectF(46, 9, box.width() - 60, 20)
+            painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, self._place)
+            left = painter.fontMetrics().horizontalAdvance(self._place) + 14
+            painter.setFont(theme().font("mono"))
+            painter.setPen(theme().color("text.secondary"))
+            painter.drawText(upper.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._ident)
+            painter.setFont(theme().font("body"))
+            painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._words)
+
+
+class Picture(QWidget):
+    """A dongle, its light and its button; `press` points at the button."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._id = ""
+        self._press = False
+        self.setFixedSize(264, 176)
+
+    def show_dongle(self, device_id: str, *, press: bool) -> None:
+        self._id, self._press = device_id, press
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(264, 176)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme().color("border"), 1))
+            painter.setBrush(theme().color("surface.alt"))
+            painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
+            line = QPen(theme().color("text.secondary"), 1.4)
+            painter.setPen(line)
+            painter.setBrush(theme().color("surface"))
+            painter.drawRect(QRectF(18, 74, 38, 40))
+            painter.drawLine(QPointF(26, 86), QPointF(36, 86))
+            painter.drawLine(QPointF(26, 102), QPointF(36, 102))
+            painter.drawRoundedRect(QRectF(56, 58, 152, 72), 7, 7)
+            painter.drawRect(QRectF(208, 72, 22, 44))
+            for y in (82, 94, 106):
+                painter.drawLine(QPointF(230, y), QPointF(242, y))
+            self._button(painter)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.secondary"))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(110, 66, 72, 20), right, _("blinking"))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("accent"))
+            painter.drawEllipse(QPointF(194, 76), 5, 5)
+            painter.setFont(theme().font("mono"))
+            painter.setPen(theme().color("text"))
+            shown = f"{self._id[-8:-4]} {self._id[-4:]}"
+            painter.drawText(QRectF(108, 100, 92, 20), right, shown)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.muted"))
+            under = _("Screen and label show the last 8 characters")
+            painter.drawText(QRectF(8, 142, self.width() - 16, 24), Qt.AlignmentFlag.AlignCenter, under)
+
+    def _button(self, painter: QPainter) -> None:
+        centre = QPointF(88, 94)
+        accent = theme().color("accent.text" if self._press else "text.muted")
+        painter.setPen(QPen(accent, 2))
+        painter.setBrush(theme().color("accent.soft" if self._press else "surface"))
+        painter.drawEllipse(centre, 13, 13)
+        painter.setBrush(theme().color("accent" if self._press else "border.strong"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawEllipse(centre, 7, 7)
+        if self._press:
+            painter.setPen(QPen(accent, 2))
+            painter.drawLine(QPointF(88, 44), QPointF(88, 72))
+            painter.drawPolyline(QPolygonF([QPointF(82, 66), QPointF(88, 74), QPointF(94, 66)]))
+            painter.setFont(theme().font("body_strong"))
+            painter.drawText(QRectF(20, 18, 224, 20), Qt.AlignmentFlag.AlignHCenter, _("Press the button"))

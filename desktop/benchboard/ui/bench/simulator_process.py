@@ -1,0 +1,69 @@
+"""Simulated dongles that this window started: a process of their own, which ends with it."""
+
+import contextlib
+import json
+import subprocess
+import sys
+from typing import Final
+
+from benchboard.errors import Unavailable
+from benchboard.i18n import _
+
+_SIMULATED: Final = 2
+_TRAFFIC: Final = 120
+
+
+class SimulatorProcess:
+    """A child process that serves dongles, with a button each that this window presses."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "benchboard", "dongle", "simulate", "--count", str(_SIMULATED)]
+        try:
+            self._process = subprocess.Popen(
+                [*command, "--traffic", str(_TRAFFIC), "--manual", "--until-eof", "--json"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        except OSError as error:
+            raise _not_simulated() from error
+        self.device_ids: list[str] = []
+        output = self._process.stdout
+        assert output is not None
+        try:
+            for _one in range(_SIMULATED):
+                self.device_ids.append(json.loads(output.readline())["device_id"])
+        except (ValueError, KeyError, TypeError) as error:
+            self.stop()
+            raise _not_simulated() from error
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def press(self, device_id: str) -> None:
+        if device_id in self.device_ids and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.write(f"press {self.device_ids.index(device_id) + 1}\n")
+                self._process.stdin.flush()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _not_simulated() -> Unavailable:
+    return Unavailable(
+        "bench.simulator",
+        _("The simulator didn't start."),
+        do=_("Run “benchboard dongle simulate” in a terminal to see why."),
+    )

@@ -1,0 +1,192 @@
+"""Commands: what a person can do by name. One registry feeds menus, toolbars, the palette and the list of shortcuts.
+
+A room registers its commands once, as data. What a command does, and whether it can be run now, is said by the
+`Handler` that the room, or the place that is shown, has for it: a command without a handler is not offered there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from benchboard.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where shortcuts are heard. Those of the scope that it lies `within` are heard there too."""
+
+    name: str
+    within: "Scope | None" = None
+
+    def chain(self) -> tuple["Scope", ...]:
+        """This scope and those around it, from the inside out."""
+        return (self, *(self.within.chain() if self.within is not None else ()))
+
+
+WINDOW: Final = Scope("window")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do. Texts are marked with `i18n.N_` and translated where they are shown.
+
+    The id says the room first (`studio.undo`). A command without an `icon` is not in the palette: it only makes sense
+    where the keyboard is. By `search_terms`, separated by commas, the palette finds it too. `subject` is the word that
+    the title's `{subject}` stands for; `when` says in the list of shortcuts under which condition they are heard.
+    """
+
+    id: str
+    title: str
+    group: str
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    search_terms: str = ""
+    scope: Scope = WINDOW
+    when: str = ""
+    subject: str = ""
+
+    @property
+    def room(self) -> str:
+        """The first part of the id."""
+        return self.id.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The last part of the id."""
+        return self.id.rpartition(".")[2]
+
+    @property
+    def text(self) -> str:
+        """The title in the language of the window."""
+        title = _(self.title)
+        return title.format(subject=_(self.subject).lower()) if self.subject else title
+
+    @property
+    def key(self) -> str:
+        """The first shortcut as a key cap shows it; empty where there is none."""
+        return key_cap(self.shortcuts[0]) if self.shortcuts else ""
+
+    @property
+    def tooltip(self) -> str:
+        """The title with the first shortcut."""
+        return f"{self.text} ({self.key})" if self.shortcuts else self.text
+
+
+def _possible() -> str:
+    return ""
+
+
+def _ignore(_reason: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What a command does in the present context. `why_not` says in a sentence why it can't be run now, and is empty
+    where it can. `title` is what it is called in this context, where that isn't the command's own title."""
+
+    run: Callable[[], object]
+    why_not: Callable[[], str] = _possible
+    title: str = ""
+    subtitle: str = ""
+
+
+Handlers = Mapping[str, Handler]
+"""By the command's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuSection:
+    """Commands that stand together in a menu, by id. One with a `title` is a menu of its own."""
+
+    ids: tuple[str, ...]
+    title: str = ""
+
+
+class CommandRegistry:
+    """All commands, in the order they were registered, and the menus made of them."""
+
+    def __init__(self) -> None:
+        self._commands: dict[str, Command] = {}
+        self._menus: dict[str, tuple[MenuSection, ...]] = {}
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self._commands.values())
+
+    def __getitem__(self, command_id: str) -> Command:
+        return self._commands[command_id]
+
+    def register(self, *commands: Command) -> None:
+        """Add commands. An id that is taken, or a shortcut that is heard in the same place, is a bug."""
+        for command in commands:
+            if command.id in self._commands:
+                raise ValueError(f"two commands are called {command.id}")
+            for other in self:
+                if (shared := _shared_shortcuts(command, other)) and not command.when and not other.when:
+                    raise ValueError(f"{command.id} and {other.id} share {', '.join(sorted(shared))}")
+            self._commands[command.id] = command
+
+    def register_menu(self, name: str, *sections: MenuSection) -> None:
+        """Say which commands a menu has. All of them must be registered."""
+        if unknown := [one for section in sections for one in section.ids if one not in self._commands]:
+            raise ValueError(f"menu {name} has unknown commands: {', '.join(unknown)}")
+        self._menus[name] = sections
+
+    def menu(self, name: str) -> tuple[MenuSection, ...]:
+        """The sections of a menu."""
+        return self._menus[name]
+
+    def menu_commands(self, name: str) -> list[Command]:
+        """The commands of a menu, in order."""
+        return [self[one] for section in self._menus[name] for one in section.ids]
+
+    def menus(self) -> tuple[str, ...]:
+        """The names of all menus."""
+        return tuple(self._menus)
+
+
+REGISTRY: Final = CommandRegistry()
+"""The program's commands. Each room adds its own when it is imported."""
+
+
+def _shared_shortcuts(one: Command, other: Command) -> set[str]:
+    if one.scope not in other.scope.chain() and other.scope not in one.scope.chain():
+        return set()
+    return set(one.shortcuts) & set(other.shortcuts)
+
+
+def key_cap(keys: str) -> str:
+    """Keys as a key cap shows them: `Ctrl+S` → `Ctrl S`."""
+    shown = {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
+    return shown.replace("Return", "Enter")
+
+
+def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> None:
+    """Run a command, or tell `reject` the sentence why it can't be run now."""
+    if why := handler.why_not():
+        reject(why)
+    else:
+        handler.run()
+
+
+def install_shortcuts(
+    widget: QWidget,
+    handlers: Handlers,
+    reject: Callable[[str], object] = _ignore,
+    *,
+    context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    repeats: bool = True,
+) -> None:
+    """Let a widget hear the shortcuts of these commands. Enter of the number pad counts as Enter."""
+    for command_id, handler in handlers.items():
+        written = REGISTRY[command_id].shortcuts
+        for keys in dict.fromkeys((*written, *(one.replace("Return", "Enter") for one in written))):
+            shortcut = QShortcut(QKeySequence(keys), widget)
+            shortcut.setContext(context)
+            shortcut.setAutoRepeat(repeats)
+            shortcut.activated.connect(partial(run_handler, handler, reject))

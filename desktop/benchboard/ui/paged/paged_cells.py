@@ -1,0 +1,87 @@
+"""How a paged table draws: a column's title, and a cell as its `Column` says it."""
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+
+from benchboard.ui.paged.paged_model import Column
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_badge, paint_icon, paint_mark, paint_meter
+from benchboard.ui.widgets.labels import paint_avatar
+
+
+def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) -> None:
+    """A column's title, and after it the icon `arrow` if it has one."""
+    ink = theme().color("text.secondary")
+    font = theme().font("body")
+    font.setWeight(font.Weight.Medium)
+    painter.setFont(font)
+    painter.setPen(ink)
+    if arrow:
+        box = box.adjusted(0, 0, -16, 0)
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, _side(column), shown)
+    if arrow:
+        end = box.right() if column.align_right else box.left() + metrics.horizontalAdvance(shown)
+        paint_icon(painter, arrow, QRectF(end + 4, box.center().y() - 5, 12, 12), ink)
+
+
+def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
+    """What `column` shows of `row`: a mark, a badge, or words."""
+    if column.mark is not None and (mark := column.mark(row)) is not None:
+        paint_mark(painter, box, mark.kind, mark.text, mark.icon)
+    elif column.badge is not None and (badge := column.badge(row)) is not None:
+        at = QPointF(box.left(), box.center().y() - 10)
+        paint_badge(painter, at, badge.kind, badge.text, badge.icon)
+    else:
+        _paint_words(painter, _beside_pictures(painter, box, column, row), column, row)
+
+
+def _beside_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> QRectF:
+    """Draws the meter and the avatar; answers what is left for the words."""
+    if column.meter is not None and (share := column.meter(row)) is not None:
+        meter = QRectF(box.left(), box.top(), 52, box.height())
+        paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")
+        box = box.adjusted(60, 0, 0, 0)
+    if column.avatar is not None:
+        side = min(26.0, box.height() - 6)
+        circle = QRectF(box.left(), box.center().y() - side / 2, side, side)
+        paint_avatar(painter, circle, column.avatar(row))
+        box = box.adjusted(side + 8, 0, 0, 0)
+    return box
+
+
+def _paint_words(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
+    second = column.second(row) if column.second is not None else ""
+    if not second:
+        font, tone = ("mono" if column.mono else "body"), ("text.secondary" if column.muted else "text")
+        _line(painter, box, column.text(row), font, tone, _side(column))
+        return
+    middle = box.center().y()
+    upper = QRectF(box.left(), middle - 18, box.width(), 19)
+    lower = QRectF(box.left(), middle + 1, box.width(), 16)
+    _line(painter, upper, column.text(row), "body", "text", _side(column))
+    _line(painter, lower, second, "mono" if column.second_mono else "caption", "text.muted", _side(column))
+
+
+def _side(column: Column[Any]) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _line(painter: QPainter, box: QRectF, text: str, font: str, tone: str, flags: Qt.AlignmentFlag) -> None:
+    painter.setFont(theme().font(font))
+    painter.setPen(theme().color(tone))
+    mode = Qt.TextElideMode.ElideRight
+    painter.drawText(box, flags, QFontMetrics(painter.font()).elidedText(text, mode, int(box.width())))
+
+
+def paint_ring(painter: QPainter, rect: QRect, first: bool, last: bool) -> None:
+    """A cell's part of the ring round its row: the next cell paints over what reaches beyond this one."""
+    painter.setPen(QPen(theme().color("focus"), 2))
+    for y in (rect.top() + 1, rect.bottom()):
+        painter.drawLine(rect.left(), y, rect.right() + 1, y)
+    for x in ((rect.left() + 1,) if first else ()) + ((rect.right(),) if last else ()):
+        painter.drawLine(x, rect.top() + 1, x, rect.bottom())

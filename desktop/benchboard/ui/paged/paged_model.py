@@ -1,0 +1,287 @@
+"""Tables in their one shape: rows come by keyset page from a worker, never all, never on the window's thread.
+
+    model = PagedTableModel(ctx.tasks, lambda s, listing, after, limit: people.list_people(
+        s, ctx.actor, listing, after=after, limit=limit), COLUMNS, self)
+
+Sorting, searching and filtering are new queries: setting `listing` asks anew and pages of the older question are
+dropped by their generation number. A refresh keeps the rows on screen until the new ones are there.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _
+from benchboard.paging import Listing, Page
+from benchboard.ui.tasks import DatabaseSession, Tasks, Work
+from benchboard.ui.widgets.badges import Kind
+from benchboard.ui.widgets.labels import plain_tip
+
+Row = TypeVar("Row")
+Index = QModelIndex | QPersistentModelIndex
+Fetch = Callable[[DatabaseSession, Listing, str | None, int], Page[Row]]
+PAGE = 100
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state in a cell: kind (its colour and usual icon) and a word."""
+
+    kind: Kind
+    text: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column. `key` is the name to sort by. `text` is the cell, and what is read aloud and copied.
+
+    At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
+    plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it.
+    """
+
+    key: str
+    title: str
+    text: Callable[[Row], str]
+    sortable: bool = False
+    align_right: bool = False
+    tooltip: Callable[[Row], str] | None = None
+    second: Callable[[Row], str] | None = None
+    second_mono: bool = False
+    avatar: Callable[[Row], str] | None = None
+    mark: Callable[[Row], Mark | None] | None = None
+    badge: Callable[[Row], Mark | None] | None = None
+    meter: Callable[[Row], float | None] | None = None
+    mono: bool = False
+    muted: bool = False
+    width: int = 120
+    stretch: bool = False
+
+
+class PagedTableModel(QAbstractTableModel, Generic[Row]):
+    """The rows a person sees of a list that may have millions.
+
+    Rows are told apart by `identity` (their `id`), by which ticks survive a refresh. Signals: `loaded` after every
+    page, `failed` with the error that stopped one, `ticked` when the set of ticked rows changed.
+    """
+
+    loaded = Signal()
+    failed = Signal(object)
+    ticked = Signal()
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        fetch: "Fetch[Row]",
+        columns: "tuple[Column[Row], ...]",
+        parent: QObject,
+        *,
+        identity: Callable[[Row], Hashable] = attrgetter("id"),
+        page: int = PAGE,
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._fetch = fetch
+        self.columns = columns
+        self._identity = identity
+        self._page = page
+        self._rows: list[Row] = []
+        self._next: str | None = None
+        self._listing = Listing()
+        self._generation = 0
+        self._work: Work | None = None
+        self._ticks: dict[Hashable, Row] = {}
+        self.asked = False
+        self.error: AppError | None = None
+
+    @property
+    def listing(self) -> Listing:
+        """What is asked for; setting it asks anew from the first page."""
+        return self._listing
+
+    @listing.setter
+    def listing(self, listing: Listing) -> None:
+        if listing == self._listing and self.asked:
+            return
+        self._listing = listing
+        self._ask(None, self._page)
+
+    @property
+    def loading(self) -> bool:
+        """Whether a page is on its way."""
+        return self._work is not None
+
+    @property
+    def at_end(self) -> bool:
+        """Whether everything there is has been loaded."""
+        return self.asked and not self.loading and self.error is None and self._next is None
+
+    def refresh(self) -> None:
+        """Ask again for what is shown; the rows stay until the answer is there."""
+        self._ask(None, min(max(self._page, len(self._rows)), _MOST))
+
+    def retry(self) -> None:
+        """Ask again for the page that failed."""
+        if self._rows and self._next is not None:
+            self._ask(self._next, self._page)
+        else:
+            self.refresh()
+
+    def row(self, index: int) -> Row:
+        return self._rows[index]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every row loaded so far."""
+        return tuple(self._rows)
+
+    def find(self, identity: Hashable) -> int:
+        """Where the row with `identity` is, -1 if it is not loaded."""
+        return next((i for i, row in enumerate(self._rows) if self._identity(row) == identity), -1)
+
+    def identity(self, row: Row) -> Hashable:
+        return self._identity(row)
+
+    def is_ticked(self, index: int) -> bool:
+        return self._identity(self._rows[index]) in self._ticks
+
+    def ticks(self) -> list[Row]:
+        """The ticked rows, in the order they were ticked."""
+        return list(self._ticks.values())
+
+    def tick(self, first: int, last: int, on: bool) -> None:
+        """Tick, or not, the rows from `first` to `last`."""
+        for row in self._rows[first : last + 1]:
+            if on:
+                self._ticks[self._identity(row)] = row
+            else:
+                self._ticks.pop(self._identity(row), None)
+        self._repaint()
+        self.ticked.emit()
+
+    def clear_ticks(self) -> None:
+        if self._ticks:
+            self._ticks.clear()
+            self._repaint()
+            self.ticked.emit()
+
+    # What Qt asks
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        row, column = self._rows[index.row()], self.columns[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            second = column.second(row) if column.second and role != Qt.ItemDataRole.DisplayRole else ""
+            return f"{column.text(row)}, {second}" if second else column.text(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(column.tooltip(row)) if column.tooltip else None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return self.columns[section].title
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if self.columns[section].align_right else Qt.AlignmentFlag.AlignLeft
+                return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if 0 <= column < len(self.columns) and self.columns[column].sortable:
+            descending = order == Qt.SortOrder.DescendingOrder
+            self.listing = replaced(self._listing, sort=self.columns[column].key, descending=descending)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._next is not None and not self.loading and self.error is None
+
+    def fetchMore(self, parent: Index) -> None:
+        if self.canFetchMore(parent):
+            self._ask(self._next, self._page)
+
+    # How pages arrive
+
+    def _ask(self, after: str | None, limit: int) -> None:
+        self.asked = True
+        self._generation += 1
+        generation, listing, fetch = self._generation, self._listing, self._fetch
+        if self._work is not None:
+            self._work.cancel()
+        self.error = None
+        self._work = self._tasks.read(
+            self,
+            lambda session: fetch(session, listing, after, limit),
+            lambda page: self._arrived(generation, after, page),
+            lambda error: self._not_arrived(generation, error),
+        )
+
+    def _arrived(self, generation: int, after: str | None, page: Page[Row]) -> None:
+        if generation != self._generation:
+            return
+        self._work = None
+        if after is None:
+            self.beginResetModel()
+            self._rows = list(page.rows)
+            self._next = page.next_key
+            self.endResetModel()
+            self._renew_ticks()
+        else:
+            first = len(self._rows)
+            self._next = page.next_key
+            if page.rows:
+                self.beginInsertRows(QModelIndex(), first, first + len(page.rows) - 1)
+                self._rows.extend(page.rows)
+                self.endInsertRows()
+        self.loaded.emit()
+
+    def _not_arrived(self, generation: int, error: AppError) -> None:
+        if generation != self._generation or isinstance(error, Cancelled):
+            return
+        self._work = None
+        self.error = error
+        self.failed.emit(error)
+
+    def _renew_ticks(self) -> None:
+        """Ticked rows that are still there are shown as they are now; the others are no longer ticked."""
+        now = {self._identity(row): row for row in self._rows}
+        kept = {key: now[key] for key in self._ticks if key in now}
+        changed = kept.keys() != self._ticks.keys()
+        self._ticks = kept
+        if changed:
+            self.ticked.emit()
+
+    def _repaint(self) -> None:
+        if self._rows:
+            last = self.index(len(self._rows) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+
+def count_text(model: "PagedTableModel[Any]") -> str:
+    """What the footer says about how much is shown."""
+    shown = f"{model.rowCount():,}".replace(",", " ")
+    if model.error is not None and model.rowCount():
+        return model.error.what
+    if model.loading and not model.rowCount():
+        return ""
+    if model.loading:
+        return _("{count} loaded, loading more").format(count=shown)
+    if not model.at_end:
+        return _("{count} loaded, scroll for more").format(count=shown)
+    if model.listing.search or model.listing.filters:
+        return _("{count} matching").format(count=shown)
+    return _("{count} total").format(count=shown)

@@ -1,0 +1,270 @@
+"""The rows of a paged table and its header: keys, pointer, ticks, sorting, how columns share the width."""
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from benchboard.ui.paged.paged_cells import paint_cell, paint_ring, paint_title
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.buttons import paint_check
+
+_MENU = 28
+"""Pixels the button for a row's menu is wide and high."""
+
+
+class Rows(QTableView):
+    """The rows under the hand. `opened` is Enter or a double click, `asked` a wish for the menu, with its spot."""
+
+    opened = Signal(int)
+    asked = Signal(int, QPoint)
+
+    def __init__(
+        self, model: "PagedTableModel[Any]", ticks: bool, height: int, parent: QWidget, *, menu: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self.paged = model
+        self.ticks = ticks
+        self.menu = menu
+        """Whether the row under the mouse, and the current one, has a button at its end for what can be done."""
+        self.hovered = -1
+        self._last_tick = -1
+        self.setModel(model)
+        self.setItemDelegate(_Cells(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.setHorizontalHeader(_Header(self))
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        for at, column in enumerate(model.columns):
+            self.setColumnWidth(at, column.width + (theme().px("table.checkbox_col") if ticks and at == 0 else 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Columns fill the width: what is spare goes to those that stretch; what is missing, all give alike."""
+        columns = self.paged.columns
+        first = theme().px("table.checkbox_col") if self.ticks else 0
+        asked = [column.width + (first if at == 0 else 0) for at, column in enumerate(columns)]
+        width = self.viewport().width()
+        if sum(asked) > width:
+            share = max(width / sum(asked), 0.6)
+            asked = [int(one * share) for one in asked]
+        spare = max(0, width - sum(asked))
+        takers = [at for at, column in enumerate(columns) if column.stretch] or [0]
+        for at in range(len(columns)):
+            self.setColumnWidth(at, asked[at] + (spare // len(takers) if at in takers else 0))
+
+    def menu_box(self, row: int) -> QRect:
+        """Where a row's button for its menu is."""
+        line = self.visualRect(self.paged.index(row, len(self.paged.columns) - 1))
+        right = min(line.right(), self.viewport().width() - 1) - 8
+        return QRect(right - _MENU, line.center().y() - _MENU // 2, _MENU, _MENU)
+
+    def tick_at(self, index: int, *, through: bool = False) -> None:
+        """Tick or untick a row; `through` takes along those since the last one."""
+        if through and 0 <= self._last_tick < self.paged.rowCount():
+            first, last = sorted((self._last_tick, index))
+            self.paged.tick(first, last, True)
+        else:
+            self.paged.tick(index, index, not self.paged.is_ticked(index))
+        self._last_tick = index
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if event.key() == Qt.Key.Key_Space and index.isValid() and self.ticks:
+            self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
+            self.opened.emit(index.row())
+        elif event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.ticks:
+            self.paged.tick(0, self.paged.rowCount() - 1, True)
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._ask_here()  # the Menu key arrives as an event of its own
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            if index.isValid():
+                self.setCurrentIndex(index)
+                self.asked.emit(index.row(), event.globalPos())
+        else:
+            self._ask_here()
+
+    def _ask_here(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self.asked.emit(index.row(), self.viewport().mapToGlobal(self.visualRect(index).center()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if self.ticks and index.isValid() and event.position().x() < theme().px("table.checkbox_col"):
+            self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return
+        super().mousePressEvent(event)
+        if self._on_menu(event) and event.button() == Qt.MouseButton.LeftButton:
+            box = self.menu_box(index.row())
+            self.asked.emit(index.row(), self.viewport().mapToGlobal(box.bottomLeft()))
+
+    def _on_menu(self, event: QMouseEvent) -> bool:
+        index = self.indexAt(event.position().toPoint())
+        return self.menu and index.isValid() and self.menu_box(index.row()).contains(event.position().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if (self.ticks and event.position().x() < theme().px("table.checkbox_col")) or self._on_menu(event):
+            self.mousePressEvent(event)
+            return
+        super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.indexAt(event.position().toPoint()).row())
+        if self.menu:
+            self.viewport().update()  # the button under the pointer
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered:
+            self.hovered = row
+            self.viewport().update()
+
+
+class _Header(QHeaderView):
+    """Titles; the sorted one has an arrow. The first section also holds the box that ticks every row shown."""
+
+    def __init__(self, view: Rows) -> None:
+        super().__init__(Qt.Orientation.Horizontal, view)
+        self._view = view
+        self.setFixedHeight(theme().px("table.header"))
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(48)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setStretchLastSection(True)
+        self.sectionClicked.connect(self._sort)
+        view.paged.ticked.connect(self.viewport().update)
+        view.paged.loaded.connect(self.viewport().update)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._view.ticks and event.position().x() + self.offset() < theme().px("table.checkbox_col"):
+            model = self._view.paged
+            if model.rowCount():
+                model.tick(0, model.rowCount() - 1, len(model.ticks()) < model.rowCount())
+            return
+        super().mousePressEvent(event)
+
+    def _sort(self, section: int) -> None:
+        model = self._view.paged
+        column = model.columns[section]
+        if not column.sortable:
+            return
+        listing = model.listing
+        again = listing.sort == column.key
+        model.listing = replace(listing, sort=column.key, descending=again and not listing.descending)
+        self.viewport().update()
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        model = self._view.paged
+        column: Column[Any] = model.columns[section]
+        painter.save()
+        painter.fillRect(rect, theme().color("surface"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("border"))
+        pad = theme().px("table.cell_pad_x")
+        box = rect.adjusted(pad, 0, -pad, -1)
+        if section == 0 and self._view.ticks:
+            paint_check(painter, QRectF(rect.left() + 10, rect.center().y() - 6, 14, 14), self._ticked())
+            box.setLeft(rect.left() + theme().px("table.checkbox_col"))
+        listing = model.listing
+        arrow = "ph.caret-down" if listing.descending else "ph.caret-up"
+        paint_title(painter, box, column, arrow if column.sortable and listing.sort == column.key else "")
+        painter.restore()
+
+    def _ticked(self) -> Qt.CheckState:
+        ticked, rows = len(self._view.paged.ticks()), self._view.paged.rowCount()
+        if rows and ticked >= rows:
+            return Qt.CheckState.Checked
+        return Qt.CheckState.PartiallyChecked if 0 < ticked < rows else Qt.CheckState.Unchecked
+
+
+class _Cells(QStyledItemDelegate):
+    """Draws every cell: neutral backgrounds, the accent edge for what is chosen, hairlines between rows."""
+
+    def __init__(self, view: Rows) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(80, self._view.verticalHeader().defaultSectionSize())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        view, model = self._view, self._view.paged
+        rect: QRect = option.rect
+        row, column = model.row(index.row()), model.columns[index.column()]
+        ticked = view.ticks and model.is_ticked(index.row())
+        current = view.currentIndex().row() == index.row()
+        # Among ticked rows the current one must not look ticked too: what is done then is done to the ticked ones.
+        chosen = ticked or (current and not (view.ticks and model.ticks()))
+        painter.save()
+        fill = "selection" if chosen else "row.hover" if view.hovered == index.row() else "surface"
+        painter.fillRect(rect, theme().color(fill))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
+        pad = theme().px("table.cell_pad_x")
+        box = QRectF(rect).adjusted(pad, 0, -pad, -1)
+        if index.column() == 0:
+            if chosen:
+                painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), theme().color("accent"))
+            if view.ticks:
+                state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+                spot = QRectF(rect.left() + 10, rect.center().y() - 7, 14, 14)
+                paint_check(painter, spot, state, hot=view.hovered == index.row())
+                box.setLeft(rect.left() + theme().px("table.checkbox_col"))
+        paint_cell(painter, box, column, row)
+        if view.menu and index.column() == len(model.columns) - 1 and (current or view.hovered == index.row()):
+            self._paint_menu(painter, index.row(), fill)
+        if current and view.hasFocus():
+            paint_ring(painter, rect, index.column() == 0, index.column() == len(model.columns) - 1)
+        painter.restore()
+
+    def _paint_menu(self, painter: QPainter, row: int, fill: str) -> None:
+        """The button for what can be done with a row, over the end of its last cell."""
+        view = self._view
+        box = view.menu_box(row)
+        hot = box.contains(view.viewport().mapFromGlobal(QCursor.pos()))
+        painter.fillRect(box.adjusted(-6, 0, 8, 0), theme().color(fill))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if hot:
+            radius = theme().px("radius.control")
+            painter.setPen(QPen(theme().color("border.control"), 1))
+            painter.setBrush(theme().color("surface"))
+            painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        side = theme().px("icon.control")
+        spot = QRectF(box.center().x() - side / 2 + 0.5, box.center().y() - side / 2 + 0.5, side, side)
+        paint_icon(painter, "ph.dots-three", spot, theme().color("text" if hot else "text.secondary"))

@@ -1,0 +1,261 @@
+"""A paged table: its rows, or what stands in their place (loading bars, nothing there, no match, an error), the footer
+and the bar of what can be done with ticked rows."""
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from benchboard.errors import AppError
+from benchboard.i18n import _, ngettext
+from benchboard.ui.paged.paged_model import PagedTableModel, count_text
+from benchboard.ui.paged.paged_rows import Rows
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button, CheckBox
+from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.surfaces import EmptyState
+
+Row = TypeVar("Row")
+_QUIET_MS = 150
+
+
+class PagedTable(QWidget, Generic[Row]):
+    """A list one can sort, tick and open.
+
+    `current_changed` follows the row the detail pane is about (click or arrows; None when there is none), `activated`
+    is Enter or a double click, `menu_wanted` a right click or the Menu key with the spot of the screen,
+    `selectionChanged` the ticks. `/` is the place's own: it focuses its filter.
+    """
+
+    activated = Signal(object)
+    current_changed = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+    selectionChanged = Signal()
+
+    def __init__(
+        self,
+        model: "PagedTableModel[Row]",
+        *,
+        label: str,
+        name: str,
+        empty: EmptyState | None = None,
+        no_match: EmptyState | None = None,
+        ticks: bool = True,
+        bulk: Sequence[QWidget] = (),
+        row_height: str = "standard",
+        row_menu: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.model: PagedTableModel[Row] = model
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        tall = any(column.second for column in model.columns)
+        height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
+        self.view = Rows(model, ticks, height, self, menu=row_menu)
+        self.view.setObjectName(name)
+        self.view.setAccessibleName(label)
+        self._bulk = _BulkBar(self.view, model, bulk)
+        self._empty = empty or EmptyState("ph.tray", _("Nothing here yet"))
+        self._no_match = no_match or EmptyState("ph.funnel", _("No results match the filters"))
+        self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
+        self._error.action.setObjectName(f"{name}_retry")
+        self._footer = _Footer(model)
+        self._stack = QStackedLayout()
+        self._bars = _Bars(self.view, model)
+        for page in (self.view, self._bars, self._empty, self._no_match, self._error):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self._footer)
+        self._kept: object = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._listen(model)
+        QTimer.singleShot(_QUIET_MS, self, self._show_state)
+
+    def selected(self) -> list[Row]:
+        """The ticked rows."""
+        return self.model.ticks()
+
+    def _listen(self, model: "PagedTableModel[Row]") -> None:
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._restore)
+        model.loaded.connect(self._show_state)
+        model.failed.connect(self._show_state)
+        model.ticked.connect(self.selectionChanged)
+        self.view.opened.connect(lambda index: self.activated.emit(model.row(index)))
+        self.view.asked.connect(lambda index, spot: self.menu_wanted.emit(model.row(index), spot))
+        self.view.selectionModel().currentRowChanged.connect(self._current_moved)
+        model.setParent(self)  # after the view among the children, so that the view is the first to go
+
+    def current(self) -> Row | None:
+        """The row the keyboard is on."""
+        index = self.view.currentIndex()
+        return self.model.row(index.row()) if index.isValid() else None
+
+    def make_current(self, identity: object) -> bool:
+        """Go to the row with `identity`, if it is loaded."""
+        at = self.model.find(identity)
+        if at >= 0:
+            self.view.setCurrentIndex(self.model.index(at, 0))
+        return at >= 0
+
+    def clear_current(self) -> None:
+        """No row is the detail pane's."""
+        self.view.setCurrentIndex(QModelIndex())
+
+    def _current_moved(self, now: QModelIndex, _before: QModelIndex) -> None:
+        if self._kept is None:
+            self.current_changed.emit(self.model.row(now.row()) if now.isValid() else None)
+
+    def _remember(self) -> None:
+        row = self.current()
+        self._kept = (self.model.identity(row) if row is not None else None, self.view.verticalScrollBar().value())
+
+    def _restore(self) -> None:
+        if not isinstance(self._kept, tuple):
+            return
+        identity, scroll = self._kept
+        at = self.model.find(identity) if identity is not None else -1
+        if at >= 0:
+            self.view.setCurrentIndex(self.model.index(at, 0))
+            self.view.verticalScrollBar().setValue(scroll)
+        self._kept = None
+        if identity is not None:
+            self.current_changed.emit(self.model.row(at) if at >= 0 else None)
+
+    def _show_state(self, _error: object = None) -> None:
+        model = self.model
+        page: QWidget = self.view
+        if not model.rowCount():
+            listing = model.listing
+            if model.error is not None:
+                self._explain(model.error)
+                page = self._error
+            elif model.loading or not model.asked:
+                page = self._bars
+            else:
+                page = self._no_match if listing.search or listing.filters else self._empty
+        if self._stack.currentWidget() is not page:
+            shown, focused = self._stack.currentWidget(), QApplication.focusWidget()
+            mine = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
+            # What is hidden with the keyboard on it would hand it to whatever comes next in the window.
+            if mine:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._stack.setCurrentWidget(page)
+            if mine and page is self.view:
+                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            elif mine and isinstance(page, EmptyState) and page.action.isVisible():
+                page.action.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._footer.say()
+
+    def _explain(self, error: AppError) -> None:
+        self._error.sentence.setText(error.what)
+        why = " ".join(part for part in (error.why, error.do) if part)
+        self._error.why.setText(why)
+        self._error.why.setVisible(bool(why))
+
+
+class _Bars(QWidget):
+    """Bars in the shape of the rows to come."""
+
+    def __init__(self, view: Rows, model: "PagedTableModel[Any]") -> None:
+        super().__init__()
+        self._view, self._model = view, model
+        self.setAccessibleName(_("Loading"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("border"))
+            height = self._view.verticalHeader().defaultSectionSize()
+            top = theme().px("table.header")
+            row = 0
+            while self._model.loading and top + row * height < self.height() and row < 12:
+                left = theme().px("table.checkbox_col")
+                for at, column in enumerate(self._model.columns):
+                    width = column.width * (0.55 + 0.25 * ((row + at) % 2))
+                    painter.drawRoundedRect(QRectF(left, top + row * height + height / 2 - 6, width, 12), 3, 3)
+                    left += max(self._view.columnWidth(at), column.width)
+                row += 1
+
+
+class _Footer(QWidget):
+    """How much is shown, or why no more came."""
+
+    def __init__(self, model: "PagedTableModel[Any]") -> None:
+        super().__init__()
+        self._model = model
+        self.setFixedHeight(32)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(hairline())
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 0, 16, 0)
+        self._text = Text("", "caption", "muted")
+        self._again = Button(_("Try again"), model.retry, kind="link")
+        line.addWidget(self._text)
+        line.addWidget(self._again)
+        line.addStretch(1)
+        column.addLayout(line, 1)
+        self.say()
+
+    def say(self) -> None:
+        broken = self._model.error is not None and self._model.rowCount() > 0
+        self._text.setText(count_text(self._model) if self._model.rowCount() else "")
+        self._text.set_tone("error" if broken else "muted")
+        self._again.setVisible(broken)
+
+
+class _BulkBar(QWidget):
+    """What can be done with the ticked rows; there only while some are, and in the header's place, so that no row moves
+    from under the pointer."""
+
+    def __init__(self, view: Rows, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
+        super().__init__(view)
+        self._view, self._model, self._header = view, model, view.horizontalHeader()
+        self._has_actions = bool(actions)
+        self.setObjectName("bulk_bar")
+        self.setProperty("surface", "selection")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._header.installEventFilter(self)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 0, 10, 0)
+        line.setSpacing(theme().px("spacing.2"))
+        self._box = CheckBox()
+        self._box.setTristate(True)
+        self._box.setCheckState(Qt.CheckState.PartiallyChecked)
+        self._box.setAccessibleName(_("Clear selection"))
+        self._box.clicked.connect(model.clear_ticks)
+        self._count = Text("", "body_strong")
+        line.addWidget(self._box)
+        line.addWidget(self._count)
+        line.addStretch(1)
+        for action in actions:
+            line.addWidget(action)
+        line.addWidget(
+            Button("", model.clear_ticks, kind="quiet", icon="ph.x", tip=_("Clear selection"), name="bulk_clear")
+        )
+        self.hide()
+        model.ticked.connect(self._say)
+
+    def _say(self) -> None:
+        count = len(self._model.ticks())
+        self._box.setCheckState(Qt.CheckState.PartiallyChecked)
+        self._count.setText(ngettext("{count} selected", "{count} selected", count).format(count=count))
+        self.setGeometry(self._header.geometry())
+        focused = QApplication.focusWidget()
+        if not count and focused is not None and self.isAncestorOf(focused):
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # else it would go to what comes next in the window
+        self.setVisible(count > 0 and self._has_actions)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.setGeometry(self._header.geometry())
+        return False

@@ -1,0 +1,204 @@
+"""The header: the room's name, its places as tabs, search, and who is signed in."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
+from benchboard.ui.sections import Place
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key
+from benchboard.ui.window_commands import PALETTE
+
+
+class Header(QWidget):
+    """48 px. Tabs hold the places of the current room; the toolbar below belongs to the place."""
+
+    def __init__(self, name: str, go: Callable[[str], None], search: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("header")
+        self.setProperty("surface", "header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(theme().px("shell.header"))
+        self._go = go
+        self._title = Text("", "section")
+        self._tabs: dict[str, Tab] = {}
+        self._strip = QHBoxLayout()
+        self._strip.setSpacing(0)
+        self.search = SearchButton(search)
+        self.account = AccountButton(name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 10, 0)
+        row.setSpacing(12)
+        row.addWidget(self._title)
+        row.addSpacing(6)
+        row.addLayout(self._strip)
+        row.addStretch(1)
+        row.addWidget(self.search)
+        row.addWidget(self.account)
+
+    def show_room(self, key: str, title: str, places: Sequence[Place], current: str) -> None:
+        """Show a room's places; a room with one place needs no tabs."""
+        self._title.setText(title)
+        names = [f"{key}/{place.key}" for place in places] if len(places) > 1 else []
+        if list(self._tabs) != names:
+            for tab in self._tabs.values():
+                self._strip.removeWidget(tab)
+                tab.hide()
+                tab.deleteLater()
+            self._tabs.clear()
+            for name, place in zip(names, places, strict=False):
+                tab = Tab(_(place.title))
+                tab.setObjectName(f"tab_{name.replace('/', '_')}")
+                tab.clicked.connect(lambda _checked=False, name=name: self._go(name))
+                self._strip.addWidget(tab)
+                tab.show()  # at once: a tab not shown yet takes no keyboard, and F6 would stop before the header
+                self._tabs[name] = tab
+        for name, tab in self._tabs.items():
+            tab.setChecked(name == f"{key}/{current}")
+
+    def tab_at(self, spot: QPoint) -> str:
+        """The address of the place whose tab is at a point of the screen; empty where none is."""
+        shown = ((name, tab) for name, tab in self._tabs.items() if tab.isVisible())
+        return next((name for name, tab in shown if tab.rect().contains(tab.mapFromGlobal(spot))), "")
+
+    def first(self) -> QWidget:
+        """Where the keyboard goes when it comes to the header."""
+        return next((tab for tab in self._tabs.values() if tab.isChecked()), self.search)
+
+    def fit(self, window_width: int) -> None:
+        self.search.setFixedWidth(260 if window_width >= 1200 else 150)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
+
+
+class Tab(Pressable):
+    """A place of the room. Arrow keys go from one to the next."""
+
+    wears_ring = False
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setText(title)
+        self.setAccessibleName(title)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(QFontMetrics(self._font()).horizontalAdvance(self.text()) + 22, 47)
+
+    def _font(self) -> QFont:
+        font = theme().font("body")
+        font.setWeight(QFont.Weight.Medium)
+        return font
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The mouse takes the keyboard only from another tab, whose ring would stay behind."""
+        if isinstance(QApplication.focusWidget(), Tab):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            parent = self.parentWidget()
+            tabs = [tab for tab in parent.findChildren(Tab) if tab.isVisible()] if parent is not None else [self]
+            step = 1 if event.key() == Qt.Key.Key_Right else -1
+            target = tabs[(tabs.index(self) + step) % len(tabs)]
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+            target.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            on = self.isChecked()
+            painter.setFont(self._font())
+            painter.setPen(theme().color("accent.text" if on else "text" if self.underMouse() else "text.secondary"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+            if on:
+                painter.fillRect(QRect(11, self.height() - 2, self.width() - 22, 2), theme().color("accent"))
+            if self.hasFocus() and self.by_key:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(theme().color("focus"), 2))
+                painter.drawRoundedRect(self.rect().adjusted(3, 9, -3, -9), 6, 6)
+
+
+class SearchButton(Pressable):
+    """Looks like the field it opens."""
+
+    def __init__(self, search: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("search")
+        self.setText(_("Search or run a command"))
+        self.setAccessibleName(_("Search or run a command"))
+        self.setFixedHeight(theme().px("control_height.md"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.clicked.connect(search)
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme().color("text.muted" if self.underMouse() else "border.control"), 1))
+            painter.setBrush(theme().color("surface"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            paint_icon(painter, "ph.magnifying-glass", QRectF(9, 6, 16, 16), theme().color("text.muted"))
+            keys = REGISTRY[PALETTE].key
+            width = QFontMetrics(theme().font("caption")).horizontalAdvance(keys) + 10
+            cap = QRectF(self.width() - width - 6, (self.height() - 18) / 2, width, 18)
+            paint_key(painter, cap, keys, theme().color("border.strong"), theme().color("text.secondary"))
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            room = self.width() - 33 - width - 12
+            text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room))
+            painter.drawText(QRectF(33, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class AccountButton(Pressable):
+    """Who is signed in; opens the account menu."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName("account")
+        self.setText(name)
+        self.setAccessibleName(_("Account: {name}").format(name=name))
+        self.setFixedHeight(32)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        words = min(QFontMetrics(self._font()).horizontalAdvance(self.text()), 180)
+        return QSize(words + 24 + 8 + 34, 32)
+
+    def _font(self) -> QFont:
+        font = theme().font("body")
+        font.setWeight(QFont.Weight.Medium)
+        return font
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.underMouse():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("row.hover"))
+                painter.drawRoundedRect(self.rect(), 6, 6)
+            paint_avatar(painter, QRectF(6, 4, 24, 24), self.text())
+            painter.setFont(self._font())
+            painter.setPen(theme().color("text"))
+            room = self.width() - 38 - 24
+            text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(38, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            spot = QRectF(self.width() - 20, (self.height() - 12) / 2 + 1, 12, 12)
+            paint_icon(painter, "ph.caret-down", spot, theme().color("text.secondary"))

@@ -1,0 +1,179 @@
+"""The palette's list: what was found, under the headings of its groups, the letters that fit marked."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
+
+from benchboard.i18n import _
+from benchboard.ui.shell.fuzzy_search import Hit, PaletteEntry
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import paint_key
+
+_ROW: Final = 36
+_HEADING: Final = 32
+
+
+class HitLines(QAbstractListModel):
+    """Headings and hits, in the order they are shown."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lines: list[Hit | str] = []
+
+    def show_hits(self, hits: Sequence[Hit]) -> None:
+        self.beginResetModel()
+        self._lines = []
+        group = None
+        for hit in hits:
+            if hit.entry.group != group:
+                group = hit.entry.group
+                self._lines.append(group)
+            self._lines.append(hit)
+        self.endResetModel()
+
+    def hits(self) -> list[Hit]:
+        return [line for line in self._lines if isinstance(line, Hit)]
+
+    def hit(self, row: int) -> Hit | None:
+        line = self._lines[row] if 0 <= row < len(self._lines) else None
+        return line if isinstance(line, Hit) else None
+
+    def row_of(self, entry: PaletteEntry) -> int:
+        """The row of an entry; -1 where there is none."""
+        found = (row for row, line in enumerate(self._lines) if isinstance(line, Hit) and line.entry is entry)
+        return next(found, -1)
+
+    def heading(self, row: int) -> str:
+        line = self._lines[row]
+        return line if isinstance(line, str) else ""
+
+    def height(self) -> int:
+        return sum(_HEADING if isinstance(line, str) else _ROW for line in self._lines) + 8
+
+    def next_entry(self, row: int, step: int, *, wrap: bool = True) -> int:
+        """The next line that is an entry; -1 where there is none."""
+        at = row
+        for _turn in range(len(self._lines)):
+            at += step
+            if not 0 <= at < len(self._lines):
+                if not wrap:
+                    return row
+                at %= len(self._lines)
+            if self.hit(at) is not None:
+                return at
+        return -1
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's
+        return 0 if parent.isValid() else len(self._lines)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        hit = self.hit(index.row())
+        return hit.entry.title if hit is not None else self.heading(index.row())
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        if self.hit(index.row()) is None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+
+class HitList(QListView):
+    """The list; the field above it has the keyboard."""
+
+    def __init__(self, lines: HitLines) -> None:
+        super().__init__()
+        self.setModel(lines)
+        self.setItemDelegate(_Line(self, lines))
+        self.setObjectName("palette_list")
+        self.setAccessibleName(_("Search results"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            self.setCurrentIndex(index)
+
+
+class _Line(QStyledItemDelegate):
+    def __init__(self, view: HitList, lines: HitLines) -> None:
+        super().__init__(view)
+        self._view, self._lines = view, lines
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(200, _HEADING if self._lines.hit(index.row()) is None else _ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        rect: QRect = option.rect
+        hit = self._lines.hit(index.row())
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if hit is None:
+            font = theme().font("caption")
+            font.setWeight(QFont.Weight.Medium)
+            painter.setFont(font)
+            painter.setPen(theme().color("text.secondary"))
+            box = rect.adjusted(16, 6, 0, 0)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._lines.heading(index.row()))
+        else:
+            if self._view.currentIndex() == index:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("selection"))
+                painter.drawRoundedRect(rect.adjusted(4, 1, -4, -1), 6, 6)
+            self._paint_hit(painter, rect, hit, self._view.currentIndex() == index)
+        painter.restore()
+
+    def _paint_hit(self, painter: QPainter, rect: QRect, hit: Hit, chosen: bool) -> None:
+        entry = hit.entry
+        if entry.icon:
+            spot = QRectF(rect.left() + 17, rect.center().y() - 7, 16, 16)
+            paint_icon(painter, entry.icon, spot, theme().color("text.secondary"))
+        right = float(rect.right() - 14)
+        keys = entry.keys.split(" ") if entry.keys else ["Enter"] if chosen else []
+        for key in reversed(keys):
+            width = max(18, QFontMetrics(theme().font("caption")).horizontalAdvance(key) + 10)
+            cap = QRectF(right - width, rect.center().y() - 8, width, 18)
+            paint_key(painter, cap, key, theme().color("border.strong"), theme().color("text.secondary"))
+            right -= width + 6
+        left = rect.left() + 44.0
+        left = self._paint_title(painter, left, rect, hit)
+        beside = entry.why_not or hit.word or entry.subtitle
+        if beside:
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            room = QRectF(left + 10, rect.top(), right - left - 20, rect.height())
+            text = QFontMetrics(painter.font()).elidedText(
+                beside, Qt.TextElideMode.ElideRight, max(0, int(room.width()))
+            )
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_title(self, painter: QPainter, left: float, rect: QRect, hit: Hit) -> float:
+        """Draw the title, its fitting letters in the accent colour, all of it faint where it can't be run now; answers
+        where it ends."""
+        plain, strong = theme().font("body"), theme().font("body_strong")
+        title, marked = hit.entry.title, set(hit.letters)
+        colour = "text.disabled" if hit.entry.why_not else "text"
+        start = 0
+        while start < len(title):
+            end = start
+            while end < len(title) and (end in marked) == (start in marked):
+                end += 1
+            on = start in marked
+            painter.setFont(strong if on else plain)
+            painter.setPen(theme().color("accent.text" if on and not hit.entry.why_not else colour))
+            part = title[start:end]
+            width = QFontMetrics(painter.font()).horizontalAdvance(part)
+            painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, part)
+            left += width
+            start = end
+        return left

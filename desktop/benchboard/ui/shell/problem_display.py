@@ -1,0 +1,105 @@
+"""Where the shell shows problems: the banner's slot, the toast, the report of a bug."""
+
+from collections.abc import Callable
+
+import shiboken6
+from PySide6.QtCore import QObject, QSize
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.problems import Notice, Problems
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.banners import Banner, Toast
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.dialog import Dialog
+from benchboard.ui.widgets.labels import Text
+
+
+class Stage(QObject):
+    """`slot` goes under the header; toasts and reports stand on `host`'s window."""
+
+    def __init__(self, host: QWidget, problems: Problems) -> None:
+        super().__init__(host)
+        self._host, self._problems = host, problems
+        self.slot = QWidget()
+        self._column = QVBoxLayout(self.slot)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.slot.hide()
+        self._banner: Banner | None = None
+        self._notice: Notice | None = None
+        self._toast: Toast | None = None
+        self._report: BugReport | None = None
+
+    def show_banner(self, notice: Notice | None) -> None:
+        """Replace the banner; None takes it away."""
+        if notice is self._notice:
+            return
+        self._notice = notice
+        if self._banner is not None:
+            self._column.removeWidget(self._banner)
+            self._banner.hide()
+            self._banner.deleteLater()
+            self._banner = None
+        if notice is not None:
+            self._banner = Banner(notice)
+            self._banner.dismissed.connect(self._problems.dismiss)
+            self._column.addWidget(self._banner)
+            self._banner.show()
+        self.slot.setVisible(notice is not None)
+
+    def show_toast(self, text: str, undo: Callable[[], None] | None, *, small: bool) -> None:
+        """Replace the toast."""
+        if self._toast is not None and shiboken6.isValid(self._toast):
+            self._toast.deleteLater()
+        self._toast = Toast(text, undo, self._host.window(), small=small)
+        self._toast.show()
+        self._toast.place()
+
+    def hide_toast(self, text: str) -> None:
+        """Take the toast away, if it is this one."""
+        if self._toast is not None and shiboken6.isValid(self._toast) and self._toast.accessibleName() == text:
+            self._toast.hide()
+            self._toast.deleteLater()
+            self._toast = None
+
+    def show_bug(self, summary: str, details: str) -> None:
+        """Open the report; one at a time, since one bug often brings others."""
+        if self._report is None or not shiboken6.isValid(self._report):
+            self._report = BugReport(self._host.window(), summary, details)
+            self._report.open()
+
+    def settle(self) -> None:
+        """Place the toast after a change of size."""
+        if self._toast is not None and shiboken6.isValid(self._toast):
+            self._toast.place()
+
+
+class BugReport(Dialog):
+    """Something happened that must not. What it was, to be passed on; work goes on."""
+
+    def __init__(self, window: QWidget, summary: str, details: str) -> None:
+        super().__init__(window, _("Something went wrong"), size=QSize(640, 420), name="bug_report")
+        self.content.addWidget(
+            Text(
+                _(
+                    "This action didn't finish, and none of its changes were kept. You can keep working. The "
+                    "report below contains no passwords or keys. Pass it on so that the problem can be fixed."
+                ),
+                "body",
+                "secondary",
+                wrap=True,
+            )
+        )
+        box = QPlainTextEdit(details)
+        box.setReadOnly(True)
+        box.setFont(theme().font("mono"))
+        box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        box.setAccessibleName(summary)
+        box.setObjectName("bug_details")
+        box.moveCursor(box.textCursor().MoveOperation.End)
+        self.content.addWidget(box, 1)
+        copy = Button(_("Copy report"), icon="ph.copy", name="bug_copy")
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(details))
+        self.add_button(copy)
+        self.add_button(Button(_("Continue"), self.leave, kind="primary", name="bug_go_on"))

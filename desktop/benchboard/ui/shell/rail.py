@@ -1,0 +1,114 @@
+"""The rail: one button a room, those a person may enter; settings at its foot."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.sections import Room
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.surfaces import Icon
+
+_NARROW = 1024
+
+
+class Rail(QWidget):
+    """64 px wide; below a window of 1024 px it shows the marks alone."""
+
+    def __init__(self, rooms: Sequence[Room], foot: Sequence[Room], go: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setAccessibleName(_("Main navigation"))
+        self.setProperty("surface", "rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(theme().px("shell.rail"))
+        self._buttons: dict[str, RailButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 10, 6, 8)
+        column.setSpacing(4)
+        column.addWidget(Icon("bb.benchboard", size=26), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8)
+        for room in rooms:
+            column.addWidget(self._button(room, go))
+        column.addStretch(1)
+        for room in foot:
+            column.addWidget(self._button(room, go))
+
+    def mark(self, key: str) -> None:
+        """Show the room `key` as the current one."""
+        for other, button in self._buttons.items():
+            button.setChecked(other == key)
+
+    def first(self) -> QWidget | None:
+        """Where the keyboard goes when it comes to the rail."""
+        current = next((button for button in self._buttons.values() if button.isChecked()), None)
+        return current or next(iter(self._buttons.values()), None)
+
+    def fit(self, window_width: int) -> None:
+        """Words below the marks where there is room for them."""
+        for button in self._buttons.values():
+            button.show_words(window_width >= _NARROW)
+        self.setFixedWidth(theme().px("shell.rail") if window_width >= _NARROW else 48)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), theme().color("border"))
+
+    def _button(self, room: Room, go: Callable[[str], None]) -> "RailButton":
+        button = RailButton(room)
+        button.clicked.connect(lambda: go(room.key))
+        self._buttons[room.key] = button
+        return button
+
+
+class RailButton(Pressable):
+    """A mark and a word; filled mark and accent colour while it is the current room."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__()
+        self._icon = room.icon
+        self._words = True
+        self.setText(_(room.title))
+        self.setObjectName(f"rail_{room.key}")
+        self.setAccessibleName(_(room.title))
+        self.setCheckable(True)
+        self.setAutoExclusive(False)
+        self.setFixedHeight(48)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(lambda: self.setChecked(True))
+
+    def show_words(self, show: bool) -> None:
+        self._words = show
+        self.setToolTip("" if show else plain_tip(self.text()))
+        self.setFixedHeight(48 if show else 36)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(36, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            on = self.isChecked()
+            if on or self.underMouse():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("accent.soft" if on else "border"))
+                painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+            side = theme().px("icon.rail")
+            top = 6 if self._words else (self.height() - side) / 2
+            spot = QRectF((self.width() - side) / 2, top, side, side)
+            ink = theme().color("accent.text" if on else "text.secondary")
+            paint_icon(painter, f"{self._icon}-fill" if on else self._icon, spot, ink)
+            if self._words:
+                font = theme().font("micro")
+                font.setWeight(QFont.Weight.Medium)
+                painter.setFont(font)
+                painter.setPen(ink)
+                room = QRect(QPoint(-4, 27), QSize(self.width() + 8, 18))
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.text())

@@ -1,0 +1,248 @@
+"""What the shell itself says in the status bar: where the data live, saved or not, running work, the organisation."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from benchboard import workspace
+from benchboard.i18n import _, ngettext
+from benchboard.ui.sections import Decision
+from benchboard.ui.tasks import Tasks, Work
+from benchboard.ui.widgets.badges import Badge
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.fields import facts
+from benchboard.ui.widgets.labels import Elided, Text, hairline
+from benchboard.ui.widgets.popover import Popover, copyable, heading
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_WAY_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "server": "ph.database"}
+
+
+class Cells(QObject):
+    """Keeps the shell's own cells true for one session."""
+
+    def __init__(
+        self,
+        context: "Context",
+        unsaved: Callable[[], list[str]],
+        decisions: Callable[[], list[Decision]],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._unsaved, self._decisions = context, unsaved, decisions
+        self._since: datetime | None = None
+        tasks: Tasks = context.tasks
+        way = context.workspace.way
+        context.status.set("where", _WAY_ICON[way.kind], workspace.label(way), self._where, tip=way.detail)
+        context.status.set("organisation", "", context.actor.organisation, self._organisation)
+        tasks.saving_changed.connect(self.look)
+        tasks.running_changed.connect(self._running)
+        self.look()
+        self._running()
+
+    def reached(self, answers: bool) -> None:
+        """The database answers again, or stopped answering."""
+        self._since = None if answers else datetime.now().astimezone()
+        self.look()
+
+    def look(self) -> None:
+        """Say anew whether everything is saved."""
+        status = self._context.status
+        if self._since is not None:
+            text = _("No response since {time}").format(time=self._since.strftime("%H:%M"))
+            status.set("saved", "ph.cloud-slash", text, self._saving, tone="warn")
+        elif count := sum(decision.count for decision in self._decisions()):
+            text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
+            status.set("saved", "ph.warning", text.format(count=count), self._deciding, tone="error")
+        elif self._context.tasks.saving:
+            status.set("saved", "ph.arrows-clockwise", _("Saving"), self._saving, tone="info")
+        elif self._unsaved():
+            status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._saving)
+        else:
+            status.set("saved", "ph.check", _("Saved"), self._saving, tone="ok")
+
+    def _running(self) -> None:
+        running = self._context.tasks.running
+        status = self._context.status
+        if not running:
+            status.remove("work")
+            return
+        first = running[0]
+        share = first.done / first.total if first.total else None
+        text = work_line(first) if len(running) == 1 else ngettext("{count} running", "{count} running", len(running))
+        status.set("work", "ph.spinner-gap", text.format(count=len(running)), self._work, share=share)
+
+    def _where(self, popover: Popover) -> None:
+        way = self._context.workspace.way
+        badge = {
+            "local": Badge("ok", _("Encrypted"), "ph.lock-simple-fill"),
+            "demo": Badge("info", _("Demo"), "ph.play"),
+            "file": Badge("warn", _("Not encrypted"), "ph.lock-simple-open"),
+            "server": Badge("warn", _("Unprotected"), "ph.shield-warning"),
+        }[way.kind]
+        popover.column.addWidget(heading(workspace.label(way), badge))
+        popover.column.addWidget(facts(where_facts(self._context)))
+        popover.column.addWidget(hairline())
+        popover.column.addWidget(Text(where_sentence(way.kind), "caption", "muted", wrap=True))
+
+    def _saving(self, popover: Popover) -> None:
+        if self._since is not None:
+            popover.column.addWidget(heading(_("The database isn't responding")))
+            sentence = _("Benchboard retries every two seconds. You're seeing data as of {time}.")
+            popover.column.addWidget(
+                Text(sentence.format(time=self._since.strftime("%H:%M")), "body", "secondary", wrap=True)
+            )
+            return
+        saving, unsaved = self._context.tasks.saving, self._unsaved()
+        if unsaved and not saving:
+            popover.column.addWidget(heading(_("Not saved yet")))
+            sentence = _("Not saved yet: {names}.").format(names=", ".join(unsaved))
+            popover.column.addWidget(Text(sentence, "body", "secondary", wrap=True))
+            return
+        popover.column.addWidget(heading(_("Saving") if saving else _("All changes saved")))
+        popover.column.addWidget(
+            Text(
+                _("Each change is saved as you make it, in full or not at all. You don't need to save."),
+                "body",
+                "secondary",
+                wrap=True,
+            )
+        )
+
+    def _deciding(self, popover: Popover) -> None:
+        """What was changed differently by two, each with the way to deciding it."""
+        popover.column.addWidget(heading(_("Conflicts")))
+        for decision in self._decisions():
+            line = QHBoxLayout()
+            line.addWidget(Elided(decision.name), 1)
+            line.addWidget(
+                Button(
+                    _("Resolve"),
+                    partial(_leave_for, popover, decision),
+                    size="sm",
+                    name=f"decide_{decision.key}",
+                )
+            )
+            popover.column.addLayout(line)
+        popover.column.addWidget(hairline())
+        sentence = _("Nothing was overwritten, and nothing is saved until you resolve the conflict.")
+        popover.column.addWidget(Text(sentence, "caption", "muted", wrap=True))
+
+    def _organisation(self, popover: Popover) -> None:
+        actor = self._context.actor
+        popover.column.addWidget(heading(actor.organisation))
+        popover.column.addWidget(
+            facts(
+                (
+                    (_("You"), Elided(actor.name)),
+                    (_("Email"), Elided(actor.email)),
+                    (_("Roles"), Elided(roles(actor.roles))),
+                )
+            )
+        )
+
+    def _work(self, popover: Popover) -> None:
+        running = self._context.tasks.running
+        popover.column.addWidget(heading(_("Running tasks"), Text(str(len(running)), "body", "muted")))
+        for work in running:
+            popover.column.addWidget(hairline())
+            popover.column.addWidget(WorkLine(work, self._context.tasks))
+
+
+class WorkLine(QWidget):
+    """One running work in the popover: what, how far, and a way to stop it."""
+
+    def __init__(self, work: Work, tasks: Tasks) -> None:
+        super().__init__()
+        self._work = work
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        self._note = Elided("", "caption", "muted")
+        words.addWidget(Elided(work.title))
+        words.addWidget(self._note)
+        self._stop = Button(_("Cancel"), work.cancel, size="sm", name="cancel_work")
+        top = QHBoxLayout()
+        top.addLayout(words, 1)
+        top.addWidget(self._stop)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(4)
+        self._bar.setAccessibleName(work.title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self._bar)
+        tasks.running_changed.connect(self._say)
+        self._say()
+
+    def _say(self) -> None:
+        work = self._work
+        if work.finished:
+            self._note.setText(_("Done"))
+        elif work.cancelled:
+            self._note.setText(_("Stopping"))
+        else:
+            steps = _("{done} of {total}").format(done=work.done, total=work.total) if work.total else ""
+            self._note.setText(", ".join(part for part in (steps, work.note) if part))
+        self._stop.setEnabled(not (work.cancelled or work.finished))
+        self._bar.setVisible(bool(work.total))
+        if work.total:
+            self._bar.setRange(0, work.total)
+            self._bar.setValue(work.done)
+
+
+def _leave_for(popover: Popover, decision: Decision) -> None:
+    popover.close()
+    decision.decide()
+
+
+def work_line(work: Work) -> str:
+    """A running work in a few words, for the status bar."""
+    if work.total:
+        return _("{title}, {done} of {total}").format(title=work.title, done=work.done, total=work.total)
+    return work.title
+
+
+def roles(slugs: frozenset[str]) -> str:
+    """Roles as people call them."""
+    from benchboard.ui.sign_in.demo_picker import role_title
+
+    return ", ".join(role_title(slug) for slug in sorted(slugs)) or _("None")
+
+
+def where_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
+    """Where the data live, by name and value."""
+    way = context.workspace.way
+    if way.kind == "server":
+        return (
+            (_("Server"), copyable(way.detail)),
+            (_("Access control"), Elided(_("None yet: the database role sees everything"))),
+        )
+    key = {
+        "keyring": _("System keyring"),
+        "file": _("Local key file in {folder}").format(folder=context.workspace.home / "vault"),
+    }
+    kept = key.get(way.key_place or "", _("None"))
+    encrypted = _("SQLCipher, AES-256") if way.encrypted else _("No")
+    return (
+        (_("File"), copyable(way.detail)),
+        (_("Encrypted"), Elided(encrypted)),
+        (_("Key"), Elided(kept)),
+    )
+
+
+def where_sentence(kind: str) -> str:
+    """What the way of working means, in a sentence."""
+    return {
+        "local": _("One file on this computer. Back it up together with the “vault” folder, which holds its keys."),
+        "demo": _("A separate file next to yours. Nothing you do here affects your work."),
+        "file": _("An unencrypted database file. Anyone who can read the file can read everything in it."),
+        "server": _("A shared server. Benchboard checks who can see what; the server doesn't yet."),
+    }[kind]

@@ -1,0 +1,117 @@
+"""Who do you want to be in the demo? Each of its people, and what they may do."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.dialog import Dialog
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import Avatar, Text
+from benchboard.ui.widgets.surfaces import Icon
+
+if TYPE_CHECKING:
+    from benchboard.identity.authentication import DemoPerson
+
+
+def role_title(role: str) -> str:
+    """A system role as people call it."""
+    titles = {
+        "admin": _("Admin"),
+        "ops_manager": _("Operations manager"),
+        "analyst": _("Analyst"),
+        "technician": _("Technician"),
+        "business_user": _("Business user"),
+    }
+    return titles.get(role, role)
+
+
+def role_may(role: str) -> str:
+    """What somebody with a system role can do, in a sentence."""
+    may = {
+        "admin": _("Full access: people, sessions, audit log, dongles and dashboards."),
+        "ops_manager": _("Views all dongles and orders. Can't change dongles or accounts."),
+        "analyst": _("Builds dashboards from all orders."),
+        "technician": _("Pairs dongles and sets their bit timing. Has their own dashboard."),
+        "business_user": _("Views orders from their own shops on their own dashboard."),
+    }
+    return may.get(role, "")
+
+
+class DemoPicker(Dialog):
+    """One line a person; `picked` has the id of who it is."""
+
+    picked = Signal(str)
+
+    def __init__(self, window: QWidget, people: "Sequence[DemoPerson]") -> None:
+        super().__init__(
+            window, _("Choose who to sign in as"), size=QSize(560, 160 + 66 * len(people)), name="demo_picker"
+        )
+        self.content.setSpacing(6)
+        self.content.addWidget(
+            Text(
+                _("No password needed. You can leave and sign in as someone else at any time."),
+                "body",
+                "secondary",
+                wrap=True,
+            )
+        )
+        for person in people:
+            line = _Person(person.name, role_title(person.role), role_may(person.role))
+            line.setObjectName(f"demo_{person.role}")
+            line.clicked.connect(lambda _checked=False, user_id=person.user_id: self._pick(user_id))
+            self.content.addWidget(line)
+        self.content.addStretch(1)
+        self.add_button(Button(_("Cancel"), self.leave, name="demo_not_now"))
+
+    def _pick(self, user_id: str) -> None:
+        self.leave()
+        self.picked.emit(user_id)
+
+
+class _Person(Pressable):
+    wears_ring = False
+
+    def __init__(self, name: str, role: str, may: str) -> None:
+        super().__init__()
+        self.setText(name)
+        self.setAccessibleName(f"{name}, {role}")
+        self.setAccessibleDescription(may)
+        self.setFixedHeight(60)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 0, 14, 0)
+        line.setSpacing(12)
+        line.addWidget(Avatar(name, 34))
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(Text(name, "body_strong"))
+        top.addWidget(Text(role, "body", "muted"))
+        top.addStretch(1)
+        words.addStretch(1)
+        words.addLayout(top)
+        words.addWidget(Text(may, "caption", "secondary", wrap=True))
+        words.addStretch(1)
+        line.addLayout(words, 1)
+        line.addWidget(Icon("ph.caret-right", "text.muted", 14))
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            focused = self.hasFocus()
+            painter.setPen(QPen(theme().color("focus" if focused else "border"), 2 if focused else 1))
+            painter.setBrush(theme().color("row.hover" if self.underMouse() else "raised"))
+            inset = 1.0 if focused else 0.5
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)

@@ -1,0 +1,246 @@
+"""From a choice on the first screen to an open session: what happens on the worker's side of signing in.
+
+Everything heavy (SQLAlchemy, Alembic, the keyring) is imported here, when somebody signs in, never before the first
+paint.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote, unquote, urlsplit
+
+from benchboard.errors import Denied, Invalid
+from benchboard.i18n import _
+from benchboard.ui.tasks import Progress
+
+if TYPE_CHECKING:
+    from benchboard.identity.authentication import DemoPerson, SignedIn
+    from benchboard.vault import Vault
+    from benchboard.workspace import Workspace
+
+Way = Literal["local", "demo", "server", "file"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """What somebody chose on the first screen. Secrets in it never reach a text or a log: it has no repr."""
+
+    way: Way
+    url: str = ""
+    database_password: str = ""
+    email: str = ""
+    password: str = ""
+    organisation: str | None = None
+    user_id: str = ""
+    stay: bool = False
+
+    @property
+    def remembered(self) -> str:
+        """How settings.json names this way: `local`, `demo`, or the URL."""
+        return self.url or self.way
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An open database with an open session on it."""
+
+    workspace: "Workspace"
+    signed_in: "SignedIn"
+    way: str
+    """As `Entry.remembered` names it."""
+    stayed: bool
+
+
+def open_workspace(entry: Entry, home: Path, progress: Progress) -> "Workspace":
+    """Open the database of `entry`, making or upgrading a local one where that is due."""
+    from benchboard import workspace
+
+    if entry.way == "local" and not (home / "benchboard.db").exists():
+        progress.report(0, None, _("Creating your encrypted database"))
+    elif entry.way == "demo" and not (home / "demo.db").exists():
+        progress.report(0, None, _("Creating the demo organisation"))
+    else:
+        progress.report(0, None, _("Opening the database"))
+
+    def report(sentence: str) -> None:
+        progress.check()
+        progress.report(0, None, sentence)
+
+    if entry.way == "local":
+        return workspace.open_local(home, report=report)
+    if entry.way == "demo":
+        return workspace.open_demo(home, report=report)
+    return workspace.open_url(with_password(entry.url, entry.database_password), home, report=report)
+
+
+def enter(entry: Entry, home: Path, progress: Progress) -> Entered:
+    """Open the database and a session on it. Raises what `accounts.sign_in` raises; the database is closed then."""
+    from benchboard import workspace as workspaces
+    from benchboard.identity import authentication
+    from benchboard.identity.permissions import Client
+
+    opened = open_workspace(entry, home, progress)
+    try:
+        progress.check()
+        progress.report(0, None, _("Signing in"))
+        if entry.email:
+            signed_in = workspaces.sign_in(
+                opened, email=entry.email, password=entry.password, organisation=entry.organisation
+            )
+        else:
+            with opened.database.system("sign-in").change() as session:
+                if entry.user_id:
+                    signed_in = authentication.sign_in_demo(session, user_id=entry.user_id, client=Client.here())
+                else:
+                    signed_in = authentication.sign_in_operator(session, client=Client.here())
+        _keep(opened.vault, entry, signed_in.token)
+    except BaseException:
+        opened.close()
+        raise
+    return Entered(opened, signed_in, entry.remembered, entry.stay)
+
+
+def resume(entry: Entry, home: Path, progress: Progress) -> Entered | None:
+    """Go on with the session that stayed signed in; None where there is none, or it has ended meanwhile."""
+    from benchboard.identity import authentication
+    from benchboard.identity.permissions import Client
+    from benchboard.vault import Vault
+
+    vault = Vault(home)
+    token, role_password = (vault.get(name) for name in token_names(entry.remembered))
+    if token is None:
+        return None
+    opened = open_workspace(replace(entry, database_password=(role_password or b"").decode()), home, progress)
+    try:
+        with opened.database.system("sign-in").change() as session:
+            signed_in = authentication.resume(session, token=token.decode(), client=Client.here())
+    except Denied:
+        opened.close()
+        forget(vault, entry.remembered)
+        return None
+    except BaseException:
+        opened.close()
+        raise
+    return Entered(opened, signed_in, entry.remembered, True)
+
+
+def demo_people(home: Path, progress: Progress) -> "tuple[DemoPerson, ...]":
+    """Whom the demo can be entered as; makes the demo at its first use."""
+    from benchboard.identity import authentication
+
+    opened = open_workspace(Entry("demo"), home, progress)
+    try:
+        with opened.database.system("sign-in").read() as session:
+            return authentication.demo_people(session)
+    finally:
+        opened.close()
+
+
+def leave(entered: Entered, *, keep: bool) -> None:
+    """Close the database; without `keep` the session ends first and its kept token is forgotten."""
+    from benchboard.identity import authentication
+
+    try:
+        if not keep:
+            with entered.workspace.database.system("sign-out").change() as session:
+                authentication.sign_out(session, entered.signed_in.actor)
+            forget(entered.workspace.vault, entered.way)
+    finally:
+        entered.workspace.close()
+
+
+def forget(vault: "Vault", way: str) -> None:
+    """Forget the session that was kept for `way`."""
+    for name in token_names(way):
+        vault.delete(name)
+
+
+def token_names(way: str) -> tuple[str, str]:
+    """Under which names the vault keeps the window's session (a command has its own) and the role's password."""
+    name = f"window.{hashlib.sha256(way.encode()).hexdigest()[:16]}"
+    return name, f"{name}.role"
+
+
+def _keep(vault: "Vault", entry: Entry, token: str) -> None:
+    if not entry.stay:
+        forget(vault, entry.remembered)
+        return
+    session, role = token_names(entry.remembered)
+    vault.put(session, token.encode())
+    if entry.database_password:
+        vault.put(role, entry.database_password.encode())
+
+
+def remembered(name: str, home: Path) -> Entry | None:
+    """The entry that `Entry.remembered` named, if a session may have been kept for it."""
+    if not name or not any((home / "vault").glob("window.*")):
+        return None
+    if name == "local":
+        return Entry("local", stay=True)
+    if name == "demo":
+        return Entry("demo", stay=True)
+    return Entry("file" if name.startswith("sqlite") else "server", url=name, stay=True)
+
+
+def check_url(text: str) -> str:
+    """A server's URL as somebody typed it, `postgresql://` added where it is missing. Raises `Invalid`."""
+    text = text.strip()
+    url = text if "://" in text else f"postgresql://{text}"
+    try:
+        parts = urlsplit(url)
+        host, password = parts.hostname, parts.password
+        if any(_hides_password(part) for part in parts.query.split("&")):
+            password = ""
+        _port = parts.port
+    except ValueError:
+        host, password = None, None
+        parts = urlsplit("")
+    if host is None or not re.fullmatch(r"[\w.:,%-]+", host) or parts.scheme not in ("postgresql", "postgres"):
+        raise Invalid(
+            "signin.url",
+            _("This isn't a server address."),
+            do=_("Use the format postgresql://role@server/database."),
+            field="url",
+        )
+    if password is not None:
+        raise Invalid(
+            "signin.url-password",
+            _("The address contains a password."),
+            do=_("Enter it in the database password field so that it isn't stored with the address."),
+            field="url",
+        )
+    return url.replace("postgres://", "postgresql://", 1)
+
+
+def without_password(url: str) -> str:
+    """`url` as it may be shown and kept; what cannot be read as one is not."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:
+        return ""
+    query = "&".join(part for part in parts.query.split("&") if not _hides_password(part))
+    if password is None and query == parts.query:
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}{'?' if query else ''}{query}"
+
+
+def _hides_password(part: str) -> bool:
+    # libpq takes these behind the question mark of a URL as well.
+    return unquote(part.partition("=")[0]).lower() in ("password", "sslpassword")
+
+
+def with_password(url: str, password: str) -> str:
+    """`url` with the database role's password in it, for the driver alone; unchanged where none was given."""
+    if not password:
+        return url
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        from benchboard.identity.permissions import os_user
+
+        user = quote(os_user(), safe="")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()

@@ -1,0 +1,315 @@
+"""The first screen: where should your work live? This computer, a shared server, or the demo."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard import __version__
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _
+from benchboard.settings import Settings
+from benchboard.ui import window_commands as window_commands  # registers them
+from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.problems import Notice
+from benchboard.ui.sign_in import session_opening
+from benchboard.ui.sign_in.session_opening import Entry
+from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard
+from benchboard.ui.tasks import Tasks, Work
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.fields import row
+from benchboard.ui.widgets.focus import begin_at
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.popover import Item, menu
+from benchboard.ui.widgets.status_bar import StatusBar
+from benchboard.ui.widgets.surfaces import Icon
+
+if TYPE_CHECKING:
+    from benchboard.ui.sign_in.session_opening import Entered
+
+LANGUAGES = {"en": "English", "tr": "Türkçe"}
+_WIDTH = 880
+
+
+class SignIn(QWidget):
+    """Emits `entered` with an open session, `language_chosen` with a language's code."""
+
+    entered = Signal(object)
+    language_chosen = Signal(str)
+
+    def __init__(self, tasks: Tasks, settings: Settings, home: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tasks, self._settings, self._home = tasks, settings, home
+        self._work: Work | None = None
+        self.setProperty("surface", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._banner: Banner | None = None
+        self._notices = QVBoxLayout()
+        self._local = LocalCard(home, self._last("local"), self._enter_local)
+        self._server = ServerCard(settings, self._last("server"), self._enter_server)
+        self._demo = DemoCard(self._open_demo)
+        self._going = Going(self._stop)
+        self._lay_out()
+        install_shortcuts(
+            self,
+            {
+                "sign_in.local": Handler(self._local.button.click),
+                "sign_in.server": Handler(self._server.begin),
+                "sign_in.demo": Handler(self._demo.button.click),
+            },
+            context=Qt.ShortcutContext.WindowShortcut,
+        )
+        tasks.running_changed.connect(self._progressed)
+
+    def say(self, notice: Notice | None) -> None:
+        """Show a notice above the cards, or none."""
+        if self._banner is not None:
+            self._banner.hide()
+            self._banner.deleteLater()
+            self._banner = None
+        if notice is not None:
+            self._banner = Banner(notice, framed=True)
+            self._banner.dismissed.connect(lambda: self.say(None))
+            self._notices.addWidget(self._banner)
+            self._banner.show()
+
+    def enter(self, entry: Entry, title: str) -> None:
+        """Open the database and a session, with progress in place."""
+        home = self._home
+        self._run(title, lambda progress: session_opening.enter(entry, home, progress), self._entered)
+
+    def resume(self, entry: Entry) -> None:
+        """Go on with a session that stayed signed in, if it still lives."""
+        home = self._home
+        self._run(_("Signing in"), lambda progress: session_opening.resume(entry, home, progress), self._resumed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard is seen where somebody most likely goes on: the way used last, else this computer."""
+        super().showEvent(event)
+        if self._last("server"):
+            self._server.begin()
+        else:
+            begin_at((self._demo if self._last("demo") else self._local).button)
+
+    def choose_demo_person(self) -> None:
+        """Open the demo and ask as whom."""
+        self._open_demo()
+
+    def wait_for(self, title: str, op: Callable[..., object], after: Callable[[], None] | None) -> None:
+        """Do something before anybody may sign in again, then `after`."""
+
+        def done(_result: object) -> None:
+            self._stand_still()
+            if after is not None:
+                after()
+
+        self._run(title, op, done, keep_notice=True)
+
+    def _last(self, way: str) -> bool:
+        last = self._settings.last_way
+        return bool(last) and (last == way or (way == "server" and last not in ("local", "demo")))
+
+    def _enter_local(self) -> None:
+        self.enter(Entry("local", stay=self._local.stay.isChecked()), _("Opening your database"))
+
+    def _enter_server(self, entry: Entry) -> None:
+        self.enter(entry, _("Signing in"))
+
+    def _open_demo(self) -> None:
+        from benchboard.ui.sign_in.demo_picker import DemoPicker
+
+        home = self._home
+
+        def pick(people: object) -> None:
+            self._stand_still()
+            picker = DemoPicker(self.window(), people)  # type: ignore[arg-type]  # what demo_people answered
+            picker.picked.connect(lambda user_id: self.enter(Entry("demo", user_id=user_id), _("Opening the demo")))
+            picker.open()
+
+        self._run(_("Opening the demo"), lambda progress: session_opening.demo_people(home, progress), pick)
+
+    def _run(
+        self, title: str, op: Callable[..., object], done: Callable[..., None], *, keep_notice: bool = False
+    ) -> None:
+        if self._work is not None:
+            return
+        if not keep_notice:
+            self.say(None)
+        self._server.fail(None)
+        self._going.begin(title)
+        for card in (self._local, self._server, self._demo):
+            card.setEnabled(False)
+        self._work = self._tasks.run(self, op, done, self._failed, title=title)
+
+    def _stop(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+
+    def _stand_still(self) -> None:
+        self._work = None
+        self._going.end()
+        for card in (self._local, self._server, self._demo):
+            card.setEnabled(True)
+
+    def _progressed(self) -> None:
+        if self._work is not None:
+            self._going.say(self._work.note)
+
+    def _entered(self, entered: "Entered") -> None:
+        self._stand_still()
+        self._server.forget_secrets()
+        self.entered.emit(entered)
+
+    def _resumed(self, entered: "Entered | None") -> None:
+        self._stand_still()
+        if entered is not None:
+            self.entered.emit(entered)
+
+    def _failed(self, error: AppError) -> None:
+        self._stand_still()
+        if isinstance(error, Cancelled):
+            return
+        if not self._server.fail(error):
+            why = " ".join(part for part in (error.why, error.do) if part)
+            self.say(Notice(error.what, why, "error"))
+
+    def _choose_language(self) -> None:
+        now = self._settings.language
+        items = [
+            Item(title, partial(self.language_chosen.emit, code), checked=code == now, name=f"language_{code}")
+            for code, title in LANGUAGES.items()
+        ]
+        menu(self._language, items, name="language_menu")
+
+    def _lay_out(self) -> None:
+        self._language = Button(
+            LANGUAGES.get(self._settings.language, "English"),
+            self._choose_language,
+            kind="quiet",
+            icon="ph.globe",
+            menu=True,
+            name="language",
+        )
+        self._language.setAccessibleName(_("Language"))
+        middle = QWidget()
+        middle.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addLayout(self._head())
+        column.addLayout(self._notices)
+        cards = QHBoxLayout()
+        cards.setSpacing(16)
+        cards.addWidget(self._local, 1)
+        cards.addWidget(self._server, 1)
+        column.addLayout(cards)
+        column.addWidget(self._demo)
+        foot = row(self._going)
+        foot.addStretch(1)
+        foot.addWidget(Text(_("Version {version}").format(version=__version__), "body", "muted"))
+        column.addLayout(foot)
+        line = QHBoxLayout()
+        line.setContentsMargins(24, 24, 24, 24)
+        line.addStretch(1)
+        line.addWidget(middle, 100)
+        line.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addStretch(4)
+        whole.addLayout(line)
+        whole.addStretch(5)
+        status = StatusBar()
+        status.set("where", "ph.circle-dashed", _("Not signed in"))
+        status.set("hint", "ph.keyboard", _("Alt 1 This computer, Alt 2 Shared server, Alt 3 Demo"))
+        whole.addWidget(status)
+
+    def _head(self) -> QHBoxLayout:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Text("Benchboard", "display"))
+        words.addWidget(Text(_("Choose where to keep your data. You can change this later."), "body", "secondary"))
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(Icon("bb.benchboard", size=34))
+        head.addLayout(words, 1)
+        head.addWidget(self._language)
+        return head
+
+
+class Going(QWidget):
+    """What is happening while a database opens, and a way to stop it."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("sign_in_progress")
+        self.setMinimumHeight(28)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(10)
+        self._spinner = Spinner()
+        self._text = Text("", "body", "secondary")
+        self._button = Button(_("Stop"), stop, size="sm", name="sign_in_stop")
+        for widget in (self._spinner, self._text, self._button):
+            line.addWidget(widget)
+            widget.hide()
+
+    def begin(self, title: str) -> None:
+        self._text.setText(title)
+        for widget in (self._spinner, self._text, self._button):
+            widget.show()
+
+    def say(self, note: str) -> None:
+        if note:
+            self._text.setText(note)
+
+    def text(self) -> str:
+        return self._text.text()
+
+    def end(self) -> None:
+        for widget in (self._spinner, self._text, self._button):
+            widget.hide()
+
+
+class Spinner(Icon):
+    """Turns while something of unknown length is going on; stands still where motion is not wanted."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        from PySide6.QtCore import QVariantAnimation
+
+        super().__init__("ph.spinner-gap", "accent.text", 16, parent)
+        self._angle = 0
+        self._turn = QVariantAnimation(self)
+        self._turn.setStartValue(0)
+        self._turn.setEndValue(360)
+        self._turn.setLoopCount(-1)
+        self._turn.setDuration(max(1, theme().motion("spinner_period")))
+        self._turn.valueChanged.connect(self._turned)
+
+    def showEvent(self, event: object) -> None:
+        if theme().motion("spinner_period"):
+            self._turn.start()
+
+    def hideEvent(self, event: object) -> None:
+        self._turn.stop()
+
+    def _turned(self, angle: int) -> None:
+        self._angle = angle
+        self.update()
+
+    def paintEvent(self, event: object) -> None:
+        from PySide6.QtCore import QRectF
+        from PySide6.QtGui import QPainter
+
+        from benchboard.ui.icons import draw
+
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.translate(8, 8)
+            painter.rotate(self._angle)
+            draw(painter, "ph.spinner-gap", QRectF(-8, -8, 16, 16), theme().color("accent.text"))

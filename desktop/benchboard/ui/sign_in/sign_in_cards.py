@@ -1,0 +1,255 @@
+"""The three cards of the first screen: this computer, a shared server, the demo."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.settings import Settings
+from benchboard.ui.sign_in import session_opening
+from benchboard.ui.sign_in.session_opening import Entry
+from benchboard.ui.widgets.badges import Badge
+from benchboard.ui.widgets.buttons import Button, CheckBox
+from benchboard.ui.widgets.fields import Edit, Field, row
+from benchboard.ui.widgets.labels import Elided, Text
+from benchboard.ui.widgets.popover import Item, menu
+from benchboard.ui.widgets.surfaces import Card, Icon
+
+
+class LocalCard(Card):
+    """This computer: one encrypted file, no server, no password."""
+
+    def __init__(self, home: Path, last: bool, start: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("card_local")
+        self.choose(last)
+        badge = Badge("info", _("Last used"), "ph.clock") if last else Badge("ok", _("No server needed"), "ph.check")
+        self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, chosen=last))
+        self.column.addWidget(
+            Text(
+                _("One encrypted file on this computer. Everything works, and nobody else sees it. You're the admin."),
+                "body",
+                "secondary",
+                wrap=True,
+            )
+        )
+        self.column.addSpacing(4)
+        self.column.addLayout(_fact("ph.lock-simple", _key_sentence(home)))
+        self.column.addLayout(_fact("ph.hard-drives", str(home)))
+        self.column.addLayout(_fact("ph.user", _("No password: your account on this computer unlocks it")))
+        self.column.addStretch(1)
+        self.stay = CheckBox(_("Stay signed in"))
+        self.stay.setObjectName("stay_local")
+        self.button = Button(
+            _("Start on this computer"), start, size="lg", kind="primary" if last else "plain", name="sign_in_local"
+        )
+        foot = row(self.stay)
+        foot.addStretch(1)
+        foot.addWidget(self.button)
+        self.column.addLayout(foot)
+
+
+class ServerCard(Card):
+    """A shared PostgreSQL server, by its URL. Unguarded for now, and the card says so."""
+
+    def __init__(self, settings: Settings, last: bool, start: Callable[[Entry], None]) -> None:
+        super().__init__()
+        self.setObjectName("card_server")
+        self.choose(last)
+        self._start = start
+        self._organisation: str | None = None
+        unguarded = Badge("warn", _("Unprotected"), "ph.shield-warning")
+        badges = (Badge("info", _("Last used"), "ph.clock"), unguarded) if last else (unguarded,)
+        self._url = Edit(placeholder="postgresql://role@server/database", name="server_url")
+        if settings.last_way not in ("", "local", "demo"):
+            self._url.setText(settings.last_way)
+        self._role_password = _secret("server_role_password")
+        self._email = Edit(name="server_email")
+        self._email.setText(settings.last_email)
+        self._password = _secret("server_password")
+        self._wrong = Text("", "caption", "error", wrap=True)
+        self._wrong.hide()
+        self._stay = CheckBox(_("Stay signed in"))
+        self._stay.setObjectName("stay_server")
+        self.button = Button(
+            _("Sign in"), self._go, size="lg", kind="primary" if last else "plain", name="sign_in_server"
+        )
+        self.button.add_cap("Enter")
+        self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, chosen=last))
+        self._lay_out()
+        self._edits = (self._url, self._role_password, self._email, self._password)
+        for edit in self._edits:
+            edit.returnPressed.connect(self._go)
+        self.button.show_cap(False)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._keyboard_moved)
+
+    def _lay_out(self) -> None:
+        self._fields = {
+            "url": Field(_("Server"), self._url),
+            "database_password": Field(_("Database password (optional)"), self._role_password),
+            "email": Field(_("Email"), self._email),
+            "password": Field(_("Password"), self._password),
+        }
+        account = row(self._fields["email"], self._fields["password"], spacing=12)
+        for place in range(2):
+            account.setStretch(place, 1)
+        note = _(
+            "Anyone who can use this database role can read everything in the database. Use it only inside "
+            "your own network."
+        )
+        foot = row(self._stay)
+        foot.addStretch(1)
+        foot.addWidget(self.button)
+        self.column.addWidget(self._fields["url"])
+        self.column.addWidget(self._fields["database_password"])
+        self.column.addLayout(account)
+        self.column.addWidget(self._wrong)
+        self.column.addWidget(Text(note, "caption", "muted", wrap=True))
+        self.column.addStretch(1)
+        self.column.addLayout(foot)
+
+    def _keyboard_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Only from a field of this card does Enter sign in; while the window is in the background nothing moves."""
+        if now is not None:
+            self.button.show_cap(now in self._edits)
+
+    def begin(self) -> None:
+        """Put the keyboard into the first field that is still empty."""
+        for edit in (self._url, self._email, self._password):
+            if not edit.text():
+                edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+        self._password.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def fail(self, error: AppError | None) -> bool:
+        """Show what was wrong at the field it concerns; answers whether it concerned one. None takes it back."""
+        for field in self._fields.values():
+            field.fail("")
+        self._wrong.hide()
+        if error is None:
+            return False
+        at = self._fields.get(str(error.facts.get("field", "")))
+        if at is not None and self._url.text():
+            at.fail(str(error))
+            at.editor.setFocus()
+            return True
+        if error.code == "accounts.which":
+            self._ask_organisation(error)
+            return True
+        if error.code.startswith(("storage.", "workspace.outdated")) and self._url.text():
+            self._wrong.setText(str(error))
+            self._wrong.show()
+            return True
+        return False
+
+    def forget_secrets(self) -> None:
+        self._password.clear()
+        self._role_password.clear()
+
+    def _ask_organisation(self, error: AppError) -> None:
+        slugs = error.facts.get("organisations", ())
+        items = [Item(error.what, None)]
+        for slug in slugs if isinstance(slugs, tuple) else ():
+            items.append(Item(str(slug), partial(self._go_to, str(slug)), "ph.buildings"))
+        menu(self.button, items, name="organisation_menu")
+
+    def _go_to(self, slug: str) -> None:
+        self._organisation = slug
+        self._go()
+        self._organisation = None
+
+    def _go(self) -> None:
+        self.fail(None)
+        try:
+            url = session_opening.check_url(self._url.text())
+        except AppError as error:
+            self._fields["url"].fail(str(error))
+            self._url.setFocus()
+            return
+        for edit, name in ((self._email, "email"), (self._password, "password")):
+            if not edit.text():
+                self._fields[name].fail(_("This field is required."))
+                edit.setFocus()
+                return
+        self._url.setText(url)
+        self._start(
+            Entry(
+                "server",
+                url=url,
+                database_password=self._role_password.text(),
+                email=self._email.text().strip(),
+                password=self._password.text(),
+                organisation=self._organisation,
+                stay=self._stay.isChecked(),
+            )
+        )
+
+
+class DemoCard(Card):
+    """A look around first."""
+
+    def __init__(self, open_demo: Callable[[], None]) -> None:
+        super().__init__(padding=16)
+        self.setObjectName("card_demo")
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(Text(_("Try the demo"), "body_strong"))
+        words.addWidget(
+            Text(
+                _("A demo organisation with people, orders and dashboards. No password, and none of your data."),
+                "body",
+                "secondary",
+                wrap=True,
+            )
+        )
+        self.button = Button(_("Open demo"), open_demo, size="lg", name="open_demo")
+        line = QHBoxLayout()
+        line.setContentsMargins(4, 0, 4, 0)
+        line.setSpacing(14)
+        line.addWidget(Icon("ph.play", "accent.text", 20))
+        line.addLayout(words, 1)
+        line.addWidget(self.button)
+        self.column.addLayout(line)
+
+
+def _card_head(icon: str, title: str, *badges: Badge, chosen: bool) -> QHBoxLayout:
+    head = QHBoxLayout()
+    head.setSpacing(10)
+    head.addWidget(Icon(icon, "accent.text" if chosen else "text.secondary", 20))
+    head.addWidget(Text(title, "section"))
+    head.addStretch(1)
+    for badge in badges:
+        head.addWidget(badge)
+    return head
+
+
+def _fact(icon: str, sentence: str) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(8)
+    line.setContentsMargins(0, 3, 0, 3)
+    line.addWidget(Icon(icon, "text.muted", 14))
+    words = Text(sentence, "body", "secondary", wrap=True) if " " in sentence else Elided(sentence, "body", "secondary")
+    line.addWidget(words, 1)
+    return line
+
+
+def _secret(name: str) -> Edit:
+    edit = Edit(name=name)
+    edit.setEchoMode(QLineEdit.EchoMode.Password)
+    return edit
+
+
+def _key_sentence(home: Path) -> str:
+    """Where the key of this computer's database is; before the first start, where it will go."""
+    vault = home / "vault"
+    if (vault / "database.benchboard.key").exists():
+        return _("Encrypted, with a key file stored next to it")
+    if (vault / "database.benchboard.in-keyring").exists():
+        return _("Encrypted, key in the system keyring")
+    return _("Encrypted, key in the system keyring if available")

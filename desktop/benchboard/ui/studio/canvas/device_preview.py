@@ -1,0 +1,120 @@
+"""The page at the width of a tablet or a phone: the canvas in a frame, and above it what is special there."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.dashboards.document.breakpoints import overridden_ids
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.tiles.page_grid import MARGIN, NARROWEST
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Elided
+
+WIDTHS: Final = {"tablet": 768, "phone": 390}
+"""The width of the page at each breakpoint, in pixels with its margins."""
+_SCROLL_BAR: Final = 10
+_FRAME_MARGIN: Final = 10
+_UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
+
+
+class DevicePreview(QWidget):
+    """Holds the canvas: as wide as there is room on the desktop page, else in a frame."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self._canvas, self._editor = canvas, canvas.editor
+        self.setProperty("surface", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._strip = QWidget()
+        self._text = Elided("", "body", "secondary")
+        self._text.setObjectName("device_words")
+        self._follow = Button("", self._follow_desktop, size="sm", icon="ph.link-simple", name="device_follow")
+        row = QHBoxLayout(self._strip)
+        row.setContentsMargins(16, 8, 12, 8)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(self._text)
+        texts.addWidget(Elided(_("Widgets you add or remove here change on every breakpoint."), "caption", "muted"))
+        row.addLayout(texts, 1)
+        row.addWidget(self._follow)
+        self._middle = QHBoxLayout()
+        self._middle.setSpacing(0)
+        self._middle.addStretch(0)
+        self._middle.addWidget(canvas, 1)
+        self._middle.addStretch(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._strip)
+        column.addLayout(self._middle, 1)
+        self._editor.changed.connect(self.fit_breakpoint)
+        self._editor.selection_changed.connect(self._update_text)
+        canvas.zoom_changed.connect(self.fit_breakpoint)
+        canvas.moved.connect(self.update)  # the frame stands outside it, and the layout places it after that
+        self._shown_breakpoint, self._is_bare = "?", False
+        self.fit_breakpoint()
+
+    def set_bare(self, bare: bool) -> None:
+        """Show the page without the text above it, or with it again."""
+        self._is_bare = bare
+        self.fit_breakpoint()
+
+    def fit_breakpoint(self) -> None:
+        """Take the width of the editor's breakpoint."""
+        name = self._editor.breakpoint
+        width = WIDTHS.get(name)
+        most = _UNLIMITED if width is None else round(width * self._canvas.zoom) + _SCROLL_BAR
+        self._canvas.setMaximumWidth(most)
+        if name != self._shown_breakpoint:
+            self._shown_breakpoint = name
+            self._canvas.narrowest = float(NARROWEST if width is None else width - 2 * MARGIN)
+            self._middle.setContentsMargins(
+                *((0, 0, 0, 0) if width is None else (_FRAME_MARGIN, _FRAME_MARGIN, _FRAME_MARGIN, _FRAME_MARGIN))
+            )
+            self._canvas.sync()
+        self._strip.setVisible(width is not None and not self._is_bare)
+        self._update_text()
+        self.update()
+
+    def _update_text(self) -> None:
+        name = self._editor.breakpoint
+        if not name:
+            return
+        hand = overridden_ids(self._editor.document, name)
+        count = len(hand)
+        chosen = [item_id for item_id in self._editor.selection if item_id in hand]
+        words = (
+            ngettext("{count} widget has a custom layout here.", "{count} widgets have a custom layout here.", count)
+            if count
+            else _("Everything follows the desktop layout. Move a widget to give it a custom layout here.")
+        )
+        self._text.setText(words.format(count=count))
+        self._follow.setText(_("Reset to desktop layout") if chosen else _("Reset all to desktop layout"))
+        self._follow.disable("" if count else _("No custom layout to reset."))
+
+    def _follow_desktop(self) -> None:
+        self.follow_desktop()
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow_desktop(self) -> None:
+        """Reset the selected widgets to the desktop layout; all, where none of them was arranged by hand."""
+        hand = (
+            overridden_ids(self._editor.document, self._editor.breakpoint) if self._editor.breakpoint else frozenset()
+        )
+        chosen = [item_id for item_id in self._editor.selection if item_id in hand]
+        self._editor.follow_desktop(chosen or None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._editor.breakpoint:
+            return
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            frame = QRectF(self._canvas.geometry()).adjusted(-5.5, -5.5, 5.5, 5.5)
+            painter.setPen(QPen(theme().color("border.strong"), 1))
+            painter.setBrush(theme().color("surface"))
+            painter.drawRoundedRect(frame, 10, 10)

@@ -1,0 +1,141 @@
+"""One widget enlarged in the place of the page, for reading. Esc leads back."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles.enlarged_view import Large
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.surfaces import Icon
+
+_WINDOW_KEYS: Final = (
+    Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q, Qt.Key.Key_F1,
+)  # fmt: skip
+"""Keys of the window, which the widget does not take."""
+
+
+class EnlargedWidgetView(QWidget):
+    """A widget with a title, enlarged."""
+
+    left = Signal()
+    """Somebody wants the page back."""
+
+    def __init__(self, canvas: Canvas, item_id: str) -> None:
+        super().__init__()
+        self.setObjectName("studio_view")
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._canvas, self.item_id = canvas, item_id
+        self._icon = Icon("", "text.muted", 18)
+        self.title = Elided("", "section")
+        self.title.setObjectName("view_title")
+        back = Button(_("Back to dashboard"), self.left.emit, name="view_back")
+        back.add_cap("Esc")
+        self.large = Large(canvas.interactive_table.habit(item_id))
+        self.large.left.connect(self.left)
+        self.large.retried.connect(lambda: canvas.feeds.retry(item_id))
+        self.large.edited.connect(self._edit)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._icon)
+        row.addWidget(self.title, 1)
+        row.addWidget(back)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 20)
+        column.setSpacing(12)
+        column.addLayout(row)
+        column.addWidget(self.large, 1)
+        self.setFocusProxy(self.large)
+        canvas.feeds.answered.connect(self._show_answer)
+        canvas.editor.changed.connect(self.update_content)
+        canvas.editor.permission_changed.connect(self.update_content)
+        if self._truncated:
+            canvas.feeds.ask_whole(item_id)
+        self.update_content()
+
+    def update_content(self) -> None:
+        """Show the widget as it is now; go back if it is no longer on the page."""
+        tile = self._canvas.tiles.get(self.item_id)
+        if not isinstance(tile, Tile):
+            self.left.emit()
+            return
+        widget, feeds = tile.widget, self._canvas.feeds
+        self._icon.show_icon(widget.icon)
+        self.title.setText(widget.title or widget.kind_name)
+        asking = self._truncated and feeds.asking(self.item_id)
+        self.large.say(widget, feeds.answer(self.item_id), self._canvas.audience, asking=asking)
+
+    @property
+    def _truncated(self) -> bool:
+        answer = self._canvas.feeds.answer(self.item_id)
+        return answer is not None and answer.table is not None and answer.table.truncated
+
+    def event(self, event: QEvent) -> bool:
+        # The keys of the page would change what cannot be seen.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() not in _WINDOW_KEYS:
+                event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_V):
+            self.left.emit()
+        event.accept()
+
+    def _edit(self) -> None:
+        self.left.emit()
+        self._canvas.editor.select([self.item_id])
+        self._canvas.edit()
+
+    def _show_answer(self, item_id: str) -> None:
+        if item_id == self.item_id:
+            self.update_content()
+
+
+class EnlargedWidget(QObject):
+    """Shows an `EnlargedWidgetView` in the place of the first page of a stack."""
+
+    changed = Signal(bool)
+
+    def __init__(self, canvas: Canvas, stack: QStackedWidget) -> None:
+        super().__init__(canvas)
+        self._canvas, self._stack = canvas, stack
+        self.view: EnlargedWidgetView | None = None
+        canvas.enlarge_requested.connect(self.show)
+
+    def show(self, item_id: str) -> None:
+        """Show a widget enlarged."""
+        if not isinstance(self._canvas.tiles.get(item_id), Tile):
+            return
+        self.close()
+        self._canvas.cancel()
+        self._canvas.interactive_table.leave()
+        view = self.view = EnlargedWidgetView(self._canvas, item_id)
+        view.left.connect(self.close, Qt.ConnectionType.QueuedConnection)
+        self._stack.addWidget(view)
+        self._stack.setCurrentWidget(view)
+        view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.changed.emit(True)
+
+    def close(self) -> None:
+        """Show the page again."""
+        view, self.view = self.view, None
+        if view is None:
+            return
+        self._canvas.feeds.answered.disconnect(view._show_answer)
+        self._canvas.editor.changed.disconnect(view.update_content)
+        self._canvas.editor.permission_changed.disconnect(view.update_content)
+        self._stack.setCurrentIndex(0)
+        self._stack.removeWidget(view)
+        view.hide()
+        view.deleteLater()
+        if self._canvas.isVisible():
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.changed.emit(False)

@@ -1,0 +1,1 @@
+"""What pointer and keyboard do with the items of a page."""

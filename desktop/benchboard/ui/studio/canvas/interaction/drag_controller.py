@@ -1,0 +1,134 @@
+"""Runs the interaction that is under way: it scrolls the page near the edges of the view, shows the tab that something
+is held over, and either commits it as one step or puts everything back."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QObject, QPointF, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QScrollBar
+
+from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
+from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
+from benchboard.ui.studio.canvas.interaction.insert import InsertInteraction, InsertPayload
+from benchboard.ui.studio.canvas.interaction.item_interaction import ItemInteraction
+from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
+from benchboard.ui.studio.canvas.scene import overlay
+from benchboard.ui.studio.canvas.scene.page_view import PageView
+
+SCROLL_INTERVAL_MS: Final = 16
+DWELL_MS: Final = 500
+"""How long something is held over a tab before that tab is shown."""
+
+
+class DragController(QObject):
+    """The interaction under way, if there is one."""
+
+    drop_target_changed = Signal(object)
+    """Where what is dragged would land (a `DropTarget`); None when nothing is dragged any more."""
+
+    def __init__(self, view: PageView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.interaction: ItemInteraction | None = None
+        self._scroll_positions: Sequence[tuple[QScrollBar, int]] = ()
+        """Where the page was scrolled to at the start."""
+        self._dwell_tab: tuple[str, int] | None = None
+        self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
+        self._dwell.timeout.connect(self._show_tab)
+        self._autoscroll = QTimer(self, interval=SCROLL_INTERVAL_MS)
+        self._autoscroll.timeout.connect(self._scroll_at_edge)
+
+    @property
+    def insert_source(self) -> WidgetKind | InsertPayload | None:
+        """What is being inserted; None while nothing is, or while items of the page are dragged."""
+        return self.interaction.source if isinstance(self.interaction, InsertInteraction) else None
+
+    @property
+    def drop_target(self) -> DropTarget | None:
+        """Where what is dragged would land."""
+        return self.interaction.drop_target if self.interaction is not None else None
+
+    def start(self, interaction: ItemInteraction, at: QPointF) -> None:
+        """Begin an interaction with the pointer at a point of the scene."""
+        view = self._view
+        self.interaction, view.busy = interaction, True
+        self._scroll_positions = tuple(
+            (bar, bar.value()) for bar in (view.horizontalScrollBar(), view.verticalScrollBar())
+        )
+        interaction.begin()
+        # The rings and handles of the selection are not painted meanwhile.
+        rings = [view.tiles[item_id].outline for item_id in view.editor.selection if item_id in view.tiles]
+        rings += [frame] if (frame := GroupFrame(view).rect()) is not None else []
+        view.update_overlay([overlay.handles_area(box) for box in rings])
+        self._autoscroll.start()
+        self.move_to(at)
+
+    def start_insert(self, source: WidgetKind | InsertPayload) -> None:
+        """Begin to drag items that are not on the page yet."""
+        self.start(InsertInteraction(self._view, source), QPointF())
+
+    def move_to(self, pointer: QPointF) -> None:
+        """Show what ending at a point of the scene would lead to."""
+        interaction = self.interaction
+        if interaction is None:
+            return
+        before = interaction.drop_target
+        interaction.update(pointer)
+        if interaction.drop_target is not before:
+            self.drop_target_changed.emit(interaction.drop_target)
+        tab = interaction.hidden_tab if isinstance(interaction, MoveInteraction) else None
+        if tab != self._dwell_tab:
+            self._dwell_tab = tab
+            self._dwell.start() if tab is not None else self._dwell.stop()
+        self._view.update_overlay(interaction.overlay_areas())
+
+    def finish(self) -> None:
+        """Commit the interaction."""
+        interaction = self.interaction
+        if interaction is None:
+            return
+        self._stop(interaction)
+        interaction.commit()
+        self._view.show_page(self._view.editor.page)
+
+    def cancel(self) -> None:
+        """Put everything back as it was, and scroll to where the page was at the start."""
+        if self.interaction is not None:
+            self.withdraw()
+            for bar, value in self._scroll_positions:
+                bar.setValue(value)
+
+    def withdraw(self) -> None:
+        """Put everything back, and keep the scroll position: what left the view may come back into it."""
+        if self.interaction is not None:
+            self._stop(self.interaction)
+            self._view.show_page(self._view.editor.page)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint the interaction over the tiles."""
+        if self.interaction is not None:
+            self.interaction.paint(painter)
+
+    def _stop(self, interaction: ItemInteraction) -> None:
+        self.interaction, self._view.busy, self._dwell_tab = None, False, None
+        self._autoscroll.stop()
+        self._dwell.stop()
+        interaction.end()
+        self._view.lower_tiles()
+        self._view.update_overlay([])
+        self._view.viewport().update()  # the rings and handles of the selection are painted again
+        self.drop_target_changed.emit(None)
+
+    def _show_tab(self) -> None:
+        interaction, self._dwell_tab = self.interaction, None
+        if isinstance(interaction, MoveInteraction) and interaction.hidden_tab is not None:
+            interaction.show_hidden_tab()
+            self.move_to(interaction.pointer)
+
+    def _scroll_at_edge(self) -> None:
+        viewport = self._view.viewport()
+        spot = viewport.mapFromGlobal(self._view.cursor().pos())
+        if viewport.rect().contains(spot) and self._view.scroll_near_edge(spot):
+            self.move_to(self._view.mapToScene(spot))

@@ -1,0 +1,165 @@
+"""What appears as the pointer passes over tiles: a tooltip with the value there, and the menu button of a tile.
+
+Neither repaints the page: the value is in a tooltip, and the menu button is a small widget of its own.
+"""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QToolTip
+
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.interaction.pointer import Pointer
+from benchboard.ui.studio.canvas.scene.page_view import PageView
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles.value_readout import Reader, reader, tip_of
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+
+_BUTTON_SIZE: Final = 22
+
+
+class HoverTracker(QObject):
+    """Follows the pointer over the page."""
+
+    def __init__(self, view: PageView, pointer: Pointer) -> None:
+        super().__init__(view)
+        self._view, self._pointer = view, pointer
+        self._over: Tile | None = None
+        self._reader: tuple[tuple[object, ...], Reader] | None = None
+        self._tooltip = ""
+        self.menu_button = TileMenuButton(view)
+        view.viewport().installEventFilter(self)
+        view.installEventFilter(self)
+        view.editor.changed.connect(self._follow_page)
+        view.editor.selection_changed.connect(self.place_menu_button)
+        view.zoom_changed.connect(self._follow_page)
+        for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
+            bar.valueChanged.connect(self.place_menu_button)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self._view:
+            if kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+                self.place_menu_button()
+        elif kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            self._move(event)
+        elif kind == QEvent.Type.Leave:
+            self._enter(None)
+        elif kind == QEvent.Type.Resize or kind == QEvent.Type.MouseButtonRelease:
+            self.place_menu_button()
+        return False
+
+    def place_menu_button(self) -> None:
+        """Put the menu button on the tile under the pointer, else on the selected one while the page has the keyboard
+        focus."""
+        view, selected = self._view, self._view.editor.selection
+        tile = self._over
+        if tile is None and view.hasFocus() and len(selected) == 1:
+            found = view.tiles.get(selected[0])
+            tile = found if isinstance(found, Tile) else None
+        if tile is None or view.presenting or view.busy or self._pointer.marquee is not None:
+            self.menu_button.hide()
+        else:
+            self.menu_button.place_on(tile)
+
+    def _follow_page(self) -> None:
+        if self._over is not None and self._over not in self._view.tiles.values():
+            self._over = None
+        self._reader = None
+        self.place_menu_button()
+
+    def _move(self, event: QMouseEvent) -> None:
+        if event.buttons():
+            self._show_value(None, event)
+            self.menu_button.hide()
+            return
+        spot = event.position().toPoint()
+        tile = self._view.tile_at(spot)
+        self._enter(tile if isinstance(tile, Tile) else None)
+        if self._over is not None:
+            self._show_value(self._over, event)
+
+    def _enter(self, tile: Tile | None) -> None:
+        if tile is not self._over:
+            self._over = tile
+            self._hide_tooltip()
+            self.place_menu_button()
+
+    def _hide_tooltip(self) -> None:
+        if self._tooltip:
+            self._tooltip = ""
+            QToolTip.hideText()
+
+    def _show_value(self, tile: Tile | None, event: QMouseEvent) -> None:
+        """Show the value under the pointer at once; text that is cut off is shown in full when the pointer rests."""
+        at = (self._view.mapToScene(event.position().toPoint()) - tile.pos()) / self._view.zoom if tile else QPointF()
+        reading = self._reader_of(tile)(at) if tile is not None else None
+        text = tip_of(reading)
+        if tile is not None:
+            tile.set_reading(reading)
+        if reading is None or not reading.quick:
+            self._hide_tooltip()
+        elif text != self._tooltip or not QToolTip.isVisible():
+            self._tooltip = text
+            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self._view.viewport())
+
+    def _reader_of(self, tile: Tile) -> Reader:
+        """The reader of a tile, made once for what it shows: a mouse moves often."""
+        view = self._view
+        size = tile.rect.size() / view.zoom
+        key = (tile, tile.answer, tile.widget, size.width(), size.height(), tile.links.end, view.theme_version)
+        if self._reader is None or self._reader[0] != key:
+            self._reader = key, reader(size, tile.widget, tile.answer, tile.links.end)
+        return self._reader[1]
+
+
+class TileMenuButton(QAbstractButton):
+    """`⋯` at the end of a tile's header: opens the menu of the tile."""
+
+    menu_requested = Signal(QPoint)
+    """The menu of the selection is to open at this point of the screen."""
+
+    def __init__(self, view: PageView) -> None:
+        super().__init__(view.viewport())
+        self._view, self._id = view, ""
+        self.setObjectName("tile_menu")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # by keyboard it is Shift+F10
+        self.setFixedSize(QSize(_BUTTON_SIZE, _BUTTON_SIZE))
+        self.setAccessibleName(_("Actions"))
+        self.setToolTip(_("More actions (Shift F10)"))
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.clicked.connect(self._open)
+        self.hide()
+
+    def place_on(self, tile: Tile) -> None:
+        """Stand at the end of this tile's header."""
+        zoom, self._id = self._view.zoom, tile.item.id
+        end = tile.links.end or tile.rect.width() / zoom - 12
+        corner = QPointF(
+            tile.rect.left() + end * zoom - _BUTTON_SIZE + 4, tile.rect.top() + 17 * zoom - _BUTTON_SIZE / 2
+        )
+        spot = self._view.mapFromScene(corner)
+        shown = tile.rect.width() > 3 * _BUTTON_SIZE and self._view.viewport().rect().contains(spot)
+        if spot != self.pos():
+            self.move(spot)
+        self.setVisible(shown)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        hot = self.underMouse() or self.isDown()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("surface.alt" if hot else "surface"))
+            painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
+            spot = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+            paint_icon(painter, "ph.dots-three", spot, theme().color("text" if hot else "text.secondary"))
+
+    def _open(self) -> None:
+        editor = self._view.editor
+        if self._id not in editor.page.shown:
+            return
+        if self._id not in editor.selection:
+            editor.select([self._id])
+        self.menu_requested.emit(self.mapToGlobal(QPoint(0, self.height())))

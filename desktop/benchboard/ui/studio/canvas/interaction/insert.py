@@ -1,0 +1,55 @@
+"""Bringing new items onto the page by the pointer: from the palette, from a file, from another page."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF
+
+from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.dashboards.editing.clipboard import Copied
+from benchboard.dashboards.editing.page_edits import Placed
+from benchboard.dashboards.layout import ContainerDrag, Layout, PageIndex
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.item_interaction import scene_rects
+from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
+
+
+class InsertPayload(NamedTuple):
+    """Items that come from elsewhere, with their cells relative to each other, and the title of the step."""
+
+    title: str
+    placed: Placed
+    variables: tuple[Variable, ...] = ()
+    """The variables that the items use, which are brought along."""
+
+
+class InsertInteraction(MoveInteraction):
+    """New items, dragged by the middle of the first one's header. On a narrow page they go onto the page itself."""
+
+    def __init__(self, host: InteractionHost, source: WidgetKind | InsertPayload) -> None:
+        super().__init__(host, (), QPointF())
+        self.source = source
+        if isinstance(source, InsertPayload):
+            placed, self.title = source.placed, source.title
+        else:
+            placed = (host.editor.new_widget(source),)
+            self.title = _("Add {title}").format(title=_(source.title).lower())
+        self.carry = ContainerDrag(self.page, guests=placed, compact=self.compact)
+        self.body = [item.id for item, _cell in placed]
+        self._inserted = PageIndex(Layout.of(self.page.layout.columns, placed))
+        self.dragged = self._inserted.shown
+        self._rects = scene_rects(self.grid, self._inserted, self.dragged)
+        first = self.grid.rect(placed[0][1])
+        self._corner = first.topLeft()
+        self.start = QPointF(first.center().x(), first.top() + 16 * self.grid.zoom)
+
+    def begin(self) -> None:
+        for item_id in self.dragged:
+            self.host.add_dragged_tile(self._inserted.item(item_id))
+        super().begin()
+
+    def commit(self) -> None:
+        source = self.source
+        came = Copied((), source.variables) if isinstance(source, InsertPayload) else None
+        self.host.editor.apply_layout(self.title, self.layout(), self.body, came)

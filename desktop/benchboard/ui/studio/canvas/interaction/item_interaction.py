@@ -1,0 +1,192 @@
+"""What all interactions that move or resize items have in common: their preview on the page, and the step they end in.
+
+An interaction is a function of the page at its start and of where the pointer is now (`dashboards.layout` computes the
+previews), so that going back leads back, and one that is cancelled leaves nothing behind.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from benchboard.dashboards.layout import Cell, Layout, PageIndex, Path, SnapHints
+from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget, find_drop_target
+from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
+from benchboard.ui.studio.canvas.interaction.guide_finder import GuideFinder
+from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.scene import guide_overlay, overlay
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.tiles.frame_insets import frames_around
+from benchboard.ui.studio.tiles.page_grid import PageGrid
+
+Cells = dict[str, Cell]
+
+
+class ItemInteraction(ABC):
+    """Items of a page being moved or resized by the pointer. The page shows the `resting` cells with the `displaced`
+    ones over them; what is `dragged` floats above."""
+
+    title: str
+    """What the step is called that it ends in."""
+    resizes = False
+    """Whether it changes the size of items rather than their position."""
+
+    def __init__(self, host: InteractionHost, start: QPointF) -> None:
+        self.host = host
+        self.grid, self.page, self.compact = host.grid, host.editor.page, host.editor.document.compact
+        self.start = self.pointer = start
+        """Where in the scene the pointer was at the start, and where it is now."""
+        self.body: list[str] = []
+        """The ids of the items that are moved or resized, without what lies in them."""
+        self.dragged: Mapping[str, Cell] = {}
+        """All items that float, and their cells at the start."""
+        self.target: Path = ()
+        """The grid of the page that the body would land in."""
+        self.displaced: Cells = {}
+        """The items that would lie elsewhere than in `resting`, and the body."""
+        self.drop_target: DropTarget | None = None
+        self._guides: SnapHints | None = None
+        self._guide_finder: GuideFinder | None = None
+
+    # What each kind of interaction computes
+
+    @property
+    @abstractmethod
+    def resting(self) -> Mapping[str, Cell]:
+        """Where everything that stays is while the body floats."""
+
+    @property
+    @abstractmethod
+    def drop_cells(self) -> list[Cell]:
+        """Where the body would land, in fields of the page."""
+
+    @abstractmethod
+    def move_to(self, pointer: QPointF, until: int) -> Cells:
+        """The displaced cells with the pointer here; those from row `until` on are not visible and may be left out.
+        Answers the same object as before where nothing has changed."""
+
+    @abstractmethod
+    def floating_rect(self, item_id: str) -> QRectF:
+        """Where in the scene something dragged is shown."""
+
+    @abstractmethod
+    def layout(self) -> Layout:
+        """The layout of the page if it ended now."""
+
+    @property
+    def moved_ids(self) -> Sequence[str]:
+        """The ids whose new cells are the drop target."""
+        return self.body
+
+    @property
+    def drop_label(self) -> str:
+        """The position or size that the body would get, in words; empty where there is nothing to say."""
+        target = self.drop_target
+        return target.label if target is not None and target.cells else ""
+
+    # From start to end
+
+    def begin(self) -> None:
+        """Lift what is dragged, and put everything else where it rests meanwhile."""
+        self.host.lift_tiles(self.dragged)
+        shown, resting = self.page.shown, self.resting
+        cells = {**resting, **self.dragged}
+        for item_id, cell in resting.items():
+            if item_id not in self.dragged and shown.get(item_id) != cell:
+                self.host.tiles[item_id].place(self._rect(item_id, cells))
+
+    def update(self, pointer: QPointF) -> None:
+        """Show what ending here would lead to."""
+        host, dragged = self.host, self.dragged
+        before = self.displaced
+        after = self.move_to(pointer, self._first_hidden_row())
+        if after is not before:
+            cells = {**self.resting, **dragged, **after}
+            self.drop_target = find_drop_target(
+                self.page, self.target, self.moved_ids, cells, resizes=self.resizes, shown_as=host.editor.rendered
+            )
+            for item_id in before.keys() - after.keys():
+                if item_id not in dragged:
+                    host.tiles[item_id].place(self._rect(item_id, cells))
+            for item_id in self._inside_containers(before.keys() | after.keys()):
+                if item_id not in dragged:
+                    host.place_tile(item_id, self._rect(item_id, cells))
+            for item_id, cell in after.items():
+                if item_id not in dragged and before.get(item_id) != cell:
+                    host.place_tile(item_id, self._rect(item_id, cells))
+            if self._guide_finder is None:
+                self._guide_finder = GuideFinder(self.grid, self.page, dragged, self.resting)
+            self._guides = self._guide_finder.find(self.target, self.drop_cells, self.displaced, host.visible_rect())
+        for item_id in dragged:
+            host.place_tile(item_id, self.floating_rect(item_id))
+
+    def end(self) -> None:
+        """It is over, committed or cancelled: take back what only marked it on the page."""
+        self._guides = None
+
+    def commit(self) -> None:
+        """Make what it leads to one step of the editor."""
+        self.host.editor.apply_layout(self.title, self.layout(), self.host.editor.selection)
+
+    # What is painted over the tiles
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint where the body would land, with guides and a label."""
+        if self._guides is not None:
+            guide_overlay.paint(painter, self.grid, self._guides)
+        boxes, dragged = self._drop_rects(), self._outlines()
+        overlay.paint_drop_target(painter, boxes, dragged)
+        overlay.paint_rings(painter, dragged)
+        if len(dragged) > 1:
+            frame = overlay.group_frame(dragged)
+            overlay.paint_group_frame(painter, frame)
+            overlay.paint_handles(painter, frame, GroupFrame(self.host).handles())
+        if boxes and dragged and (label := self.drop_label):
+            overlay.paint_drop_label(painter, dragged, label)
+
+    def overlay_areas(self) -> list[QRectF]:
+        """Where `paint` paints."""
+        dragged = self._outlines()
+        guides = guide_overlay.areas(self.grid, self._guides) if self._guides is not None else []
+        frame = [overlay.handles_area(overlay.group_frame(dragged))] if len(dragged) > 1 else []
+        return [*guides, *self._drop_rects(), *dragged, *frame, *overlay.drop_label_area(dragged)]
+
+    def _outlines(self) -> list[QRectF]:
+        return [self.host.tiles[item_id].outline for item_id in self.body]
+
+    def _drop_rects(self) -> list[QRectF]:
+        """Where in the scene the body would land."""
+        cells = self.drop_target.page_cells if self.drop_target is not None else {}
+        around = frames_around(self.page, self.target, cells)
+        return [self.grid.rect(cell, around) for cell in self.drop_cells]
+
+    def _rect(self, item_id: str, cells: Mapping[str, Cell]) -> QRectF:
+        return self.grid.rect(cells[item_id], frames_around(self.page, self.page.paths.get(item_id, ()), cells))
+
+    def _inside_containers(self, ids: Iterable[str]) -> set[str]:
+        """What lies in the containers among these: it stays inside their frames, wherever those end now."""
+        frames = frozenset(one for one in ids if isinstance(self.host.tiles.get(one), ContainerFrame))
+        if not frames:
+            return set()
+        return {one for one in self.page.shown if any(outer in frames for outer, _k in self.page.path(one))}
+
+    def _first_hidden_row(self) -> int:
+        """The first row below the view, and a few more for tiles that reach into it."""
+        bottom = self.host.visible_rect().bottom()
+        return self.grid.field(QPointF(0, bottom))[1] + 2
+
+
+def scene_rects(grid: PageGrid, page: PageIndex, cells: Mapping[str, Cell]) -> dict[str, QRectF]:
+    """Where these items of a page are in the scene."""
+    shown = page.shown
+    return {one: grid.rect(cell, frames_around(page, page.path(one), shown)) for one, cell in cells.items()}
+
+
+def visible_changes(changed: Cells, resting: Mapping[str, Cell], until: int) -> Cells:
+    """Those of the changed cells that are, or were, above a row."""
+    return {
+        item_id: cell
+        for item_id, cell in changed.items()
+        if cell.y < until or (item_id in resting and resting[item_id].y < until)
+    }

@@ -1,0 +1,130 @@
+"""What keys do on the page: move and resize the selection, move the focus ring, and run commands."""
+
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+
+from benchboard.dashboards.editing import placement_edits
+from benchboard.ui.studio.canvas.interaction.focus_ring import FocusRing
+from benchboard.ui.studio.canvas.interaction.pointer import Pointer
+from benchboard.ui.studio.canvas.interaction.rejections import why_it_stays, why_no_other_grid, why_no_size
+from benchboard.ui.studio.canvas.interaction.shared_edge import move_edge
+from benchboard.ui.studio.canvas.scene.page_view import PageView
+
+_ARROWS: Final = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_SAME: Final = {Qt.Key.Key_Enter: Qt.Key.Key_Return, Qt.Key.Key_Backspace: Qt.Key.Key_Delete}
+_SHIFT, _ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+_CTRL: Final = Qt.KeyboardModifier.ControlModifier
+
+
+class CommandKeys(Protocol):
+    """The commands that keys run on the page."""
+
+    def run(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        """Run the command with these keys; False where there is none, or it cannot be run now."""
+
+    def why_barred(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
+        """Why the command with these keys may not change the page, in words; empty where that is not so."""
+
+
+class Keyboard(QObject):
+    """Handles the keys that are pressed on the page. It knows no `commands` until it is given some."""
+
+    menu_requested = Signal()
+    open_requested = Signal(str)
+    """Somebody wants to look into this widget."""
+    rejected = Signal(str)
+    """Why what somebody tried cannot be done, in words."""
+
+    def __init__(self, view: PageView, focus_ring: FocusRing, pointer: Pointer) -> None:
+        super().__init__(view)
+        self._view, self._editor, self._focus_ring, self._pointer = view, view.editor, focus_ring, pointer
+        self.commands: CommandKeys | None = None
+
+    def handle(self, event: QKeyEvent) -> bool:
+        """Do what a key stands for; False where it stands for nothing."""
+        key = _SAME.get(Qt.Key(event.key()), Qt.Key(event.key()))
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key == Qt.Key.Key_Escape:
+            return self._escape()
+        if self._view.busy:
+            return False
+        if key == Qt.Key.Key_F10 and modifiers == _SHIFT:
+            self.menu_requested.emit()  # the Menu key arrives as an event of its own
+            return True
+        return self._run_command(key, modifiers) or self._move(key, modifiers)
+
+    def handle_from_list(self, event: QKeyEvent) -> bool:
+        """The same for keys that are pressed in a list of what is on the page. The list itself handles arrows, with
+        Shift or Ctrl too, and Space."""
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        own = event.key() == Qt.Key.Key_Space or (event.key() in _ARROWS and modifiers == _CTRL)
+        return bool(modifiers & (_CTRL | _ALT)) and not own and self.handle(event)
+
+    def _escape(self) -> bool:
+        if self._view.busy or self._pointer.marquee is not None:
+            self._pointer.cancel()
+        elif self._editor.selection:
+            self._editor.select(())
+        else:
+            return False
+        return True
+
+    def _run_command(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        editor, commands = self._editor, self.commands
+        if commands is not None and commands.run(key, modifiers):
+            return True
+        if key == Qt.Key.Key_Return and not modifiers and editor.selection and not editor.editable:
+            self.open_requested.emit(editor.selection[0])
+            return True
+        if commands is not None and (why := commands.why_barred(key, modifiers)):
+            self.rejected.emit(why)
+            return True
+        return False
+
+    def _move(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        if modifiers == _CTRL and key in _ARROWS:
+            self._focus_ring.move(*_ARROWS[key])
+            return True
+        if modifiers == _CTRL and key == Qt.Key.Key_Space:
+            self._focus_ring.toggle_selection()
+            return True
+        if key in _ARROWS and self._editor.selection and not modifiers & _CTRL:
+            self._move_selection(*_ARROWS[key], modifiers)
+            return True
+        return False
+
+    def _move_selection(self, dx: int, dy: int, modifiers: Qt.KeyboardModifier) -> None:
+        """Arrows move the selection by a field, with Shift they resize it, with Alt they move it past a neighbour, and
+        with both they move the edge that it shares."""
+        editor = self._editor
+        if modifiers == _SHIFT | _ALT:
+            if why := move_edge(editor, dx, dy) if editor.editable else editor.read_only_reason:
+                self.rejected.emit(why)
+            self._view.reveal(editor.selection)
+            return
+        before = editor.document
+        if modifiers & _SHIFT:
+            editor.apply(placement_edits.resize, dx, dy)
+        elif modifiers & _ALT:
+            editor.apply(placement_edits.jump, dx, dy)
+        else:
+            editor.apply(placement_edits.nudge, dx, dy)
+        self._view.reveal(editor.selection)
+        if editor.document is before:
+            sizing = bool(modifiers & _SHIFT)
+            why = (
+                why_no_size(editor, editor.selection, high=dx == 0)
+                if sizing
+                else why_it_stays(editor, editor.selection)
+            )
+            if why:
+                self.rejected.emit(why)
+        elif not modifiers & (_SHIFT | _ALT) and placement_edits.leaves_some_behind(editor.state):
+            self.rejected.emit(why_no_other_grid())

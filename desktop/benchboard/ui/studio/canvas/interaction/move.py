@@ -1,0 +1,145 @@
+"""Moving items by the pointer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRectF
+
+from benchboard.dashboards.layout import TABS, Cell, ContainerDrag, Layout, PageIndex, Path
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.item_interaction import (
+    Cells,
+    ItemInteraction,
+    scene_rects,
+    visible_changes,
+)
+from benchboard.ui.studio.canvas.interaction.rejections import why_no_other_grid
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.tiles.frame_insets import frames_around
+
+
+class MoveInteraction(ItemInteraction):
+    """Items moved as one rigid body with what lies in them, the first of `ids` under the pointer. On a narrow page they
+    stay in the grid of the first one: containers belong to the desktop page."""
+
+    def __init__(self, host: InteractionHost, ids: Sequence[str], start: QPointF) -> None:
+        super().__init__(host, start)
+        self.title = _("Move")
+        self.keeps_grid = bool(host.editor.breakpoint)
+        self.carry = ContainerDrag(self.page, ids, compact=self.compact)
+        self.body = [item.id for item, _cell in self.carry.body]
+        lifted = frozenset(self.body)
+        self.dragged = {
+            item_id: cell
+            for item_id, cell in self.page.shown.items()
+            if item_id in lifted or lifted & {outer for outer, _k in self.page.path(item_id)}
+        }
+        self._corner = self.grid.rect(self.dragged[self.body[0]]).topLeft() if self.body else QPointF()
+        self._rects = scene_rects(self.grid, self.page, self.dragged)
+        self._tabs = self._tab_strips()
+        self.target = self.carry.home
+        self.over_other_grid = False
+        """Whether the pointer is over another grid than the one that the items have to stay in."""
+        self.hidden_tab: tuple[str, int] | None = None
+        """The tab under the pointer that is not shown: the id of its container, and its position."""
+        self._highlighted = frozenset[str]()
+        """The containers that show that the items would land in them, or in a tab of theirs."""
+        self._request: object = None
+        self._field = (0, 0)
+
+    @property
+    def resting(self) -> Mapping[str, Cell]:
+        return self.carry.still
+
+    @property
+    def drop_cells(self) -> list[Cell]:
+        return [self.displaced[item_id] for item_id in self.body if item_id in self.displaced]
+
+    @property
+    def drop_label(self) -> str:
+        label = super().drop_label
+        return why_no_other_grid() if label and self.over_other_grid else label
+
+    def move_to(self, pointer: QPointF, until: int) -> Cells:
+        self.pointer = pointer
+        self._field = self.grid.nearest(self._corner + pointer - self.start)
+        strip = self._tab_strip_at(pointer)
+        # Over a tab strip they go into the tab that is shown: else the tabs would give way from under the pointer.
+        under = strip if strip is not None else self.carry.target(*self.grid.field(pointer))
+        self.target = self.carry.home if self.keeps_grid else under
+        self.over_other_grid = self.target != under
+        if (request := (self._field, self.target, until)) != self._request:
+            self._request = request
+            answer = self.carry.at(self.target, *self._field, until=until)
+            self.displaced = visible_changes(answer, self.resting, until)
+        return self.displaced
+
+    def update(self, pointer: QPointF) -> None:
+        before = self.displaced
+        super().update(pointer)
+        hidden_tab = self._hidden_tab_at(pointer)
+        if self.displaced is not before or hidden_tab != self.hidden_tab:
+            self.hidden_tab = hidden_tab
+            self._highlight(self.target[-1][0] if self.target else "")
+
+    def floating_rect(self, item_id: str) -> QRectF:
+        return self._rects[item_id].translated(self.pointer - self.start)
+
+    def layout(self) -> Layout:
+        return self.carry.drop(self.target, *self._field)
+
+    def end(self) -> None:
+        super().end()
+        self.hidden_tab = None
+        self._highlight("")
+
+    def show_hidden_tab(self) -> None:
+        """Show the tab under the pointer, and go on over it."""
+        if self.hidden_tab is None:
+            return
+        (tabs_id, tab), self.hidden_tab = self.hidden_tab, None
+        # What is dragged is taken off the page, and the page then shows that tab.
+        rest = self.carry.rest
+        item = rest.item(tabs_id)
+        if item.active != tab:
+            self.page = PageIndex(rest.with_item(replace(item, active=tab), self.compact))
+            self.carry = ContainerDrag(self.page, guests=self.carry.body, compact=self.compact)
+            self._tabs = self._tab_strips()
+            self._request = None
+        self.host.show_page(self.page, self.dragged)
+        self.host.lift_tiles(self.dragged)
+        self.displaced, self._guide_finder = {}, None
+
+    def _tab_strip_at(self, pointer: QPointF) -> Path | None:
+        """The tab that is shown of the tab strip under the pointer."""
+        x, y = self.grid.field(pointer)
+        for item_id in self._tabs:
+            cell = self.page.shown[item_id]
+            if cell.y == y and cell.x <= x < cell.right:
+                return (*self.page.path(item_id), (item_id, self.page.item(item_id).active))
+        return None
+
+    def _tab_strips(self) -> list[str]:
+        """The tabs that are shown and not dragged."""
+        return [one for one in self.page.shown if one not in self.dragged and self.page.item(one).type == TABS]
+
+    def _hidden_tab_at(self, pointer: QPointF) -> tuple[str, int] | None:
+        """The tab under the pointer that is not shown. Tabs are looked for where they were at the start, as the grid is
+        that the items would land in."""
+        if not self.target or self.keeps_grid or (item := self.page.item(self.target[-1][0])).type != TABS:
+            return None
+        frame, shown = self.host.tiles[item.id], self.page.shown
+        corner = self.grid.rect(shown[item.id], frames_around(self.page, self.page.path(item.id), shown)).topLeft()
+        part = frame.part_at(pointer, corner) if isinstance(frame, ContainerFrame) else None
+        return (item.id, part.tab) if part is not None and part.what == "tab" and part.tab != item.active else None
+
+    def _highlight(self, target: str) -> None:
+        """Show which container the items would land in, and which tab is about to be shown."""
+        tab = self.hidden_tab
+        tabs = {target: -1} if tab is None else {target: -1, tab[0]: tab[1]}
+        for item_id in self._highlighted | tabs.keys():
+            frame = self.host.tiles.get(item_id)
+            if isinstance(frame, ContainerFrame):
+                frame.highlight(item_id == target, tabs.get(item_id, -1))
+        self._highlighted = frozenset(tabs)

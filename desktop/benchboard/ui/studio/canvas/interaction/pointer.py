@@ -1,0 +1,242 @@
+"""What the left mouse button does on the page: it selects, and chooses the interaction that a drag begins."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from benchboard.dashboards.editing import container_edits, placement_edits
+from benchboard.dashboards.layout import Handle, Path, SharedEdge
+from benchboard.ui.studio.canvas.interaction.drag_controller import SCROLL_INTERVAL_MS, DragController
+from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
+from benchboard.ui.studio.canvas.interaction.marquee import Marquee
+from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
+from benchboard.ui.studio.canvas.interaction.rejections import why_it_stays
+from benchboard.ui.studio.canvas.interaction.resize import GroupResizeInteraction, ResizeInteraction
+from benchboard.ui.studio.canvas.interaction.split import SplitInteraction, edge_at
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, ContainerPart
+from benchboard.ui.studio.canvas.scene.page_view import PageView
+from benchboard.ui.studio.canvas.scene.tile import Tile
+
+_CURSORS: Final[dict[Handle, Qt.CursorShape]] = {
+    "n": Qt.CursorShape.SizeVerCursor, "s": Qt.CursorShape.SizeVerCursor,
+    "e": Qt.CursorShape.SizeHorCursor, "w": Qt.CursorShape.SizeHorCursor,
+    "ne": Qt.CursorShape.SizeBDiagCursor, "sw": Qt.CursorShape.SizeBDiagCursor,
+    "nw": Qt.CursorShape.SizeFDiagCursor, "se": Qt.CursorShape.SizeFDiagCursor,
+}  # fmt: skip
+_ADD_MODIFIERS: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+class _Press(NamedTuple):
+    """Where the button was pressed, on what, and whether that adds to the selection."""
+
+    spot: QPoint
+    tile: Tile | ContainerFrame | None
+    part: ContainerPart
+    adding: bool
+
+
+class Pointer(QObject):
+    """The left button between press and release. Once a drag has begun, `DragController` runs it."""
+
+    edit_requested = Signal(str)
+    enlarge_requested = Signal(str)
+    repeat_requested = Signal(str)
+    table_requested = Signal(str)
+    """Somebody wants to scroll in the table of this tile."""
+    rejected = Signal(str)
+    """Why what somebody tried cannot be done, in words."""
+
+    def __init__(self, view: PageView, drag: DragController) -> None:
+        super().__init__(view)
+        self._view, self._editor, self._drag = view, view.editor, drag
+        self._frame = GroupFrame(view)
+        self.marquee: Marquee | None = None
+        self._pressed: _Press | None = None
+        self._autoscroll = QTimer(self, interval=SCROLL_INTERVAL_MS)
+        self._autoscroll.timeout.connect(self._scroll_at_edge)
+
+    def press(self, event: QMouseEvent) -> None:
+        """The left button is pressed."""
+        view, spot = self._view, event.position().toPoint()
+        if event.button() != Qt.MouseButton.LeftButton or view.busy:
+            return
+        at = view.mapToScene(spot)
+        handle = self._frame.handle_at(at)
+        if handle is not None:
+            self._drag.start(self._resize(handle, at), at)
+            return
+        edge = self._edge_at(at)
+        if edge is not None:
+            self._drag.start(SplitInteraction(view, *edge), at)
+            return
+        tile, adding = view.tile_at(spot), bool(event.modifiers() & _ADD_MODIFIERS)
+        part = tile.part_at(at) if isinstance(tile, ContainerFrame) else ContainerPart("heading")
+        self._pressed = _Press(spot, tile, part, adding)
+        if tile is None or part.what == "body":
+            if not adding and tile is None:
+                self._editor.select(())
+        elif adding:
+            self._editor.toggle(tile.item.id)
+        elif tile.item.id not in self._editor.selection:
+            self._editor.select([tile.item.id])
+
+    def move(self, event: QMouseEvent) -> None:
+        """The mouse moves, with the button pressed or not."""
+        view, spot = self._view, event.position().toPoint()
+        if view.busy:
+            self._drag.move_to(view.mapToScene(spot))
+        elif self.marquee is not None:
+            self._draw_marquee(self.marquee, view.mapToScene(spot))
+        elif self._pressed is not None:
+            if (spot - self._pressed.spot).manhattanLength() >= QApplication.startDragDistance():
+                self._start_dragging(self._pressed, spot)
+        elif not event.buttons() & Qt.MouseButton.LeftButton:
+            view.viewport().setCursor(self._cursor(spot))
+
+    def release(self, event: QMouseEvent) -> None:
+        """The left button is released."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        pressed, self._pressed = self._pressed, None
+        viewport = self._view.viewport()
+        if viewport.cursor().shape() == Qt.CursorShape.ForbiddenCursor:
+            viewport.setCursor(self._cursor(event.position().toPoint()))
+        if self._view.busy:
+            if self._drag.insert_source is None:
+                self._drag.finish()
+        elif (marquee := self.marquee) is not None:
+            self._end_marquee()
+            marquee.commit()
+        elif pressed is not None and pressed.tile is not None and not pressed.adding:
+            self._click(pressed.tile, pressed.part, event.position().toPoint())
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Go into a table, or edit anything else; who has view-only access sees it enlarged."""
+        self._pressed = None
+        spot = event.position().toPoint()
+        tile, at = self._view.tile_at(spot), self._view.mapToScene(spot)
+        if tile is None or (isinstance(tile, ContainerFrame) and tile.part_at(at).what != "heading"):
+            return
+        item_id = tile.item.id
+        self._editor.select([item_id])
+        if isinstance(tile, Tile) and tile.body_contains(at) and tile.has_rows:
+            self.table_requested.emit(item_id)
+        elif self._editor.editable or isinstance(tile, ContainerFrame):
+            self.edit_requested.emit(item_id)
+        else:
+            self.enlarge_requested.emit(item_id)
+
+    def cancel(self) -> None:
+        """Put everything back as it was before the button was pressed."""
+        self.forget_press()
+        self._drag.cancel()
+
+    def forget_press(self) -> None:
+        """Begin nothing with the button that is pressed now."""
+        self._pressed = None
+        self._end_marquee()
+
+    def _click(self, tile: Tile | ContainerFrame, part: ContainerPart, spot: QPoint) -> None:
+        item_id = tile.item.id
+        if isinstance(tile, ContainerFrame):
+            if part.what == "caret":
+                self._editor.apply(container_edits.toggle_rows, [item_id])
+            elif part.what == "tab":
+                self._editor.apply(container_edits.show_tab, item_id, part.tab)
+            self._editor.select([item_id])
+            if part.what == "badge":
+                self.repeat_requested.emit(item_id)
+            return
+        action = self._link_at(tile, spot)
+        if action is not None:
+            action(item_id)
+        elif len(self._editor.selection) > 1:
+            self._editor.select([item_id])
+        elif not self._editor.editable and tile.body_contains(self._view.mapToScene(spot)) and tile.has_rows:
+            self.table_requested.emit(item_id)
+
+    def _start_dragging(self, pressed: _Press, spot: QPoint) -> None:
+        view, start = self._view, self._view.mapToScene(pressed.spot)
+        self._pressed = None
+        if pressed.tile is None or pressed.part.what == "body":
+            self.marquee = Marquee(view, start, self._editor.selection if pressed.adding else ())
+            self._autoscroll.start()
+            self._draw_marquee(self.marquee, view.mapToScene(spot))
+            return
+        item_id = pressed.tile.item.id
+        ids = placement_edits.movable(
+            self._editor.state, [item_id, *(other for other in self._editor.selection if other != item_id)]
+        )
+        if item_id not in self._editor.selection:
+            return  # Ctrl has taken it out of the selection
+        if pressed.tile.item.static or not self._editor.editable:
+            view.viewport().setCursor(Qt.CursorShape.ForbiddenCursor)
+            if why := why_it_stays(self._editor, [item_id]):
+                self.rejected.emit(why)
+            return
+        move = MoveInteraction(view, ids, start)
+        if move.body:
+            self._drag.start(move, view.mapToScene(spot))
+
+    def _resize(self, handle: Handle, at: QPointF) -> ResizeInteraction:
+        group = self._frame.group()
+        if group:
+            return GroupResizeInteraction(self._view, group, handle, at)
+        return ResizeInteraction(self._view, self._editor.selection[0], handle, at)
+
+    def _draw_marquee(self, marquee: Marquee, at: QPointF) -> None:
+        marquee.update(at)
+        self._view.viewport().update()
+
+    def _end_marquee(self) -> None:
+        self._autoscroll.stop()
+        if self.marquee is not None:
+            self.marquee = None
+            self._view.viewport().update()
+
+    def _scroll_at_edge(self) -> None:
+        view, marquee = self._view, self.marquee
+        spot = view.viewport().mapFromGlobal(view.cursor().pos())
+        if marquee is not None and view.viewport().rect().contains(spot) and view.scroll_near_edge(spot):
+            self._draw_marquee(marquee, view.mapToScene(spot))
+
+    # What is under the pointer
+
+    def _cursor(self, spot: QPoint) -> Qt.CursorShape:
+        at = self._view.mapToScene(spot)
+        handle = self._frame.handle_at(at)
+        if handle is not None:
+            return _CURSORS[handle]
+        edge = self._edge_at(at)
+        if edge is not None:
+            return Qt.CursorShape.SplitHCursor if edge[1].axis == "across" else Qt.CursorShape.SplitVCursor
+        tile = self._view.tile_at(spot)
+        if isinstance(tile, Tile):
+            clickable = self._link_at(tile, spot) is not None
+        else:
+            clickable = tile is not None and tile.part_at(at).what in ("caret", "tab", "badge")
+        return Qt.CursorShape.PointingHandCursor if clickable else Qt.CursorShape.ArrowCursor
+
+    def _edge_at(self, at: QPointF) -> tuple[Path, SharedEdge] | None:
+        return edge_at(self._view.grid, self._editor.page, at) if self._editor.editable else None
+
+    def _link_at(self, tile: Tile, spot: QPoint) -> Callable[[str], None] | None:
+        """What a click at a point of the view does with a tile, besides selecting it."""
+        at = self._view.mapToScene(spot)
+        inside = (at - tile.pos()) / self._view.zoom
+        feeds = self._view.feeds
+        for box, action in (
+            (tile.links.retry, feeds.retry),
+            (tile.links.edit, self._edit),
+            (tile.links.stop, feeds.cancel),
+        ):
+            if box is not None and box.contains(inside):
+                return action
+        return self.repeat_requested.emit if tile.badge_contains(at) else None
+
+    def _edit(self, item_id: str) -> None:
+        self._editor.select([item_id])
+        self.edit_requested.emit(item_id)

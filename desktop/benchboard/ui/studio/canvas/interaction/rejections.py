@@ -1,0 +1,67 @@
+"""Why an item cannot be moved or resized, in words."""
+
+from collections.abc import Sequence
+
+from benchboard.dashboards.editing.page_edits import landing, locks
+from benchboard.dashboards.layout import ROW
+from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
+from benchboard.ui.studio import studio_commands as studio_commands  # registers them
+from benchboard.ui.studio.document.editor import Editor
+
+
+def why_no_change(editor: Editor) -> str:
+    """Why nothing on the page can be changed now, with the key that helps; empty where it can, or is presented."""
+    if editor.previews_copies and not editor.read_only:
+        return _("You're previewing repeats. Press {keys} to go back to editing.").format(
+            keys=REGISTRY["studio.preview_repeats"].key
+        )
+    return "" if editor.editable else editor.read_only_reason
+
+
+def why_it_stays(editor: Editor, ids: Sequence[str]) -> str:
+    """Why none of these can be moved; empty where one can."""
+    if not editor.editable:
+        return why_no_change(editor)
+    if not all(editor.page.item(one).static for one in ids):
+        return ""
+    keys = REGISTRY["studio.lock_position"].key
+    if len(ids) == 1:
+        words = _("The position of “{title}” is locked. Press {keys} to unlock it.")
+        return words.format(title=_title(editor, ids[0]), keys=keys)
+    return _("The selection's position is locked. Press {keys} to unlock it.").format(keys=keys)
+
+
+def why_no_size(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
+    """Why none of these can get another width, or (`high`) height; empty where one can."""
+    if (still := why_it_stays(editor, ids)) or not editor.editable:
+        return still
+    items = [editor.page.item(one) for one in ids]
+    if all(locks(item) & {"place", "size"} for item in items):
+        if len(ids) > 1:
+            return _("The selection's size is locked.")
+        return _("The size of “{title}” is locked.").format(title=_title(editor, ids[0]))
+    if all(item.type == ROW for item in items):
+        return _("A row spans the page, and its height follows its content.")
+    if high and all(item.panes for item in items):
+        if len(ids) > 1:
+            return _("The selection's height follows its content.")
+        return _("The height of “{title}” follows its content.").format(title=_title(editor, ids[0]))
+    return ""
+
+
+def why_no_other_grid() -> str:
+    """Why an item cannot go into or out of a container on a narrow page."""
+    return _("To move it to another container, switch to the desktop layout.")
+
+
+def why_not_into(editor: Editor, at: tuple[int, int]) -> str:
+    """Why what is inserted at a field of the page does not go into the container there; empty where it does."""
+    page = editor.page
+    path, _at = landing(page, editor.selection, at, stays=bool(editor.breakpoint))
+    return why_no_other_grid() if path != page.pane_at(*at) else ""
+
+
+def _title(editor: Editor, item_id: str) -> str:
+    widget = editor.widget(item_id)
+    return widget.title or widget.kind_name

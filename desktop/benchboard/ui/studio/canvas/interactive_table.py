@@ -1,0 +1,117 @@
+"""The table that somebody has gone into: a real table widget in the place of its tile's pixmap."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal
+
+from benchboard.ui.studio.canvas.scene.page_view import PageView
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles.renderers import body_of
+from benchboard.ui.studio.tiles.table_widget import Habit, LiveTable
+
+_OVERLAP: Final = 4.0
+"""How far the table reaches into the padding of the tile, so that its text does not move."""
+
+
+class InteractiveTable(QObject):
+    """Puts a table widget in the place of a tile's pixmap, and takes it away again."""
+
+    enlarge_requested = Signal(str)
+    """Somebody wants to see this widget enlarged."""
+    changed = Signal()
+
+    def __init__(self, view: PageView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.item_id = ""
+        """The id of its tile; empty while there is no table."""
+        self.table: LiveTable | None = None
+        self._habits: dict[str, Habit] = {}
+        self._place_soon = QTimer(self, interval=0, singleShot=True)
+        self._place_soon.timeout.connect(self._place)
+        view.feeds.answered.connect(self._answered)
+        view.editor.changed.connect(self._place_soon.start)
+        view.zoom_changed.connect(self._place_soon.start)
+        for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
+            bar.valueChanged.connect(self._place)
+        view.viewport().installEventFilter(self)
+
+    def habit(self, item_id: str) -> Habit:
+        """How somebody has arranged the table of a widget, here and enlarged, for as long as the page is open."""
+        return self._habits.setdefault(item_id, Habit())
+
+    def open(self, item_id: str) -> None:
+        """Go into a table; any other widget is shown enlarged."""
+        if not self.enter(item_id):
+            self.enlarge_requested.emit(item_id)
+
+    def enter(self, item_id: str) -> bool:
+        """Go into a table; False where the tile is none, or has no rows."""
+        tile = self._view.tiles.get(item_id)
+        if not isinstance(tile, Tile) or not tile.has_rows:
+            return False
+        if item_id == self.item_id:
+            return True
+        self.leave()
+        assert tile.answer is not None
+        assert tile.answer.table is not None
+        self.item_id = item_id
+        table = LiveTable(tile.answer.table, self.habit(item_id), self._view.viewport())
+        self.table = self._view.embedded_widget = table
+        table.setAccessibleName(tile.widget.title or tile.widget.kind_name)
+        table.left.connect(self.leave)
+        table.passed.connect(self._pass_on_focus)
+        table.large.connect(lambda: self.enlarge_requested.emit(item_id))
+        self._place()
+        table.show()
+        table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if tile.answer.table.truncated:
+            self._view.feeds.ask_whole(item_id)
+            self._answered(item_id)
+        self.changed.emit()
+        return True
+
+    def leave(self) -> None:
+        """Show the pixmap of the tile again."""
+        table, self.table, self.item_id = self.table, None, ""
+        self._view.embedded_widget = None
+        if table is not None:
+            if table.isAncestorOf(self._view.window().focusWidget() or self._view):
+                self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+            table.hide()
+            table.deleteLater()
+            self.changed.emit()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.ContextMenu):
+            self.leave()  # a press on the table itself does not come here
+        elif event.type() == QEvent.Type.Resize:
+            self._place_soon.start()
+        return False
+
+    def _pass_on_focus(self, forward: bool) -> None:
+        self.leave()
+        self._view.focusNextPrevChild(forward)
+
+    def _place(self) -> None:
+        """Put the table where the tile is."""
+        if self.table is None:
+            return
+        tile = self._view.tiles.get(self.item_id)
+        if not isinstance(tile, Tile) or not tile.has_rows or self._view.busy:
+            self.leave()
+            return
+        zoom = self._view.zoom
+        body = body_of(tile.rect.size() / zoom).adjusted(-_OVERLAP, 0, _OVERLAP, 0)
+        corner = tile.pos() - self._view.visible_rect().topLeft() + body.topLeft() * zoom
+        place = QRectF(QPointF(corner), body.size() * zoom).toAlignedRect()
+        self.table.setGeometry(place)
+        self.table.set_zoom(zoom)
+
+    def _answered(self, item_id: str) -> None:
+        if item_id == self.item_id and self.table is not None:
+            answer = self._view.feeds.answer(item_id)
+            if answer is None or answer.error is not None or (answer.table is not None and not answer.table.rows):
+                self.leave()
+            elif answer.table is not None:
+                self.table.show_table(answer.table, asking=self._view.feeds.asking(item_id))

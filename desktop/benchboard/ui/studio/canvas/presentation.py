@@ -1,0 +1,156 @@
+"""Presenting a page: it fills the window, and nothing on it can be changed. Its tables can be scrolled, and its
+widgets enlarged."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QScrollBar
+
+from benchboard.dashboards.editing import container_edits
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.canvas.scene.tile import Tile
+
+_HANDLED: Final = (
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.MouseButtonDblClick,
+    QEvent.Type.ContextMenu,
+    QEvent.Type.ShortcutOverride,
+)
+_LINE_PX: Final = 60
+
+
+class Presentation(QObject):
+    """Handles keys and clicks on the canvas while the page is presented: keys scroll, tabs turn, Esc ends it.
+
+    It begins at the top of the page, and afterwards the page is scrolled to where it was.
+    """
+
+    changed = Signal(bool)
+    """Whether the page is presented now."""
+    key_pressed = Signal()
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.on = False
+        self._selected_before: tuple[str, ...] = ()
+        self._scrolled_before = QPoint()
+
+    def begin(self) -> None:
+        """Present the page."""
+        if self.on:
+            return
+        self.on = True
+        self._canvas.cancel()
+        # First: a widget that is hidden while it has the focus would hand it on as Tab does.
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._selected_before = self._canvas.editor.selection
+        self._canvas.editor.select(())
+        self._canvas.presenting = True
+        for watched in (self._canvas, self._canvas.viewport()):
+            watched.installEventFilter(self)
+        self._canvas.interactive_table.leave()
+        self._scrolled_before = QPoint(
+            self._canvas.horizontalScrollBar().value(), self._canvas.verticalScrollBar().value()
+        )
+        self.changed.emit(True)
+        self._scroll_to(QPoint())
+        self._canvas.pixmaps.update_visible()
+        self._canvas.viewport().unsetCursor()
+
+    def end(self) -> None:
+        """End it, and select again what was selected before."""
+        if not self.on:
+            return
+        self.on = False
+        for watched in (self._canvas, self._canvas.viewport()):
+            watched.removeEventFilter(self)
+        self._canvas.presenting = False
+        self._canvas.interactive_table.leave()
+        self.changed.emit(False)
+        self._canvas.pixmaps.update_visible()
+        self._canvas.editor.select(self._selected_before)
+        # Only with its panes around it is the page as long again as it was.
+        QTimer.singleShot(0, self, lambda: self._scroll_to(self._scrolled_before))
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self.key_pressed.emit()
+            return self._pressed(event)
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # The keys of the page would edit it; those of the window stay.
+            if event.key() in (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q):
+                return False
+            event.accept()
+        if kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            self._released(event)
+        if kind == QEvent.Type.MouseButtonDblClick and isinstance(event, QMouseEvent):
+            self._doubled(event)
+        return kind in _HANDLED
+
+    def _scroll_to(self, at: QPoint) -> None:
+        self._canvas.horizontalScrollBar().setValue(at.x())
+        self._canvas.verticalScrollBar().setValue(at.y())
+
+    def _doubled(self, event: QMouseEvent) -> None:
+        tile = self._canvas.tile_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and isinstance(tile, Tile):
+            self._canvas.enlarge_requested.emit(tile.item.id)
+
+    def _released(self, event: QMouseEvent) -> None:
+        """A click on the caret of a row, on a tab or into a table does what it does elsewhere."""
+        canvas, spot = self._canvas, event.position().toPoint()
+        frame = canvas.tile_at(spot)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if isinstance(frame, Tile) and frame.body_contains(canvas.mapToScene(spot)):
+            canvas.interactive_table.enter(frame.item.id)
+        if not isinstance(frame, ContainerFrame):
+            return
+        part = frame.part_at(canvas.mapToScene(spot))
+        if part.what == "caret":
+            canvas.editor.apply(container_edits.toggle_rows, [frame.item.id])
+        elif part.what == "tab":
+            canvas.editor.apply(container_edits.show_tab, frame.item.id, part.tab)
+
+    def _pressed(self, event: QKeyEvent) -> bool:
+        canvas, key = self._canvas, event.key()
+        down, along = canvas.verticalScrollBar(), canvas.horizontalScrollBar()
+        page = canvas.viewport().height() - _LINE_PX
+        steps: dict[int, tuple[QScrollBar, int]] = {
+            Qt.Key.Key_Down: (down, _LINE_PX),
+            Qt.Key.Key_Up: (down, -_LINE_PX),
+            Qt.Key.Key_PageDown: (down, page),
+            Qt.Key.Key_Space: (down, page),
+            Qt.Key.Key_PageUp: (down, -page),
+            Qt.Key.Key_Right: (along, _LINE_PX),
+            Qt.Key.Key_Left: (along, -_LINE_PX),
+            Qt.Key.Key_Home: (down, -down.maximum()),
+            Qt.Key.Key_End: (down, down.maximum()),
+        }
+        if key in (Qt.Key.Key_Escape, Qt.Key.Key_F5):
+            self.end()
+        elif key in steps:
+            bar, by = steps[key]
+            bar.setValue(bar.value() + by)
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            canvas.focus_ring.step(1 if key == Qt.Key.Key_Tab else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_V):
+            self._open(enlarged=key == Qt.Key.Key_V)
+        return True
+
+    def _open(self, *, enlarged: bool) -> None:
+        """Open what Tab led to, or else what is under the pointer."""
+        canvas = self._canvas
+        tile = canvas.tile_at(canvas.viewport().mapFromGlobal(canvas.cursor().pos()))
+        chosen = canvas.editor.selection[:1] or ((tile.item.id,) if isinstance(tile, Tile) else ())
+        for item_id in chosen:
+            if enlarged:
+                canvas.enlarge_requested.emit(item_id)
+            else:
+                canvas.interactive_table.open(item_id)

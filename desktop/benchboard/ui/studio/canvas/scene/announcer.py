@@ -1,0 +1,114 @@
+"""Tells screen readers what happens on a page: where the keyboard focus is, what is selected, what has moved or
+changed, and why something was rejected."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleStateChangeEvent,
+    QAccessibleValueChangeEvent,
+)
+
+from benchboard.dashboards.layout import Cell, Item
+from benchboard.ui.studio.canvas.scene.page_view import PageView
+
+
+class Announcer(QObject):
+    """Sends an event for each difference between the page and what was announced of it last. While no screen reader is
+    active it does nothing."""
+
+    def __init__(self, view: PageView) -> None:
+        super().__init__(view)
+        self._view, self._editor = view, view.editor
+        self.send: Callable[[QAccessibleEvent], object] = QAccessible.updateAccessibility
+        self._focused_id = ""
+        self._selected: frozenset[str] = frozenset()
+        self._cells: Mapping[str, Cell] = {}
+        self._items: Mapping[str, Item] = {}
+        self._indexes: Mapping[str, int] = {}
+        """The child index of each item in the accessible page."""
+        self._editor.changed.connect(self._announce_page)
+        self._editor.selection_changed.connect(self._announce_selection)
+        view.feeds.answered.connect(self._announce_answer)
+
+    def announce_focus(self) -> None:
+        """The keyboard focus has come to the page, or to another item on it."""
+        focused = self._view.focused_id
+        if self._is_active() and self._view.hasFocus() and focused in self._view.tiles:
+            self._focused_id = focused
+            self._send(focused, QAccessible.Event.Focus)
+
+    def announce(self, text: str) -> None:
+        """Have a sentence read out."""
+        if self._is_active() and self._view.hasFocus():
+            self.send(QAccessibleAnnouncementEvent(self._view, text))
+
+    def _is_active(self) -> bool:
+        """Whether a screen reader is active; the child indexes are then up to date."""
+        if not QAccessible.isActive():
+            return False
+        self._indexes = {item_id: index for index, item_id in enumerate(self._view.reading_order())}
+        return True
+
+    def _announce_selection(self) -> None:
+        if not self._is_active():
+            return
+        before, self._selected = self._selected, frozenset(self._editor.selection)
+        for item_id in before - self._selected:
+            self._send(item_id, QAccessible.Event.SelectionRemove)
+        added, alone = self._selected - before, len(self._selected) == 1
+        for item_id in sorted(added):
+            self._send(item_id, QAccessible.Event.Selection if alone else QAccessible.Event.SelectionAdd)
+        if self._view.focused_id != self._focused_id:
+            self.announce_focus()
+
+    def _announce_page(self) -> None:
+        if not self._is_active():
+            return
+        page, cells, items = self._editor.page, self._cells, self._items
+        self._cells = page.shown
+        self._items = {item_id: self._view.tiles[item_id].item for item_id in self._indexes}
+        if list(items) != list(self._items):
+            self.send(QAccessibleEvent(self._view, QAccessible.Event.ObjectReorder))
+        for item_id, item in self._items.items():
+            if item_id not in items:
+                continue
+            if cells.get(item_id) != self._cells.get(item_id):
+                self._send(item_id, QAccessible.Event.LocationChanged)
+                self._send(item_id, QAccessible.Event.DescriptionChanged)
+            if items[item_id] is not item:
+                self._compare(item_id, items[item_id], item)
+
+    def _compare(self, item_id: str, before: Item, after: Item) -> None:
+        if before.source.get("title") != after.source.get("title"):
+            self._send(item_id, QAccessible.Event.NameChanged)
+        if before.static != after.static or before.source.get("locked") != after.source.get("locked"):
+            self._send(item_id, QAccessible.Event.DescriptionChanged)
+        if before.active != after.active:
+            self._announce_value(item_id)
+        if before.collapsed != after.collapsed:
+            changed = QAccessible.State()
+            changed.expanded = changed.collapsed = True
+            self._send_event(item_id, QAccessibleStateChangeEvent(self._view, changed))
+
+    def _announce_answer(self, item_id: str) -> None:
+        if self._is_active() and item_id == self._view.focused_id:
+            self._announce_value(item_id)
+
+    def _announce_value(self, item_id: str) -> None:
+        page = QAccessible.queryAccessibleInterface(self._view)
+        child = page.child(self._indexes.get(item_id, -1)) if page is not None else None
+        if child is not None:
+            value = child.text(QAccessible.Text.Value)
+            self._send_event(item_id, QAccessibleValueChangeEvent(self._view, value))
+
+    def _send(self, item_id: str, kind: QAccessible.Event) -> None:
+        self._send_event(item_id, QAccessibleEvent(self._view, kind))
+
+    def _send_event(self, item_id: str, event: QAccessibleEvent) -> None:
+        if item_id in self._indexes:
+            event.setChild(self._indexes[item_id])
+            self.send(event)

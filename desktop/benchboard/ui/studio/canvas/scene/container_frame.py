@@ -1,0 +1,189 @@
+"""The frame of a container on the page: a row, a group or tabs. What it holds are items of their own, above it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from benchboard.dashboards.document.widget_kinds import tab_name, widget_of
+from benchboard.dashboards.layout import ROW, TABS, Item, PageIndex, Path
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.scene.display import Display
+from benchboard.ui.studio.canvas.scene.tile import LIFTED
+from benchboard.ui.studio.tiles.container_painting import (
+    CARET,
+    box_of,
+    heading_badge,
+    heading_height,
+    holds,
+    paint_box,
+    paint_heading,
+    tab_boxes,
+)
+from benchboard.ui.studio.tiles.repeat_badges import badge
+from benchboard.ui.theme import theme
+
+
+class ContainerPart(NamedTuple):
+    """A part of a container: its `caret`, a `tab` (by its position), its `badge`, its `heading` or its `body`."""
+
+    what: str
+    tab: int = 0
+
+
+class ContainerFrame(QGraphicsItem):
+    """The frame and the heading of one container."""
+
+    def __init__(self, display: Display, item: Item) -> None:
+        super().__init__()
+        self._display, self.item = display, item
+        self.widget = widget_of(item)
+        self.lifted, self.locked = False, False
+        self.depth = 0
+        self.is_drop_target = False
+        """Whether it is highlighted, since what is dragged would land in it."""
+        self.tab_to_show = -1
+        """The tab that is highlighted, since it is about to be shown."""
+        self._size = QSizeF(10, 10)
+        self._tabs: list[QRectF] = []
+
+    @property
+    def rect(self) -> QRectF:
+        """Its place in the scene."""
+        return QRectF(self.pos(), self._size)
+
+    @property
+    def outline(self) -> QRectF:
+        """The rectangle that a selection ring is drawn around. A row has no frame: there it is the heading."""
+        return self._box().translated(self.pos())
+
+    @property
+    def state_text(self) -> str:
+        """Its state in words: open or closed, which tab, how much it holds."""
+        item = self.item
+        if item.type == TABS:
+            name = tab_name(item, item.active)
+            at = _("tab {name}, {place} of {count}").format(name=name, place=item.active + 1, count=len(item.panes))
+            return f"{at}, {holds(item)}"
+        if item.type == ROW:
+            return f"{_('closed') if item.collapsed else _('open')}, {holds(item)}"
+        return holds(item)
+
+    def place(self, rect: QRectF) -> None:
+        """Move and resize it."""
+        if rect.size() != self._size:
+            self.prepareGeometryChange()
+            self._size = rect.size()
+            self._measure()
+        self.setPos(rect.topLeft())
+
+    def set_lifted(self, lifted: bool) -> None:
+        """Raise it above the other items while it is dragged, or lower it again."""
+        if lifted != self.lifted:
+            self.lifted = lifted
+            self.setZValue(self.depth + (LIFTED if lifted else 0))
+            self.update()
+
+    def highlight(self, is_drop_target: bool, tab_to_show: int = -1) -> None:
+        """Show whether what is dragged would land in it, and which tab is about to be shown (-1: none)."""
+        if (is_drop_target, tab_to_show) != (self.is_drop_target, self.tab_to_show):
+            self.is_drop_target, self.tab_to_show = is_drop_target, tab_to_show
+            self.update()
+
+    def set_content(self, item: Item, *, depth: int, locked: bool) -> None:
+        """Show this container from now on; `depth` is the number of containers around it."""
+        self.prepareGeometryChange()
+        if item is not self.item:
+            self.item, self.widget = item, widget_of(item)
+        self.depth, self.locked = depth, locked
+        self.setZValue(depth + (LIFTED if self.lifted else 0))
+        self._measure()
+        self.update()
+
+    def part_at(self, spot: QPointF, corner: QPointF | None = None) -> ContainerPart:
+        """The part of it at a point of the scene, as if its top left corner were at `corner` (else where it is)."""
+        at = (spot - (self.pos() if corner is None else corner)) / self._display.zoom
+        if not 0 <= at.y() < heading_height() or not 0 <= at.x() <= self._width:
+            return ContainerPart("body")
+        if self.item.type == ROW and at.x() <= CARET:
+            return ContainerPart("caret")
+        text = badge(self._display.editor, self.item)
+        if text and heading_badge(self.item, self._width, text, locked=self.locked).contains(at):
+            return ContainerPart("badge")
+        for place, box in enumerate(self._tabs):
+            if box.contains(at):
+                return ContainerPart("tab", place)
+        return ContainerPart("heading")
+
+    def tab_box(self, place: int) -> QRectF:
+        """Where the name of a tab is in the scene."""
+        box, zoom = self._tabs[place], self._display.zoom
+        return QRectF(box.topLeft() * zoom + self.pos(), box.size() * zoom)
+
+    def boundingRect(self) -> QRectF:
+        return self._box().united(self._hint_box() or QRectF()).adjusted(-2, -2, 2, 2)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        zoom = self._display.zoom
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_box(painter, self.item, self._box(), zoom=zoom, hot=self.is_drop_target)
+        hint = self._hint_box()
+        if hint is not None:
+            _paint_hint(painter, hint, zoom)
+        painter.scale(zoom, zoom)
+        text = badge(self._display.editor, self.item)
+        paint_heading(
+            painter, self.item, self._width, self._tabs,
+            locked=self.locked, hot=self.is_drop_target, hot_tab=self.tab_to_show, badge=text,
+        )  # fmt: skip
+        painter.restore()
+
+    @property
+    def _width(self) -> float:
+        return self._size.width() / self._display.zoom
+
+    def _box(self) -> QRectF:
+        return box_of(self.item, self._size, self._display.zoom)
+
+    def _hint_box(self) -> QRectF | None:
+        """Where an empty pane says that widgets can be dragged into it; None where it is not empty, or too low."""
+        item = self.item
+        if item.collapsed or len(item.panes[item.active if item.type == TABS else 0].layout):
+            return None
+        zoom = self._display.zoom
+        top = (heading_height() + theme().px("tile.gap")) * zoom
+        if self._size.height() < top + 20 * zoom:
+            return None
+        return QRectF(0, top, self._size.width(), self._size.height() - top).adjusted(
+            *(4 * k * zoom for k in (1, 0, -1, -1))
+        )
+
+    def _measure(self) -> None:
+        self._tabs = tab_boxes(self.item, self._width, locked=self.locked)
+
+
+def _paint_hint(painter: QPainter, box: QRectF, zoom: float) -> None:
+    radius = theme().px("radius.tile") * zoom
+    painter.save()
+    painter.setPen(QPen(theme().color("border.control"), 1, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    painter.setPen(theme().color("text.muted"))
+    font = theme().font("body")
+    font.setPointSizeF(font.pointSizeF() * zoom)
+    painter.setFont(font)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _("Drag widgets here"))
+    painter.restore()
+
+
+def pane_name(page: PageIndex, path: Path, shown: Callable[[Item], Item]) -> str:
+    """What people call a grid of the page: the title of its container, or of its tab; empty for the page itself.
+    `shown` fills the values of variables into an item's texts."""
+    if not path:
+        return ""
+    item = shown(page.item(path[-1][0]))
+    widget = widget_of(item)
+    return tab_name(item, path[-1][1]) if item.type == TABS else widget.title or widget.kind_name

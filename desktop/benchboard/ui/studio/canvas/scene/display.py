@@ -1,0 +1,35 @@
+"""What a tile has to know about the view that shows it."""
+
+from typing import Protocol
+
+from PySide6.QtCore import QRectF
+
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.click_targets import Audience
+
+
+class Display(Protocol):
+    """How a page is shown at the moment."""
+
+    @property
+    def editor(self) -> Editor: ...
+    @property
+    def zoom(self) -> float: ...
+    @property
+    def pixel_ratio(self) -> float:
+        """Device pixels to a pixel of the view."""
+
+    @property
+    def theme_version(self) -> int:
+        """Grows with every change of the theme: pixmaps drawn for an earlier one are out of date."""
+
+    @property
+    def audience(self) -> Audience:
+        """Who the tiles are drawn for."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being dragged: the pointer then comes before pixmaps."""
+
+    def visible_rect(self) -> QRectF:
+        """The part of the page that the view shows, in scene coordinates."""

@@ -1,0 +1,73 @@
+"""Painting of alignment guides: thin lines along the edges that line up, and equal distances with their pixels."""
+
+from typing import Final
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
+
+from benchboard.dashboards.layout import Gap, Guide, SnapHints
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.scene import overlay
+from benchboard.ui.studio.tiles.page_grid import PageGrid
+from benchboard.ui.theme import theme
+
+_OVERHANG: Final = 14.0
+"""How far a guide reaches past the edges that it joins, in pixels."""
+
+
+def paint(painter: QPainter, grid: PageGrid, guides: SnapHints) -> None:
+    """Draw the guides and distances."""
+    painter.save()
+    painter.setPen(QPen(theme().color("guide"), theme().px("tile.guide_width")))
+    for guide in guides.guides:
+        painter.drawLine(_line(grid, guide))
+    for gap in guides.gaps:
+        line = _span(grid, gap)
+        across = QPointF(0, 4) if gap.axis == "across" else QPointF(4, 0)
+        painter.drawLine(line)
+        for end in (line.p1(), line.p2()):
+            painter.drawLine(QLineF(end - across, end + across))
+    painter.restore()
+    for gap in guides.gaps:
+        text = _("{pixels} px").format(pixels=distance(grid, gap))
+        overlay.paint_label(painter, _label(grid, gap), text, "guide", "on.status")
+
+
+def distance(grid: PageGrid, gap: Gap) -> int:
+    """The pixels of a gap at 100 % zoom: the same for the same number of fields, wherever they are."""
+    field = grid.column if gap.axis == "across" else grid.row
+    return round((gap.size * (field + grid.gap) + grid.gap) / grid.zoom)
+
+
+def areas(grid: PageGrid, guides: SnapHints) -> list[QRectF]:
+    """Where `paint` paints."""
+    lines = [_line(grid, guide) for guide in guides.guides] + [_span(grid, gap) for gap in guides.gaps]
+    boxes = [QRectF(line.p1(), line.p2()).normalized().adjusted(-5, -5, 5, 5) for line in lines]
+    return boxes + [QRectF(at.x() - 40, at.y() - 11, 80, 22) for at in (_label(grid, gap) for gap in guides.gaps)]
+
+
+def _line(grid: PageGrid, guide: Guide) -> QLineF:
+    if guide.axis == "across":
+        top, bottom = grid.gutter(guide.at / 2, guide.begin), grid.gutter(guide.at / 2, guide.end)
+        x = round(top.x()) + 0.5
+        return QLineF(x, top.y() - _OVERHANG, x, bottom.y() + _OVERHANG)
+    left, right = grid.gutter(guide.begin, guide.at / 2), grid.gutter(guide.end, guide.at / 2)
+    y = round(left.y()) + 0.5
+    return QLineF(left.x() - _OVERHANG, y, right.x() + _OVERHANG, y)
+
+
+def _span(grid: PageGrid, gap: Gap) -> QLineF:
+    """The line from the edge of one tile to the edge of the next."""
+    half = grid.gap / 2
+    if gap.axis == "across":
+        begin, end = grid.gutter(gap.begin, gap.beside / 2), grid.gutter(gap.end, gap.beside / 2)
+        y = round(begin.y()) + 0.5
+        return QLineF(round(begin.x() - half), y, round(end.x() + half) - 1, y)
+    begin, end = grid.gutter(gap.beside / 2, gap.begin), grid.gutter(gap.beside / 2, gap.end)
+    x = round(begin.x()) + 0.5
+    return QLineF(x, round(begin.y() - half), x, round(end.y() + half) - 1)
+
+
+def _label(grid: PageGrid, gap: Gap) -> QPointF:
+    middle = _span(grid, gap).center()
+    return middle + (QPointF(0, 16) if gap.axis == "across" else QPointF(32, 0))

@@ -1,0 +1,180 @@
+"""What is painted over the tiles: selection rings, handles, the drop target, labels, the marquee."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from benchboard.dashboards.layout import HANDLES, Axis, Handle
+from benchboard.ui.theme import theme
+
+_LABEL: Final = 300.0
+"""The greatest width of a label, in pixels."""
+
+
+def handle_spot(box: QRectF, handle: Handle) -> QPointF:
+    """The middle of a handle of a rectangle."""
+    x = box.left() if "w" in handle else box.right() if "e" in handle else box.center().x()
+    y = box.top() if "n" in handle else box.bottom() if "s" in handle else box.center().y()
+    return QPointF(x, y)
+
+
+def handle_at(box: QRectF, spot: QPointF, handles: Sequence[Handle] = HANDLES) -> Handle | None:
+    """The handle at a point, with 16 px to hit; a corner before an edge, None where there is none."""
+    reach = theme().px("tile.handle_hit") / 2
+    for handle in sorted(handles, key=len, reverse=True):
+        off = handle_spot(box, handle) - spot
+        if abs(off.x()) <= reach and abs(off.y()) <= reach:
+            return handle
+    return None
+
+
+def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = True) -> None:
+    """The 2-px rings around what is selected; paler while the keyboard focus is elsewhere."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = QColor(theme().color("accent"))
+    if not focused:
+        colour.setAlphaF(0.6)
+    painter.setPen(QPen(colour, theme().px("tile.selection_width")))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = theme().px("radius.tile")
+    for box in boxes:
+        painter.drawRoundedRect(box, radius, radius)
+    painter.restore()
+
+
+def paint_focus(painter: QPainter, box: QRectF) -> None:
+    """A dashed ring around the item with the keyboard focus, a little away from it."""
+    out, radius = 5.0, theme().px("radius.tile") + 4
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("focus"), 2, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(-out, -out, out, out), radius, radius)
+    painter.restore()
+
+
+def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> None:
+    """A small square for each handle."""
+    side = theme().px("tile.handle")
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 1.5))
+    painter.setBrush(theme().color("surface"))
+    for handle in handles:
+        spot = handle_spot(box, handle)
+        painter.drawRoundedRect(QRectF(spot.x() - side / 2, spot.y() - side / 2, side, side), 2, 2)
+    painter.restore()
+
+
+def paint_group_frame(painter: QPainter, box: QRectF) -> None:
+    """The thin frame around several selected items."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box)
+    painter.restore()
+
+
+def group_frame(boxes: Sequence[QRectF]) -> QRectF:
+    """The rectangle of the frame around several items: in the gap around them, on whole pixels."""
+    out = 5.0
+    box = bounding_rect(boxes).adjusted(-out, -out, out, out)
+    return QRectF(round(box.left()) + 0.5, round(box.top()) + 0.5, round(box.width()), round(box.height()))
+
+
+def paint_drop_target(painter: QPainter, boxes: Sequence[QRectF], dragged: Sequence[QRectF]) -> None:
+    """Where the items would land: dashed accent boxes, below what is dragged."""
+    painter.save()
+    visible, hidden = QPainterPath(), QPainterPath()
+    for box in boxes:
+        visible.addRect(box.adjusted(-1, -1, 1, 1))
+    for box in dragged:
+        hidden.addRect(box)
+    painter.setClipPath(visible.subtracted(hidden))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(theme().color("accent"))
+    fill.setAlphaF(0.10)
+    pen = QPen(theme().color("accent"), 1.5, Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.setBrush(fill)
+    radius = theme().px("radius.tile")
+    for box in boxes:
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
+    painter.restore()
+
+
+def paint_drop_label(painter: QPainter, dragged: Sequence[QRectF], text: str) -> None:
+    """A label below what is dragged, with the position or size that it would get."""
+    whole = bounding_rect(dragged)
+    middle = QPointF(
+        whole.center().x(), whole.bottom() + (24 if len(dragged) > 1 else 16)
+    )  # below the handle of a frame
+    paint_label(painter, middle, text, "accent", "on.accent")
+
+
+def drop_label_area(dragged: Sequence[QRectF]) -> list[QRectF]:
+    """Where `paint_drop_label` may paint."""
+    if not dragged:
+        return []
+    whole = bounding_rect(dragged)
+    return [QRectF(whole.center().x() - _LABEL / 2, whole.bottom() + 2, _LABEL, 36)]
+
+
+def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:
+    """A small filled label around a point; text that is too long is elided."""
+    font = theme().font("caption")
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.save()
+    text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, _LABEL - 16)
+    width = QFontMetricsF(font).horizontalAdvance(text) + 16
+    label = QRectF(middle.x() - width / 2, middle.y() - 10, width, 20)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color(fill))
+    painter.drawRoundedRect(label, 4, 4)
+    painter.setFont(font)
+    painter.setPen(theme().color(ink))
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def paint_shared_edge(painter: QPainter, gutter: QRectF, axis: Axis) -> None:
+    """The shared edge that is dragged: a line along the middle of its gutter."""
+    middle = gutter.center()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    if axis == "across":
+        painter.drawLine(QPointF(middle.x(), gutter.top() + 2), QPointF(middle.x(), gutter.bottom() - 2))
+    else:
+        painter.drawLine(QPointF(gutter.left() + 2, middle.y()), QPointF(gutter.right() - 2, middle.y()))
+    painter.restore()
+
+
+def paint_marquee(painter: QPainter, rect: QRectF) -> None:
+    """The rectangle that is drawn around what is to be selected."""
+    fill = QColor(theme().color("accent"))
+    fill.setAlphaF(0.10)
+    painter.save()
+    painter.setPen(QPen(theme().color("accent"), 1))
+    painter.setBrush(fill)
+    painter.drawRect(rect.toAlignedRect().adjusted(0, 0, -1, -1))
+    painter.restore()
+
+
+def handles_area(box: QRectF) -> QRectF:
+    """Where `paint_handles` and `paint_rings` may paint."""
+    out = theme().px("tile.handle") / 2 + 2
+    return box.adjusted(-out, -out, out, out)
+
+
+def bounding_rect(boxes: Sequence[QRectF]) -> QRectF:
+    """The smallest rectangle around all of these."""
+    whole = QRectF(boxes[0])
+    for box in boxes[1:]:
+        whole = whole.united(box)
+    return whole

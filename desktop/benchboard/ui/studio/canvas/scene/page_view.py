@@ -1,0 +1,281 @@
+"""The view that shows the page of an editor: which tiles there are, where they stand, and how the page is scrolled and
+zoomed."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QMoveEvent, QRegion, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+
+from benchboard.dashboards.editing import page_edits
+from benchboard.dashboards.layout import Item, PageIndex
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.scene import overlay
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.canvas.scene.tile_pixmaps import TilePixmaps
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.click_targets import Audience
+from benchboard.ui.studio.tiles.frame_insets import frames_around
+from benchboard.ui.studio.tiles.page_grid import NARROWEST, PageGrid
+from benchboard.ui.studio.tiles.query_results import Answer, Feeds
+from benchboard.ui.theme import theme
+
+ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
+_MIN_ZOOM: Final = 0.001
+"""The zoom at which even a very long page is shown as a whole."""
+_MARGIN: Final = 12
+"""Pixels around what is scrolled into view."""
+_SCROLL_EDGE: Final = 36
+"""Within so many pixels of the upper and the lower edge a drag scrolls the page."""
+
+
+class PageView(QGraphicsView):
+    """Shows the page of an editor's document. The scene is never scaled: one of its pixels is one of the view."""
+
+    zoom_changed = Signal()
+    moved = Signal()
+    """The view has another position in its parent."""
+
+    def __init__(self, editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor, self.feeds = editor, feeds
+        self._scene = QGraphicsScene(self)
+        self.setScene(self._scene)
+        self.setObjectName("studio_canvas")
+        self.setAccessibleName(_("Page"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.zoom = 1.0
+        self.narrowest = float(NARROWEST)
+        """The least width of the page at 100 % zoom, without its margins; a narrower view scrolls sideways."""
+        self.theme_version = 0
+        """Grows with every change of the theme: pixmaps drawn for an earlier one are out of date."""
+        self.tiles: dict[str, Tile | ContainerFrame] = {}
+        """What is shown, by id: widgets and containers."""
+        self.busy = False
+        """Whether something is being dragged."""
+        self.presenting = False
+        """Whether the page is presented, without anything around it."""
+        self.embedded_widget: QWidget | None = None
+        """The real widget that stands in the place of a tile's pixmap, if there is one."""
+        self._overlay_region = QRegion()
+        self.pixmaps = TilePixmaps(self, self.tiles, feeds, self)
+        editor.changed.connect(self.sync)
+        editor.options_changed.connect(self._update_titles)
+        editor.permission_changed.connect(self.pixmaps.update_visible)
+        feeds.answered.connect(self._show_answer)
+        theme().changed.connect(self._apply_theme)
+        self._apply_theme()
+
+    @property
+    def grid(self) -> PageGrid:
+        """The grid in pixels, as wide as the view."""
+        return PageGrid(
+            self.editor.layout.columns, self.viewport().width(), self.zoom, self.pixel_ratio, self.narrowest
+        )
+
+    @property
+    def pixel_ratio(self) -> float:
+        """Device pixels to a pixel of the view."""
+        return self.devicePixelRatioF()
+
+    @property
+    def audience(self) -> Audience:
+        """Who the tiles are drawn for."""
+        return "show" if self.presenting else "edit" if self.editor.editable else "read"
+
+    @property
+    def containers(self) -> Iterable[ContainerFrame]:
+        """The containers that are shown."""
+        return (tile for tile in self.tiles.values() if isinstance(tile, ContainerFrame))
+
+    @property
+    def focused_id(self) -> str:
+        """The id of the item with the keyboard focus: the one selected last; empty where none is."""
+        return self.editor.selection[-1] if self.editor.selection else ""
+
+    def reading_order(self) -> list[str]:
+        """The ids of what is shown, in reading order."""
+        return [item_id for item_id in self.editor.page.reading_order if item_id in self.tiles]
+
+    # The page
+
+    def sync(self) -> None:
+        """Show the editor's page."""
+        self.show_page(self.editor.page)
+        grid = self.grid
+        self._scene.setSceneRect(grid.page(self.editor.layout.bottom, self.viewport().height()))
+        wide = grid.width + 2 * grid.margin > self.viewport().width() + 1
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if wide else policy.ScrollBarAlwaysOff)
+        self.viewport().update()
+
+    def show_page(self, page: PageIndex, keep: Iterable[str] = ()) -> None:
+        """Make tiles for what is new on a page, remove those that are neither on it nor to be kept, and put all in
+        their places."""
+        grid, shown = self.grid, page.shown
+        for item_id in self.tiles.keys() - shown.keys() - set(keep):
+            self._remove_tile(item_id)
+        for item_id, cell in shown.items():
+            item, tile = self.editor.rendered(page.item(item_id)), self.tiles.get(item_id)
+            if tile is not None and isinstance(tile, ContainerFrame) != bool(item.panes):
+                self._remove_tile(item_id)
+                tile = None
+            if tile is None:
+                tile = self._add_tile(item)
+            depth, locked = len(page.path(item_id)), bool(page_edits.locks(item))
+            answer = self.feeds.answer(item_id)
+            if isinstance(tile, ContainerFrame):
+                tile.set_content(item, depth=depth, locked=locked)
+            elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.answer is not answer:
+                tile.set_content(item, answer, depth=depth, locked=locked)
+            tile.place(grid.rect(cell, frames_around(page, page.path(item_id), shown)))
+        self.pixmaps.update_visible()
+
+    def _add_tile(self, item: Item) -> Tile | ContainerFrame:
+        tile = self.tiles[item.id] = ContainerFrame(self, item) if item.panes else Tile(self, item)
+        self._scene.addItem(tile)
+        return tile
+
+    def _remove_tile(self, item_id: str) -> None:
+        tile = self.tiles.pop(item_id)
+        if isinstance(tile, Tile):
+            self.pixmaps.forget(tile)
+        self._scene.removeItem(tile)
+
+    def _update_titles(self) -> None:
+        """People call a value of a variable otherwise: show titles that name it so, once nothing is dragged."""
+        if not self.busy:
+            self.show_page(self.editor.page)
+
+    def _show_answer(self, item_id: str) -> None:
+        tile = self.tiles.get(item_id)
+        if isinstance(tile, Tile):
+            tile.set_content(tile.item, self.feeds.answer(item_id), depth=tile.depth, locked=tile.locked)
+            if tile.rect.intersects(self.visible_rect()):
+                self.pixmaps.request(tile)
+
+    def _apply_theme(self) -> None:
+        self.theme_version += 1
+        self.setBackgroundBrush(QBrush(theme().color("canvas")))
+        for frame in self.containers:
+            frame.update()
+        self.pixmaps.update_visible()
+        self.viewport().update()
+
+    # Zoom and scroll position
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show the page larger or smaller; it always fills the width."""
+        zoom = max(_MIN_ZOOM, min(zoom, ZOOMS[-1]))
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self.sync()
+            self.zoom_changed.emit()
+
+    def zoom_by(self, steps: int) -> None:
+        """Zoom to the next larger (1) or smaller (-1) step."""
+        if steps > 0:
+            self.set_zoom(next((zoom for zoom in ZOOMS if zoom > self.zoom + 0.01), self.zoom))
+        else:
+            self.set_zoom(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom - 0.01), self.zoom))
+
+    def fit(self) -> None:
+        """Zoom so that the whole page is visible, at most to 100 %."""
+        grid = PageGrid(self.editor.layout.columns, self.viewport().width(), least=self.narrowest)
+        height = 2 * grid.margin + self.editor.layout.bottom * (grid.row + grid.gap)
+        self.set_zoom(min(1.0, self.viewport().height() / max(height, 1)))
+
+    def visible_rect(self) -> QRectF:
+        """The part of the page that the view shows, in scene coordinates."""
+        return QRectF(self.mapToScene(QPoint(0, 0)), self.viewport().size())
+
+    def reveal(self, ids: Sequence[str]) -> None:
+        """Scroll until these are in view with a margin: all of them if there is room, else the last of them, or its
+        top."""
+        boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
+        if not boxes:
+            return
+        view, box = self.visible_rect(), boxes[-1]
+        whole = overlay.bounding_rect(boxes)
+        if whole.height() + 2 * _MARGIN <= view.height() and whole.width() + 2 * _MARGIN <= view.width():
+            box = whole
+        for bar, low, high, begin, end in (
+            (self.horizontalScrollBar(), box.left(), box.right(), view.left(), view.right()),
+            (self.verticalScrollBar(), box.top(), box.bottom(), view.top(), view.bottom()),
+        ):
+            before, after = math.floor(low - _MARGIN - begin), math.ceil(high + _MARGIN - end)
+            bar.setValue(bar.value() + (min(before, after) if after > 0 else min(before, 0)))
+
+    def scroll_near_edge(self, spot: QPoint) -> bool:
+        """Scroll as a drag with the pointer at this point of the view asks for; True if the page moved."""
+        into = max(0, spot.y() - (self.viewport().height() - _SCROLL_EDGE)) - max(0, _SCROLL_EDGE - spot.y())
+        bar = self.verticalScrollBar()
+        before = bar.value()
+        bar.setValue(before + into // 2)
+        return bool(bar.value() != before)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.pixmaps.update_visible()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sync()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.moved.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.sync()
+
+    # What an interaction asks of it
+
+    def tile_at(self, spot: QPoint) -> Tile | ContainerFrame | None:
+        """The tile or container at a point of the view."""
+        found, at = self.itemAt(spot), self.mapToScene(spot)
+        return found if isinstance(found, Tile | ContainerFrame) and found.outline.contains(at) else None
+
+    def add_dragged_tile(self, item: Item) -> None:
+        """Make a tile for an item that is dragged and not on the page yet."""
+        tile = self._add_tile(self.editor.rendered(item))
+        if isinstance(tile, Tile):
+            tile.set_content(tile.item, Answer(tile.widget.query, late=True), depth=0, locked=False)
+
+    def place_tile(self, item_id: str, rect: QRectF) -> None:
+        """Move and resize a tile, and have it drawn again soon if its pixmap no longer fits."""
+        tile = self.tiles[item_id]
+        tile.place(rect)
+        if isinstance(tile, Tile) and not tile.is_current and rect.intersects(self.visible_rect()):
+            self.pixmaps.request(tile)
+
+    def lift_tiles(self, ids: Iterable[str]) -> None:
+        """Raise these above the others: they are dragged."""
+        for item_id in ids:
+            self.tiles[item_id].set_lifted(True)
+        self.pixmaps.reallocate()
+
+    def lower_tiles(self) -> None:
+        """Nothing is dragged any more."""
+        for tile in self.tiles.values():
+            tile.set_lifted(False)
+        self.pixmaps.reallocate()
+
+    def update_overlay(self, areas: Iterable[QRectF]) -> None:
+        """Repaint what is painted over the tiles: here now, and where it was before."""
+        offset = self.mapToScene(QPoint(0, 0))
+        region = QRegion()
+        for area in areas:
+            region += area.translated(-offset).toAlignedRect().adjusted(-2, -2, 2, 2)
+        self.viewport().update(self._overlay_region.united(region))
+        self._overlay_region = region

@@ -1,0 +1,267 @@
+"""A widget on the page: a pixmap that is drawn again only when what it shows has changed.
+
+It is Qt's own pixmap item, so that moving a thousand tiles needs no Python while they are painted.
+"""
+
+import math
+from html import escape
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGraphicsItem, QWidget
+
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.layout import Item
+from benchboard.ui.studio.canvas.scene.display import Display
+from benchboard.ui.studio.tiles.click_targets import Links
+from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.renderers import HEADER, header_badge, paint_face, paint_frame
+from benchboard.ui.studio.tiles.repeat_badges import badge, told
+from benchboard.ui.studio.tiles.value_readout import Reading, tip_of
+from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
+
+LIFTED: Final = 100
+"""How much higher in the stacking order (z value) dragged tiles are."""
+_WHOLE: Final = 2.0
+"""A tile up to this many views wide and high is drawn as a whole; of a larger one only the part near the view is."""
+_LONGEST_TIP: Final = 2_000
+_COARSE: Final = 16.0
+"""Pixels of the view per pixel of a coarse placeholder."""
+
+
+class Tile(QGraphicsPixmapItem):
+    """The tile of one widget."""
+
+    def __init__(self, display: Display, item: Item) -> None:
+        super().__init__()
+        self.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
+        self._display = display
+        self.item = item
+        self.widget = widget_of(item)
+        self.answer: Answer | None = None
+        self.lifted = False
+        """Whether it is being dragged: above the others, with a shadow."""
+        self.locked = False
+        """Whether its position, size or content is locked: its header then has a small lock."""
+        self.links = Links()
+        self._reading: Reading | None = None
+        self.depth = 0
+        self._size = QSizeF(10, 10)
+        self._rendered: QPixmap | None = None
+        """The pixmap drawn last. The one on show may be a stretched frame around it, or a placeholder."""
+        self._shown_part = QRectF()
+        """The part of the tile that the pixmap on show covers."""
+        self._rendered_key: tuple[object, ...] = ()
+        self._rendered_at = QPointF()
+        """Where on the tile `_rendered` begins."""
+        self._shadow: _Shadow | None = None
+
+    @property
+    def rect(self) -> QRectF:
+        """Its place in the scene."""
+        return QRectF(self.pos(), self._size)
+
+    @property
+    def outline(self) -> QRectF:
+        """The rectangle that a selection ring is drawn around."""
+        return self.rect
+
+    def body_contains(self, at: QPointF) -> bool:
+        """Whether a point of the scene is on what it shows, and not on its header or a link."""
+        inside = (at - self.pos()) / self._display.zoom
+        links = (self.links.retry, self.links.edit, self.links.stop)
+        return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
+
+    def badge_contains(self, at: QPointF) -> bool:
+        """Whether a point of the scene is on the badge that says that the widget is repeated."""
+        text, zoom = badge(self._display.editor, self.item), self._display.zoom
+        inside = (at - self.pos()) / zoom
+        return bool(text) and header_badge(self._size / zoom, text, self.links, locked=self.locked).contains(inside)
+
+    def place(self, rect: QRectF) -> None:
+        """Move and resize it."""
+        self.setPos(rect.topLeft())
+        if rect.size() != self._size:
+            self._size = rect.size()
+            if self._rendered is not None:
+                self._show_stretched(self._rendered)
+
+    def set_lifted(self, lifted: bool) -> None:
+        """Raise it above the other tiles while it is dragged, or lower it again."""
+        if lifted == self.lifted:
+            return
+        self.lifted = lifted
+        self.setZValue(self.depth + (LIFTED if lifted else 0))
+        if lifted:
+            self._shadow = _Shadow(self)
+        elif self._shadow is not None:
+            self.scene().removeItem(self._shadow)
+            self._shadow = None
+
+    def set_content(self, item: Item, answer: Answer | None, *, depth: int, locked: bool) -> None:
+        """Show this widget with this answer from now on; `depth` is the number of containers around it."""
+        if item is not self.item:
+            self.item, self.widget = item, widget_of(item)
+        if answer is not self.answer:
+            self._reading = None
+        self.answer, self.locked, self.depth = answer, locked, depth
+        self.setZValue(depth + (LIFTED if self.lifted else 0))
+        self._update_tooltip()
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it is a table with rows, which can be scrolled and selected in its place."""
+        kind, answer = self.widget.kind, self.answer
+        is_table = kind is not None and kind.type == "table"
+        return is_table and answer is not None and answer.table is not None and bool(answer.table.rows)
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether it has a pixmap of its content, even an outdated one."""
+        return self._rendered is not None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its pixmap shows what it should, as far as the tile is visible."""
+        if self._rendered is None or self._key() != self._rendered_key:
+            return False
+        if self._shown_part.size() == self._size:
+            return True
+        visible = self.rect.intersected(self._display.visible_rect()).translated(-self.pos()).adjusted(1, 1, -1, -1)
+        return visible.isEmpty() or self._shown_part.contains(visible)
+
+    @property
+    def pixels(self) -> float:
+        """How many device pixels its pixmap needs."""
+        part = self._part_to_draw()
+        return part.width() * part.height() * self._display.pixel_ratio**2
+
+    def render(self) -> None:
+        """Draw its pixmap for its present size, content and pixel ratio."""
+        pixmap, zoom = self._blank(), self._display.zoom
+        with QPainter(pixmap) as painter:
+            painter.translate(-self._shown_part.topLeft())
+            painter.scale(zoom, zoom)
+            size = self._size / zoom
+            paint_frame(painter, QRectF(QPointF(0, 0), size))
+            painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+            text = badge(self._display.editor, self.item)
+            self.links = paint_face(
+                painter, size, self.widget, self.answer, locked=self.locked, badge=text, audience=self._display.audience
+            )
+        self._rendered, self._rendered_key, self._rendered_at = pixmap, self._key(), self._shown_part.topLeft()
+        self._update_tooltip()
+        self._show(pixmap)
+
+    def show_placeholder(self, *, coarse: bool = False) -> None:
+        """Show an empty frame until there is time to draw it; a coarse one where there is no memory for its pixmap."""
+        self._rendered, self._rendered_key = None, ()
+        ratio, zoom = 1 / _COARSE if coarse else self._display.pixel_ratio, self._display.zoom
+        pixmap = self._blank(ratio)
+        with QPainter(pixmap) as painter:
+            painter.translate(-self._shown_part.topLeft())
+            painter.scale(zoom, zoom)
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+        self._show(pixmap)
+
+    def drop_pixmap(self) -> None:
+        """Free the memory of its pixmap: it is far from the view, or hidden behind others."""
+        self._rendered, self._rendered_key = None, ()
+        if not self.pixmap().isNull():
+            self.setPixmap(QPixmap())
+
+    def current_pixmap(self) -> QPixmap:
+        """Its pixmap, drawn again first if that is outdated."""
+        if not self.is_current:
+            self.render()
+        assert self._rendered is not None
+        return self._rendered
+
+    def set_reading(self, reading: Reading | None) -> None:
+        """Show the value under the pointer in its tooltip; without one, what the tooltip says by itself."""
+        if reading != self._reading:
+            self._reading = reading
+            self._update_tooltip()
+
+    def _update_tooltip(self) -> None:
+        if self._reading is not None:
+            self.setToolTip(tip_of(self._reading))
+            return
+        # An error too long for the tile is read here. It may quote data, which must not be taken as markup.
+        error = self.answer.error if self.answer is not None else None
+        text = str(error) if error is not None else told(self._display.editor, self.item)
+        self.setToolTip(f"<p>{escape(text[:_LONGEST_TIP])}</p>" if text else "")
+
+    def _show_stretched(self, pixmap: QPixmap) -> None:
+        """Show the outdated pixmap in a frame of the present size, until it is drawn again."""
+        corner = self._rendered_at
+        shown, zoom = self._blank(), self._display.zoom
+        box = QRectF(QPointF(0, 0), self._size)
+        with QPainter(shown) as painter:
+            painter.translate(-self._shown_part.topLeft())
+            painter.save()
+            painter.scale(zoom, zoom)
+            paint_frame(painter, QRectF(QPointF(0, 0), self._size / zoom))
+            painter.restore()
+            painter.setClipRect(box.adjusted(1, 1, -9 * zoom, -9 * zoom))
+            painter.drawPixmap(corner, pixmap)
+        self._show(shown)
+
+    def _show(self, pixmap: QPixmap) -> None:
+        self.setOffset(self._shown_part.topLeft())
+        self.setPixmap(pixmap)
+
+    def _part_to_draw(self) -> QRectF:
+        """The part that a pixmap covers: all of it, or of a tile far larger than the view what is near the view."""
+        whole, view = QRectF(QPointF(0, 0), self._size), self._display.visible_rect()
+        wide, high = self._size.width() > _WHOLE * view.width(), self._size.height() > _WHOLE * view.height()
+        if not wide and not high:
+            return whole
+        near = view.translated(-self.pos()).adjusted(
+            -view.width() / 2, -view.height() / 2, view.width() / 2, view.height() / 2
+        )
+        part = whole.intersected(near)
+        if part.isEmpty():
+            part = whole.intersected(QRectF(QPointF(0, 0), view.size()))
+        return QRectF(part.toAlignedRect()).intersected(whole)
+
+    def _blank(self, ratio: float = 0.0) -> QPixmap:
+        part = self._shown_part = self._part_to_draw()
+        ratio = ratio or self._display.pixel_ratio
+        pixmap = QPixmap(QSize(max(1, math.ceil(part.width() * ratio)), max(1, math.ceil(part.height() * ratio))))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        return pixmap
+
+    def _key(self) -> tuple[object, ...]:
+        """All that its pixmap depends on."""
+        widget = self.widget
+        content = (
+            widget.type,
+            widget.title,
+            widget.config,
+            self.answer,
+            self.locked,
+            told(self._display.editor, self.item),
+            self._display.audience,
+        )
+        display = self._display
+        shown = (self._size.width(), self._size.height(), display.zoom, display.pixel_ratio, display.theme_version)
+        return (*content, *shown)
+
+
+class _Shadow(QGraphicsItem):
+    """The shadow of a tile that is being dragged."""
+
+    def __init__(self, tile: Tile) -> None:
+        super().__init__(tile)
+        self._tile = tile
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemStacksBehindParent)
+
+    def boundingRect(self) -> QRectF:
+        size = self._tile.rect.size()
+        return QRectF(QPointF(0, 0), size).adjusted(-SHADOW, -SHADOW, SHADOW, SHADOW + 8)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        paint_shadow(painter, QRectF(QPointF(0, 0), self._tile.rect.size()).toAlignedRect())

@@ -1,0 +1,137 @@
+"""When the pixmaps of the tiles are drawn and dropped: those in view at once, those nearby when there is time, those
+far away not at all, and never more than there is memory for."""
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from benchboard.ui.studio.canvas.scene import culling
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.canvas.scene.display import Display
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles.query_results import Feeds
+
+_BATCH_S: Final = 0.006
+"""How long pixmaps are drawn at a stretch before other events have their turn."""
+_KEEP_VIEWS: Final = 2.0
+"""Pixmaps are kept this many views above and below the visible part."""
+_LEGIBLE_ZOOM: Final = 0.15
+"""Below this zoom a tile is an empty frame: nothing in it could be read."""
+
+
+class TilePixmaps(QObject):
+    """Draws the pixmaps of the tiles, the most urgent first."""
+
+    def __init__(
+        self, display: Display, tiles: Mapping[str, Tile | ContainerFrame], feeds: Feeds, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._display, self._tiles, self._feeds = display, tiles, feeds
+        self._outdated: dict[Tile, None] = {}
+        """Those to be drawn, in this order."""
+        self._without: set[Tile] = set()
+        """Those near the view that have no pixmap, for want of memory."""
+        self._must_reallocate = False
+        """Whether other tiles may need the memory now."""
+        self._placeholders: dict[Tile, object] = {}
+        """The size and theme that the empty frame of a tile was drawn for."""
+        self._timer = QTimer(self, interval=0, singleShot=True)
+        self._timer.timeout.connect(self._draw_outdated)
+
+    @property
+    def pending(self) -> bool:
+        """Whether some are still to be drawn."""
+        return self._timer.isActive()
+
+    def forget(self, tile: Tile) -> None:
+        """A tile is removed from the page."""
+        self._outdated.pop(tile, None)
+        self._without.discard(tile)
+        self._placeholders.pop(tile, None)
+
+    def update_visible(self) -> None:
+        """Have a pixmap of every visible tile: at once, or during a drag as soon as there is time. Those nearby are
+        drawn when there is nothing else to do, those far away dropped."""
+        view, busy = self._display.visible_rect(), self._display.busy
+        near = view.adjusted(0, -view.height() / 2, 0, view.height() / 2)
+        kept = view.adjusted(0, -view.height() * _KEEP_VIEWS, 0, view.height() * _KEEP_VIEWS)
+        self._must_reallocate = False
+        nearby, kept_far = list[Tile](), list[Tile]()
+        for tile in self._tiles.values():
+            if not isinstance(tile, Tile):
+                continue
+            if tile.rect.intersects(near):
+                nearby.append(tile)
+            elif tile.rect.intersects(kept):
+                kept_far.append(tile)
+            else:
+                self._drop(tile)
+        allocation = culling.allocate(nearby, near)
+        self._without = {*allocation.coarse, *allocation.hidden}
+        if sum(tile.pixels for tile in (*allocation.full, *kept_far) if tile.is_rendered) > culling.MAX_PIXELS:
+            for tile in kept_far:
+                self._drop(tile)
+        for tile in allocation.hidden:
+            self._drop(tile)
+        for tile in allocation.coarse:
+            self._outdated.pop(tile, None)
+            tile.show_placeholder(coarse=True)
+        for tile in allocation.full:
+            if not tile.is_current:
+                self._request(tile, now=not busy and tile.rect.intersects(view))
+        self._feeds.prefer([tile.item.id for tile in nearby if tile.rect.intersects(view)])
+        if self._outdated:
+            self._timer.start()
+
+    def request(self, tile: Tile) -> None:
+        """Draw a tile's pixmap again as soon as the pointer's own work is done."""
+        if tile in self._without:
+            self.reallocate()
+            return
+        self._request(tile, now=False)
+        self._timer.start()
+
+    def reallocate(self) -> None:
+        """Something has moved: where there is not enough memory for all, other tiles may need a pixmap now."""
+        if self._without and not self._must_reallocate:
+            self._must_reallocate = True
+            self._timer.start()
+
+    def _drop(self, tile: Tile) -> None:
+        tile.drop_pixmap()
+        self._outdated.pop(tile, None)
+
+    def _request(self, tile: Tile, *, now: bool) -> None:
+        if now or self._display.zoom < _LEGIBLE_ZOOM:
+            self._draw(tile)
+            self._outdated.pop(tile, None)
+        else:
+            if not tile.is_rendered:
+                tile.show_placeholder()
+            self._outdated[tile] = None
+
+    def _draw_outdated(self) -> None:
+        end = time.perf_counter() + _BATCH_S
+        if self._must_reallocate:
+            self.update_visible()
+        while self._outdated:
+            tile = next(iter(self._outdated))
+            del self._outdated[tile]
+            if not tile.is_current:
+                self._draw(tile)
+            if time.perf_counter() > end:
+                self._timer.start()
+                return
+
+    def _draw(self, tile: Tile) -> None:
+        display = self._display
+        if display.zoom >= _LEGIBLE_ZOOM:
+            self._placeholders.pop(tile, None)
+            tile.render()
+            return
+        key = (tile.rect.width(), tile.rect.height(), display.pixel_ratio, display.theme_version)
+        if self._placeholders.get(tile) != key or tile.pixmap().isNull():
+            self._placeholders[tile] = key
+            tile.show_placeholder()

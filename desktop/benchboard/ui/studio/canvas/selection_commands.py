@@ -1,0 +1,284 @@
+"""What the commands of the selection do, and when they can be run: for keys, the context menu, the inspector and the
+palette. Their titles and shortcuts are in `studio_commands`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.editing import container_edits, image_edits, placement_edits
+from benchboard.dashboards.editing.page_edits import Lock, locks
+from benchboard.dashboards.layout import GROUP, ROW, TABS, Axis, Edge, Layout
+from benchboard.i18n import _, ngettext
+from benchboard.ui.commands import REGISTRY, Handler
+from benchboard.ui.studio.canvas import clipboard
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.interaction.rejections import why_no_change
+from benchboard.ui.studio.document.editor import Editor
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionCommand:
+    """What one command does with the selection. `requirement` says what is missing of the selection, in a sentence,
+    empty where nothing is. One that is not `view_only` changes the page; `in_preview`, it works while repeats are
+    previewed, on what a copy is a copy of."""
+
+    run: Callable[[Canvas], object]
+    requirement: Callable[[Editor], str]
+    view_only: bool = False
+    in_preview: bool = False
+
+    def is_barred(self, editor: Editor) -> bool:
+        """Whether it changes the page where nobody can change it now."""
+        return not (editor.editable or self.view_only or (editor.previews_copies and self.in_preview))
+
+    def why_not(self, editor: Editor) -> str:
+        """Why it can't be run now, in a sentence; empty where it can."""
+        if self.is_barred(editor):
+            return why_no_change(editor) or _("You have view-only access to this dashboard.")
+        return self.requirement(editor)
+
+
+def _any(editor: Editor) -> str:
+    return "" if editor.selection else _("Select a widget first.")
+
+
+def _one_to_change(editor: Editor) -> str:
+    if editor.read_only:
+        return _("You have view-only access to this dashboard.")
+    return "" if len(editor.selection) == 1 else _("Select one widget first.")
+
+
+def _free(editor: Editor) -> str:
+    if editor.selection and all(editor.page.item(one).static for one in editor.selection):
+        return _("Position is locked.")
+    return _any(editor)
+
+
+def _container(editor: Editor) -> str:
+    held = any(editor.page.item(one).panes for one in editor.selection)
+    return _free(editor) if held else _("Select a row, group or tabs first.")
+
+
+def _image(editor: Editor) -> str:
+    """With nothing chosen it is for a new image."""
+    return (
+        ""
+        if image_edits.selected_image(editor.state) or not editor.selection
+        else _("Select an image first, or clear the selection to add a new one.")
+    )
+
+
+def _widget(editor: Editor) -> str:
+    seen = len(editor.selection) == 1 and not editor.page.item(editor.selection[0]).panes
+    return "" if seen else _("Select one widget first.")
+
+
+def _table(editor: Editor) -> str:
+    table = len(editor.selection) == 1 and editor.page.item(editor.selection[0]).type == "table"
+    return "" if table else _("Select a table first.")
+
+
+def _row(editor: Editor) -> str:
+    rows = any(editor.page.item(one).type == ROW for one in editor.selection)
+    return "" if rows else _("Select a row first.")
+
+
+def _tabs(editor: Editor) -> str:
+    tabs = len(editor.selection) == 1 and editor.page.item(editor.selection[0]).type == TABS
+    return "" if tabs else _("Select tabs first.")
+
+
+def _in_tabs(editor: Editor) -> str:
+    there = [outer for one in editor.selection[:1] for outer, _k in editor.page.path(one)]
+    tabs = any(editor.page.item(one).type == TABS for one in (*there, *editor.selection[:1]))
+    return "" if tabs else _("Select tabs first.")
+
+
+def _always(_editor: Editor) -> str:
+    return ""
+
+
+def _several(least: int, most: int = 0) -> Callable[[Editor], str]:
+    """Whether so many widgets of one grid are selected."""
+
+    def why_not(editor: Editor) -> str:
+        path = editor.page.path(editor.selection[0]) if editor.selection else ()
+        count = sum(editor.page.path(one) == path for one in editor.selection)
+        if most and count != most:
+            return _("Select two widgets in the same grid first.")
+        if count >= least:
+            return ""
+        if least == 2:
+            return _("Select two or more widgets in the same grid first.")
+        return _("Select three or more widgets in the same grid first.")
+
+    return why_not
+
+
+def _add_row(canvas: Canvas) -> None:
+    kind = kind_of(ROW)
+    assert kind is not None
+    canvas.editor.add(kind)
+
+
+def _ask_for_picture(canvas: Canvas) -> None:
+    canvas.image_requested.emit()
+
+
+def _ask_for_repeat(canvas: Canvas) -> None:
+    canvas.repeat_requested.emit(canvas.editor.selection[0])
+
+
+def _ask_for_name(canvas: Canvas) -> None:
+    if not canvas.editor.apply(container_edits.require_unlocked_content, canvas.editor.selection[0]) is not None:
+        canvas.rename_requested.emit("title")
+
+
+def _add_tab(canvas: Canvas) -> None:
+    canvas.editor.apply(container_edits.add_tab, canvas.editor.selection[0])
+    canvas.rename_requested.emit("tab")
+
+
+def _toggle_rows(canvas: Canvas) -> None:
+    canvas.editor.apply(container_edits.toggle_rows, canvas.editor.selection)
+
+
+def _show_next_tab(step: int) -> Callable[[Canvas], object]:
+    return lambda canvas: canvas.editor.apply(container_edits.show_next_tab, step)
+
+
+def _lock(lock: Lock) -> Callable[[Canvas], object]:
+    return lambda canvas: canvas.editor.lock(lock, not canvas.editor.is_locked(lock))
+
+
+def _arrange(name: str, edit: Callable[[Editor, Layout, Sequence[str]], Layout]) -> Callable[[Canvas], object]:
+    def run(canvas: Canvas) -> None:
+        editor = canvas.editor
+        editor.apply(
+            placement_edits.arrange, REGISTRY[f"studio.{name}"].text, lambda pane, ids: edit(editor, pane, ids)
+        )
+
+    return run
+
+
+def _align(edge: Edge) -> Callable[[Canvas], object]:
+    def edit(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
+        return grid.align(pane, ids, edge, compact=editor.document.compact)
+
+    return _arrange(f"align_{edge}", edit)
+
+
+def _spread(axis: Axis) -> Callable[[Canvas], object]:
+    def edit(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
+        return grid.distribute(pane, ids, axis, compact=editor.document.compact)
+
+    return _arrange(f"distribute_{'horizontally' if axis == 'across' else 'vertically'}", edit)
+
+
+def _width(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
+    return grid.equalise(pane, _sizable(pane, ids), "width", compact=editor.document.compact)
+
+
+def _height(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
+    return grid.equalise(pane, _sizable(pane, ids), "height", compact=editor.document.compact)
+
+
+def _swap(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
+    return grid.swap(pane, ids[0], ids[1], compact=editor.document.compact)
+
+
+def _sizable(pane: Layout, ids: Sequence[str]) -> list[str]:
+    """The first, which is the model, and of the others those whose size is not kept."""
+    return [one for one in ids if one == ids[0] or "size" not in locks(pane.items[pane.index(one)])]
+
+
+SELECTION_COMMANDS: Final = {
+    f"studio.{name}": command
+    for name, command in {
+        "edit": SelectionCommand(lambda canvas: canvas.edit(), _any, in_preview=True),
+        "choose_image": SelectionCommand(_ask_for_picture, _image),
+        "enlarge": SelectionCommand(
+            lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _widget, view_only=True
+        ),
+        "enter_table": SelectionCommand(
+            lambda canvas: canvas.interactive_table.open(canvas.editor.selection[0]), _table, view_only=True
+        ),
+        "rename_widget": SelectionCommand(_ask_for_name, _one_to_change, in_preview=True),
+        "repeat": SelectionCommand(_ask_for_repeat, _one_to_change, view_only=True),
+        "toggle_row": SelectionCommand(
+            lambda canvas: canvas.editor.apply(container_edits.toggle_rows, canvas.editor.selection),
+            _row,
+            view_only=True,
+        ),
+        "add_tab": SelectionCommand(_add_tab, _tabs),
+        "next_tab": SelectionCommand(_show_next_tab(1), _in_tabs, view_only=True),
+        "previous_tab": SelectionCommand(_show_next_tab(-1), _in_tabs, view_only=True),
+        "cut": SelectionCommand(clipboard.cut, _any),
+        "copy": SelectionCommand(clipboard.copy, _any, view_only=True),
+        "paste": SelectionCommand(clipboard.paste, _always),
+        "duplicate": SelectionCommand(lambda canvas: canvas.editor.duplicate(), _any),
+        "group": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.group, GROUP), _free),
+        "group_into_tabs": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.group, TABS), _free),
+        "ungroup": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.ungroup), _container),
+        "add_row": SelectionCommand(_add_row, _always),
+        "align_left": SelectionCommand(_align("left"), _several(2)),
+        "align_centre": SelectionCommand(_align("centre"), _several(2)),
+        "align_right": SelectionCommand(_align("right"), _several(2)),
+        "align_top": SelectionCommand(_align("top"), _several(2)),
+        "align_middle": SelectionCommand(_align("middle"), _several(2)),
+        "align_bottom": SelectionCommand(_align("bottom"), _several(2)),
+        "distribute_horizontally": SelectionCommand(_spread("across"), _several(3)),
+        "distribute_vertically": SelectionCommand(_spread("down"), _several(3)),
+        "match_width": SelectionCommand(_arrange("match_width", _width), _several(2)),
+        "match_height": SelectionCommand(_arrange("match_height", _height), _several(2)),
+        "swap": SelectionCommand(_arrange("swap", _swap), _several(2, 2)),
+        "auto_arrange": SelectionCommand(lambda canvas: canvas.editor.apply(placement_edits.auto_arrange), _always),
+        "lock_position": SelectionCommand(_lock("place"), _any),
+        "lock_size": SelectionCommand(_lock("size"), _any),
+        "lock_content": SelectionCommand(_lock("content"), _any),
+        "select_all": SelectionCommand(lambda canvas: canvas.editor.select_all(), _always, view_only=True),
+        "remove": SelectionCommand(lambda canvas: canvas.editor.remove(), _any),
+    }.items()
+}
+LOCKS: Final[dict[str, Lock]] = {
+    "studio.lock_position": "place", "studio.lock_size": "size", "studio.lock_content": "content"
+}  # fmt: skip
+"""The commands that are on or off."""
+
+
+def selection_handlers(canvas: Canvas) -> dict[str, Handler]:
+    """The commands of the selection that this page can be changed, or looked at, with. Those that change it are left
+    out where it may never be changed."""
+    editor = canvas.editor
+    return {
+        command_id: Handler(partial(command.run, canvas), partial(command.why_not, editor), _title(command_id, editor))
+        for command_id, command in SELECTION_COMMANDS.items()
+        if command.view_only or not editor.read_only
+    }
+
+
+def _title(command_id: str, editor: Editor) -> str:
+    """The title of a command while several widgets are selected; empty where it is its own."""
+    count = len(editor.selection)
+    if count > 1 and command_id == "studio.duplicate":
+        return ngettext("Duplicate {count} widget", "Duplicate {count} widgets", count).format(count=count)
+    if count > 1 and command_id == "studio.remove":
+        return ngettext("Remove {count} widget", "Remove {count} widgets", count).format(count=count)
+    return ""
+
+
+def ids_by_keys() -> dict[tuple[Qt.Key, Qt.KeyboardModifier], str]:
+    """The commands that keys on the page run, by key and modifiers."""
+    return {_chord(keys): command_id for command_id in SELECTION_COMMANDS for keys in REGISTRY[command_id].shortcuts}
+
+
+def _chord(keys: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
+    """Keys as an event has them."""
+    combination = QKeySequence(keys)[0]  # type: ignore[index]  # PySide does not say that it can be
+    return combination.key(), combination.keyboardModifiers()

@@ -1,0 +1,209 @@
+"""The differences as a list: what became of what, each with a tick; those that only gave way are folded at the end."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from benchboard.dashboards.versions.diff import Difference, Key
+from benchboard.i18n import _
+from benchboard.ui.studio.comparing.change_text import ROLE, Names, Said, others, said
+from benchboard.ui.studio.comparing.row_list import (
+    NOWHERE,
+    Index,
+    RowLine,
+    RowList,
+    paint_edge,
+    paint_lines,
+    paint_ring,
+)
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.buttons import paint_check
+from benchboard.ui.widgets.labels import plain_tip
+
+_ROW: Final = 49
+
+
+class Differences(QAbstractListModel):
+    """The rows of the list. `ticked_changed` follows every tick."""
+
+    ticked_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._meant: list[tuple[Difference, Said]] = []
+        self._pushed: list[tuple[Difference, Said]] = []
+        self._open = False
+        self.ticked: set[Key] = set()
+
+    def show_differences(self, found: Sequence[Difference], names: Names) -> None:
+        """Show these, none ticked and the fold closed."""
+        self.beginResetModel()
+        pairs = [(one, said(one, names)) for one in found]
+        self._meant = [pair for pair in pairs if not pair[0].pushed]
+        self._pushed = [pair for pair in pairs if pair[0].pushed]
+        self._open = False
+        self.ticked = set()
+        self.endResetModel()
+        self.ticked_changed.emit()
+
+    def row(self, at: int) -> tuple[Difference, Said] | None:
+        """A row's difference; None for the fold."""
+        fold = len(self._meant)
+        return self._meant[at] if at < fold else None if at == fold else self._pushed[at - fold - 1]
+
+    def row_of(self, key: Key) -> int | None:
+        """Where a difference stands; opens the fold if it lies in it."""
+        if not self._open and any(one.key == key for one, _said in self._pushed):
+            self.toggle_fold()
+        return next((at for at in range(self.rowCount()) if (row := self.row(at)) and row[0].key == key), None)
+
+    def toggle(self, at: int) -> None:
+        """Tick a row or take its tick away; the fold opens and closes."""
+        row = self.row(at)
+        if row is None:
+            self.toggle_fold()
+            return
+        self.ticked ^= {row[0].key}
+        self.dataChanged.emit(self.index(at), self.index(at))
+        self.ticked_changed.emit()
+
+    def toggle_fold(self) -> None:
+        """Show those that gave way, or their number only."""
+        first, last = len(self._meant) + 1, len(self._meant) + len(self._pushed)
+        if self._open:
+            self.beginRemoveRows(QModelIndex(), first, last)
+            self._open = False
+            self.endRemoveRows()
+        else:
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._open = True
+            self.endInsertRows()
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        if parent.isValid():
+            return 0
+        return len(self._meant) + (1 if self._pushed else 0) + (len(self._pushed) if self._open else 0)
+
+    def flags(self, _index: Index) -> Qt.ItemFlag:
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.row(index.row())
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.fold_text() if row is None else f"{row[1].title}: {row[1].tag}, {row[1].line}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return None if row is None else plain_tip(row[1].line)
+        if role == Qt.ItemDataRole.CheckStateRole and row is not None:
+            return Qt.CheckState.Checked if row[0].key in self.ticked else Qt.CheckState.Unchecked
+        return None
+
+    def fold_text(self) -> str:
+        """`4 others gave way`."""
+        return others(len(self._pushed))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fold is."""
+        return self._open
+
+
+class DifferenceList(RowList):
+    """The list. `current` has the key of the difference one stands on, None on the fold."""
+
+    current = Signal(object)
+
+    def __init__(self, model: Differences, parent: QWidget | None = None) -> None:
+        super().__init__(model, name="differences_list", label=_("Differences"), parent=parent)
+        self._differences = model
+        self.setItemDelegate(_Row(self))
+
+    def step(self, by: int) -> None:
+        """The next or previous difference; from the end it goes on at the other."""
+        count = self._differences.rowCount()
+        if count:
+            at = self.currentIndex().row() if self.currentIndex().isValid() else (-1 if by > 0 else 0)
+            self.setCurrentIndex(self._differences.index((at + by) % count))
+
+    def go(self, key: Key) -> None:
+        """To a difference."""
+        row = self._differences.row_of(key)
+        if row is not None:
+            self.setCurrentIndex(self._differences.index(row))
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
+        super().currentChanged(current, previous)
+        row = self._differences.row(current.row()) if current.isValid() else None
+        self.current.emit(row[0].key if row is not None else None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            on_tick = event.position().x() > self.visualRect(index).right() - 36
+            if on_tick or self._differences.row(index.row()) is None:
+                self._differences.toggle(index.row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        pressing = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
+        if index.isValid() and pressing:
+            self._differences.toggle(index.row())
+        else:
+            super().keyPressEvent(event)
+
+
+class _Row(QStyledItemDelegate):
+    """A square in the colour of what happened with its icon, the title, the words, the tick."""
+
+    def __init__(self, view: DifferenceList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        model = index.model()
+        assert isinstance(model, Differences)
+        return QSize(200, 36 if model.row(index.row()) is None else _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, Differences)
+        box: QRect = option.rect
+        is_current = index == self._view.currentIndex()
+        painter.fillRect(box, theme().color("selection" if is_current else "surface"))
+        if is_current:
+            paint_edge(painter, box, "accent")
+        row = model.row(index.row())
+        if row is None:
+            _paint_fold(painter, box, model)
+        else:
+            ticked = row[0].key in model.ticked
+            _paint_row(painter, box, row[1], ticked=ticked)
+        if is_current and self._view.hasFocus():
+            paint_ring(painter, box)
+
+
+def _paint_fold(painter: QPainter, box: QRect, model: Differences) -> None:
+    icon = "ph.caret-down" if model.is_open else "ph.caret-right"
+    paint_icon(painter, icon, QRectF(box.left() + 22, box.center().y() - 6, 13, 13), theme().color("text.muted"))
+    painter.setFont(theme().font("body"))
+    painter.setPen(theme().color("text.secondary"))
+    painter.drawText(box.adjusted(50, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, model.fold_text())
+
+
+def _paint_row(painter: QPainter, box: QRect, words: Said, *, ticked: bool) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    spot = QRectF(box.left() + 16, box.top() + 12, 24, 24)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color(f"{ROLE[words.look]}.soft"))
+    painter.drawRoundedRect(spot, 4, 4)
+    paint_icon(painter, words.icon, spot.adjusted(5, 5, -5, -5), theme().color(ROLE[words.look]))
+    painter.restore()
+    lines = (RowLine(words.title, "body", "text"), RowLine(words.line, "caption", "text.muted"))
+    paint_lines(painter, box.adjusted(50, 7, -40, 0), lines)
+    state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+    paint_check(painter, QRectF(box.right() - 26, box.top() + 14, 14, 14), state)

@@ -1,0 +1,317 @@
+"""Differences between two dashboards in words: what it is about, what became of it, and the tag on the page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document import images
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import kind_of, widget_of
+from benchboard.dashboards.layout import Item
+from benchboard.dashboards.versions.diff import Difference, word_count
+from benchboard.dashboards.versions.item_map import ItemPosition
+from benchboard.dashboards.versions.json_fields import ABSENT, Change, Path
+from benchboard.i18n import N_, _, ngettext
+
+Look = Literal["moved", "added", "removed", "changed"]
+ROLE: Final[dict[Look, str]] = {"moved": "warn", "added": "ok", "removed": "error", "changed": "info"}
+"""The colour of each look; every mark says it in a word as well."""
+_LABELS: Final = {
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "type": N_("Type"),
+    "query": N_("Query"),
+    "static": N_("Position locked"),
+    "locked": N_("Locked"),
+    "repeat": N_("Repeat by"),
+    "collapsed": N_("Collapsed"),
+    "active": N_("Active tab"),
+    "min_w": N_("Minimum width"),
+    "max_w": N_("Maximum width"),
+    "min_h": N_("Minimum height"),
+    "max_h": N_("Maximum height"),
+    "columns": N_("Columns"),
+    "compact": N_("Close gaps"),
+    "position": N_("Position"),
+    "config": N_("Settings"),
+}
+_OF_VARIABLES: Final = {
+    "": N_("Variable {name}"),
+    "label": N_("Variable {name}: label"),
+    "type": N_("Variable {name}: type"),
+    "query": N_("Variable {name}: query"),
+    "values": N_("Variable {name}: values"),
+    "chosen": N_("Variable {name}: selection"),
+    "multiple": N_("Variable {name}: multiple values"),
+    "include_all": N_("Variable {name}: “All” option"),
+    "all_chosen": N_("Variable {name}: all selected"),
+}
+_TYPES: Final = {"list": N_("List"), "query": N_("Query"), "text": N_("Text")}
+_SHORT: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A difference in words: `title` is what it is about, `line` what became of it, `tag` that in a word or two."""
+
+    look: Look
+    icon: str
+    title: str
+    line: str
+    tag: str
+
+
+class Names:
+    """What items are called, whichever of the documents they are in; the first that has one is asked first."""
+
+    def __init__(self, *documents: Document) -> None:
+        self._items: dict[str, Item] = {}
+        self._tabs: dict[tuple[str, str], str] = {}
+        for document in reversed(documents):
+            for found in grid.walk_items(document.layout):
+                self._items[found.item.id] = found.item
+                self._tabs |= {(found.item.id, pane.id): pane.title for pane in found.item.panes if pane.title}
+
+    def item(self, item_id: str) -> Item | None:
+        """The item itself."""
+        return self._items.get(item_id)
+
+    def title(self, item_id: str) -> str:
+        """Its title, or what kind it is where it has none."""
+        item = self._items.get(item_id)
+        if item is None:
+            return item_id
+        return widget_of(item).title or widget_of(item).kind_name
+
+    def tab(self, item_id: str, tab_id: object) -> object:
+        """A tab's title, also of one that is gone; what the document says where it has none."""
+        return self._tabs.get((item_id, tab_id), tab_id) if isinstance(tab_id, str) else tab_id
+
+    def told(self, item_id: str, change: Change) -> Change:
+        """A change with tabs called as people see them."""
+        if change.path != ("active",):
+            return change
+        return Change(change.path, self.tab(item_id, change.old), self.tab(item_id, change.new))
+
+    def type(self, item_id: str) -> str:
+        """Its type's name in a document; empty where there is none."""
+        item = self._items.get(item_id)
+        return item.type if item is not None else ""
+
+    def where(self, place: ItemPosition) -> str:
+        """The grid a place is in."""
+        if not place.container:
+            return _("the page")
+        item = self._items.get(place.container)
+        tab = next((pane.title for pane in item.panes if pane.id == place.pane), "") if item is not None else ""
+        return _("“{title}”").format(title=tab or self.title(place.container))
+
+
+def kind_title(type_name: str) -> str:
+    """What people call a type of item."""
+    kind = kind_of(type_name)
+    return _(kind.title) if kind is not None else type_name
+
+
+def said(difference: Difference, names: Names) -> Said:
+    """A difference in words."""
+    title = names.title(difference.id)
+    was, now = difference.was, difference.now
+    type_name = names.type(difference.id)
+    if difference.kind == "added" and now is not None:
+        return Said("added", "ph.plus", title, _("at {place}").format(place=_placed(now, names)), _("Added"))
+    if difference.kind == "removed" and was is not None:
+        line = _("was at {place}").format(place=_placed(was, names))
+        return Said("removed", "ph.minus", title, line, _("Removed"))
+    if difference.kind == "moved" and was is not None and now is not None:
+        return Said("moved", _arrow(was, now), title, _way(was, now, names, type_name), _moved_tag(was, now))
+    if difference.kind == "document":
+        title = _("Dashboard")
+    changes = [names.told(difference.id, change) for change in one_by_one(difference.changes)]
+    icon = "ph.text-t" if all(map(_is_prose, changes)) else "ph.sliders-horizontal"
+    line = ", ".join(change_line(change, type_name) for change in changes)
+    return Said("changed", icon, title, line, _changed_tag(changes, type_name))
+
+
+def summed(differences: Sequence[Difference], names: Names) -> str:
+    """What somebody did in a line, as “2 moved, 1 changed: Orders per day”; nothing of what only gave way."""
+    found = [said(one, names) for one in differences if not one.pushed]
+    words: dict[Look, str] = {
+        "moved": _("{count} moved"),
+        "added": _("{count} added"),
+        "removed": _("{count} removed"),
+        "changed": _("{count} changed"),
+    }
+    titles = {look: [one.title for one in found if one.look == look] for look in words}
+    parts = [words[look].format(count=len(same)) for look, same in titles.items() if same]
+    last = next((same for same in reversed(titles.values()) if same), [])
+    line = ", ".join(parts)
+    return _("{name}: {values}").format(name=line, values=last[0]) if len(last) == 1 else line
+
+
+def label(path: Path, type_name: str) -> str:
+    """What a field is called; one this program does not know is called as the document has it."""
+    if not path:
+        return _("Widget")
+    if path[:2] == ("tabs", "order") or path[:2] == ("variables", "order"):
+        return _("Tab order") if path[0] == "tabs" else _("Variable order")
+    if path[:2] == ("tabs", "each"):
+        return _("Tab title") if path[3:] == ("title",) else _("Tab")
+    if path[:2] == ("variables", "each") and len(path) > 2:
+        words = _OF_VARIABLES.get(path[3] if len(path) > 3 else "", _OF_VARIABLES[""])
+        return _(words).format(name=path[2])
+    if path[0] == "breakpoints" and len(path) > 1:
+        page = {"tablet": _("Tablet layout"), "phone": _("Phone layout")}
+        return page.get(path[1], path[1])
+    if path == ("config", "text"):
+        return _("Text")
+    if path[0] == "config" and len(path) > 1:
+        kind = kind_of(type_name)
+        setting = next((one for one in kind.settings if one.key == path[1]), None) if kind is not None else None
+        return _(setting.title) if setting is not None else path[1].replace("_", " ")
+    if path == ("min_w", "max_w") or path == ("min_h", "max_h"):
+        return _("Minimum and maximum size")
+    return _(_LABELS[path[0]]) if path[0] in _LABELS else path[-1].replace("_", " ")
+
+
+def value_words(value: object, path: Path = (), most: int = 60) -> str:
+    """A value as a person reads it, short."""
+    if value is ABSENT or value is None or value in ("", [], {}):
+        return _("none")
+    if isinstance(value, str) and images.is_image(value):
+        return images.describe_image(value)
+    if isinstance(value, ItemPosition):
+        cell = value.cell
+        return _("x {x}, y {y}, {w} × {h}").format(x=cell.x, y=cell.y, w=cell.w, h=cell.h)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if path == ("type",) and isinstance(value, str):
+        return kind_title(value)
+    if path[:2] == ("variables", "each") and path[3:] == ("type",) and value in _TYPES:
+        return _(_TYPES[str(value)])
+    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
+        return _cut(", ".join(str(part) for part in value), most)
+    if isinstance(value, Mapping):
+        return _object_words(value, path, most)
+    return _cut(" ".join(str(value).split()), most)
+
+
+def _object_words(value: Mapping[str, object], path: Path, most: int) -> str:
+    if value.keys() == {"x", "y", "w", "h"}:
+        return _("x {x}, y {y}, {w} × {h}").format(**value)
+    if path[1:2] == ("each",):  # a tab or a variable, as it is called
+        return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
+    inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
+    return _cut(", ".join(inner), most)
+
+
+def change_line(change: Change, type_name: str) -> str:
+    """`Unit km → m`, or how many words changed of a longer text."""
+    name = label(change.path, type_name)
+    if _is_order(change.path):
+        return name
+    if any(images.is_image(value) for value in change[1:]):
+        return _picture_line(change, name)
+    if _is_prose(change) and isinstance(change.old, str) and isinstance(change.new, str):
+        count = word_count(change.old, change.new)
+        words = ngettext("{count} word", "{count} words", count).format(count=count)
+        return words if change.path == ("config", "text") else f"{name}: {words}"
+    old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
+    return f"{name} {old} → {new}"
+
+
+def _picture_line(change: Change, name: str) -> str:
+    old, new = (value_words(value, change.path) for value in (change.old, change.new))
+    if not images.is_image(change.old):
+        return _("{field}: added ({new})").format(field=name, new=new)
+    if not images.is_image(change.new):
+        return _("{field}: removed ({old})").format(field=name, old=old)
+    return _("{field} changed ({old} → {new})").format(field=name, old=old, new=new)
+
+
+def others(count: int) -> str:
+    """What the fold of the list says: those that nobody moved on purpose."""
+    return ngettext("{count} other moved to make room", "{count} others moved to make room", count).format(count=count)
+
+
+def one_by_one(changes: Sequence[Change]) -> list[Change]:
+    """The changes with the first settings of a widget, or its last ones, each for itself; without an order that is
+    another one only because something came or went, which is said already."""
+    found = []
+    for change in changes:
+        if _is_order(change.path) and len(changes) > 1 and set(_texts(change.old)) != set(_texts(change.new)):
+            continue
+        sides = [value if isinstance(value, dict) else {} for value in (change.old, change.new)]
+        if change.path == ("config",) and any(sides):
+            found += [
+                Change(("config", key), *(side.get(key, ABSENT) for side in sides)) for key in {**sides[0], **sides[1]}
+            ]
+        else:
+            found.append(change)
+    return found
+
+
+def _is_order(path: Path) -> bool:
+    return path in (("tabs", "order"), ("variables", "order"))
+
+
+def _texts(value: object) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else []
+
+
+def _is_prose(change: Change) -> bool:
+    texts = [text for text in (change.old, change.new) if text is not ABSENT]
+    if any(map(images.is_image, texts)):
+        return False
+    long = any(isinstance(text, str) and (len(text) > _SHORT or "\n" in text) for text in texts)
+    return long and all(isinstance(text, str) for text in texts)
+
+
+def _changed_tag(changes: Sequence[Change], type_name: str) -> str:
+    if len(changes) > 1:
+        return ngettext("{count} field changed", "{count} fields changed", len(changes)).format(count=len(changes))
+    (change,) = changes
+    name = label(change.path, type_name)
+    old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
+    if _is_prose(change) or _is_order(change.path) or len(old) + len(new) > 14:
+        return _("{field} changed").format(field=name)
+    return f"{name} {old} → {new}"
+
+
+def _moved_tag(was: ItemPosition, now: ItemPosition) -> str:
+    if was.cell.w != now.cell.w:
+        name = _("Narrower") if now.cell.w < was.cell.w else _("Wider")
+        return f"{name}, {was.cell.w} → {now.cell.w}"
+    if was[:2] == now[:2] and was.cell[:2] == now.cell[:2]:
+        name = _("Shorter") if now.cell.h < was.cell.h else _("Taller")
+        return f"{name}, {was.cell.h} → {now.cell.h}"
+    return _("Moved")
+
+
+def _way(was: ItemPosition, now: ItemPosition, names: Names, type_name: str) -> str:
+    """From where to where, only what differs; a container's height follows from what it holds."""
+    parts = []
+    if was[:2] != now[:2]:
+        parts.append(_("from {old} to {new}").format(old=names.where(was), new=names.where(now)))
+    fields = ["x", "y", _("width"), _("height")][: 3 if type_name in grid.CONTAINERS else 4]
+    parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=False) if old != new]
+    return ", ".join(parts)
+
+
+def _placed(place: ItemPosition, names: Names) -> str:
+    where = value_words(place)
+    return where if not place.container else _("{place} in {where}").format(place=where, where=names.where(place))
+
+
+def _arrow(was: ItemPosition, now: ItemPosition) -> str:
+    across, down = now.cell.x - was.cell.x, now.cell.y - was.cell.y
+    if not across and not down:
+        return "ph.arrows-out" if now.cell.w * now.cell.h > was.cell.w * was.cell.h else "ph.arrows-in"
+    if abs(across) > abs(down):
+        return "ph.arrow-right" if across > 0 else "ph.arrow-left"
+    return "ph.arrow-down" if down > 0 else "ph.arrow-up"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,120 @@
+"""What the screen of versions is made of beside its lists: the page's scrolling, the counts, the panes."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.studio.comparing.change_text import ROLE, Look
+from benchboard.ui.studio.comparing.diff_view import DiffPage
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button
+from benchboard.ui.widgets.labels import plain_tip
+
+
+class PageArea(QScrollArea):
+    """The page, as wide as there is room."""
+
+    def __init__(self, page: DiffPage) -> None:
+        super().__init__()
+        self._page = page
+        self.setWidget(page)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("surface", "canvas")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Page"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._page.fit(self.viewport().width(), self.viewport().height())
+
+
+class Counts(QWidget):
+    """How many of each kind: a square of its colour, the number, the word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: Counter[Look] = Counter()
+        self._short = False
+
+    def show_counts(self, counts: Counter[Look]) -> None:
+        """Show these."""
+        self._counts = counts
+        self._measure()
+
+    def shorten(self, short: bool) -> None:
+        """Leave the words out: the window is narrow."""
+        self._short = short
+        self._measure()
+
+    def _measure(self) -> None:
+        self.setAccessibleName(", ".join(f"{count} {word}" for _look, count, word in self._parts()))
+        self.setToolTip(plain_tip(self.accessibleName()))
+        self.setFixedSize(self._paint(None), theme().px("control_height.md"))
+        self.update()
+
+    def _parts(self) -> list[tuple[Look, int, str]]:
+        names: Sequence[tuple[Look, str]] = (
+            ("moved", _("Moved")), ("added", _("Added")), ("removed", _("Removed")), ("changed", _("Changed"))
+        )  # fmt: skip
+        return [(look, self._counts[look], word) for look, word in names if self._counts[look]]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter | None) -> int:
+        """Draw it, or only answer how wide it is."""
+        x = 0.0
+        for look, count, word in self._parts():
+            for text, font, ink in ((str(count), "body_strong", "text"), (word, "body", "text.secondary")):
+                if ink == "text":
+                    if painter is not None:
+                        painter.fillRect(QRectF(x, self.height() / 2 - 4, 9, 9), theme().color(ROLE[look]))
+                    x += 15
+                elif self._short:
+                    continue
+                width = _width(text, font)
+                if painter is not None:
+                    painter.setFont(theme().font(font))
+                    painter.setPen(theme().color(ink))
+                    painter.drawText(QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+                x += width + (5 if ink == "text" else 16)
+        return round(x)
+
+
+def _width(text: str, font: str) -> float:
+    return QFontMetricsF(theme().font(font)).horizontalAdvance(text)
+
+
+def as_pane(holder: QWidget, width: int) -> QVBoxLayout:
+    """Make a widget a pane of a fixed width; answers the column its parts go into."""
+    holder.setFixedWidth(width)
+    holder.setProperty("surface", "surface")
+    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column
+
+
+def head() -> tuple[QWidget, QHBoxLayout]:
+    """The heading of a pane, and the row its parts go into."""
+    holder = QWidget()
+    holder.setFixedHeight(40)
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(16, 0, 12, 0)
+    row.setSpacing(6)
+    return holder, row
+
+
+def wide(button: Button) -> Button:
+    """The button as wide as its pane."""
+    policy = button.sizePolicy()
+    policy.setHorizontalPolicy(policy.Policy.Expanding)
+    button.setSizePolicy(policy)
+    return button

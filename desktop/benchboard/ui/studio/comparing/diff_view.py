@@ -1,0 +1,379 @@
+"""The page of a diff: the new one with the old one's places over it, or both beside each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.document.document import Document, empty, fitted
+from benchboard.dashboards.layout import TABS, Item, PageIndex
+from benchboard.dashboards.versions.diff import Difference, Key, WordRun, word_diff
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.comparing import arrow_routing
+from benchboard.ui.studio.comparing.change_text import ROLE, Look, Names, Said, said
+from benchboard.ui.studio.comparing.widget_thumbnails import Answers, picture
+from benchboard.ui.studio.tiles.page_grid import MARGIN, NARROWEST, PageGrid
+from benchboard.ui.studio.tiles.renderers import paint_frame
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+
+Mode = Literal["overlay", "beside"]
+_FAINT: Final = 0.45
+_TAG: Final = 18
+_MOST_ARROWS: Final = 30
+_GUTTER: Final = 28
+"""Room at the right of the page for arrows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A place on the picture: a tile (`item`) or only an outline, how it looks, and what is said of it."""
+
+    box: QRectF
+    item: Item | None = None
+    side: Literal["before", "after"] = "after"
+    looks: tuple[Look, ...] = ()
+    tags: tuple[Said, ...] = ()
+    keys: tuple[Key, ...] = ()
+    runs: tuple[WordRun, ...] = ()
+    ghost: str = ""
+
+
+class DiffPage(QWidget):
+    """Draws two documents and what differs between them. `picked` has the key of the difference that was clicked."""
+
+    picked = Signal(object)
+
+    def __init__(self, before: Answers, after: Answers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("diff_page")
+        self._answers = {"before": before, "after": after}
+        self._before, self._after = empty(), empty()
+        self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
+        self._differences: Sequence[Difference] = ()
+        self._said: dict[Key, Said] = {}
+        self._titles = ("", "")
+        self._mode: Mode = "overlay"
+        self._current: Key | None = None
+        self._marks: list[_Mark] = []
+        self._veiled: dict[str, list[Difference]] = {}
+        """What differs in a container and cannot be seen there, by the container's id."""
+        self._arrows: list[arrow_routing.Path] = []
+        self._pictures: dict[tuple[str, str], tuple[tuple[object, ...], QPixmap]] = {}
+        self._scale = 1.0
+        self._room = self._least = 0
+        self._width = 0.0
+        for answers in (before, after):
+            answers.came.connect(self._came)
+        theme().changed.connect(self._new_look)
+
+    def show_documents(
+        self, before: Document, after: Document, differences: Sequence[Difference], titles: tuple[str, str]
+    ) -> None:
+        """Compare these from now on; `titles` is what the two are called."""
+        self._titles = titles
+        self._before, self._after = fitted(before), fitted(after)
+        self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
+        self._differences, names = differences, Names(after, before)
+        self._said = {one.key: said(one, names) for one in differences}
+        self._current = None
+        self._pictures.clear()
+        self._arrange()
+
+    def show_mode(self, mode: Mode) -> None:
+        """One over the other, or both beside each other."""
+        self._mode = mode
+        self._arrange()
+
+    def show_current(self, key: Key | None) -> QRectF | None:
+        """Ring what this difference is about; answers where that is, in the widget's pixels."""
+        self._current = key
+        self._route()
+        self.update()
+        boxes = [mark.box for mark in self._marks if key in mark.keys]
+        if not boxes:
+            return None
+        whole = boxes[0]
+        for box in boxes[1:]:
+            whole = whole.united(box)
+        return QRectF(whole.topLeft() * self._scale, whole.size() * self._scale).adjusted(-16, -24, 16, 16)
+
+    def fit(self, width: int, least_height: int) -> None:
+        """Be as wide as there is room, and as high as the pages are."""
+        if (width, least_height) != (self._room, self._least):
+            self._room, self._least = width, least_height
+            self._arrange()
+
+    def place(self, key: Key) -> QRectF | None:
+        """Where a difference is drawn; None if nothing on the page shows it."""
+        return next((QRectF(m.box.topLeft() * self._scale, m.box.size() * self._scale)
+                     for m in self._marks if key in m.keys), None)  # fmt: skip
+
+    # Arranging
+
+    def _arrange(self) -> None:
+        overlay = self._mode == "overlay"
+        least = NARROWEST + 2 * MARGIN + (_GUTTER if overlay else NARROWEST // 2)
+        wide = max(self._room, least)
+        self._scale = self._room / wide if self._room else 1.0
+        self._marks = []
+        grids = self._grids(wide)
+        looks = self._looks()
+        self._veiled = self._hidden()
+        for side in ("before", "after"):
+            for name, cell in self._pages[side].shown.items():
+                if side == "after" or not overlay:
+                    self._add_tile(side, name, grids[side].rect(cell), looks)
+                elif self._is_old_place(name, looks):
+                    self._add_ghost(name, grids[side].rect(cell), looks)
+        self._width = grids["after"].width
+        self._route()
+        bottom = max((mark.box.bottom() for mark in self._marks), default=0.0) + MARGIN
+        self.setFixedSize(QSize(self._room or wide, max(round(bottom * self._scale), self._least)))
+        self.update()
+
+    def _grids(self, wide: int) -> dict[str, PageGrid]:
+        columns = {side: page.layout.columns for side, page in self._pages.items()}
+        sharp = self.devicePixelRatioF() * self._scale
+        if self._mode == "overlay":
+            width = wide - 2 * MARGIN - _GUTTER
+            return {side: _grid(columns[side], width, sharp) for side in columns}
+        half = wide / 2 - 1.5 * MARGIN
+        return {side: _grid(columns[side], half, sharp) for side in ("before", "after")}
+
+    def _looks(self) -> dict[str, list[Difference]]:
+        looks: dict[str, list[Difference]] = {}
+        for one in self._differences:
+            if one.kind != "document":
+                looks.setdefault(one.id, []).append(one)
+        return looks
+
+    def _add_tile(self, side: str, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
+        if self._mode == "beside" and side == "after":
+            box = box.translated(self._pages_apart(), 0)
+        page = self._pages[side]
+        about = looks.get(name, [])
+        loud = [one for one in about if not one.pushed]
+        tags = tuple(self._said[one.key] for one in loud)
+        veiled = self._veiled.get(name, []) if side == "after" else []
+        if veiled:
+            tags = (*tags, _inside(page.item(name), veiled))
+            about = [*about, *veiled]
+        self._marks.append(
+            _Mark(
+                box,
+                page.item(name),
+                "before" if side == "before" else "after",
+                tuple(tag.look for tag in tags),
+                tags,
+                tuple(one.key for one in about),
+                self._runs(loud, side),
+            )
+        )
+
+    def _hidden(self) -> dict[str, list[Difference]]:
+        page, hidden = self._pages["after"], dict[str, list[Difference]]()
+        for one in self._differences:
+            if one.kind == "document" or one.pushed or one.id in page.shown or one.id not in page.paths:
+                continue
+            outer = next((name for name, _pane in reversed(page.paths[one.id]) if name in page.shown), None)
+            if outer is not None:
+                hidden.setdefault(outer, []).append(one)
+        return hidden
+
+    def _pages_apart(self) -> float:
+        return (max(self._room, NARROWEST + 2 * MARGIN + NARROWEST // 2)) / 2 - 0.5 * MARGIN
+
+    def _is_old_place(self, name: str, looks: dict[str, list[Difference]]) -> bool:
+        page = self._pages["after"]
+        if name in page.paths and name not in page.shown:
+            return False  # it lies in something closed, whose heading says so
+        return any(one.kind == "removed" or (one.kind == "moved" and not one.pushed) for one in looks.get(name, []))
+
+    def _add_ghost(self, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
+        one = next(one for one in looks[name] if one.kind in ("removed", "moved"))
+        look: Look = "removed" if one.kind == "removed" else "moved"
+        words = self._said[one.key]
+        tags = (words,) if look == "removed" else ()
+        self._marks.append(_Mark(box, None, "before", (look,), tags, (one.key,), ghost=words.title))
+
+    def _route(self) -> None:
+        """The arrows from old places to new ones; where they would be a thicket, only the one that is looked at."""
+        self._arrows = []
+        ghosts = [mark for mark in self._marks if mark.ghost and mark.looks == ("moved",)]
+        if len(ghosts) > _MOST_ARROWS:
+            ghosts = [mark for mark in ghosts if self._current in mark.keys]
+        tiles = [mark.box for mark in self._marks if mark.item is not None and not mark.item.panes]
+        here = {mark.item.id: mark for mark in self._marks if mark.item is not None}
+        for ghost in ghosts:
+            target = here.get(ghost.keys[0][1])
+            if target is not None and (target.box.topLeft() - ghost.box.topLeft()).manhattanLength() > 1:
+                page = QRectF(MARGIN, 0, self._width, 1)
+                way = arrow_routing.route(ghost.box, target.box, tiles, page)
+                self._arrows.append(arrow_routing.beside(way, self._arrows))
+
+    # Drawing
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme().color("canvas"))
+            painter.scale(self._scale, self._scale)
+            shown = QRectF(event.rect())
+            area = QRectF(shown.topLeft() / self._scale, shown.size() / self._scale).adjusted(-2, -_TAG, 2, _TAG)
+            seen = [mark for mark in self._marks if mark.box.intersects(area)]
+            for mark in seen:
+                if mark.item is not None:
+                    self._paint_tile(painter, mark, mark.item)
+            for mark in seen:
+                if mark.item is None:
+                    self._paint_ghost(painter, mark)
+            for arrow in self._arrows:
+                _paint_arrow(painter, arrow)
+            for mark in seen:
+                if self._current is not None and self._current in mark.keys:
+                    _paint_ring(painter, mark.box)
+                _paint_tags(painter, mark.box, mark.tags)
+            if self._mode == "beside":
+                self._paint_names(painter)
+
+    def _paint_tile(self, painter: QPainter, mark: _Mark, item: Item) -> None:
+        look = mark.looks[0] if mark.looks else None
+        faint = look is None and self._mode == "overlay"
+        answer = self._answers[mark.side].of(item.id)
+        sharp = self.devicePixelRatioF() * self._scale
+        edge = ROLE[look] if look is not None else "border"
+        key = (answer, mark.box.size().toTuple(), sharp, edge, mark.runs)
+        known = self._pictures.get((mark.side, item.id))
+        if known is None or known[0] != key:
+            known = (key, picture(item, mark.box.size(), answer, sharp, edge=edge, runs=mark.runs))
+            self._pictures[mark.side, item.id] = known
+        painter.setOpacity(_FAINT if faint else 1.0)
+        painter.drawPixmap(mark.box.topLeft(), known[1])
+        painter.setOpacity(1.0)
+
+    def _runs(self, about: Sequence[Difference], side: str) -> tuple[WordRun, ...]:
+        """How a text widget's text changed; nothing for anything else."""
+        for change in (change for one in about for change in one.changes):
+            if change.path == ("config", "text") and isinstance(change.old, str) and isinstance(change.new, str):
+                runs = word_diff(change.old, change.new)
+                hidden = "new" if side == "before" else "gone"
+                return runs if self._mode == "overlay" else tuple(run for run in runs if run.kind != hidden)
+        return ()
+
+    def _paint_ghost(self, painter: QPainter, mark: _Mark) -> None:
+        box = mark.box
+        covered = any(other.item is not None and not other.item.panes and other.box.intersects(box)
+                      for other in self._marks)  # fmt: skip
+        role = ROLE[mark.looks[0]]
+        if mark.looks[0] == "removed":
+            fill = QColor(theme().color("error.soft"))
+            fill.setAlphaF(0.35 if covered else 1.0)
+            painter.save()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            radius = theme().px("radius.tile")
+            painter.drawRoundedRect(box, radius, radius)
+            painter.restore()
+        paint_frame(painter, box, role, hollow=True, dashed=True)
+        if not covered:
+            font = theme().font("caption")
+            painter.setFont(font)
+            painter.setPen(theme().color("text.muted"))
+            room = box.adjusted(12, 8, -12, -8)
+            text = QFontMetricsF(font).elidedText(mark.ghost, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.secondary"))
+        for name, x in zip(self._titles, (MARGIN, MARGIN + self._pages_apart()), strict=True):
+            painter.drawText(QPointF(x, 14), name)
+
+    def _came(self, _item_id: str) -> None:
+        self.update()
+
+    def _new_look(self) -> None:
+        self._pictures.clear()
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = event.position() / self._scale
+        hit = [mark for mark in self._marks if mark.keys and mark.box.contains(spot)]
+        if hit and event.button() == Qt.MouseButton.LeftButton:
+            smallest = min(hit, key=lambda mark: mark.box.width() * mark.box.height())
+            self.picked.emit(smallest.keys[0])
+
+
+def _inside(item: Item, veiled: Sequence[Difference]) -> Said:
+    """What a container says of the differences in it that nobody can see."""
+    count = len({one.id for one in veiled})
+    if item.type == TABS:
+        text = ngettext("{count} in another tab", "{count} in other tabs", count)
+    else:
+        text = ngettext("{count} in collapsed row", "{count} in collapsed row", count)
+    moved = any(one.kind == "moved" for one in veiled)
+    return Said("moved" if moved else "changed", "ph.caret-right", "", "", text.format(count=count))
+
+
+def _paint_ring(painter: QPainter, box: QRectF) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("focus"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = theme().px("radius.tile") + 3
+    painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), radius, radius)
+    painter.restore()
+
+
+def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[Said]) -> None:
+    """At the top right, over the frame: what happened, in a word as well as in a colour."""
+    font = theme().font("caption")
+    font.setWeight(QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(font)
+    right = box.right() - 6
+    for tag in tags:
+        text = tag.tag if tag.look != "removed" else _("Removed: {title}").format(title=tag.title)
+        room = right - box.left() - 30
+        if room < 12:
+            return
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        width = metrics.horizontalAdvance(text) + 26
+        spot = QRectF(right - width, box.top() - _TAG / 2, width, _TAG)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color(ROLE[tag.look]))
+        painter.drawRoundedRect(spot, 4, 4)
+        paint_icon(painter, tag.icon, QRectF(spot.left() + 6, spot.top() + 3, 12, 12), theme().color("on.status"))
+        painter.setFont(font)
+        painter.setPen(theme().color("on.status"))
+        painter.drawText(spot.adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+        right = spot.left() - 4
+
+
+def _paint_arrow(painter: QPainter, way: arrow_routing.Path) -> None:
+    colour = theme().color("warn")
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawPolyline(QPolygonF(list(way)))
+    painter.setBrush(colour)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(way[0], 3.5, 3.5)
+    end, before = way[-1], way[-2]
+    along = end - before
+    length = max(1.0, (along.x() ** 2 + along.y() ** 2) ** 0.5)
+    ahead = along / length
+    across = QPointF(-ahead.y(), ahead.x())
+    base = end - ahead * 11
+    painter.drawPolygon(QPolygonF([end, base + across * 5.5, base - across * 5.5]))
+    painter.restore()
+
+
+def _grid(columns: int, width: float, sharp: float) -> PageGrid:
+    """A page `width` pixels wide without its margins."""
+    return PageGrid(columns, width + 2 * MARGIN, 1.0, sharp, least=0)

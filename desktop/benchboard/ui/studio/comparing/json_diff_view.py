@@ -1,0 +1,84 @@
+"""The JSON of two documents as one text: lines that went, lines that came, and what is alike folded."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
+
+from benchboard.dashboards.versions.diff import JsonLine
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.comparing.change_text import Names
+from benchboard.ui.theme import theme
+
+_AROUND: Final = 3
+_SIGNS: Final = {"same": " ", "gone": "−", "new": "+"}
+
+
+class JsonDiff(QPlainTextEdit):
+    """Lines with − and + at the front, read-only; to be selected and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("diff_json")
+        self.setAccessibleName(_("JSON diff"))
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._kinds: list[tuple[int, str]] = []
+        self._items: dict[str, int] = {}
+        theme().changed.connect(self._colour)
+
+    def show_lines(self, lines: Sequence[JsonLine], names: Names) -> None:
+        """Show these; long runs of equal lines only as their number, with the item that comes next."""
+        texts: list[str] = []
+        self._kinds, self._items = [], {}
+        runs = [(alike, list(run)) for alike, run in groupby(lines, key=lambda line: line.kind == "same")]
+        for place, (alike, run) in enumerate(runs):
+            head = 0 if place == 0 else _AROUND
+            tail = 0 if place == len(runs) - 1 else _AROUND
+            folded = len(run) - head - tail
+            if not alike or folded < 2:
+                self._put(texts, run)
+                continue
+            self._put(texts, run[:head])
+            count = ngettext("{count} unchanged line", "{count} unchanged lines", folded).format(count=folded)
+            after = runs[place + 1][1][0].item if place + 1 < len(runs) else ""
+            texts.append(f"  ⋯ {count}" + (f", “{names.title(after)}”" if after else ""))
+            self._put(texts, run[len(run) - tail :])
+        self.setPlainText("\n".join(texts))
+        self._colour()
+
+    def show_item(self, item_id: str) -> None:
+        """Scroll to the first line that differs in an item."""
+        at = self._items.get(item_id)
+        if at is not None:
+            cursor = QTextCursor(self.document().findBlockByNumber(at))
+            self.setTextCursor(cursor)
+            self.centerCursor()
+
+    def _put(self, texts: list[str], run: Sequence[JsonLine]) -> None:
+        for line in run:
+            if line.kind != "same":
+                self._kinds.append((len(texts), line.kind))
+                self._items.setdefault(line.item, len(texts))
+            texts.append(f"{_SIGNS[line.kind]} {line.text}")
+
+    def _colour(self) -> None:
+        self.setFont(theme().font("mono"))
+        looks = {}
+        for kind, role in (("gone", "error"), ("new", "ok")):
+            look = QTextCharFormat()
+            look.setBackground(theme().color(f"{role}.soft"))
+            look.setForeground(theme().color(role))
+            look.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            looks[kind] = look
+        selections = []
+        for number, kind in self._kinds:
+            selection = QTextEdit.ExtraSelection()
+            selection.format = looks[kind]
+            selection.cursor = QTextCursor(self.document().findBlockByNumber(number))
+            selections.append(selection)
+        self.setExtraSelections(selections)

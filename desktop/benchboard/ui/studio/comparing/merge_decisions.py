@@ -1,0 +1,232 @@
+"""A merge as the screen asks about it: one case for each widget, its fields with both values, and what is decided."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.layout import Item, LocatedItem
+from benchboard.dashboards.versions.diff import WordRun, word_diff
+from benchboard.dashboards.versions.item_map import ItemPosition
+from benchboard.dashboards.versions.json_fields import ABSENT, POSITION, WHOLE, Path, changes
+from benchboard.dashboards.versions.three_way_merge import (
+    AppliedChange,
+    Key,
+    MergeConflict,
+    MergeResult,
+    Resolution,
+    resolve,
+)
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.comparing.change_text import Names, kind_title, label, one_by_one, value_words
+
+_LONG = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who edited: their name, and where and when they did, as `you, this computer, 10:12 while offline`."""
+
+    name: str
+    words: str
+
+    @property
+    def first_name(self) -> str:
+        """What they are called in a short sentence."""
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+class Case:
+    """All that has to be decided about one widget, or about the dashboard itself (`id` is empty)."""
+
+    def __init__(self, merge: MergeResult, item_id: str, conflicts: tuple[MergeConflict, ...]) -> None:
+        self.id, self.conflicts = item_id, conflicts
+        self.done = False
+        documents = {"base": merge.base, "mine": merge.mine, "theirs": merge.theirs}
+        self._found = {side: _find(document, item_id) for side, document in documents.items()}
+        self.names = Names(merge.mine, merge.theirs, merge.base)
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        if not self.id:
+            return _("Dashboard")
+        ring = next((conflict.ids for conflict in self.conflicts if conflict.ids), ())
+        return _(" and ").join(self.names.title(name) for name in ring or (self.id,))
+
+    @property
+    def type(self) -> str:
+        """Its type's name; empty for the dashboard itself."""
+        return self.names.type(self.id)
+
+    def item(self, side: str) -> Item | None:
+        """The item as `base`, `mine` or `theirs` has it."""
+        found = self._found[side]
+        return found.item if found is not None else None
+
+    def find(self, document: Document) -> Item | None:
+        """The item in another document."""
+        found = _find(document, self.id)
+        return found.item if found is not None else None
+
+    @property
+    def differs(self) -> str:
+        """What the list says of it."""
+        (first, *more) = self.conflicts
+        if first.ids:
+            return _("Each was moved into the other")
+        if first.path == WHOLE:
+            return (
+                _("You removed it, they changed it") if first.mine is ABSENT else _("They removed it, you changed it")
+            )
+        if not more and first.path == ("config", "text"):
+            return _("Both edited the text")
+        if not more and first.path == POSITION:
+            return _("Both moved it")
+        return ngettext("{count} field differs", "{count} fields differ", len(self.conflicts)).format(
+            count=len(self.conflicts)
+        )
+
+    @property
+    def before(self) -> str:
+        """What the fields were before both edits."""
+        parts = (f"{self.label(one.path)} {self.value(one, one.base)}" for one in self.conflicts if one.path != WHOLE)
+        return _("before both edits: {fields}").format(fields=", ".join(parts)) if self.conflicts[0].path else ""
+
+    @property
+    def why_not_both(self) -> str:
+        """Why it cannot be kept twice; empty if it can."""
+        if not self.id:
+            return _("A dashboard can only have one of each.")
+        if self.conflicts[0].path == WHOLE:
+            return _("One of you removed it, so there's only one to keep.")
+        if any(found is not None and found.item.panes for found in self._found.values()):
+            return _("A container and its content can't be kept twice.")
+        return ""
+
+    def label(self, path: Path) -> str:
+        """What a field is called."""
+        return label(path, self.type)
+
+    def value(self, conflict: MergeConflict, value: object) -> str:
+        """A field's value in words."""
+        if conflict.path == WHOLE:
+            return _("Removed") if value is ABSENT else self._kept(conflict, value)
+        if isinstance(value, ItemPosition):
+            where = value_words(value)
+            return (
+                _("{place} in {where}").format(place=where, where=self.names.where(value)) if value.container else where
+            )
+        if conflict.path == ("active",):
+            value = self.names.tab(self.id, value)
+        return value_words(value, conflict.path, _LONG)
+
+    def runs(self, side: str) -> tuple[WordRun, ...]:
+        """How a side rewrote the text; nothing unless that is what is to be decided."""
+        for one in self.conflicts:
+            text = one.mine if side == "mine" else one.theirs
+            if one.path == ("config", "text") and isinstance(one.base, str) and isinstance(text, str):
+                return word_diff(one.base, text)
+        return ()
+
+    def agreed(self, side: str) -> list[tuple[str, str]]:
+        """Name and value of the fields nothing has to be decided about."""
+        found = self._found[side]
+        if found is None:
+            return []
+        item = found.item
+        taken = {conflict.path for conflict in self.conflicts}
+        rows = [(self.label(("type",)), kind_title(item.type))] if ("type",) not in taken else []
+        title = item.source.get("title")
+        if title and ("title",) not in taken:
+            rows.append((self.label(("title",)), str(title)))
+        if POSITION not in taken:
+            rows.append((_("Size"), _("{w} × {h}").format(w=found.cell.w, h=found.cell.h)))
+        return rows
+
+    def _kept(self, conflict: MergeConflict, value: object) -> str:
+        fields = dict.fromkeys(self.label(change.path) for change in changes(conflict.base, value))
+        if not fields:
+            return _("Kept at its new position")
+        return _("Kept, with changed {fields}").format(fields=", ".join(fields))
+
+
+class Decisions:
+    """The cases of a merge and what was decided so far, with the way back."""
+
+    def __init__(self, merge: MergeResult) -> None:
+        self.merge = merge
+        groups: dict[str, list[MergeConflict]] = {}
+        for conflict in merge.conflicts:
+            groups.setdefault(conflict.id, []).append(conflict)
+        self.cases = [Case(merge, item_id, tuple(found)) for item_id, found in groups.items()]
+        self.choices: dict[Key, Resolution] = {}
+        self._past: list[tuple[dict[Key, Resolution], list[bool]]] = []
+
+    def choose(self, keys: Iterable[Key], choice: Resolution) -> None:
+        """Decide fields."""
+        self._remember()
+        self.choices = {**self.choices, **dict.fromkeys(keys, choice)}
+
+    def finish(self, case: Case) -> None:
+        """This one's result is used."""
+        self._remember()
+        case.done = True
+
+    def undo(self) -> bool:
+        """One decision back; answers whether there was one."""
+        if not self._past:
+            return False
+        self.choices, done = self._past.pop()
+        for case, was in zip(self.cases, done, strict=True):
+            case.done = was
+        return True
+
+    def decided(self, case: Case) -> bool:
+        """Whether all its fields are."""
+        return all(conflict.key in self.choices for conflict in case.conflicts)
+
+    def result(self) -> Document:
+        """What all the decisions lead to; what is not decided is as mine has it."""
+        return resolve(self.merge, self.choices)
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for one widget more."""
+        count = sum(1 for _found in grid.walk_items(self.merge.document.layout))
+        return count + sum(1 for choice in self._twice() if choice) >= grid.MAX_ITEMS
+
+    def _twice(self) -> Iterable[bool]:
+        """For each case whether both sides are kept."""
+        return (any(self.choices.get(one.key) == "both" for one in case.conflicts) for case in self.cases)
+
+    @property
+    def open_cases(self) -> list[Case]:
+        """Those whose result is not used yet."""
+        return [case for case in self.cases if not case.done]
+
+    def _remember(self) -> None:
+        self._past.append((self.choices, [case.done for case in self.cases]))
+
+
+def merged_words(merged: AppliedChange, theirs: Party, type_name: str) -> str:
+    """`you moved it`, `Mert changed: Title`; `type_name` is the item's."""
+    one, name = merged.difference, theirs.first_name
+    if merged.instead_of:
+        return _("{name} added it too, both kept").format(name=name)
+    if merged.by == "both":
+        return _("you both made the same change")
+    mine = merged.by == "mine"
+    if one.kind == "moved":
+        return _("you moved it") if mine else _("{name} moved it").format(name=name)
+    if one.kind == "added":
+        return _("you added it") if mine else _("{name} added it").format(name=name)
+    if one.kind == "removed":
+        return _("you removed it") if mine else _("{name} removed it").format(name=name)
+    fields = ", ".join(dict.fromkeys(label(change.path, type_name) for change in one_by_one(one.changes)))
+    sentence = _("you changed: {fields}") if mine else _("{name} changed: {fields}")
+    return sentence.format(name=name, fields=fields)
+
+
+def _find(document: Document, item_id: str) -> LocatedItem | None:
+    return next((found for found in grid.walk_items(document.layout) if found.item.id == item_id), None)

@@ -1,0 +1,373 @@
+"""Two people's edits brought together: what needs a decision, side by side, and what was merged by itself."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.versions.three_way_merge import Key, MergeResult, Resolution, limit_error
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
+from benchboard.ui.context import Context
+from benchboard.ui.studio.comparing.change_text import Names
+from benchboard.ui.studio.comparing.diff_parts import as_pane, head
+from benchboard.ui.studio.comparing.merge_cards import ResultCard, SideCard
+from benchboard.ui.studio.comparing.merge_decisions import Case, Decisions, Party, merged_words
+from benchboard.ui.studio.comparing.merge_lists import Need, Strip, merged_row
+from benchboard.ui.studio.comparing.widget_thumbnails import Answers
+from benchboard.ui.studio.document.undo_keys import step_of
+from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_clear, scrolled
+
+_MOST: Final = 200
+"""Merged edits that are listed; of more only the number is said."""
+
+
+class MergeScreen(QWidget):
+    """Decides the conflicts of a merge one after the other. `decided` has the whole merged document, `later` leaves
+    everything as it is. `base` says which version both began with, `next_number` which one the result will be."""
+
+    decided = Signal(object)
+    later = Signal()
+
+    def __init__(
+        self,
+        context: Context,
+        merge: MergeResult,
+        mine: Party,
+        theirs: Party,
+        *,
+        base: str = "",
+        next_number: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("studio_merge")
+        self.setProperty("surface", "canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._merge, self._mine, self._theirs, self._base = merge, mine, theirs, base
+        self.decisions = Decisions(merge)
+        self._answers = [Answers(context, self) for _side in range(3)]
+        self._current = self.decisions.cases[0] if self.decisions.cases else None
+        self._next_number = next_number
+        self._cards: dict[str, SideCard] = {}
+        self._rows: list[Need] = []
+        self._problem: Invalid | None = None
+        """Why what was decided cannot be one dashboard, until something else is."""
+        self._lay_out()
+        install_shortcuts(self, self.command_handlers())
+        self._show_case()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a figure of a tile is awaited."""
+        return any(answers.busy for answers in self._answers)
+
+    # Deciding
+
+    def take(self, choice: Resolution, keys: list[Key] | None = None) -> None:
+        """Take fields of the current case from one side; all of them unless `keys` says which."""
+        if self._current is not None:
+            self.decisions.choose(keys or [conflict.key for conflict in self._current.conflicts], choice)
+            self._problem = None
+            self._say()
+
+    def use(self) -> None:
+        """Use the result of the current case and go on; after the last one everything is decided."""
+        case = self._current
+        if case is None or not self.decisions.decided(case):
+            return
+        self.decisions.finish(case)
+        if self.decisions.open_cases:
+            self.next()
+        else:
+            document = self.decisions.result()
+            self._problem = limit_error(document)
+            self._say()
+            if self._problem is None:
+                self.decided.emit(document)
+
+    def keep_both(self) -> None:
+        """Keep yours, and theirs as a widget of its own, and go on."""
+        if self._current is not None and not self._why_not_both(self._current):
+            self.take("both")
+            self.use()
+
+    def _why_not_both(self, case: Case) -> str:
+        full = _("This would exceed the limit of {limit} items per dashboard.").format(limit=grid.MAX_ITEMS)
+        return case.why_not_both or (full if self.decisions.full else "")
+
+    def next(self) -> None:
+        """The next case whose result is not used yet; from the last one on to the first."""
+        cases = self.decisions.cases
+        if self._current is None:
+            return
+        at = cases.index(self._current)
+        order = [*cases[at + 1 :], *cases[: at + 1]]
+        self._go(next((case for case in order if not case.done), self._current))
+
+    def _go(self, case: Case) -> None:
+        self._current = case
+        self._show_case()
+
+    def _undo(self) -> None:
+        if self.decisions.undo():
+            self._problem = None
+            self._say()
+
+    # Showing
+
+    def _show_case(self) -> None:
+        case = self._current
+        if case is None:
+            return
+        had_focus = self._sides.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        while (old := self._sides_row.takeAt(0)) is not None:
+            if (widget := old.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for number, (side, party) in enumerate((("mine", self._mine), ("theirs", self._theirs))):
+            of = "mine" if side == "mine" else "theirs"
+            card = SideCard(case, "mine" if of == "mine" else "theirs", party, self._answers[number])
+            card.took.connect(lambda keys, of=of: self.take("mine" if of == "mine" else "theirs", keys))
+            card.leave.connect(lambda at, key, of=of: self._leave(of, at, key))
+            self._cards[of] = card
+            self._sides_row.addWidget(card, 1)
+            card.show()
+        self._title.setText(case.title)
+        before = case.before
+        self._before.setText(f"{before} ({self._base})" if before and self._base else before)
+        if had_focus:
+            self._cards["mine"].focus(0)
+        self._ask()
+        self._say()
+
+    def _ask(self) -> None:
+        """Ask for the figures of both sides' tiles."""
+        case = self._current
+        if case is not None and self.isVisible():
+            self._answers[0].ask_for(case.item("mine"), self._merge.mine)
+            self._answers[1].ask_for(case.item("theirs"), self._merge.theirs)
+
+    def _say(self) -> None:
+        case = self._current
+        if case is None:
+            return
+        for row in self._rows:
+            row.show_state(row.case is case, row.case.done)
+        for card in self._cards.values():
+            card.show_choices(self.decisions.choices)
+        self._result.show_result(case, self.decisions)
+        self._both.disable(self._why_not_both(case))
+        decided = self.decisions.decided(case)
+        self._use.disable("" if decided else _("Choose yours or theirs for each field first."))
+        self._use.show_cap(decided)
+        self._say_problem()
+        left = len([one for one in self.decisions.open_cases if one is not case])
+        more = ngettext("{count} more to resolve", "{count} more to resolve", left).format(count=left)
+        self._left.setText(more if left else _("Last conflict"))
+        place = self.decisions.cases.index(case) + 1
+        self._place.setText(_("{place} of {count}").format(place=place, count=len(self.decisions.cases)))
+
+    def _say_problem(self) -> None:
+        """Say above the buttons why the last decision leads to no dashboard."""
+        problem = self._problem
+        words = (
+            (problem.what, problem.why, _("Choose differently, or resolve it later.")) if problem is not None else ()
+        )
+        self._too_much.setText(" ".join(words))
+        self._too_much.setAccessibleName(self._too_much.text())
+        self._refusal.setVisible(problem is not None)
+
+    def _leave(self, side: str, at: int, key: int) -> None:
+        """An arrow key in a field: to the field above or below, or to the other side's."""
+        if key == Qt.Key.Key_Left or key == Qt.Key.Key_Right:
+            self._cards["mine" if key == Qt.Key.Key_Left else "theirs"].focus(at)
+        else:
+            self._cards[side].focus(at + (1 if key == Qt.Key.Key_Down else -1))
+
+    # Parts
+
+    def _lay_out(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._banner())
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self._lists())
+        middle.addWidget(hairline(vertical=True))
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._header())
+        right.addWidget(hairline())
+        right.addWidget(self._comparison(), 1)
+        right.addWidget(self._refused())
+        right.addWidget(hairline())
+        right.addWidget(self._footer())
+        middle.addLayout(right, 1)
+        whole.addLayout(middle, 1)
+
+    def _banner(self) -> QWidget:
+        banner = Strip()
+        row = QHBoxLayout(banner)
+        row.setContentsMargins(16, 4, 10, 4)
+        row.setSpacing(10)
+        count, merged = len(self.decisions.cases), len(self._merge.merged)
+        what = ngettext(
+            "You and {name} edited the same widget.", "You and {name} edited the same {count} widgets.", count
+        ).format(name=self._theirs.name, count=count)
+        why = ngettext("{count} other edit was merged automatically.", "{count} other edits were merged automatically.",
+                       merged).format(count=merged) if merged else ""  # fmt: skip
+        row.addWidget(Icon("ph.git-merge", "error", 18))
+        row.addWidget(Text(what, "body_strong"))
+        kept = _("Nothing has been overwritten.")
+        row.addWidget(Elided(f"{why} {kept}".strip(), "body", "secondary"), 1)
+        banner.setAccessibleName(" ".join(filter(None, (what, why, kept))))
+        row.addWidget(Button(_("Resolve later"), self.later.emit, kind="quiet", name="merge_later"))
+        return banner
+
+    def _lists(self) -> QWidget:
+        whole = QWidget()
+        column = as_pane(whole, 272)
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 0, 12)
+        rows.setSpacing(0)
+        top, line = head()
+        line.addWidget(Text(_("Conflicts"), "body_strong"))
+        line.addStretch(1)
+        self._place = Text("", "body", "muted")
+        line.addWidget(self._place)
+        rows.addWidget(top)
+        rows.addWidget(hairline())
+        for number, case in enumerate(self.decisions.cases):
+            row = Need(case)
+            row.setObjectName(f"merge_case_{number}")
+            row.clicked.connect(lambda _on=False, case=case: self._go(case))
+            self._rows.append(row)
+            rows.addWidget(row)
+        self._merged(rows)
+        rows.addStretch(1)
+        column.addWidget(scrolled(inside), 1)
+        return whole
+
+    def _merged(self, rows: QVBoxLayout) -> None:
+        merged = self._merge.merged
+        if not merged:
+            return
+        top, line = head()
+        top.setFixedHeight(52)
+        line.addWidget(Text(_("Merged automatically"), "body_strong"))
+        line.addStretch(1)
+        line.addWidget(Text(str(len(merged)), "body", "muted"))
+        rows.addWidget(top)
+        rows.addWidget(hairline())
+        names = Names(self._merge.document, self._merge.mine, self._merge.theirs, self._merge.base)
+        for one in merged[:_MOST]:
+            title = _("Dashboard") if one.difference.kind == "document" else names.title(one.difference.id)
+            rows.addWidget(merged_row(title, merged_words(one, self._theirs, names.type(one.difference.id))))
+        if len(merged) > _MOST:
+            more = _("and {count} more").format(count=len(merged) - _MOST)
+            rows.addWidget(merged_row(more, ""))
+
+    def _header(self) -> QWidget:
+        holder = QWidget()
+        holder.setProperty("surface", "surface")
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        holder.setFixedHeight(44)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        self._title, self._before = Text("", "body_strong"), Elided("", "body", "muted")
+        row.addWidget(self._title)
+        row.addWidget(self._before, 1)
+        for keys, words in (("1", _("yours")), ("2", _("theirs")), ("N", _("next"))):
+            row.addWidget(KeyCap(keys))
+            row.addWidget(Text(words, "caption", "muted"))
+        return holder
+
+    def _comparison(self) -> QWidget:
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(16)
+        self._sides = QWidget()
+        self._sides_row = QHBoxLayout(self._sides)
+        self._sides_row.setContentsMargins(0, 0, 0, 0)
+        self._sides_row.setSpacing(16)
+        self._result = ResultCard(self._answers[2], self._next_number)
+        self._result.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column.addWidget(self._sides)
+        column.addWidget(self._result)
+        column.addStretch(1)
+        return scrolled(inside, stop=True)
+
+    def _refused(self) -> QWidget:
+        self._refusal = Strip()
+        self._refusal.setObjectName("merge_refused")
+        row = QHBoxLayout(self._refusal)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(10)
+        self._too_much = Text("", wrap=True)
+        row.addWidget(Icon("ph.warning-circle", "error", 18))
+        row.addWidget(self._too_much, 1)
+        self._refusal.hide()
+        return self._refusal
+
+    def _footer(self) -> QWidget:
+        holder = QWidget()
+        holder.setProperty("surface", "surface")
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        holder.setFixedHeight(54)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        self._left = Text("", "body", "muted")
+        self._both = Button(_("Keep both as separate widgets"), self.keep_both, name="merge_both")
+        self._use = Button(_("Use this result"), self.use, kind="primary", icon="ph.check", name="merge_use")
+        self._use.add_cap(REGISTRY["studio.merge_use"].key)
+        row.addWidget(self._left)
+        row.addStretch(1)
+        row.addWidget(self._both)
+        row.addWidget(self._use)
+        keep_clear(holder)
+        return holder
+
+    def command_handlers(self) -> Handlers:
+        """How a conflict is decided."""
+        return {
+            "studio.merge_mine": Handler(lambda: self.take("mine")),
+            "studio.merge_theirs": Handler(lambda: self.take("theirs")),
+            "studio.merge_next": Handler(self.next),
+            "studio.merge_use": Handler(self.use),
+            "studio.merge_leave": Handler(self.later.emit),
+        }
+
+    def event(self, event: QEvent) -> bool:
+        # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and step_of(event) == "undo":
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if step_of(event) == "undo":
+            self._undo()
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
+        self._say()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        for answers in self._answers:
+            answers.stop()

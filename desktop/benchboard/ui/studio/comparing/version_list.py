@@ -1,0 +1,320 @@
+"""The versions of a dashboard as a list: who made it so, when and why, and which two are being compared."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from benchboard.dashboards.versions import version_store
+from benchboard.dashboards.versions.version_store import Version
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.paging import Listing, Page, Scalar
+from benchboard.ui.studio.comparing.diff_parts import as_pane, head
+from benchboard.ui.studio.comparing.row_list import (
+    NOWHERE,
+    Index,
+    RowLine,
+    RowList,
+    paint_edge,
+    paint_lines,
+    paint_ring,
+)
+from benchboard.ui.theme import theme
+from benchboard.ui.time_format import ago, exactly, keep_true
+from benchboard.ui.widgets import Button, EmptyState, Item, KeyCap, Text, hairline, menu, paint_avatar
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_ROW: Final = 66
+_PAGE: Final = 50
+
+
+def what(version: Version) -> str:
+    """Why a version was kept, in a line."""
+    if version.note:
+        return version.note
+    if version.restored_from is not None:
+        return _("Restored version {number}").format(number=version.restored_from)
+    return _("Edited") if version.automatic else _("Saved")
+
+
+def who(version: Version) -> str:
+    """Who made a version."""
+    return version.author or _("Former member")
+
+
+class Versions(QAbstractListModel):
+    """The versions, newest first, read page by page as the list is scrolled. `read` says that a page came."""
+
+    read = Signal()
+
+    def __init__(self, context: "Context", dashboard_id: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._dashboard_id = context, dashboard_id
+        self.rows: list[Version] = []
+        self.before: int | None = None
+        self.after: int | None = None
+        self._done: dict[int, str] = {}
+        """What was done in those that were looked at; of a list of hundreds nobody reads the documents for it."""
+        self._filters: dict[str, Scalar] = {}
+        self._next: str | None = None
+        self._asked = 0
+        self._reading = False
+
+    def reload(self, filters: dict[str, Scalar] | None = None) -> None:
+        """Read anew from the newest on; `filters` are those of `list_versions`, None: as they were."""
+        self._filters = self._filters if filters is None else filters
+        self._asked += 1
+        self._read(None)
+
+    def mark(self, before: int | None, after: int | None) -> None:
+        """Which two are compared."""
+        self.before, self.after = before, after
+        if self.rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
+
+    def tell(self, number: int, done: str) -> None:
+        """Say what was done in a version."""
+        row = self.row_of(number)
+        if self._done.get(number) != done and row is not None:
+            self._done[number] = done
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def what(self, version: Version) -> str:
+        """Why a version was kept, in a line: where nobody said that, what was done in it, as far as it is known."""
+        unsaid = not version.note and version.restored_from is None
+        return (self._done.get(version.number) if unsaid else "") or what(version)
+
+    def row_of(self, number: int) -> int | None:
+        """Where a version stands."""
+        return next((row for row, version in enumerate(self.rows) if version.number == number), None)
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        version = self.rows[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return version
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return exactly(version.saved_at)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            marks = {self.after: _("after"), self.before: _("before")}
+            parts = (
+                self.title(version),
+                self.what(version),
+                who(version),
+                ago(version.saved_at),
+                marks.get(version.number),
+            )
+            return ", ".join(part for part in parts if part)
+        return None
+
+    def title(self, version: Version) -> str:
+        """`Version 41`."""
+        return _("Version {number}").format(number=version.number)
+
+    def canFetchMore(self, _parent: Index) -> bool:
+        return self._next is not None and not self._reading
+
+    def fetchMore(self, _parent: Index) -> None:
+        self._read(self._next)
+
+    def _read(self, after: str | None) -> None:
+        actor, asked, filters = self._context.actor, self._asked, dict(self._filters)
+        dashboard_id = self._dashboard_id
+        self._reading = True
+        self._context.tasks.read(
+            self,
+            lambda session: version_store.list_versions(
+                session, actor, dashboard_id, Listing(filters=filters), after=after, limit=_PAGE
+            ),
+            lambda page: self._came(asked, after, page),
+            self._failed,
+        )
+
+    def _came(self, asked: int, after: str | None, page: Page[Version]) -> None:
+        self._reading = False
+        if asked != self._asked:
+            return
+        if after is None:
+            self.beginResetModel()
+            self.rows = list(page.rows)
+            self.endResetModel()
+        else:
+            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(page.rows) - 1)
+            self.rows += page.rows
+            self.endInsertRows()
+        self._next = page.next_key
+        self.read.emit()
+
+    def _failed(self, error: AppError) -> None:
+        self._reading = False
+        self._context.problems.show(error, self.reload)
+
+
+class VersionList(RowList):
+    """The list. `chosen` has the number of the version to look at; `since` that of the one to compare it with."""
+
+    chosen = Signal(int)
+    since = Signal(int)
+
+    def __init__(self, model: Versions, parent: QWidget | None = None) -> None:
+        super().__init__(model, name="versions_list", label=_("Versions"), parent=parent)
+        self._versions = model
+        self.setItemDelegate(_Row(self))
+        keep_true(self.viewport())
+
+    def show_number(self, number: int) -> None:
+        """Put the keyboard's row on a version, quietly."""
+        row = self._versions.row_of(number)
+        if row is not None:
+            blocked = self.blockSignals(True)
+            index = self._versions.index(row)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.blockSignals(blocked)
+            self.scrollTo(index)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        modifiers = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+        self._say(self.since if event.modifiers() & modifiers else self.chosen, index)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if index.isValid() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._say(self.chosen, index)
+        elif index.isValid() and event.key() in (Qt.Key.Key_B, Qt.Key.Key_Space):
+            self._say(self.since, index)
+        else:
+            super().keyPressEvent(event)
+
+    def _say(self, signal: Any, index: QModelIndex) -> None:
+        signal.emit(self._versions.rows[index.row()].number)
+
+
+class VersionsPane(QWidget):
+    """The list with its heading and the filter. `chosen` and `since` are the list's; `read` says that rows came."""
+
+    def __init__(self, context: "Context", dashboard_id: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.model = Versions(context, dashboard_id, self)
+        self.list = VersionList(self.model)
+        self.filtered = False
+        column = as_pane(self, 272)
+        top, row = head()
+        row.addWidget(Text(_("Versions"), "body_strong"))
+        row.addStretch(1)
+        self._whose = Button(_("Everyone"), self._choose_whose, kind="quiet", icon="ph.funnel", name="versions_filter")
+        row.addWidget(self._whose)
+        self._none = EmptyState("ph.clock-counter-clockwise", _("No versions"), why=_("Every save creates a version."))
+        self._none.hide()
+        foot = QWidget()
+        keys = QHBoxLayout(foot)
+        keys.setContentsMargins(16, 8, 12, 8)
+        keys.setSpacing(6)
+        keys.addWidget(KeyCap("B"))
+        keys.addWidget(Text(_("or Shift-click to compare"), "caption", "muted"))
+        keys.addStretch(1)
+        for widget in (top, hairline(), self._none):
+            column.addWidget(widget)
+        column.addWidget(self.list, 1)
+        column.addWidget(hairline())
+        column.addWidget(foot)
+        self.model.read.connect(self._listed)
+
+    def _listed(self) -> None:
+        self._none.setVisible(not self.model.rows)
+        self.list.setVisible(bool(self.model.rows))
+
+    def _choose_whose(self) -> None:
+        choices: tuple[tuple[str, dict[str, Scalar]], ...] = (
+            (_("Everyone"), {}),
+            (_("Only mine"), {"author_id": self._context.actor.user_id}),
+            (_("Only with a note"), {"named": True}),
+        )
+        lines = [
+            Item(title, partial(self._filter, title, filters), checked=self._whose.text() == title)
+            for title, filters in choices
+        ]
+        menu(self._whose, lines, name="versions_whose")
+
+    def _filter(self, title: str, filters: dict[str, Scalar]) -> None:
+        self._whose.setText(title)
+        self.filtered = bool(filters)
+        self.model.reload(filters)
+
+
+class _Row(QStyledItemDelegate):
+    """Avatar, number, reason, author and time; the two that are compared are marked by an edge and a word."""
+
+    def __init__(self, view: VersionList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(200, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, Versions)
+        version: Version = model.rows[index.row()]
+        box: QRect = option.rect
+        hovered = self._view.viewport().underMouse() and box.contains(
+            self._view.viewport().mapFromGlobal(self._view.cursor().pos())
+        )
+        is_after, is_before = version.number == model.after, version.number == model.before
+        fill = "selection" if is_after else "row.hover" if is_before or hovered else "surface"
+        painter.fillRect(box, theme().color(fill))
+        painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("grid"))
+        if is_after or is_before:
+            paint_edge(painter, box, "accent" if is_after else "border.control")
+        paint_avatar(painter, QRectF(box.left() + 12, box.top() + 8, 24, 24), who(version))
+        badge = _("After") if is_after else _("Before") if is_before else ""
+        room = box.adjusted(44, 7, -12, -7)
+        used = _paint_badge(painter, room, badge, strong=is_after) if badge else 0
+        lines = (
+            RowLine(model.title(version), "body_strong", "text", used),
+            RowLine(model.what(version), "body", "text.secondary"),
+            RowLine(f"{who(version)}, {ago(version.saved_at)}", "caption", "text.muted"),
+        )
+        paint_lines(painter, room, lines)
+        if self._view.hasFocus() and index == self._view.currentIndex():
+            paint_ring(painter, box)
+
+
+def _paint_badge(painter: QPainter, room: QRect, text: str, *, strong: bool) -> int:
+    """A word at the right of the first line; answers how much room it takes."""
+    font = theme().font("caption")
+    font.setWeight(font.Weight.Medium)
+    painter.setFont(font)
+    width = QFontMetrics(font).horizontalAdvance(text) + 14
+    spot = QRectF(room.right() - width + 1, room.top(), width, 18)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("accent" if strong else "surface.alt"))
+    painter.drawRoundedRect(spot, 4, 4)
+    painter.setPen(theme().color("on.accent" if strong else "text.secondary"))
+    painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+    return width + 8

@@ -1,0 +1,385 @@
+"""What a dashboard was: its versions, what differs between two of them, and the ways back."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.repository import SavedDashboard
+from benchboard.dashboards.versions import version_store
+from benchboard.dashboards.versions.diff import Difference, JsonLine, Key, differences, json_diff, revert
+from benchboard.errors import AppError, Conflict
+from benchboard.i18n import _, ngettext
+from benchboard.identity import permissions
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.context import Context
+from benchboard.ui.studio.comparing.change_pane import DifferencesPane
+from benchboard.ui.studio.comparing.change_text import Names, said, summed
+from benchboard.ui.studio.comparing.diff_parts import Counts, PageArea
+from benchboard.ui.studio.comparing.diff_view import DiffPage
+from benchboard.ui.studio.comparing.json_diff_view import JsonDiff
+from benchboard.ui.studio.comparing.version_list import VersionsPane
+from benchboard.ui.studio.comparing.widget_thumbnails import Answers
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
+from benchboard.ui.widgets.split_view import NARROW
+
+_KEPT: Final = 12
+"""Documents of versions held, so that going back and forth asks for nothing twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Two versions with what differs; `before` is None where there is only one. `base` is what a save made from here
+    has as its base: the dashboard as it was stored then."""
+
+    numbers: tuple[int | None, int]
+    before: Document | None
+    after: Document
+    found: tuple[Difference, ...]
+    lines: tuple[JsonLine, ...]
+    base: int
+
+
+class VersionsScreen(QWidget):
+    """The versions of one dashboard.
+
+    `closed` asks to go back to editing; `restored` carries the `SavedDashboard` after a version was restored.
+    """
+
+    closed = Signal()
+    restored = Signal(object)
+
+    def __init__(
+        self,
+        context: Context,
+        dashboard_id: str,
+        parent: QWidget | None = None,
+        *,
+        awaits: bool = False,
+    ) -> None:
+        """`awaits` says that an edit from before this screen is still on its way to being a version (`look_for`)."""
+        super().__init__(parent)
+        self.setObjectName("studio_versions")
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._context, self._dashboard_id = context, dashboard_id
+        self._compared: _Compared | None = None
+        self._kept: dict[int, Document] = {}
+        self._asked = 0
+        self._working = False
+        self._newest: int | None = None
+        self._newest_at: datetime | None = None
+        self._awaits, self._awaited = awaits, 0
+        """Whether the version of that edit is awaited, which is what somebody came to see, and its number once known.
+        The list may hear of it before whoever stored it does, and of others in between."""
+        self._before_answers, self._after_answers = Answers(context, self), Answers(context, self)
+        self._left = VersionsPane(context, dashboard_id)
+        self._model = self._left.model
+        self._right = DifferencesPane(permissions.may(context.actor, "dashboards:write"))
+        self._lay_out()
+        self._connect()
+        context.changed.watch(self, {"dashboard_versions"}, self.refresh)
+        self.refresh()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is on its way."""
+        return self._working or self._before_answers.busy or self._after_answers.busy
+
+    def refresh(self) -> None:
+        """Read the list anew; the two that are compared stay."""
+        self._model.reload()
+
+    def look_for(self, number: int | None) -> None:
+        """The edit that was awaited became that version; None: no version of its own."""
+        if self._awaits:
+            self._awaits, self._awaited = number is not None, number or 0
+            self._listed()
+
+    def compare(self, before: int | None, after: int) -> None:
+        """Show what differs between two versions; None: there is nothing before."""
+        self._model.mark(before, after)
+        self._asked += 1
+        asked, actor, dashboard_id = self._asked, self._context.actor, self._dashboard_id
+        known = dict(self._kept)
+        self._working = True
+
+        def read(session: DatabaseSession) -> _Compared:
+            base = library.get(session, actor, dashboard_id).card.version
+            for number in (before, after):
+                if number is not None and number not in known:
+                    known[number] = version_store.get_version(session, actor, dashboard_id, number).document
+            was, now = known[before] if before is not None else None, known[after]
+            if was is None:
+                return _Compared((before, after), None, now, (), (), base)
+            return _Compared((before, after), was, now, differences(was, now), json_diff(was, now), base)
+
+        def show(compared: _Compared) -> None:
+            if asked == self._asked:
+                self._kept = dict(list(known.items())[-_KEPT:])
+                self._show(compared)
+
+        self._context.tasks.read(self, read, show, lambda error: self._unread(asked, error))
+
+    # What is shown
+
+    def _listed(self) -> None:
+        rows = self._model.rows
+        if not rows or self._left.filtered:
+            return
+        newest, at = self._newest, self._newest_at
+        self._newest, self._newest_at = rows[0].number, rows[0].saved_at
+        if (newest, at) != (self._newest, self._newest_at) and newest is not None:
+            # The one that was the newest may have grown with its author's next saves.
+            self._kept = {number: document for number, document in self._kept.items() if number < newest}
+        wanted = self._awaited if self._awaits and self._model.row_of(self._awaited) is not None else None
+        if self._model.after is None or wanted is not None:
+            self._awaits = self._awaits and wanted is None
+            number = wanted or rows[0].number
+            self._look_at(number)
+            self._left.list.show_number(number)
+        elif (newest, at) != (self._newest, self._newest_at):
+            self.compare(self._model.before, self._model.after)  # on the base of what somebody has saved
+        self._right.show_numbers(self._model.before, self._model.after, self._newest)
+
+    def _show(self, compared: _Compared) -> None:
+        self._working = False
+        last = self._compared
+        again = (
+            last is not None
+            and last.numbers == compared.numbers
+            and (last.before is compared.before and last.after is compared.after)
+        )
+        self._compared = compared
+        before, after = compared.numbers
+        self._right.show_numbers(before, after, self._newest)
+        if again:
+            return
+        names = Names(compared.after, compared.before or compared.after)
+        was, now = (_("Version {number}").format(number=number) for number in (before or after, after))
+        self._right.show_differences(compared.found, names, alone=before is None)
+        self._json.show_lines(compared.lines, names)
+        self._page.show_documents(compared.before or compared.after, compared.after, compared.found, (was, now))
+        self._before_name.setText(was if before is not None else "")
+        self._after_name.setText(now)
+        self._to.setVisible(before is not None)
+        if before is not None and before == after - 1:
+            self._model.tell(after, summed(compared.found, names))
+        counts = Counter(said(one, names).look for one in compared.found if not one.pushed)
+        self._counts.show_counts(counts)
+        self._counts_line.setVisible(bool(counts))
+        self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
+        self._ask()
+
+    def _unread(self, asked: int, error: AppError) -> None:
+        if asked == self._asked:
+            self._working = False
+            self._context.problems.show(error, self.refresh)
+
+    def _ask(self) -> None:
+        """Ask for the figures of the pages in sight."""
+        if self._compared is not None and self.isVisible():
+            self._after_answers.ask(self._compared.after)
+            if self._modes.current() == "beside" and self._compared.before is not None:
+                self._before_answers.ask(self._compared.before)
+
+    # What can be done
+
+    def restore(self) -> None:
+        """Make the dashboard what it was in the older one of the two."""
+        if self._compared is not None and self._right.may_restore:
+            number, newest, base = self._compared.numbers[0], self._newest, self._compared.base
+            if number is not None and newest is not None:
+                self._restore_number(number, base, undo=newest)
+
+    def _restore_number(self, number: int, base: int, *, undo: int) -> None:
+        actor, dashboard_id = self._context.actor, self._dashboard_id
+
+        def done(saved: SavedDashboard) -> None:
+            text = _("Restored version {number} as version {new}.").format(number=number, new=saved.number)
+            self._is_back(saved, text, undo)
+
+        self._change(
+            lambda session: version_store.restore_version(session, actor, dashboard_id, number, base_version=base), done
+        )
+
+    def take_back(self) -> None:
+        """Take the ticked differences back and keep the rest."""
+        compared, chosen = self._compared, tuple(self._right.model.ticked)
+        newest = self._newest
+        if compared is None or compared.before is None or newest is None or not chosen:
+            return
+        document = revert(compared.after, compared.before, chosen)
+        actor, dashboard_id, base = self._context.actor, self._dashboard_id, compared.base
+        count = len(chosen)
+        note = ngettext(
+            "Reverted {count} change to version {number}", "Reverted {count} changes to version {number}", count
+        ).format(count=count, number=compared.numbers[0])
+
+        def done(saved: SavedDashboard) -> None:
+            text = ngettext("Reverted {count} change.", "Reverted {count} changes.", count)
+            self._is_back(saved, text.format(count=count), newest)
+
+        self._change(
+            lambda session: library.save(session, actor, dashboard_id, document, base_version=base, note=note), done
+        )
+
+    def _change(
+        self, change: Callable[[DatabaseSession], SavedDashboard], done: Callable[[SavedDashboard], None]
+    ) -> None:
+        self._working = True
+        self._context.tasks.change(self, change, done, self._refused)
+
+    def _is_back(self, saved: SavedDashboard, text: str, undo: int) -> None:
+        self._working = False
+        # Whoever hears of it may close this screen; the way back is there as long as its window.
+        context, window, dashboard_id = self._context, self.window(), self._dashboard_id
+
+        def bring_back() -> None:
+            context.tasks.change(
+                window,
+                lambda session: version_store.restore_version(
+                    session, context.actor, dashboard_id, undo, base_version=saved.version
+                ),
+                lambda _saved: None,
+            )
+
+        context.problems.toast(text, bring_back)
+        self.restored.emit(saved)
+        self._model.mark(None, None)
+        self._model.reload()
+
+    def _refused(self, error: AppError) -> None:
+        self._working = False
+        self._context.problems.show(error)
+        if isinstance(error, Conflict):
+            self.refresh()
+
+    # Choosing
+
+    def _look_at(self, number: int) -> None:
+        """A version, compared with the one before it."""
+        self.compare(number - 1 if number > 1 else None, number)
+
+    def _choose(self, number: int) -> None:
+        self._awaits = False
+        self._look_at(number)
+
+    def _compare_since(self, number: int) -> None:
+        """A version as the older of the two; one that is newer than what is looked at becomes the newer."""
+        self._awaits = False
+        after = self._model.after
+        if after is not None and number != after:
+            self.compare(min(number, after), max(number, after))
+
+    def _show_mode(self, mode: str) -> None:
+        self._stack.setCurrentWidget(self._json if mode == "json" else self._area)
+        if mode != "json":
+            self._page.show_mode("beside" if mode == "beside" else "overlay")
+            self._ask()
+
+    def _go(self, key: Key) -> None:
+        self._right.list.go(key)
+
+    def _stand_on(self, key: Key | None) -> None:
+        box = self._page.show_current(key)
+        if box is not None:
+            spot = box.toRect()
+            self._area.ensureVisible(spot.center().x(), spot.center().y(), spot.width() // 2, spot.height() // 2)
+        if key is not None:
+            self._json.show_item(key[1] if key[0] != "document" else "")
+
+    # Parts
+
+    def _lay_out(self) -> None:
+        self._page = DiffPage(self._before_answers, self._after_answers)
+        self._area = PageArea(self._page)
+        self._json = JsonDiff()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._area)
+        self._stack.addWidget(self._json)
+        self._left_line = hairline(vertical=True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._toolbar())
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self._left)
+        middle.addWidget(self._left_line)
+        middle.addWidget(self._stack, 1)
+        middle.addWidget(hairline(vertical=True))
+        middle.addWidget(self._right)
+        whole.addLayout(middle, 1)
+        self.setFocusProxy(self._right.list)
+
+    def _toolbar(self) -> QWidget:
+        bar = Toolbar()
+        back = Button(_("Back to editing"), self.closed.emit, kind="quiet", icon="ph.caret-left", name="versions_back")
+        self._show_list = Button(_("Versions"), self._toggle_list, icon="ph.list", name="versions_toggle")
+        self._show_list.setCheckable(True)
+        self._before_name, self._after_name = Text("", "body_strong"), Text("", "body_strong")
+        self._to = Text("→", "body", "muted")
+        self._counts = Counts()
+        line, self._counts_line = hairline(vertical=True), hairline(vertical=True)
+        for one in (line, self._counts_line):
+            one.setFixedHeight(20)
+        names = (self._before_name, self._to, self._after_name)
+        for widget in (back, self._show_list, line, *names, self._counts_line, self._counts):
+            bar.add(widget)
+        self._modes = SegmentedControl(
+            (("overlay", _("Overlay")), ("beside", _("Side by side")), ("json", _("JSON"))), label=_("Comparison view")
+        )
+        bar.add_right(self._modes)
+        return bar
+
+    def _connect(self) -> None:
+        self._model.read.connect(self._listed)
+        self._left.list.chosen.connect(self._choose)
+        self._left.list.since.connect(self._compare_since)
+        self._right.list.current.connect(self._stand_on)
+        self._right.restore_wanted.connect(self.restore)
+        self._right.take_back_wanted.connect(self.take_back)
+        self._page.picked.connect(self._go)
+        self._modes.chosen.connect(self._show_mode)
+        install_shortcuts(self, self.command_handlers())
+
+    def command_handlers(self) -> Handlers:
+        """How versions are compared and restored."""
+        return {
+            "studio.versions_next": Handler(lambda: self._right.list.step(1)),
+            "studio.versions_previous": Handler(lambda: self._right.list.step(-1)),
+            "studio.versions_restore": Handler(self.restore),
+            "studio.versions_leave": Handler(self.closed.emit),
+        }
+
+    def _toggle_list(self) -> None:
+        self._left.setVisible(self._show_list.isChecked())
+        self._left_line.setVisible(self._show_list.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self._show_list.setVisible(narrow)
+        shown = not narrow or self._show_list.isChecked()
+        self._left.setVisible(shown)
+        self._left_line.setVisible(shown)
+        self._counts.shorten(narrow)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._before_answers.stop()
+        self._after_answers.stop()

@@ -1,0 +1,158 @@
+"""Pictures of tiles outside the canvas: as they would look on a page, for comparing and for choosing between them."""
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QTextDocument, QTextOption
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from benchboard.dashboards.document.document import Document, empty
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.layout import ROW, Cell, Item, Layout
+from benchboard.dashboards.versions.diff import WordRun
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.container_painting import paint_heading, tab_boxes
+from benchboard.ui.studio.tiles.query_results import Answer, Feeds
+from benchboard.ui.studio.tiles.renderers import HEADER, paint_face, paint_frame, paint_header
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_PAD: Final = 12
+_MOST_SIGNS: Final = 10_000
+_MOST_RUNS: Final = 1_000
+
+
+class Answers(QObject):
+    """What the widgets of one document show, asked in the background. `came` names a widget whose answer is new."""
+
+    came = Signal(str)
+
+    def __init__(self, context: "Context", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._editor = Editor(self)
+        self._feeds = Feeds(context, self._editor, self)
+        self._feeds.answered.connect(self.came)
+
+    def ask(self, document: Document) -> None:
+        """Ask for this document's widgets from now on."""
+        self._editor.load(document)
+
+    def ask_for(self, item: Item | None, variables: Document) -> None:
+        """Ask for one widget, with the variables of a document."""
+        pairs = [(item, Cell(0, 0, 1, 1))] if item is not None and not item.panes else []
+        self.ask(Document(Layout.of(1, pairs), variables=variables.variables))
+
+    def of(self, item_id: str) -> Answer | None:
+        """What is known for a widget."""
+        return self._feeds.answer(item_id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._feeds.busy
+
+    def stop(self) -> None:
+        """End what is under way: nobody looks any more."""
+        self._editor.load(empty())
+        self._feeds.stop_all()
+
+
+def picture(
+    item: Item, size: QSizeF, answer: Answer | None, sharp: float, *, edge: str = "border", runs: Sequence[WordRun] = ()
+) -> QPixmap:
+    """An item's tile, its frame in colour `edge`. With `runs` it shows how its text changed instead of the text."""
+    pixels = QSize(max(1, math.ceil(size.width() * sharp)), max(1, math.ceil(size.height() * sharp)))
+    made = QPixmap(pixels)
+    made.setDevicePixelRatio(sharp)
+    made.fill(Qt.GlobalColor.transparent)
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        box = QRectF(QPointF(0, 0), size)
+        if item.type != ROW or edge != "border":  # a row has no frame, as on its page
+            paint_frame(painter, box, edge, hollow=bool(item.panes))
+        if item.panes:
+            paint_heading(painter, item, size.width(), tab_boxes(item, size.width()))
+        elif runs:
+            paint_header(painter, widget_of(item), size.width() - _PAD)
+            _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
+        else:
+            paint_face(painter, size, widget_of(item), answer)
+    return made
+
+
+def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[WordRun]) -> None:
+    """A text with what went struck out and what came underlaid; colour is not the only sign."""
+    words = QTextDocument()
+    words.setDefaultFont(theme().font("body"))
+    words.setDocumentMargin(0)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    words.setDefaultTextOption(option)
+    runs = _cut(runs)
+    words.setHtml("".join(_run_markup(run, after) for after, run in zip((None, *runs), runs, strict=False)))
+    words.setTextWidth(box.width())
+    painter.save()
+    painter.translate(box.topLeft())
+    painter.setClipRect(QRectF(0, 0, box.width(), box.height()))
+    words.drawContents(painter, QRectF(0, 0, box.width(), box.height()))
+    painter.restore()
+
+
+def _cut(runs: Sequence[WordRun]) -> list[WordRun]:
+    """The first runs, with as much text as a tile shows and no more: Qt lays out all of it."""
+    kept, room = list[WordRun](), _MOST_SIGNS
+    for run in runs[:_MOST_RUNS]:
+        if room > 0:
+            kept.append(run._replace(text=number_format.cut(run.text, room)))
+            room -= len(run.text)
+    return kept
+
+
+def _run_markup(run: WordRun, after: WordRun | None) -> str:
+    apart = " " if after is not None and (after.kind, run.kind) == ("gone", "new") and run.text.strip() else ""
+    text = escape(run.text).replace("\n", "<br>")
+    role = {"same": "text", "gone": "error", "new": "ok"}[run.kind]
+    back = "" if run.kind == "same" else f"background:{theme().color(f'{role}.soft').name()};"
+    line = {"gone": "text-decoration:line-through;", "new": "text-decoration:underline;"}.get(run.kind, "")
+    return f"{apart}<span style='white-space:pre-wrap;color:{theme().color(role).name()};{back}{line}'>{text}</span>"
+
+
+class TileView(QWidget):
+    """One widget's tile by itself; nothing but a sentence where there is none."""
+
+    def __init__(self, answers: Answers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answers, self._none = answers, ""
+        self._item: Item | None = None
+        self._runs: Sequence[WordRun] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(170)
+        answers.came.connect(self._came)
+
+    def show_item(self, item: Item | None, runs: Sequence[WordRun] = (), *, none: str = "") -> None:
+        """Show this one from now on, with `runs` how its text changed; `none` says why there is none."""
+        self._item, self._runs, self._none = item, runs, none
+        self.setAccessibleName(self._none if item is None else widget_of(item).title or widget_of(item).kind_name)
+        self.update()
+
+    def _came(self, _item_id: str) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            box = QRectF(self.rect())
+            if self._item is None:
+                paint_frame(painter, box, "border.strong", hollow=True, dashed=True)
+                painter.setPen(theme().color("text.muted"))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
+            else:
+                answer = self._answers.of(self._item.id)
+                shown = picture(self._item, box.size(), answer, self.devicePixelRatioF(), runs=self._runs)
+                painter.drawPixmap(QPointF(0, 0), shown)

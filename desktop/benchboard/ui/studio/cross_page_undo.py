@@ -1,0 +1,106 @@
+"""What was moved from one page to another is a step of each; taken back on one of them, it is taken back on both."""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from PySide6.QtCore import QObject
+
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.saving import Saving
+from benchboard.ui.studio.document.undo_stack import UndoStack
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+Way = Literal["undo", "redo"]
+_MOST = 200
+"""Moves remembered."""
+
+
+class UndoPage(Protocol):
+    """A page that takes part in a move between pages."""
+
+    editor: Editor
+    saving: Saving
+
+    @property
+    def name(self) -> str: ...
+    def may_step(self) -> bool:
+        """Whether it can undo and redo now."""
+
+
+class _End(NamedTuple):
+    """One page's part of a move, by the number of its step; no page once that is closed."""
+
+    page: UndoPage | None
+    number: int
+
+    def is_next(self, way: Way) -> bool:
+        """Whether it is the step the page would take."""
+        return self.page is not None and _next(self.page.editor.undo_stack, way) == self.number
+
+
+class Moves(QObject):
+    """The moves between the pages that are open. A page goes through its steps here."""
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__(context.changed)
+        self._context = context
+        self._moves: list[tuple[_End, _End]] = []
+
+    @staticmethod
+    def of(context: "Context") -> "Moves":
+        """Those of a session, for all its pages."""
+        return context.changed.findChild(Moves) or Moves(context)
+
+    def moved(self, home: UndoPage, here: UndoPage) -> None:
+        """The last step of each of these pages was one move, from `home` to `here`."""
+        taken, brought = _next(home.editor.undo_stack, "undo"), _next(here.editor.undo_stack, "undo")
+        if taken is not None and brought is not None:
+            self._moves = [*self._moves[1 - _MOST :], (_End(home, taken), _End(here, brought))]
+
+    def forget(self, page: UndoPage) -> None:
+        """A page is closed."""
+        left = [tuple(end._replace(page=None) if end.page is page else end for end in ends) for ends in self._moves]
+        self._moves = [(one, other) for one, other in left if one.page is not None or other.page is not None]
+
+    def step(self, page: UndoPage, way: Way) -> None:
+        """Take a page's last step back, or the next one again; of a move the other page's part too. Where that page
+        was changed since, or is closed, only this one's is, and it is said."""
+        other = self._other(page, way)
+        _go(page, way)
+        if other is None:
+            return
+        again = _("redo it here") if way == "undo" else _("undo it here")
+        if other.page is None:
+            words = _("The other dashboard is closed and wasn't changed. Open it to change it too, or {again}.")
+        elif other.is_next(way) and _takes(other.page) and other.is_next(way):
+            _go(other.page, way)
+            words = _("Move undone here and in “{name}”.") if way == "undo" else _("Move redone here and in “{name}”.")
+        else:
+            words = _("“{name}” has newer changes and wasn't changed. Go there to change it too, or {again}.")
+        name = other.page.name if other.page is not None else ""
+        self._context.problems.toast(words.format(name=name, again=again))
+
+    def _other(self, page: UndoPage, way: Way) -> _End | None:
+        """The other page's part of the move that is this page's next step."""
+        for one, other in self._moves:
+            for mine, theirs in ((one, other), (other, one)):
+                if mine.page is page and mine.is_next(way):
+                    return theirs
+        return None
+
+
+def _next(stack: UndoStack, way: Way) -> int | None:
+    """The number of the step that would be taken back, or again; None where there is none that has one."""
+    return stack.number(way) or None
+
+
+def _go(page: UndoPage, way: Way) -> None:
+    stack = page.editor.undo_stack
+    stack.undo() if way == "undo" else stack.redo()
+
+
+def _takes(page: UndoPage) -> bool:
+    """Whether a page can take a step now; what was being written on it is one of its own."""
+    return page.saving.state not in ("loading", "failed", "conflict") and page.may_step()

@@ -1,0 +1,214 @@
+"""Crash recovery of a page: every undo step is written to its journal, and those of an earlier session are restored."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+from weakref import WeakMethod
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from benchboard.dashboards.document.document import Document, fitted, write_home
+from benchboard.dashboards.editing.drafts import JSON, VARIABLES, draft_error, is_stashed, value_at
+from benchboard.dashboards.editing.recovered_page import RecoveredDocuments, RecoveredPage, recovered_page
+from benchboard.dashboards.editing.save_machine import StoredDocument
+from benchboard.dashboards.editing.undo import UndoStep
+from benchboard.dashboards.journal.crash_journal import Journal, open_journal
+from benchboard.dashboards.journal.step_history import MAX_DRAFT
+from benchboard.dashboards.layout import WrittenItems
+from benchboard.errors import AppError
+from benchboard.i18n import _, ngettext
+from benchboard.ui.problems import Action
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.stashed_drafts import StashedDrafts
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+
+class Recovery(QObject):
+    """Between an editor and the journal of its page."""
+
+    draft_found = Signal(str)
+    """Something was being written there when the program ended."""
+    _failed = Signal(object)
+
+    def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._editor, self._key = context, editor, key
+        self._held = _Held()
+        self._recovered_notice = f"studio.brought-back.{key}"
+        self._journal: Journal | None = None
+        self._known: WrittenItems = {}
+        """For what the journal's thread writes, and only for that."""
+        self._drafts: dict[str, str] = {}
+        self._stash = StashedDrafts(context, editor, key, self.draft)
+        self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
+        self.destroyed.connect(self._held.close)
+        editor.undo_stack.step_recorded.connect(self._step_recorded)
+        editor.undo_stack.moved.connect(self._moved)
+
+    def open(self, kept: StoredDocument) -> RecoveredPage:
+        """Read the page's journal, for `begin`. On a worker: it waits for the disk. A page that may only be looked at
+        has none, and one left from when it could be edited waits until it can be again."""
+        workspace = self._context.workspace
+        stored = write_home(fitted(kept.document))
+        if not kept.may_edit:
+            return RecoveredPage(kept.version, stored)
+        subject = (*account_of(self._context), self._key)
+        try:
+            say = WeakMethod(self._report)  # the journal's thread may outlive the page, and must not be its end
+
+            def failed(error: AppError) -> None:
+                if (report := say()) is not None:
+                    report(error)
+
+            journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, failed))
+        except AppError as error:
+            return RecoveredPage(kept.version, stored, problem=error)
+        return recovered_page(kept.version, stored, journal)
+
+    def begin(self, brought: RecoveredPage) -> None:
+        """The editor has loaded the stored page: put the earlier session's steps upon it; write down what follows."""
+        journal, past = brought.journal, brought.past
+        if journal is None:
+            if brought.problem is not None:
+                self._context.problems.show(brought.problem)
+            return
+        kept = self._editor.document
+        if past is None:
+            journal.begin(brought.version, brought.stored, lambda: brought.stored)
+        else:
+            known = {} if brought.place is None else {brought.place: kept}
+            self._editor.restore(past.steps, past.position, RecoveredDocuments(past.documents, known, kept))
+            if not brought.overtaken:
+                journal.saved(brought.version, lambda: brought.stored)
+        self._journal = journal
+        if journal.note:
+            self._context.problems.notice(journal.note, kind="warn")
+        edits, at = (brought.unsaved, [past.at]) if past is not None else (0, [])
+        for where, draft in brought.drafts.items():
+            if self._apply_draft(where, draft.text, brought.before):
+                edits, at = edits + 1, [*at, draft.at]
+        if edits and not (brought.overtaken and past is not None):
+            self._show_recovered(edits, max(at), kept)
+        for where in (JSON, VARIABLES):
+            if where in brought.drafts:
+                self._drafts[where] = brought.drafts[where].text
+                self.draft_found.emit(where)
+
+    def saved(self, version: int, document: Document) -> None:
+        """The database has this document, in `version`."""
+        if self._journal is not None:
+            self._journal.saved(version, partial(write_home, document, self._known))
+
+    def draft(self, where: str, text: str | None, lasting: Callable[[str], str] = str) -> None:
+        """`where` says something that is not the page's yet; None: not any more. `lasting` makes of it what another
+        window can read; it is called on the journal's thread."""
+        if self._journal is None:
+            return
+        if text is not None and len(text) <= MAX_DRAFT:
+            self._drafts[where] = text
+            self._journal.draft(where, partial(lasting, text))
+        else:
+            self._drafts.pop(where, None)
+            self._journal.draft(where, None)
+
+    def draft_text(self, where: str) -> str | None:
+        """What is kept as a draft of that place."""
+        return self._drafts.get(where)
+
+    def keeps_draft(self, where: str) -> bool:
+        """Whether what is written there as a draft is there again when the page is opened again."""
+        return where in self._drafts and self._journal is not None and self._journal.keeps(where)
+
+    def leave(self) -> None:
+        """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
+        if self._journal is not None:
+            self._journal.leave()
+        self._context.problems.dismiss(self._recovered_notice)
+        self._stash.dismiss()
+
+    def _apply_draft(self, where: str, text: str, before: Document | None = None) -> bool:
+        """What was written at a widget becomes a step, as when one leaves its field; answers whether there was one.
+        Where somebody else has changed what it said `before`, or it cannot be said there any more, it is offered."""
+        key, _slash, item_id = where.partition("/")
+        if not item_id:
+            return False
+        shown = self._editor.document
+        theirs = before is not None and value_at(before, where) != value_at(shown, where) != text
+        waits = theirs or is_stashed(where) or item_id not in self._editor.page.paths
+        if not waits and draft_error(self._editor.state, where, text) is None:
+            self._editor.set_property(item_id, key, text)
+        if value_at(self._editor.document, where) == text:
+            self.draft(where, None)
+        else:
+            self._stash.add(where, text)
+        return self._editor.document is not shown
+
+    def _step_recorded(self, step: UndoStep, merged: bool) -> None:
+        if self._journal is not None:
+            chosen = (step.selection_before, step.selection_after)
+            self._journal.step(step.title, partial(write_home, step.after, self._known), chosen, amends=merged)
+
+    def _moved(self, by: int) -> None:
+        if self._journal is not None:
+            self._journal.move(by, partial(write_home, self._editor.document, self._known))
+
+    def _show_recovered(self, count: int, at: float, kept: Document) -> None:
+        what = ngettext(
+            "Recovered {count} unsaved edit from {time}.", "Recovered {count} unsaved edits from {time}.", count
+        )
+        problems, key = self._context.problems, self._recovered_notice
+        problems.notice(
+            what.format(count=count, time=_time(at)),
+            _("Benchboard closed before saving."),
+            Action(_("Discard"), partial(self._editor.replace_document, _("Discard recovered edits"), kept)),
+            key=key,
+        )
+        # The page as it was opened is no longer the page without them once anything else is done or followed.
+        self._editor.undo_stack.position_changed.connect(
+            lambda: problems.dismiss(key), Qt.ConnectionType.SingleShotConnection
+        )
+
+    def _report(self, error: AppError) -> None:
+        with suppress(RuntimeError):  # the page is gone, and with it whoever would have to know
+            self._failed.emit(error)
+
+
+def account_of(context: "Context") -> tuple[str, ...]:
+    """What the subjects of this account's journals begin with."""
+    way, actor = context.workspace.way, context.actor
+    database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
+    return way.kind, database, actor.organisation_id, actor.user_id
+
+
+class _Held:
+    """The journal a page holds. It is opened on a worker, while the page may be going."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._journal: Journal | None = None
+        self._gone = False
+
+    def hold(self, opened: Callable[[], Journal]) -> Journal:
+        with self._lock:
+            if self._journal is not None:
+                self._journal.close()
+            self._journal = opened()
+            if self._gone:
+                self._journal.close()
+            return self._journal
+
+    def close(self, _page: object = None) -> None:
+        # Not waited for: a worker that is opening one closes it itself.
+        self._gone = True
+        if self._journal is not None:
+            self._journal.close(wait=False)
+
+
+def _time(at: float) -> str:
+    then, now = datetime.fromtimestamp(at).astimezone(), datetime.now().astimezone()
+    return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"

@@ -1,0 +1,100 @@
+"""What was being written at a widget that says something else by now, is gone, or may not say it: kept until somebody
+takes, copies or drops it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import shiboken6
+from PySide6.QtGui import QGuiApplication
+
+from benchboard.dashboards.editing.drafts import STASHED, draft_error, field_of, value_at
+from benchboard.i18n import _
+from benchboard.ui.problems import Action
+from benchboard.ui.studio.document.editor import Editor
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_SHORT: Final = 60
+"""Characters of it that are shown."""
+
+
+class StashedDrafts:
+    """Offers the texts that were put aside of one page. `draft` keeps one in its journal; None: not any more."""
+
+    def __init__(self, context: "Context", editor: Editor, key: str, draft: Callable[[str, str | None], None]) -> None:
+        self._problems, self._editor, self._key, self._draft = context.problems, editor, key, draft
+        self._texts: dict[str, str] = {}
+
+    def add(self, where: str, text: str) -> None:
+        """Keep what was written there, beside what is written there from now on. One that is an aside stays it."""
+        if not where.startswith(STASHED):
+            drafted, where = where, STASHED + where
+            while where in self._texts:
+                where = STASHED + where
+            self._draft(where, text)
+            self._draft(drafted, None)
+        self._texts[where] = text
+        self._offer(where)
+
+    def dismiss(self) -> None:
+        """Offer nothing any more: the page goes. What is kept is offered when it is opened again."""
+        for where in self._texts:
+            self._problems.dismiss(self._name(where))
+
+    def _offer(self, where: str) -> None:
+        text, item_id = self._texts[where], field_of(where)[1]
+        there = item_id in self._editor.page.paths
+        refused = draft_error(self._editor.state, where, text) if there else None
+        if there and refused is None:
+            self._problems.notice(
+                _("“{title}” changed while you were editing it.").format(title=self._editor.name(item_id)),
+                _("The dashboard shows their version. Yours is kept on this computer until you decide."),
+                Action(_("Keep mine"), partial(self._take, where)),
+                Action(_("Keep theirs"), partial(self._drop, where)),
+                kind="warn",
+                key=self._name(where),
+            )
+            return
+        words = " ".join(text.split())
+        what = _("A widget you were editing was removed.")
+        why = _("Your text, “{text}”, is kept on this computer until you copy or discard it.").format(
+            text=words if len(words) <= _SHORT else f"{words[: _SHORT - 1]}…"
+        )
+        if refused is not None:
+            what = _("Your edit to “{title}” can't be applied.").format(title=self._editor.name(item_id))
+            why = " ".join((refused.what, why))
+        self._problems.notice(
+            what,
+            why,
+            Action(_("Copy"), partial(self._copy, where)),
+            Action(_("Discard"), partial(self._drop, where)),
+            kind="warn",
+            key=self._name(where),
+        )
+
+    def _take(self, where: str) -> None:
+        editor, text, (key, item_id) = self._editor, self._texts[where], field_of(where)
+        if not shiboken6.isValid(editor):
+            return
+        if item_id in editor.page.paths:
+            editor.set_property(item_id, key, text)
+        if value_at(editor.document, where) == text:
+            self._drop(where)
+            editor.reveal([item_id])
+            return
+        if item_id in editor.page.paths:
+            self._problems.toast(editor.read_only_reason or _("Content is locked."))
+        self._offer(where)
+
+    def _copy(self, where: str) -> None:
+        QGuiApplication.clipboard().setText(self._texts[where])
+        self._drop(where)
+
+    def _drop(self, where: str) -> None:
+        del self._texts[where]
+        self._draft(where, None)
+
+    def _name(self, where: str) -> str:
+        return f"studio.aside.{self._key}.{where}"

@@ -1,0 +1,99 @@
+"""The undo history of an editor as Qt's signals tell of it. Everything else about it is `dashboards.editing.undo`."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.editing.undo import AnyStep, Direction, Recorded, UndoHistory, UndoStep
+from benchboard.dashboards.journal.step_history import EditStep
+
+
+class UndoStack(QObject):
+    """Holds the history of one editor. `go_to` shows the state on the other side of a step."""
+
+    step_recorded = Signal(object, bool)
+    """A step (`UndoStep`) was added, or (True) goes on with an edit that was recorded before."""
+    moved = Signal(int)
+    """A step was undone (-1) or redone (1)."""
+    position_changed = Signal(int)
+    """Other steps can be undone or redone now."""
+
+    def __init__(self, go_to: Callable[[AnyStep, Direction], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._go_to = go_to
+        self.history = UndoHistory()
+
+    def record(self, step: UndoStep) -> Recorded:
+        """Add a step. Nobody hears of it before `announce`, when what it led to is shown."""
+        recorded = self.history.record(step)
+        self.history = recorded.history
+        return recorded
+
+    def announce(self, recorded: Recorded) -> None:
+        """Tell of a step that was added."""
+        self.step_recorded.emit(recorded.step, recorded.merged)
+        self.position_changed.emit(self.position())
+
+    def undo(self) -> None:
+        self._move("undo")
+
+    def redo(self) -> None:
+        self._move("redo")
+
+    def _move(self, direction: Direction) -> None:
+        step = self.history.step(direction)
+        if step is not None:
+            self.history = self.history.move(direction)
+            self._go_to(step, direction)
+            self.moved.emit(-1 if direction == "undo" else 1)
+            self.position_changed.emit(self.position())
+
+    def clear(self) -> None:
+        """Forget all steps."""
+        if self.history.steps:
+            self.history = self.history.cleared()
+            self.position_changed.emit(0)
+
+    def restore(self, steps: Sequence[EditStep], position: int, read: Callable[[int], Document]) -> None:
+        """Take the steps of an earlier session, `position` of them applied; nothing is shown for that."""
+        self.history = self.history.recovered(steps, position, read)
+        self.position_changed.emit(position)
+
+    def count(self) -> int:
+        return len(self.history.steps)
+
+    def position(self) -> int:
+        return self.history.position
+
+    def can_undo(self) -> bool:
+        return self.history.step("undo") is not None
+
+    def can_redo(self) -> bool:
+        return self.history.step("redo") is not None
+
+    def undo_title(self) -> str:
+        return self._title("undo")
+
+    def redo_title(self) -> str:
+        return self._title("redo")
+
+    def _title(self, direction: Direction) -> str:
+        step = self.history.step(direction)
+        return step.title if step is not None else ""
+
+    def number(self, direction: Direction) -> int:
+        """The number of the step that would be undone, or redone; 0: there is none, or it is of an earlier session."""
+        step = self.history.step(direction)
+        return step.number if step is not None else 0
+
+    def undo_of_last(self) -> Callable[[], None]:
+        """What undoes the last step, for as long as it is the last one and the page is there."""
+        number = self.number("undo")
+
+        def undo() -> None:
+            if isValid(self) and number and self.number("undo") == number:
+                self.undo()
+
+        return undo

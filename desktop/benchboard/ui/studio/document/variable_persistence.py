@@ -1,0 +1,89 @@
+"""What is chosen for a page's variables stays chosen: when its tab is opened again, and after a restart."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+
+from benchboard.dashboards.variables import variable_state
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
+from benchboard.errors import AppError
+from benchboard.ui.studio.document.recovery import account_of
+from benchboard.vault import Vault
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_log = logging.getLogger(__name__)
+_parting: Final = set[threading.Thread]()
+"""Those that write for a page that goes; who reads next waits for them, and the end of the program does."""
+
+
+class VariablePersistence(QObject):
+    """One account's choices on all its dashboards. What was said last holds here at once, and is written beside the
+    window."""
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__(context.changed)
+        self._context = context
+        self._desk = _Desk(context.workspace.home, context.workspace.vault, account_of(context))
+        self._known: dict[str, dict[str, VariableChoice]] = {}
+
+    @staticmethod
+    def of(context: "Context") -> "VariablePersistence":
+        """That of a session, for all its pages. On the window's thread."""
+        return context.changed.findChild(VariablePersistence) or VariablePersistence(context)
+
+    def read(self, key: str) -> dict[str, VariableChoice]:
+        """What was chosen on a dashboard. On a worker: it waits for the disk."""
+        if key not in self._known:
+            # What is chosen meanwhile is newer than what lies on the disk.
+            self._known.setdefault(key, self._desk.read(key))
+        return dict(self._known[key])
+
+    def keep(self, key: str, chosen: Mapping[str, VariableChoice]) -> None:
+        """This is chosen on a dashboard now."""
+        if self._known.get(key) != chosen:
+            self._known[key] = self._desk.unwritten[key] = dict(chosen)
+            desk = self._desk
+            self._context.tasks.read(self, lambda _session: desk.write(), lambda _done: None, lambda _error: None)
+
+    def finish(self) -> None:
+        """The page goes, and perhaps the window: its workers may do nothing more for what is still to be written."""
+        if self._desk.unwritten:
+            thread = threading.Thread(target=self._desk.part, name="benchboard-choices")
+            _parting.add(thread)
+            thread.start()
+
+
+class _Desk:
+    """Where it is written, on any thread: it holds nothing of Qt's."""
+
+    def __init__(self, home: Path, vault: Vault, account: Sequence[str]) -> None:
+        self._home, self._vault, self._account = home, vault, account
+        self._lock = threading.Lock()
+        self.unwritten: dict[str, dict[str, VariableChoice]] = {}
+
+    def read(self, key: str) -> dict[str, VariableChoice]:
+        for thread in list(_parting):
+            thread.join()
+        return variable_state.load(self._home, self._vault, self._account, key)
+
+    def write(self) -> None:
+        with self._lock:
+            while self.unwritten:
+                key, chosen = self.unwritten.popitem()
+                try:
+                    variable_state.save(self._home, self._vault, self._account, key, chosen)
+                except AppError as error:  # nobody's work is lost
+                    _log.warning("choices: %s: %s", error.code, error.why)
+
+    def part(self) -> None:
+        """Write, and be waited for no longer."""
+        try:
+            self.write()
+        finally:
+            _parting.discard(threading.current_thread())

@@ -1,0 +1,222 @@
+"""What can be done with a dashboard as a whole, from its row in the list or from its tab."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from benchboard.dashboards import library
+from benchboard.dashboards.access.dashboard_permissions import Level
+from benchboard.dashboards.document.document import MAX_NAME
+from benchboard.i18n import _, ngettext
+from benchboard.ui.commands import REGISTRY, Handler, Handlers
+from benchboard.ui.context import Context
+from benchboard.ui.studio.exchange.import_file import Imported
+from benchboard.ui.studio.exchange.report_dialog import ReportDialog
+from benchboard.ui.studio.exchange.share_dialog import ShareDialog
+from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
+from benchboard.ui.widgets.labels import plain_tip
+
+_REPORTS: Final = 20
+"""Reports of imports that can be brought back."""
+
+
+class DashboardActions(QObject):
+    """Runs the commands of dashboards in the list or of a tab, with a toast to undo each. `gone` says which dashboards
+    were deleted or moved to the trash."""
+
+    gone = Signal(object)
+
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context, self._parent = context, parent
+        self._reports: dict[str, Imported] = {}
+
+    def offered(self, dashboard_id: str, name: str, level: Level, rename: Callable[[], object] | None = None,
+                discard: Callable[[], object] | None = None) -> dict[str, Handler]:  # fmt: skip
+        """What a person with this level may do with a dashboard that is not in the trash."""
+        may_edit = "" if level != "view" else _("You have view-only access.")
+        owned = "" if level == "own" else _("You don't own this dashboard.")
+        found = {
+            "rename": Handler(rename or partial(self.rename, dashboard_id, name), lambda: may_edit),
+            "share": Handler(partial(self.share, dashboard_id, name)),
+            "duplicate": Handler(partial(self.duplicate, [dashboard_id])),
+            "discard": Handler(discard or partial(self.move, [dashboard_id], into=True), lambda: owned),
+        }
+        if dashboard_id in self._reports:
+            found["report"] = Handler(partial(self.show_report, dashboard_id))
+        return _by_id(found)
+
+    def offered_of_many(
+        self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool
+    ) -> dict[str, Handler]:
+        """What can be done with several at once; `move` takes them into the trash or out of it."""
+        count = len(ids)
+
+        def why_not() -> str:
+            return "" if owned else _("You don't own all of these dashboards.")
+
+        if trashed:
+            back = ngettext("Restore {count} dashboard", "Restore {count} dashboards", count).format(count=count)
+            gone = ngettext("Delete {count} dashboard permanently", "Delete {count} dashboards permanently", count)
+            delete = partial(self.delete, ids)
+            return _by_id({
+                "restore": Handler(move, why_not, back),
+                "delete": Handler(delete, why_not, gone.format(count=count)),
+            })  # fmt: skip
+        copies = ngettext("Duplicate {count} dashboard", "Duplicate {count} dashboards", count).format(count=count)
+        away = ngettext("Move {count} dashboard to trash", "Move {count} dashboards to trash", count)
+        return _by_id({
+            "duplicate": Handler(partial(self.duplicate, ids), title=copies),
+            "discard": Handler(move, why_not, away.format(count=count)),
+        })  # fmt: skip
+
+    def offered_in_trash(self, dashboard_id: str, level: Level) -> dict[str, Handler]:
+        """What a person with this level may do with a dashboard in the trash."""
+        owned = "" if level == "own" else _("You don't own this dashboard.")
+        return _by_id({
+            "restore": Handler(partial(self.move, [dashboard_id], into=False), lambda: owned),
+            "delete": Handler(partial(self.delete, [dashboard_id]), lambda: owned),
+        })  # fmt: skip
+
+    def keep_report(self, imported: Imported) -> None:
+        """Keep what an import said for as long as the session lasts; of many imports, that of the last ones."""
+        self._reports.pop(imported.dashboard_id, None)
+        self._reports[imported.dashboard_id] = imported
+        self._reports = dict(list(self._reports.items())[-_REPORTS:])
+
+    def show_report(self, dashboard_id: str) -> None:
+        """Say what could not be taken over as it was; a line leads to its widget."""
+        imported, go = self._reports[dashboard_id], self._context.go
+        ReportDialog(
+            self._parent.window(),
+            self._context,
+            _("Imported “{name}”").format(name=imported.name),
+            imported.report,
+            lambda item_id: go(f"studio/dashboards/{dashboard_id}/show/{item_id}"),
+        ).open()
+
+    def rename(self, dashboard_id: str, name: str) -> None:
+        """Ask for another name."""
+        dialog = Rename(self._parent.window(), name)
+        dialog.named.connect(lambda wanted: self._call(dashboard_id, wanted, name))
+        dialog.open()
+
+    def _call(self, dashboard_id: str, name: str, before: str) -> None:
+        context = self._context
+        context.tasks.change(
+            self,
+            lambda session: library.describe(session, context.actor, dashboard_id, name=name),
+            lambda _saved: context.problems.toast(
+                _("Renamed to “{name}”.").format(name=name), lambda: self._call(dashboard_id, before, name)
+            ),
+        )
+
+    def share(self, dashboard_id: str, name: str) -> None:
+        """Who may see and edit it."""
+        ShareDialog(self._parent.window(), self._context, dashboard_id, name).open()
+
+    def duplicate(self, ids: Sequence[str]) -> None:
+        """Make a copy of each."""
+        actor = self._context.actor
+
+        def done(made: Sequence[library.StoredDashboard]) -> None:
+            sentence = ngettext("Duplicated {count} dashboard", "Duplicated {count} dashboards", len(made)).format(
+                count=len(made)
+            )
+            self._context.problems.toast(sentence, lambda: self.move([one.card.id for one in made], into=True))
+
+        self._context.tasks.change(self, lambda session: [library.duplicate(session, actor, one) for one in ids], done)
+
+    def move(self, ids: Sequence[str], *, into: bool) -> None:
+        """Into the trash or out of it."""
+        context = self._context
+        service = library.discard if into else library.restore
+
+        def done(count: int) -> None:
+            if into:
+                sentence = ngettext(
+                    "Moved {count} dashboard to trash. You can restore it for 30 days.",
+                    "Moved {count} dashboards to trash. You can restore them for 30 days.",
+                    count,
+                )
+                self.gone.emit(tuple(ids))
+            else:
+                sentence = ngettext("Restored {count} dashboard", "Restored {count} dashboards", count)
+            context.problems.toast(sentence.format(count=count), lambda: self.move(ids, into=not into))
+
+        context.tasks.change(self, lambda session: service(session, context.actor, ids), done)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Delete what is in the trash, if that is meant."""
+        context = self._context
+        title = ngettext("Delete {count} dashboard permanently", "Delete {count} dashboards permanently", len(ids))
+        Confirm(
+            self._parent.window(),
+            title.format(count=len(ids)),
+            _("This deletes all widgets, versions and shares. You can't undo this."),
+            act=_("Delete permanently"),
+            keep=_("Keep in trash"),
+            run=lambda: context.tasks.change(
+                self,
+                lambda session: library.delete_forever(session, context.actor, ids),
+                lambda count: context.problems.toast(
+                    ngettext("Deleted {count} dashboard", "Deleted {count} dashboards", count).format(count=count)
+                ),
+            ),
+        ).open()
+
+
+def _by_id(handlers: dict[str, Handler]) -> dict[str, Handler]:
+    return {f"studio.dashboards.{name}": handler for name, handler in handlers.items()}
+
+
+def open_menu(parent: QWidget, handlers: Handlers, at: QPoint) -> None:
+    """A context menu of these at a point of the screen. It deletes itself when it closes."""
+    menu = QMenu(parent)
+    menu.setObjectName("dashboard_menu")
+    menu.setAccessibleName(_("Dashboard actions"))
+    menu.setToolTipsVisible(True)
+    for command in REGISTRY.menu_commands(DASHBOARD_MENU):
+        handler = handlers.get(command.id)
+        if handler is not None:
+            action = menu.addAction(theme().icon(command.icon, "text.secondary"), handler.title or command.text)
+            action.setObjectName(f"command_{command.name}")
+            why_not = handler.why_not()
+            action.setEnabled(not why_not)
+            action.setToolTip(plain_tip(why_not))
+            action.triggered.connect(lambda _on=False, run=handler.run: run())
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(at)
+
+
+class Rename(Dialog):
+    """Asks for another name."""
+
+    named = Signal(str)
+
+    def __init__(self, window: QWidget, name: str) -> None:
+        super().__init__(window, _("Rename “{name}”").format(name=name), name="rename")
+        self._name = Edit(name="rename_name")
+        self._name.setMaxLength(MAX_NAME)
+        self._name.setText(name)
+        self._name.selectAll()
+        self._name.setMinimumWidth(360)
+        self._name.returnPressed.connect(self._take)
+        self.content.addWidget(Field(_("Name"), self._name))
+        self.add_button(Button(_("Cancel"), self.leave, name="rename_keep"))
+        self._button = self.add_button(Button(_("Rename"), self._take, kind="primary", name="rename_take"))
+        self._name.textChanged.connect(self._typed)
+
+    def _typed(self, text: str) -> None:
+        self._button.disable("" if text.strip() else _("Enter a dashboard name."))
+
+    def _take(self) -> None:
+        if self._button.isEnabled():
+            name = self._name.text().strip()
+            self.leave()
+            self.named.emit(name)

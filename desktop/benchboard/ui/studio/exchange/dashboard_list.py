@@ -1,0 +1,290 @@
+"""The list of dashboards: to be found, opened, made, brought in, shared and thrown away."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from math import ceil
+from typing import Final
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from benchboard.dashboards import library
+from benchboard.dashboards.access.dashboard_permissions import TRASH_RETENTION
+from benchboard.dashboards.document import document as documents
+from benchboard.dashboards.library import DashboardSummary
+from benchboard.dashboards.templates import NEW_TITLE
+from benchboard.i18n import _, ngettext
+from benchboard.identity import permissions
+from benchboard.paging import Listing, Page, Scalar
+from benchboard.ui.commands import REGISTRY, Handler
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_export import ask_and_export
+from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.problems import Action
+from benchboard.ui.studio.exchange.dashboard_actions import DashboardActions, open_menu
+from benchboard.ui.studio.exchange.import_file import Imported, bring_in
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.time_format import ago, exactly, keep_true
+from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, open_file_dialog, search_field
+from benchboard.ui.widgets.buttons import Kind
+
+TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
+_IN_TRASH: Final = "library.trash"
+"""Under which it is said that what one wanted to open is in the trash."""
+_CSV: Final = ("id", "name", "description", "owner", "level", "public", "shares", "widgets", "created_at", "updated_at",
+               "deleted_at")  # fmt: skip
+
+
+class Library(QWidget):
+    """Every dashboard one may see, and those in the trash. `wanted` asks to open one."""
+
+    wanted = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.commands = DashboardActions(context, self)
+        self.setObjectName("studio_library")
+        self._model: PagedTableModel[DashboardSummary] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._toolbar = Toolbar(_("Dashboards"))
+        self._search = search_field(self, "library_search", _("Search by name or owner"), self._searched)
+        self._which = SegmentedControl(_parts(context), label=_("Filter dashboards"))
+        self._which.chosen.connect(self._choose)
+        self._toolbar.add(self._search)
+        self._toolbar.add(self._which)
+        self._import = Button(_("Import"), self.ask_file, icon="ph.upload-simple", name="library_import")
+        self._new = Button(_("New dashboard"), self.make, kind="primary", icon="ph.plus", name="library_new")
+        self._toolbar.add_right(
+            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="library_export")
+        )
+        self._toolbar.add_right(self._import)
+        self._toolbar.add_right(self._new)
+        self._no_match = EmptyState("ph.funnel", "", _("Show all"), self._show_all)
+        self._table: PagedTable[DashboardSummary] = PagedTable(
+            self._model,
+            label=_("Dashboards"),
+            name="library_table",
+            empty=EmptyState("ph.squares-four", _("No dashboards yet"), _("New dashboard"), self.make),
+            no_match=self._no_match,
+            bulk=self._bulk(),
+            row_menu=True,
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar)
+        column.addWidget(self._table, 1)
+        self.setFocusProxy(self._table.view)
+        self._table.activated.connect(self._open)
+        self._table.menu_wanted.connect(self._open_menu)
+        self._table.selectionChanged.connect(self._offer)
+        keep_true(self._table.view.viewport())
+        context.changed.watch(self, TABLES, self._model.refresh)
+        self._model.listing = Listing(sort="updated_at", descending=True)
+        self._offer()
+
+    def make(self) -> None:
+        """Make an empty dashboard and open it."""
+        actor = self._context.actor
+        self._context.tasks.change(
+            self,
+            lambda session: library.create(session, actor, documents.empty(_(NEW_TITLE))),
+            lambda made: self.wanted.emit(made.card.id),
+        )
+
+    def _fetch(
+        self, session: DatabaseSession, listing: Listing, after: str | None, limit: int
+    ) -> Page[DashboardSummary]:
+        return library.list_dashboards(session, self._context.actor, listing, after=after, limit=limit)
+
+    def _open(self, card: DashboardSummary) -> None:
+        if card.deleted_at is None:
+            self.wanted.emit(card.id)
+        else:
+            back = [Action(_("Restore and open"), lambda: self._bring_back(card))] if card.level == "own" else []
+            self._context.problems.notice(
+                _("“{name}” is in the trash.").format(name=card.name), _("Restore it first."), *back, key=_IN_TRASH
+            )
+
+    def _bring_back(self, card: DashboardSummary) -> None:
+        actor = self._context.actor
+        self._context.tasks.change(
+            self, lambda session: library.restore(session, actor, [card.id]), lambda _count: self.wanted.emit(card.id)
+        )
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._context.problems.dismiss(_IN_TRASH)  # one has gone elsewhere, or it is open
+
+    # What is shown
+
+    def _searched(self, text: str) -> None:
+        self._ask(replace(self._model.listing, search=text.strip()))
+
+    def _choose(self, which: str) -> None:
+        sort = "deleted_at" if which == "trash" else "updated_at"
+        filters: dict[str, Scalar] = {"which": which} if which else {}
+        self._ask(Listing(self._search.text().strip(), filters, sort, descending=True))
+
+    def _show_all(self) -> None:
+        self._search.clear()
+        self._which.choose("")
+        self._choose("")
+
+    def _ask(self, listing: Listing) -> None:
+        self._no_match.sentence.setText(self._nothing(listing))
+        self._model.clear_ticks()
+        self._model.listing = listing
+        self._offer()
+
+    def _nothing(self, listing: Listing) -> str:
+        """What is said where the filter leaves nothing: which filter that was."""
+        which = str(listing.filters.get("which", ""))
+        part = dict(_parts(self._context))[which]
+        if not listing.search:
+            return _("The trash is empty.") if which == "trash" else _("No dashboards in “{part}”.").format(part=part)
+        if not which:
+            return _("No dashboards match “{text}”.").format(text=listing.search)
+        return _("No dashboards in “{part}” match “{text}”.").format(text=listing.search, part=part)
+
+    def _export(self) -> None:
+        ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("dashboards"))
+
+    # What can be done with the ticked ones
+
+    def _bulk(self) -> list[QWidget]:
+        run = {
+            "rename": self._rename,
+            "share": self._share,
+            "duplicate": lambda: self.commands.duplicate(self._ids()),
+            "discard": lambda: self._move(into=True),
+            "restore": lambda: self._move(into=False),
+            "delete": lambda: self.commands.delete(self._ids()),
+        }
+        self._bulk_buttons = {name: _button(name, run[name]) for name in run}
+        return list(self._bulk_buttons.values())
+
+    def _offer(self) -> None:
+        ticked = self._table.selected()
+        in_trash = self._which.current() == "trash"
+        for name, button in self._bulk_buttons.items():
+            button.setVisible((name in ("restore", "delete")) == in_trash)
+        one = "" if len(ticked) == 1 else _("Select one dashboard.")
+        may_edit = "" if all(card.level != "view" for card in ticked) else _("You have view-only access.")
+        owned = "" if all(card.level == "own" for card in ticked) else _("You don't own all of these dashboards.")
+        self._bulk_buttons["rename"].disable(one or may_edit)
+        self._bulk_buttons["share"].disable(one)
+        for name in ("discard", "restore", "delete"):
+            self._bulk_buttons[name].disable(owned)
+
+    def _rename(self) -> None:
+        (card,) = self._table.selected()
+        self.commands.rename(card.id, card.name)
+
+    def _share(self) -> None:
+        (card,) = self._table.selected()
+        self.commands.share(card.id, card.name)
+
+    def _move(self, *, into: bool) -> None:
+        ids = self._ids()
+        self._model.clear_ticks()
+        self.commands.move(ids, into=into)
+
+    def _open_menu(self, card: DashboardSummary, spot: QPoint) -> None:
+        trashed = card.deleted_at is not None
+        commands, ticked = self.commands, self._table.selected()
+        if len(ticked) > 1 and card.id in {one.id for one in ticked}:
+            owned = all(one.level == "own" for one in ticked)
+            move = partial(self._move, into=not trashed)  # the ticks go with it
+            open_menu(self, commands.offered_of_many([one.id for one in ticked], owned, move, trashed=trashed), spot)
+        elif trashed:
+            open_menu(self, commands.offered_in_trash(card.id, card.level), spot)
+        else:
+            opening = {"studio.dashboards.open": Handler(partial(self._open, card))}
+            open_menu(self, opening | commands.offered(card.id, card.name, card.level), spot)
+
+    def _ids(self) -> list[str]:
+        return [card.id for card in self._table.selected()]
+
+    # From a file
+
+    def ask_file(self) -> None:
+        """Ask which file to bring in."""
+        dialog = QFileDialog(self.window(), _("Import dashboard"), "", _("Dashboards (*.json)"))
+        dialog.setObjectName("library_import_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.import_file)
+        dialog.finished.connect(dialog.deleteLater)
+        open_file_dialog(dialog)
+
+    def import_file(self, path: str) -> None:
+        """Make a dashboard of a file of ours or of Grafana's; its report is shown when it is open."""
+
+        def done(imported: Imported) -> None:
+            self.wanted.emit(imported.dashboard_id)
+            if imported.report.lines:
+                self.commands.keep_report(imported)
+                self.commands.show_report(imported.dashboard_id)
+
+        bring_in(self._context, self, path, done)
+
+
+def _button(name: str, run: Callable[[], object]) -> Button:
+    """A button for the selected rows."""
+    command = REGISTRY[f"studio.dashboards.{name}"]
+    kind: Kind = "danger" if name in ("discard", "delete") else "plain"
+    return Button(command.text, run, kind=kind, icon=command.icon, size="sm", name=f"library_{name}")
+
+
+def _parts(context: Context) -> list[tuple[str, str]]:
+    parts = [("", _("All")), ("mine", _("Mine")), ("shared", _("Shared with me")), ("public", _("Public"))]
+    if permissions.may(context.actor, "dashboards:manage"):
+        parts.append(("all", _("Everyone's")))
+    return [*parts, ("trash", _("Trash"))]
+
+
+def _access(card: DashboardSummary) -> Mark:
+    if card.mine:
+        return Mark("neutral", _("Yours"), "ph.user")
+    if card.level == "view":
+        return Mark("neutral", _("Can view"), "ph.eye")
+    return Mark("neutral", _("Can edit"), "ph.pencil-simple")
+
+
+def _shared(card: DashboardSummary) -> str:
+    parts = [_("Everyone")] if card.public else []
+    if card.shares:
+        parts.append(ngettext("{count} share", "{count} shares", card.shares).format(count=card.shares))
+    return ", ".join(parts) or _("Not shared")
+
+
+def days_left(deleted_at: datetime) -> int:
+    """How many days a dashboard in the trash can still be restored; the day that has begun counts."""
+    return max(ceil((deleted_at + TRASH_RETENTION - datetime.now(UTC)) / timedelta(days=1)), 0)
+
+
+def _about(card: DashboardSummary) -> str:
+    """What it is; or in the trash, since when, and how long it can still be restored."""
+    if card.deleted_at is None:
+        return card.description.split("\n")[0]
+    left = days_left(card.deleted_at)
+    days = ngettext("{count} day left", "{count} days left", left).format(count=left)
+    who = card.deleted_by or _("someone")
+    return _("Deleted {when} by {who} · {days}").format(when=ago(card.deleted_at), who=who, days=days)
+
+
+def _columns() -> tuple[Column[DashboardSummary], ...]:
+    return (
+        Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True,
+               second=_about),
+        Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
+        Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
+        Column("shares", _("Shared with"), _shared, width=262, muted=True, tooltip=_shared),
+        Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90),
+        Column("updated_at", _("Changed"), lambda card: ago(card.updated_at), sortable=True, width=130, muted=True,
+               tooltip=lambda card: exactly(card.updated_at)),
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""Asks what of a page goes out, in which form and where to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from benchboard.dashboards.layout import PageIndex
+from benchboard.errors import AppError, Invalid
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.exchange import page_export
+from benchboard.ui.studio.exchange.page_export import Answers, Export, Format
+from benchboard.ui.studio.tiles.expanded_page import Spread
+from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.widgets import open_file_dialog
+from benchboard.ui.widgets.buttons import Button, SegmentedControl
+from benchboard.ui.widgets.dialog import Dialog
+from benchboard.ui.widgets.fields import Field
+from benchboard.ui.widgets.labels import Text
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_SIZE: Final = QSize(440, 340)
+_FORMS: Final[tuple[Format, ...]] = ("png", "svg", "pdf")
+
+
+class ExportDialog(Dialog):
+    """`width` is how wide the page is on screen at 100 %, in pixels; the picture is as wide. `form` is what stands
+    there at first: `png`, `svg`, `pdf` or `print`; `told` says in a line what is chosen for the variables. A `spread`
+    goes out in the page's place, once it has its answers."""
+
+    def __init__(
+        self,
+        owner: QWidget,
+        context: "Context",
+        page: PageIndex,
+        answers: Answers,
+        *,
+        width: float,
+        chosen: tuple[str, ...],
+        title: str,
+        form: str,
+        told: str = "",
+        spread: Spread | None = None,
+    ) -> None:
+        super().__init__(owner, _("Export"), size=_SIZE, name="studio_export_dialog")
+        self._owner, self._context, self._page, self._answers = owner, context, page, answers
+        self._width, self._title_text, self._told = width, title, told
+        self._chosen = tuple(item_id for item_id in chosen if item_id in page.shown)
+        self._spread = spread
+        count = len(self._chosen)  # the widgets one chose, however many copies of them go out
+        if spread is not None:
+            self._page, self._answers = spread.page, spread.answer
+            self._chosen = spread.copies(self._chosen)
+        self._make_controls(count)
+        if self._chosen:
+            what: QWidget = Field(_("What"), self._part)
+        else:
+            self._part.hide()
+            what = Text(
+                _("Exports the whole dashboard. To export only some widgets, select them first."),
+                tone="secondary",
+                wrap=True,
+            )
+        for field in (what, Field(_("Format"), self._form), self._scaled, self._size_note):
+            self.content.addWidget(field)
+        self.content.addStretch(1)
+        self.add_button(Button(_("Cancel"), self.leave, name="export_cancel"))
+        self._go = self.add_button(Button("", self._next, kind="primary", name="export_go"))
+        for control in (self._part, self._form, self._scale):
+            control.chosen.connect(lambda _key: self._say())
+        self._form.choose(form)
+        if spread is not None:
+            spread.setParent(self)
+            spread.ready.connect(self._wait)
+            self.left.connect(spread.stop)
+        self._wait()
+        self._say()
+
+    def _make_controls(self, count: int) -> None:
+        """What goes out, in which form and how large; `count` widgets are chosen."""
+        words = ngettext("{count} selected widget", "{count} selected widgets", count)
+        parts = [("whole", _("Whole dashboard"))]
+        parts += [("chosen", words.format(count=count))] if self._chosen else []
+        self._part = SegmentedControl(parts, label=_("What"), parent=self)
+        forms = [("png", _("PNG")), ("svg", _("SVG")), ("pdf", _("PDF")), ("print", _("Print"))]
+        self._form = SegmentedControl(forms, label=_("Format"))
+        self._scale = SegmentedControl([(str(k), f"{k} ×") for k in (1, 2, 3)], label=_("Scale"))
+        self._scale.choose("2")
+        self._scaled = Field(_("Scale"), self._scale)
+        self._size_note = Text("", "caption", "muted", wrap=True)
+
+    def _sheet(self) -> Sheet:
+        chosen = self._chosen if self._part.current() == "chosen" else ()
+        return Sheet.of(self._page, self._width, chosen)
+
+    def _say(self) -> None:
+        form = self._form.current()
+        self._scaled.setVisible(form == "png")
+        self._go.setText(_("Print…") if form == "print" else _("Save…"))
+        size = page_export.size_of(self._sheet(), self._told)
+        if form == "png":
+            scale = int(self._scale.current())
+            facts = {"width": round(size.width() * scale), "height": round(size.height() * scale)}
+            self._size_note.setText(_("{width} × {height} pixels, in screen colours.").format(**facts))
+        elif form == "svg":
+            self._size_note.setText(_("Sharp at any size, in screen colours."))
+        elif form == "pdf":
+            self._size_note.setText(_("One page sized to fit, in print colours."))
+        else:
+            self._size_note.setText(_("Fits the paper width and breaks between widgets, in print colours."))
+
+    def _wait(self) -> None:
+        """Nothing goes out before the copies have their numbers."""
+        asking = self._spread is not None and self._spread.busy
+        self._go.disable(_("Repeated widgets are still loading.") if asking else "")
+
+    def _next(self) -> None:
+        if not self._go.isEnabled():
+            return
+        form, sheet = self._form.current(), self._sheet()
+        scale = int(self._scale.current())
+        if self._spread is not None:  # it goes with this dialog
+            self._answers = {name: self._spread.answer(name) for name in sheet.ids}.get
+        self.leave()
+        if form == "print":
+            self._print(sheet)
+        else:
+            self._export(sheet, next(known for known in _FORMS if known == form), scale)
+
+    def _export(self, sheet: Sheet, form: Format, scale: int) -> None:
+        context, owner, answers, title = self._context, self._owner, self._answers, self._title_text
+        told = self._told
+        name = f"{page_export.file_name(title)}.{form}"
+        dialog = QFileDialog(owner.window(), _("Export"), str(Path.home() / name), f"{form.upper()} (*.{form})")
+        dialog.setObjectName("export_file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(form)
+        dialog.selectFile(name)
+
+        def write(path: str) -> None:
+            try:
+                Export(context, sheet, answers, title, owner, told).begin(form, Path(path), scale=scale)
+            except Invalid as error:
+                context.problems.show(error)
+
+        dialog.fileSelected.connect(write)
+        dialog.finished.connect(dialog.deleteLater)
+        open_file_dialog(dialog)
+
+    def _print(self, sheet: Sheet) -> None:
+        context, owner, answers = self._context, self._owner, self._answers
+        title = self._title_text
+        foot = " · ".join(part for part in (title, self._told) if part)
+
+        def known(names: list[str]) -> None:
+            if not names:
+                context.problems.show(page_export.no_printer())
+                return
+            from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+            printer = QPrinter()
+            printer.setDocName(title)
+            dialog = QPrintDialog(printer, owner.window())
+
+            def go() -> None:
+                try:
+                    page_export.print_sheet(printer, sheet, answers, foot)
+                except AppError as error:
+                    context.problems.show(error)
+
+            dialog.accepted.connect(go)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.show()
+
+        context.tasks.run(owner, lambda _progress: page_export.printers(), known, title=_("Looking for printers"))

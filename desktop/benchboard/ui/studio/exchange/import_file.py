@@ -1,0 +1,78 @@
+"""A dashboard from a file: read and checked beside the window, stored whole or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards import interchange, library
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document.document import MAX_NAME, Document, parse_document
+from benchboard.dashboards.interchange import ConversionReport
+from benchboard.errors import Invalid, Unavailable
+from benchboard.i18n import _
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import Progress
+
+MAX_FILE: Final = 8 * 1024 * 1024
+"""Bytes; twice what a document may take, for one written with room between its lines."""
+
+_ACT: Final = "studio.import"
+"""Under which its failures are shown, the newest in the place of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A dashboard made of a file, and what became of what was in it."""
+
+    dashboard_id: str
+    name: str
+    report: ConversionReport
+
+
+def read_file(path: Path) -> tuple[Document, ConversionReport]:
+    """The dashboard in a file, ours of any version or Grafana's. Raises `Invalid` with one sentence that names the
+    file and what is wrong in it."""
+    try:
+        with path.open("rb") as stream:
+            value = grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+        written, report = interchange.from_any(value)
+        return parse_document(written), report
+    except OSError as error:
+        what = _("Can't read {file}.").format(file=path.name)
+        raise Invalid("import.file", what, why=error.strerror or "") from error
+    except Invalid as error:
+        raise Invalid(
+            error.code,
+            _("Can't import a dashboard from {file}.").format(file=path.name),
+            why=" ".join(part for part in (error.what, error.why) if part),
+            do=error.do,
+            **error.facts,
+        ) from error
+
+
+def bring_in(context: Context, owner: QWidget, path: str, done: Callable[[Imported], None]) -> None:
+    """Store the dashboard in a file as the actor's; `done` comes when it is there."""
+    file, actor = Path(path), context.actor
+
+    def op(progress: Progress) -> Imported:
+        document, report = read_file(file)
+        progress.check()
+        name = document.title or file.stem[:MAX_NAME]
+        with context.database.change() as session:
+            made = library.create(session, actor, document, name=name)
+        return Imported(made.card.id, made.card.name, report)
+
+    def arrived(imported: Imported) -> None:
+        context.problems.dismiss(_ACT)
+        done(imported)
+
+    context.tasks.run(
+        owner,
+        op,
+        arrived,
+        lambda error: context.problems.show(error, act="" if isinstance(error, Unavailable) else _ACT),
+        title=_("Importing {file}").format(file=file.name),
+    )

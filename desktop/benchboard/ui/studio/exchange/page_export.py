@@ -1,0 +1,314 @@
+"""A page on its way out: as PNG, SVG or PDF, or to a printer. It is painted between the window's own work, and written
+beside its place before it is put there, so that no file is ever half of one."""
+
+import queue
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QRectF, QSize, QSizeF, QTimer
+from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
+
+from benchboard.atomic_write import write_whole
+from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
+from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.i18n import _
+from benchboard.ui.studio.exchange import export_heading
+from benchboard.ui.studio.tiles import page_picture
+from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.tasks import Progress, Work
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+    from benchboard.ui.context import Context
+
+Format = Literal["png", "svg", "pdf"]
+_SLICE: Final = 0.012
+"""Seconds of painting before the window has a turn."""
+_MOST: Final = 120_000_000
+"""Pixels of the largest picture: half a gigabyte while it is made."""
+_DPI: Final = 96
+_LONGEST: Final = 14_400
+"""Points a page of a PDF may be long."""
+
+Answers = Callable[[str], Answer | None]
+
+
+def file_name(title: str) -> str:
+    """A title as the name of a file, without an ending."""
+    words = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).split()).strip(". ")
+    return words[:100] or _("Dashboard")
+
+
+def size_of(sheet: Sheet, chosen: str) -> QSizeF:
+    """How large a sheet is with what stands above it, in pixels."""
+    return sheet.size + QSizeF(0, export_heading.height(chosen))
+
+
+class Export(QObject):
+    """One page being painted and written; `chosen` says in a line what was chosen for its variables. `begin` starts it;
+    the status bar shows how far it is and can stop it."""
+
+    def __init__(
+        self, context: "Context", sheet: Sheet, answers: Answers, title: str, owner: QObject, chosen: str = ""
+    ) -> None:
+        super().__init__(owner)
+        self._context, self._sheet, self._answers, self._title = context, sheet, answers, title
+        self._chosen = chosen
+        self._said: queue.Queue[tuple[int, int] | Callable[[], bytes]] = queue.Queue()
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._go_on)
+        self._steps: Iterator[None] = iter(())
+        self._painter = QPainter()
+        self._look: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._done = 0
+        self._work: Work | None = None
+        self._device: QObject | QPaintDevice | None = None
+        """Whom the painter needs as long as it paints."""
+        self._finish: Callable[[], Callable[[], bytes]] = lambda: bytes
+
+    def begin(self, form: Format, path: Path, *, scale: int = 1) -> None:
+        """Paint the sheet and write it to `path`. Raises `Invalid` for a picture too large to be made."""
+        {"png": self._as_png, "svg": self._as_svg, "pdf": self._as_pdf}[form](scale)
+        self._steps = page_picture.paint(self._painter, self._sheet, self._answers)
+
+        def done(_count: int) -> None:
+            self._context.problems.toast(_("Saved {file}").format(file=path.name))
+            self.deleteLater()
+
+        self._work = self._context.tasks.run(
+            self,
+            lambda progress: write_file(path, self._bytes(progress)),
+            done,
+            self._stopped,
+            title=_("Exporting {file}").format(file=path.name),
+        )
+        self._turn.start()
+
+    def _go_on(self) -> None:
+        """Paint for a moment."""
+        if self._work is not None and self._work.cancelled:
+            self._stop()
+            return
+        until = monotonic() + _SLICE
+        try:
+            with self._look():
+                for _step in self._steps:
+                    self._done += 1
+                    if monotonic() >= until:
+                        self._said.put((self._done, len(self._sheet.ids)))
+                        return
+        except Exception:
+            # Else the next turn would find nothing left to paint, and half a page be written as a whole one.
+            self._stop()
+            if self._work is not None:
+                self._work.cancel()
+            raise
+        self._stop()
+        self._said.put(self._finish())
+
+    def _bytes(self, progress: Progress) -> bytes:
+        """On the worker: wait for the painting, then make the file's content of it."""
+        while True:
+            progress.check()
+            try:
+                said = self._said.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            if isinstance(said, tuple):
+                progress.report(*said)
+            else:
+                return said()
+
+    def _stop(self) -> None:
+        self._turn.stop()
+        if self._painter.isActive():
+            self._painter.end()
+
+    def _stopped(self, error: AppError) -> None:
+        self._stop()
+        self._context.problems.show(error)
+        self.deleteLater()
+
+    def _as_png(self, scale: int) -> None:
+        size = (size_of(self._sheet, self._chosen) * scale).toSize()
+        if size.width() * size.height() > _MOST or max(size.width(), size.height()) > 32_000:
+            raise Invalid(
+                "studio.too-large",
+                _("The image is too large: {width} × {height} pixels.").format(
+                    width=size.width(), height=size.height()
+                ),
+                do=_("Choose a smaller scale or export as PDF."),
+            )
+        image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        # While it is painted its resolution is the page's: letters have a size in points, and the device pixel ratio
+        # makes them larger already.
+        image.setDotsPerMeterX(round(_DPI / 0.0254))
+        image.setDotsPerMeterY(round(_DPI / 0.0254))
+        image.setDevicePixelRatio(scale)
+        self._painter.begin(image)
+        for key, words in (("Title", self._title), ("Description", self._described())):
+            if words:
+                image.setText(key, words)
+        self._head()
+        self._finish = lambda: lambda: _png(image, scale)
+
+    def _as_svg(self, _scale: int) -> None:
+        from PySide6.QtSvg import QSvgGenerator
+
+        buffer, drawing = _Buffer(self), QSvgGenerator()
+        size = size_of(self._sheet, self._chosen).toSize()
+        drawing.setOutputDevice(buffer)
+        drawing.setResolution(_DPI)
+        drawing.setSize(size)
+        drawing.setViewBox(QRect(0, 0, size.width(), size.height()))
+        drawing.setTitle(self._title)
+        drawing.setDescription(self._described())
+        self._painter.begin(drawing)
+        self._head()
+        self._device = drawing
+        self._finish = buffer.taken
+
+    def _as_pdf(self, _scale: int) -> None:
+        buffer = _Buffer(self)
+        paper = QPdfWriter(buffer)
+        size = size_of(self._sheet, self._chosen) * (72 / _DPI)
+        shrink = min(1.0, _LONGEST / max(size.width(), size.height()))
+        paper.setResolution(_DPI)
+        paper.setPageMargins(QMarginsF(0, 0, 0, 0))
+        paper.setPageSize(QPageSize(size * shrink, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+        paper.setTitle(self._title)
+        paper.setCreator("Benchboard")
+        self._painter.begin(paper)
+        self._painter.scale(shrink, shrink)
+        with theme().on_paper():
+            self._head()
+        self._look = theme().on_paper
+        self._device = paper
+        self._finish = buffer.taken
+
+    def _head(self) -> None:
+        """Draw the line above the page, and go on below it."""
+        export_heading.paint_head(
+            self._painter, self._sheet.size.width(), self._title, export_heading.now(), self._chosen
+        )
+        self._painter.translate(0, export_heading.height(self._chosen))
+
+    def _described(self) -> str:
+        return "\n".join(part for part in (self._chosen, pictured(self._sheet)) if part)
+
+
+def pictured(sheet: Sheet) -> str:
+    """What the pictures on a sheet show, in words."""
+    widgets = (widget_of(sheet.page.item(name)) for name in sheet.ids)
+    said = (str(widget.setting("alt")) for widget in widgets if widget.kind is not None and widget.kind.type == IMAGE)
+    return "\n".join(words for words in said if words)
+
+
+class _Buffer(QBuffer):
+    """What is written to it, to be taken once."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.open(QIODevice.OpenModeFlag.WriteOnly)
+
+    def taken(self) -> Callable[[], bytes]:
+        content = bytes(self.data().data())
+        return lambda: content
+
+
+def _png(image: QImage, scale: int) -> bytes:
+    """The picture as a file that says how large it is on paper: as large at every scale."""
+    image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
+    image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide's stub knows files only
+    return bytes(content.data())
+
+
+def write_file(path: Path, content: bytes) -> int:
+    """Put a file in its place, whole or not at all; answers its bytes. Raises `Unavailable`."""
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise Unavailable(
+            "studio.export",
+            _("Couldn't write {file}.").format(file=path),
+            why=error.strerror or "",
+            do=_("Choose another folder."),
+        ) from error
+    return len(content)
+
+
+# Printing
+
+
+def printers() -> list[str]:
+    """The printers of this computer, by name."""
+    from PySide6.QtPrintSupport import QPrinterInfo
+
+    return QPrinterInfo.availablePrinterNames()
+
+
+def no_printer() -> Unavailable:
+    """The sentence for a computer without one."""
+    return Unavailable(
+        "studio.no-printer",
+        _("No printer found on this computer."),
+        do=_("Export as PDF and print it from another computer."),
+    )
+
+
+def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers, title: str = "") -> int:
+    """Print the sheet as wide as the paper, cut between tiles where it is longer, with its title and the day at the
+    foot; answers the number of pages."""
+    printer.setResolution(_DPI)
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise Unavailable(
+            "studio.print",
+            _("The printer didn't accept the job."),
+            do=_("Check that the printer is on, then print again."),
+        )
+    with painter:
+        room, moment = QSizeF(QSize(printer.width(), printer.height())), export_heading.now()
+        room.setHeight(room.height() - export_heading.FOOT)
+        shrink = min(1.0, room.width() / sheet.size.width())
+        pages = _pages(sheet, room.height() / shrink)
+        with theme().on_paper():
+            for number, (top, bottom) in enumerate(pages):
+                if number:
+                    printer.newPage()
+                painter.save()
+                painter.scale(shrink, shrink)
+                painter.setClipRect(QRect(0, 0, round(sheet.size.width()), round(bottom - top)))
+                painter.translate(0, -top)
+                on_it = [
+                    name for name in sheet.ids if sheet.rect(name).bottom() > top and sheet.rect(name).top() < bottom
+                ]
+                for _step in page_picture.paint(painter, sheet, answers, on_it):
+                    pass
+                painter.restore()
+                foot = QRectF(0, room.height(), room.width(), export_heading.FOOT)
+                export_heading.paint_foot(painter, foot, title, moment, number + 1, len(pages))
+    return len(pages)
+
+
+def _pages(sheet: Sheet, room: float) -> list[tuple[float, float]]:
+    """Where each page begins and ends, in the sheet's pixels."""
+    cuts, pages, top = sheet.cuts(), [], 0.0
+    bottom = sheet.size.height()
+    while bottom - top > room + 1:
+        fitting = [cut for cut in cuts if top < cut <= top + room]
+        end = (fitting[-1] + 2) if fitting and fitting[-1] > top + room * 0.3 else top + room
+        pages.append((top, end))
+        top = end
+    return [*pages, (top, bottom)]

@@ -1,0 +1,222 @@
+"""What a way in or out could not take along as it was: by outcome and kind, each line leading to its widget."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from benchboard.dashboards.interchange import ConversionReport
+from benchboard.dashboards.interchange.conversion_report import Outcome, ReportLine
+from benchboard.i18n import N_, _
+from benchboard.ui.context import Context
+from benchboard.ui.studio.exchange.page_export import file_name, write_file
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Dialog, Text, open_file_dialog
+from benchboard.ui.widgets.labels import plain_tip
+
+OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
+    "left out": (N_("Skipped"), "ph.minus-circle", "error"),
+    "placeholder": (N_("Replaced with a placeholder"), "ph.square", "warn"),
+    "changed": (N_("Changed"), "ph.pencil-simple", "info"),
+    "kept": (N_("Not supported, kept for export"), "ph.archive", "text.secondary"),
+}
+"""Title, icon and its colour; in the order they are shown, what is worst first."""
+_LONG: Final = 6
+"""Lines from which on a kind begins folded."""
+_DETAILS = re.compile(r"“[^”]*”|\d+")
+_BESIDE: Final = 12
+"""Pixels beside a line's words, and above and below them."""
+_ABOVE: Final = 10
+_HIGHEST: Final = 1_000
+_LINE: Final = Qt.ItemDataRole.UserRole
+_INSIDE: Final = Qt.ItemDataRole.UserRole + 1
+
+
+class ReportDialog(Dialog):
+    """The report, to be read, followed to the widgets (`show_item`), copied and saved."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        context: Context,
+        title: str,
+        report: ConversionReport,
+        show_item: Callable[[str], object],
+        *,
+        left_out: bool = False,
+    ) -> None:
+        """`left_out`: it says what an export could not, not what an import did not take over."""
+        super().__init__(window, title, size=QSize(760, 560), name="import_report")
+        self._window, self._context, self._title, self._report = window, context, title, report
+        self._show_item = show_item
+        self.content.addWidget(Text(report.summary(), "body", "secondary", wrap=True))
+        self.lines = _Lines(report, self._go)
+        self.lines.setAccessibleName(_("Export issues") if left_out else _("Import issues"))
+        self.content.addWidget(self.lines, 1)
+        hint = _("Double-click a line or press Enter to go to its widget.")
+        self.content.addWidget(Text(hint, "caption", "muted", wrap=True))
+        self.add_button(Button(_("Copy"), self._copy, icon="ph.copy", name="import_report_copy"), left=True)
+        save = Button(_("Save as text"), self._ask_file, icon="ph.download-simple", name="import_report_save")
+        self.footer.insertWidget(1, save)
+        self.add_button(Button(_("Done"), self.leave, kind="primary", name="import_report_close"))
+
+    def _go(self, item_id: str) -> None:
+        self.leave()
+        self._show_item(item_id)
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(f"{self._title}\n{self._report.text()}\n")
+        self._context.problems.toast(_("Copied report"))
+
+    def _ask_file(self) -> None:
+        name = f"{file_name(self._title)}.txt"
+        dialog = QFileDialog(self._window, _("Save as text"), str(Path.home() / name), f"{_('Text')} (*.txt)")
+        dialog.setObjectName("report_file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("txt")
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(lambda path: self._save(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        open_file_dialog(dialog)
+
+    def _save(self, path: Path) -> None:
+        context, content = self._context, f"{self._title}\n{self._report.text()}\n".encode()
+        said = _("Saved {file}").format(file=path.name)
+        context.tasks.run(
+            self._window,
+            lambda _progress: write_file(path, content),
+            lambda _size: context.problems.toast(said),
+            title=_("Exporting {file}").format(file=path.name),
+        )
+
+
+class _Wrapped(QStyledItemDelegate):
+    """Lines as high as their words need in the width there is."""
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        depth, above = 1, index.parent()
+        while above.isValid():
+            depth, above = depth + 1, above.parent()
+        room = self._tree.viewport().width() - depth * self._tree.indentation() - _BESIDE
+        if size.width() > room > 0:
+            words = QRect(0, 0, room, _HIGHEST)
+            box = option.fontMetrics.boundingRect(words, Qt.TextFlag.TextWordWrap, str(index.data()))
+            size.setHeight(max(size.height(), box.height() + _ABOVE))
+        return size
+
+
+class _Lines(QTreeWidget):
+    """Outcome, kind, line. What a kind holds is made when it is opened first."""
+
+    def __init__(self, report: ConversionReport, go: Callable[[str], None]) -> None:
+        super().__init__()
+        self._go = go
+        self.setObjectName("import_report_lines")
+        self.setProperty("lines", True)
+        self.setHeaderHidden(True)
+        self.setColumnCount(1)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(True)
+        self.setItemDelegate(_Wrapped(self))
+        self.itemExpanded.connect(self._fill)
+        self.itemDoubleClicked.connect(lambda item, _column: self._follow(item))
+        for outcome, (title, icon, role) in OUTCOMES.items():
+            lines = [line for line in report.lines if line.outcome == outcome]
+            if lines:
+                self._add_outcome(f"{_(title)}  {len(lines)}", icon, role, lines)
+        first = self.topLevelItem(0)
+        if first is not None:
+            self.setCurrentItem(first)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
+            self._follow(item)
+        else:
+            super().keyPressEvent(event)
+
+    def _add_outcome(self, title: str, icon: str, role: str, lines: Sequence[ReportLine]) -> None:
+        top = QTreeWidgetItem([title])
+        top.setIcon(0, theme().icon(icon, role))
+        top.setFont(0, theme().font("body_strong"))
+        self.addTopLevelItem(top)
+        kinds: dict[str, list[ReportLine]] = {}
+        for line in lines:
+            kinds.setdefault(_kind(line), []).append(line)
+        for same in kinds.values():
+            if len(same) == 1:
+                top.addChild(_line_item(same[0], ""))
+                continue
+            head = _heading(same)
+            group = _item(f"{head}  {len(same)}", head)
+            group.setData(0, _INSIDE, same)
+            group.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+            top.addChild(group)
+            group.setExpanded(len(same) < _LONG)
+        top.setExpanded(True)
+
+    def _fill(self, group: QTreeWidgetItem) -> None:
+        inside: list[ReportLine] | None = group.data(0, _INSIDE)
+        if inside is not None:
+            head = _heading(inside)
+            group.setData(0, _INSIDE, None)
+            group.addChildren([_line_item(line, head) for line in inside])
+
+    def _follow(self, item: QTreeWidgetItem) -> None:
+        item_id = item.data(0, _LINE)
+        if item_id:
+            self._go(item_id)
+        elif item.data(0, _INSIDE) is not None or item.childCount():
+            item.setExpanded(not item.isExpanded())
+
+
+def _kind(line: ReportLine) -> str:
+    """What lines that say the same of different things have in common."""
+    return line.why or _DETAILS.sub("…", line.what)
+
+
+def _heading(same: Sequence[ReportLine]) -> str:
+    """What all of them say."""
+    whats = [what for what, _same in groupby(line.what for line in same)]
+    if len(whats) == 1:
+        return " ".join(part for part in (whats[0], same[0].why) if part)
+    return _kind(same[0])
+
+
+def _line_item(line: ReportLine, said: str) -> QTreeWidgetItem:
+    """A line, without what the heading above it `said` already."""
+    who = line.title or line.id
+    sentence = " ".join(part for part in (line.what, line.why) if part)
+    rest = "" if sentence == said else line.what if said == line.why else sentence
+    item = _item(": ".join(part for part in (who, rest) if part) or sentence, sentence)
+    item.setData(0, _LINE, line.id)
+    return item
+
+
+def _item(text: str, tip: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([text])
+    item.setToolTip(0, plain_tip(tip))
+    return item

@@ -1,0 +1,348 @@
+"""Who may see and edit a dashboard: people and teams it is shared with, everybody, and what that comes to."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar, cast
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from benchboard.dashboards.access import effective_access, sharing
+from benchboard.dashboards.access.dashboard_permissions import Level
+from benchboard.dashboards.access.effective_access import AccessEntry, Grant
+from benchboard.dashboards.access.sharing import Candidate, SharePermission, SharingSettings
+from benchboard.i18n import _, ngettext
+from benchboard.identity import permissions
+from benchboard.paging import Page
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Avatar, Button, CheckBox, Dialog, Edit, Elided, Field, Select, Text, bare, hairline
+from benchboard.ui.widgets.labels import KeyCap
+
+Found = TypeVar("Found")
+_PAUSE_MS = 200
+_HOLDERS = 200
+_OFFERED = 6
+
+
+class ShareDialog(Dialog):
+    """Shares one dashboard. Every change is stored at once and can be taken back here.
+
+    In what is found, Down, Up and Enter choose. What stands in the field when one is done is somebody's whole name or
+    address, or it is said that nobody was chosen.
+    """
+
+    def __init__(self, window: QWidget, context: Context, dashboard_id: str, name: str) -> None:
+        title = _("Share “{name}”").format(name=name if len(name) <= 40 else name[:39] + "…")
+        super().__init__(window, title, size=QSize(560, 620), name="share")
+        self._context, self._id = context, dashboard_id
+        self._may_share = False
+        self._search = Edit(
+            placeholder=_("Name, e-mail or team"), icon="ph.magnifying-glass", clear=True, name="share_search"
+        )
+        self._add = Field(_("Share with"), self._search)
+        self._search.installEventFilter(self)
+        self._found = _Found()
+        self._public = CheckBox(
+            _("Everyone in {organisation} can view").format(organisation=context.actor.organisation)
+        )
+        self._public.setObjectName("share_public")
+        self._given, self._reach = _Lines(), _Lines()
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(10)
+        for part in (self._add, self._found, Text(_("Shared with"), "section"), self._given, self._public, hairline(),
+                     Text(_("Effective access"), "section"), self._reach):  # fmt: skip
+            column.addWidget(part)
+        column.addStretch(1)
+        area = QScrollArea()
+        bare(area)
+        area.setWidgetResizable(True)
+        area.setWidget(inner)
+        self.content.addWidget(area, 1)
+        self.add_button(Button(_("Done"), self._done, kind="primary", name="share_done"))
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._look_for)
+        self._search.textChanged.connect(self._typed)
+        self._public.clicked.connect(self._publish)
+        for hidden in (self._add, self._found, self._public):
+            hidden.hide()
+        self._ask()
+
+    def _ask(self) -> None:
+        actor, tasks = self._context.actor, self._context.tasks
+        tasks.read(self, lambda session: sharing.sharing_of(session, actor, self._id), self._show)
+        tasks.read(
+            self,
+            lambda session: effective_access.list_access(session, actor, self._id, limit=_HOLDERS),
+            self._show_reach,
+        )
+
+    def _show(self, shares: SharingSettings) -> None:
+        first = not self._public.isVisible()
+        held = self.focusWidget()
+        name = held.objectName() if held is not None and self._given.isAncestorOf(held) else ""
+        self._may_share = shares.level == "own"
+        self._add.setVisible(self._may_share)
+        self._public.setVisible(True)
+        self._public.setChecked(shares.public)
+        self._public.setEnabled(self._may_share)
+        lines = [_Line(shares.owner, Text(_("Owner"), tone="muted"))]
+        for share in (*shares.people, *shares.teams):
+            lines.append(_Line(share.to, *self._controls(share.to, share.permission)))
+        self._given.fill(*lines)
+        if self._may_share and first:
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif name:  # the line that had the keyboard is another one now
+            again = [one for one in self._given.findChildren(QWidget, name) if one.isVisible()]
+            (again[0] if again else self._search).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _controls(self, to: Candidate, permission: SharePermission) -> list[QWidget]:
+        if not self._may_share:
+            return [Text(_may(permission), tone="muted")]
+        choice = Select([("view", _may("view")), ("edit", _may("edit"))], name=f"share_level_{to.id}", label=to.name)
+        choice.choose(permission)
+        choice.activated.connect(lambda _index: self._share(to, cast("SharePermission", choice.current_key())))
+        tip = _("Revoke access for {name}").format(name=to.name)
+        stop = Button(
+            "", partial(self._stop, to, permission), kind="quiet", icon="ph.x", tip=tip, name=f"unshare_{to.id}"
+        )
+        return [choice, stop]
+
+    def _show_reach(self, page: Page[AccessEntry]) -> None:
+        lines: list[QWidget] = []
+        for one in page.rows:
+            who = Candidate("person", one.user_id, one.name, _why(one.ways))
+            lines.append(_Line(who, Text(_level(one.level), tone="muted")))
+        if page.next_key:
+            lines.append(
+                Text(_("More people have access. Use the command line to list everyone."), tone="muted", wrap=True)
+            )
+        self._reach.fill(*lines)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The field's keys that are for what it found."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        if step:
+            self._found.step(step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take()
+        return bool(step) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+    def _typed(self) -> None:
+        self._add.fail("")
+        self._found.choose(-1)  # it was found for what is written no more
+        self._pause.start()
+
+    def _look_for(self) -> None:
+        text = self._search.text().strip()
+        if not text:
+            self._found.fill()
+            self._found.hide()
+            return
+        actor, name = self._context.actor, self._id
+        self._look_up(lambda session: sharing.candidates(session, actor, name, text, limit=_OFFERED), self._show_found)
+
+    def _look_up(self, ask: Callable[[DatabaseSession], Found], found: Callable[[Found], None]) -> None:
+        """Ask who is called as is written; the answer is of no use once something else is."""
+        text = self._search.text()
+
+        def answered(answer: Found) -> None:
+            if text == self._search.text():
+                found(answer)
+
+        self._context.tasks.read(self, ask, answered)
+
+    def _show_found(self, found: tuple[Candidate, ...]) -> None:
+        self._found.show()
+        if not found:
+            told = _("No matches, or they already have access.")
+            if permissions.may(self._context.actor, "users:write"):
+                told += " " + _("To create a team, run “benchboard team create”.")
+            self._found.fill(Text(told, tone="muted", wrap=True))
+            return
+        lines = []
+        for one in found:
+            ways = [
+                Button(_may(way), partial(self._share, one, way), size="sm", name=f"share_{way}_{one.id}")
+                for way in sharing.PERMISSIONS
+            ]
+            lines.append(_Line(one, *ways))
+        self._found.fill(*lines)
+        self._found.choose(0)
+
+    def _take(self) -> None:
+        """Share with whom Enter stands at; before anybody is shown, with nobody but who is called just so."""
+        chosen = self._found.chosen
+        if chosen is not None:
+            self._share(chosen, "view")
+        elif self._search.text().strip():
+            self._share_with_named(lambda: None)
+
+    def _done(self) -> None:
+        if self._may_share and self._search.text().strip():
+            self._share_with_named(self.leave)
+        else:
+            self.leave()
+
+    def _share_with_named(self, then: Callable[[], object]) -> None:
+        """Share with the one whose whole name or address is written, and `then` go on; else say that nobody is."""
+        text, actor, name = self._search.text().strip(), self._context.actor, self._id
+
+        def found(who: Candidate | None) -> None:
+            if who is None:
+                self._add.fail(
+                    _("No exact match for “{name}”. Choose one below or clear the field.").format(name=text[:60])
+                )
+                self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+            self._share(who, "view")
+            self._context.problems.toast(_("{name} can now view this dashboard.").format(name=who.name))
+            then()
+
+        self._look_up(lambda session: sharing.find_exact_match(session, actor, name, text), found)
+
+    def _share(self, to: Candidate, permission: SharePermission) -> None:
+        if self._found.isAncestorOf(
+            self.focusWidget() or self
+        ):  # what is found goes, and the next one can be looked for
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._search.clear()
+        self._give(to, permission)
+
+    def _give(self, to: Candidate, permission: SharePermission) -> None:
+        self._change(lambda session: sharing.share(session, self._context.actor, self._id, to.kind, to.id, permission))
+
+    def _stop(self, to: Candidate, permission: SharePermission) -> None:
+        self._change(lambda session: sharing.unshare(session, self._context.actor, self._id, to.kind, to.id))
+        self._context.problems.toast(
+            _("Revoked access for {name}").format(name=to.name), lambda: self._give(to, permission)
+        )
+
+    def _publish(self, public: bool) -> None:
+        self._change(lambda session: sharing.set_public(session, self._context.actor, self._id, public=public))
+
+    def _change(self, op: Callable[[DatabaseSession], SharingSettings]) -> None:
+        """Store a decision; also one that is taken back from the toast, when the dialog may be gone."""
+
+        def stored(_shares: SharingSettings) -> None:
+            if shiboken6.isValid(self):
+                self._ask()
+
+        self._context.tasks.change(self._window, op, stored)
+
+
+class _Lines(QWidget):
+    """Lines one below the other; `fill` replaces them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+
+    def fill(self, *widgets: QWidget) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for widget in widgets:
+            self._column.addWidget(widget)
+            widget.show()  # at once, not when the layout comes to it: the one Enter would take is marked now
+
+
+class _Found(_Lines):
+    """Those who were found; at one of them stands what Enter would do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = -1
+
+    @property
+    def _lines(self) -> "list[_Line]":
+        return [line for line in self.findChildren(_Line) if not line.isHidden()]
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """Whom Enter would take."""
+        return self._lines[self._at].who if 0 <= self._at < len(self._lines) else None
+
+    def step(self, by: int) -> None:
+        """Go on to the next or the one before, round at the ends."""
+        if self._lines:
+            self.choose((self._at + by) % len(self._lines) if self._at >= 0 else 0)
+
+    def choose(self, at: int) -> None:
+        """Stand at one; -1 is none."""
+        self._at = at
+        for place, line in enumerate(self._lines):
+            line.mark(place == at)
+
+
+class _Line(QWidget):
+    """A person or a team, what is to say of them, and what can be done."""
+
+    def __init__(self, who: Candidate, *trailing: QWidget) -> None:
+        super().__init__()
+        self.who, self._marked = who, False
+        self._enter = KeyCap("Enter", parent=self)
+        self._enter.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        mark = Avatar(who.name)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Elided(who.name, "body_strong"))
+        second = who.email or ""
+        if who.kind == "team":
+            members = who.members or 0
+            second = ngettext("Team · {count} member", "Team · {count} members", members).format(count=members)
+        words.addWidget(Elided(second, "caption", "muted"))
+        row.addWidget(mark)
+        row.addLayout(words, 1)
+        row.addWidget(self._enter)
+        for widget in trailing:
+            row.addWidget(widget)
+
+    def mark(self, marked: bool) -> None:
+        """Show that Enter does what the first button does, or no longer."""
+        self._marked = marked
+        self._enter.setVisible(marked)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._marked:
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("selection"))
+                painter.drawRoundedRect(self.rect(), theme().px("radius.control"), theme().px("radius.control"))
+
+
+def _may(permission: str) -> str:
+    return _("Can edit") if permission == "edit" else _("Can view")
+
+
+def _level(level: Level) -> str:
+    return _("Full access") if level == "own" else _may(level)
+
+
+def _why(ways: tuple[Grant, ...]) -> str:
+    said = {
+        "owner": _("owner"),
+        "direct": _("shared directly"),
+        "public": _("everyone can view"),
+        "role": _("by role"),
+    }
+    return ", ".join(
+        _("through team {team}").format(team=way.team) if way.team else said.get(way.reach, way.reach) for way in ways
+    )

@@ -1,0 +1,285 @@
+"""What the commands of a page do, and on which page each is offered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt
+
+from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.document.widget_kinds import KINDS
+from benchboard.dashboards.editing.drafts import VARIABLES
+from benchboard.dashboards.templates import Template, apply_template
+from benchboard.dashboards.variables import variable_editing
+from benchboard.dashboards.variables.repeat_expansion import has_repeats
+from benchboard.dashboards.variables.templating import selection_summary
+from benchboard.dashboards.variables.variable_editing import VariableRow
+from benchboard.errors import Invalid
+from benchboard.i18n import N_, _, ngettext
+from benchboard.ui.commands import REGISTRY, Command, Handler, Handlers, run_handler
+from benchboard.ui.problems import Action
+from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
+from benchboard.ui.studio.exchange import export_file
+from benchboard.ui.studio.exchange.dashboard_actions import Rename
+from benchboard.ui.studio.exchange.export_dialog import ExportDialog
+from benchboard.ui.studio.panes.template_gallery import Gallery
+from benchboard.ui.studio.panes.variables_dialog import VariablesSheet
+from benchboard.ui.studio.tiles.expanded_page import Spread
+from benchboard.ui.studio.tiles.page_grid import MARGIN
+from benchboard.ui.window_commands import SHORTCUTS
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+    from benchboard.ui.studio.editor_page import StudioPage
+
+_VARIABLES_BROUGHT: Final = "studio.variables-brought-back"
+
+REGISTRY.register(*(
+    Command(
+        f"studio.add_widget.{kind.type}", N_("Add widget: {subject}"), N_("Navigate"), (), kind.icon,
+        N_("insert, create, new widget, new panel, add panel"), subject=kind.title,
+    )
+    for kind in KINDS
+))  # fmt: skip
+
+
+Mode = Literal["presentation", "enlarged", "preview"]
+"""What else a page can show than itself: it is presented, a widget is enlarged, or repeats are previewed."""
+_SHOWS: Final[frozenset[Mode]] = frozenset({"presentation"})
+_EXPORTS: Final[frozenset[Mode]] = frozenset({"presentation", "enlarged"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageCommand:
+    """What a command does on a page. One that `edits` is only for those who may change the page, one that is
+    `shared_only` is not for the home page. It ends the modes that it doesn't keep first; the preview of repeats only if
+    it edits."""
+
+    run: Callable[[], object]
+    why_not: Callable[[], str] = lambda: ""
+    edits: bool = False
+    shared_only: bool = False
+    keeps: frozenset[Mode] = frozenset()
+
+    def ends(self, mode: Mode) -> bool:
+        """Whether it ends this mode of the page."""
+        return mode not in self.keeps and (mode != "preview" or self.edits)
+
+
+class PageCommands(QObject):
+    """Runs the commands of a page."""
+
+    def __init__(self, context: "Context", page: "StudioPage") -> None:
+        super().__init__(page)
+        self._context, self._page = context, page
+        self._commands = {f"studio.{name}": command for name, command in self._table().items()}
+
+    def _table(self) -> dict[str, PageCommand]:
+        page, finder = self._page, self._page.finder
+        find = partial(finder.open, page.bar.find_anchor)
+        return {
+            "undo": PageCommand(page.undo, partial(self._why_no_step, "undo"), keeps=frozenset({"enlarged"})),
+            "redo": PageCommand(page.redo, partial(self._why_no_step, "redo"), keeps=frozenset({"enlarged"})),
+            "save": PageCommand(page.save, edits=True, keeps=_EXPORTS | {"preview"}),
+            "find": PageCommand(find),
+            "find_next": PageCommand(lambda: finder.next(1, find)),
+            "find_previous": PageCommand(lambda: finder.next(-1, find)),
+            "show_outline": PageCommand(lambda: page.show_pane("outline", page.outline)),
+            "show_add_pane": PageCommand(lambda: page.show_pane("add", page.palette_pane.search), edits=True),
+            "zoom_in": PageCommand(lambda: page.canvas.zoom_by(1), keeps=_SHOWS),
+            "zoom_out": PageCommand(lambda: page.canvas.zoom_by(-1), keeps=_SHOWS),
+            "zoom_reset": PageCommand(lambda: page.canvas.set_zoom(1.0), keeps=_SHOWS),
+            "zoom_to_fit": PageCommand(page.canvas.fit, keeps=_SHOWS),
+            "desktop": PageCommand(partial(self._show_breakpoint, ""), keeps=_SHOWS),
+            "tablet": PageCommand(partial(self._show_breakpoint, "tablet"), keeps=_SHOWS),
+            "phone": PageCommand(partial(self._show_breakpoint, "phone"), keeps=_SHOWS),
+            "reset_to_desktop": PageCommand(page.device.follow_desktop, edits=True),
+            "toggle_left_pane": PageCommand(partial(page.fold, "left")),
+            "toggle_right_pane": PageCommand(partial(page.fold, "right")),
+            "preview_repeats": PageCommand(page.copies.turn),
+            "show_json": PageCommand(page.show_json),
+            "present": PageCommand(self._present, keeps=_SHOWS),
+            "export_png": PageCommand(partial(self._export, "png"), self._why_no_export, keeps=_EXPORTS),
+            "export_svg": PageCommand(partial(self._export, "svg"), self._why_no_export, keeps=_EXPORTS),
+            "export_pdf": PageCommand(partial(self._export, "pdf"), self._why_no_export, keeps=_EXPORTS),
+            "export_json": PageCommand(partial(self._export_file, "json")),
+            "export_grafana": PageCommand(partial(self._export_file, "grafana")),
+            "print": PageCommand(partial(self._export, "print"), self._why_no_export, keeps=_EXPORTS),
+            "start_from_template": PageCommand(self._offer_templates, edits=True),
+            "edit_variables": PageCommand(self._define_variables, edits=True),
+            "refresh_variables": PageCommand(page.offers.refresh, self._why_no_refresh, keeps=_SHOWS),
+            "rename_dashboard": PageCommand(self._rename, edits=True, shared_only=True),
+            "share": PageCommand(lambda: page.screens.share(page.name), edits=True, shared_only=True),
+            "show_versions": PageCommand(page.screens.versions, shared_only=True),
+            "save_named_version": PageCommand(page.screens.name_version, edits=True, shared_only=True),
+        } | {f"add_widget.{kind.type}": PageCommand(partial(page.add, kind), edits=True) for kind in KINDS}
+
+    def run(self, command_id: str) -> None:
+        """Run a command, or say why it can't be run on this page."""
+        if command_id == SHORTCUTS:
+            self._context.run_command(command_id)
+            return
+        page, toast = self._page, self._context.problems.toast
+        command = self._commands.get(command_id) or self._of_selection(command_id)
+        if page.editor.read_only and command.edits:
+            toast(page.editor.read_only_reason)
+        elif page.store.dashboard_id is None and command.shared_only:
+            toast(_("Home is private and has no version history. Use a dashboard to share or save versions."))
+        else:
+            if command.ends("enlarged"):
+                page.viewing.close()
+            if command.ends("presentation"):
+                page.presentation.end()
+            if command.ends("preview"):
+                page.copies.hide()
+            run_handler(Handler(command.run, command.why_not), toast)
+
+    def handlers(self) -> Handlers:
+        """The commands that are offered on this page, as it is now and for this person."""
+        page, may_change = self._page, not self._page.editor.read_only
+        if page.screens.screen is not None:
+            return page.screens.command_handlers()
+        found = {SHORTCUTS: Handler(partial(self._context.run_command, SHORTCUTS))}
+        for command_id, command in self._commands.items():
+            if (may_change or not command.edits) and (page.store.dashboard_id is not None or not command.shared_only):
+                found[command_id] = self._handler(command_id, command)
+        if not may_change:
+            del found["studio.undo"], found["studio.redo"]
+        for command_id in selection_handlers(page.canvas):
+            found[command_id] = self._handler(command_id, self._of_selection(command_id))
+        return found
+
+    def _handler(self, command_id: str, command: PageCommand) -> Handler:
+        page, run = self._page, partial(self._page.run_when_loaded, command_id)
+        ends_first = (page.presentation.on and command.ends("presentation")) or (
+            page.editor.previews_copies and command.ends("preview")
+        )
+        # Only when that has ended is it known whether the command can be run.
+        return Handler(run) if ends_first else Handler(run, command.why_not)
+
+    def _of_selection(self, command_id: str) -> PageCommand:
+        """The command of the selection with this id."""
+        command, canvas = SELECTION_COMMANDS[command_id], self._page.canvas
+        edits = command_id == "studio.rename_widget"
+        return PageCommand(partial(command.run, canvas), partial(command.why_not, canvas.editor), edits=edits)
+
+    def _present(self) -> None:
+        presentation = self._page.presentation
+        if presentation.on:
+            presentation.end()
+        else:
+            presentation.begin()
+
+    def _why_no_step(self, which: Literal["undo", "redo"]) -> str:
+        """Typing that is not on the page yet is a step too."""
+        stack = self._page.editor.undo_stack
+        if which == "redo":
+            return "" if stack.can_redo() else _("Nothing to redo")
+        return "" if stack.can_undo() or self._page.inspector.drafting else _("Nothing to undo")
+
+    def _why_no_export(self) -> str:
+        return "" if self._page.editor.page.shown else _("There's nothing to export yet. Add a widget first.")
+
+    def _why_no_refresh(self) -> str:
+        return "" if self._page.offers.asks else _("No variables here use a query.")
+
+    def _show_breakpoint(self, name: str) -> None:
+        self._page.commit()
+        self._page.canvas.cancel()
+        self._page.editor.show_breakpoint(name)
+        self._page.bar.show_breakpoint(name)
+
+    def _export(self, form: str) -> None:
+        page = self._page
+        page.commit()
+        width = max(float(page.canvas.viewport().width()), page.canvas.narrowest + 2 * MARGIN)
+        spread = None
+        if not page.editor.expands_repeats and has_repeats(page.editor.document):
+            spread = Spread(self._context, page.editor, page)
+        editor, told = page.editor, selection_summary(page.editor.reader_document.variables, page.editor.labels)
+        ExportDialog(
+            page, self._context, editor.rendered_page, page.feeds.answer, width=width, chosen=editor.selection,
+            title=page.name, form=form, told=told, spread=spread,
+        ).open()  # fmt: skip
+
+    def _export_file(self, form: str) -> None:
+        page = self._page
+        page.commit()
+        export_file.ask_where(self._context, page, page.editor.document, page.name, form, page.finder.go)
+
+    def _offer_templates(self) -> None:
+        Gallery(self._page, self.begin_from).open()
+
+    def begin_from(self, template: Template) -> None:
+        """Put a template's widgets in the place of what is there, as one step."""
+        document = apply_template(self._page.editor.document, template)
+        if self._page.store.dashboard_id is None:
+            document = replace(document, title=self._page.editor.document.title)  # it goes on being the home page
+        self._page.editor.select(())
+        self._page.editor.replace_document(_("Start from {title}").format(title=_(template.title)), document)
+        self._page.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _rename(self) -> None:
+        """Ask for another name, and take it as a step."""
+        dialog = Rename(self._page.window(), self._page.name)
+        dialog.named.connect(
+            lambda name: self._page.editor.apply_document(
+                _("Rename dashboard to {name}").format(name=name), replace(self._page.editor.document, title=name)
+            )
+        )
+        dialog.open()
+
+    def _define_variables(self) -> None:
+        self._open_variables(self._page.saving.recovery.draft_text(VARIABLES))
+
+    def _open_variables(self, draft: str | None) -> None:
+        page = self._page
+        sheet = VariablesSheet(page, self._context, page.editor.document, page.editor.reader_document.chosen)
+        sheet.taken.connect(self._take_variables)
+        sheet.dropped.connect(self._leave_variables)
+        if draft is not None:
+            sheet.go_on(draft)
+        sheet.drafted.connect(partial(page.saving.recovery.draft, VARIABLES))
+        self._context.problems.dismiss(_VARIABLES_BROUGHT)
+        sheet.open()
+
+    def _leave_variables(self, draft: str, why: str = "") -> None:
+        """Say that what was written is not taken, with a way back to it."""
+
+        def go_on() -> None:
+            if shiboken6.isValid(self):
+                self._page.go_here()
+                self._open_variables(draft)
+
+        said = _("The variables weren't changed.")
+        self._context.problems.toast(" ".join(part for part in (why, said) if part), go_on)
+
+    def offer_variables(self) -> None:
+        """Say that the variables were being defined when the program ended, and lead there."""
+        self._context.problems.notice(
+            _("Recovered your variable edits in “{name}”.").format(name=self._page.name),
+            _("They don't apply until you save them."),
+            Action(_("Open variables"), partial(self.run, "studio.edit_variables")),
+            key=_VARIABLES_BROUGHT,
+        )
+
+    def _take_variables(self, rows: list[VariableRow], base: tuple[Variable, ...]) -> None:
+        editor, problems = self._page.editor, self._context.problems
+        if not editor.editable:  # the right went while the sheet was open, or copies were shown
+            self._leave_variables(variable_editing.serialise_draft(rows, base), editor.read_only_reason)
+            return
+        before = editor.document
+        try:
+            variables, clashes = variable_editing.merge_rows(base, rows, before.variables)
+            editor.define_variables(variables, variable_editing.renames_of(rows))
+        except Invalid as error:
+            problems.show(error)
+            self._leave_variables(variable_editing.serialise_draft(rows, base))
+            return
+        if clashes and editor.document is not before:
+            names = ", ".join(_("“{name}”").format(name=name) for name in clashes)
+            told = ngettext("{names} was also changed elsewhere. Your version was kept.",
+                            "{names} were also changed elsewhere. Your versions were kept.", len(clashes))  # fmt: skip
+            problems.toast(told.format(names=names), editor.undo_stack.undo_of_last())

@@ -1,0 +1,146 @@
+"""What takes a page's place for a while: its versions, and the decisions of a merge."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.repository import MAX_NOTE
+from benchboard.dashboards.versions.three_way_merge import MergeResult
+from benchboard.i18n import _
+from benchboard.ui.commands import Handlers
+from benchboard.ui.studio.comparing.merge_decisions import Party
+from benchboard.ui.studio.comparing.merge_view import MergeScreen
+from benchboard.ui.studio.comparing.versions_view import VersionsScreen
+from benchboard.ui.studio.document.saving import Saving
+from benchboard.ui.studio.exchange.share_dialog import ShareDialog
+from benchboard.ui.widgets import Button, Dialog, Edit, Field
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+
+class Screens(QObject):
+    """Shows `desk`, where a page is edited, or a screen in its place."""
+
+    def __init__(self, context: "Context", page: QWidget, desk: QWidget, saving: Saving) -> None:
+        super().__init__(page)
+        self._context, self._page, self._desk, self._saving = context, page, desk, saving
+        self._stack = QStackedLayout(page)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.addWidget(desk)
+        self._screen: VersionsScreen | MergeScreen | None = None
+        self._before = desk
+        saving.decision_wanted.connect(self.decide)
+        saving.decided.connect(self.back)
+        saving.state_changed.connect(self._tell_stored)
+
+    @property
+    def screen(self) -> QWidget | None:
+        """What is shown in the page's place; None while the page is."""
+        return self._screen
+
+    def command_handlers(self) -> Handlers:
+        """The commands of the screen that is shown in the page's place."""
+        return self._screen.command_handlers() if self._screen is not None else {}
+
+    def versions(self) -> None:
+        """The versions of the dashboard, everything stored first."""
+        key = self._saving.store.dashboard_id
+        if key is None or not self._may_leave():
+            return
+        self._saving.save()
+        screen = VersionsScreen(self._context, key, awaits=self._saving.dirty)
+        screen.closed.connect(self.back)
+        screen.restored.connect(lambda _saved: self.back())
+        self._show(screen)
+
+    def decide(self, merge: MergeResult) -> None:
+        """Ask what is to become of what both changed differently."""
+        self._saving.dismiss_question()
+        here = _("this window")
+        mine, theirs = Party(self._context.actor.name, here), self._saving.other
+        screen = MergeScreen(
+            self._context, merge, mine, Party(theirs.name, theirs.words), next_number=theirs.next_number
+        )
+        screen.decided.connect(self._decided)
+        screen.later.connect(self._later)
+        self._show(screen)
+
+    def share(self, name: str) -> None:
+        """Who may see and edit the dashboard."""
+        key = self._saving.store.dashboard_id
+        if key is not None:
+            ShareDialog(self._page, self._context, key, name).open()
+
+    def name_version(self) -> None:
+        """Keep what is there as a version that says why."""
+        if self._may_leave():
+            NameVersion(self._page, self._saving.save).open()
+
+    def back(self) -> None:
+        """The page again."""
+        screen, self._screen = self._screen, None
+        if screen is not None:
+            self._stack.setCurrentWidget(self._desk)
+            self._stack.removeWidget(screen)
+            screen.deleteLater()
+            self._page.setFocusProxy(self._before)
+            if self._page.isVisible():
+                self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, screen: VersionsScreen | MergeScreen) -> None:
+        self.back()
+        self._screen, self._before = screen, self._page.focusProxy() or self._desk
+        self._stack.addWidget(screen)
+        self._stack.setCurrentWidget(screen)
+        self._page.setFocusProxy(screen)
+        screen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tell_stored(self) -> None:
+        stored = self._saving.stored
+        if isinstance(self._screen, VersionsScreen) and self._saving.state == "saved" and not self._saving.dirty:
+            self._screen.look_for(stored.number if stored is not None else None)
+
+    def _later(self) -> None:
+        self.back()
+        self._saving.show_conflict()
+
+    def _decided(self, document: Document) -> None:
+        self._saving.resolve(document)
+
+    def _may_leave(self) -> bool:
+        """A merge that is open has to be decided first."""
+        if self._saving.state == "conflict":
+            self._saving.show_conflict()
+            return False
+        return self._saving.state not in ("loading", "failed")
+
+
+class NameVersion(Dialog):
+    """Asks what to call a version."""
+
+    def __init__(self, window: QWidget, run: Callable[[str], object]) -> None:
+        super().__init__(window, _("Save named version"), name="name_version")
+        self._run = run
+        self._note = Edit(name="version_note")
+        self._note.setMaxLength(MAX_NOTE)
+        self._note.setMinimumWidth(380)
+        self._note.returnPressed.connect(self._take)
+        self.content.addWidget(
+            Field(_("Version name"), self._note, note=_("This version won't change. Later saves create new ones."))
+        )
+        self.add_button(Button(_("Cancel"), self.leave, name="version_leave"))
+        self._button = self.add_button(Button(_("Save version"), self._take, kind="primary", name="version_keep"))
+        self._note.textChanged.connect(self._typed)
+        self._typed("")
+
+    def _typed(self, text: str) -> None:
+        self._button.disable("" if text.strip() else _("Enter a version name."))
+
+    def _take(self) -> None:
+        if self._button.isEnabled():
+            self.leave()
+            self._run(self._note.text().strip())

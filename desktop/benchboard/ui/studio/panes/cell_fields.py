@@ -1,0 +1,109 @@
+"""Column, row, width and height in four fields that say at once what cannot be."""
+
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.widgets.fields import Field
+from benchboard.ui.widgets.labels import Text
+
+_LONGEST: Final = 6
+
+
+class Bounds(NamedTuple):
+    """What a field takes; `why` says what the most follows from, where that is not plain."""
+
+    least: int
+    most: int
+    why: str = ""
+
+    def wrong(self, text: str) -> str:
+        """What is wrong with what somebody wrote; nothing where it can be."""
+        if text.isascii() and text.isdecimal() and len(text) < _LONGEST and self.least <= int(text) <= self.most:
+            return ""
+        if self.why:
+            words = _("Enter a whole number from {least} to {most}: {why}.")
+            return words.format(least=self.least, most=self.most, why=self.why)
+        return _("Enter a whole number from {least} to {most}.").format(least=self.least, most=self.most)
+
+
+class Square(QWidget):
+    """The four fields. What cannot be changed is off, with the reason below; what differs is said to be mixed."""
+
+    asked = Signal(str, int)
+    """Somebody wants another `x`, `y`, `w` or `h`."""
+
+    def __init__(self, columns: int) -> None:
+        super().__init__()
+        self._fields: dict[str, Field] = {}
+        self._lines: dict[str, Line] = {}
+        self._shown: dict[str, str] = {}
+        self._bounds: Mapping[str, Bounds] = {}
+        self._why = Text("", "caption", "muted", wrap=True)
+        square = QGridLayout()
+        square.setHorizontalSpacing(8)
+        square.setVerticalSpacing(8)
+        square.setColumnStretch(0, 1)
+        square.setColumnStretch(1, 1)
+        of = _of(columns)
+        names = (("x", _("Column"), ""), ("y", _("Row"), ""), ("w", _("Width"), of), ("h", _("Height"), _("rows")))
+        for place, (key, label, unit) in enumerate(names):
+            line = Line(unit=unit, name=f"inspector_{key}", label=label)
+            line.textEdited.connect(lambda _text, key=key: self._check(key))
+            line.editingFinished.connect(lambda key=key: self._finish(key))
+            self._lines[key], self._fields[key] = line, Field(label, line)
+            square.addWidget(self._fields[key], place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(square)
+        column.addWidget(self._why)
+
+    def say(
+        self, values: Mapping[str, int | None], bounds: Mapping[str, Bounds], off: Collection[str], why: str
+    ) -> None:
+        """Show these; None is for several that differ."""
+        self._bounds = bounds
+        self.follow(values)
+        for key, line in self._lines.items():
+            self._fields[key].fail("")
+            line.setEnabled(key not in off)
+            line.setAccessibleDescription(why if key in off else "")
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+
+    def count(self, columns: int) -> None:
+        """It lies in a grid of so many columns."""
+        self._lines["w"].count_in(_of(columns))
+
+    def follow(self, values: Mapping[str, int | None]) -> None:
+        """Show these for now."""
+        for key, line in self._lines.items():
+            value = values[key]
+            self._shown[key] = "" if value is None else str(value)
+            line.setPlaceholderText(_("Mixed") if value is None else "")
+            line.show_text(self._shown[key])
+
+    def _check(self, key: str) -> bool:
+        """Say what is wrong with what stands in a field; answers whether nothing is."""
+        text = self._lines[key].text().strip()
+        wrong = self._bounds[key].wrong(text) if text not in ("", self._shown[key]) else ""
+        self._fields[key].fail(wrong)
+        return not wrong
+
+    def _finish(self, key: str) -> None:
+        line = self._lines[key]
+        text = line.text().strip()
+        if not text:
+            line.show_text(self._shown[key])
+            self._check(key)
+        elif text != self._shown[key] and self._check(key):
+            self.asked.emit(key, int(text))
+
+
+def _of(columns: int) -> str:
+    return _("of {columns}").format(columns=columns)

@@ -1,0 +1,75 @@
+"""What stands in the middle of a page that has nothing on it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect
+from PySide6.QtWidgets import QWidget
+
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.saving import Saving
+from benchboard.ui.widgets.surfaces import EmptyState
+
+
+class Notice(QObject):
+    """Says over `area` that there is nothing yet, and how to begin; or why the page could not be opened."""
+
+    def __init__(self, area: QWidget, editor: Editor, saving: Saving, empty: str, begin: Callable[[], None]) -> None:
+        super().__init__(area)
+        self._area, self._editor, self._saving = area, editor, saving
+        self._empty, self._begin = empty, begin
+        self._says = ""
+        self.shown: QWidget | None = None
+        """What is on show now."""
+        area.installEventFilter(self)
+        saving.state_changed.connect(self.follow)
+        editor.changed.connect(self.follow)
+        editor.permission_changed.connect(self.follow)
+
+    def follow(self) -> None:
+        """Say what there is to say now."""
+        wanted = self._wanted()
+        if wanted == self._says:
+            return
+        self._says = wanted
+        if self.shown is not None:
+            self.shown.hide()
+            self.shown.deleteLater()
+        self.shown = self._made(wanted)
+        if self.shown is not None:
+            self.shown.setObjectName("studio_empty")
+            self._place()
+            self.shown.show()
+
+    def _wanted(self) -> str:
+        if self._saving.state == "failed":
+            return "failed"
+        if self._saving.state == "loading" or len(self._editor.layout):
+            return ""
+        return "nothing" if self._editor.read_only else "empty"
+
+    def _made(self, wanted: str) -> QWidget | None:
+        problem = self._saving.problem
+        if wanted == "failed" and problem is not None:
+            return self._failure(problem)
+        if wanted == "empty":
+            return EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._begin,
+                              why=_("Drag a widget here from the left pane."), parent=self._area)  # fmt: skip
+        return EmptyState("ph.squares-four", self._empty, parent=self._area) if wanted == "nothing" else None
+
+    def _failure(self, problem: AppError) -> QWidget:
+        why = " ".join(part for part in (problem.why, problem.do) if part)
+        return EmptyState("ph.warning-circle", problem.what, _("Try again"), self._saving.load, why=why,
+                          role="error", parent=self._area)  # fmt: skip
+
+    def _place(self) -> None:
+        if self.shown is not None:
+            area, size = self._area.rect(), self.shown.sizeHint()
+            width, height = max(size.width(), 320), max(size.height(), 160)
+            self.shown.setGeometry(QRect((area.width() - width) // 2, (area.height() - height) // 2, width, height))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._area and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False

@@ -1,0 +1,214 @@
+"""Finding a widget on the page by title, kind, query or id, and going there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.editing import outline
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.fields import Edit
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.popover import Popover
+
+_ROW: Final = 44
+_MOST: Final = 200
+_SHOWN: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item that fits what was looked for, and what of it does (`where`)."""
+
+    id: str
+    title: str
+    icon: str
+    where: str
+
+
+def found(editor: Editor, text: str) -> list[Hit]:
+    """What fits all words of `text`, hidden things too, those whose title fits first, then in reading order."""
+    words = text.casefold().split()
+    first: list[Hit] = []
+    then: list[Hit] = []
+    for item_id in _in_order(outline.told(editor.layout)):
+        item = editor.page.item(item_id)
+        widget, shown = widget_of(item), widget_of(editor.rendered(item)).title
+        what = widget.kind_name
+        title, query = shown or what, " ".join(widget.query.split())
+        whole = " ".join((title, widget.title, what, item.type, query, item.id)).casefold()
+        if not all(word in whole for word in words):
+            continue
+        icon = widget.icon
+        by_title = all(word in title.casefold() for word in words)
+        in_query = bool(words) and not by_title and any(word in query.casefold() for word in words)
+        (first if by_title else then).append(Hit(item.id, title, icon, query if in_query else f"{what} · {item.id}"))
+    return [*first, *then][:_MOST]
+
+
+def _in_order(entries: Sequence[outline.Entry]) -> list[str]:
+    order = []
+    for entry in entries:
+        order.append(entry.item.id)
+        for _title, inside in entry.panes:
+            order += _in_order(inside)
+    return order
+
+
+class Finder:
+    """Looks and goes there; remembers what was looked for, so that F3 goes on."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas, self._editor = canvas, canvas.editor
+        self.text = ""
+
+    def open(self, anchor: QWidget) -> None:
+        """Ask what to look for."""
+        _Finding(anchor, self).open()
+
+    def hits(self, text: str) -> list[Hit]:
+        """What fits `text`; remembered."""
+        self.text = text
+        return found(self._editor, text)
+
+    def go(self, item_id: str) -> None:
+        """Bring an item into sight and choose it."""
+        editor = self._editor
+        if item_id not in editor.page.paths:
+            return
+        editor.reveal([item_id])
+        tile = self._canvas.tiles.get(item_id)
+        if tile is not None:
+            self._canvas.ensureVisible(tile.rect, 12, 12)
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def next(self, by: int, ask: Callable[[], None]) -> None:
+        """Go to the next (1) or previous (-1) one that fits; asks where nothing was looked for yet."""
+        hits = [hit.id for hit in found(self._editor, self.text)] if self.text else []
+        if not hits:
+            ask()
+            return
+        chosen = self._editor.selection[-1] if self._editor.selection else ""
+        at = hits.index(chosen) + by if chosen in hits else 0 if by > 0 else -1
+        self.go(hits[at % len(hits)])
+
+
+class _Finding(Popover):
+    """A field and below it what fits."""
+
+    def __init__(self, anchor: QWidget, finder: Finder) -> None:
+        super().__init__(anchor, width=360, padding=8, name="studio_finding")
+        self._finder = finder
+        self._field = Edit(
+            placeholder=_("Search by title, type, query or ID"), icon="ph.magnifying-glass", name="find_field"
+        )
+        self._field.setAccessibleName(_("Find widget"))
+        self._list = QListWidget()
+        self._list.setObjectName("find_list")
+        self._list.setAccessibleName(_("Results"))
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setMouseTracking(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setItemDelegate(_Line(self._list))
+        self._none = Text("", tone="muted", wrap=True)
+        self._hint = Text(_("Enter to go there, F3 for the next result."), "caption", "muted")
+        for widget in (self._field, self._list, self._none, self._hint):
+            self.column.addWidget(widget)
+        self._list.itemClicked.connect(self._go)
+        self._field.textChanged.connect(self._look)
+        self._field.installEventFilter(self)
+        self._field.setText(finder.text)
+        self._look(finder.text)
+
+    def open(self) -> None:
+        super().open()
+        self._field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._field.selectAll()
+
+    def _look(self, text: str) -> None:
+        hits = self._finder.hits(text.strip())
+        self._list.clear()
+        for hit in hits:
+            line = QListWidgetItem(hit.title)
+            line.setData(Qt.ItemDataRole.UserRole, hit)
+            line.setData(Qt.ItemDataRole.AccessibleDescriptionRole, hit.where)
+            self._list.addItem(line)
+        self._list.setCurrentRow(0)
+        self._list.setFixedHeight(min(len(hits), _SHOWN) * _ROW)
+        self._list.setVisible(bool(hits))
+        self._none.setVisible(not hits)
+        self._none.setText(
+            _("No widgets match “{text}”.").format(text=text.strip()) if text.strip() else _("No widgets yet.")
+        )
+        self._field.setAccessibleDescription(hits[0].title if hits else self._none.text())
+        layout = self.body.layout()
+        if layout is not None:
+            layout.activate()
+        if self.isVisible():
+            self.place()
+
+    def _go(self, line: QListWidgetItem | None) -> None:
+        if line is None:
+            return
+        hit: Hit = line.data(Qt.ItemDataRole.UserRole)
+        self.close()
+        self._finder.go(hit.id)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key, count = event.key(), self._list.count()
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and count:
+                step = 1 if key == Qt.Key.Key_Down else -1
+                self._list.setCurrentRow((self._list.currentRow() + step) % count)
+                self._field.setAccessibleDescription(self._list.item(self._list.currentRow()).text())
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._go(self._list.currentItem())
+                return True
+        return super().eventFilter(watched, event)
+
+
+class _Line(QStyledItemDelegate):
+    """Icon and title, below them where it fits."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(120, _ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        rect: QRect = option.rect
+        hit: Hit = index.data(Qt.ItemDataRole.UserRole)
+        state = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("selection" if chosen else "row.hover"))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        spot = QRectF(rect.left() + 10, rect.top() + 8, 14, 14)
+        paint_icon(painter, hit.icon, spot, theme().color("text.secondary"))
+        for role, tone, text, top in (("body", "text", hit.title, 5), ("caption", "text.muted", hit.where, 23)):
+            font = theme().font(role)
+            room = QRectF(rect.left() + 34, rect.top() + top, rect.width() - 46, 18)
+            painter.setFont(font)
+            painter.setPen(theme().color(tone))
+            shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()

@@ -1,0 +1,188 @@
+"""Where what is chosen lies and how large it is, in fields; and what of it is kept as it is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.editing import placement_edits
+from benchboard.dashboards.editing.page_edits import Lock, locks
+from benchboard.dashboards.layout import ROW, Cell
+from benchboard.i18n import N_, _
+from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.cell_fields import Bounds, Square
+from benchboard.ui.widgets.buttons import CheckBox
+
+_KEEPS: Final[tuple[tuple[Lock, str], ...]] = (
+    ("place", N_("Lock position")),
+    ("size", N_("Lock size")),
+    ("content", N_("Lock content")),
+)
+
+
+class Places(Square):
+    """Where one widget lies and how large it is, in the numbers its document has for it."""
+
+    def __init__(self, editor: Editor, item_id: str) -> None:
+        super().__init__(editor.page.pane(editor.page.path(item_id)).columns)
+        self._editor, self._id = editor, item_id
+        self.asked.connect(self._place)
+
+    def refresh(self) -> None:
+        """Show what the page says now."""
+        page = self._editor.page
+        cell, item, path = grid.document_cell(page, self._id), page.item(self._id), page.path(self._id)
+        kept, off, why = locks(item), set[str](), list[str]()
+        if "place" in kept:
+            off |= {"x", "y", "w", "h"}
+            why.append(_("Position is locked, so size is too."))
+        elif "size" in kept:
+            off |= {"w", "h"}
+            why.append(_("Size is locked."))
+        if item.panes:
+            off |= {"x", "w", "h"} if item.type == ROW else {"h"}
+            wide = _("A row spans the page, and its height follows its content.")
+            why.append(wide if item.type == ROW else _("Height follows its content."))
+        columns, top = page.pane(path).columns, cell.y - page.cell(self._id).y
+        bounds = {
+            "x": Bounds(0, columns - cell.w, _("the widget is {w} wide").format(w=cell.w)),
+            "y": Bounds(top, top + grid.MAX_ROW),
+            "w": _sized(
+                item.min_w, item.max_w, columns - cell.x, _("the widget starts at column {x}").format(x=cell.x)
+            ),
+            "h": _sized(item.min_h, item.max_h, grid.MAX_HEIGHT),
+        }
+        self.count(columns)
+        self.say(cell._asdict(), bounds, off, " ".join(why))
+
+    def land(self, landing: DropTarget | None) -> None:
+        """Show where it would come to lie, or where it lies again."""
+        if self._id not in self._editor.page.shown:
+            return
+        if landing is None:
+            self.refresh()
+        elif self._id in landing.cells:
+            self.count(landing.columns)
+            self.follow(landing.cells[self._id]._asdict())
+
+    def _place(self, key: str, value: int) -> None:
+        page = self._editor.page
+        if self._id in page.shown:
+            own = page.cell(self._id)
+            top = grid.document_cell(page, self._id).y - own.y
+            self._editor.apply(
+                placement_edits.place, self._id, own._replace(**{key: value - top if key == "y" else value})
+            )
+            self.refresh()
+
+
+class Together(Square):
+    """Where several chosen widgets begin, and how large each of them is."""
+
+    def __init__(self, editor: Editor, ids: Sequence[str]) -> None:
+        super().__init__(min(editor.page.pane(editor.page.path(one)).columns for one in ids))
+        self._editor, self._ids = editor, tuple(ids)
+        self.asked.connect(self._place)
+
+    def refresh(self) -> None:
+        """Show what the page says now."""
+        page, off, why = self._editor.page, set[str](), ""
+        body = placement_edits.movable(self._editor.state, self._ids)
+        if not body:
+            off, why = {"x", "y"}, _("Positions are locked.")
+        elif len({page.path(one) for one in body}) > 1:
+            off, why = {"x", "y"}, _("Position isn't available: the selected widgets are in different containers.")
+        wide, high = (placement_edits.sizable(self._editor.state, self._ids, high=key == "h") for key in "wh")
+        off |= {key for key, some in (("w", wide), ("h", high)) if not some}
+        numbers = {one: grid.document_cell(page, one) for one in self._ids}
+        cells = [numbers[one] for one in body or self._ids]
+        right, left = max(cell.right for cell in cells), min(cell.x for cell in cells)
+        columns = min(page.pane(page.path(one)).columns for one in self._ids)
+        top = min((cell.y - page.cell(one).y for one, cell in numbers.items()), default=0)
+        bounds = {
+            "x": Bounds(0, max(0, columns - (right - left)), _("the selection is {w} wide").format(w=right - left)),
+            "y": Bounds(top, top + grid.MAX_ROW),
+            "w": Bounds(1, columns),
+            "h": Bounds(1, grid.MAX_HEIGHT),
+        }
+        self.count(columns)
+        self.say({**self._begin(cells), **self._sizes(numbers)}, bounds, off, why)
+
+    def land(self, landing: DropTarget | None) -> None:
+        """Show where they would come to lie, or where they lie again."""
+        if not all(one in self._editor.page.shown for one in self._ids):
+            return
+        if landing is None:
+            self.refresh()
+        elif landing.cells.keys() & set(self._ids):
+            numbers = {one: landing.cells.get(one) or grid.document_cell(self._editor.page, one) for one in self._ids}
+            self.count(landing.columns)
+            body = [numbers[one] for one in placement_edits.movable(self._editor.state, self._ids)]
+            self.follow({**self._begin(body or list(numbers.values())), **self._sizes(numbers)})
+
+    def _begin(self, cells: Sequence[Cell]) -> dict[str, int | None]:
+        return {"x": min(cell.x for cell in cells), "y": min(cell.y for cell in cells)}
+
+    def _sizes(self, numbers: Mapping[str, Cell]) -> dict[str, int | None]:
+        """The width and height they have in common."""
+        common = ({cell.w for cell in numbers.values()}, {cell.h for cell in numbers.values()})
+        return {key: values.pop() if len(values) == 1 else None for key, values in zip("wh", common, strict=True)}
+
+    def _place(self, key: str, value: int) -> None:
+        page = self._editor.page
+        if not all(one in page.shown for one in self._ids):
+            return
+        if key in "wh":
+            self._editor.apply(placement_edits.resize_each, self._ids, key, value)
+        else:
+            now = (
+                self._begin(
+                    [grid.document_cell(page, one) for one in placement_edits.movable(self._editor.state, self._ids)]
+                )[key]
+                or 0
+            )
+            self._editor.apply(placement_edits.move, self._ids, *((value - now, 0) if key == "x" else (0, value - now)))
+        self.refresh()
+
+
+def _sized(least: int | None, most: int | None, room: int, why: str = "") -> Bounds:
+    """What a size may be: the item's own limits, and the room there is."""
+    own = most is not None and most < room
+    return Bounds(min(least or 1, room), most if own and most is not None else room, "" if own else why)
+
+
+class Keeps(QWidget):
+    """Three boxes: whether the place, the size and the content of what is chosen are kept. A dash where some are."""
+
+    def __init__(self, editor: Editor, ids: list[str]) -> None:
+        super().__init__()
+        self._editor, self._ids = editor, ids
+        self._boxes: dict[Lock, CheckBox] = {}
+        square = QGridLayout(self)
+        square.setContentsMargins(0, 2, 0, 0)
+        square.setHorizontalSpacing(8)
+        square.setVerticalSpacing(6)
+        square.setColumnStretch(0, 1)
+        square.setColumnStretch(1, 1)
+        for place, (lock, title) in enumerate(_KEEPS):
+            box = CheckBox(_(title))
+            box.setObjectName(f"inspector_keep_{lock}")
+            box.clicked.connect(lambda _on=False, lock=lock: self._keep(lock))
+            self._boxes[lock] = box
+            square.addWidget(box, place // 2, place % 2, Qt.AlignmentFlag.AlignLeft)
+
+    def refresh(self) -> None:
+        """Show what the page says now."""
+        for lock, box in self._boxes.items():
+            kept = [lock in locks(self._editor.page.item(item_id)) for item_id in self._ids]
+            some = Qt.CheckState.PartiallyChecked if any(kept) else Qt.CheckState.Unchecked
+            box.setTristate(any(kept) and not all(kept))
+            box.setCheckState(Qt.CheckState.Checked if all(kept) else some)
+
+    def _keep(self, lock: Lock) -> None:
+        kept = all(lock in locks(self._editor.page.item(item_id)) for item_id in self._ids)
+        self._editor.lock(lock, not kept)
+        self.refresh()

@@ -1,0 +1,262 @@
+"""Where JSON is written: lines numbered, signs coloured, one line marked as wrong, some as chosen."""
+
+import re
+from contextlib import suppress
+from typing import Final
+
+from PySide6.QtCore import QMimeData, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
+
+from benchboard.dashboards.document.json_positions import LineSpan
+from benchboard.dashboards.document.truncation import Truncator, has_placeholders
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.ui.studio.document.undo_keys import step_of
+from benchboard.ui.theme import theme
+
+_TOKEN: Final = re.compile(r'("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b')
+
+
+class JsonText(QPlainTextEdit):
+    """Text with its own steps back while it is a draft (`draft`); else Ctrl+Z is the page's."""
+
+    line_changed = Signal(int)
+    """The cursor is on another line."""
+
+    def __init__(self, name: str, pictures: Truncator | None = None) -> None:
+        super().__init__()
+        self._pictures = pictures or Truncator()
+        self.setObjectName(name)
+        self.setAccessibleName(_("Dashboard JSON"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QPlainTextEdit, QPlainTextEdit:focus { border: 0; border-radius: 0; padding: 0; }")
+        self.setFont(theme().font("mono"))
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTabStopDistance(2 * self.fontMetrics().horizontalAdvance(" "))
+        self.draft = False
+        self.wrong: int | None = None
+        """The line that is wrong, from 0."""
+        self.chosen: tuple[LineSpan, ...] = ()
+        self._gutter = _Gutter(self)
+        self._colours = _Colours(self.document())
+        self._line = 0
+        self.blockCountChanged.connect(self._make_room)
+        self.updateRequest.connect(self._scrolled)
+        self.cursorPositionChanged.connect(self._moved)
+        theme().changed.connect(self._anew)
+        self._make_room()
+
+    def show_text(self, text: str) -> None:
+        """Show another text, with no step back to the one before; the place in it stays as far as it can. Only lines
+        that differ are replaced: setting all 12,000 of a large page would hold the window for a quarter of a second."""
+        before = self.toPlainText()
+        if text == before:
+            return
+        cursor, bar = self.textCursor(), self.verticalScrollBar()
+        line, column = cursor.blockNumber(), cursor.positionInBlock()
+        at = bar.value()
+        self.blockSignals(True)
+        self._colours.waiting = True
+        self.document().setUndoRedoEnabled(False)
+        line = self._replace(before.split("\n"), text.split("\n"), line)
+        self.document().setUndoRedoEnabled(True)
+        self._colours.waiting = False
+        block = self.document().findBlockByNumber(min(line, self.blockCount() - 1))
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + min(column, block.length() - 1))
+        self.setTextCursor(cursor)
+        self.blockSignals(False)
+        bar.setValue(at)
+        self._make_room()
+        self._colour_seen()
+
+    def _replace(self, old: list[str], new: list[str], line: int) -> int:
+        """Make the lines `old`, which are shown, the lines `new`; answers where `line` is now."""
+        least = min(len(old), len(new))
+        same = next((k for k in range(least) if old[k] != new[k]), least)
+        after = next((k for k in range(least - same) if old[-1 - k] != new[-1 - k]), least - same)
+        if same <= line < len(old) - after:
+            alike = (at for at in range(same, len(new) - after) if new[at] == old[line])
+            line = min(alike, key=lambda at: abs(at - line), default=line)
+        elif line >= same:
+            line += len(new) - len(old)
+        if not same or not after:
+            self.setPlainText("\n".join(new))
+            return line
+        # From the end of the last line before to the end of the last line that differs: so whole lines go and come.
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(_end(self.document(), same - 1))
+        cursor.setPosition(_end(self.document(), len(old) - after - 1), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText("".join(f"\n{each}" for each in new[same : len(new) - after]))
+        return line
+
+    def mark(self) -> None:
+        """Show what `wrong` and `chosen` say."""
+        marks = []
+        for span in self.chosen:
+            for line in range(span.first, min(span.last, span.first + 500) + 1):
+                marks.append(self._mark(line, theme().color("selection")))
+        if self.wrong is not None:
+            marks.append(self._mark(self.wrong, theme().color("error.soft")))
+        self.setExtraSelections(marks)
+        self._gutter.update()
+
+    def go_to(self, line: int) -> None:
+        """Bring a line into the middle of what is seen."""
+        block = self.document().findBlockByNumber(line)
+        if block.isValid():
+            self.setTextCursor(QTextCursor(block))
+            self.centerCursor()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if step_of(event) and not self.draft:
+            event.ignore()  # it is the page's
+        else:
+            super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """A picture that is pasted stands here in short, too: beside a line as long each key takes half a second."""
+        short = QMimeData()
+        short.setText(self._pictures.short(source.text()))
+        super().insertFromMimeData(short)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is copied from here is whole."""
+        data = super().createMimeDataFromSelection()
+        text = data.text()
+        if has_placeholders(text):
+            with suppress(Invalid):
+                data.setText(self._pictures.written_out(text))
+                data.removeFormat("text/html")
+        return data
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        box = self.contentsRect()
+        self._gutter.setGeometry(QRect(box.left(), box.top(), self.gutter, box.height()))
+
+    @property
+    def gutter(self) -> int:
+        """How wide the line numbers are."""
+        digits = max(3, len(str(self.blockCount())))
+        return 20 + self.fontMetrics().horizontalAdvance("9") * digits
+
+    def lines_in(self, box: QRect) -> list[tuple[int, QRectF]]:
+        """The lines that can be seen, with where they stand."""
+        block, found = self.firstVisibleBlock(), []
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        while block.isValid() and top.top() <= box.bottom():
+            found.append((block.blockNumber(), top))
+            block = block.next()
+            top = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        return found
+
+    def _mark(self, line: int, colour: QColor) -> QTextEdit.ExtraSelection:
+        mark = QTextEdit.ExtraSelection()
+        form = QTextCharFormat()
+        form.setBackground(colour)
+        form.setProperty(QTextFormat.Property.FullWidthSelection.value, True)
+        mark.cursor, mark.format = QTextCursor(self.document().findBlockByNumber(line)), form
+        return mark
+
+    def _moved(self) -> None:
+        line = self.textCursor().blockNumber()
+        if line != self._line:
+            self._line = line
+            self.line_changed.emit(line)
+        self._gutter.update()
+
+    def _make_room(self) -> None:
+        self.setViewportMargins(self.gutter, 0, 0, 0)
+        self._gutter.resize(self.gutter, self.height())
+
+    def _colour_seen(self) -> None:
+        """Colour the lines in sight that are not coloured yet. Qt calls that a change of the text too; it is none."""
+        self.blockSignals(True)
+        block, room = self.firstVisibleBlock(), self.viewport().height()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        while block.isValid() and top <= room:
+            if not block.layout().formats() and _TOKEN.search(block.text()):
+                self._colours.rehighlightBlock(block)
+            top += self.blockBoundingRect(block).height()
+            block = block.next()
+        self.blockSignals(False)
+
+    def _scrolled(self, box: QRect, dy: int) -> None:
+        self._colour_seen()
+        if dy:
+            self._gutter.scroll(0, dy)
+        else:
+            self._gutter.update(0, box.y(), self._gutter.width(), box.height())
+
+    def _anew(self) -> None:
+        self._colours.waiting = True
+        self._colours.rehighlight()
+        self._colours.waiting = False
+        self._colour_seen()
+        self.mark()
+
+
+class _Gutter(QWidget):
+    """The line numbers."""
+
+    def __init__(self, text: JsonText) -> None:
+        super().__init__(text)
+        self._text = text
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._text.gutter, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme().color("surface.alt"))
+            painter.setFont(self._text.font())
+            current = self._text.textCursor().blockNumber()
+            for line, place in self._text.lines_in(event.rect()):
+                wrong = line == self._text.wrong
+                tone = "error" if wrong else "text" if line == current else "text.muted"
+                room = QRectF(0, place.top(), self.width() - 8, place.height())
+                if wrong:
+                    painter.fillRect(QRectF(0, place.top(), 3, place.height()), theme().color("error"))
+                painter.setPen(theme().color(tone))
+                painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line + 1))
+
+
+class _Colours(QSyntaxHighlighter):
+    """Names, texts, numbers and the three words of JSON."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self.waiting = False
+        """Leave lines as they are: they are coloured when they come in sight."""
+
+    def highlightBlock(self, text: str) -> None:
+        if self.waiting:
+            return
+        for match in _TOKEN.finditer(text) if len(text) <= 20_000 else ():
+            words, is_name = match.group(1), match.group(2)
+            tone = "accent.text" if is_name else "ok" if words else "guide" if match.group(4) else "warn"
+            form = QTextCharFormat()
+            form.setForeground(theme().color(tone))
+            start, end = (match.start(), match.start() + len(words)) if words else match.span()
+            if not text.isascii():  # Qt counts in UTF-16 units
+                start, end = (len(text[:place].encode("utf-16-le")) // 2 for place in (start, end))
+            self.setFormat(start, end - start, form)
+
+
+def _end(document: QTextDocument, line: int) -> int:
+    """The place after the last sign of a line."""
+    block = document.findBlockByNumber(line)
+    return block.position() + block.length() - 1

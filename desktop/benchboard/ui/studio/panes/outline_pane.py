@@ -1,0 +1,298 @@
+"""The outline: everything on the page in reading order, what is hidden in closed rows and other tabs included."""
+
+from collections.abc import Iterable, Iterator
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document.widget_kinds import MAX_TITLE, tab_name
+from benchboard.dashboards.editing import container_edits, outline
+from benchboard.dashboards.editing.outline import Entry
+from benchboard.dashboards.layout import Path
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.interaction.rejections import why_no_other_grid
+from benchboard.ui.studio.document.undo_keys import step_of
+from benchboard.ui.studio.panes.outline_row import Line, LinePainter, line_of, say, told_by
+from benchboard.ui.theme import theme
+
+
+class Outline(QTreeWidget):
+    """Chooses on the page what is chosen here, and the other way. A drag brings an item beside or into another."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self._canvas, self._editor = canvas, canvas.editor
+        self._lines: tuple[tuple[int, Line], ...] = ()
+        self._items: dict[tuple[str, int], QTreeWidgetItem] = {}
+        self._following = False
+        self._pressed: tuple[QPoint, str] | None = None
+        self._target: tuple[QTreeWidgetItem | None, str] | None = None
+        self.setObjectName("studio_outline")
+        self.setAccessibleName(_("Outline"))
+        self.setHeaderHidden(True)
+        self.setIndentation(14)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(LinePainter(self))
+        self._late = QTimer(self, interval=0, singleShot=True)
+        self._late.timeout.connect(self.build)
+        self._editor.changed.connect(self._stale)
+        self._editor.options_changed.connect(self._stale)
+        self._editor.selection_changed.connect(self._follow)
+        self.itemSelectionChanged.connect(self._choose)
+        self.itemChanged.connect(self._renamed)
+        theme().changed.connect(self.viewport().update)
+        self.build()
+
+    def build(self) -> None:
+        """Show the page as it is now. Only another order makes the tree anew: a line being written at stays."""
+        lines = tuple(self._told(outline.told(self._editor.layout), 0))
+        shape = [(depth, line.id, line.tab) for depth, line in lines]
+        if lines != self._lines and shape == [(depth, line.id, line.tab) for depth, line in self._lines]:
+            self._lines = lines
+            self.blockSignals(True)
+            for _depth, line in lines:
+                say(self._items[line.id, line.tab], line)
+            self.blockSignals(False)
+        elif lines != self._lines:
+            closed = {key for key, item in self._items.items() if not item.isExpanded() and item.childCount()}
+            bar = self.verticalScrollBar()
+            at = bar.value()
+            self._lines = lines
+            self._fill(closed)
+            bar.setValue(at)
+        self._follow()
+
+    def _stale(self) -> None:
+        """The page is another one: told anew at once, or when somebody looks."""
+        if self.isVisible():
+            self._late.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.build()
+
+    def line(self, item_id: str, tab: int = -1) -> QTreeWidgetItem:
+        """The line of an item, or of one of its tabs."""
+        return self._items[item_id, tab]
+
+    def _told(self, entries: Iterable[Entry], depth: int, hidden: bool = False) -> Iterator[tuple[int, Line]]:
+        for entry in entries:
+            item, said = entry.item, self._editor.rendered(entry.item)
+            yield depth, line_of(item, said, hidden=hidden)
+            for k, (title, inside) in enumerate(entry.panes):
+                out = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
+                if item.type == grid.TABS:
+                    yield depth + 1, Line(item.id, k, "ph.folder-simple", tab_name(said, k), title, "", "", out)
+                yield from self._told(inside, depth + (2 if item.type == grid.TABS else 1), out)
+
+    def _fill(self, closed: set[tuple[str, int]]) -> None:
+        self.blockSignals(True)
+        self.clear()
+        self._items = {}
+        above: list[QTreeWidgetItem] = []
+        for depth, line in self._lines:
+            item = QTreeWidgetItem()
+            say(item, line)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+            del above[depth:]
+            if above:
+                above[-1].addChild(item)
+            else:
+                self.addTopLevelItem(item)
+            above.append(item)
+            self._items[line.id, line.tab] = item
+        for key, item in self._items.items():
+            item.setExpanded(key not in closed)
+        self.blockSignals(False)
+
+    # Choosing
+
+    def _choose(self) -> None:
+        if self._following:
+            return
+        ids = list(dict.fromkeys(told_by(item).id for item in self.selectedItems()))
+        tabs = [told_by(item) for item in self.selectedItems() if told_by(item).tab >= 0]
+        self._following = True
+        try:
+            self._editor.reveal(ids, [(line.id, line.tab) for line in tabs])
+        finally:
+            self._following = False
+
+    def _follow(self) -> None:
+        """Mark what is chosen on the page."""
+        if self._following or not self.isVisible():
+            return
+        self._following = True
+        try:
+            chosen = [item_id for item_id in self._editor.selection if (item_id, -1) in self._items]
+            wanted = [self._items[item_id, -1] for item_id in chosen]
+            if {told_by(item).id for item in self.selectedItems()} != set(chosen):
+                self.clearSelection()
+                for item in wanted:
+                    item.setSelected(True)
+                if wanted:
+                    self.scrollToItem(wanted[-1])
+                    if not self.hasFocus():
+                        self.setCurrentItem(wanted[-1], 0, self.selectionModel().SelectionFlag.NoUpdate)
+        finally:
+            self._following = False
+
+    # Changing
+
+    def _renamed(self, item: QTreeWidgetItem) -> None:
+        line, text = told_by(item), " ".join(item.text(0).split())[:MAX_TITLE]
+        editor = self._editor
+        if (
+            text == (line.bare or line.title)
+            or not editor.editable
+            or editor.apply(container_edits.require_unlocked_content, line.id) is not None
+        ):
+            self.blockSignals(True)
+            say(item, line)
+            self.blockSignals(False)
+        elif line.tab < 0:
+            editor.set_property(line.id, "title", text)
+        else:
+            editor.apply(container_edits.rename_tab, line.id, line.tab, text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # the field leaves Enter and Esc to us; they are its own all the same
+        elif step_of(event):
+            event.ignore()
+        elif self._canvas.keyboard.handle_from_list(event):
+            pass  # what brings several into order does so from here as well
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._editor.remove()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif key == Qt.Key.Key_Escape and self._target is not None:
+            self._drop(None)
+        else:
+            super().keyPressEvent(event)
+            if key == Qt.Key.Key_F2:
+                event.accept()  # also where the title may not be written: that is said, and no other is meant
+
+    # Dragging, in the tree itself: what is under the pointer says where it would go
+
+    def edit(self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger, event: QEvent) -> bool:  # type: ignore[override]  # PySide knows the slot alone
+        """Write a title, where one may."""
+        asked = trigger == QAbstractItemView.EditTrigger.EditKeyPressed
+        if not self._editor.editable or (
+            asked
+            and self._editor.apply(container_edits.require_unlocked_content, told_by(self.itemFromIndex(index)).id)
+            is not None
+        ):
+            return False
+        return super().edit(index, trigger, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = event.position().toPoint()
+        item = self.itemAt(spot)
+        super().mousePressEvent(event)
+        draggable = self._editor.editable and item is not None and told_by(item).tab < 0
+        if event.button() == Qt.MouseButton.LeftButton and item is not None and draggable:
+            self._pressed = (spot, told_by(item).id)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        spot = event.position().toPoint()
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            return
+        if self._target is None and (spot - self._pressed[0]).manhattanLength() < QApplication.startDragDistance():
+            return
+        self._target = self._target_at(spot)
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        target, pressed = self._target, self._pressed
+        self._drop(pressed[1] if pressed is not None and target is not None else None)
+        if target is None:
+            super().mouseReleaseEvent(event)
+
+    def _target_at(self, spot: QPoint) -> tuple[QTreeWidgetItem | None, str]:
+        item = self.itemAt(spot)
+        if item is None:
+            return None, "end"
+        box = self.visualItemRect(item)
+        line = told_by(item)
+        holds = line.tab >= 0 or self._editor.page.item(line.id).type in (grid.ROW, grid.GROUP)
+        edge = box.height() // 4 if holds and line.tab < 0 else 0 if line.tab >= 0 else box.height() // 2
+        if spot.y() < box.top() + edge:
+            return item, "above"
+        if holds and spot.y() <= box.bottom() - edge:
+            return item, "into"
+        return item, "below"
+
+    def _drop(self, item_id: str | None) -> None:
+        target, self._target, self._pressed = self._target, None, None
+        self.viewport().unsetCursor()
+        self.viewport().update()
+        if item_id is None or target is None:
+            return
+        editor, (item, where) = self._editor, target
+        page, compact = editor.page, editor.document.compact
+        line = told_by(item) if item is not None else None
+        if line is not None and line.id == item_id:
+            return
+        path: Path = () if line is None else page.path(line.id)
+        if line is not None and where == "into":
+            path = (*path, (line.id, max(line.tab, 0)))
+        if editor.breakpoint and path != page.path(item_id):
+            editor.rejected.emit(Invalid("studio.other-container", why_no_other_grid()))
+            return
+        if line is None or where == "into":
+            layout = outline.moved_into(page, item_id, path, compact)
+        else:
+            layout = outline.moved_beside(page, item_id, line.id, below=where == "below", compact=compact)
+        editor.apply_layout(_("Move {title}").format(title=self._items[item_id, -1].text(0)), layout, [item_id])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._items:
+            self._say_empty()
+        if self._target is None:
+            return
+        item, where = self._target
+        with QPainter(self.viewport()) as painter:
+            box = QRectF(self.visualItemRect(item)) if item is not None else self._end()
+            painter.setPen(QPen(theme().color("accent"), 2))
+            if where == "into":
+                painter.drawRoundedRect(box.adjusted(1, 1, -2, -1), 4, 4)
+            else:
+                y = box.top() if where == "above" else box.bottom()
+                painter.drawLine(round(box.left()), round(y), round(box.right()), round(y))
+
+    def _end(self) -> QRectF:
+        last = [item for item in self._items.values() if self.visualItemRect(item).isValid()]
+        bottom = max((self.visualItemRect(item).bottom() for item in last), default=0)
+        return QRectF(0, 0, self.viewport().width(), bottom + 1)
+
+    def _say_empty(self) -> None:
+        with QPainter(self.viewport()) as painter:
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            room = self.viewport().rect().adjusted(12, 14, -12, 0)
+            words = _("No widgets yet. Add one or start from a template.")
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.viewport().update()
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """The lines draw their own."""

@@ -1,0 +1,132 @@
+"""A line of the outline: what it says of an item or a tab, and how it is drawn."""
+
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import (
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from benchboard.dashboards.document.widget_kinds import MAX_TITLE, widget_of
+from benchboard.dashboards.layout import Item
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import plain_tip
+
+_ROW: Final = 28
+DATA: Final = Qt.ItemDataRole.UserRole
+"""Where an item of the tree keeps its line."""
+
+
+class Line(NamedTuple):
+    """What a line of the tree stands for: an item, or (`tab` of 0 or more) one tab of it."""
+
+    id: str
+    tab: int
+    icon: str
+    title: str
+    bare: str
+    """The title as it is written; empty where the line shows the kind's name instead."""
+    mark: str
+    """The icon at its end: in place, locked, hidden; empty for none."""
+    why: str
+    dim: bool
+
+
+class LinePainter(QStyledItemDelegate):
+    """A line: the kind's icon, the title, at the end a mark."""
+
+    def __init__(self, outline: QTreeWidget) -> None:
+        super().__init__(outline)
+        self._outline = outline
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(80, _ROW)
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        from benchboard.ui.widgets.fields import Edit
+
+        edit = Edit(name="outline_title", label=_("Title"), parent=parent)
+        edit.setMaxLength(MAX_TITLE)
+        return edit
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        editor.setProperty("text", index.data(DATA).bare)
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        rect: QRect = option.rect
+        editor.setGeometry(rect.adjusted(0, 0, -2, 0))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        line: Line = index.data(DATA)
+        item = self._outline.itemFromIndex(index)
+        rect: QRect = option.rect
+        chosen, hot = item.isSelected(), bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = QRectF(0, rect.top(), self._outline.viewport().width(), rect.height())
+        if chosen or hot:
+            painter.fillRect(whole, theme().color("selection" if chosen else "row.hover"))
+        if chosen:
+            painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), theme().color("accent"))
+        left = rect.left() + 4.0
+        if item.childCount():
+            caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
+            paint_icon(painter, caret, QRectF(left - 13, rect.center().y() - 5, 11, 11), theme().color("text.muted"))
+        tone = "text.muted" if line.dim else "text"
+        icon = QRectF(left + 2, rect.center().y() - 7, 14, 14)
+        paint_icon(painter, line.icon, icon, theme().color("text.muted" if line.dim else "text.secondary"))
+        end = rect.right() - 10.0
+        if line.mark:
+            paint_icon(painter, line.mark, QRectF(end - 12, rect.center().y() - 6, 12, 12), theme().color("text.muted"))
+            end -= 18
+        font = theme().font("body_strong" if item.childCount() and line.tab < 0 else "body")
+        painter.setFont(font)
+        painter.setPen(theme().color(tone))
+        room = QRectF(left + 23, rect.top(), max(0.0, end - left - 23), rect.height())
+        shown = QFontMetricsF(font).elidedText(line.title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+
+def line_of(item: Item, said: Item, *, hidden: bool) -> Line:
+    """What an item says in the outline: in words as they are `said` on the page; `hidden`: it is not in sight there."""
+    widget = widget_of(item)
+    bare, what = widget.title, widget.kind_name
+    icon = widget.icon
+    locked = item.source.get("locked")
+    mark, why = "", what
+    if item.static:
+        mark, why = "ph.push-pin", _("{kind}, position locked").format(kind=what)
+    elif isinstance(locked, list) and locked:
+        mark, why = "ph.lock-simple", _("{kind}, locked").format(kind=what)
+    elif hidden:
+        why = _("{kind}, hidden").format(kind=what)
+    return Line(item.id, -1, icon, widget_of(said).title or what, bare, mark, why, hidden)
+
+
+def say(item: QTreeWidgetItem, line: Line) -> None:
+    """Let an item of the tree show a line."""
+    item.setText(0, line.title)
+    item.setData(0, DATA, line)
+    item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, line.why)
+    item.setToolTip(0, plain_tip(line.why))
+
+
+def told_by(item: QTreeWidgetItem) -> Line:
+    """The line an item of the tree shows."""
+    line: Line = item.data(0, DATA)
+    return line

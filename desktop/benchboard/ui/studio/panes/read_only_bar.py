@@ -1,0 +1,43 @@
+"""The strip above a page that one cannot change now: why, and the way to where one can."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import Icon
+
+
+class LookingBar(QWidget):
+    """Hidden as long as there is nothing to say."""
+
+    def __init__(self, duplicate: Callable[[], object], arrange: Callable[[], object]) -> None:
+        super().__init__()
+        self.setObjectName("studio_looking")
+        self.setProperty("surface", "alt")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._why = Text("", tone="secondary", wrap=True)
+        self.copy = Button(
+            _("Duplicate to edit"), duplicate, icon="ph.copy", size="sm", name="studio_duplicate_to_change"
+        )
+        self.arrange = Button(_("Exit preview"), arrange, icon="ph.pencil-simple", size="sm", name="studio_arrange")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 12, 6)
+        row.setSpacing(8)
+        row.addWidget(Icon("ph.eye", "text.muted"))
+        row.addWidget(self._why, 1)
+        row.addWidget(self.copy)
+        row.addWidget(self.arrange)
+        self.hide()
+
+    def say(self, why: str, *, copies: bool = False) -> None:
+        """Why the page cannot be changed; nothing where it can. `copies`: for that its copies are shown."""
+        self._why.setText(why)
+        self.setAccessibleName(why)
+        for button, wanted in ((self.copy, not copies), (self.arrange, copies)):
+            button.setAccessibleDescription(why)
+            button.setVisible(wanted)
+        self.setVisible(bool(why))

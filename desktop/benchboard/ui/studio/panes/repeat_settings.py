@@ -1,0 +1,95 @@
+"""The inspector's part that shows a widget once for each value chosen of a variable."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import Repeat
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.widgets import Button, Field, Select, Text
+
+_MOST = 12
+
+
+class Repeats(QWidget):
+    """By which variable a widget is repeated, and how its copies lie."""
+
+    def __init__(self, editor: Editor, item_id: str, run: Callable[[str], object]) -> None:
+        super().__init__()
+        self._editor, self._id = editor, item_id
+        self._variable = Select([], name="inspector_repeat", label=_("Repeat by"))
+        self._direction = Select(
+            [("across", _("Horizontal")), ("down", _("Vertical"))],
+            name="inspector_repeat_direction",
+            label=_("Direction"),
+        )
+        self._most = Line(name="inspector_repeat_most", label=_("Maximum per row"))
+        self._none = Text(
+            _("Viewers pick a variable's value, such as a shop, to change what the dashboard shows."),
+            tone="muted",
+            wrap=True,
+        )
+        self._define = Button(
+            _("Edit variables"), lambda: run("studio.edit_variables"), size="sm", name="inspector_variables"
+        )
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self._which, self._how = Field(_("Repeat by"), self._variable), both
+        self._count = Field(_("Max per row"), self._most)
+        row.addWidget(Field(_("Direction"), self._direction), 2)
+        row.addWidget(self._count, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        for part in (self._none, self._define, self._which, self._how):
+            column.addWidget(part)
+        self._variable.activated.connect(lambda _index: self._take())
+        self._direction.activated.connect(lambda _index: self._take())
+        self._most.editingFinished.connect(self._take)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the widget says now."""
+        repeat = self._repeat()
+        names = {one.name: one.label or one.name for one in self._editor.document.variables if one.type != "text"}
+        if repeat is not None:
+            names.setdefault(repeat.variable, repeat.variable)
+        self._variable.offer([("", _("None")), *names.items()])
+        self._variable.choose(repeat.variable if repeat else "")
+        self._direction.choose(repeat.direction if repeat else "across")
+        self._most.show_text(str(repeat.most if repeat else Repeat("").most))
+        for part in (self._none, self._define):
+            part.setVisible(not names)
+        self._which.setVisible(bool(names))
+        self._how.setVisible(repeat is not None)
+        self._count.setVisible(repeat is not None and repeat.direction == "across")
+
+    def begin(self) -> None:
+        """Give the keyboard to what it is repeated by."""
+        first = self._define if self._which.isHidden() else self._variable
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _repeat(self) -> Repeat | None:
+        try:
+            return grid.repeat_of(self._editor.page.item(self._id))
+        except Invalid:
+            return None
+
+    def _take(self) -> None:
+        if self._id not in self._editor.page.shown:
+            return
+        typed = self._most.text().strip()
+        right = typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= _MOST
+        self._count.fail("" if right else _("Enter a whole number from 1 to {most}.").format(most=_MOST))
+        if not right:
+            return
+        variable = self._variable.current_key()
+        said = {"variable": variable, "direction": self._direction.current_key(), "most": int(typed)}
+        self._editor.set_property(self._id, "repeat", said if variable else None)

@@ -1,0 +1,45 @@
+"""What another program asked for a widget: to be read and copied while one writes the query of ours."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextOption
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import bare
+
+
+class TheirQuery(QWidget):
+    """The query as it came, which cannot be asked here."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        title = _("Original Grafana query")
+        self.text = QPlainTextEdit(words)
+        self.text.setObjectName("inspector_their_query")
+        self.text.setAccessibleName(title)
+        self.text.setReadOnly(True)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.text.setTabChangesFocus(True)
+        self.text.setFont(theme().font("mono"))
+        self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.text.setFixedHeight(108)
+        bare(self.text)
+        head = QHBoxLayout()
+        head.addWidget(Text(title, tone="secondary"), 1)
+        head.addWidget(
+            Button(_("Copy"), self._copy, kind="quiet", icon="ph.copy", size="sm", name="inspector_copy_theirs")
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.text)
+        column.addWidget(Text(_("This query can't run here: rewrite it in SQL above."), "caption", "muted", wrap=True))
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self.text.toPlainText())

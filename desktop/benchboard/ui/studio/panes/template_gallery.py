@@ -1,0 +1,137 @@
+"""The templates to begin a dashboard from, each with its page in small."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
+
+from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.layout import PageIndex
+from benchboard.dashboards.templates import TEMPLATES, Template
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.dialog import Dialog
+from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import bare
+
+_ACROSS: Final = 4
+_SIZE: Final = QSize(936, 588)
+
+
+class Gallery(Dialog):
+    """Eight cards; the one that is pressed is used."""
+
+    def __init__(self, window: QWidget, use: Callable[[Template], object]) -> None:
+        super().__init__(window, _("Start from a template"), size=_SIZE, name="studio_gallery")
+        self._use = use
+        sentence = _("The template replaces everything on the dashboard. Press Ctrl Z to undo.")
+        self.content.addWidget(Text(sentence, tone="secondary"))
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        square = QGridLayout(inside)
+        square.setContentsMargins(3, 3, 3, 3)
+        square.setSpacing(theme().px("spacing.3"))
+        self.cards = [_Card(template, self) for template in TEMPLATES]
+        for place, card in enumerate(self.cards):
+            square.addWidget(card, place // _ACROSS, place % _ACROSS)
+            card.clicked.connect(lambda _checked=False, card=card: self._take(card.template))
+        area = QScrollArea()
+        bare(area)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        self.content.addWidget(area, 1)
+        self.add_button(Button(_("Cancel"), self.leave, name="gallery_cancel"))
+
+    def step(self, card: "_Card", by: int) -> None:
+        """Give the keyboard to another card."""
+        place = self.cards.index(card) + by
+        if 0 <= place < len(self.cards):
+            self.cards[place].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _take(self, template: Template) -> None:
+        self.leave()
+        self._use(template)
+
+
+class _Card(Pressable):
+    """A template: its page in small, its name, what it is for."""
+
+    def __init__(self, template: Template, gallery: Gallery) -> None:
+        super().__init__()
+        self.template, self._gallery = template, gallery
+        self._page = PageIndex(template.document.layout)
+        self.setObjectName(f"template_{template.key}")
+        self.setText(_(template.title))
+        self.setAccessibleName(_(template.title))
+        self.setAccessibleDescription(_(template.about))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 190)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -_ACROSS, Qt.Key.Key_Down: _ACROSS}
+        step = by.get(Qt.Key(event.key()))
+        if step is not None:
+            self._gallery.step(self, step)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            hot = self.underMouse() or self.hasFocus()
+            radius = theme().px("radius.panel")
+            painter.setPen(QPen(theme().color("accent" if hot else "border.strong"), 1))
+            painter.setBrush(theme().color("row.hover" if self.underMouse() else "surface"))
+            painter.drawRoundedRect(box, radius, radius)
+            words = 62.0
+            paint_miniature(painter, box.adjusted(10, 10, -10, -words - 6), self._page)
+            room = QRectF(box.left() + 12, box.bottom() - words + 2, box.width() - 24, 18)
+            painter.setFont(theme().font("body_strong"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+            font = theme().font("caption")
+            painter.setFont(font)
+            painter.setPen(theme().color("text.muted"))
+            below = QRectF(room.left(), room.bottom() + 2, room.width(), 2 * QFontMetricsF(font).lineSpacing())
+            wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
+            painter.drawText(below, wrap, _(self.template.about))
+
+
+def paint_miniature(painter: QPainter, box: QRectF, page: PageIndex) -> None:
+    """Draw a page in small: a box a widget, with its kind's icon where it is large enough."""
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("canvas"))
+    painter.drawRoundedRect(box, 4, 4)
+    inner = box.adjusted(5, 5, -5, -5)
+    columns, bottom = page.layout.columns, max(page.layout.bottom, 1)
+    wide, high = inner.width() / columns, min(inner.height() / bottom, inner.width() / columns)
+    for name, cell in page.shown.items():
+        item = page.item(name)
+        spot = QRectF(inner.left() + cell.x * wide, inner.top() + cell.y * high, cell.w * wide, cell.h * high)
+        if item.panes:
+            line = QRectF(spot.left(), spot.top() + high / 2 - 1, spot.width(), 2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("border.control"))
+            painter.drawRoundedRect(line.adjusted(1, 0, -1, 0), 1, 1)
+            continue
+        spot.adjust(1, 1, -1, -1)
+        painter.setPen(QPen(theme().color("border"), 1))
+        painter.setBrush(theme().color("surface"))
+        painter.drawRoundedRect(spot, 2, 2)
+        kind = kind_of(item.type)
+        side = min(14.0, spot.height() - 4, spot.width() - 4)
+        if kind is not None and side >= 7:
+            there = QRectF(spot.center().x() - side / 2, spot.center().y() - side / 2, side, side)
+            paint_icon(painter, kind.icon, there, theme().color("text.muted"))
+    painter.restore()

@@ -1,0 +1,199 @@
+"""The values of a variable as a list to choose from, as quick with ten thousand as with three."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from benchboard.dashboards.document.document import Variable
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles.variable_options import Offering
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import paint_check, paint_radio
+from benchboard.ui.widgets.labels import plain_tip
+
+Index = QModelIndex | QPersistentModelIndex
+
+_NOWHERE: Final = QModelIndex()
+ROW: Final = 28
+"""How high a row is."""
+_LONG: Final = 40
+
+
+def value_words(value: str, most: int = _LONG) -> str:
+    """A value on one line, short."""
+    words = " ".join(value.split()) or (_("empty") if not value else _("blank"))
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+class Values(QAbstractListModel):
+    """What there is to choose: all of it first, then what is chosen and no longer offered, then what is offered."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._variable = Variable("", "", "list")
+        self._labels: dict[str, str] = {}
+        self._gone: frozenset[str] = frozenset()
+        self._ticked: frozenset[str] = frozenset()
+        self._every: tuple[str, ...] = ()
+        self._folded: tuple[str, ...] = ()
+        self._rows: list[str | None] = []
+        self._part = ""
+
+    def show_variable(self, variable: Variable, offering: Offering, gone: frozenset[str]) -> None:
+        """Show these values; the filter stays."""
+        self.beginResetModel()
+        self._variable, self._labels, self._gone = variable, dict(offering.labels), gone
+        self._ticked = frozenset(variable.chosen)
+        first = (value for value in variable.chosen if value in gone)
+        self._every = tuple(dict.fromkeys((*first, *variable.values, *variable.chosen)))
+        self._folded = tuple(f"{value} {self._labels.get(value, '')}".casefold() for value in self._every)
+        self._choose_rows()
+        self.endResetModel()
+
+    def find(self, part: str) -> None:
+        """Show only what has this somewhere in it."""
+        self.beginResetModel()
+        self._part = part.strip().casefold()
+        self._choose_rows()
+        self.endResetModel()
+
+    def _choose_rows(self) -> None:
+        has_all = self._variable.include_all and not self._part
+        found = (value for value, folded in zip(self._every, self._folded, strict=True) if self._part in folded)
+        self._rows = [*([None] if has_all else []), *found]
+
+    @property
+    def count(self) -> int:
+        """How many values there are in all."""
+        return len(self._every)
+
+    def value(self, place: int) -> str | None:
+        """The value of a row; None for the one that means all."""
+        return self._rows[place]
+
+    def row_of(self, value: str | None) -> int:
+        """Where a value stands; the first row where it does not."""
+        return self._rows.index(value) if value in self._rows else 0
+
+    def is_gone(self, place: int) -> bool:
+        """Whether it is chosen and no longer offered."""
+        return self._rows[place] in self._gone
+
+    def is_ticked(self, place: int) -> bool:
+        """Whether it is chosen."""
+        value = self._rows[place]
+        if value is None or (self._variable.all_chosen and self.alone):
+            return value is None and self._variable.all_chosen
+        return value in self._ticked
+
+    @property
+    def alone(self) -> bool:
+        """Whether one of them is chosen, and no more."""
+        return not self._variable.multiple
+
+    def words(self, place: int) -> str:
+        """What people call it, on one line."""
+        value = self._rows[place]
+        if value is None:
+            return _("All ({count})").format(count=f"{len(self._variable.values):,}")
+        return value_words(self._labels.get(value, value), 200)
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, _index: Index) -> Qt.ItemFlag:
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        place = index.row()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.words(place)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            gone = _("no longer available")
+            return f"{self.words(place)}, {gone}" if self.is_gone(place) else self.words(place)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._rows[place] or "")
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if self.is_ticked(place) else Qt.CheckState.Unchecked
+        return None
+
+
+class ValueList(QListView):
+    """The values; `tick` is called with the row one presses."""
+
+    def __init__(self, values: Values, tick: Callable[[int], object], back: Callable[[str], object]) -> None:
+        super().__init__()
+        self.setObjectName("choice_values")
+        self.setAccessibleName(_("Values"))
+        self.setModel(values)
+        self.setItemDelegate(_Painter(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._values, self._tick, self._back = values, tick, back
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            self._tick(index.row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index, key = self.currentIndex(), event.key()
+        if key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if index.isValid():
+                self._tick(index.row())
+        elif key == Qt.Key.Key_Up and index.row() <= 0:
+            self._back("")
+        elif (
+            event.text().isprintable() and event.text() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self._back(event.text())
+        else:
+            super().keyPressEvent(event)
+
+
+class _Painter(QStyledItemDelegate):
+    """A row: the tick, what people call it, and whether it is no longer offered."""
+
+    def __init__(self, view: ValueList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(120, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        values = index.model()
+        assert isinstance(values, Values)
+        box: QRect = option.rect
+        current = index == self._view.currentIndex()
+        painter.save()
+        if current:
+            painter.fillRect(box, theme().color("selection"))
+        mark, ticked = QRectF(box.left() + 8, box.center().y() - 6, 14, 14), values.is_ticked(index.row())
+        if values.alone:
+            paint_radio(painter, mark, on=ticked)
+        else:
+            paint_check(painter, mark, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+        room = box.adjusted(32, 0, -8, 0)
+        painter.setFont(theme().font("caption"))
+        if values.is_gone(index.row()):
+            words = _("no longer available")
+            painter.setPen(theme().color("warn"))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+            room.setRight(room.right() - QFontMetrics(painter.font()).horizontalAdvance(words) - 10)
+        painter.setFont(theme().font("body" if values.value(index.row()) is not None else "body_strong"))
+        painter.setPen(theme().color("text"))
+        words = QFontMetrics(painter.font()).elidedText(
+            values.words(index.row()), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        if current and self._view.hasFocus():
+            painter.setPen(QPen(theme().color("focus"), 2))
+            painter.drawRect(box.adjusted(1, 1, -2, -2))
+        painter.restore()

@@ -1,0 +1,243 @@
+"""What opens at the field of a variable: its values to tick one, several or all, and how it stands with its query."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from benchboard.dashboards.document.document import MAX_VALUES, Variable
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.value_list import ROW, ValueList, Values, value_words
+from benchboard.ui.studio.tiles.variable_options import Offering, Offers
+from benchboard.ui.widgets import Button, Edit, Popover, Text, heading
+from benchboard.ui.widgets.fields import row
+
+_MANY: Final = 10
+"""Values from which on there is a field to find among them."""
+_ROWS: Final = 9
+"""Rows seen at once."""
+_WIDTH: Final = 310
+
+
+class _Finding(Edit):
+    """The field to find among many values: down and Enter lead into them."""
+
+    def __init__(self, into: Callable[[], object]) -> None:
+        super().__init__(placeholder=_("Search values"), icon="ph.magnifying-glass", name="choice_find")
+        self._into = into
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._into()
+        else:
+            super().keyPressEvent(event)
+
+
+class Choosing(Popover):
+    """What a variable offers. Arrows move, Space and Enter choose, typing finds, Esc leaves. Where one value can be
+    chosen, that ends it."""
+
+    def __init__(
+        self, anchor: QWidget, variable: Variable, editor: Editor, offers: Offers, define: Callable[[], object]
+    ) -> None:
+        super().__init__(anchor, width=_WIDTH, name="variable_choice")
+        self._name, self._editor, self._offers = variable.name, editor, offers
+        self._variable = variable
+        self._values = Values(self)
+        self._list = ValueList(self._values, self._tick, self._find_again)
+        self._find = _Finding(self._into_list)
+        self._find.textChanged.connect(self._search)
+        self._none = Text("", tone="muted", wrap=True)
+        self._note = Text("", "caption", "muted", wrap=True)
+        self._again = Button(_("Refresh"), self._ask_again, icon="ph.arrows-clockwise", size="sm", name="choice_again")
+        self._stop = Button(_("Stop"), lambda: offers.cancel(self._name), size="sm", name="choice_stop")
+        self._define = Button(
+            _("Edit variables"),
+            lambda: self._leave_for(define),
+            icon="ph.funnel",
+            size="sm",
+            name="choice_define",
+        )
+        self._nothing = Button(_("Clear selection"), self._choose_none, size="sm", name="choice_none")
+        self._everybody = Everybody(variable, editor, self.close, self)
+        self.column.addWidget(heading(value_words(variable.label or variable.name)))
+        for part in (self._find, self._none, self._list, self._note):
+            self.column.addWidget(part)
+        asking = row(self._nothing, self._again, self._stop, self._define)
+        asking.addStretch(1)
+        self.column.addLayout(asking)
+        self.column.addWidget(self._everybody)
+        editor.changed.connect(self._follow)
+        editor.options_changed.connect(self._follow)
+        offers.answered.connect(self._answered)
+        self._show(variable)
+        self._list.setCurrentIndex(self._values.index(self._first_ticked()))
+
+    def open(self) -> None:
+        """Show it; the keyboard is in the values, or where one finds among many."""
+        super().open()
+        field: QWidget = self._list if self._find.isHidden() else self._find
+        if self._list.isHidden() and not self._define.isHidden():
+            field = self._define
+        field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._list.scrollTo(self._list.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def _first_ticked(self) -> int:
+        count = self._values.rowCount()
+        return next((place for place in range(count) if self._values.is_ticked(place)), 0)
+
+    def _follow(self) -> None:
+        variable = next((one for one in self._editor.reader_document.variables if one.name == self._name), None)
+        if variable is not None:
+            self._show(variable)
+
+    def _answered(self, name: str) -> None:
+        if name == self._name:
+            self._follow()
+
+    def _show(self, variable: Variable) -> None:
+        self._variable, index = variable, self._list.currentIndex()
+        held = self._values.value(index.row()) if index.isValid() else None
+        offering = self._offers.of(self._name)
+        self._values.show_variable(variable, offering, self._offers.gone(variable))
+        self._list.setCurrentIndex(self._values.index(self._values.row_of(held)))
+        self._say(offering)
+        self._everybody.follow()
+        if self.isVisible():
+            self.place()
+
+    def _say(self, offering: Offering) -> None:
+        count, shown = self._values.count, self._values.rowCount()
+        asked = self._variable.type == "query"
+        self._find.setVisible(count > _MANY)
+        self._list.setVisible(shown > 0)
+        self._list.setFixedHeight(min(shown, _ROWS) * ROW + 2)
+        self._none.setText(_nothing(count, offering, asked))
+        self._none.setVisible(not shown)
+        said, tone = _standing(offering)
+        self._note.setText(said)
+        self._note.set_tone("error" if tone == "error" else "muted")
+        self._note.setVisible(bool(said))
+        self._nothing.setVisible(self._begins_with_none and bool(self._variable.chosen))
+        self._again.setVisible(self._offers.may_ask(self._name) and not offering.asking)
+        self._stop.setVisible(asked and offering.asking)
+        self._define.setVisible(not count and not offering.asking and not self._editor.read_only)
+
+    @property
+    def _begins_with_none(self) -> bool:
+        """Whether everybody begins with no value where one can be chosen: no press on a value leads there."""
+        theirs = next((one for one in self._editor.document.variables if one.name == self._name), None)
+        return theirs is not None and not (theirs.multiple or theirs.chosen or theirs.all_chosen)
+
+    def _choose_none(self) -> None:
+        self._editor.select_values(self._name, ())
+        self.close()
+
+    def _search(self, part: str) -> None:
+        self._values.find(part)
+        self._list.setCurrentIndex(self._values.index(0))
+        self._say(self._offers.of(self._name))
+        self.place()
+
+    def _into_list(self) -> None:
+        if self._values.rowCount():
+            self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _find_again(self, typed: str) -> None:
+        """From the values back to where one finds among them, going on with what was typed."""
+        if not self._find.isHidden():
+            self._find.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._find.insert(typed)
+
+    def _leave_for(self, act: Callable[[], object]) -> None:
+        self.close()
+        act()
+
+    def _ask_again(self) -> None:
+        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._offers.ask_again(self._name)
+
+    def _tick(self, place: int) -> None:
+        value, ticked = self._values.value(place), not self._values.is_ticked(place)
+        if self._values.alone:
+            if ticked and value is None:
+                self._editor.select_all_values(self._name)
+            elif ticked and value is not None:
+                self._editor.select_values(self._name, (value,))
+            self.close()
+        elif value is not None:
+            self._editor.select_values(self._name, self._with(value, ticked))
+        elif ticked:
+            self._editor.select_all_values(self._name)
+        else:
+            self._editor.select_values(self._name, ())
+
+    def _with(self, value: str, ticked: bool) -> tuple[str, ...]:
+        """What is chosen with a value, or without it, in the order it is offered in."""
+        if not ticked:
+            return tuple(one for one in self._variable.chosen if one != value)
+        ranks = {one: rank for rank, one in enumerate((*self._variable.chosen, value, *self._variable.values))}
+        return tuple(sorted({*self._variable.chosen, value}, key=ranks.__getitem__))
+
+
+def _nothing(count: int, offering: Offering, asked: bool) -> str:
+    """Why no value is to be seen."""
+    if count:
+        return _("No matching values.")
+    if not asked:
+        return _("No values yet.")
+    if offering.error is not None:
+        return _("No values to choose from.")
+    return _("The query returned no values.") if offering.offer is not None else _("Values haven't loaded yet.")
+
+
+def _standing(offering: Offering) -> tuple[str, str]:
+    """How it stands with the query of a variable, and in which tone that is said."""
+    if offering.asking:
+        return _("Loading values…"), "muted"
+    if offering.error is not None:
+        return str(offering.error), "error"
+    if offering.offer is None:
+        return "", "muted"
+    count = len(offering.offer.values)
+    counted = ngettext("{count} value.", "{count} values.", count).format(count=f"{count:,}")
+    return f"{counted} {offering.offer.note}".strip(), "muted"
+
+
+class Everybody(Button):
+    """Makes what is chosen here what everybody begins with; there for those who may, where it is not that already."""
+
+    def __init__(self, variable: Variable, editor: Editor, done: Callable[[], object], parent: QWidget) -> None:
+        super().__init__(
+            _("Set as default"), self._share, icon="ph.share-network", size="sm",
+            name=f"everybody_{variable.name}", parent=parent,
+        )  # fmt: skip
+        self._name, self._editor, self._done = variable.name, editor, done
+        self.follow()
+
+    def follow(self) -> None:
+        """Be offered, or not."""
+        mine, theirs = (
+            next((one for one in document.variables if one.name == self._name), None)
+            for document in (self._editor.reader_document, self._editor.document)
+        )
+        self.setVisible(not self._editor.read_only)
+        if mine is None or theirs is None or _as_chosen(mine, theirs):
+            self.disable(_("This is already the default."))
+        elif len(mine.chosen) > MAX_VALUES and not mine.all_chosen:
+            self.disable(_("A default can have up to {limit} values.").format(limit=f"{MAX_VALUES:,}"))
+        else:
+            self.disable("")
+
+    def _share(self) -> None:
+        if self.isEnabled():
+            self._editor.share_values(self._name)
+            self._done()
+
+
+def _as_chosen(mine: Variable, theirs: Variable) -> bool:
+    """Whether the same is chosen; all is all, whatever it stood for when that was said."""
+    return mine.all_chosen == theirs.all_chosen and (mine.all_chosen or mine.chosen == theirs.chosen)

@@ -1,0 +1,165 @@
+"""Where the query of a variable is written: what is wrong with it at its place, and what it answers below."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import ResultColumn, Variables
+from benchboard.dashboards.variables import variable_queries
+from benchboard.dashboards.variables.variable_queries import VariableOptions
+from benchboard.errors import AppError
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.panes.value_list import value_words
+from benchboard.ui.studio.tiles.query_results import PATIENCE_MS
+from benchboard.ui.widgets import Button, Field
+from benchboard.ui.widgets.fields import row
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_SHOWN: Final = 200
+"""Values a preview lists; it counts them all."""
+
+
+class ValueQuery(QWidget):
+    """A query and a preview of the values it answers. `chosen` answers the values of the variables it may name."""
+
+    edited = Signal()
+    answered = Signal(object)
+    """The `VariableOptions` of what is written."""
+
+    def __init__(self, context: "Context", chosen: Callable[[], Variables]) -> None:
+        super().__init__()
+        self._context, self._chosen = context, chosen
+        self._cancel_token: CancelToken | None = None
+        self._error: AppError | None = None
+        self._refused: AppError | None = None
+        self._edit = QueryEdit(context, "variable_query", chosen)
+        self._edit.setUndoRedoEnabled(True)
+        self._edit.setFixedHeight(112)
+        self._edit.textChanged.connect(self.edited)
+        self._edit.checked.connect(self._checked)
+        note = _("First column: value; optional second: label. Use :name for another variable.")
+        self._field = Field(_("Query"), self._edit, note=note)
+        self._list = QListWidget()
+        self._list.setObjectName("variable_preview")
+        self._list.setUniformItemSizes(True)
+        self._list.setMinimumHeight(64)
+        self._preview = Field(_("Values"), self._list)
+        self._again = Button(_("Refresh"), self.look, icon="ph.arrows-clockwise", size="sm", name="preview_again")
+        self._end = Button(_("Stop"), self._give_up, size="sm", name="preview_stop")
+        self._late = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._late.timeout.connect(self._say_asking)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self._field)
+        column.addWidget(self._preview, 1)
+        buttons = row(self._again, self._end)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        self._end.hide()
+
+    def text(self) -> str:
+        """What is written."""
+        return self._edit.toPlainText()
+
+    def show_query(self, query: str) -> None:
+        """Show another variable's query, and what it offers."""
+        self.stop()
+        self._list.clear()
+        self._error = None
+        self._say()
+        self._edit.show_text(query)
+        if query:
+            self.look()
+
+    def look(self) -> None:
+        """Read what is written and, if it can be read, ask what it offers."""
+        self._edit.check()
+
+    def refuse(self, error: AppError | None) -> None:
+        """Say that it cannot be asked, whatever can be read in it; or no longer."""
+        self._refused = error
+        self._say()
+
+    def stop(self) -> None:
+        """End what is asked: nobody waits for it any more."""
+        self._late.stop()
+        self._end.hide()
+        if self._cancel_token is not None:
+            threading.Thread(target=self._cancel_token.cancel, name="benchboard-stop", daemon=True).start()
+        self._cancel_token = None
+
+    def _give_up(self) -> None:
+        self.stop()
+        self._preview.set_note(_("The query was stopped."))
+
+    def _checked(self, _columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
+        self._error = error
+        self._say()
+        self.stop()
+        if error is not None or self._refused is not None or not self.isVisible():
+            self._list.clear()
+            self._preview.set_note("")
+            return
+        self._ask(self.text())
+
+    def _say(self) -> None:
+        error = self._refused or self._error
+        self._field.fail(str(error) if error is not None else "")
+
+    def _ask(self, query: str) -> None:
+        token = self._cancel_token = CancelToken()
+        actor, variables = self._context.actor, self._chosen()
+        self._late.start()
+
+        def right(offer: VariableOptions) -> None:
+            if self._cancel_token is token:
+                self._ended()
+                self._show(offer)
+                self.answered.emit(offer)
+
+        def wrong(error: AppError) -> None:
+            if self._cancel_token is token:
+                self._ended()
+                self._list.clear()
+                self._preview.fail(str(error))
+
+        self._context.tasks.read(
+            self,
+            lambda session: variable_queries.query_options(
+                session, actor, query, variables=variables, cancel_token=token
+            ),
+            right,
+            wrong,
+            long=True,
+        )
+
+    def _ended(self) -> None:
+        self._cancel_token = None
+        self._late.stop()
+        self._end.hide()
+
+    def _say_asking(self) -> None:
+        self._preview.set_note(_("Loading values…"))
+        self._end.show()
+
+    def _show(self, offer: VariableOptions) -> None:
+        self._list.clear()
+        self._list.addItems([_previewed(value, offer) for value in offer.values[:_SHOWN]])
+        count = len(offer.values)
+        counted = ngettext("{count} value.", "{count} values.", count).format(count=f"{count:,}")
+        shown = _("Showing the first {limit}.").format(limit=_SHOWN) if count > _SHOWN else ""
+        nothing = _("No values for the current selection.") if not count else ""
+        self._preview.set_note(" ".join(part for part in (nothing or counted, shown, offer.note) if part))
+
+
+def _previewed(value: str, offer: VariableOptions) -> str:
+    label = offer.labels.get(value)
+    return f"{value_words(label, 60)}  ({value_words(value)})" if label else value_words(value, 100)

@@ -1,0 +1,194 @@
+"""What a reader chooses for the queries: one field a variable below the toolbar."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+
+from benchboard.dashboards.document.document import MAX_NAME, Variable
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.value_list import value_words
+from benchboard.ui.studio.panes.value_picker import Choosing, Everybody
+from benchboard.ui.studio.tiles.variable_options import Offering, Offers
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Edit, Text
+from benchboard.ui.widgets.labels import plain_tip
+
+_SHOWN: Final = 3
+"""Values named on a field before it says how many there are."""
+_HEIGHT: Final = 40
+
+
+class VariablesBar(QScrollArea):
+    """One field for each variable of the document; nothing where there are none."""
+
+    define_wanted = Signal()
+    """Somebody wants to say what there is to choose."""
+
+    def __init__(self, editor: Editor, offers: Offers) -> None:
+        super().__init__()
+        self._editor, self._offers = editor, offers
+        self._shown: tuple[Variable, ...] | None = None
+        self._fields: list[_TextField | _ListField] = []
+        self.setAccessibleName(_("Variables"))
+        self.setFixedHeight(_HEIGHT)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        strip = QWidget()
+        strip.setProperty("surface", "surface")
+        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._row = QHBoxLayout(strip)
+        self._row.setContentsMargins(14, 0, 14, 0)
+        self._row.setSpacing(8)
+        self.setWidget(strip)
+        self.horizontalScrollBar().rangeChanged.connect(self._make_room)
+        editor.changed.connect(self._follow)
+        editor.options_changed.connect(self._follow)
+        offers.answered.connect(self._answered)
+        self._follow()
+
+    def _make_room(self, _least: int, most: int) -> None:
+        """Where the fields need a scroll bar, it takes none of their height."""
+        self.setFixedHeight(_HEIGHT + (self.horizontalScrollBar().sizeHint().height() if most else 0))
+
+    def _follow(self) -> None:
+        variables = self._editor.reader_document.variables
+        if variables == self._shown:
+            return
+        if self._shown is not None and _kinds(variables) == _kinds(self._shown):
+            # The fields stay: the values one is choosing from hang on theirs.
+            self._shown = variables
+            for field, variable in zip(self._fields, variables, strict=True):
+                field.say(variable)
+            return
+        focus = self.focusWidget()
+        held = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
+        self._shown = variables
+        while (item := self._row.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self._fields = [
+            _TextField(one, self._editor)
+            if one.type == "text"
+            else _ListField(one, self._editor, self._offers, self.define_wanted.emit)
+            for one in variables
+        ]
+        for field in self._fields:
+            self._row.addWidget(field)
+            if field.objectName() == held:
+                field.setFocus()
+        self._row.addStretch(1)
+        self.setVisible(bool(variables))
+
+    def _answered(self, name: str) -> None:
+        for field, variable in zip(self._fields, self._shown or (), strict=True):
+            if variable.name == name:
+                field.say(variable)
+
+
+class _ListField(Button):
+    """A variable with its chosen values, and how it stands with the query that answers them; pressed, it offers all."""
+
+    def __init__(self, variable: Variable, editor: Editor, offers: Offers, define: Callable[[], object]) -> None:
+        super().__init__("", self._open, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
+        self._variable, self._editor, self._offers, self._define = variable, editor, offers, define
+        self.say(variable)
+
+    def say(self, variable: Variable) -> None:
+        """Name what is chosen now, and what there is to know of its values."""
+        self._variable = variable
+        offering, gone = self._offers.of(variable.name), self._offers.gone(variable)
+        title = value_words(variable.label or variable.name)
+        text = _("{name}: {values}").format(name=title, values=_said(variable, offering.labels))
+        state, icon, ink = _state(offering, gone)
+        if state:
+            text = _("{field} · {state}").format(field=text, state=state)
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setIcon(theme().icon(icon, ink))
+        told = _told(variable, offering, gone)
+        self.setAccessibleDescription(told)
+        self.setToolTip(plain_tip(told or _("Choose a value for {name}").format(name=title)))
+
+    def _open(self) -> None:
+        Choosing(self, self._variable, self._editor, self._offers, self._define).open()
+
+
+class _TextField(QWidget):
+    """A variable one types."""
+
+    def __init__(self, variable: Variable, editor: Editor) -> None:
+        super().__init__()
+        title = value_words(variable.label or variable.name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(Text(title, tone="secondary"))
+        edit = Edit(name=f"variable_{variable.name}", label=title)
+        edit.setMaxLength(MAX_NAME)
+        edit.setFixedWidth(140)
+        edit.editingFinished.connect(self._take)
+        row.addWidget(edit)
+        self._edit, self._variable, self._editor = edit, variable, editor
+        self._everybody = Everybody(variable, editor, lambda: None, self)
+        self._everybody.hide()
+        row.addWidget(self._everybody)
+        self.say(variable)
+
+    def say(self, variable: Variable) -> None:
+        """Show what is chosen now."""
+        self._variable = variable
+        self._edit.setText(variable.chosen[0] if variable.chosen else "")
+        self._everybody.follow()
+        self._everybody.setVisible(self._everybody.isEnabled() and not self._editor.read_only)
+
+    def _take(self) -> None:
+        typed = (self._edit.text(),) if self._edit.text() else ()
+        if typed != self._variable.chosen:
+            self._editor.select_values(self._variable.name, typed)
+
+
+def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
+    """What their fields are, whatever is chosen and offered."""
+    return [(one.name, one.label, one.type == "text") for one in variables]
+
+
+def _said(variable: Variable, labels: Mapping[str, str]) -> str:
+    chosen = variable.chosen
+    if variable.all_chosen:
+        return _("All ({count})").format(count=f"{len(chosen):,}")
+    if not chosen:
+        return _("none")
+    named = ", ".join(value_words(labels.get(value, value)) for value in chosen[:_SHOWN])
+    return f"{named} +{len(chosen) - _SHOWN}" if len(chosen) > _SHOWN else named
+
+
+def _state(offering: Offering, gone: Collection[str]) -> tuple[str, str, str]:
+    """A word on its values, an icon and its colour."""
+    if offering.asking:
+        return _("loading"), "ph.circle-dashed", "text.muted"
+    if offering.error is not None:
+        return _("failed to load"), "ph.warning-circle", "error"
+    if gone:
+        return _("no longer available"), "ph.warning", "warn"
+    return "", "ph.funnel", "text"
+
+
+def _told(variable: Variable, offering: Offering, gone: Collection[str]) -> str:
+    """The same in whole sentences; nothing where there is nothing to say."""
+    if offering.asking:
+        return _("Loading values. Your last selection applies until they arrive.")
+    if offering.error is not None:
+        return _("Couldn't load values. {why}").format(why=str(offering.error))
+    if gone:
+        named = ", ".join(value_words(value) for value in variable.chosen if value in gone)
+        return _("Selected but no longer available: {values}. This stays selected until you change it.").format(
+            values=named if len(named) < 200 else f"{named[:200]}…"
+        )
+    return offering.offer.note if offering.offer is not None else ""

@@ -1,0 +1,381 @@
+"""The sheet that defines the variables of a dashboard."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
+
+from benchboard.analytics.queries import Variables
+from benchboard.dashboards.document.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Document, Variable
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY
+from benchboard.dashboards.variables import variable_editing, variable_queries
+from benchboard.dashboards.variables.variable_editing import VariableRow
+from benchboard.dashboards.variables.variable_queries import VariableOptions
+from benchboard.dashboards.variables.variable_references import rename_in_layout, usage_counts
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext
+from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.studio.document.undo_keys import step_of
+from benchboard.ui.studio.panes.value_list import value_words
+from benchboard.ui.studio.panes.value_query_editor import ValueQuery
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, SegmentedControl, Text
+from benchboard.ui.widgets.fields import row
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+_LONGEST_NAME: Final = 63
+_KEEP_MS: Final = 150
+"""After a change, so much later what they are is on its way to the journal."""
+_NAMED: Final = 3
+"""So many are named in a sentence."""
+
+
+class VariablesSheet(Dialog):
+    """Defines the variables of a document."""
+
+    taken = Signal(object, object)
+    """All of them, as rows, and the variables they began from: the page may have others by then."""
+    dropped = Signal(str)
+    """It was left without taking what was written, a text to `go_on` with."""
+    drafted = Signal(object)
+    """What they are so far, as a text to `go_on` with; None: nothing that is not the page's."""
+
+    def __init__(self, window: QWidget, context: "Context", document: Document, chosen: Variables) -> None:
+        super().__init__(window, _("Variables"), size=QSize(760, 680), name="variables")
+        self._rows = variable_editing.rows_of(document.variables)
+        self._base = {one.name: one for one in document.variables}
+        """What the rows began from."""
+        self._layout, self._uses = document.layout, usage_counts(document.layout)
+        self._chosen = chosen
+        self._past: list[list[VariableRow]] = []
+        """What they were before each one that was added or removed."""
+        self._showing = False
+        self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
+        self._keep.timeout.connect(self._kept)
+        self._list = QListWidget()
+        self._list.setObjectName("variables_list")
+        self._list.setAccessibleName(_("Variables"))
+        self._list.setFixedWidth(190)
+        self._name = Edit(name="variable_name", label=_("Name"))
+        self._label = Edit(name="variable_label", label=_("Label"))
+        kinds = (("list", _("List")), ("query", _("Query")), ("text", _("Text")))
+        self._kind = SegmentedControl(kinds, label=_("Type"))
+        self._values = QPlainTextEdit()
+        self._values.setObjectName("variable_values")
+        self._values.setTabChangesFocus(True)
+        self._query = ValueQuery(context, self._values_now)
+        self._multiple = CheckBox(_("Allow multiple values"))
+        self._multiple.setObjectName("variable_multiple")
+        self._all = CheckBox(_("Include “All” option"))
+        self._all.setObjectName("variable_all")
+        self._name_field = Field(_("Name"), self._name)
+        self._values_field = Field(_("Values, one per line"), self._values)
+        self._lay_out()
+        self._hear()
+        self._fill(0)
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.addWidget(self._list, 1)
+        self._add = Button(_("Add variable"), self._append, icon="ph.plus", size="sm", name="variable_add")
+        self._remove = Button(_("Remove"), self._drop, icon="ph.trash", size="sm", name="variable_remove")
+        left.addWidget(self._add)
+        left.addWidget(self._remove)
+        self._form = QWidget()
+        right = QVBoxLayout(self._form)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(10)
+        right.addLayout(row(self._name_field, Field(_("Label"), self._label)))
+        self._used_by = Text("", "caption", "muted", wrap=True)
+        self._used_by.setObjectName("variable_used_by")
+        right.addWidget(self._used_by)
+        for widget, share in ((self._kind, 0), (self._values_field, 1), (self._query, 1)):
+            right.addWidget(widget, share)
+        ticks = row(self._multiple, self._all, spacing=20)
+        ticks.addStretch(1)
+        right.addLayout(ticks)
+        right.addStretch(0)
+        self._none = Text(
+            _("Viewers pick a variable's value, such as a shop, to change what the dashboard shows."),
+            tone="muted",
+            wrap=True,
+        )
+        both = QHBoxLayout()
+        both.setSpacing(16)
+        both.addLayout(left)
+        both.addWidget(self._form, 1)
+        both.addWidget(self._none, 1)
+        self.content.addLayout(both, 1)
+        self._missed = Text("", tone="warn", wrap=True)
+        self._missed.setObjectName("variables_missed")
+        self._missed.hide()
+        self.content.addWidget(self._missed)
+        self.add_button(Button(_("Cancel"), self.leave, name="variables_leave"))
+        self._take_button = self.add_button(Button(_("Save"), self._take, kind="primary", name="variables_take"))
+
+    def _hear(self) -> None:
+        for edit in (self._name, self._label):
+            edit.setMaxLength(_LONGEST_NAME)
+            edit.textEdited.connect(self._edited)
+        self._kind.chosen.connect(self._turned)
+        self._values.textChanged.connect(self._edited)
+        self._query.edited.connect(self._edited)
+        self._query.answered.connect(self._answered)
+        self._multiple.clicked.connect(self._edited)
+        self._all.clicked.connect(self._edited)
+        self._list.currentRowChanged.connect(self._show)
+        install_shortcuts(
+            self._list,
+            {"studio.remove_variable": Handler(self._drop)},
+            context=Qt.ShortcutContext.WidgetShortcut,
+        )
+
+    def go_on(self, draft: str) -> None:
+        """Show what they had become before; a step back shows the page's."""
+        found = variable_editing.parse_draft(draft)
+        if found is not None:
+            rows, base = found
+            self._past.append(self._rows)
+            if base is not None:
+                self._base = {one.name: one for one in base}
+            self._rows = [one if one.was in self._base else VariableRow.added(one.variable) for one in rows]
+            self._fill(0)
+
+    @property
+    def _variables(self) -> list[Variable]:
+        """What they are so far."""
+        return [one.variable for one in self._rows]
+
+    @property
+    def _draft(self) -> str | None:
+        """The same as a text; None where they are what they began from."""
+        base = [*self._base.values()]
+        return None if self._variables == base else variable_editing.serialise_draft(self._rows, base)
+
+    def _kept(self) -> None:
+        self.drafted.emit(self._draft)
+
+    def _fill(self, place: int) -> None:
+        self._list.blockSignals(True)
+        self._list.clear()
+        self._list.addItems([_called(one) for one in self._variables])
+        self._list.blockSignals(False)
+        self._list.setCurrentRow(min(place, len(self._rows) - 1))
+        self._show(self._list.currentRow())
+
+    def _show(self, place: int) -> None:
+        self._rows = variable_editing.propagate_renames(self._rows)
+        there = 0 <= place < len(self._rows)
+        self._form.setVisible(there)
+        self._none.setVisible(not there)
+        self._remove.setEnabled(there)
+        full = len(self._rows) >= MAX_VARIABLES
+        self._add.disable(
+            _("A dashboard can have up to {limit} variables.").format(limit=MAX_VARIABLES) if full else ""
+        )
+        if there:
+            one = self._rows[place].variable
+            self._showing = True
+            self._name.setText(one.name)
+            self._label.setText(one.label)
+            self._kind.choose(one.type)
+            self._values.setPlainText("\n".join(one.values))
+            self._multiple.setChecked(one.multiple)
+            self._all.setChecked(one.include_all)
+            self._query.show_query(one.query if one.type == "query" else "")
+            self._showing = False
+        self._check()
+
+    def _turned(self, kind: str) -> None:
+        """It is of another kind now; the keyboard goes on where that is filled in."""
+        self._edited()
+        if kind == "query":
+            self._query.look()
+
+    def _edited(self) -> None:
+        place = self._list.currentRow()
+        if self._showing or place < 0:
+            return
+        one, kind = self._rows[place].variable, self._kind.current()
+        typed = tuple(dict.fromkeys(line.strip() for line in self._values.toPlainText().splitlines() if line.strip()))
+        values = typed if kind == "list" else one.values if kind == "query" else ()
+        chosen = one.chosen
+        if kind == "list":
+            chosen = tuple(value for value in one.chosen if value in set(values)) or values[:1]
+        include_all = kind != "text" and self._all.isChecked()
+        edited = replace(
+            one, name=self._name.text().strip(), label=self._label.text().strip(), type=kind, values=values,
+            chosen=chosen, multiple=self._multiple.isChecked(), include_all=include_all,
+            query=self._query.text() if kind == "query" else one.query if kind == "list" else "",
+            all_chosen=one.all_chosen and include_all,
+        )  # fmt: skip
+        self._rows[place] = self._rows[place]._replace(variable=edited)
+        item = self._list.item(place)
+        if item is not None:
+            item.setText(_called(edited))
+        self._check()
+
+    def _answered(self, offer: VariableOptions) -> None:
+        """The query one is writing answered: what is chosen by nobody yet begins with its first value."""
+        place = self._list.currentRow()
+        if not 0 <= place < len(self._rows):
+            return
+        one = self._rows[place].variable
+        stored = self._base.get(self._rows[place].was)
+        fresh = stored is None or (stored.type, stored.query) != (one.type, one.query)
+        if fresh and not one.chosen and not one.all_chosen:
+            self._rows[place] = self._rows[place]._replace(variable=replace(one, chosen=offer.values[:1]))
+
+    def _values_now(self) -> Variables:
+        """What the query one is writing is asked with: what is chosen on the page, else what everybody begins with."""
+        return {one.name: self._chosen.get(was or one.name, one.chosen) for one, was, _known in self._rows}
+
+    def _uses_of(self, name: str) -> str:
+        """Who needs the variable called so once these are taken, in words; nothing where nobody does."""
+        names = variable_editing.renames_of(self._rows)
+        count = sum(count for was, count in self._uses.items() if names.get(was, was) == name)
+        parts = []
+        if count:
+            parts.append(ngettext("{count} widget uses it.", "{count} widgets use it.", count).format(count=count))
+        variables = [one.variable for one in variable_editing.propagate_renames(self._rows)]
+        asked = [
+            _called(one) for one in variables if one.type == "query" and name in variable_queries.names_in(one.query)
+        ]
+        if asked:
+            words = ngettext("{names} depends on it.", "{names} depend on it.", len(asked))
+            parts.append(words.format(names=_listed(asked)))
+        return " ".join(parts)
+
+    def _say_uses(self, place: int) -> None:
+        """Say who uses the one that is shown, and who would miss those that are gone."""
+        names = {one.name for one in self._variables}
+        gone = [name for name in self._base.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
+        told = [
+            " ".join((_("“{name}” will be removed.").format(name=_called(self._base[name])), self._uses_of(name)))
+            for name in sorted(gone)[:_NAMED]
+        ]
+        self._missed.setText(" ".join([*told, _("Press Ctrl+Z in the list to undo.")]) if told else "")
+        self._missed.setVisible(bool(told))
+        if 0 <= place < len(self._rows):
+            self._used_by.setText(self._uses_of(self._rows[place].variable.name) or _("Not used yet."))
+
+    def _check(self) -> None:
+        kind = self._kind.current()
+        self._values_field.setVisible(kind == "list")
+        self._query.setVisible(kind == "query")
+        for widget in (self._multiple, self._all):
+            widget.setVisible(kind != "text")
+        circles = variable_queries.query_order(self._variables).refused
+        names = [one.name for one in self._variables]
+        if not self._keep.isActive():
+            self._keep.start()
+        place = self._list.currentRow()
+        self._say_uses(place)
+        if 0 <= place < len(names):
+            mine = self._variables[place]
+            told = _("Use :{name} in queries and ${name} in titles and text.")
+            self._name_field.set_note(told.format(name=mine.name))
+            self._name_field.fail(_wrong_name(mine.name, names))
+            self._values_field.fail(_wrong_values(mine))
+            self._query.refuse(_unwritten(mine) or circles.get(mine.name))
+        wrong = next((one for one in self._variables if _wrong_name(one.name, names)), None)
+        unwritten = next((one for one in self._variables if _unwritten(one)), None)
+        unfit = next((one for one in self._variables if _wrong_values(one) or len(one.query) > MAX_QUERY), None)
+        if wrong is not None:
+            self._take_button.disable(_("“{name}” isn't a valid name.").format(name=wrong.name))
+        elif unwritten is not None:
+            self._take_button.disable(_("“{name}” has no query yet.").format(name=unwritten.name))
+        elif circles:
+            self._take_button.disable(next(iter(circles.values())).what)
+        elif unfit is not None:
+            self._take_button.disable(_("“{name}” exceeds a limit.").format(name=unfit.name))
+        else:
+            self._take_button.disable("")
+
+    def _append(self) -> None:
+        self._past.append(list(self._rows))
+        names = {one.name for one in self._variables}
+        name = next(name for k in range(1, 200) if (name := f"choice{k}") not in names)
+        self._rows = [*variable_editing.propagate_renames(self._rows), VariableRow.added(Variable(name, "", "list"))]
+        self._fill(len(self._rows) - 1)
+        self._name.setFocus()
+        self._name.selectAll()
+
+    def _drop(self) -> None:
+        place = self._list.currentRow()
+        if place >= 0:
+            self._past.append(list(self._rows))
+            self._rows = variable_editing.propagate_renames(self._rows)
+            del self._rows[place]
+            self._fill(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if step_of(event) == "undo" and self._past:
+            self._rows = self._past.pop()
+            self._fill(self._list.currentRow())
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def leave(self) -> None:
+        """Close without taking them."""
+        draft = self._draft
+        self._close()
+        if draft is not None:
+            self.dropped.emit(draft)
+
+    def _close(self) -> None:
+        self._query.stop()
+        self._keep.stop()
+        self.drafted.emit(None)
+        super().leave()
+
+    def _take(self) -> None:
+        if self._take_button.isEnabled():
+            self._rows = variable_editing.propagate_renames(self._rows)
+            try:
+                rename_in_layout(self._layout, variable_editing.renames_of(self._rows))
+            except Invalid as error:
+                self._missed.setText(str(error))
+                self._missed.show()
+                return
+            self.taken.emit(self._rows, tuple(self._base.values()))
+            self._close()
+
+
+def _listed(titles: Sequence[str]) -> str:
+    names = ", ".join(_("“{name}”").format(name=title) for title in titles[:_NAMED])
+    return f"{names} +{len(titles) - _NAMED}" if len(titles) > _NAMED else names
+
+
+def _called(variable: Variable) -> str:
+    return value_words(variable.label or variable.name)
+
+
+def _wrong_name(name: str, names: Sequence[str]) -> str:
+    """What is wrong with a name, in words; nothing where it is right."""
+    if not NAME.fullmatch(name):
+        return _("Use letters, digits and _. Don't start with a digit.")
+    return _("Another variable already uses this name.") if names.count(name) > 1 else ""
+
+
+def _unwritten(variable: Variable) -> Invalid | None:
+    """That it is to be answered by a query, and has none."""
+    if variable.type != "query" or variable.query.strip():
+        return None
+    return Invalid("variables.no-query", _("No query yet."), do=_("Write one that starts with SELECT."), field="query")
+
+
+def _wrong_values(variable: Variable) -> str:
+    """The same of the values of a list."""
+    if variable.type != "list":
+        return ""
+    if len(variable.values) > MAX_VALUES:
+        return _("A list can have up to {limit} values.").format(limit=f"{MAX_VALUES:,}")
+    if any(len(value) > MAX_NAME for value in variable.values):
+        return _("A value can have up to {limit} characters.").format(limit=MAX_NAME)
+    return ""

@@ -1,0 +1,215 @@
+"""The palette at the left: the kinds of widgets, to be found by name, dragged onto the page, or put there by Enter."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QVBoxLayout, QWidget
+
+from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.panes.widget_preview import KindCard
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.fields import Edit
+from benchboard.ui.widgets.focus import Ringed
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import scrolled
+
+
+class WidgetPalette(QWidget):
+    """The kinds a page may hold. `chosen` names the kind whose Enter or double click asks for the first free place."""
+
+    chosen = Signal(object)
+
+    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(_("Widgets"))
+        self._canvas = canvas
+        self.search = Edit(
+            placeholder=_("Search widgets"), icon="ph.magnifying-glass", keys="A", clear=True, name="palette_search"
+        )
+        self.search.textChanged.connect(self._find)
+        self.search.returnPressed.connect(self._first)
+        self.kinds = [_Kind(kind, canvas, self) for kind in KINDS]
+        self._groups: list[tuple[QWidget, QGridLayout, list[_Kind]]] = []
+        self.card = KindCard(self)
+        self.chosen.connect(lambda _kind: self.search.clear())
+        self._nothing = Text(_("No matching widgets."), tone="muted", wrap=True)
+        self._nothing.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(10)
+        column.addWidget(self.search)
+        column.addWidget(self._nothing)
+        column.addWidget(self._offer(), 1)
+        hint = _("Drag onto the dashboard, or press Enter to add it in the first free space.")
+        column.addWidget(Text(hint, "caption", "muted", wrap=True))
+
+    def _offer(self) -> QWidget:
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        for title in dict.fromkeys(kind.group for kind in KINDS):
+            group = QWidget()
+            grid = QGridLayout(group)
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setSpacing(8)
+            grid.addWidget(Text(_(title), "body_strong", "secondary"), 0, 0, 1, 2)
+            grid.setColumnStretch(0, 1)
+            grid.setColumnStretch(1, 1)
+            members = [kind for kind in self.kinds if kind.kind.group == title]
+            _side_by_side(grid, members)
+            self._groups.append((group, grid, members))
+            column.addWidget(group)
+        column.addStretch(1)
+        return scrolled(inside)
+
+    def _find(self, text: str) -> None:
+        wanted = text.strip().casefold()
+        for group, grid, members in self._groups:
+            for member in members:
+                kind = member.kind
+                named = wanted in _(kind.title).casefold() or wanted in kind.type.replace("_", " ")
+                member.setVisible(named)
+            found = [member for member in members if not member.isHidden()]
+            group.setVisible(bool(found))
+            _side_by_side(grid, found)
+        self._nothing.setVisible(all(member.isHidden() for member in self.kinds))
+
+    def _first(self) -> None:
+        found = next((member for member in self.kinds if not member.isHidden()), None)
+        if found is not None:
+            self.chosen.emit(found.kind)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc, which neither the field nor a kind had a use for: what is looked for goes first, then one leaves."""
+        if event.key() != Qt.Key.Key_Escape or self._canvas.busy:
+            super().keyPressEvent(event)
+        elif self.search.text():
+            self.search.clear()
+        else:
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.card.leave()
+
+
+def _side_by_side(grid: QGridLayout, members: Sequence["_Kind"]) -> None:
+    """Two in a line, under the heading, without a hole."""
+    for member in members:
+        grid.removeWidget(member)
+    for place, member in enumerate(members):
+        grid.addWidget(member, 1 + place // 2, place % 2)
+
+
+class _Kind(Ringed, QAbstractButton):
+    """One kind: an icon over its name. Held and moved, it is a new widget on its way to the page."""
+
+    def __init__(self, kind: WidgetKind, canvas: Canvas, palette: WidgetPalette) -> None:
+        super().__init__(palette)
+        self.kind = kind
+        self._canvas, self._palette = canvas, palette
+        self._start: QPoint | None = None
+        self._carrying = False
+        self.setObjectName(f"palette_{kind.type}")
+        self.setText(_(kind.title))
+        self.setAccessibleName(_(kind.title))
+        self.setAccessibleDescription(_(kind.takes) if kind.takes else "")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def sizeHint(self) -> QSize:
+        return QSize(77, 52)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._palette.card.soon(self, self.kind)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._palette.card.leave()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._palette.card.show_at(self, self.kind)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._palette.card.leave()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._palette.card.leave()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._start = event.globalPosition().toPoint()
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        where = event.globalPosition().toPoint()
+        if self._start is None:
+            return
+        if not self._carrying and (where - self._start).manhattanLength() >= QApplication.startDragDistance():
+            self._carrying = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._carrying:
+            self._canvas.drag_new(self.kind, where)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        carried = self._carrying
+        self._let_go()
+        if carried:
+            self._canvas.drop_new()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._let_go()
+        self._palette.chosen.emit(self.kind)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._palette.chosen.emit(self.kind)
+        elif event.key() == Qt.Key.Key_Escape and self._palette.card.shown is not None:
+            self._palette.card.leave()
+        elif event.key() == Qt.Key.Key_Escape and self._start is not None:
+            self._let_go()
+            self._canvas.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            hot = self.underMouse() and self.isEnabled()
+            painter.setPen(QPen(theme().color("border.control" if hot else "border"), 1))
+            painter.setBrush(theme().color("row.hover" if hot else "surface"))
+            radius = theme().px("radius.control")
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            box = QRectF(self.rect())
+            paint_icon(
+                painter, self.kind.icon, QRectF(box.center().x() - 9, 8, 18, 18), theme().color("text.secondary")
+            )
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text"))
+            painter.drawText(box.adjusted(2, 29, -2, -6), Qt.AlignmentFlag.AlignCenter, self.text())
+
+    def _let_go(self) -> None:
+        self._start, self._carrying = None, False
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.update()

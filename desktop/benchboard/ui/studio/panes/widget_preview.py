@@ -1,0 +1,103 @@
+"""A kind of widget in small, beside its button: how it looks with made-up figures, and what its query should answer."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.i18n import _
+from benchboard.ui.studio.panes import sample_data
+from benchboard.ui.studio.tiles import page_picture
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.surfaces import SHADOW, Floating
+
+_ROOM: Final = QSize(264, 190)
+_PAGE: Final = 820.0
+"""As on a page of this many pixels, and then brought down to the room there is."""
+_LARGEST: Final = 0.8
+"""A picture of a small widget still looks like a picture."""
+_PAUSE_MS: Final = 350
+
+
+class KindCard(QObject):
+    """Shown after the mouse rested on a kind, or when the keyboard reaches it. It never takes mouse or keyboard."""
+
+    def __init__(self, palette: QWidget) -> None:
+        super().__init__(palette)
+        self._palette = palette
+        self._next: tuple[QWidget, WidgetKind] | None = None
+        self._shown: Floating | None = None
+        self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
+        self._pause.timeout.connect(self._now)
+
+    @property
+    def shown(self) -> Floating | None:
+        """The card on show."""
+        return self._shown
+
+    def soon(self, button: QWidget, kind: WidgetKind) -> None:
+        """Show it if the mouse stays."""
+        self._next = button, kind
+        self._pause.start()
+
+    def show_at(self, button: QWidget, kind: WidgetKind) -> None:
+        """Show it beside the kind's button."""
+        self.leave()
+        card = _made(button.window(), kind)
+        inside, size = button.window().rect(), card.sizeHint()
+        corner = button.mapTo(button.window(), QPoint(0, -SHADOW))
+        left = self._palette.mapTo(button.window(), QPoint(self._palette.width() + 6 - SHADOW, 0)).x()
+        top = max(-SHADOW, min(corner.y(), inside.bottom() - size.height() + SHADOW))
+        card.setGeometry(left, top, size.width(), size.height())
+        card.show()
+        card.raise_()
+        self._shown = card
+
+    def leave(self) -> None:
+        """Take it away."""
+        self._pause.stop()
+        shown, self._shown = self._shown, None
+        if shown is not None:
+            shown.hide()
+            shown.deleteLater()
+
+    def _now(self) -> None:
+        if self._next is not None and self._next[0].isVisible():
+            self.show_at(*self._next)
+
+
+def _made(window: QWidget, kind: WidgetKind) -> Floating:
+    card = Floating(window)
+    card.setObjectName("palette_card")
+    card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    column = QVBoxLayout(card.body)
+    column.setContentsMargins(12, 12, 12, 12)
+    column.setSpacing(8)
+    column.addWidget(Text(_(kind.title), "body_strong"))
+    small = QLabel()
+    small.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    small.setPixmap(_small(kind, window.devicePixelRatioF()))
+    column.addWidget(small)
+    if kind.takes:
+        column.addWidget(Text(_(kind.takes), "caption", "secondary", wrap=True))
+    card.body.setFixedWidth(_ROOM.width() + 24)
+    return card
+
+
+def _small(kind: WidgetKind, sharp: float) -> QPixmap:
+    """Its picture, brought down to the room for it."""
+    page = sample_data.page_of(kind)
+    sheet = page_picture.Sheet.of(page, _PAGE)
+    size = sheet.size
+    scale = min(_ROOM.width() / size.width(), _ROOM.height() / size.height(), _LARGEST)
+    pixmap = QPixmap((size * scale * sharp).toSize())
+    pixmap.fill(theme().color("canvas"))
+    with QPainter(pixmap) as painter:
+        painter.scale(scale * sharp, scale * sharp)
+        for _step in page_picture.paint(painter, sheet, lambda item_id: sample_data.answer_of(page, item_id)):
+            pass
+    pixmap.setDevicePixelRatio(sharp)
+    return pixmap

@@ -1,0 +1,273 @@
+"""The commands of Studio: their titles, shortcuts, icons and search terms, and the menus they are in.
+
+What each does on a page is in `page_commands`, with the selection in `canvas/selection_commands`.
+"""
+
+from typing import Final
+
+from benchboard.i18n import N_
+from benchboard.ui.commands import REGISTRY, WINDOW, Command, MenuSection, Scope
+from benchboard.ui.window_commands import SHORTCUTS
+
+DASHBOARDS: Final = Scope("studio.dashboards", WINDOW)
+"""The tabs of open dashboards, and what stands below them."""
+PAGE: Final = Scope("studio.page", DASHBOARDS)
+PAGE_KEYS: Final = Scope("studio.page-keys", PAGE)
+"""On a page, unless what has the keyboard takes the key itself, as a field does."""
+CANVAS: Final = Scope("studio.canvas", PAGE_KEYS)
+TABLE: Final = Scope("studio.table", PAGE)
+OUTLINE: Final = Scope("studio.outline", PAGE)
+PRESENTATION: Final = Scope("studio.presentation", PAGE)
+VERSIONS: Final = Scope("studio.versions", PAGE)
+CONFLICTS: Final = Scope("studio.conflicts", PAGE)
+VARIABLES: Final = Scope("studio.variables")
+
+_EDIT: Final = N_("Edit")
+_NAVIGATE: Final = N_("Navigate")
+_VIEW: Final = N_("View")
+_SELECTION: Final = N_("Selection")
+_ARRANGE: Final = N_("Arrange")
+_CONTAINERS: Final = N_("Rows, groups and tabs")
+_TABLE: Final = N_("Inside a table")
+_OUTLINE: Final = N_("In the outline")
+_SHARE: Final = N_("Present, export and share")
+_TABS: Final = N_("Open dashboards")
+_VERSIONS: Final = N_("Version history")
+_CONFLICTS: Final = N_("Conflicts")
+_LIST: Final = N_("Dashboards")
+
+# fmt: off
+REGISTRY.register(
+    Command("studio.new_dashboard", N_("New dashboard"), _LIST, (), "ph.plus",
+            N_("create, make, add, start, blank, empty")),
+    Command("studio.import_dashboard", N_("Import dashboard"), _LIST, (), "ph.upload-simple",
+            N_("bring in, load, upload, open file, Grafana, JSON")),
+    Command("studio.undo", N_("Undo"), _EDIT, ("Ctrl+Z",), "ph.arrow-u-up-left", N_("revert, back"), PAGE_KEYS),
+    Command("studio.redo", N_("Redo"), _EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
+            N_("repeat, forward"), PAGE_KEYS),
+    Command("studio.save", N_("Save"), _EDIT, ("Ctrl+S",), "ph.check", N_("store, write"), PAGE),
+    Command("studio.find", N_("Find widget"), _NAVIGATE, ("Ctrl+F",), "ph.magnifying-glass",
+            N_("search, look for, locate"), PAGE),
+    Command("studio.find_next", N_("Find next"), _NAVIGATE, ("F3",), "ph.arrow-down",
+            N_("search next, next hit, next match, next result"), PAGE),
+    Command("studio.find_previous", N_("Find previous"), _NAVIGATE, ("Shift+F3",), "ph.arrow-up",
+            N_("search previous, previous hit, previous match, previous result"), PAGE),
+    Command("studio.show_outline", N_("Show outline"), _NAVIGATE, ("Ctrl+Shift+O",), "ph.tree-structure",
+            N_("tree, structure, layers"), PAGE),
+    Command("studio.show_add_pane", N_("Add widget"), _NAVIGATE, ("A",), "ph.plus",
+            N_("insert, new widget, new panel, create, chart, graph, visualization, visualisation"), PAGE),
+    Command("studio.select_next", N_("Select next widget"), _NAVIGATE, ("Tab",), "", "", CANVAS),
+    Command("studio.zoom_in", N_("Zoom in"), _VIEW, ("Ctrl++", "Ctrl+="), "ph.magnifying-glass-plus",
+            N_("enlarge, magnify"), PAGE),
+    Command("studio.zoom_out", N_("Zoom out"), _VIEW, ("Ctrl+-",), "ph.magnifying-glass-minus", N_("shrink"), PAGE),
+    Command("studio.zoom_reset", N_("Zoom to 100 %"), _VIEW, ("Ctrl+0",), "ph.magnifying-glass",
+            N_("reset zoom, actual size, 100%"), PAGE),
+    Command("studio.zoom_to_fit", N_("Zoom to fit"), _VIEW, ("Ctrl+9",), "ph.corners-out",
+            N_("fit to window, fit to screen, whole page, overview"), PAGE),
+    Command("studio.desktop", N_("Show desktop layout"), _VIEW, ("Ctrl+1",), "ph.desktop",
+            N_("breakpoint, responsive, wide, large screen, preview"), PAGE),
+    Command("studio.tablet", N_("Show tablet layout"), _VIEW, ("Ctrl+2",), "ph.device-tablet",
+            N_("breakpoint, responsive, medium, preview"), PAGE),
+    Command("studio.phone", N_("Show phone layout"), _VIEW, ("Ctrl+3",), "ph.device-mobile",
+            N_("breakpoint, responsive, mobile, small screen, narrow, preview"), PAGE),
+    Command("studio.reset_to_desktop", N_("Reset to desktop layout"), _VIEW, ("Ctrl+4",), "ph.link-simple",
+            N_("reset breakpoint, inherit, link layout, follow desktop"), PAGE),
+    Command("studio.toggle_left_pane", N_("Show or hide left pane"), _VIEW, ("Ctrl+B",), "bb.pane-left",
+            N_("hide sidebar, collapse sidebar, toggle left panel"), PAGE),
+    Command("studio.toggle_right_pane", N_("Show or hide right pane"), _VIEW, ("Ctrl+Shift+B",), "bb.pane-right",
+            N_("hide inspector, collapse inspector, toggle right panel, properties"), PAGE),
+    Command("studio.preview_repeats", N_("Preview repeats"), _VIEW, ("Ctrl+5",), "ph.copy",
+            N_("repeated panels, repeated widgets, copies, view mode, edit mode, arrange"), PAGE),
+    Command("studio.show_json", N_("Show JSON"), _VIEW, ("Ctrl+J",), "ph.brackets-curly",
+            N_("source, code, raw, model, edit JSON"), PAGE),
+    Command("studio.select_all", N_("Select all"), _SELECTION, ("Ctrl+A",), "ph.selection-all", N_("mark all"), PAGE),
+    Command("studio.move_focus", N_("Move focus, keep selection"), _SELECTION,
+            ("Ctrl+Left", "Ctrl+Up", "Ctrl+Right", "Ctrl+Down"), "", "", CANVAS),
+    Command("studio.toggle_selection", N_("Add to or remove from selection"), _SELECTION, ("Ctrl+Space",), "", "",
+            CANVAS),
+    Command("studio.move", N_("Move"), _SELECTION, ("Left", "Up", "Right", "Down"), "", "", CANVAS),
+    Command("studio.resize", N_("Resize"), _SELECTION, ("Shift+Right", "Shift+Down"), "", "", CANVAS),
+    Command("studio.duplicate", N_("Duplicate"), _SELECTION, ("Ctrl+D",), "ph.copy",
+            N_("clone, copy widget, copy and paste"), PAGE),
+    Command("studio.remove", N_("Remove"), _SELECTION, ("Del",), "ph.trash", N_("delete, erase, discard"), CANVAS),
+    Command("studio.edit", N_("Edit query or text"), _SELECTION, ("Return",), "ph.pencil-simple",
+            N_("SQL, expression, code"), CANVAS),
+    Command("studio.rename_widget", N_("Rename widget"), _SELECTION, ("F2",), "ph.pencil-simple",
+            N_("title, name, label, heading"), CANVAS),
+    Command("studio.repeat", N_("Repeat by variable"), _SELECTION, (), "ph.arrows-clockwise",
+            N_("loop, per value, for each, facet, trellis, small multiples"), CANVAS),
+    Command("studio.choose_image", N_("Choose image"), _SELECTION, ("Ctrl+Shift+I",), "ph.image",
+            N_("photo, picture, logo, upload"), CANVAS),
+    Command("studio.enlarge", N_("View full size"), _SELECTION, ("V",), "ph.arrows-out-simple",
+            N_("maximize, enlarge, expand, zoom widget, focus, inspect"), CANVAS),
+    Command("studio.enter_table", N_("Enter table (or double-click its rows)"), _SELECTION, ("Shift+Return",),
+            "ph.table", N_("sort, scroll table, explore data, interact"), CANVAS),
+    Command("studio.clear_selection", N_("Clear selection"), _SELECTION, ("Esc",), "", "", CANVAS),
+    Command("studio.move_past_neighbour", N_("Move past neighbour"), _SELECTION,
+            ("Alt+Left", "Alt+Up", "Alt+Right", "Alt+Down"), "", "", CANVAS),
+    Command("studio.move_shared_edge", N_("Move shared edge"), _SELECTION,
+            ("Alt+Shift+Left", "Alt+Shift+Up", "Alt+Shift+Right", "Alt+Shift+Down"), "", "", CANVAS),
+    Command("studio.cut", N_("Cut"), _SELECTION, ("Ctrl+X",), "ph.scissors", N_("clipboard"), CANVAS),
+    Command("studio.copy", N_("Copy"), _SELECTION, ("Ctrl+C",), "ph.copy", N_("clipboard"), CANVAS),
+    Command("studio.paste", N_("Paste"), _SELECTION, ("Ctrl+V",), "ph.clipboard", N_("insert, clipboard"), CANVAS),
+    Command("studio.lock_position", N_("Lock position"), _SELECTION, ("Ctrl+L",), "ph.lock-simple",
+            N_("pin, freeze, unlock, static, fixed position"), CANVAS),
+    Command("studio.lock_size", N_("Lock size"), _SELECTION, (), "ph.lock-simple", N_("fixed size, unlock size"),
+            CANVAS),
+    Command("studio.lock_content", N_("Lock content"), _SELECTION, (), "ph.lock-simple",
+            N_("protect, read only, unlock content"), CANVAS),
+    Command("studio.open_menu", N_("Open context menu"), _SELECTION, ("Shift+F10",), "", "", CANVAS),
+    Command("studio.align_left", N_("Align left edges"), _ARRANGE, ("Ctrl+Shift+Left",), "ph.align-left",
+            N_("line up"), CANVAS),
+    Command("studio.align_centre", N_("Align centres"), _ARRANGE, ("Ctrl+Shift+C",), "ph.align-center-horizontal",
+            N_("center horizontally"), CANVAS),
+    Command("studio.align_right", N_("Align right edges"), _ARRANGE, ("Ctrl+Shift+Right",), "ph.align-right",
+            N_("line up"), CANVAS),
+    Command("studio.align_top", N_("Align top edges"), _ARRANGE, ("Ctrl+Shift+Up",), "ph.align-top",
+            N_("line up"), CANVAS),
+    Command("studio.align_middle", N_("Align middles"), _ARRANGE, ("Ctrl+Shift+M",), "ph.align-center-vertical",
+            N_("center vertically"), CANVAS),
+    Command("studio.align_bottom", N_("Align bottom edges"), _ARRANGE, ("Ctrl+Shift+Down",), "ph.align-bottom",
+            N_("line up"), CANVAS),
+    Command("studio.distribute_horizontally", N_("Distribute horizontally"), _ARRANGE, ("Ctrl+Shift+X",),
+            "ph.columns", N_("equal gaps, space evenly"), CANVAS),
+    Command("studio.distribute_vertically", N_("Distribute vertically"), _ARRANGE, ("Ctrl+Shift+Y",), "ph.rows",
+            N_("equal gaps, space evenly"), CANVAS),
+    Command("studio.match_width", N_("Match width"), _ARRANGE, ("Ctrl+Shift+W",), "ph.arrows-out-line-horizontal",
+            N_("equal size, equal width, same width"), CANVAS),
+    Command("studio.match_height", N_("Match height"), _ARRANGE, ("Ctrl+Shift+H",), "ph.arrows-out-line-vertical",
+            N_("equal size, equal height, same height"), CANVAS),
+    Command("studio.swap", N_("Swap positions"), _ARRANGE, ("Ctrl+Shift+E",), "ph.swap",
+            N_("exchange, switch places, trade"), CANVAS),
+    Command("studio.auto_arrange", N_("Arrange dashboard or container"), _ARRANGE, ("Ctrl+Shift+R",),
+            "ph.squares-four", N_("auto layout, auto arrange, tidy, compact, clean up, pack"), CANVAS),
+    Command("studio.add_row", N_("Add row"), _CONTAINERS, (), "ph.rows",
+            N_("section, heading, divider, collapsible"), CANVAS),
+    Command("studio.group", N_("Group"), _CONTAINERS, ("Ctrl+G",), "ph.selection", N_("combine, box, container"),
+            CANVAS),
+    Command("studio.group_into_tabs", N_("Group into tabs"), _CONTAINERS, ("Ctrl+Shift+T",), "ph.browser",
+            N_("tabbed, pages"), CANVAS),
+    Command("studio.ungroup", N_("Ungroup"), _CONTAINERS, ("Ctrl+Shift+G",), "ph.selection-slash",
+            N_("split, dissolve, take apart"), CANVAS),
+    Command("studio.toggle_row", N_("Expand or collapse row"), _CONTAINERS, ("Space",), "ph.caret-down",
+            N_("fold, unfold"), CANVAS),
+    Command("studio.add_tab", N_("Add tab"), _CONTAINERS, (), "ph.plus", N_("new tab, page"), CANVAS),
+    Command("studio.next_tab", N_("Next tab"), _CONTAINERS, ("Ctrl+]",), "ph.caret-right", N_("switch tab"), CANVAS),
+    Command("studio.previous_tab", N_("Previous tab"), _CONTAINERS, ("Ctrl+[",), "ph.caret-left",
+            N_("switch tab"), CANVAS),
+    Command("studio.table_rows", N_("Move through rows"), _TABLE, ("Up", "Down", "PgUp", "PgDown", "Home", "End"),
+            "", "", TABLE),
+    Command("studio.table_sort", N_("Sort by column (or click its header)"), _TABLE, ("S",), "", "", TABLE),
+    Command("studio.table_copy", N_("Copy selected cells"), _TABLE, ("Ctrl+C",), "", "", TABLE),
+    Command("studio.table_enlarge", N_("View full size, or go back"), _TABLE, ("V",), "", "", TABLE),
+    Command("studio.table_leave", N_("Exit table"), _TABLE, ("Esc",), "", "", TABLE),
+    Command("studio.outline_rename", N_("Rename"), _OUTLINE, ("F2",), "", "", OUTLINE),
+    Command("studio.outline_remove", N_("Remove"), _OUTLINE, ("Del",), "", "", OUTLINE),
+    Command("studio.outline_go", N_("Go to widget"), _OUTLINE, ("Return",), "", "", OUTLINE),
+    Command("studio.present", N_("Present dashboard"), _SHARE, ("F5",), "ph.play",
+            N_("slideshow, kiosk, TV mode, presentation, presenter, play"), PAGE),
+    Command("studio.present_scroll", N_("Scroll while presenting"), _SHARE, ("Down", "PgDown"), "", "", PRESENTATION),
+    Command("studio.present_enter", N_("Enter table, or view widget full size"), _SHARE, ("Return",), "", "",
+            PRESENTATION),
+    Command("studio.present_leave", N_("Stop presenting"), _SHARE, ("Esc",), "", "", PRESENTATION),
+    Command("studio.export_png", N_("Export as PNG"), _SHARE, (), "ph.image",
+            N_("download, image, picture, screenshot, save as"), PAGE),
+    Command("studio.export_svg", N_("Export as SVG"), _SHARE, (), "ph.file",
+            N_("download, image, vector, drawing, save as"), PAGE),
+    Command("studio.export_pdf", N_("Export as PDF"), _SHARE, (), "ph.file-pdf",
+            N_("download, report, document, save as"), PAGE),
+    Command("studio.export_json", N_("Export as Benchboard dashboard (JSON)"), _SHARE, (), "ph.brackets-curly",
+            N_("download, backup, save as, model"), PAGE),
+    Command("studio.export_grafana", N_("Export as Grafana dashboard (JSON)"), _SHARE, (), "ph.brackets-curly",
+            N_("download, save as, interchange"), PAGE),
+    Command("studio.print", N_("Print dashboard"), _SHARE, ("Ctrl+P",), "ph.printer",
+            N_("printer, paper, hard copy"), PAGE),
+    Command("studio.show_versions", N_("Show version history"), _SHARE, (), "ph.clock-counter-clockwise",
+            N_("changes, revisions, diff, compare, restore, roll back"), PAGE),
+    Command("studio.save_named_version", N_("Save named version"), _SHARE, ("Ctrl+Alt+S",), "ph.bookmark-simple",
+            N_("name version, keep version, snapshot, checkpoint, bookmark, commit, tag"), PAGE),
+    Command("studio.rename_dashboard", N_("Rename dashboard"), _SHARE, ("F2",), "ph.pencil-simple",
+            N_("title, name, label"), PAGE_KEYS, N_("with nothing selected")),
+    Command("studio.share", N_("Share dashboard"), _SHARE, (), "ph.share-network",
+            N_("permissions, access, invite, team, collaborate, publish, rights"), PAGE),
+    Command("studio.edit_variables", N_("Edit variables"), _SHARE, (), "ph.funnel",
+            N_("parameters, filters, dropdowns, slicers, template variables, controls"), PAGE),
+    Command("studio.refresh_variables", N_("Refresh variable values"), _SHARE, (), "ph.arrows-clockwise",
+            N_("reload, rerun, update filters"), PAGE),
+    Command("studio.start_from_template", N_("Start from a template"), _SHARE, (), "ph.layout",
+            N_("examples, samples, gallery, starter, preset"), PAGE),
+    Command("studio.close_dashboard", N_("Close dashboard"), _TABS, ("Ctrl+W",), "ph.x", "", DASHBOARDS),
+    Command("studio.next_dashboard", N_("Next dashboard"), _TABS, ("Ctrl+Tab",), "ph.caret-right", "", DASHBOARDS),
+    Command("studio.previous_dashboard", N_("Previous dashboard"), _TABS, ("Ctrl+Shift+Tab",), "ph.caret-left",
+            "", DASHBOARDS),
+    Command("studio.versions_since", N_("Compare with highlighted version"), _VERSIONS, ("B",), "", "", VERSIONS),
+    Command("studio.versions_next", N_("Next difference"), _VERSIONS, ("J",), "ph.arrow-down", "", VERSIONS),
+    Command("studio.versions_previous", N_("Previous difference"), _VERSIONS, ("K",), "ph.arrow-up", "", VERSIONS),
+    Command("studio.versions_restore", N_("Restore this version"), _VERSIONS, ("Ctrl+Return",),
+            "ph.arrow-counter-clockwise", "", VERSIONS),
+    Command("studio.versions_leave", N_("Close version history"), _VERSIONS, ("Esc",), "ph.x", "", VERSIONS),
+    Command("studio.merge_mine", N_("Keep mine"), _CONFLICTS, ("1",), "ph.user", "", CONFLICTS),
+    Command("studio.merge_theirs", N_("Keep theirs"), _CONFLICTS, ("2",), "ph.users", "", CONFLICTS),
+    Command("studio.merge_next", N_("Next unresolved conflict"), _CONFLICTS, ("N",), "ph.arrow-down", "", CONFLICTS),
+    Command("studio.merge_use", N_("Use merged result"), _CONFLICTS, ("Ctrl+Return",), "ph.check", "", CONFLICTS),
+    Command("studio.merge_undo", N_("Undo last decision"), _CONFLICTS, ("Ctrl+Z",), "", "", CONFLICTS),
+    Command("studio.merge_leave", N_("Resolve later"), _CONFLICTS, ("Esc",), "ph.clock", "", CONFLICTS),
+    Command("studio.remove_variable", N_("Delete variable"), N_("Variables"), ("Del",), "", "", VARIABLES),
+    Command("studio.dashboards.open", N_("Open"), _LIST, (), "ph.squares-four"),
+    Command("studio.dashboards.rename", N_("Rename"), _LIST, (), "ph.pencil-simple"),
+    Command("studio.dashboards.share", N_("Share"), _LIST, (), "ph.share-network"),
+    Command("studio.dashboards.duplicate", N_("Duplicate"), _LIST, (), "ph.copy"),
+    Command("studio.dashboards.report", N_("Show import report"), _LIST, (), "ph.list-bullets"),
+    Command("studio.dashboards.discard", N_("Move to trash"), _LIST, (), "ph.trash"),
+    Command("studio.dashboards.restore", N_("Restore"), _LIST, (), "ph.arrow-counter-clockwise"),
+    Command("studio.dashboards.delete", N_("Delete permanently"), _LIST, (), "ph.trash"),
+)
+# fmt: on
+
+
+def _ids(*names: str) -> tuple[str, ...]:
+    return tuple(f"studio.{name}" for name in names)
+
+
+ARRANGE_IDS: Final = _ids(
+    "align_left", "align_centre", "align_right", "align_top", "align_middle", "align_bottom", "distribute_horizontally",
+    "distribute_vertically", "match_width", "match_height", "swap", "auto_arrange",
+)  # fmt: skip
+SELECTION_MENU: Final = "studio.selection"
+"""The context menu of a page."""
+EXPORT_MENU: Final = "studio.export"
+MORE_MENU: Final = "studio.more"
+DASHBOARD_MENU: Final = "studio.dashboard"
+"""The context menu of dashboards in the list, or of a dashboard's tab."""
+
+REGISTRY.register_menu(
+    SELECTION_MENU,
+    MenuSection(
+        _ids("edit", "choose_image", "enlarge", "enter_table", "rename_widget", "repeat", "toggle_row", "add_tab",
+             "next_tab", "previous_tab")
+    ),
+    MenuSection(_ids("cut", "copy", "paste", "duplicate")),
+    MenuSection(_ids("group", "group_into_tabs", "ungroup", "add_row")),
+    MenuSection(ARRANGE_IDS, _ARRANGE),
+    MenuSection(_ids("lock_position", "lock_size", "lock_content")),
+    MenuSection(_ids("select_all", "remove")),
+)  # fmt: skip
+REGISTRY.register_menu(
+    EXPORT_MENU,
+    MenuSection(_ids("export_png", "export_svg", "export_pdf", "export_json", "export_grafana", "print")),
+)
+REGISTRY.register_menu(
+    MORE_MENU,
+    MenuSection(
+        (*_ids("find", "show_json", "preview_repeats", "edit_variables", "start_from_template", "select_all"),
+         SHORTCUTS,
+         *_ids("rename_dashboard", "show_versions", "save_named_version", "share"))
+    ),
+)  # fmt: skip
+REGISTRY.register_menu(
+    DASHBOARD_MENU,
+    MenuSection(
+        _ids("dashboards.open", "dashboards.rename", "dashboards.share", "dashboards.duplicate", "dashboards.report",
+             "dashboards.restore", "dashboards.delete", "dashboards.discard", "close_dashboard")
+    ),
+)  # fmt: skip

@@ -1,0 +1,388 @@
+"""The face of a tile: its header, then a chart, table, number or words, or the state it is in instead."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from PySide6.QtCore import QRectF, QSizeF, Qt, QUrl
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPalette,
+    QPen,
+    QTextDocument,
+    QTextListFormat,
+    QTextOption,
+)
+
+from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, WidgetContent
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.tiles import (
+    charts,
+    error_painting,
+    image_painting,
+    number_format,
+    pies,
+    skeleton,
+    stat_tiles,
+    table_painting,
+)
+from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+
+HEADER: Final = 32
+LOCK: Final = "ph.lock-simple"
+_PAD: Final = 12
+_LEAST_TITLE: Final = 56.0
+"""So many pixels of a title are read beside its icon, or more."""
+_MOST_SIGNS: Final = 10_000
+_MOST_LINES: Final = 300
+"""So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
+_MOST_ADDRESS: Final = 120
+_INDENT: Final = 14.0
+_NUMBERED: Final = (
+    QTextListFormat.Style.ListDecimal,
+    QTextListFormat.Style.ListLowerAlpha,
+    QTextListFormat.Style.ListUpperAlpha,
+    QTextListFormat.Style.ListLowerRoman,
+    QTextListFormat.Style.ListUpperRoman,
+)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def paint_frame(
+    painter: QPainter, box: QRectF, edge: str = "border", *, hollow: bool = False, dashed: bool = False
+) -> None:
+    """A tile's frame, its edge in this colour."""
+    radius = theme().px("radius.tile")
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color(edge), 1, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else theme().color("surface"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    painter.restore()
+
+
+def paint_face(
+    painter: QPainter,
+    size: QSizeF,
+    widget: WidgetContent,
+    answer: Answer | None,
+    *,
+    locked: bool = False,
+    badge: str = "",
+    audience: Audience = "show",
+) -> Links:
+    """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
+    stop = _paint_asking(painter, size) if answer is not None and answer.slow and audience != "show" else None
+    end = stop.left() - 8 if stop else size.width() - _PAD
+    if locked:
+        paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
+        end -= 20
+    if badge:
+        end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
+    paint_header(painter, widget, end)
+    painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
+    return replace(paint_body(painter, body_of(size), widget, answer, audience), stop=stop, end=end)
+
+
+def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
+    """A few letters on a field that ends at `end`; answers where it begins."""
+    font, box = theme().font("caption"), badge_box(text, end, middle)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("selection"))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(font)
+    painter.setPen(theme().color("accent.text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box.left()
+
+
+def badge_box(text: str, end: float, middle: float) -> QRectF:
+    """The field a badge takes that ends at `end`."""
+    width = QFontMetricsF(theme().font("caption")).horizontalAdvance(text) + 12
+    return QRectF(end - width, middle - 9, width, 18)
+
+
+def header_badge(size: QSizeF, text: str, links: Links, *, locked: bool) -> QRectF:
+    """Where in the header of a tile its badge stands."""
+    end = (links.stop.left() - 8 if links.stop else size.width() - _PAD) - (20 if locked else 0)
+    return badge_box(text, end, HEADER / 2 + 1)
+
+
+def body_of(size: QSizeF) -> QRectF:
+    """Where on a tile its content is."""
+    return QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
+
+
+def paint_body(
+    painter: QPainter, body: QRectF, widget: WidgetContent, answer: Answer | None, audience: Audience = "show"
+) -> Links:
+    """Draw what a widget shows, without its frame and header; answers where its links stand."""
+    if widget.kind is None:
+        _paint_sentence(painter, body, widget.icon, unknown(widget), _("The widget is kept unchanged."))
+    elif widget.kind.type == IMAGE:
+        _paint_image(painter, body, widget, answer, audience)
+    elif not widget.kind.query:
+        _paint_prose(painter, body, prose(widget, audience))
+    else:
+        return _paint_answer(painter, body, widget, answer, audience)
+    return Links()
+
+
+def prose(widget: WidgetContent, audience: Audience) -> str:
+    """A text widget's words; only who can write some is asked to."""
+    return str(widget.setting("text")) if audience == "edit" or "text" in widget.config else ""
+
+
+def unknown(widget: WidgetContent) -> str:
+    """What stands in the place of a widget of no kind this program has: what it was, where an import said that."""
+    name = number_format.cut(widget.kind_name, MAX_TITLE)
+    if widget.kind_name != widget.type:
+        return name
+    return _("This version can't show “{kind}” widgets.").format(kind=name)
+
+
+def summary(widget: WidgetContent, answer: Answer | None) -> str:
+    """What a tile shows, in words for those who do not see it."""
+    if widget.kind is None:
+        return unknown(widget)
+    if widget.kind.type == IMAGE:
+        return _image_summary(widget, answer)
+    if answer is None or answer.waited_for:
+        return ""
+    if answer.error is not None:
+        return answer.error.what
+    kind = widget.kind.type
+    if answer.table is not None and answer.table.rows and unfit(widget, answer.table) is None:
+        if kind == "metric_card":
+            return stat_tiles.Figure.of(answer.table).shown(widget)
+        if kind == "gauge":
+            return stat_tiles.gauge_summary(widget, answer.table)
+    count = len(answer.table.rows) if answer.table is not None else 0
+    return ngettext("{count} row", "{count} rows", count).format(count=count)
+
+
+def _paint_image(
+    painter: QPainter, body: QRectF, widget: WidgetContent, answer: Answer | None, audience: Audience
+) -> None:
+    if not widget.setting("picture"):
+        what, do = _no_picture(widget)
+        _paint_sentence(painter, body, "ph.image", what, do if audience == "edit" else "")
+    elif answer is not None and answer.error is not None:
+        _paint_sentence(painter, body, "ph.warning-circle", answer.error.what, answer.error.do)
+    elif answer is not None and answer.picture is not None:
+        if body.width() > 1 and body.height() > 1:
+            image_painting.paint_picture(painter, body, widget, answer.picture)
+    elif answer is not None and answer.late:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("grid"))
+        painter.drawRoundedRect(body, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _no_picture(widget: WidgetContent) -> tuple[str, str]:
+    """What stands in the place of a picture that is not there, and what to do. One that was to come from elsewhere says
+    from where: nothing that a document names is ever fetched."""
+    url = widget.config.get("url")
+    if isinstance(url, str) and url:
+        where = number_format.cut(" ".join(url.split()), _MOST_ADDRESS)
+        what = _("This image links to {address}").format(address=where)
+        return what, _("Benchboard doesn't load linked images. Choose, drop or paste the image itself.")
+    return _("No image yet."), _("Choose one on the right, drop a file here, or paste one.")
+
+
+def _image_summary(widget: WidgetContent, answer: Answer | None) -> str:
+    if not widget.setting("picture"):
+        return _no_picture(widget)[0]
+    if answer is not None and answer.error is not None:
+        return answer.error.what
+    return str(widget.setting("alt"))
+
+
+def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
+    """At the end of the header: an answer is awaited, and how to stop that."""
+    font = theme().font("caption")
+    word, link = _("Loading"), _("Stop")
+    metrics = QFontMetricsF(font)
+    spot = QRectF(size.width() - _PAD - metrics.horizontalAdvance(link), 1, metrics.horizontalAdvance(link), HEADER)
+    painter.setFont(font)
+    painter.setPen(theme().color("accent.text"))
+    painter.drawText(spot, _RIGHT, link)
+    width = metrics.horizontalAdvance(word)
+    painter.setPen(theme().color("text.muted"))
+    painter.drawText(QRectF(spot.left() - 8 - width, 1, width, HEADER), _LEFT, word)
+    return spot.adjusted(-8 - width, 0, 0, 0)
+
+
+def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
+    """The kind's icon and the title up to `end`; the title alone where the icon would leave it next to no room."""
+    font, name = theme().font("body_strong"), number_format.cut(widget.title or widget.kind_name, MAX_TITLE)
+    metrics, room = QFontMetricsF(font), QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
+    if room.width() >= min(_LEAST_TITLE, metrics.horizontalAdvance(name)):
+        paint_icon(painter, widget.icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
+    else:
+        room.setLeft(_PAD)
+    painter.setFont(font)
+    painter.setPen(theme().color("text"))
+    painter.drawText(room, _LEFT, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
+
+
+def _paint_answer(
+    painter: QPainter, body: QRectF, widget: WidgetContent, answer: Answer | None, audience: Audience
+) -> Links:
+    edits = audience == "edit"
+    if answer is None:
+        do = _("Write one on the right.") if edits else ""
+        _paint_sentence(painter, body, "ph.code", _("No query yet."), do)
+    elif answer.error is not None:
+        return error_painting.paint_error(painter, body, answer.error, audience)
+    elif answer.table is None:
+        if answer.late:
+            _paint_bars(painter, body, widget)
+    elif not answer.table.rows:
+        _paint_sentence(painter, body, "ph.tray", _("The query returned no rows."), "")
+    elif (why := unfit(widget, answer.table)) is not None:
+        do = _(widget.kind.takes) if widget.kind and edits else ""
+        _paint_sentence(painter, body, "ph.warning-circle", why, do)
+    else:
+        _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, answer.table)
+    return Links()
+
+
+def unfit(widget: WidgetContent, table: ResultTable) -> str | None:
+    """Why this kind cannot show that answer."""
+    kind = widget.kind.type if widget.kind else ""
+    found = [index for index, column in enumerate(table.columns) if number_format.numeric(column)]
+    if kind in ("metric_card", "gauge") and not found:
+        return _("The query returned no numbers.")
+    if kind == "gauge":
+        low, high = stat_tiles.span(widget, table)
+        if low >= high:
+            ends = {"low": number_format.short(low), "high": number_format.short(high)}
+            return _("The minimum, {low}, must be below the maximum, {high}.").format(**ends)
+    if kind in ("line_chart", "area_chart", "bar_chart", "pie_chart") and not any(index > 0 for index in found):
+        return _("No numeric column to plot after the first column.")
+    return None
+
+
+def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable) -> None:
+    if kind == "metric_card":
+        stat_tiles.paint_metric(painter, body, widget, table)
+    elif kind == "gauge":
+        stat_tiles.paint_gauge(painter, body, widget, table)
+    elif kind == "table":
+        table_painting.paint_rows(painter, body, table)
+    else:
+        paint: Callable[[QPainter, QRectF, ResultTable, str], None] = {
+            "line_chart": charts.paint_lines,
+            "area_chart": charts.paint_areas,
+            "bar_chart": charts.paint_bars,
+            "pie_chart": pies.paint_pie,
+        }[kind]
+        paint(painter, body, table, number_format.unit(widget))
+
+
+class _Words(QTextDocument):
+    """Markdown for reading: no HTML, and nothing is fetched, neither from the disk nor from anywhere else."""
+
+    def loadResource(self, _type: int, _name: QUrl | str) -> Any:
+        # Something must be answered: where nothing is, Qt opens the name as a file itself.
+        nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        nothing.fill(Qt.GlobalColor.transparent)
+        return nothing
+
+
+def words_of(markdown: str) -> QTextDocument:
+    """A text laid out for reading."""
+    words, font = _Words(), theme().font("body")
+    words.setDefaultFont(font)
+    words.setDocumentMargin(0)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    words.setDefaultTextOption(option)
+    lines = number_format.cut(markdown, _MOST_SIGNS).split("\n")
+    lines = [*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines
+    words.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    words.setIndentWidth(_indent(words, QFontMetricsF(font)))
+    return words
+
+
+def _indent(words: QTextDocument, metrics: QFontMetricsF) -> float:
+    """How far lists are indented: as far as the longest of their numbers needs, which stand to the left."""
+    widest, block = 0.0, words.begin()
+    while block.isValid():
+        listed = block.textList()
+        if listed is not None and listed.format().style() in _NUMBERED:
+            widest = max(widest, metrics.horizontalAdvance(f"{listed.itemText(block)} "))
+        block = block.next()
+    return max(_INDENT, math.ceil(widest) + 2.0)
+
+
+def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
+    words = words_of(markdown)
+    words.setTextWidth(body.width())
+    context = QAbstractTextDocumentLayout.PaintContext()
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Text, theme().color("text"))
+    palette.setColor(QPalette.ColorRole.Link, theme().color("accent.text"))
+    context.palette = palette
+    painter.save()
+    painter.translate(body.topLeft())
+    painter.setClipRect(QRectF(0, 0, body.width(), body.height()), Qt.ClipOperation.IntersectClip)
+    context.clip = QRectF(0, 0, body.width(), body.height())
+    words.documentLayout().draw(painter, context)
+    painter.restore()
+
+
+def _paint_sentence(painter: QPainter, body: QRectF, icon: str, what: str, do: str) -> None:
+    """A state in words, in the middle of the tile."""
+    metrics = QFontMetricsF(theme().font("body"))
+    wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter)
+    need = metrics.boundingRect(QRectF(0, 0, body.width(), 999), wrap, what).height()
+    more = metrics.boundingRect(QRectF(0, 0, body.width(), 999), wrap, do).height() if do else 0
+    if need + more > body.height():
+        more, do = 0, ""
+    mark = 24 if body.height() > need + more + 40 else 0
+    top = body.center().y() - (need + more + (mark + 8 if mark else 0)) / 2
+    if mark:
+        paint_icon(painter, icon, QRectF(body.center().x() - mark / 2, top, mark, mark), theme().color("text.muted"))
+        top += mark + 8
+    painter.setFont(theme().font("body"))
+    painter.setPen(theme().color("text.secondary"))
+    painter.drawText(QRectF(body.left(), top, body.width(), need + 2), wrap, what)
+    painter.setPen(theme().color("text.muted"))
+    painter.drawText(QRectF(body.left(), top + need + 2, body.width(), more + 2), wrap, do)
+
+
+def _paint_bars(painter: QPainter, body: QRectF, widget: WidgetContent) -> None:
+    """Loading: pale bars in the shape of what comes."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("grid"))
+    kind = widget.kind.type if widget.kind else ""
+    if kind in ("metric_card", "gauge"):
+        painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24), 4, 4)
+        painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10), 3, 3)
+    elif kind == "table":
+        for row in range(int(body.height() // table_painting.ROW)):
+            y = body.top() + row * table_painting.ROW + 9
+            for left, width in ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2)):
+                painter.drawRoundedRect(QRectF(body.left() + body.width() * left, y, body.width() * width, 10), 3, 3)
+    elif kind in ("line_chart", "area_chart", "pie_chart"):
+        skeleton.paint(painter, body, kind)
+    else:
+        count = max(3, int(body.width() // 40))
+        for place in range(count):
+            height = body.height() * (0.35 + 0.12 * ((place * 3) % 5))
+            left = body.left() + place * body.width() / count
+            painter.drawRoundedRect(QRectF(left, body.bottom() - height, body.width() / count - 12, height), 3, 3)
+    painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,0 +1,135 @@
+"""The session's open bus: opened on a worker, adopted on the window's thread, and never left behind."""
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from benchboard.canbus import link
+from benchboard.canbus.link import PortHandle
+from benchboard.errors import AppError, Cancelled
+from benchboard.ui.bench.device_manager import Hub, Live
+from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.simulator_process import SimulatorProcess
+from benchboard.ui.shell.shell import Shell
+from support.benchsim import Simulator
+
+
+@pytest.fixture
+def dongles_here(qtbot: QtBot, hub: Hub, simulator: Simulator) -> list[Here]:
+    """Both simulated dongles, recognised."""
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == len(simulator.ports))
+    return list(hub.here)
+
+
+def on_worker(pool: ThreadPoolExecutor, hub: Hub, here: Here) -> "Future[Live]":
+    return pool.submit(hub.open_bus, here, "a bus")
+
+
+def port_is_free(path: str) -> bool:
+    try:
+        with link.open_port(path):
+            return True
+    except AppError as error:
+        assert error.code == "port.busy"
+        return False
+
+
+def test_open_bus_that_nobody_adopts_ends_at_sign_out(
+    qtbot: QtBot, shell: Shell, hub: Hub, dongles_here: list[Here]
+) -> None:
+    """Its screen was closed while it was opened, so its result is delivered to nobody."""
+    with ThreadPoolExecutor(1) as pool:
+        live = on_worker(pool, hub, dongles_here[0]).result(60)
+    assert live.capture.running
+    shell.context.sign_out()
+    qtbot.waitUntil(lambda: not live.capture.running)
+    assert port_is_free(live.path)
+
+
+def test_open_bus_that_is_still_opening_at_sign_out_is_closed_again(
+    qtbot: QtBot, shell: Shell, hub: Hub, dongles_here: list[Here], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, signed_out = threading.Event(), threading.Event()
+    path, open_port = dongles_here[0].port.path, link.open_port
+
+    def slow_open(asked: str) -> PortHandle:
+        handle = open_port(asked)
+        if asked == path and threading.current_thread().name.startswith("opener"):
+            opening.set()
+            assert signed_out.wait(60)
+        return handle
+
+    monkeypatch.setattr(link, "open_port", slow_open)
+    with ThreadPoolExecutor(1, "opener") as pool:
+        opened = on_worker(pool, hub, dongles_here[0])
+        assert opening.wait(60)
+        with qtbot.waitSignal(hub.destroyed, timeout=60_000):
+            shell.context.sign_out()
+        signed_out.set()
+        with pytest.raises(Cancelled):
+            opened.result(60)
+    assert port_is_free(path)
+
+
+def test_open_bus_ends_the_bus_before_it_whether_it_was_adopted_or_not(
+    qtbot: QtBot, hub: Hub, dongles_here: list[Here]
+) -> None:
+    first, second = dongles_here
+    with ThreadPoolExecutor(1) as pool:
+        unadopted = on_worker(pool, hub, first).result(60)
+        live = on_worker(pool, hub, second).result(60)
+        assert not unadopted.capture.running
+        assert port_is_free(unadopted.path)
+        hub.adopt(unadopted)
+        assert hub.live is None
+        hub.adopt(live)
+        assert hub.live is live
+        again = on_worker(pool, hub, first).result(60)
+        assert not live.capture.running
+        qtbot.waitUntil(lambda: hub.live is None)
+    hub.adopt(again)
+    assert hub.live is again
+    hub.end_bus()
+    assert not again.capture.running
+
+
+def test_live_changed_is_emitted_on_the_windows_thread_alone(qtbot: QtBot, hub: Hub, dongles_here: list[Here]) -> None:
+    threads: list[threading.Thread] = []
+    hub.live_changed.connect(lambda: threads.append(threading.current_thread()), Qt.ConnectionType.DirectConnection)
+    here = dongles_here[0]
+
+    def use() -> None:
+        with hub.device(here.port.path) as device:
+            device.identify(0)
+
+    with ThreadPoolExecutor(1) as pool:
+        live = on_worker(pool, hub, here).result(60)
+        assert hub.live is None
+        assert threads == []
+        hub.adopt(live)
+        pool.submit(use).result(60)
+    assert hub.live is live, "only the window's thread changes what is live"
+    qtbot.waitUntil(lambda: hub.live is None)
+    assert not live.capture.running
+    assert set(threads) == {threading.main_thread()}
+    assert len(threads) == 2
+
+
+def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
+    qtbot: QtBot, shell: Shell, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[SimulatorProcess] = []
+
+    def make() -> SimulatorProcess:
+        made.append(SimulatorProcess())
+        return made[0]
+
+    monkeypatch.setattr("benchboard.ui.bench.device_manager.SimulatorProcess", make)
+    with qtbot.waitSignal(hub.destroyed, timeout=60_000):
+        shell.context.sign_out()
+    with pytest.raises(Cancelled):
+        hub.start_simulator()
+    assert not made[0].alive

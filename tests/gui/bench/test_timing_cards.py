@@ -1,0 +1,44 @@
+"""The cards beside the bit: tolerance, cable and the comparison with a second node."""
+
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.canbus.timing import Timing
+from benchboard.ui.bench.node_comparison import SecondNode
+from benchboard.ui.bench.timing_cards import Bears
+from benchboard.ui.bench.timing_inputs import Wish
+from benchboard.ui.shell.shell import Shell
+
+WISH = Wish("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 40, 5.0, 210, 2.0)
+AS_DECODED = Timing(80_000_000, 10, 11, 2, 2, 2)
+
+
+def _texts(card: QWidget) -> list[str]:
+    labels = [label.text() for label in card.findChildren(QLabel)]
+    return labels + [one.accessibleName() for one in card.findChildren(QWidget)]
+
+
+@pytest.mark.parametrize("split", [(6, 7), (0, 13), (11, 2)])
+def test_cards_timings_with_the_same_registers_show_the_same_figures(
+    qtbot: QtBot, shell: Shell, split: tuple[int, int]
+) -> None:
+    cards, second = Bears(), SecondNode()
+    for card in (cards.tolerance, cards.cable, second):
+        qtbot.addWidget(card)
+    shown = []
+    for timing in (AS_DECODED, Timing(80_000_000, 10, *split, 2, 2)):
+        cards.show_timing(timing, WISH)
+        second.show_timing(timing, WISH)
+        shown.append([_texts(card) for card in (cards.tolerance, cards.cable, second)])
+    assert shown[0] == shown[1]
+    assert any("Maximum cable length 96 m enough" in text for text in shown[0][1])
+
+
+def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
+    cards = Bears()
+    for card in (cards.tolerance, cards.cable):
+        qtbot.addWidget(card)
+    wish = Wish("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 1e8, 5.0, 210, 2.0)
+    cards.show_timing(AS_DECODED, wish)
+    assert "length_m is out of range." in _texts(cards.cable)

@@ -1,0 +1,143 @@
+"""What screen readers are told of a page: focus, selection, content, and what moved or changed."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QAccessibleValueChangeEvent,
+)
+
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.editing import container_edits
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+Key, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+def _item(name: str, x: int, y: int, **more: object) -> dict[str, object]:
+    place = {"x": x, "y": y, "w": 3, "h": 3}
+    return {"id": name, "type": "text", "title": name, "config": {"text": f"Words of **{name}**."}, "position": place,
+            **more}  # fmt: skip
+
+
+@pytest.fixture
+def board(studio: "Studio") -> Iterator["Studio"]:
+    items = [
+        _item("a", 0, 0), _item("b", 3, 0, static=True, locked=["content"]), _item("c", 6, 0),
+        {"id": "r", "type": "row", "title": "Row", "position": {"x": 0, "y": 3, "w": 12, "h": 1},
+         "items": [_item("r1", 0, 4)]},
+    ]  # fmt: skip
+    studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    before = QAccessible.isActive()
+    QAccessible.setActive(True)
+    studio.page.editor.select(["a"])
+    studio.page.editor.set_property("c", "title", "Third")  # what is there now is known
+    yield studio
+    QAccessible.setActive(before)
+
+
+@pytest.fixture
+def told(board: "Studio") -> list[tuple[str, str]]:
+    """What is told from now on: of what, and which event."""
+    found: list[tuple[str, str]] = []
+
+    def note(event: QAccessibleEvent) -> None:
+        order, place = board.canvas.reading_order(), event.child()
+        words = event.type().name
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            words = event.message()
+        elif isinstance(event, QAccessibleValueChangeEvent):
+            words = f"value {event.value()}"
+        found.append((order[place] if place >= 0 else "", words))
+
+    board.canvas.announcer.send = note
+    return found
+
+
+def _page(studio: "Studio") -> QAccessibleInterface:
+    page = QAccessible.queryAccessibleInterface(studio.canvas)
+    assert page is not None
+    return page
+
+
+def _child(studio: "Studio", item_id: str) -> QAccessibleInterface:
+    child = _page(studio).child(studio.canvas.reading_order().index(item_id))
+    assert child is not None
+    return child
+
+
+def test_accessible_page_reports_focused_tile(board: "Studio") -> None:
+    assert _page(board).focusChild() is _child(board, "a")
+    board.key(Key.Key_Right, CTRL)
+    assert _page(board).focusChild() is _child(board, "b")
+    assert (_child(board, "b").state().focused, _child(board, "b").state().selected) == (True, False)
+    assert (_child(board, "a").state().focused, _child(board, "a").state().selected) == (False, True)
+    board.page.bar.setFocus()
+    board.page.inspector.setFocus()
+    board.page.outline.setFocus()
+    assert not _child(board, "b").state().focused
+
+
+def test_accessible_tile_of_text_reports_text_and_lock(board: "Studio") -> None:
+    assert _child(board, "a").text(QAccessible.Text.Value) == "Words of a."
+    said = _child(board, "b").text(QAccessible.Text.Description)
+    assert said.endswith(", position locked, content locked")
+    assert "kept" not in _child(board, "a").text(QAccessible.Text.Description)
+
+
+def test_announcer_on_selection_change_announces_selection_and_focus(
+    board: "Studio", told: list[tuple[str, str]]
+) -> None:
+    board.key(Key.Key_Tab)
+    assert told == [("a", "SelectionRemove"), ("b", "Selection"), ("b", "Focus")]
+    told.clear()
+    board.key(Key.Key_Right, CTRL)
+    assert told == [("c", "Focus")]
+    board.key(Key.Key_Space, CTRL)
+    assert told[1:] == [("c", "SelectionAdd")]
+
+
+def test_announcer_on_move_and_rename_announces_both(board: "Studio", told: list[tuple[str, str]]) -> None:
+    board.key(Key.Key_Down)
+    moved = [one for one, event in told if event == "LocationChanged"]
+    assert "a" in moved
+    assert "b" not in moved
+    assert ("a", "DescriptionChanged") in told
+    told.clear()
+    board.page.editor.set_property("a", "title", "First")
+    assert told == [("a", "NameChanged")]
+    told.clear()
+    board.key(Key.Key_L, CTRL)
+    assert ("a", "DescriptionChanged") in told
+
+
+def test_announcer_on_add_remove_and_open_announces_each(board: "Studio", told: list[tuple[str, str]]) -> None:
+    board.page.editor.apply(container_edits.toggle_rows, ["r"])
+    assert ("", "ObjectReorder") in told
+    assert ("r", "StateChanged") in told
+    told.clear()
+    board.page.editor.select(["c"])
+    board.key(Key.Key_Delete)
+    assert ("", "ObjectReorder") in told
+
+
+def test_announcer_on_rejection_reads_reason(board: "Studio", told: list[tuple[str, str]]) -> None:
+    board.page.editor.select(["b"])
+    board.key(Key.Key_Right)
+    assert told[-1] == ("", "The position of “b” is locked. Press Ctrl L to unlock it.")
+
+
+def test_announcer_without_screen_reader_sends_nothing(board: "Studio", told: list[tuple[str, str]]) -> None:
+    QAccessible.setActive(False)
+    board.key(Key.Key_Tab)
+    board.key(Key.Key_Right)
+    assert not told

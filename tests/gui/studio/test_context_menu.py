@@ -1,0 +1,77 @@
+"""Context menus: their titles for one and for several widgets, their keys, and disabled entries."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from boards import SHIFT, menu_of
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QMenu, QWidget
+
+from benchboard.ui.commands import Handler
+from benchboard.ui.studio.exchange.dashboard_actions import open_menu
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _titles(studio: "Studio") -> dict[str, str]:
+    studio.key(Qt.Key.Key_F10, SHIFT)
+    menu = menu_of(studio)
+    found = {action.objectName(): action.text() for action in menu.actions()}
+    menu.close()
+    return found
+
+
+def test_menu_titles_name_number_of_selected_widgets(board: "Studio") -> None:
+    board.page.editor.select(["a"])
+    one = _titles(board)
+    assert one["command_duplicate"].startswith("Duplicate\t")
+    assert one["command_remove"].startswith("Remove\t")
+    board.page.editor.select(["a", "b"])
+    two = _titles(board)
+    assert two["command_duplicate"] == "Duplicate 2 widgets\tCtrl D"
+    assert two["command_remove"] == "Remove 2 widgets\tDel"
+    assert two["command_lock_size"] == "Lock size"
+    assert two["command_lock_content"] == "Lock content"
+
+
+def test_menu_names_enter_key(board: "Studio") -> None:
+    board.page.editor.select(["a"])
+    assert _titles(board)["command_edit"].endswith("\tEnter")
+
+
+def _looks(menu: QMenu, place: int) -> tuple[QImage, QImage]:
+    """The part of an item left of its icon, and its words."""
+    box = menu.actionGeometry(menu.actions()[place])
+    picture = menu.grab().toImage()
+    left = picture.copy(box.left(), box.top() + 2, 6, box.height() - 4)
+    return left, picture.copy(box.left() + 32, box.top(), box.width() - 40, box.height())
+
+
+def _colours(picture: QImage) -> set[str]:
+    return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_menu_disabled_entries_are_faint_and_icons_inset(studio: "Studio", look: str) -> None:
+    theme().follow("dark" if look == "dark" else "light")
+    handlers = {
+        "studio.dashboards.restore": Handler(lambda: None, title="Delete it now"),
+        "studio.dashboards.delete": Handler(lambda: None, lambda: "No.", "Delete it now"),
+    }
+    parent = QWidget()
+    studio.qtbot.addWidget(parent)
+    open_menu(parent, handlers, QPoint(40, 40))
+    (menu,) = parent.findChildren(QMenu)
+    ink = theme().color("text").name()
+    for place in (0, 1):
+        edge, _words = _looks(menu, place)
+        assert len(_colours(edge)) == 1
+    assert ink in _colours(_looks(menu, 0)[1])
+    faint = _colours(_looks(menu, 1)[1])
+    assert ink not in faint
+    assert theme().color("text.disabled").name() in faint
+    menu.close()
+    theme().follow("light")

@@ -1,0 +1,224 @@
+"""Arranging the page of a tablet or a phone."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.document.breakpoints import overridden_ids
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.layout import Path
+from benchboard.ui.studio.canvas.scene import overlay
+from benchboard.ui.theme import theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _segment(studio: "Studio", key: str) -> None:
+    studio.qtbot.mouseClick(studio.find(f"segment_{key}"), Qt.MouseButton.LeftButton)
+
+
+def _words(studio: "Studio") -> str:
+    return str(studio.find("device_words").accessibleName())
+
+
+def test_device_preview_has_width_of_device(studio: "Studio") -> None:
+    desktop = studio.cells()
+    _segment(studio, "phone")
+    studio.wait(lambda: studio.canvas.width() <= 400)
+    assert studio.page.editor.layout.columns == 2
+    assert studio.cells().keys() == desktop.keys()
+    assert all(cell.right <= 2 for cell in studio.cells().values())
+    assert studio.page.editor.undo_stack.count() == 0
+    studio.key(Qt.Key.Key_2, CTRL)
+    assert studio.page.editor.layout.columns == 6
+    studio.key(Qt.Key.Key_1, CTRL)
+    assert studio.cells() == desktop
+    studio.wait(lambda: studio.canvas.width() > 800)
+    assert not studio.page.saving.dirty
+
+
+def test_device_preview_on_device_change_repaints_old_frame(studio: "Studio") -> None:
+    canvas, window = studio.canvas, studio.application.window
+
+    def rims() -> set[int]:
+        """Where on the screen the upper line of a frame is, in columns of pixels."""
+        screen = window.screen().grabWindow(window.winId()).toImage()
+        page = canvas.parentWidget()
+        assert page is not None
+        left, top = page.mapTo(window, QPoint(0, 0)).x(), canvas.mapTo(window, QPoint(0, 0)).y() - 6
+        line = theme().color("border.strong")
+        return {x - left for x in range(left, left + page.width()) if QColor(screen.pixel(x, top)) == line}
+
+    def only_one() -> bool:
+        seen, frame = rims(), canvas.geometry().adjusted(-6, 0, 6, 0)
+        return len(seen) > canvas.width() - 20 and min(seen) >= frame.left() and max(seen) <= frame.right()
+
+    for key, width in (("tablet", 768 + 10), ("phone", 390 + 10), ("tablet", 768 + 10)):
+        _segment(studio, key)
+        studio.wait(lambda width=width: canvas.width() == width)
+        studio.wait(only_one)
+
+
+def test_drag_on_narrow_page_changes_only_that_breakpoint(studio: "Studio") -> None:
+    desktop = studio.cells()
+    studio.key(Qt.Key.Key_2, CTRL)
+    studio.wait(lambda: studio.canvas.width() < 800)
+    before = studio.cells()
+    _column, row = studio.step()
+    start = studio.header("orders-week")
+    studio.drag(start, start + QPoint(0, round(row * 5)))
+    assert studio.cells()["orders-week"].y > before["orders-week"].y
+    document = studio.page.editor.document
+    assert overridden_ids(document, "tablet") == {"orders-week"}
+    assert document.layout.cell("orders-week") == desktop["orders-week"]
+    assert "1 widget has a custom layout here." in _words(studio)
+    studio.settled()
+    stored = parse_document(studio.stored().document)
+    assert overridden_ids(stored, "tablet") == {"orders-week"}
+    studio.press_button("device_follow")
+    assert studio.cells() == before
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert overridden_ids(studio.page.editor.document, "tablet") == {"orders-week"}
+    studio.key(Qt.Key.Key_4, CTRL)
+    assert not overridden_ids(studio.page.editor.document, "tablet")
+    studio.settled()
+
+
+def test_keys_on_narrow_page_move_and_desktop_stays_editable(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_2, CTRL)
+    studio.wait(lambda: studio.canvas.width() < 800)
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    tablet = studio.cells()["notes"]
+    assert overridden_ids(studio.page.editor.document, "tablet") == {"notes"}
+    studio.key(Qt.Key.Key_1, CTRL)
+    studio.click("by-state")
+    studio.key(Qt.Key.Key_Delete)
+    studio.key(Qt.Key.Key_2, CTRL)
+    assert "by-state" not in studio.cells()
+    assert (studio.cells()["notes"].x, studio.cells()["notes"].h) == (tablet.x, tablet.h)
+    studio.settled()
+
+
+def test_add_and_remove_on_narrow_page_apply_everywhere(studio: "Studio") -> None:
+    _segment(studio, "phone")
+    studio.wait(lambda: studio.canvas.width() <= 400)
+    assert "Everything follows the desktop layout." in _words(studio)
+    studio.click("orders-week")
+    studio.key(Qt.Key.Key_Delete)
+    search = studio.find("palette_search")
+    studio.qtbot.keyClicks(search, "text")
+    studio.qtbot.keyClick(search, Qt.Key.Key_Return)
+    (added,) = studio.page.editor.selection
+    studio.key(Qt.Key.Key_1, CTRL)
+    assert "orders-week" not in studio.cells()
+    assert added in studio.cells()
+    assert studio.cells()[added].right <= 12
+    studio.settled()
+
+
+def test_rename_on_narrow_page_moves_nothing(studio: "Studio") -> None:
+    desktop = studio.cells()
+    studio.key(Qt.Key.Key_3, CTRL)
+    studio.page.editor.select(["notes"])
+    title = studio.application.window.findChild(QWidget, "inspector_title")
+    studio.qtbot.keyClicks(title, "!")
+    assert studio.page.editor.widget("notes").title == "Notes!"
+    studio.key(Qt.Key.Key_1, CTRL)
+    assert studio.cells() == desktop
+    assert not studio.page.editor.document.breakpoints
+    studio.settled()
+
+
+def test_remove_on_narrow_page_leaves_no_position(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_3, CTRL)
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert overridden_ids(studio.page.editor.document, "phone") == {"notes"}
+    studio.key(Qt.Key.Key_Delete)
+    assert not overridden_ids(studio.page.editor.document, "phone")
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert overridden_ids(studio.page.editor.document, "phone") == {"notes"}
+    studio.settled()
+
+
+# What lies in a container is the desktop's
+
+
+def _homes(studio: "Studio") -> dict[str, Path]:
+    return dict(studio.page.editor.page.paths)
+
+
+def _narrow(board: "Studio") -> None:
+    board.key(Qt.Key.Key_3, CTRL)
+    board.wait(lambda: board.canvas.width() == 400)
+
+
+def _label(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is said beside what is in hand."""
+    told: list[str] = []
+    monkeypatch.setattr(overlay, "paint_drop_label", lambda _painter, _dragged, text: told.append(text))
+    return told
+
+
+@pytest.mark.parametrize(("held", "over"), [("e", "g1"), ("g1", "e"), ("g1", "t"), ("e", "t")])
+def test_drag_on_narrow_page_stays_in_its_container(
+    board: "Studio", monkeypatch: pytest.MonkeyPatch, held: str, over: str
+) -> None:
+    homes, desktop = _homes(board), board.page.editor.document.layout
+    _narrow(board)
+    told = _label(board, monkeypatch)
+    board.page.editor.reveal([held])
+    board.canvas.verticalScrollBar().setValue(round(board.canvas.tiles["e"].rect.top()) - 20)
+    start, end = board.header(held), board.header(over) + QPoint(0, 4)
+    board.press(start)
+    board.glide(start, end)
+    board.viewport.repaint()
+    assert told[-1] == "To move it to another container, switch to the desktop layout."
+    board.release(end)
+    assert _homes(board) == homes
+    board.key(Qt.Key.Key_1, CTRL)
+    assert board.page.editor.document.layout == desktop
+
+
+def test_move_on_narrow_page_of_several_containers_stays_in_each(board: "Studio") -> None:
+    homes = _homes(board)
+    _narrow(board)
+    board.page.editor.select(["g1", "e"])
+    board.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    refused: list[str] = []
+    board.canvas.rejected.connect(refused.append)
+    board.key(Qt.Key.Key_Down)
+    assert board.page.editor.page.cell("g1").y
+    assert _homes(board) == homes
+    assert refused == ["To move it to another container, switch to the desktop layout."]
+
+
+def test_insert_on_narrow_page_lands_on_page_itself(board: "Studio") -> None:
+    _narrow(board)
+    kind = board.page.editor.widget("e").kind
+    assert kind is not None
+    board.page.editor.reveal(["g1"])
+    known = set(_homes(board))
+    board.canvas.drag_new(kind, board.viewport.mapToGlobal(board.box("g1").center()))
+    assert board.canvas.drop_new()
+    (new,) = set(_homes(board)) - known
+    assert _homes(board)[new] == ()
+
+
+def test_paste_on_narrow_page_stays_in_grid_of_selection(board: "Studio") -> None:
+    _narrow(board)
+    editor = board.page.editor
+    for chosen, over, home in ((["g1"], "e", (("g", 0),)), (["e"], "g1", ())):
+        editor.select(chosen)
+        text, known = editor.copy(), set(_homes(board))
+        cell = editor.page.shown[over]
+        editor.paste(text, (cell.x, cell.y))
+        (new,) = set(_homes(board)) - known
+        assert _homes(board)[new] == home

@@ -1,0 +1,74 @@
+"""Cancelling, dropping and leaving the view with something dragged, and the distances that guides show."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.layout import Gap
+from benchboard.ui.studio.canvas.scene.guide_overlay import distance
+from benchboard.ui.studio.tiles.page_grid import PageGrid
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+@pytest.fixture
+def long(studio: "Studio") -> "Studio":
+    items = [
+        {"id": f"w{k}", "type": "text", "title": f"w{k}", "config": {"text": "x"},
+         "position": {"x": 0, "y": 4 * k, "w": 4, "h": 4}}
+        for k in range(40)
+    ]  # fmt: skip
+    studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    return studio
+
+
+def test_drag_cancelled_with_escape_restores_scroll_position(long: "Studio") -> None:
+    bar = long.canvas.verticalScrollBar()
+    bar.setValue(209)
+    start = long.header("w2")
+    long.press(start)
+    long.glide(start, start + QPoint(40, 40))
+    bar.setValue(2237)
+    assert long.canvas.busy
+    long.key(Qt.Key.Key_Escape)
+    assert bar.value() == 209
+    long.release(start)
+
+
+def test_insert_dragged_out_of_view_keeps_scroll_position(long: "Studio") -> None:
+    bar = long.canvas.verticalScrollBar()
+    kind = long.page.editor.widget("w1").kind
+    assert kind is not None
+    middle = long.viewport.mapToGlobal(long.viewport.rect().center())
+    long.canvas.drag_new(kind, middle)
+    assert long.canvas.busy
+    bar.setValue(700)
+    long.canvas.drag_new(kind, QPoint(-50, -50))
+    assert not long.canvas.busy
+    assert bar.value() == 700
+
+
+def test_drag_dropped_after_scrolling_keeps_scroll_position(long: "Studio") -> None:
+    bar = long.canvas.verticalScrollBar()
+    start = long.header("w2")
+    long.press(start)
+    long.glide(start, start + QPoint(300, 40))
+    bar.setValue(600)
+    long.release(start + QPoint(300, 40))
+    assert bar.value() == 600
+
+
+@pytest.mark.usefixtures("studio")
+@pytest.mark.parametrize("room", [888, 901, 1013])
+@pytest.mark.parametrize("zoom", [0.67, 1.0, 1.25])
+def test_guide_distance_of_equal_gaps_is_equal(room: int, zoom: float) -> None:
+    grid = PageGrid(12, room, zoom)
+    for wide in (0, 1, 3):
+        across = {distance(grid, Gap("across", k, k + wide, 0, wide)) for k in range(12 - wide)}
+        down = {distance(grid, Gap("down", k, k + wide, 0, wide)) for k in range(12)}
+        assert len(across) == len(down) == 1
+    assert distance(grid, Gap("down", 2, 2, 0, 0)) == 8

@@ -1,0 +1,187 @@
+"""Values read under the pointer, and the menu button of a tile."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QMenu, QToolTip
+
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles.enlarged_view import LargeFace
+from benchboard.ui.studio.tiles.pies import Pie
+from benchboard.ui.studio.tiles.renderers import body_of
+from benchboard.ui.studio.tiles.table_painting import TableFace
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+LEFT = Qt.MouseButton.LeftButton
+LONG = "A title that is a good deal longer than the header of any tile so narrow, and says it to the end"
+SERIES = (
+    "SELECT created_dt::date AS day, count(*) AS orders, sum(order_total) AS revenue FROM orders GROUP BY 1 ORDER BY 1"
+)
+
+
+def _item(item_id: str, kind: str, x: int, y: int, w: int = 4, h: int = 5, **fields: Any) -> dict[str, Any]:
+    return {"id": item_id, "type": kind, "title": item_id, "position": {"x": x, "y": y, "w": w, "h": h}, **fields}
+
+
+ITEMS = [
+    _item("line", "line_chart", 0, 0, query=SERIES, config={"unit": "€"}),
+    _item("area", "area_chart", 4, 0, query=SERIES),
+    _item("bar", "bar_chart", 8, 0, query="SELECT status, count(*) AS n FROM orders GROUP BY 1 ORDER BY 2 DESC"),
+    _item("pie", "pie_chart", 0, 5, query="SELECT status, count(*) AS n FROM orders GROUP BY 1 ORDER BY 2 DESC"),
+    _item("table", "table", 4, 5, query="SELECT id, shop_id || ' of <b>a</b> very long name' AS shop FROM orders"),
+    _item("card", "metric_card", 8, 5, 2, 2, title=LONG, query="SELECT 123456789012.345 AS n", config={"unit": "km/h"}),
+    _item("wrong", "metric_card", 10, 5, 2, 2, query="SELECT * FROM nothing_there"),
+]
+
+
+@pytest.fixture
+def read(studio: "Studio") -> Iterator["Studio"]:
+    studio.page.editor.load(parse_document(ITEMS))
+    studio.wait(lambda: "line" in studio.canvas.tiles and not studio.page.feeds.busy)
+    studio.canvas.pixmaps.update_visible()
+    studio.qtbot.mouseRelease(studio.viewport, LEFT)  # after a double click QTest goes on holding the button
+    yield studio
+    QToolTip.hideText()
+
+
+def _tile(studio: "Studio", item_id: str) -> Tile:
+    tile = studio.canvas.tiles[item_id]
+    assert isinstance(tile, Tile)
+    return tile
+
+
+def _hover(studio: "Studio", item_id: str, where: QPointF | None = None) -> str:
+    tile = _tile(studio, item_id)
+    spot = where or QPointF(tile.rect.width() / 2, tile.rect.height() / 2)
+    at = studio.canvas.mapFromScene(tile.pos() + spot)
+    for step in (QPoint(1, 0), QPoint(0, 0)):  # a mouse that is there already does not move
+        studio.qtbot.mouseMove(studio.viewport, at + step)
+    return tile.toolTip()
+
+
+@pytest.mark.parametrize("item_id", ["line", "area"])
+def test_hover_over_chart_shows_nearest_point(read: "Studio", item_id: str) -> None:
+    tip = _hover(read, item_id)
+    table = _tile(read, item_id).answer.table  # type: ignore[union-attr]
+    assert table is not None
+    days = {f">{row[0].day} " + row[0].strftime("%b %Y<"): row for row in table.rows}  # type: ignore[union-attr]
+    day = next(day for day in days if day in tip)
+    assert f"orders: {days[day][1]}" in tip
+    assert "revenue: " in tip
+    assert tip.count("<b>") == 1
+    assert QToolTip.text() == tip
+    assert ("€" in tip) == (item_id == "line")
+    first = _hover(read, item_id, QPointF(body_of(_tile(read, item_id).rect.size()).left() + 40, 80))
+    assert first != tip
+
+
+def test_hover_over_bar_shows_full_name(read: "Studio") -> None:
+    table = _tile(read, "bar").answer.table  # type: ignore[union-attr]
+    assert table is not None
+    name, count = table.rows[0]
+    body = body_of(_tile(read, "bar").rect.size())
+    tip = _hover(read, "bar", QPointF(body.left() + 50, body.center().y()))
+    assert str(name) in tip
+    assert f"n: {count}" in tip
+
+
+def test_hover_over_pie_slice_shows_share(read: "Studio") -> None:
+    tile = _tile(read, "pie")
+    assert tile.answer is not None
+    assert tile.answer.table is not None
+    pie = Pie(body_of(tile.rect.size()), tile.answer.table)
+    tip = _hover(read, "pie", pie.lines[0].center())
+    assert pie.slices[0].name in tip
+    assert f"{pie.share(pie.slices[0]):.1f} %" in tip
+
+
+def test_hover_over_elided_cell_shows_full_text_without_markup(read: "Studio") -> None:
+    tile = _tile(read, "table")
+    assert tile.answer is not None
+    assert tile.answer.table is not None
+    face = TableFace(body_of(tile.rect.size()), tile.answer.table)
+    cut = face.lines[1][1]
+    assert cut.shown.endswith("…")
+    tip = _hover(read, "table", cut.box.center())
+    assert "of &lt;b&gt;a&lt;/b&gt; very long name" in tip
+    assert _hover(read, "table", face.lines[1][0].box.center()) == ""
+
+
+def test_hover_over_number_and_title_shows_full_text(read: "Studio") -> None:
+    assert "123\u2009456\u2009789\u2009012.345 km/h" in _hover(read, "card", QPointF(30, 50))
+    assert LONG in _hover(read, "card", QPointF(60, 16))
+    assert "nothing_there" in _hover(read, "wrong", QPointF(30, 50))
+
+
+def test_hover_repaints_little_of_the_page(read: "Studio") -> None:
+    class Watch(QObject):
+        painted = 0
+
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QPaintEvent):
+                self.painted += sum(one.width() * one.height() for one in event.region())
+            return False
+
+    _hover(read, "line")
+    read.qtbot.wait(1)
+    watch = Watch()
+    read.viewport.installEventFilter(watch)
+    for x in range(60, 260, 4):
+        _hover(read, "line", QPointF(x, 90))
+        read.qtbot.wait(0)
+    assert watch.painted == 0
+    for item_id in ("area", "bar", "pie"):
+        _hover(read, item_id)
+        read.qtbot.wait(1)
+    whole = read.viewport.width() * read.viewport.height()
+    assert watch.painted < whole / 50
+
+
+def test_menu_button_is_on_tile_under_pointer(read: "Studio") -> None:
+    sign = read.canvas.hover.menu_button
+    read.canvas.setFocus()
+    assert not sign.isVisible()
+    _hover(read, "pie")
+    assert sign.isVisible()
+    assert read.box("pie").contains(sign.geometry())
+    read.qtbot.mouseClick(sign, LEFT)
+    (shown,) = [one for one in read.application.window.findChildren(QMenu, "studio_menu") if one.isVisible()]
+    assert "command_enlarge" in {action.objectName() for action in shown.actions()}
+    assert read.page.editor.selection == ("pie",)
+    shown.close()
+
+
+def test_menu_button_with_page_focused_is_on_selected_tile(read: "Studio") -> None:
+    sign = read.canvas.hover.menu_button
+    read.canvas.setFocus()
+    read.page.editor.select(["bar"])
+    assert sign.isVisible()
+    assert read.box("bar").contains(sign.geometry())
+    read.page.editor.select(["wrong"])
+    read.key(Qt.Key.Key_Down)
+    assert read.box("wrong").contains(sign.geometry()), "it went along"
+    read.page.editor.select(["bar", "pie"])
+    assert not sign.isVisible()
+
+
+def test_hover_while_presenting_shows_values_without_menu_button(read: "Studio") -> None:
+    read.key(Qt.Key.Key_F5)
+    read.wait(lambda: read.canvas.width() == read.application.window.width())
+    assert "orders: " in _hover(read, "line")
+    assert not read.canvas.hover.menu_button.isVisible()
+
+
+def test_hover_over_enlarged_widget_shows_values(read: "Studio") -> None:
+    read.page.viewing.show("bar")
+    view = read.page.viewing.view
+    assert view is not None
+    face = view.large.inside
+    assert isinstance(face, LargeFace)
+    read.qtbot.mouseMove(face, QPoint(face.width() // 2, face.height() // 2))
+    assert "n: " in face.toolTip()

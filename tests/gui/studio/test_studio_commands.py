@@ -1,0 +1,121 @@
+"""The commands of Studio: what the palette and menus offer where, and what their shortcuts say."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from boards import SHIFT, menu_of
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from test_reopening import Shelf, make
+
+from benchboard.ui.commands import REGISTRY
+from benchboard.ui.shell.fuzzy_search import search
+from benchboard.ui.studio.studio_commands import SELECTION_MENU
+from benchboard.ui.widgets.banners import Toast
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+@pytest.fixture
+def dashboard(studio: "Studio") -> "Studio":
+    """A dashboard that is not the home page, in front."""
+    Shelf(studio).open(make(studio, One=[])["One"])
+    return studio
+
+
+def offered(studio: "Studio") -> dict[str, str]:
+    """The titles in the palette, with the reason why each can't be run now."""
+    assert studio.application.shell is not None
+    return {entry.title: entry.why_not for entry in studio.application.shell.palette_entries()}
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [
+        ("undo", "Undo"),
+        ("revert", "Undo"),
+        ("pin", "Lock position"),
+        ("distribute", "Distribute horizontally"),
+        ("history", "Show version history"),
+        ("full screen", "Toggle full screen"),
+        ("import", "Import dashboard"),
+        ("shortcuts", "Show keyboard shortcuts"),
+        ("delete", "Remove"),
+    ],
+)
+def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio", word: str, title: str) -> None:
+    assert dashboard.application.shell is not None
+    assert search(word, dashboard.application.shell.palette_entries())[0].entry.title == title
+
+
+def test_palette_on_home_page_leaves_out_commands_of_shared_dashboards(studio: "Studio") -> None:
+    titles = offered(studio)
+    assert {"Undo", "Add row", "Add widget: table", "Present dashboard", "New dashboard"} <= titles.keys()
+    assert not {"Share dashboard", "Show version history", "Save named version", "Rename dashboard"} & titles.keys()
+
+
+def test_palette_with_no_dashboard_in_front_offers_no_command_of_a_page(studio: "Studio") -> None:
+    assert studio.application.shell is not None
+    studio.application.shell.go("studio/dashboards")
+    assert not {"Undo", "Select all", "Zoom in", "Add row", "Add widget: table", "Copy"} & offered(studio).keys()
+    assert {"New dashboard", "Import dashboard", "Quit Benchboard"} <= offered(studio).keys()
+
+
+def test_palette_on_view_only_page_offers_no_command_that_changes_it(board: "Studio") -> None:
+    board.page.editor.read_only = True
+    titles = offered(board)
+    assert not {"Undo", "Save", "Add row", "Cut", "Remove", "Edit variables", "Add widget: table"} & titles.keys()
+    assert {"Copy", "Select all", "Present dashboard", "Export as PDF"} <= titles.keys()
+
+
+def test_palette_entry_that_cannot_run_now_says_why(board: "Studio") -> None:
+    board.page.editor.select(["a"])
+    why = "Select two or more widgets in the same grid first."
+    assert offered(board)["Align left edges"] == why
+    assert board.application.shell is not None
+    board.application.shell.run_command("studio.align_left")
+    assert any(why in toast.accessibleName() for toast in board.application.window.findChildren(Toast))
+    board.page.editor.select(["a", "b"])
+    assert offered(board)["Align left edges"] == ""
+
+
+def test_palette_while_presenting_offers_what_ends_the_presentation(board: "Studio") -> None:
+    board.page.editor.select(["a", "b"])
+    board.page.run("studio.present")
+    assert offered(board)["Align left edges"] == ""
+
+
+def test_context_menu_equals_the_registry_menu(board: "Studio") -> None:
+    board.page.editor.select(["a", "b", "c"])
+    board.key(Qt.Key.Key_F10, SHIFT)
+    menu = menu_of(board)
+    shown: list[list[str]] = [[]]
+    for action in menu.actions():
+        if action.isSeparator():
+            shown.append([])
+        elif (inside := action.menu()) is not None:
+            shown[-1] += [one.objectName() for one in inside.actions()]  # type: ignore[attr-defined]
+        else:
+            shown[-1].append(action.objectName())
+    menu.close()
+    handlers = board.page.command_handlers()
+    expected = [
+        [f"command_{REGISTRY[one].name}" for one in section.ids if not handlers[one].why_not()]
+        for section in REGISTRY.menu(SELECTION_MENU)
+    ]
+    assert shown == [section for section in expected if section]
+
+
+def test_command_handlers_of_all_places_are_registered(dashboard: "Studio") -> None:
+    shell = dashboard.application.shell
+    assert shell is not None
+    assert shell.command_handlers().keys() <= {command.id for command in REGISTRY}
+
+
+def test_route_to_import_opens_file_dialog(studio: "Studio") -> None:
+    assert studio.application.shell is not None
+    studio.application.shell.go("studio/dashboards/import")
+    (dialog,) = studio.application.window.findChildren(QFileDialog, "library_import_dialog")
+    assert dialog.isVisible()
+    dialog.reject()

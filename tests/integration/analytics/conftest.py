@@ -1,0 +1,25 @@
+"""Orders to query, on both engines."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from benchboard.storage.engine import Database
+from support import databases
+from support.orders import Market, open_market
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def market(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    """One market an engine: queries change nothing."""
+    folder = tmp_path_factory.mktemp("market")
+    if request.param == "postgresql":
+        template = request.getfixturevalue("pg_template")
+        with databases.on_postgres(request.getfixturevalue("pg_server"), template=template) as database:
+            yield open_market(database, folder)
+        return
+    file = shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "bench.db")
+    database = Database.open(databases.file_url(file), key=databases.KEY)
+    yield open_market(database, folder)
+    database.dispose()

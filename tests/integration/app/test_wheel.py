@@ -1,0 +1,49 @@
+"""The wheel carries its migrations and resources: unpacked somewhere else, it makes and upgrades a database."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hatchling.build import build_wheel
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        wheel = folder / build_wheel(str(folder))
+    finally:
+        os.chdir(before)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def test_it_holds_what_a_checkout_has_beside_the_package(unpacked: Path) -> None:
+    for kind, inside in (("migrations/versions", "_migrations/versions"), ("resources", "_resources")):
+        here = {path.relative_to(ROOT / kind) for path in (ROOT / kind).rglob("*") if path.suffix not in ("", ".pyc")}
+        there = {
+            path.relative_to(unpacked / "benchboard" / inside)
+            for path in (unpacked / "benchboard" / inside).rglob("*")
+            if path.suffix
+        }
+        assert here == there
+
+
+def test_it_works_away_from_the_checkout(unpacked: Path, tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-P", "-m", "benchboard", "db", "upgrade", "--url", f"sqlite:///{tmp_path}/work.db"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(unpacked), "BENCHBOARD_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "work.db").stat().st_size > 100_000

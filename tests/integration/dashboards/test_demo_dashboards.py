@@ -1,0 +1,111 @@
+"""The demo's dashboards are worth looking at: by three people, shared, with a history, and every tile has an answer."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from benchboard import workspace
+from benchboard.analytics.queries import run_query
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards import library
+from benchboard.dashboards.access import effective_access
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.versions import version_store
+from benchboard.identity import authentication
+from benchboard.identity.permissions import Actor, Client
+from benchboard.paging import Listing
+from benchboard.storage.models import Base
+from benchboard.workspace import Workspace
+from support.databases import unbound
+from support.pages import check_page
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(home: Path) -> Iterator[Workspace]:
+    """One for all: nothing here changes it."""
+    opened = workspace.open_demo(home)
+    yield opened
+    opened.close()
+
+
+def _people(demo: Workspace) -> dict[str, Actor]:
+    names = ("admin", "analyst", "demo", "technician")
+    with unbound(demo.database).read() as session:
+        operator = authentication.operator(session, client=Client.here())
+        return {name: authentication.person(session, operator, email=f"{name}@shopify-dashboard.com") for name in names}
+
+
+def test_three_people_each_own_a_dashboard_and_see_what_is_shared(demo: Workspace) -> None:
+    seen = {}
+    with unbound(demo.database).read() as session:
+        for name, actor in _people(demo).items():
+            rows = library.list_dashboards(session, actor, Listing()).rows
+            seen[name] = {card.name: card.level for card in rows}
+    assert seen == {
+        "admin": {"Shop review": "own", "Orders wall": "own"},
+        "analyst": {"Shop review": "own", "Orders wall": "edit", "My shops": "edit"},
+        "demo": {"Shop review": "view", "Orders wall": "view", "My shops": "own"},
+        "technician": {"Orders wall": "view"},
+    }
+
+
+def test_every_tile_has_something_to_show_whoever_made_it_and_nothing_overlaps(demo: Workspace) -> None:
+    people = _people(demo)
+    kinds: set[str] = set()
+    with unbound(demo.database).read() as session:
+        cards = library.list_dashboards(session, people["admin"], Listing(filters={"which": "all"})).rows
+        assert len(cards) == 3
+        for card in cards:
+            owner = next(actor for actor in people.values() if actor.user_id == card.owner_id)
+            document = library.get(session, owner, card.id).document
+            _assert_fits(document)
+            for found in grid.walk_items(document.layout):
+                kinds.add(found.item.type)
+                query = widget_of(found.item).query
+                if query:
+                    assert run_query(session, owner, query, variables=document.chosen).rows, found.item.id
+    assert kinds >= {"row", "group", "tabs", "metric_card", "line_chart", "bar_chart", "pie_chart", "table", "text"}
+
+
+def _assert_fits(document: Document) -> None:
+    check_page(document.layout)
+    assert grid.fitted(document.layout, document.compact) == document.layout
+
+
+def test_each_has_versions_by_different_people_that_differ(demo: Workspace) -> None:
+    admin = _people(demo)["admin"]
+    with unbound(demo.database).read() as session:
+        for card in library.list_dashboards(session, admin, Listing(filters={"which": "all"})).rows:
+            rows = version_store.list_versions(session, admin, card.id).rows
+            assert len({row.author for row in rows}) > 1, card.name
+            kept = [version_store.get_version(session, admin, card.id, row.number).document for row in rows]
+            for document in kept:
+                _assert_fits(document)
+            assert kept[0] == library.get(session, admin, card.id).document
+            assert all(one.layout != other.layout for one, other in itertools.pairwise(kept)), card.name
+            assert all(row.note for row in rows[:-1])
+            names = {one.name for one in effective_access.list_access(session, admin, card.id).rows}
+            assert ("Dana Whitfield" in names) == card.public
+
+
+def test_opening_it_twenty_times_changes_nothing(demo: Workspace, home: Path) -> None:
+    def counts() -> dict[str, int | None]:
+        with unbound(demo.database).read() as session:
+            return {
+                name: session.scalar(select(func.count()).select_from(table))
+                for name, table in Base.metadata.tables.items()
+            }
+
+    before = counts()
+    for _time in range(20):
+        workspace.open_demo(home).close()
+    assert counts() == before

@@ -1,0 +1,100 @@
+"""What somebody had open is kept for each account of each database, and only what they may still see comes back."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchboard.dashboards import library, open_tabs
+from benchboard.dashboards.access import sharing
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.open_tabs import OpenTab, OpenTabs
+from benchboard.errors import Unavailable
+from benchboard.identity.permissions import Actor
+from support.databases import unbound
+from support.people import Town
+
+FIRST = OpenTab("00000000-0000-4000-8000-000000000001", 12.5, 0.8, "tablet", presented=True)
+SECOND = OpenTab("00000000-0000-4000-8000-000000000002")
+HERE = ("local", "", "org", "me")
+
+
+def made(town: Town, actor: Actor, name: str) -> str:
+    document = parse_document({"format": "benchboard/dashboard", "version": 2, "title": name, "items": []})
+    with unbound(town.database).change() as session:
+        return library.create(session, actor, document).card.id
+
+
+def test_what_was_kept_is_there_again_for_that_account_alone(tmp_path: Path) -> None:
+    sitting = OpenTabs((FIRST, SECOND), SECOND.dashboard_id)
+    open_tabs.save(tmp_path, HERE, sitting)
+    assert open_tabs.load(tmp_path, HERE) == sitting
+    for other in (("local", "", "org", "you"), ("local", "", "orgme", ""), ("file", "/a.db", "org", "me")):
+        assert open_tabs.load(tmp_path, other) == OpenTabs()
+    (file,) = (tmp_path / "open").glob("*.json")
+    assert file.stat().st_mode & 0o777 == 0o600
+    open_tabs.save(tmp_path, HERE, OpenTabs((SECOND,)))
+    assert open_tabs.load(tmp_path, HERE) == OpenTabs((SECOND,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[", "[]", "null", "1", '"views"', "{}", '{"views": 3}',
+        '{"views": [null, 3, {}, [], {"dashboard_id": 4}]}',
+        '{"views": [{"dashboard_id": "../../etc/passwd"}]}', "[" * 100_000, '{"front": ["a"]}', '{"views": {}}',
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_nothing(tmp_path: Path, text: str) -> None:
+    open_tabs.save(tmp_path, HERE, OpenTabs())
+    (file,) = (tmp_path / "open").glob("*.json")
+    file.write_text(text)
+    assert open_tabs.load(tmp_path, HERE) == OpenTabs()
+
+
+def test_a_fact_that_makes_no_sense_is_its_default(tmp_path: Path) -> None:
+    open_tabs.save(tmp_path, HERE, OpenTabs())
+    (file,) = (tmp_path / "open").glob("*.json")
+    key = FIRST.dashboard_id
+    broken = f"""{{"front": ["x"], "views": [
+        {{"dashboard_id": "{key}", "row": NaN, "zoom": Infinity, "breakpoint": [], "presented": 1}},
+        {{"dashboard_id": "{SECOND.dashboard_id}", "row": 1{"0" * 400}, "zoom": -3, "breakpoint": "watch"}},
+        {{"dashboard_id": "{key}", "row": true, "zoom": "2"}}
+    ]}}"""
+    file.write_text(broken)
+    assert open_tabs.load(tmp_path, HERE) == OpenTabs((OpenTab(key), replace(SECOND, row=1_000_000.0, zoom=0.1)))
+
+
+def test_no_more_is_read_than_could_have_been_kept(tmp_path: Path) -> None:
+    open_tabs.save(tmp_path, HERE, OpenTabs())
+    (file,) = (tmp_path / "open").glob("*.json")
+    views = [{"dashboard_id": f"00000000-0000-4000-8000-{k:012}"} for k in range(500)]
+    file.write_text(json.dumps({"views": views}))
+    assert len(open_tabs.load(tmp_path, HERE).views) == open_tabs.MAX_TABS
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "open").write_text("a file where the folder would be")
+    with pytest.raises(Unavailable, match="Can't save") as refused:
+        open_tabs.save(tmp_path, HERE, OpenTabs())
+    assert refused.value.code == "sittings.unwritable"
+
+
+def test_only_what_one_may_still_see_comes_back(town: Town) -> None:
+    town.add("analyst@north.example")
+    me, owner = town.sign_in("analyst@north.example").actor, town.actor
+    mine, shared, hidden, thrown = (
+        made(town, who, name) for who, name in ((me, "Mine"), (owner, "Shared"), (owner, "Hidden"), (me, "Thrown"))
+    )
+    with unbound(town.database).change() as session:
+        sharing.share(session, owner, shared, "person", me.user_id, "view")
+        library.discard(session, me, [thrown])
+    ids = [thrown, shared, hidden, mine, FIRST.dashboard_id]
+    sitting = OpenTabs(tuple(OpenTab(key, row=k) for k, key in enumerate(ids)), hidden)
+    with unbound(town.database).read() as session:
+        found = open_tabs.restore(session, me, sitting)
+    assert [(view.dashboard_id, view.row) for view in found.sitting.views] == [(shared, 1), (mine, 3)]
+    assert (found.names, found.sitting.front, found.gone) == ({shared: "Shared", mine: "Mine"}, "", 3)
+    with unbound(town.database).read() as session:
+        assert open_tabs.restore(session, me, OpenTabs()).names == {}

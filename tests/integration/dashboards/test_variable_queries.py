@@ -1,0 +1,125 @@
+"""What a variable's query offers, on real databases: with the person's rights, bounded, the same text on both."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import text
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import MAX_ROWS
+from benchboard.dashboards.variables import variable_queries
+from benchboard.dashboards.variables.variable_queries import VariableOptions
+from benchboard.errors import Cancelled, Denied, Invalid
+from benchboard.identity.permissions import Actor
+from benchboard.storage.engine import Database
+from support import databases
+from support.databases import unbound
+from support.orders import Market, open_market
+
+Ask = Callable[..., VariableOptions]
+SHOPS = "SELECT DISTINCT shop_id FROM orders ORDER BY shop_id DESC"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def market(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    folder = tmp_path_factory.mktemp("market")
+    if request.param == "postgresql":
+        template = request.getfixturevalue("pg_template")
+        with databases.on_postgres(request.getfixturevalue("pg_server"), template=template) as database:
+            yield open_market(database, folder)
+        return
+    file = shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "bench.db")
+    database = Database.open(databases.file_url(file), key=databases.KEY)
+    yield open_market(database, folder)
+    database.dispose()
+
+
+@pytest.fixture
+def ask(market: Market) -> Ask:
+    def asked(
+        query: str, actor: Actor | None = None, token: CancelToken | None = None, **chosen: tuple[str, ...]
+    ) -> VariableOptions:
+        with unbound(market.database).read() as session:
+            return variable_queries.query_options(
+                session, actor or market.analyst, query, variables=chosen, cancel_token=token
+            )
+
+    return asked
+
+
+def test_each_is_offered_what_they_may_see(market: Market, ask: Ask) -> None:
+    assert ask(SHOPS).values == ("b.example", "a.example")
+    assert ask(SHOPS, market.keeper).values == ("a.example",)
+    assert ask(SHOPS, market.stranger).values == ("c.example", "a.example")
+    with pytest.raises(Denied):
+        ask(SHOPS, market.technician)
+
+
+def test_a_chain_is_asked_with_what_is_chosen_bound(ask: Ask) -> None:
+    query = "SELECT id FROM orders WHERE shop_id IN (:shop) ORDER BY id"
+    assert ask(query, shop=("b.example",)).values == ("o1", "o4")
+    assert ask(query, shop=("a.example", "b.example")).values == ("o0", "o1", "o2", "o3", "o4", "o5")
+    assert ask(query, shop=()).values == ()
+    assert ask(query, shop=("b.example' OR 'a' = 'a", "x\ny")).values == ()
+    with pytest.raises(Invalid, match="no variable"):
+        ask(query)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("nullif(status, 'paid')", ("refunded",)),
+        ("order_total", ("0.0500", "10.1000", "12.3000", "20.2000", "35.0000", "199.9999")),
+        ("extract(day FROM created_dt)", ("5", "6", "7", "8", "9", "10")),
+        ("created_dt::date - 3", ("2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05", "2026-01-06", "2026-01-07")),
+        ("order_total > 20.2", ("false", "true")),
+        ("'two\nlines'", ("two\nlines",)),
+        ("date_trunc('week', created_dt)", ("2026-01-05T00:00:00+00:00",)),
+    ],
+)
+def test_whatever_a_query_answers_becomes_the_same_text_on_both(ask: Ask, column: str, values: tuple[str, ...]) -> None:
+    assert ask(f"SELECT {column} AS v, 'called' FROM orders ORDER BY v").values == values
+
+
+def test_a_second_column_is_what_people_call_it(ask: Ask) -> None:
+    offer = ask("SELECT DISTINCT shop_id, upper(shop_id) FROM orders ORDER BY 1")
+    assert offer.labels == {"a.example": "A.EXAMPLE", "b.example": "B.EXAMPLE"}
+
+
+def test_more_values_than_may_be_are_cut_and_that_is_said(ask: Ask) -> None:
+    tables = ", ".join(f"orders {name}" for name in "abcdef")
+    offer = ask(f"SELECT {' || '.join(f'{name}.id' for name in 'abcdef')} FROM {tables}")
+    assert len(offer.values) == MAX_ROWS
+    assert "first 10,000 rows" in offer.note
+
+
+def test_values_longer_than_a_document_keeps_are_left_out_and_that_is_said(ask: Ask) -> None:
+    offer = ask("SELECT CASE WHEN id = 'o1' THEN '" + "x" * 900 + "' ELSE id END FROM orders ORDER BY id")
+    assert offer.values == ("o0", "o2", "o3", "o4", "o5")
+    assert "1 value" in offer.note
+
+
+@pytest.mark.parametrize("query", ["", "DELETE FROM orders", "SELECT 1; SELECT 2", "SELECT 1 --" + "x" * 10**6])
+def test_what_is_no_query_is_refused_in_words(ask: Ask, query: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(query)
+    assert len(str(refused.value)) < 400
+
+
+def test_it_is_stopped_before_it_begins(ask: Ask) -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        ask(SHOPS, token=token)
+
+
+@pytest.mark.parametrize("value", ["x'ff00'", "CAST(x'ff41' AS TEXT)"])
+def test_bytes_where_a_text_should_be_are_refused_in_words(market: Market, value: str) -> None:
+    if market.database.dialect != "sqlite":
+        pytest.skip("a server keeps nothing but text in a column of text")
+    with unbound(market.database).read() as session:
+        session.execute(text(f"UPDATE orders SET status = {value} WHERE id = 'o0'"))
+        with pytest.raises(Invalid, match="binary data instead of text"):
+            variable_queries.query_options(session, market.analyst, "SELECT DISTINCT status FROM orders", variables={})
+        session.rollback()

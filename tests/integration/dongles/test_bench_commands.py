@@ -1,0 +1,125 @@
+"""The bench from the command line: pair, list, configure, monitor, send; against a real simulator, as JSON."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchboard.dongles.protocol import OwnershipState
+from support.benchsim import Simulator, simulated
+from support.programs import Programs
+
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def simulator(home: Path) -> Iterator[Simulator]:
+    with simulated(home, 2, "--traffic", "100") as running:
+        yield running
+
+
+def environment(home: Path) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "BENCHBOARD_DATABASE_URL"}
+    return {**inherited, "BENCHBOARD_HOME": str(home), "BENCHBOARD_KEYRING": "off"}
+
+
+@pytest.fixture
+def run(programs: Programs) -> Run:
+    """A command with that home; what it said on standard output, or on standard error where it must fail."""
+
+    def ran(home: Path, *arguments: str, status: int = 0) -> str:
+        ended = programs.run("benchboard", *arguments, environment=environment(home))
+        assert ended.returncode == status, ended.stderr
+        assert "Traceback" not in ended.stderr
+        return ended.stdout if status == 0 else ended.stderr
+
+    return ran
+
+
+def test_paired_listed_and_configured(home: Path, simulator: Simulator, run: Run) -> None:
+    device_id, port = next(iter(simulator.ports.items()))
+    paired = json.loads(run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 1", "--json"))
+    assert (paired["device_id"], paired["ownership_state"], paired["resumed"]) == (device_id, "CLAIMED_ACTIVE", False)
+    assert simulator.persistent(device_id).state == OwnershipState.CLAIMED_ACTIVE
+    again = json.loads(run(home, "dongle", "pair", "--port", port, "--yes", "--json"))
+    assert (again["resumed"], again["name"], again["key_version"]) == (True, "Rig 1", 1)
+    assert (paired["already_ours"], again["already_ours"]) == (False, True)
+    # Without --yes: what is ours already needs no consent.
+    assert "has already claimed Rig 1" in run(home, "dongle", "pair", "--port", port)
+
+    written = json.loads(run(home, "dongle", "config", "--port", port, "--timing", "10/11/2/2/2", "--json"))
+    assert written["sample_point"] == 87.5
+    listed = json.loads(run(home, "dongle", "list", "--json"))["items"]
+    (ours,) = [row for row in listed if row["device_id"] == device_id]
+    assert (ours["name"], ours["bitrate"], ours["port"]) == ("Rig 1", 500_000, port)
+    assert len(listed) == 2
+    events = json.loads(run(home, "audit", "list", "--json"))["items"]
+    assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
+
+
+def test_reading_needs_no_database(home: Path, simulator: Simulator, run: Run, tmp_path: Path) -> None:
+    port = list(simulator.ports.values())[1]
+    read = json.loads(run(tmp_path / "nowhere", "dongle", "config", "--port", port, "--read", "--json"))
+    assert read["bitrate"] == 500_000
+    assert not (tmp_path / "nowhere" / "benchboard.db").exists()
+
+
+def test_monitor_and_send(home: Path, simulator: Simulator, run: Run) -> None:
+    first, second = simulator.ports.values()
+    lines = run(home, "can", "monitor", "--port", first, "--count", "20", "--json").splitlines()
+    assert len(lines) == 20
+    frames = [json.loads(line) for line in lines]
+    assert {frame["id"] for frame in frames} >= {0x0C9, 0x1A0}
+    # The dongle's own milliseconds, and no digit more.
+    assert {(frame["time_source"], frame["time_uncertainty"]) for frame in frames} == {("device", 0.001)}
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", frame["time"]) for frame in frames)
+    text = run(home, "can", "monitor", "--port", first, "--count", "5").splitlines()
+    assert all(re.fullmatch(r"\(\d{10}\.\d{3}000\) can [0-9A-F]+#[0-9A-F]*", line) for line in text)
+    command = [sys.executable, "-m", "benchboard", "can", "monitor", "--port", second, "--seconds", "120"]
+    own = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=environment(home) | own, stdout=subprocess.PIPE, text=True) as listener:
+        assert listener.stdout is not None
+        listener.stdout.readline()
+        sent = json.loads(run(home, "can", "send", "--port", first, "321#C0FFEE", "18FEF100#00", "--json"))
+        assert sent == {"sent": 2}
+        heard = any("can 321#C0FFEE" in line for line in listener.stdout)
+        listener.send_signal(signal.SIGINT)
+    assert heard
+
+
+def test_failures_are_one_sentence(home: Path, simulator: Simulator, run: Run) -> None:
+    port = next(iter(simulator.ports.values()))
+    assert "isn't a valid frame" in run(home, "can", "send", "--port", port, "12#1", status=1)
+    assert "this channel is classic CAN" in run(home, "can", "send", "--port", port, "123##1AABB", status=1)
+    assert "doesn't exist" in run(home, "can", "monitor", "--port", "/dev/ttyNONE", status=1)
+    assert "doesn't exist" in run(home, "dongle", "pair", "--port", "/dev/ttyNONE", "--yes", status=1)
+
+
+def test_nothing_is_promised_where_nothing_can_be_simulated(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "simulated").write_text("in the way", encoding="utf-8")
+    said = run(tmp_path / "home", "dongle", "simulate", status=1)
+    assert "can't use" in said
+    assert "Ctrl+C" not in said
+
+
+def test_on_a_silent_bus_the_monitor_says_that_it_listens(home: Path) -> None:
+    with simulated(home, 1, "--bus", "silent") as quiet:
+        (port,) = quiet.ports.values()
+        command = [sys.executable, "-m", "benchboard", "can", "monitor", "--port", port, "--seconds", "0.2"]
+        environment = {**os.environ, "BENCHBOARD_HOME": str(home)}
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert ended.stdout == ""
+    assert ended.stderr.startswith(f"Listening on {port}")

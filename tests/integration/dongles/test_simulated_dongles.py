@@ -1,0 +1,418 @@
+"""Simulated dongles as processes on real pseudo-terminals, met by our own link, commands and by
+python-can's client."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import can
+import pytest
+
+from benchboard.canbus import link
+from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.bus import ErrorState
+from benchboard.canbus.capture import Capture
+from benchboard.canbus.frame import Frame
+from benchboard.dongles.device import Device, probe
+from benchboard.dongles.protocol import ConfigSigner, ConsoleDecoder, OwnershipState, Packet, ProtocolCommand
+from benchboard.errors import AppError, Cancelled, DeviceFailure, Invalid, NotFound, Unavailable
+from benchboard.storage import resources
+from support import forked
+from support.memory_host import ORGANISATION, ORGANISATION_KEY, PUBLIC, Host
+from support.programs import Programs
+from support.simulator import Simulator, environment, simulator
+
+DongleCommand = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def dongle_command(home: Path, programs: Programs) -> DongleCommand:
+    """One `benchboard dongle …`, run to its end."""
+
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return programs.run("benchboard", "dongle", *arguments, environment=environment(home), typed=stdin)
+
+    return run
+
+
+@pytest.fixture
+def two(home: Path) -> Iterator[Simulator]:
+    with simulator(home, count=2) as running:
+        yield running
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that must come to be, a minute at most."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.005)
+
+
+def foreign(port: str, bitrate: int) -> can.BusABC:
+    return can.Bus(interface="slcan", channel=port, bitrate=bitrate)
+
+
+def mixed(count: int) -> list[can.Message]:
+    """Standard, extended and remote frames of every DLC."""
+    return [
+        can.Message(
+            arbitration_id=(0x100 + n) if n % 3 else (0x1000_0000 + n),
+            is_extended_id=n % 3 == 0,
+            is_remote_frame=n % 4 == 3,
+            dlc=n % 9,
+            data=None if n % 4 == 3 else bytes((n + k) & 0xFF for k in range(n % 9)),
+        )
+        for n in range(count)
+    ]
+
+
+def shape(message: can.Message) -> tuple[object, ...]:
+    return (
+        message.arbitration_id, message.is_extended_id, message.is_remote_frame, message.dlc,
+        bytes(message.data),
+    )  # fmt: skip
+
+
+def test_three_hundred_frames_pass_between_two_foreign_clients(two: Simulator) -> None:
+    sent = mixed(300)
+    assert {(message.is_extended_id, message.is_remote_frame) for message in sent} == {
+        (a, b) for a in (True, False) for b in (True, False)
+    }
+    got: list[can.Message] = []
+    with foreign(two.ports[0], 500_000) as one, foreign(two.ports[1], 500_000) as other:
+        for message in sent:
+            one.send(message)
+        while len(got) < len(sent):
+            received = other.recv(60)
+            assert received is not None
+            got.append(received)
+        assert other.recv(0.1) is None
+    assert [shape(message) for message in got] == [shape(message) for message in sent]
+
+
+def test_mismatched_bit_rates_pass_nothing_and_errors_rise(two: Simulator) -> None:
+    with foreign(two.ports[0], 500_000) as one, foreign(two.ports[1], 250_000) as other:
+        for message in mixed(5):
+            one.send(message)
+            other.send(message)
+        assert other.recv(0.5) is None
+        assert one.recv(0.1) is None
+    for port in two.ports:
+        with link.open_port(port) as handle:
+            status = Device(handle).status()
+            assert max(status.tx_errors, status.rx_errors) >= 96
+            assert status.bus_errors > 16
+
+
+def test_a_real_pairing_over_a_real_terminal_survives_a_restart(home: Path) -> None:
+    host = Host()
+    with simulator(home) as first:
+        with link.open_port(first.ports[0]) as handle:
+            host.pair(Device(handle))
+        (claim_id, version, token) = host.stored["active"]
+        assert probe(first.ports[0]).ownership_state == "CLAIMED_ACTIVE"
+    with simulator(home) as second:
+        assert second.device_ids == first.device_ids
+        with link.open_port(second.ports[0]) as handle:
+            device = Device(handle)
+            assert device.status(token).holds_token
+            device.claim_confirm(claim_id=claim_id, key_version=version, token=token)
+            stored = device.config_read()
+            with pytest.raises(AppError) as refused:
+                device.config_write(stored.config)
+            assert refused.value.code == "dongle.signature-required"
+            signer = ConfigSigner(ORGANISATION_KEY.sign, claim_id.bytes, version)
+            assert device.config_write(stored.config, signer=signer).revision == stored.revision + 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        ProtocolCommand.CLAIM_BEGIN,
+        ProtocolCommand.CLAIM_PROVE,
+        ProtocolCommand.CLAIM_COMMIT,
+        ProtocolCommand.CLAIM_CONFIRM,
+    ],
+)
+def test_kill_9_at_any_step_of_a_pairing_leaves_both_agreeing(home: Path, step: ProtocolCommand) -> None:
+    host = Host()
+    with simulator(home) as first, link.open_port(first.ports[0]) as handle:
+        with pytest.raises(AppError) as failed:
+            host.pair(Device(_KillsAt(step, handle, first.kill)))
+        assert failed.value.code in ("port.gone", "dongle.outcome-unknown", "dongle.silent")
+    with simulator(home) as second, link.open_port(second.ports[0]) as handle:
+        device = Device(handle)
+        host.settle(device)
+        assert (device.status().state is OwnershipState.CLAIMED_ACTIVE) == ("active" in host.stored)
+        assert "pending" not in host.stored
+
+
+class _KillsAt:
+    """A port that has the simulator killed right after one step was written."""
+
+    def __init__(self, step: ProtocolCommand, handle: link.PortHandle, kill: Callable[[], None]) -> None:
+        self.path = handle.path
+        self.read, self.close = handle.read, handle.close
+        self._step, self._handle, self._kill = step, handle, kill
+
+    def write(self, data: bytes) -> None:
+        self._handle.write(data)
+        if any(isinstance(one, Packet) and one.command == self._step for one in ConsoleDecoder().feed(data)):
+            self._kill()
+            self._kill = lambda: None
+
+
+def test_the_button_of_a_manual_dongle_waits_for_somebody(home: Path) -> None:
+    with simulator(home, "--manual") as manual, link.open_port(manual.ports[0]) as handle:
+        device = Device(handle)
+        asked: list[float] = []
+
+        def give_up() -> bool:
+            return len(asked) > 3
+
+        claim = device.claim_begin(
+            claim_id=uuid4(), organisation=ORGANISATION, organisation_key=PUBLIC
+        )  # fmt: skip
+        with pytest.raises(Cancelled):
+            device.claim_prove(claim, sign=ORGANISATION_KEY.sign, on_wait=asked.append, cancelled=give_up)
+        assert asked == sorted(asked, reverse=True)
+        assert "is waiting for a button press" in manual.heard()
+        manual.say("press 1")
+        device.claim_prove(claim, sign=ORGANISATION_KEY.sign)
+        manual.say("press 7")
+        assert "press N" in manual.heard()
+        device.identify(1)
+        assert "is blinking" in manual.heard()
+
+
+# ---- links and discovery
+
+
+def test_discovery_finds_what_is_served_and_forgets_it_afterwards(home: Path) -> None:
+    def found() -> list[link.Port]:
+        return [port for port in link.discover() if port.simulated]
+
+    with simulator(home, count=2) as running:
+        assert sorted(port.path for port in found()) == sorted(running.ports)
+        assert {port.key for port in found()} == {f"link:{ident}" for ident in running.device_ids}
+        with simulator(home) as another:
+            assert another.device_ids[0] not in running.device_ids
+            assert len(found()) == 3
+    assert found() == []
+    assert list(link.links_folder().iterdir()) == []
+
+
+def test_links_of_a_killed_simulator_are_ignored_then_swept(home: Path) -> None:
+    with simulator(home) as killed:
+        killed.kill()
+    left = Path(killed.ports[0])
+    assert left.is_symlink()
+    # Its terminal's number may be somebody else's now.
+    left.unlink()
+    left.symlink_to("/dev/null")
+    assert [port for port in link.discover() if port.simulated] == []
+    with simulator(home) as after:
+        assert after.device_ids == killed.device_ids
+        assert [port.path for port in link.discover() if port.simulated] == after.ports
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another account")
+@pytest.mark.parametrize("planted", ["link", "folder"])
+def test_a_link_that_another_account_planted_is_neither_listed_nor_opened(home: Path, planted: str) -> None:
+    with simulator(home) as running:
+        (path,) = running.ports
+        os.chown(path if planted == "link" else link.links_folder(), 65534, 65534, follow_symlinks=False)
+        assert [port for port in link.discover() if port.simulated] == []
+        with pytest.raises(Unavailable) as refused:
+            link.open_port(path)
+        assert refused.value.code == "port.unsafe"
+
+
+def test_links_in_a_folder_that_others_may_write_to_are_not_listed(home: Path) -> None:
+    with simulator(home) as running:
+        link.links_folder().chmod(0o777)
+        assert [port for port in link.discover() if port.simulated] == []
+        with simulator(home, count=1):  # makes the folder its owner's alone again
+            assert len([port for port in link.discover() if port.simulated]) == 2
+        assert [port.path for port in link.discover() if port.simulated] == running.ports
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another account")
+def test_a_simulator_does_not_serve_in_a_folder_of_another_account(home: Path, dongle_command: DongleCommand) -> None:
+    link.links_folder().mkdir(parents=True)
+    os.chown(link.links_folder(), 65534, 65534)
+    done = dongle_command("simulate")
+    assert done.returncode == 1
+    assert "belongs to another account" in done.stderr
+
+
+def test_ports_somebody_typed_are_listed(home: Path) -> None:
+    (typed,) = [port for port in link.discover(["/dev/ttyMINE"]) if port.path == "/dev/ttyMINE"]
+    assert typed.key == "path:/dev/ttyMINE"
+
+
+# ---- opening
+
+
+def test_a_busy_port_names_who_has_it(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
+    with link.open_port(two.ports[0]):
+        done = dongle_command("info", "--port", two.ports[0])
+    assert done.returncode == 1
+    assert "is in use" in done.stderr
+    assert f"({os.getpid()})" in done.stderr
+
+
+def test_what_cannot_be_opened_is_said(home: Path, two: Simulator) -> None:
+    for path, kind, code in (
+        (str(home / "nothing"), NotFound, "port.missing"),
+        ("/dev/null", Invalid, "port.not-serial"),
+        (str(home), Invalid, "port.not-serial"),
+    ):
+        with pytest.raises(kind) as raised:
+            link.open_port(path)
+        assert raised.value.code == code
+        assert path in str(raised.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not")
+def test_a_port_without_permission_shows_the_rule(home: Path, two: Simulator) -> None:
+    nobody, unreadable = 65534, 77
+    target = os.path.realpath(two.ports[0])
+    Path(target).chmod(0o000)
+    program = (resources.__file__, str(resources.resources() / "udev" / link.RULE_NAME))
+
+    def open_port() -> int:
+        if not all(os.access(file, os.R_OK) for file in program):
+            return unreadable
+        try:
+            link.open_port(target)
+        except Unavailable as error:
+            return 0 if error.code == "port.denied" and "sudo cp " in error.do and "\n" not in error.do else 1
+        return 2
+
+    status = forked.run(open_port, uid=nobody)
+    if status == unreadable:
+        pytest.skip("another user may not read the program in this folder")
+    assert status == 0
+
+
+def test_the_rule_to_install_names_every_known_adapter() -> None:
+    (rule,) = [word for word in link._rule_installer().split() if word.endswith(link.RULE_NAME)]
+    shipped = Path(rule).read_text(encoding="utf-8")
+    for vid, pid in link.KNOWN_ADAPTERS:
+        assert f'ATTRS{{idVendor}}=="{vid:04x}", ATTRS{{idProduct}}=="{pid:04x}", TAG+="uaccess"' in shipped
+
+
+def test_a_simulated_port_without_its_simulator_says_to_start_it(home: Path) -> None:
+    with pytest.raises(NotFound) as raised:
+        link.open_port(str(link.links_folder() / "ac6a0fb61be4c8d4"))
+    assert "isn't running" in raised.value.what
+    assert "dongle simulate" in raised.value.do
+
+
+def test_a_dongle_that_leaves_is_gone_in_words(home: Path) -> None:
+    with simulator(home) as running, link.open_port(running.ports[0]) as handle:
+        running.process.send_signal(signal.SIGTERM)
+        running.process.wait(60)
+        with pytest.raises(DeviceFailure) as raised:
+            handle.read(10)
+        assert raised.value.code == "port.gone"
+
+
+# ---- a capture of its bus
+
+
+def capture(port: str) -> Capture:
+    started = Capture(SlcanBus(link.open_port(port), bitrate=500_000), bitrate=500_000)
+    started.start()
+    return started
+
+
+def test_a_capture_shows_that_nobody_acknowledges(two: Simulator) -> None:
+    one = capture(two.ports[0])
+    try:
+        one.send(Frame(1))
+        until(lambda: one.counters().bus.tx_errors == 128)
+        until(lambda: any(frame.error for frame in one.since(0).frames))
+        assert one.counters().bus.error_state is ErrorState.PASSIVE
+    finally:
+        one.stop()
+
+
+def test_traffic_flows_and_a_vanished_dongle_ends_the_capture_with_its_reason(home: Path) -> None:
+    with simulator(home, "--traffic", "500") as running:
+        one = capture(running.ports[0])
+        until(lambda: one.counters().frames >= 200)
+        assert one.failure is None
+        running.kill()
+        until(lambda: one.failure is not None)
+        assert one.failure is not None
+        assert one.failure.code == "port.gone"
+        one.stop()
+
+
+# ---- commands
+
+
+def test_the_commands_say_what_is_there(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
+    port, ident = two.ports[0], two.device_ids[0]
+    listed = json.loads(dongle_command("list", "--json", "--probe").stdout)
+    assert listed["next"] is None
+    assert {row["device_id"] for row in listed["items"] if row["simulated"]} == set(two.device_ids)
+    info = json.loads(dongle_command("info", "--port", port, "--json").stdout)
+    wanted = {
+        "device_id": ident, "ownership_state": "UNCLAIMED", "key_version": 0, "dialect": "benchboard",
+        "firmware": "1.0.0",
+    }  # fmt: skip
+    assert wanted.items() <= info.items()
+    assert dongle_command("identify", "--port", port).returncode == 0
+
+
+def test_settings_are_changed_and_read_back(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
+    port = two.ports[0]
+    read = json.loads(dongle_command("config", "--port", port, "--read", "--json").stdout)
+    assert (read["bitrate"], read["revision"]) == (500_000, 0)
+    done = dongle_command(
+        "config", "--port", port, "--timing", "20/6/7/2/2", "--write", '{"mode": "LISTEN_ONLY"}',
+        "--json",
+    )  # fmt: skip
+    written = json.loads(done.stdout)
+    assert (written["bitrate"], written["sample_point"], written["mode"]) == (250_000, 87.5, "LISTEN_ONLY")
+    assert json.loads(dongle_command("config", "--port", port, "--json").stdout) == written
+    done = dongle_command("config", "--port", port, "--write", "-", "--json", stdin='{"mode": "NORMAL"}')
+    assert json.loads(done.stdout)["mode"] == "NORMAL"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--write", "nonsense"), ("--write", "[]"), ("--write", '{"speed": 1}'), ("--write", '{"bitrate": 1}'),
+     ("--timing", "1/2"), ("--timing", "0/0/0/0/0"), ("--timing", "10/6/7/2/9"), ("--write", "[" * 9000)],
+)  # fmt: skip
+def test_settings_that_make_no_sense_are_refused_in_one_line(
+    two: Simulator, home: Path, arguments: tuple[str, str], dongle_command: DongleCommand
+) -> None:
+    done = dongle_command("config", "--port", two.ports[0], *arguments)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_simulator_that_cannot_work_says_so(home: Path, dongle_command: DongleCommand) -> None:
+    (home / "ports").write_text("a file where a folder should be")
+    done = dongle_command("simulate", "--json")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The simulator can't use")
+    assert dongle_command("simulate", "--bus", "../up").returncode == 1

@@ -1,0 +1,274 @@
+"""`user`, `session`, `audit`, `login`, `whoami` and `db seed` as scripts use them: real programs, real databases."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from benchboard import workspace
+from benchboard.identity import organisations, permissions
+from benchboard.storage.engine import Database
+from support.databases import unbound
+from support.people import PASSWORD
+from support.postgres import Server
+from support.programs import Programs
+
+Ended = subprocess.CompletedProcess[str]
+
+
+class Terminal:
+    """Runs the program with a home and a database of the test's own."""
+
+    def __init__(self, programs: Programs, home: Path, url: str | None = None) -> None:
+        self.programs, self.home, self.url = programs, home, url
+
+    def __call__(self, *arguments: str, status: int = 0, typed: str = "", **environment: str) -> Ended:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BENCHBOARD_", "PG"))}
+        named = {"BENCHBOARD_DATABASE_URL": self.url} if self.url else {}
+        own = {"BENCHBOARD_HOME": str(self.home), "BENCHBOARD_KEYRING": "off"}
+        ended = self.programs.run(
+            "benchboard", *arguments, environment=inherited | own | named | environment, typed=typed
+        )
+        told = ended.stdout + ended.stderr
+        assert "Traceback" not in told, told
+        assert ended.returncode == status, told
+        assert not any(sign in told for sign in "\x1b\x07\x9b\u202e"), "a control character reached the terminal"
+        if status == 1:
+            assert ended.stdout == ""
+            assert len(ended.stderr.splitlines()) == 1, ended.stderr
+        return ended
+
+    def json(self, *arguments: str, **options: Any) -> Any:
+        return json.loads(self(*arguments, "--json", **options).stdout)
+
+
+@pytest.fixture(scope="module")
+def used_home(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which a first command has made the database."""
+    home = tmp_path_factory.mktemp("used") / "home"
+    Terminal(programs, home)("whoami")
+    return home
+
+
+@pytest.fixture
+def local(programs: Programs, used_home: Path, tmp_path: Path) -> Terminal:
+    return Terminal(programs, Path(shutil.copytree(used_home, tmp_path / "home")))
+
+
+@pytest.fixture
+def first(programs: Programs, tmp_path: Path) -> Terminal:
+    """Nobody has used the program here before."""
+    return Terminal(programs, tmp_path / "home")
+
+
+@pytest.fixture
+def server(programs: Programs, pg_server: Server, pg_template: str, tmp_path: Path) -> Iterator[Terminal]:
+    """A migrated PostgreSQL without rows, named by the environment, where a password may stand."""
+    name = pg_server.create(template=pg_template)
+    yield Terminal(programs, tmp_path / "home", pg_server.url(name))
+    pg_server.drop(name)
+
+
+def test_people_on_this_computer(local: Terminal) -> None:
+    me = local.json("whoami")
+    assert set(me) == {"user_id", "email", "roles", "organisation", "database"}
+    assert me["roles"] == ["admin"]
+    added = local.json("user", "add", "İnes@Example.com", "--name", "İnes Çağrı", "--role", "analyst", typed=PASSWORD)
+    assert set(added) == {"id", "email"}
+    listed = local.json("user", "list", "--search", "cagri")
+    assert set(listed) == {"items", "next"}
+    assert [row["name"] for row in listed["items"]] == ["İnes Çağrı"]
+    assert set(listed["items"][0]) == {"id", "name", "email", "role", "state", "last_seen", "sessions"}
+    assert local.json("user", "show", "ines@example.com".replace("i", "i̇", 1), status=0)["id"] == added["id"]
+    assert local.json("user", "disable", added["id"]) == {"changed": 1}
+    assert local.json("user", "show", added["id"])["state"] == "inactive"
+    assert local.json("user", "list", "--state", "inactive")["items"][0]["id"] == added["id"]
+    assert local.json("user", "activate", added["id"]) == {"changed": 1}
+    trail = local.json("audit", "list", "--event", "user.disable")
+    assert [(row["user_id"], row["resource_id"]) for row in trail["items"]] == [(me["user_id"], added["id"])]
+    told = local("user", "list")
+    assert "İnes Çağrı" in told.stdout
+
+
+def test_lists_go_on_from_the_key_they_gave(local: Terminal) -> None:
+    for number in range(4):
+        local("user", "add", f"p{number}@example.com", typed=PASSWORD + "\n")
+    whole = [row["id"] for row in local.json("user", "list", "--sort", "email")["items"]]
+    paged: list[str] = []
+    after: list[str] = []
+    while True:
+        page = local.json("user", "list", "--sort", "email", "--limit", "2", *after)
+        paged += [row["id"] for row in page["items"]]
+        if page["next"] is None:
+            break
+        after = ["--after", page["next"]]
+    assert paged == whole
+    assert len(paged) == 5
+    local("user", "list", "--after", page["items"][0]["id"], status=1)
+    local("user", "list", "--limit", "0", status=1)
+    local("user", "list", "--limit", "many", status=2)
+    local("audit", "list", "--limit", "1001", status=1)
+
+
+def test_a_team_is_made_filled_listed_and_emptied(local: Terminal) -> None:
+    me = local.json("whoami")["email"]
+    made = local.json("team", "create", "Rig 12")
+    assert made["short_name"] == "rig-12"
+    assert local.json("team", "add", "rig-12", me) == {"added": 1}
+    (team,) = local.json("team", "list")["items"]
+    assert (team["id"], team["members"]) == (made["id"], 1)
+    assert "rig-12" in local("team", "list", "--search", "rig").stdout
+    assert local.json("team", "remove", made["id"], me) == {"removed": 1}
+    local("team", "create", "rig 12", status=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("user",), 2),
+        (("user", "nonsense"), 2),
+        (("nonsense", "list"), 2),
+        (("user", "list", "--role", "owner"), 2),
+        (("user", "list", "--sort", "password_hash"), 1),
+        (("user", "show", "Mert"), 1),
+        (("user", "show", "nobody@example.com"), 1),
+        (("user", "show", "a\x1b[31m@\nb"), 1),
+        (("user", "add", "no address"), 1),
+        (("user", "disable", "nobody@example.com"), 1),
+        (("team",), 2),
+        (("team", "create", "…"), 1),
+        (("team", "add", "rig"), 2),
+        (("team", "add", "rig", "nobody@example.com"), 1),
+        (("session", "revoke"), 2),
+        (("session", "revoke", "me"), 1),
+        (("session", "revoke", "00000000-0000-4000-8000-000000000000"), 1),
+        (("audit", "list", "--user", "nobody@example.com"), 1),
+        (("login", "me@example.com"), 1),
+        (("logout",), 1),
+        (("whoami", "--as", "nobody@example.com"), 1),
+        (("whoami", "--org", "elsewhere"), 1),
+        (("whoami", "--url", "postgresql://me:secret@db.example.com/bench"), 1),
+        (("whoami", "--url", "mysql://db.example.com/bench"), 1),
+        (("whoami", "--url", "postgresql://127.0.0.1:1/nothing"), 1),
+        (("whoami", "--url", "sqlite:////nowhere/at/all.db"), 1),
+        (("db", "seed", "--admin", "me@example.com"), 2),
+        (("db", "seed", "--admin", "me@example.com", "--organisation", "Mine"), 1),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_a_status(
+    local: Terminal, arguments: tuple[str, ...], status: int
+) -> None:
+    ended = local(*arguments, status=status, typed=PASSWORD)
+    assert "secret" not in ended.stderr
+    assert ended.stderr
+
+
+def test_names_never_give_orders_to_a_terminal(local: Terminal, tmp_path: Path) -> None:
+    """Not when they are given here, and not when an import brought them in."""
+    refused = local("user", "add", "x@example.com", "--name", "a\x1b[31mred", status=1, typed=PASSWORD)
+    assert "control characters" in refused.stderr
+    file = tmp_path / "plain.db"
+    terminal = Terminal(local.programs, local.home, f"sqlite:///{file}")
+    added = terminal.json("user", "add", "x@example.com", "--name", "Plain", typed=PASSWORD)
+    database = Database.open(f"sqlite:///{file}")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE users SET name = :name WHERE id = :id"), {
+            "name": "bell\x07 \x1b]0;title\x07 \x9b31m \u202egnp", "id": added["id"],
+        })  # fmt: skip
+    database.dispose()
+    for arguments in (("user", "list"), ("user", "show", "x@example.com"), ("whoami", "--as", "x@example.com")):
+        assert "bell" in terminal(*arguments).stdout
+    assert terminal.json("user", "show", "x@example.com")["name"] == "bell\x07 \x1b]0;title\x07 \x9b31m \u202egnp"
+
+
+def test_a_password_on_standard_input_is_one_line_of_text(local: Terminal) -> None:
+    assert "shorter than 12" in local("user", "add", "x@example.com", typed="short", status=1).stderr
+    assert "shorter than 12" in local("user", "add", "x@example.com", typed="", status=1).stderr
+    local("user", "add", "x@example.com", typed=PASSWORD + "\r\nnot this")
+
+
+def test_a_servers_first_admin_signs_in_works_and_signs_out(server: Terminal) -> None:
+    assert "No organisations yet" in server("db", "seed").stdout
+    assert "You're not signed in" in server("whoami", status=1).stderr
+    first = ("--admin", "Ines@example.com", "--organisation", "Çağrı Test Lab")
+    assert "shorter than 12" in server("db", "seed", *first, typed="short", status=1).stderr
+    said = server("db", "seed", *first, typed=PASSWORD).stdout
+    assert "Çağrı Test Lab" in said
+    assert "Ines@example.com" in said
+    for _ in range(2):
+        assert server.json("db", "seed") == {"seeded": True, "organisations": ["cagri-test-lab"]}
+    assert "already" in server("db", "seed", *first, typed=PASSWORD, status=1).stderr
+    assert "incorrect" in server("login", "ines@example.com", typed="not the password", status=1).stderr
+    signed_in = server.json("login", "ines@example.com", typed=PASSWORD)
+    me = server.json("whoami")
+    assert (me["user_id"], me["organisation"], me["roles"]) == (signed_in["user_id"], "Çağrı Test Lab", ["admin"])
+    added = server.json("user", "add", "mert@example.com", "--role", "technician", typed=PASSWORD)
+    sessions = server.json("session", "list")["items"]
+    assert [row["email"] for row in sessions] == ["Ines@example.com"]
+    events = [row["event"] for row in server.json("audit", "list")["items"]]
+    assert events == ["user.create", "session.sign-in", "session.refuse", "organisation.create"]
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+    assert other.json("login", "mert@example.com", typed=PASSWORD)["user_id"] == added["id"]
+    assert "don't have permission" in other("user", "list", status=1).stderr
+    revoked = server.json("session", "revoke", "--user", "mert@example.com")
+    assert revoked == {"revoked": 1}
+    assert "signed out" in other("whoami", status=1).stderr
+    assert other.json("logout") == {"signed_out": True}  # it is forgotten here too
+    assert "You're not signed in" in other("whoami", status=1).stderr
+    ended = server.json("session", "list", "--ended")["items"]
+    assert [(row["email"], row["end_reason"]) for row in ended] == [("mert@example.com", "revoked")]
+    assert server.json("logout") == {"signed_out": True}
+    assert "You're not signed in" in server("user", "list", status=1).stderr
+
+
+def test_seeding_a_local_database_again_makes_nobody_twice(first: Terminal) -> None:
+    assert first("db", "upgrade")
+    for _ in range(3):
+        assert first.json("db", "seed") == {"seeded": True, "organisations": ["local"]}
+    assert len(first.json("user", "list")["items"]) == 1
+
+
+def test_seeding_what_was_never_upgraded_says_so(first: Terminal) -> None:
+    assert "db upgrade" in first("db", "seed", status=1).stderr
+
+
+def test_the_demo_has_its_own_people(local: Terminal) -> None:
+    assert local.json("whoami", "--demo")["email"] != local.json("whoami")["email"]
+    demo = {row["email"] for row in local.json("user", "list", "--demo")["items"]}
+    assert {"demo@shopify-dashboard.com", "john@example.com"} <= demo
+    assert "Use either --url or --demo" in local("whoami", "--demo", "--url", "sqlite:///x.db", status=2).stderr
+
+
+def test_a_newer_programs_rules_reach_an_old_database_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, tuple[str, ...]]], None]
+) -> None:
+    """An act more, a right more and a right less: the organisation stays one, its roles are as the rules say."""
+    monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
+    workspace.open_local(tmp_path).close()
+    change(permissions.RULES)
+    opened = workspace.open_local(tmp_path)
+    with unbound(opened.database).read() as session:
+        assert organisations.is_seeded(session)
+        assert organisations.slugs(session) == ("local",)
+    opened.close()
+
+
+@pytest.fixture(params=["an act more", "a right more", "a right less"])
+def change(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[dict[str, tuple[str, ...]]], None]:
+    def apply(rules: dict[str, tuple[str, ...]]) -> None:
+        act, roles = {
+            "an act more": ("reports:read", ("admin",)),
+            "a right more": ("audit:read", ("admin", "ops_manager")),
+            "a right less": ("dongles:read", ("admin", "technician")),
+        }[request.param]
+        monkeypatch.setitem(rules, act, roles)
+
+    return apply

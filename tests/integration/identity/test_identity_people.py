@@ -1,0 +1,316 @@
+"""Changes of people and sessions, the rights they need, and the wall between two organisations."""
+
+import inspect
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text, update
+
+from benchboard.errors import Conflict, Denied, Invalid, NotFound
+from benchboard.identity import audit, authentication, sessions, teams, users
+from benchboard.identity.permissions import ROLES, RULES, Actor
+from benchboard.paging import Listing
+from benchboard.storage.change_tracking import UnrecordedChange
+from benchboard.storage.engine import Database
+from benchboard.storage.models.identity import (
+    AuditLog,
+    Permission,
+    Role,
+    RolePermission,
+    SessionHistory,
+    SignInSession,
+    Team,
+    User,
+)
+from support.databases import unbound
+from support.people import CLIENT, PASSWORD, Town, end_reason
+
+# The wall
+
+
+def _snapshot(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    with database.engine.connect() as connection:
+        return {
+            table: sorted(map(tuple, connection.execute(text(f"SELECT * FROM {table}"))), key=repr)
+            for table in ("users", "sessions", "session_history", "user_roles", "audit_logs", "organisations")
+        }
+
+
+_ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
+    "users.list_people": lambda s, a, _t: users.list_people(s, a, Listing(), limit=1000).rows,
+    "users.get_person": lambda s, a, t: users.get_person(s, a, t.actor.user_id),
+    "users.find_person": lambda s, a, t: users.find_person(s, a, t.actor.email),
+    "users.count_people": lambda s, a, _t: users.count_people(s, a),
+    "users.add_person": lambda s, a, _t: users.add_person(
+        s, a, email="new@example.com", name="", role="analyst", password=PASSWORD
+    ),
+    "users.set_state": lambda s, a, t: users.set_state(s, a, [t.actor.user_id], "inactive"),
+    "sessions.list_sessions": lambda s, a, _t: sessions.list_sessions(s, a, Listing(), limit=1000).rows,
+    "sessions.revoke_sessions": lambda s, a, t: sessions.revoke_sessions(s, a, [str(t.actor.session_id)]),
+    "sessions.end_all": lambda s, a, t: sessions.end_all(s, a, [s.get_one(User, t.actor.user_id)]),
+    "users.revoke_all": lambda s, a, t: users.revoke_all(s, a, [t.actor.user_id]),
+    "teams.list_teams": lambda s, a, _t: teams.list_teams(s, a, Listing(), limit=1000).rows,
+    "teams.create_team": lambda s, a, _t: teams.create_team(s, a, name="Rig"),
+    "teams.add_people": lambda s, a, t: teams.add_people(s, a, "rig", [t.actor.user_id]),
+    "teams.remove_people": lambda s, a, t: teams.remove_people(s, a, "rig", [t.actor.user_id]),
+    "audit.list_entries": lambda s, a, _t: audit.list_entries(s, a, Listing(), limit=1000).rows,
+    "authentication.person": lambda s, a, t: authentication.person(s, a, email=t.actor.email),
+}
+
+
+def test_every_service_for_an_actor_is_tried_against_the_wall() -> None:
+    taking_actors = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in (users, sessions, teams, audit, authentication)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and list(inspect.signature(function).parameters)[:2] == ["session", "actor"]
+    }
+    assert taking_actors - {"audit.record", "authentication.sign_out"} == _ACTOR_SERVICES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(_ACTOR_SERVICES))
+def test_another_organisations_admin_reaches_nobody(town: Town, name: str) -> None:
+    """South's admin, with every right there, names north's people and sessions: nothing is found, nothing changes."""
+    before = _snapshot(town.database)
+    try:
+        with unbound(town.database).change() as session:
+            answer = _ACTOR_SERVICES[name](session, town.stranger.actor, town)
+    except (NotFound, Denied):
+        assert _snapshot(town.database) == before
+        return
+    if name == "teams.create_team":
+        with unbound(town.database).read() as session:
+            assert session.scalars(select(Team.organisation_id)).all() == [town.south]
+        return
+    if name == "users.add_person":
+        assert isinstance(answer, users.Person)
+        with unbound(town.database).read() as session:
+            assert session.get_one(User, answer.id).organisation_id == town.south
+        return
+    assert _snapshot(town.database) == before
+    if isinstance(answer, tuple):
+        reached = {getattr(row, field, None) for row in answer for field in ("user_id", "email", "id")}
+        assert not reached & {town.actor.user_id, town.actor.email, town.actor.session_id}
+    else:
+        assert answer == (1 if name == "users.count_people" else 0)
+
+
+@pytest.mark.parametrize("name", sorted(_ACTOR_SERVICES))
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
+def test_whoever_is_no_admin_is_denied(town: Town, name: str, role: str) -> None:
+    town.add("mert@north.example", role=role)
+    actor = town.sign_in("mert@north.example").actor
+    before = _snapshot(town.database)
+    with pytest.raises(Denied) as refused, unbound(town.database).change() as session:
+        _ACTOR_SERVICES[name](session, actor, town)
+    assert refused.value.code == "access.denied"
+    assert _snapshot(town.database) == before
+
+
+def test_a_mix_of_ones_own_and_anothers_people_changes_neither(town: Town) -> None:
+    mert = town.add("mert@north.example")
+    before = _snapshot(town.database)
+    for change in (
+        lambda s: users.set_state(s, town.actor, [mert, town.stranger.actor.user_id], "inactive"),
+        lambda s: users.revoke_all(s, town.actor, [mert, town.stranger.actor.user_id]),
+    ):
+        with pytest.raises(NotFound), unbound(town.database).change() as session:
+            change(session)
+    assert _snapshot(town.database) == before
+
+
+# Rights
+
+
+def test_what_the_roles_hold_is_what_the_rules_say(town: Town) -> None:
+    with unbound(town.database).read() as session:
+        rows = session.execute(
+            select(Role.slug, Permission.name)
+            .join(RolePermission, RolePermission.role_id == Role.id)
+            .join(Permission, Permission.id == RolePermission.permission_id)
+            .where(Role.organisation_id == town.north, Role.is_system)
+        ).all()
+    assert {tuple(row) for row in rows} == {(role, act) for act, roles in RULES.items() for role in roles}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_actor_may_what_the_rules_say_of_the_role(town: Town, role: str) -> None:
+    town.add("mert@north.example", role=role)
+    actor = town.sign_in("mert@north.example").actor
+    assert actor.permissions == {act for act, roles in RULES.items() if role in roles}
+
+
+# Changes and their record
+
+
+def _trail(town: Town) -> list[tuple[str, str | None]]:
+    with unbound(town.database).read() as session:
+        rows = session.scalars(
+            select(AuditLog).where(AuditLog.organisation_id == town.north).order_by(AuditLog.created_at, AuditLog.id)
+        )
+        return [(str(row.event_type), row.resource_id) for row in rows]
+
+
+def test_every_change_leaves_its_record(town: Town) -> None:
+    start = len(_trail(town))
+    with unbound(town.database).change() as session:
+        added = users.add_person(
+            session, town.actor, email="Mert@north.example", name=" Mert Aydın ", role="analyst", password=PASSWORD
+        )
+    assert (added.name, added.email, added.state, added.sessions) == ("Mert Aydın", "Mert@north.example", "active", 0)
+    session_id = town.sign_in("mert@north.example").actor.session_id
+    with unbound(town.database).change() as session:
+        users.set_state(session, town.actor, [added.id], "inactive")
+        users.set_state(session, town.actor, [added.id], "active")
+    assert sorted(_trail(town)[start:], key=repr) == sorted(
+        [
+            ("user.create", added.id),
+            ("session.sign-in", session_id),
+            ("session.revoke", session_id),
+            ("user.disable", added.id),
+            ("user.activate", added.id),
+        ],
+        key=repr,
+    )
+    with unbound(town.database).read() as session:
+        page = audit.list_entries(session, town.actor, Listing(filters={"person": added.id}))
+        assert len(page.rows) == 5
+        assert {row.whom for row in page.rows} == {"Mert Aydın", None}
+        assert {row.event for row in page.rows if row.whom is None} == {"session.sign-in"}
+
+
+def test_a_change_without_a_record_is_refused_and_undone(town: Town) -> None:
+    with pytest.raises(UnrecordedChange, match="users"), unbound(town.database).change() as session:
+        session.execute(update(User).where(User.id == town.actor.user_id).values(name="Unseen"))
+    with pytest.raises(UnrecordedChange, match="users"), unbound(town.database).change() as session:
+        session.get_one(User, town.actor.user_id).name = "Unseen"
+    with unbound(town.database).read() as session:
+        assert session.get_one(User, town.actor.user_id).name == "Admin of north"
+
+
+def test_nobody_disables_themselves(town: Town) -> None:
+    with pytest.raises(Conflict) as refused, unbound(town.database).change() as session:
+        users.set_state(session, town.actor, [town.actor.user_id], "inactive")
+    assert refused.value.code == "people.self"
+
+
+@pytest.mark.parametrize("state", ["pending", "deleted", ""])
+def test_a_person_is_made_active_or_inactive_and_nothing_else(town: Town, state: str) -> None:
+    with pytest.raises(Invalid), unbound(town.database).change() as session:
+        users.set_state(session, town.actor, [town.add("m@north.example")], state)
+
+
+def test_an_address_is_taken_once_an_organisation_even_by_somebody_deleted(town: Town) -> None:
+    mert = town.add("mert@north.example")
+    town.add("mert@north.example", organisation=town.south)
+    with town.database.engine.begin() as connection:
+        connection.execute(update(User).where(User.id == mert).values(deleted_at=datetime.now(UTC)))
+    with pytest.raises(Conflict) as taken, unbound(town.database).change() as session:
+        users.add_person(session, town.actor, email="MERT@North.example", name="", role="analyst", password=PASSWORD)
+    assert taken.value.facts["field"] == "email"
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "role", "password", "field"),
+    [
+        ("no address", "x", "analyst", PASSWORD, "email"),
+        ("x@y.example", "x", "owner", PASSWORD, "role"),
+        ("x@y.example", "x" * 101, "analyst", PASSWORD, "name"),
+        ("x@y.example", "a\x1b[31mred", "analyst", PASSWORD, "name"),
+        ("x@y.example", "two\nlines", "analyst", PASSWORD, "name"),
+        ("x@y.example", "nul\0", "analyst", PASSWORD, "name"),
+        ("x@y.example", "\u202egnp.exe", "analyst", PASSWORD, "name"),
+        ("x@y.example", "half \ud800", "analyst", PASSWORD, "name"),
+        ("x@y.example", "x", "analyst", "short", "password"),
+    ],
+)
+def test_add_person_with_what_cannot_be_right_is_refused_and_adds_nobody(
+    town: Town, email: str, name: str, role: str, password: str, field: str
+) -> None:
+    before = _snapshot(town.database)
+    with pytest.raises(Invalid) as refused, unbound(town.database).change() as session:
+        users.add_person(session, town.actor, email=email, name=name, role=role, password=password)
+    assert refused.value.facts["field"] == field
+    assert _snapshot(town.database) == before
+
+
+def test_add_person_with_the_longest_name_is_added(town: Town) -> None:
+    with unbound(town.database).change() as session:
+        added = users.add_person(
+            session, town.actor, email="x@y.example", name="x" * 100, role="analyst", password=PASSWORD
+        )
+    assert added.name == "x" * 100
+
+
+def test_revoke_sessions_at_the_moment_a_desktop_touches_them_wins_and_neither_fails(town: Town) -> None:
+    town.add("mert@north.example")
+    for _ in range(3):
+        signed_in = town.sign_in("mert@north.example")
+        together = threading.Barrier(2)
+
+        def touch(token: str = signed_in.token, together: threading.Barrier = together) -> None:
+            together.wait()
+            for _ in range(5):
+                with unbound(town.database).change() as session:
+                    authentication.touch(session, token=token)
+
+        with ThreadPoolExecutor(1) as desktop:
+            touching = desktop.submit(touch)
+            together.wait()
+            with unbound(town.database).change() as session:
+                assert sessions.revoke_sessions(session, town.actor, [str(signed_in.actor.session_id)]) == 1
+            touching.result()
+        with unbound(town.database).read() as session:
+            assert end_reason(session, signed_in) == "revoked"
+
+
+def test_revoke_sessions_moves_the_whole_row_to_the_history_without_its_token(town: Town) -> None:
+    town.add("mert@north.example")
+    actor = town.sign_in("mert@north.example").actor
+    with unbound(town.database).read() as session:
+        opened = session.get_one(SignInSession, actor.session_id)
+    with unbound(town.database).change() as session:
+        sessions.revoke_sessions(session, town.actor, [str(actor.session_id)])
+    with unbound(town.database).read() as session:
+        assert session.get(SignInSession, actor.session_id) is None
+        ended = session.get_one(SessionHistory, actor.session_id)
+    for column in ("organisation_id", "user_id", "host_name", "user_agent", "ip_address", "created_at", "last_used_at"):
+        assert getattr(ended, column) == getattr(opened, column), column
+    assert (ended.end_reason, ended.ended_by) == ("revoked", town.actor.user_id)
+    assert opened.created_at <= ended.ended_at <= datetime.now(UTC)
+    assert not hasattr(ended, "token_hash")
+
+
+def test_ended_sessions_are_searchable_for_ninety_days(town: Town) -> None:
+    town.add("mert@north.example", "Mert")
+    town.sign_in("mert@north.example")
+    with unbound(town.database).change() as session:
+        users.revoke_all(session, town.actor, [users.find_person(session, town.actor, "mert@north.example").id])
+    ended = Listing("mert", {"ended": True})
+    with unbound(town.database).read() as session:
+        row = sessions.list_sessions(session, town.actor, ended).rows[0]
+        assert (row.end_reason, row.host_name, row.expires_at) == ("revoked", CLIENT.host_name, None)
+        assert sessions.list_sessions(session, town.actor, Listing("bench-12", {"ended": True})).rows == (row,)
+    with town.database.engine.begin() as connection:
+        connection.execute(update(SessionHistory).values(ended_at=datetime.now(UTC) - timedelta(days=90, minutes=-1)))
+    with unbound(town.database).read() as session:
+        assert len(sessions.list_sessions(session, town.actor, ended).rows) == 1
+    with town.database.engine.begin() as connection:
+        connection.execute(update(SessionHistory).values(ended_at=datetime.now(UTC) - timedelta(days=90)))
+    with unbound(town.database).read() as session:
+        assert sessions.list_sessions(session, town.actor, ended).rows == ()
+
+
+def test_a_list_says_which_session_asks_and_counts_open_ones(town: Town) -> None:
+    town.sign_in("admin@north.example")
+    with unbound(town.database).read() as session:
+        rows = sessions.list_sessions(session, town.actor, Listing()).rows
+        assert [row.mine for row in rows].count(True) == 1
+        assert next(row for row in rows if row.mine).id == town.actor.session_id
+        assert users.get_person(session, town.actor, town.actor.user_id).sessions == 2

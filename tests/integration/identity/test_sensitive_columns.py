@@ -1,0 +1,114 @@
+"""No listing names a hash or a ciphertext: a guarded server's column grants will refuse every statement that does."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, event, select
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session
+
+import benchboard
+from benchboard.dashboards import library
+from benchboard.dashboards.access import effective_access, sharing
+from benchboard.dashboards.versions import version_store
+from benchboard.dongles import fleet
+from benchboard.identity import audit, authentication, sessions, teams, users
+from benchboard.identity.permissions import Actor
+from benchboard.paging import Listing
+from benchboard.storage.models import Base
+from benchboard.storage.models.dongles import DongleToken
+from benchboard.storage.models.identity import SignInSession, User
+from support.databases import unbound
+from support.papers import Office, document
+from support.people import Town
+
+Ask = Callable[[Session, Actor, str], object]
+
+LISTINGS: dict[str, tuple[Ask, ...]] = {
+    "audit.list_entries": (
+        lambda s, a, _d: audit.list_entries(s, a, Listing("m")),
+        lambda s, a, _d: audit.list_entries(s, a, Listing(filters={"person": a.user_id})),
+    ),
+    "effective_access.list_access": (lambda s, a, d: effective_access.list_access(s, a, d, Listing("m")),),
+    "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
+    "library.list_dashboards": (lambda s, a, _d: library.list_dashboards(s, a, Listing("m")),),
+    "sessions.list_sessions": (
+        lambda s, a, _d: sessions.list_sessions(s, a, Listing("m")),
+        lambda s, a, _d: sessions.list_sessions(s, a, Listing("m", {"ended": True})),
+    ),
+    "teams.list_teams": (lambda s, a, _d: teams.list_teams(s, a, Listing("m")),),
+    "users.list_people": (lambda s, a, _d: users.list_people(s, a, Listing("m")),),
+    "version_store.list_versions": (lambda s, a, d: version_store.list_versions(s, a, d, Listing("m")),),
+}
+"""Every function of a service that is called `list_…`."""
+
+LOOKUPS: dict[str, tuple[Ask, ...]] = {
+    "authentication.demo_people": (lambda s, _a, _d: authentication.demo_people(s),),
+    "authentication.person": (lambda s, a, _d: authentication.person(s, a, email=a.email),),
+    "library.find_summary": (library.find_summary,),
+    "sharing.candidates": (lambda s, a, d: sharing.candidates(s, a, d, "m"),),
+    "sharing.sharing_of": (sharing.sharing_of,),
+    "users.find_person": (lambda s, a, _d: users.find_person(s, a, a.email),),
+    "users.get_person": (lambda s, a, _d: users.get_person(s, a, a.user_id),),
+}
+"""Others that read people or sessions."""
+
+
+def _columns() -> Iterator[Column[Any]]:
+    for table in Base.metadata.tables.values():
+        yield from table.columns
+
+
+def _listings_of_services() -> set[str]:
+    found = set()
+    for module_info in pkgutil.walk_packages(benchboard.__path__, "benchboard."):
+        if module_info.name.split(".")[1] in ("identity", "dashboards", "dongles", "analytics"):
+            module = importlib.import_module(module_info.name)
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                if name.startswith("list_") and function.__module__ == module.__name__:
+                    found.add(f"{module.__name__.rpartition('.')[2]}.{name}")
+    return found
+
+
+def test_every_hash_and_ciphertext_is_a_secret_column_and_nothing_else_is() -> None:
+    named = {f"{one.table.name}.{one.name}" for one in _columns() if re.search(r"(_hash|ciphertext)$", one.name)}
+    assert {f"{one.table.name}.{one.name}" for one in _columns() if one.info.get("secret")} == named
+    assert len(named) >= 15
+
+
+def test_every_listing_of_a_service_is_among_the_listings() -> None:
+    assert _listings_of_services() == LISTINGS.keys()
+
+
+@pytest.mark.parametrize("name", [*LISTINGS, *LOOKUPS])
+def test_listing_names_no_secret_column(office: Office, name: str) -> None:
+    admin, town = office.actor("admin"), office.town
+    dashboard_id = office.make(admin, document("Line 2")).card.id
+    office.do(sharing.share, admin, dashboard_id, "person", office.actor("mert").user_id, "edit")
+    secret = re.compile("|".join(sorted({rf"\b{one.name}\b" for one in _columns() if one.info.get("secret")})))
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    for engine in town.database.engines:
+        event.listen(engine, "before_cursor_execute", note)
+    with town.database.bind(town.actor).read() as session:
+        for ask in (LISTINGS | LOOKUPS)[name]:
+            ask(session, admin, dashboard_id)
+    assert len(statements) > 1
+    assert not [statement for statement in statements if secret.search(statement)]
+
+
+def test_secret_column_of_a_row_that_was_loaded_without_it_is_never_fetched_later(town: Town) -> None:
+    with unbound(town.database).read() as session:
+        with pytest.raises(InvalidRequestError):
+            assert session.get_one(User, town.actor.user_id).password_hash
+        with pytest.raises(InvalidRequestError):
+            assert session.scalars(select(SignInSession)).first().token_hash  # type: ignore[union-attr]
+        assert str(select(DongleToken)).count("ciphertext") == 0

@@ -1,0 +1,387 @@
+"""`Database`: whole or not at all, read without writing, told once, recorded always, and its troubles in words."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+
+from benchboard.errors import AppError, Conflict, Invalid, Unavailable
+from benchboard.storage import change_tracking, engine, guard
+from benchboard.storage.change_tracking import UnrecordedChange
+from benchboard.storage.engine import Database, refuse_password
+from benchboard.storage.models.base import new_id, now
+from benchboard.storage.models.identity import Organisation
+from support import databases
+from support.databases import unbound
+from support.postgres import Server
+
+
+def create_organisation(database: Database, slug: str) -> str:
+    """An organisation, recorded."""
+    with unbound(database).change() as session:
+        row = Organisation(name=slug, slug=slug)
+        session.add(row)
+        session.flush()
+        record(session, row.id)
+        return row.id
+
+
+def record(session: object, organisation_id: str) -> None:
+    guard.append_audit(
+        session,  # type: ignore[arg-type]  # a session, passed through
+        id=new_id(),
+        organisation_id=organisation_id,
+        action="create",
+        event_type="organisation.create",
+        resource_type="organisation",
+        resource_id=organisation_id,
+        details={},
+        created_at=now(),
+    )
+
+
+def slugs(database: Database) -> list[str]:
+    with unbound(database).read() as session:
+        return sorted(session.scalars(select(Organisation.slug)))
+
+
+def test_a_change_is_kept_whole_or_not_at_all(database: Database) -> None:
+    create_organisation(database, "kept")
+    with pytest.raises(ZeroDivisionError), unbound(database).change() as session:
+        session.add(Organisation(name="lost", slug="lost"))
+        session.flush()
+        raise ZeroDivisionError
+    assert slugs(database) == ["kept"]
+
+
+def test_a_change_without_an_audit_row_does_not_commit(database: Database) -> None:
+    with pytest.raises(UnrecordedChange, match="organisations"), unbound(database).change() as session:
+        session.add(Organisation(name="secret", slug="secret"))
+    assert slugs(database) == []
+
+
+def test_a_bulk_change_without_an_audit_row_does_not_commit(database: Database) -> None:
+    create_organisation(database, "north")
+    with pytest.raises(UnrecordedChange, match="organisations"), unbound(database).change() as session:
+        session.execute(update(Organisation).values(name="renamed"))
+    with unbound(database).read() as session:
+        assert session.scalars(select(Organisation.name)).all() == ["north"]
+
+
+def test_what_needs_no_record_says_so_by_name(database: Database) -> None:
+    create_organisation(database, "north")
+    with unbound(database).change() as session:
+        change_tracking.unaudited(session, "organisations")
+        session.execute(update(Organisation).values(name="renamed"))
+    with pytest.raises(UnrecordedChange), unbound(database).change() as session:
+        change_tracking.unaudited(session, "users")
+        session.execute(update(Organisation).values(name="again"))
+
+
+def test_listeners_hear_once_and_only_of_what_was_committed(database: Database) -> None:
+    heard: list[Mapping[str, frozenset[str]]] = []
+    stop = database.on_change(heard.append)
+    first = create_organisation(database, "north")
+    assert heard == [{"organisations": frozenset({first}), "audit_logs": heard[0]["audit_logs"]}]
+    with pytest.raises(UnrecordedChange), unbound(database).change() as session:
+        session.add(Organisation(name="lost", slug="lost"))
+    with unbound(database).change() as session:
+        session.scalars(select(Organisation)).all()
+    stop()
+    create_organisation(database, "south")
+    assert len(heard) == 1
+
+
+def test_change_whose_listener_raises_is_committed_and_told_to_the_others(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_changes: Mapping[str, frozenset[str]]) -> None:
+        raise ZeroDivisionError
+
+    heard: list[Mapping[str, frozenset[str]]] = []
+    database.on_change(broken)
+    database.on_change(heard.append)
+    create_organisation(database, "north")
+    assert slugs(database) == ["north"]
+    assert len(heard) == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_reading_writes_nothing(database: Database) -> None:
+    try:
+        with unbound(database).read() as session:
+            session.execute(text("INSERT INTO permissions (name) VALUES ('sneaked:in')"))
+    except AppError as refused:
+        assert database.dialect == "postgresql", refused  # SQLite forgets it, PostgreSQL refuses it
+    with unbound(database).read() as session:
+        assert session.scalar(text("SELECT count(*) FROM permissions")) == 0
+
+
+def test_a_read_sees_one_moment(database: Database) -> None:
+    create_organisation(database, "north")
+    with unbound(database).read() as session:
+        before = session.scalars(select(Organisation.slug)).all()
+        create_organisation(database, "south")
+        assert session.scalars(select(Organisation.slug)).all() == before
+
+
+def test_a_unique_name_taken_meanwhile_is_a_conflict_in_words(database: Database) -> None:
+    create_organisation(database, "north")
+    with pytest.raises(Conflict, match="Someone else") as refused:
+        create_organisation(database, "north")
+    assert "slug" in str(refused.value.facts["constraint"])
+
+
+def test_writers_take_turns(database: Database) -> None:
+    """Twenty writers at once read a number and write it one higher; none is lost."""
+    organisation = create_organisation(database, "0")
+
+    def one_higher() -> None:
+        with unbound(database).change() as session:
+            row = session.scalars(select(Organisation).where(Organisation.id == organisation).with_for_update()).one()
+            row.name = str(int(row.name) + 1)
+            record(session, organisation)
+
+    threads = [threading.Thread(target=one_higher) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with unbound(database).read() as session:
+        assert session.scalars(select(Organisation.name)).one() == "20"
+
+
+def test_another_key_is_said_in_words_and_the_file_is_left_alone(sqlite_database: Database, tmp_path: Path) -> None:
+    create_organisation(sqlite_database, "north")
+    sqlite_database.dispose()
+    file = tmp_path / "bench.db"
+    before = file.read_bytes()
+    other = Database.open(databases.file_url(file), key=bytes(32))
+    with pytest.raises(Unavailable) as refused:
+        slugs(other)
+    other.dispose()
+    assert refused.value.code == "storage.key"
+    assert file.read_bytes() == before
+
+
+def test_the_file_is_encrypted(sqlite_database: Database, tmp_path: Path) -> None:
+    create_organisation(sqlite_database, "northwind-test-lab")
+    sqlite_database.dispose()
+    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert b"northwind-test-lab" not in raw
+    assert b"SQLite format 3" not in raw
+
+
+def test_sqlcipher_prints_nothing_about_a_wrong_key(
+    sqlite_database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = Database.open(databases.file_url(tmp_path / "bench.db"), key=bytes(32))
+    with pytest.raises(Unavailable):
+        slugs(other)
+    other.dispose()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear Benchboard, " * 500, encoding="utf-8")
+    letter = Database.open(f"sqlite:///{tmp_path}/letter.db")
+    with pytest.raises(Unavailable) as refused:
+        slugs(letter)
+    letter.dispose()
+    assert refused.value.code == "storage.key"
+
+
+def test_a_writer_that_never_ends_is_said_in_words(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_BUSY_MS", 1)
+    second = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
+    with unbound(sqlite_database).change() as held:
+        held.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable) as refused:
+            create_organisation(second, "second")
+    second.dispose()
+    assert refused.value.code == "storage.busy"
+
+
+def test_a_writer_of_ones_own_that_never_ends_is_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_BUSY_MS", 1)
+    database = Database.open(databases.file_url(databases.migrated_file(tmp_path / "bench.db")), key=databases.KEY)
+    with unbound(database).change() as held:
+        held.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable) as refused:
+            create_organisation(database, "second")
+    database.dispose()
+    assert refused.value.code == "storage.busy"
+
+
+def test_what_a_server_refuses_does_not_mean_that_it_is_away(database: Database) -> None:
+    """Else whoever asks again once it answers would be refused again, and ask again."""
+    statement = "SELECT 1::int / 0" if database.dialect == "postgresql" else "SELECT no_such_function()"
+    with pytest.raises(Unavailable) as refused, unbound(database).read() as session:
+        session.execute(text(statement))
+    assert refused.value.code == "storage.refused"
+
+
+def test_a_server_that_ends_the_connection_is_away(pg_server: Server, pg_template: str) -> None:
+    with databases.on_postgres(pg_server, template=pg_template) as database:
+        with pytest.raises(Unavailable) as refused, unbound(database).read() as session:
+            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        assert refused.value.code == "storage.unreachable"
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="the system does not say it")
+def test_a_server_that_falls_silent_is_noticed_within_a_minute(pg_server: Server, pg_template: str) -> None:
+    with databases.on_postgres(pg_server, template=pg_template) as database, unbound(database).read() as session:
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        with socket.socket(fileno=os.dup(driver.fileno())) as line:
+            said = {name: line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+                    for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")}  # fmt: skip
+            assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert said["TCP_KEEPIDLE"] + said["TCP_KEEPINTVL"] * said["TCP_KEEPCNT"] <= 60
+    assert 0 < said["TCP_USER_TIMEOUT"] <= 60_000
+
+
+def test_a_server_that_is_not_there_is_said_in_words() -> None:
+    nowhere = Database.open("postgresql://somebody@127.0.0.1:9/nothing")
+    with pytest.raises(Unavailable) as refused:
+        slugs(nowhere)
+    assert refused.value.code == "storage.unreachable"
+    assert "127.0.0.1" not in str(refused.value)
+
+
+def test_a_database_or_role_that_a_server_has_not_is_said_in_words(pg_server: Server) -> None:
+    for url in (pg_server.url("nothing"), f"postgresql://nobody@127.0.0.1:{pg_server.port}/postgres"):
+        nowhere = Database.open(url)
+        with pytest.raises(Unavailable) as refused:
+            slugs(nowhere)
+        nowhere.dispose()
+        # Whether a server tells that a role is missing, or only refuses it, is the server's to decide.
+        assert refused.value.code in ("storage.nowhere", "storage.password")
+
+
+def test_a_database_without_our_tables_is_said_in_words(empty_database: Database) -> None:
+    with pytest.raises(Unavailable) as refused:
+        slugs(empty_database)
+    assert refused.value.code == "storage.outdated"
+
+
+@pytest.mark.parametrize("column", ["locked_until", "full_name", "readonly", "malformed"])
+def test_missing_column_of_any_name_is_an_outdated_database(database: Database, column: str) -> None:
+    with pytest.raises(Unavailable) as refused, unbound(database).read() as session:
+        session.execute(text(f"SELECT {column} FROM users"))
+    assert refused.value.code == "storage.outdated"
+
+
+@pytest.mark.parametrize("name", ["locked", "disk_full", "no_such_table", "not_a_database", "unable_to_open"])
+def test_driver_error_is_told_by_its_code_whatever_names_it_mentions(database: Database, name: str) -> None:
+    with pytest.raises(Unavailable) as refused, unbound(database).read() as session:
+        session.execute(text(f"SELECT {name}()"))
+    assert refused.value.code == "storage.refused"
+
+
+def test_write_to_a_read_only_file_is_told_so(sqlite_database: Database) -> None:
+    with pytest.raises(Unavailable) as refused, unbound(sqlite_database).change() as session:
+        session.execute(text("PRAGMA query_only = ON"))
+        session.execute(text("DELETE FROM scopes"))
+    assert refused.value.code == "storage.read-only"
+
+
+def test_file_that_may_not_grow_is_told_as_full_or_unwritable(sqlite_database: Database) -> None:
+    with pytest.raises(Unavailable) as refused, unbound(sqlite_database).change() as session:
+        session.execute(text("PRAGMA max_page_count = 1"))
+        session.execute(text("CREATE TABLE large AS SELECT zeroblob(1000000) AS x"))
+    assert refused.value.code == "storage.full"
+
+
+LIMITED = """
+import resource, signal, sys
+from sqlalchemy import text
+from benchboard.errors import Unavailable
+from benchboard.storage.engine import Database
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+database = Database.open(sys.argv[1], key=bytes.fromhex(sys.argv[2]))
+with database.system('seed').read() as session:
+    session.execute(text("SELECT count(*) FROM users"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+try:
+    with database.system('seed').change() as session:
+        session.execute(text("CREATE TABLE large AS SELECT zeroblob(1000000) AS x"))
+except Unavailable as error:
+    print(error.code)
+"""
+
+
+def test_file_at_the_systems_size_limit_is_told_as_a_local_trouble(sqlite_database: Database) -> None:
+    """No server and no network is concerned; and SQLCipher prints nothing of its own."""
+    url = databases.file_url(Path(str(sqlite_database.engine.url.database)))
+    sqlite_database.dispose()
+    ended = subprocess.run(
+        [sys.executable, "-c", LIMITED, url, databases.KEY.hex()], capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout.strip(), ended.stderr) == ("storage.unwritable", "")
+
+
+@pytest.mark.parametrize("url", ["", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "not a url", "postgresql"])
+def test_urls_that_are_none_of_ours_are_refused(url: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        Database.open(url)
+    assert refused.value.facts["field"] == "url"
+
+
+@pytest.mark.parametrize("name", ["password", "sslpassword", "PASSWORD"])
+def test_a_password_behind_the_question_mark_is_one_too(name: str) -> None:
+    with pytest.raises(Invalid, match="contains a password") as refused:
+        refuse_password(f"postgresql://dana@server/work?{name}=hunter2")
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("query", ["uri=true", "uri=true/work.db", "isolation_level=x"])
+def test_a_file_takes_no_options_from_its_url(tmp_path: Path, query: str) -> None:
+    with pytest.raises(Invalid, match="can't have options"):
+        Database.open(f"sqlite:///{tmp_path}/work.db?{query}")
+
+
+def test_what_a_statement_carries_stays_out_of_every_error(database: Database) -> None:
+    with pytest.raises(AppError) as failed, unbound(database).change() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "hunter2"})
+    cause: BaseException | None = failed.value
+    while cause is not None:
+        assert "hunter2" not in str(cause)
+        cause = cause.__cause__
+
+
+def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
+    with pytest.raises(Invalid) as refused:
+        refuse_password("postgresql://dana:hunter2@server/work")
+    assert "hunter2" not in repr(refused.value) + str(refused.value)
+    refuse_password("postgresql://dana@server/work")
+
+
+def test_optimize_counts_the_rows_that_sqlite_plans_by(sqlite_database: Database) -> None:
+    for number in range(20):
+        create_organisation(sqlite_database, f"org-{number}")
+    sqlite_database.optimize()
+    with sqlite_database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'audit_logs'"))
+
+
+def test_optimize_does_not_wait_for_another_writer(sqlite_database: Database, tmp_path: Path) -> None:
+    create_organisation(sqlite_database, "north")
+    other = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
+    with unbound(other).change() as session:
+        session.execute(text("SELECT 1"))
+        started = time.monotonic()
+        sqlite_database.optimize()
+        assert time.monotonic() - started < 2
+    other.dispose()
+    create_organisation(sqlite_database, "south")
+    assert slugs(sqlite_database) == ["north", "south"]

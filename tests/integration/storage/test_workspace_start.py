@@ -1,0 +1,293 @@
+"""The first start, starts that were cut short, and starts that must not make anything anew."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from benchboard import workspace
+from benchboard.cli.main import main as run_command
+from benchboard.errors import Denied, Unavailable
+from benchboard.identity import authentication, keys, organisations
+from benchboard.identity.permissions import Client, os_user
+from benchboard.storage import upgrade
+from support.databases import unbound
+
+
+@pytest.fixture(autouse=True)
+def files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
+
+
+def _environment(**more: str) -> dict[str, str]:
+    paths = os.pathsep.join(path for path in sys.path if path)
+    return {**os.environ, "PYTHONPATH": paths, "BENCHBOARD_KEYRING": "off", **more}
+
+
+def _whole(home: Path) -> None:
+    """The database in `home` opens, has one organisation with one operator, and its secrets open."""
+    opened = workspace.open_local(home)
+    with unbound(opened.database).read() as session:
+        assert organisations.slugs(session) == ("local",)
+        assert organisations.is_seeded(session)
+        operator = authentication.operator(session, client=Client.here())
+        assert operator.roles == {"admin"}
+        data_key = opened.data_keys.of(operator.organisation_id)
+        assert keys.signing_key(session, operator.organisation_id, data_key)
+    opened.close()
+
+
+def test_the_first_use_makes_an_encrypted_database_with_its_operator(tmp_path: Path) -> None:
+    home = tmp_path / "a" / "home"
+    said: list[str] = []
+    opened = workspace.open_local(home, report=said.append)
+    assert (opened.way.kind, opened.way.encrypted, opened.way.key_place) == ("local", True, "file")
+    assert len(said) == 2
+    opened.close()
+    assert b"SQLite format" not in (home / "benchboard.db").read_bytes()[:64]
+    assert os_user().encode() not in (home / "benchboard.db").read_bytes()
+    _whole(home)
+    said.clear()
+    workspace.open_local(home, report=said.append).close()
+    assert said == []
+
+
+@pytest.mark.parametrize("name", ["what?uri=true&x", "100%41", "a#b", "Ödünç & co"])
+def test_a_home_of_any_name_is_where_its_files_are(tmp_path: Path, name: str) -> None:
+    _whole(tmp_path / name)
+    assert (tmp_path / name / "benchboard.db").stat().st_size > 0
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_the_demo_lies_beside_and_has_no_operator_of_ours(tmp_path: Path) -> None:
+    opened = workspace.open_demo(tmp_path)
+    with unbound(opened.database).read() as session:
+        assert len(authentication.demo_people(session)) >= 4
+    opened.close()
+    assert not (tmp_path / "benchboard.db").exists()
+    local = workspace.open_local(tmp_path)
+    with unbound(local.database).read() as session:
+        assert authentication.demo_people(session) == ()
+    local.close()
+
+
+def test_a_missing_key_is_refused_and_the_file_left_as_it_is(tmp_path: Path) -> None:
+    _whole(tmp_path)
+    (tmp_path / "vault" / "database.benchboard.key").unlink()
+    before = (tmp_path / "benchboard.db").read_bytes()
+    for _ in range(2):
+        with pytest.raises(Unavailable) as refused:
+            workspace.open_local(tmp_path)
+        assert refused.value.code == "workspace.key-missing"
+    assert (tmp_path / "benchboard.db").read_bytes() == before
+    assert not (tmp_path / "vault" / "database.benchboard.key").exists()
+
+
+def test_another_key_is_refused_and_the_file_left_as_it_is(tmp_path: Path) -> None:
+    _whole(tmp_path)
+    key = tmp_path / "vault" / "database.benchboard.key"
+    key.write_bytes(bytes(32))
+    before = (tmp_path / "benchboard.db").read_bytes()
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_local(tmp_path)
+    assert refused.value.code == "storage.key"
+    assert (tmp_path / "benchboard.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("planted", ["home", "vault"])
+def test_a_start_where_others_could_have_planted_a_key_makes_no_database(tmp_path: Path, planted: str) -> None:
+    home = tmp_path / "home"
+    (home / "vault").mkdir(parents=True, mode=0o700)
+    key = home / "vault" / "database.benchboard.key"
+    key.write_bytes(bytes(32))
+    key.chmod(0o600)
+    (home if planted == "home" else home / "vault").chmod(0o777)
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_local(home)
+    assert refused.value.code == "vault.unsafe"
+    assert not (home / "benchboard.db").exists()
+
+
+def test_a_home_that_cannot_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_local(tmp_path / "home")
+    assert refused.value.code == "workspace.home"
+
+
+_CUT = """
+import os, signal, sys
+from pathlib import Path
+from benchboard import workspace
+from benchboard.identity import keys, organisations
+from benchboard.vault import Vault
+
+def cut(*_arguments, **_options):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+at = sys.argv[2]
+if at == "after the database key":
+    workspace.Database.open = cut
+elif at == "before the first migration":
+    workspace.upgrade.upgrade = cut
+elif at == "before seeding":
+    organisations.seed = cut
+elif at == "before the data key":
+    keys.VaultDataKeys.create = cut
+elif at == "after the data key":
+    keys.add_signing_key = cut
+elif at == "before the commit":
+    organisations.own = cut
+workspace.open_local(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "after the database key",
+        "before the first migration",
+        "before seeding",
+        "before the data key",
+        "after the data key",
+        "before the commit",
+    ],
+)
+def test_a_first_start_cut_short_is_finished_by_the_next(tmp_path: Path, at: str) -> None:
+    cut = subprocess.run([sys.executable, "-c", _CUT, str(tmp_path), at], env=_environment(), timeout=120)
+    assert cut.returncode == -signal.SIGKILL
+    _whole(tmp_path)
+
+
+def test_commands_that_start_together_leave_a_database_that_opens(tmp_path: Path) -> None:
+    race = [sys.executable, "-m", "support.start_race", str(tmp_path), "2"]
+    ended = subprocess.run(race, env=_environment(), capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    rounds = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [one["opens"] for one in rounds] == [None] * 2, rounds
+    for one in rounds:
+        failed = {command for command, status in one["statuses"].items() if status != 0}
+        # Whether there is a database yet when these two look is open.
+        assert failed <= {"db check", "db seed"}, one
+
+
+@pytest.mark.parametrize("arguments", [("db", "current"), ("db", "check"), ("db", "current", "--demo")])
+def test_commands_that_only_read_make_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    run_command(arguments)
+    files = [one for one in tmp_path.rglob("*") if one.is_file() and one.name != "benchboard.log"]
+    assert files == []
+
+
+def test_connect_before_another_program_makes_the_database_reads_it_afterwards(tmp_path: Path) -> None:
+    """What `db current` opens when there is nothing yet is good for what a first start made meanwhile."""
+    early = workspace.connect(tmp_path)
+    assert upgrade.current(early.database) is None
+    _whole(tmp_path)
+    assert upgrade.current(early.database) == upgrade.head()
+    early.close()
+
+
+@pytest.mark.parametrize("command", ["upgrade", "downgrade base", "seed"])
+def test_a_command_that_changes_the_database_waits_while_another_program_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
+    monkeypatch.setattr(workspace, "_LOCK_TIMEOUT_S", 0)
+    with FileLock(tmp_path / "benchboard.lock"):
+        assert run_command(["db", *command.split()]) == 1
+    assert "Another Benchboard is still preparing the database" in capsys.readouterr().err
+    assert not (tmp_path / "vault").exists()
+
+
+def test_another_key_prints_nothing_on_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _whole(tmp_path)
+    key = tmp_path / "vault" / "database.benchboard.key"
+    key.write_bytes(bytes(32))
+    capfd.readouterr()
+    with pytest.raises(Unavailable):
+        workspace.open_local(tmp_path)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", [("db", "current"), ("db", "upgrade"), ("user", "list")])
+@pytest.mark.parametrize("content", [b"xy", b"not a database at all " * 500, b"SQLite format 2\0" * 100])
+def test_a_url_of_a_file_that_is_no_database_says_so(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+    content: bytes,
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    file = tmp_path / "letter.txt"
+    file.write_bytes(content)
+    assert run_command([*command, "--url", f"sqlite:///{file}"]) == 1
+    error = capfd.readouterr().err
+    assert error.startswith(f"{file} isn't a SQLite database.")
+    assert error.count("\n") == 1
+    assert file.read_bytes() == content
+
+
+def test_a_url_of_an_encrypted_database_says_that_it_may_be_encrypted(tmp_path: Path) -> None:
+    _whole(tmp_path)
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_url(f"sqlite:///{tmp_path / 'benchboard.db'}", tmp_path)
+    assert refused.value.code == "workspace.not-a-database"
+    assert "encrypted" in refused.value.why
+
+
+def test_a_url_of_an_empty_file_makes_a_database(tmp_path: Path) -> None:
+    (tmp_path / "plain.db").touch()
+    workspace.open_url(f"sqlite:///{tmp_path / 'plain.db'}", tmp_path / "home").close()
+    assert (tmp_path / "plain.db").read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_plain_file_keeps_its_data_key_beside_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'plain.db'}"
+    opened = workspace.open_url(url, tmp_path / "home")
+    assert (opened.way.kind, opened.way.encrypted) == ("file", False)
+    with unbound(opened.database).read() as session:
+        operator = authentication.operator(session, client=Client.here())
+    opened.close()
+    beside = tmp_path / "plain.db.datakeys"
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "plain.db").stat().st_mode & 0o777 == 0o600
+    beside.write_text("{}")
+    again = workspace.open_url(url, tmp_path / "home")
+    with pytest.raises(Unavailable) as missing:
+        again.data_keys.of(operator.organisation_id)
+    assert missing.value.code == "keys.missing"
+    again.close()
+
+
+def test_a_refused_sign_in_leaves_its_trace(tmp_path: Path) -> None:
+    opened = workspace.open_demo(tmp_path)
+    with pytest.raises(Denied):
+        workspace.sign_in(opened, email="john@example.com", password="password124")
+    assert workspace.sign_in(opened, email="john@example.com", password="password123").actor.name == "John"
+    with unbound(opened.database).read() as session:
+        from benchboard.identity import audit
+        from benchboard.paging import Listing
+
+        admin = authentication.operator(session, client=Client.here())
+        refused = audit.list_entries(session, admin, Listing(filters={"event": "session.refuse"})).rows
+    assert [row.who for row in refused] == ["John"]
+    opened.close()
+
+
+def test_a_server_is_never_changed_unasked(empty_database: object, engine_name: str, tmp_path: Path) -> None:
+    if engine_name != "postgresql":
+        pytest.skip("a local file is made ready at its first use")
+    url = empty_database.engine.url.render_as_string(hide_password=False)  # type: ignore[attr-defined]
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_url(url.replace("+psycopg", ""), tmp_path / "home")
+    assert refused.value.code == "workspace.outdated"
+    assert upgrade.current(empty_database) is None  # type: ignore[arg-type]

@@ -1,0 +1,85 @@
+"""What is wrong with a query, at its place in the text."""
+
+import pytest
+
+from benchboard.analytics.queries import check_query
+from benchboard.errors import Invalid
+
+PLACES = [
+    ("select nme from orders", "nme"),
+    ("select id\nfrom orders\nwhere stats = 'paid'", "stats"),
+    ("select o.x from orders o", "o.x"),
+    ("select id from order_lines", "order_lines"),
+    ("select id from orders where (id = 'x'", "'x'"),
+    ("select id fro orders", "fro"),
+    ("SELEC a FROM b", "SELEC"),
+    ("SELEC count(*) FROM orders", "SELEC"),
+    ("-- first\n(selct", "selct"),
+    ("wit x as (select 1) select * from x", "wit"),
+    ("select * from (selec id, status from orders) x", "selec"),
+    ("select id form orders", "form"),
+    ("select id from orders were status = 'x'", "were"),
+    ("select id from orders grup by 1", "grup"),
+    ("select id from orders union selec 1", "selec"),
+    ("select id orders x from orders", "x"),
+    ("select id from orders where id = = 1", "="),
+    ("select id from", "from"),
+    ("select 'a\u2028b' as a,\n id x y z from orders", "y"),
+    ("select 'a\x0bb\x85' as a,\n id from orders where id = = 1", "="),
+    ("select 'a\rb' as a,\r\n id x y z from orders", "y"),
+    ("select 'a\nb' as a,\n id x y z from orders", "y"),
+    ("select 'unclosed from orders  \n", "s  \n"),
+    ("SELECT STRUCT{:b'1'}", "SELECT STRUCT{:b'1'}"),
+    ("update orders set id = 1", "update"),
+    ("explain select 1", "explain"),
+    ("select id[1][1] from orders", "["),
+    ("select '{a}'::text as \"" + "é" * 32 + '" from orders', '"' + "é" * 32 + '"'),
+    ("select id, sleep(status) from orders", "sleep(status"),
+    ("select id from orders where order_total > status", "order_total > status"),
+    ("select shop_id, count(*) from orders", "shop_id"),
+]
+
+
+@pytest.mark.parametrize(("query", "place"), PLACES)
+def test_check_query_wrong_query_names_the_place_of_the_error(query: str, place: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query(query)
+    start, end = refused.value.facts["start"], refused.value.facts["end"]
+    assert isinstance(start, int)
+    assert isinstance(end, int)
+    assert query[start:end] == place
+
+
+@pytest.mark.parametrize(
+    ("query", "sentences"),
+    [
+        ("SELEC a FROM b", "Unexpected “SELEC”. Did you mean “SELECT”?"),
+        ("select count(*) from orders grup by 1", "Unexpected “grup”. Did you mean “GROUP BY”?"),
+        ("select id from orders where", "Something is missing after “where”."),
+        ("select id from orders limit", "A number is missing after “limit”."),
+        ("select id from orders limit\n-- how many?", "A number is missing after “limit”."),
+        ("select id from orders limit ;", "A number is missing after “limit”."),
+        ("select id from orders limit 5 offset ", "A number is missing after “offset”."),
+        ("select id from orders LIMIT OFFSET 5", "A number is missing after “LIMIT”."),
+        ("select id from (select id from orders limit) as o", "A number is missing after “limit”."),
+        ("select id from orders where id = 1)", "Unexpected “)”."),
+        ("delete from orders", "Only SELECT is supported: queries can't change data."),
+    ],
+)
+def test_check_query_unparsable_query_names_the_word_and_a_similar_keyword(query: str, sentences: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query(query)
+    assert str(refused.value) == sentences
+
+
+def test_check_query_misspelt_column_suggests_the_right_one() -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query("select ordertotal from orders")
+    assert refused.value.code == "query.no-column"
+    assert refused.value.do == "Did you mean “order_total”?"
+
+
+def test_check_query_unknown_column_lists_those_there_are() -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query("select o.xyz from (select id as a, status as b from orders) as o")
+    assert str(refused.value) == "There is no column “o.xyz”. Available columns: a, b."

@@ -1,0 +1,117 @@
+"""The ring that screens poll, fed by python-can's bus within this process."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from benchboard.canbus.backends.python_can import PythonCanBus
+from benchboard.canbus.capture import Capture
+from benchboard.canbus.frame import Frame
+from benchboard.errors import DeviceFailure
+
+
+@pytest.fixture
+def sender() -> Iterator[PythonCanBus]:
+    bus = PythonCanBus("virtual", "capture")
+    yield bus
+    bus.close()
+
+
+@contextmanager
+def capture(sender: PythonCanBus, *, capacity: int, first: int = 0) -> Iterator[Capture]:
+    """A capture of what `sender` sends, `first` frames of it before receiving begins, so that they come at once."""
+    made = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, capacity=capacity)
+    send(sender, 0, first)
+    made.start()
+    yield made
+    made.stop()
+
+
+def send(bus: PythonCanBus, first: int, count: int) -> None:
+    for number in range(first, first + count):
+        bus.send(Frame(number))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.005)
+
+
+def ids(frames: list[Frame]) -> list[int]:
+    return [frame.id for frame in frames]
+
+
+def test_since_gives_what_came_since_and_how_much_had_left_the_ring(sender: PythonCanBus) -> None:
+    with capture(sender, capacity=100) as ring:
+        send(sender, 0, 70)
+        until(lambda: ring.counters().frames == 70)
+        new = ring.since(0)
+        assert (ids(new.frames), new.next, new.dropped) == (list(range(70)), 70, 0)
+        send(sender, 70, 180)
+        until(lambda: ring.counters().frames == 250)
+        new = ring.since(new.next)
+        assert (ids(new.frames), new.next, new.dropped) == (list(range(150, 250)), 250, 80)
+        assert ids(ring.since(240).frames) == list(range(240, 250))
+        assert ring.since(250).frames == []
+
+
+def test_since_limit_gives_the_newest_and_counts_the_rest_as_dropped(sender: PythonCanBus) -> None:
+    with capture(sender, capacity=100) as ring:
+        send(sender, 0, 50)
+        until(lambda: ring.counters().frames == 50)
+        newest = ring.since(0, limit=5)
+        assert (ids(newest.frames), newest.next, newest.dropped) == ([45, 46, 47, 48, 49], 50, 45)
+        assert (ring.since(0, limit=0).frames, ring.since(0, limit=0).next) == ([], 50)
+        assert ids(ring.since(0, limit=50).frames) == list(range(50))
+
+
+@pytest.mark.parametrize("count", [99, 100, 101, 130])
+def test_since_batch_as_large_as_the_ring_or_larger_keeps_the_newest(sender: PythonCanBus, count: int) -> None:
+    with capture(sender, capacity=100, first=count) as ring:
+        until(lambda: ring.counters().frames == count)
+        new = ring.since(0)
+        assert ids(new.frames) == list(range(max(0, count - 100), count))
+        assert new.dropped == max(0, count - 100)
+
+
+def test_load_is_of_the_last_whole_second(sender: PythonCanBus) -> None:
+    now = [100.0]
+    ring = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
+    ring.start()
+    # 47 bits of a frame without data at 500 kbit/s (ISO 11898-1): 94 µs.
+    for second, count, before in ((100.0, 100, 0.0), (101.0, 200, 0.0094), (101.9, 100, 0.0094)):
+        now[0] = second
+        seen = ring.counters().frames
+        send(sender, 0, count)
+        until(lambda seen=seen, count=count: ring.counters().frames == seen + count)
+        assert ring.counters().load == pytest.approx(before)
+    for later, load in ((101.999, 0.0094), (102.0, 0.0282), (102.999, 0.0282), (103.0, 0.0)):
+        now[0] = later
+        assert ring.counters().load == pytest.approx(load)
+    ring.stop()
+
+
+def test_stop_twice_or_without_a_start_closes_the_bus(sender: PythonCanBus) -> None:
+    bus = PythonCanBus("virtual", "capture")
+    never_started = Capture(bus, bitrate=500_000)
+    never_started.stop()
+    never_started.stop()
+    assert not never_started.running
+    with pytest.raises(DeviceFailure):
+        bus.recv(0)
+
+
+def test_failure_of_the_bus_ends_the_capture_and_says_why(sender: PythonCanBus) -> None:
+    bus = PythonCanBus("virtual", "capture")
+    ring = Capture(bus, bitrate=500_000)
+    ring.start()
+    assert ring.failure is None
+    bus.close()
+    until(lambda: not ring.running)
+    assert ring.failure is not None
+    assert ring.failure.code == "bus.failed"
+    ring.stop()

@@ -1,0 +1,306 @@
+"""`benchboard timing`, through click and as a process of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from benchboard.cli.timing import timing
+from benchboard.errors import Invalid, NotFound
+
+CASES = Path(__file__).parents[2] / "data/cases/timing_canutils.jsonl"
+MAIN = "from benchboard.cli.timing import timing; timing()"
+FD = ("--controller", "fdcan", "--clock", "80M")
+PAIR = ("--nominal", "1/95/32/32/32", "--data", "1/23/8/8/8")
+
+
+def run(*args: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(timing, args, input=stdin)
+
+
+def batch(*lines: object, more: tuple[str, ...] = ()) -> tuple[list[dict], Result]:
+    text = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+    result = run("solve", "--batch", "--json", *more, stdin=text)
+    return [json.loads(line) for line in result.stdout.splitlines()], result
+
+
+def test_batch_cases_of_can_utils_get_their_answers_by_limits_and_by_name() -> None:
+    cases = [json.loads(line) for line in CASES.read_text().splitlines()]
+    keep = ("clock", "bitrate", "sample_point", "phase", "algorithm")
+    requests = [{"limits": case["limits"]} | {key: case[key] for key in keep} for case in cases]
+    requests += [{"controller": case["controller"]} | {key: case[key] for key in keep} for case in cases]
+    found = subprocess.run(
+        [sys.executable, "-c", MAIN, "solve", "--batch", "--json"],
+        input="\n".join(json.dumps(request) for request in requests),
+        capture_output=True, text=True, env={"PYTHONPATH": ":".join(sys.path), "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, "")
+    answers = [json.loads(line)["solutions"] for line in found.stdout.splitlines()]
+    assert len(answers) == 412
+    for case, solutions in zip(cases * 2, answers, strict=True):
+        expected = [] if case["expect"] is None else [case["expect"]]
+        assert [{key: solution[key] for key in case["expect"]} for solution in solutions] == expected
+
+
+def test_batch_bad_lines_are_answered_with_errors_and_exit_1() -> None:
+    good = {"controller": "bxcan", "clock": 36_000_000, "bitrate": 500_000, "sample_point": 87.5}
+    bad: list[tuple[object, str | None]] = [
+        ("nope", None),
+        ("[1]", None),
+        ('{"controller": "bxcan", "clock": NaN, "bitrate": 1}', None),
+        ("[" * 50_000, None),
+        ('{"x": "' + "y" * 70_000 + '"}', None),
+        (good | {"clock": "36M"}, "clock"),
+        (good | {"clock": True}, "clock"),
+        (good | {"clock": 0}, "clock"),
+        (good | {"bitrate": -1}, "bitrate"),
+        (good | {"bitrate": 10**400}, "bitrate"),
+        ({key: value for key, value in good.items() if key != "bitrate"}, "bitrate"),
+        (good | {"sample_point": [80]}, "sample_point"),
+        (good | {"sample_point": 0}, "sample_point"),
+        (good | {"controller": "no"}, "controller"),
+        (good | {"controller": 7}, "controller"),
+        (good | {"limits": 7}, "limits"),
+        (good | {"limits": {"tseg1_min": 1}}, "tseg1_max"),
+        (good | {"phase": "data"}, "phase"),
+        (good | {"phase": "x"}, "phase"),
+        (good | {"algorithm": "magic"}, "algorithm"),
+        (good | {"algorithm": {}}, "algorithm"),
+        (good | {"tolerance": 50}, "tolerance"),
+        (good | {"data_bitrate": 1_000_000}, "phase"),
+    ]
+    lines = [line for request, _field in bad for line in (request, good)]
+    answers, result = batch(*lines)
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert len(answers) == len(lines)
+    for (_request, field), refusal, fine in zip(bad, answers[::2], answers[1::2], strict=True):
+        assert set(refusal) == {"error"}
+        assert set(refusal["error"]) == {"code", "message", "field"}
+        assert refusal["error"]["field"] == field
+        assert refusal["error"]["code"].startswith("timing.")
+        assert fine["solutions"][0]["prescaler"] == 9 or fine["solutions"][0]["bitrate"] == 500_000
+
+
+def test_batch_bytes_that_are_no_text_get_an_error_and_empty_lines_nothing() -> None:
+    result = run("solve", "--batch", "--json", stdin=b"\xff\xfe\x00{\n\n   \n")
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [set(answer) for answer in answers] == [{"error"}]
+
+
+def test_batch_file_as_an_argument_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "requests.jsonl"
+    file.write_text('{"controller": "bxcan", "clock": 8000000, "bitrate": 500000}')
+    result = run("solve", "--batch", str(file))
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["solutions"][0]["bitrate"] == 500_000
+
+
+def test_batch_answers_five_unless_all_and_names_unknown_keys() -> None:
+    request = {"controller": "mcan-v3.1+", "clock": 80_000_000, "bitrate": 500_000, "sample_point": 80}
+    (few, every, none, odd), result = batch(
+        request, request | {"all": True}, request | {"clock": 1000}, request | {"sample-point": 5}
+    )
+    assert result.exit_code == 0
+    assert (len(few["solutions"]), few["count"]) == (5, 306)
+    assert (len(every["solutions"]), every["solutions"][:5]) == (306, few["solutions"])
+    assert (none["solutions"], none["count"]) == ([], 0)
+    assert odd["ignored"] == ["sample-point"]
+    (by_flag,), _result = batch(request, more=("--all",))
+    assert by_flag == every
+
+
+def test_batch_request_with_a_data_bitrate_gets_pairs() -> None:
+    request = {"controller": "fdcan", "clock": 80_000_000, "bitrate": 500_000, "data_bitrate": 2_000_000,
+               "sample_point": 80, "data_sample_point": 80}  # fmt: skip
+    (cia, linux, equal), result = batch(
+        request,
+        request | {"algorithm": "linux"},
+        request | {"equal_prescalers": True, "tolerance": 0, "all": True},
+    )
+    assert result.exit_code == 0
+    assert (cia["count"], cia["solutions"][0]["prescaler"], cia["solutions"][0]["data"]["sjw"]) == (
+        13_770,
+        1,
+        8,
+    )
+    assert (linux["count"], linux["solutions"][0]["sjw"], linux["solutions"][0]["data"]["sjw"]) == (1, 16, 4)
+    assert all(item["prescaler"] == item["data"]["prescaler"] for item in equal["solutions"])
+    assert 0 < equal["count"] == len(equal["solutions"]) < 13_770
+
+
+def test_solve_options_give_solutions_as_json_and_text() -> None:
+    result = run("solve", *FD, "--bitrate", "500k", "--sample-point", "80", "--json")
+    assert json.loads(result.stdout)["solutions"][0]["prop_seg"] == 95
+    text = run("solve", *FD, "--bitrate", "500k", "--data-bitrate", "2Mbit/s")
+    assert text.exit_code == 0
+    assert "13770 solutions" in text.stdout
+    assert "No solution" in run("solve", "--controller", "sja1000", "--clock", "8MHz", "--bitrate", "3").stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("solve", "--clock", "8M", "--bitrate", "500k"),
+        ("solve", "--controller", "bxcan", "--clock", "fast", "--bitrate", "500k"),
+        ("solve", "--controller", "bxcan", "--clock", "8M", "--bitrate", "-5"),
+        ("check", *FD, "--nominal", "1/2/3"),
+        ("registers", *FD),
+        ("registers", *FD, *PAIR, "--decode", "NBTP=1"),
+        ("registers", *FD, "--decode", "NBTP:1"),
+        ("nonsense",),
+    ],
+)
+def test_timing_wrong_usage_exits_2(args: tuple[str, ...]) -> None:
+    assert run(*args).exit_code == 2
+
+
+def test_timing_failures_are_app_errors() -> None:
+    assert isinstance(run("solve", "--controller", "no", "--clock", "8M", "--bitrate", "500k").exception, NotFound)
+    problem = run("check", *FD, "--nominal", "1/95/32/32/32", "--data", "1/23/8/8/0").exception
+    assert isinstance(problem, Invalid)
+    assert problem.facts["field"] == "data_sjw"
+
+
+def test_check_timing_that_holds_has_cable_tdc_and_tolerance() -> None:
+    result = run("check", *FD, *PAIR, "--cable", "42", "--clock-tolerance", "0.3", "--json")
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["ok"], answer["violations"]) == (0, True, [])
+    assert (answer["cable"]["longest_m"], answer["tdc"]["offset"]) == (76.75, 32)
+    assert [row["verified"] for row in answer["tolerance"]["conditions"]] == [True, True, False, False, False]
+    assert "longest_m 76.75" in run("check", *FD, *PAIR, "--cable", "42").stdout
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (*PAIR, "--cable", "90"),
+        (*PAIR, "--clock-tolerance", "0.8"),
+        ("--nominal", "1/200/100/32/32"),
+        ("--nominal", "1/95/32/32/32", "--data", "40/23/8/8/8"),
+    ],
+)
+def test_check_that_does_not_hold_exits_1_and_still_answers(args: tuple[str, ...]) -> None:
+    result = run("check", *FD, *args, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["ok"] is False
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_registers_decoded_again_are_the_same_timing() -> None:
+    written = json.loads(run("registers", *FD, *PAIR, "--json").stdout)
+    assert [row["hex"] for row in written["registers"]] == ["0x3E007E1F", "0x00801E77", "0x00002000"]
+    values = [f"--decode={row['name']}={row['hex']}" for row in written["registers"]]
+    read = json.loads(run("registers", *FD, *values, "--json").stdout)
+    assert (read["nominal"]["prop_seg"], read["data"]["sjw"], read["tdc_offset"]) == (95, 8, 32)
+    assert "0x3E007E1F" in run("registers", *FD, *PAIR).stdout
+    for form, sign in (
+        ("c", "#define CAN_NBTP_VALUE"),
+        ("ip-link", "fd on"),
+        ("python-can", "can.BitTimingFd("),
+    ):
+        assert sign in run("registers", *FD, *PAIR, "--as", form).stdout
+    off = run("registers", *FD, *PAIR, "--no-tdc").stdout
+    assert "0x00001E77" in off
+
+
+def test_registers_usb_adapter_has_lines_but_no_registers() -> None:
+    args = ("registers", "--controller", "pcan_usb_fd", "--clock", "80M", "--nominal", "1/95/32/32/32")
+    answer = json.loads(run(*args, "--json").stdout)
+    assert answer["registers"] == []
+    assert answer["ip_link"].startswith("ip link set can0 type can tq 13 ")
+    assert isinstance(run(*args).exception, Invalid)
+
+
+def test_compare_nodes_say_whether_and_with_which_margin() -> None:
+    args = ("compare", "--a-name", "Conveyor", "--a-clock", "80M", "--a-nominal", "1/95/32/32/32", "--a-data",
+            "1/23/8/8/8", "--a-tolerance", "0.3", "--b-name", "Drive", "--b-clock", "40M", "--b-nominal",
+            "1/59/10/10/10", "--b-data", "1/9/5/5/5", "--b-tolerance", "0.3")  # fmt: skip
+    answer = json.loads(run(*args, "--json").stdout)
+    assert (answer["talk"], answer["limiting_node"], answer["margin"]) == (True, "Drive", 0.185437)
+    text = run(*args)
+    assert text.exit_code == 0
+    # Never rounded up: 0.185 is not 0.19.
+    assert text.stdout.startswith("Compatible, with 0.18 % margin.")
+    no = run(*args[:-1], "0.9")
+    assert no.exit_code == 1
+    assert no.stdout.startswith("Not compatible.")
+    assert len(no.stderr.splitlines()) == 1
+
+
+def test_solve_bit_rate_of_zero_is_out_of_range_and_not_missing() -> None:
+    result = run("solve", "--controller", "fdcan", "--clock", "80M", "--bitrate", "0")
+    assert isinstance(result.exception, Invalid)
+    assert result.exception.facts["field"] == "bitrate"
+    assert "missing" not in str(result.exception)
+
+
+def test_solve_unknown_controller_lists_every_name() -> None:
+    result = run("solve", "--controller", "nope", "--clock", "80M", "--bitrate", "500k")
+    assert isinstance(result.exception, NotFound)
+    assert all(name in result.exception.do for name in ("bxcan", "fdcan", "mcp2518fd"))
+
+
+def test_solve_without_a_solution_exits_1_but_0_with_json() -> None:
+    asked = ("solve", "--controller", "sja1000", "--clock", "8MHz", "--bitrate", "3")
+    people, machines = run(*asked), run(*asked, "--json")
+    assert (people.exit_code, people.stdout) == (1, "")
+    assert (machines.exit_code, json.loads(machines.stdout)["solutions"]) == (0, [])
+
+
+@pytest.mark.parametrize("nominal", ["10/6/7/2/2", "10/11/2/2/2", "10/12/1/2/2"])
+def test_check_timings_with_the_same_registers_get_the_same_answer(nominal: str) -> None:
+    written = json.loads(run("registers", *FD, "--nominal", nominal, "--json").stdout)
+    assert [row["hex"] for row in written["registers"]] == ["0x02090C01"]
+    result = run("check", *FD, "--nominal", nominal, "--cable", "40", "--json")
+    assert result.exit_code == 0
+    assert result.stdout == run("check", *FD, "--nominal", "10/11/2/2/2", "--cable", "40", "--json").stdout
+    assert json.loads(result.stdout)["cable"]["longest_m"] == 95.5
+
+
+def test_batch_request_without_a_solution_names_the_nearest_and_its_error() -> None:
+    # SJA1000 at 8 MHz, 250 kHz more than 25 quanta allow: 8 MHz / (1 * 11) = 727 272.7, / 10 = 800 000.
+    request = {"controller": "sja1000", "clock": 8_000_000, "bitrate": 750_000}
+    (answer,), result = batch(request)
+    assert (result.exit_code, answer["solutions"], answer["count"]) == (0, [], 0)
+    nearest = answer["nearest"]
+    assert (nearest["prescaler"], nearest["quanta"], nearest["bitrate"]) == (1, 11, 727272.727273)
+    assert nearest["bitrate_error"] == pytest.approx(100 * (750_000 - 8e6 / 11) / 750_000)
+    assert "727273 bit/s, 3.03 % off" in answer["reason"]
+    assert "0.5 %" in answer["reason"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"clock": 1_000, "bitrate": 500_000}, "99.96 % off"),
+        ({"controller": "bxcan", "clock": 8_000_000, "bitrate": 1_054_000, "algorithm": "linux"}, "Linux finds no"),
+        ({"bitrate": 500_000, "data_bitrate": 13_700_000}, "Data phase: "),
+        ({"bitrate": 700_100, "data_bitrate": 2_000_000, "tolerance": 0}, "Nominal phase: "),
+        ({"bitrate": 10_000, "data_bitrate": 8_000_000, "equal_prescalers": True}, "one prescaler"),
+    ],
+)
+def test_batch_every_empty_answer_has_a_reason_and_the_nearest(asked: dict, words: str) -> None:
+    (answer,), result = batch({"controller": "fdcan", "clock": 80_000_000, "sample_point": 80} | asked)
+    assert (result.exit_code, answer["solutions"], answer["count"]) == (0, [], 0)
+    assert words in answer["reason"]
+    assert answer["nearest"]["bitrate"] > 0
+    assert ("data" in answer["nearest"]) is ("data_bitrate" in asked)
+
+
+def test_batch_limits_that_hold_no_bit_have_no_nearest() -> None:
+    limits = {"tseg1_min": 1, "tseg1_max": 16, "tseg2_min": 1, "tseg2_max": 8, "sjw_max": 4, "brp_min": 3,
+              "brp_max": 3, "brp_inc": 2}  # fmt: skip
+    (answer,), result = batch({"limits": limits, "clock": 8_000_000, "bitrate": 500_000})
+    assert (result.exit_code, answer["nearest"]) == (0, None)
+    assert "any bit timing" in answer["reason"]
+
+
+def test_solve_without_a_solution_prints_the_nearest_in_one_line() -> None:
+    result = run("solve", "--controller", "sja1000", "--clock", "8M", "--bitrate", "750k")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert "727273 bit/s, 3.03 % off" in result.stderr

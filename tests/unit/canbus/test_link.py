@@ -1,0 +1,92 @@
+"""Opening serial ports that others have open."""
+
+import fcntl
+import os
+import pty
+import subprocess
+import sys
+import termios
+import threading
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from benchboard.canbus import link
+from benchboard.errors import Unavailable
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[int, int]]:
+    """Master and slave of a pseudo-terminal."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    yield master, slave
+    os.close(master)
+    os.close(slave)
+
+
+@pytest.fixture
+def terminal(ends: tuple[int, int]) -> str:
+    return os.ttyname(ends[1])
+
+
+def test_open_port_that_is_released_within_a_second_opens(terminal: str) -> None:
+    first = link.open_port(terminal)
+    threading.Timer(0.2, first.close).start()
+    link.open_port(terminal).close()
+
+
+def test_open_port_that_stays_held_raises_busy(terminal: str) -> None:
+    with link.open_port(terminal), pytest.raises(Unavailable) as refused:
+        link.open_port(terminal)
+    assert refused.value.code == "port.busy"
+
+
+@contextmanager
+def process_with_open(path: str, *, locked: bool) -> Iterator[int]:
+    """Another process that has `path` open, with or without a lock on it; its number."""
+    lock = "fcntl.flock(port, fcntl.LOCK_EX); " if locked else ""
+    program = (
+        f"import fcntl, os, sys; port = os.open({path!r}, os.O_RDWR | os.O_NOCTTY); {lock}print(flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        yield process.pid
+        process.stdin.write("\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock")
+@pytest.mark.parametrize("locks_first", [True, False])
+def test_open_port_held_by_one_of_two_processes_names_the_one_with_the_lock(terminal: str, locks_first: bool) -> None:
+    # Both orders: processes are listed by number, so that taking any that has the port open is right in one only.
+    with (
+        process_with_open(terminal, locked=locks_first) as first,
+        process_with_open(terminal, locked=not locks_first) as second,
+        pytest.raises(Unavailable) as refused,
+    ):
+        link.open_port(terminal)
+    assert f"({first if locks_first else second})" in refused.value.why
+    assert f"({second if locks_first else first})" not in refused.value.why
+
+
+def test_read_chunk_bytes_left_from_before_may_have_come_since_then(
+    ends: tuple[int, int], terminal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_CHUNK", 3)
+    with link.open_port(terminal) as handle:
+        empty = handle.read_chunk(0)
+        os.write(ends[0], b"abcdefgh\r")
+        while int.from_bytes(fcntl.ioctl(ends[1], termios.FIONREAD, bytes(4)), sys.byteorder) < 9:
+            pass  # the kernel hands it over in its own time
+        first = handle.read_chunk(60)
+        second, third = handle.read_chunk(60), handle.read_chunk(60)
+    assert (empty.data, first.data, second.data, third.data) == (b"", b"abcd", b"efgh", b"\r")
+    assert empty.until <= first.since <= first.until
+    # More was waiting than one read takes: nobody knows since when.
+    assert second.since == third.since < first.until

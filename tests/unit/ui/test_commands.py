@@ -1,0 +1,113 @@
+"""The registry of commands, and what all rooms together register in it."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from benchboard.ui import commands
+from benchboard.ui.commands import Command, CommandRegistry, Handler, MenuSection, Scope, key_cap, run_handler
+from benchboard.ui.shell.key_sheet import lines
+
+PAGE = Scope("page", commands.WINDOW)
+CANVAS = Scope("canvas", PAGE)
+OTHER = Scope("other", commands.WINDOW)
+
+
+@pytest.fixture(scope="module")
+def registered() -> list[Command]:
+    """The commands of all rooms."""
+    for name in ("bench", "studio", "admin", "studio.page_commands", "sign_in.sign_in"):
+        import_module(f"benchboard.ui.{name}")
+    return [command for command in commands.REGISTRY if command.room != "test"]
+
+
+def test_register_with_taken_id_raises() -> None:
+    registry = CommandRegistry()
+    registry.register(Command("a.b", "B", "G"))
+    with pytest.raises(ValueError, match=re.escape("two commands are called a.b")):
+        registry.register(Command("a.b", "C", "G"))
+
+
+@pytest.mark.parametrize("scopes", [(PAGE, PAGE), (PAGE, CANVAS), (CANVAS, commands.WINDOW)])
+def test_register_shortcut_taken_in_the_same_place_raises(scopes: tuple[Scope, Scope]) -> None:
+    registry = CommandRegistry()
+    registry.register(Command("a.b", "B", "G", ("Ctrl+B", "F2"), scope=scopes[0]))
+    with pytest.raises(ValueError, match=re.escape("a.c and a.b share F2")):
+        registry.register(Command("a.c", "C", "G", ("F2",), scope=scopes[1]))
+
+
+def test_register_shortcut_taken_elsewhere_or_under_a_condition_is_allowed() -> None:
+    registry = CommandRegistry()
+    registry.register(Command("a.b", "B", "G", ("F2",), scope=CANVAS))
+    registry.register(Command("a.c", "C", "G", ("F2",), scope=OTHER))
+    registry.register(Command("a.d", "D", "G", ("F2",), scope=PAGE, when="with nothing selected"))
+    assert [command.name for command in registry] == ["b", "c", "d"]
+
+
+def test_register_menu_with_unknown_command_raises() -> None:
+    registry = CommandRegistry()
+    registry.register(Command("a.b", "B", "G"))
+    registry.register_menu("m", MenuSection(("a.b",)))
+    assert registry.menu_commands("m") == [registry["a.b"]]
+    with pytest.raises(ValueError, match=r"unknown commands: a\.x"):
+        registry.register_menu("n", MenuSection(("a.b", "a.x")))
+
+
+def test_run_handler_that_cannot_run_gives_its_reason_instead() -> None:
+    ran: list[str] = []
+    run_handler(Handler(lambda: ran.append("ran"), lambda: "Select a row first."), ran.append)
+    assert ran == ["Select a row first."]
+    run_handler(Handler(lambda: ran.append("ran")), ran.append)
+    assert ran[1:] == ["ran"]
+
+
+@pytest.mark.parametrize(("keys", "cap"), [("Ctrl+S", "Ctrl S"), ("Ctrl++", "Ctrl +"), ("Ctrl+Return", "Ctrl Enter")])
+def test_key_cap_shows_keys_separated_by_spaces(keys: str, cap: str) -> None:
+    assert key_cap(keys) == cap
+
+
+def test_registered_commands_are_all_translated(registered: list[Command]) -> None:
+    catalogue = Path(__file__).parents[3] / "resources" / "i18n" / "tr.po"
+    with catalogue.open("rb") as file:
+        turkish = {message.id for message in read_po(file, locale="tr") if message.string}
+    marked = {text for one in registered for text in (one.title, one.group, one.search_terms, one.when) if text}
+    assert not marked - turkish
+
+
+def test_registered_search_terms_do_not_repeat_the_title(registered: list[Command]) -> None:
+    def words(text: str) -> set[str]:
+        return set(re.findall(r"[\w%]+", text.casefold()))
+
+    repeated = [
+        (command.id, term)
+        for command in registered
+        for term in filter(None, command.search_terms.split(","))
+        if words(term) <= words(command.title)
+    ]
+    assert not repeated
+
+
+def test_registered_icons_exist_for_every_command_of_a_menu(registered: list[Command]) -> None:
+    ids = {command.id for command in registered}
+    for name in commands.REGISTRY.menus():
+        assert {command.id for command in commands.REGISTRY.menu_commands(name)} <= ids
+
+
+def test_key_sheet_lists_every_registered_shortcut_of_all_rooms(registered: list[Command]) -> None:
+    shown = {(title.partition(", ")[0], keys) for _group, title, keys in lines()}
+    assert {
+        (command.text.partition(", ")[0], tuple(map(key_cap, command.shortcuts)))
+        for command in registered
+        if command.shortcuts
+    } <= shown
+
+
+@pytest.mark.parametrize(("room", "group"), [("bench", "Dongles"), ("studio", "Edit"), ("", "Edit")])
+def test_key_sheet_begins_with_the_groups_of_the_room(registered: list[Command], room: str, group: str) -> None:
+    groups = list(dict.fromkeys(line[0] for line in lines(room)))
+    if room:
+        assert groups[0] == group
+    assert groups[-3:] == ["Lists", "Window", "Sign in"]
