@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document.document import Document, parse_document, write_document
+from benchboard.dashboards.document.document import Document, fitted, parse_document, write_document
 from benchboard.dashboards.layout import Cell
 from benchboard.dashboards.versions.diff import differences
 from benchboard.dashboards.versions.item_map import ItemPosition
@@ -339,3 +339,27 @@ def test_all_is_not_chosen_where_the_other_side_took_it_away() -> None:
         assert (variable.include_all, variable.all_chosen, variable.chosen) == (False, False, ("n",))
         # What was not taken is not told as taken.
         assert [(one.by, one.difference.id) for one in merged.merged] == [(by, "variables.each.shop.include_all")]
+
+
+def test_merge_of_a_widget_added_in_nested_tabs_pushes_what_lies_below_once() -> None:
+    """The tabs around it grew with it on one side; with the other side's height they grew again, and pushed again."""
+
+    def page(added: bool) -> Document:
+        new = [{"id": "new", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 3}}] if added else []
+        grown = len(new)
+        inner = [{"id": "t0", "title": "Tab 0", "items": []}, {"id": "t1", "title": "Tab 1", "items": new}]
+        below = {"id": "row", "type": "row", "position": {"x": 0, "y": 3 + grown, "w": 5, "h": 1}, "collapsed": True}
+        items = [
+            {"id": "note", "type": "text", "position": {"x": 4, "y": 4 + grown, "w": 1, "h": 1}},
+            {"id": "inner", "type": "tabs", "position": {"x": 0, "y": 0, "w": 2, "h": 3 + grown}, "tabs": inner},
+            below | {"items": []},
+        ]
+        outer = {"id": "outer", "type": "tabs", "position": {"x": 3, "y": 0, "w": 5, "h": 6 + grown}}
+        tabs = [{"id": "t0", "title": "Tab 0", "items": items}]
+        form = {"format": "benchboard/dashboard", "version": 2, "title": "Line 2", "columns": 12, "compact": "vertical"}
+        return parse_document(form | {"items": [outer | {"tabs": tabs}]})
+
+    base, edit = page(added=False), page(added=True)
+    assert (fitted(base), fitted(edit)) == (base, edit)
+    assert differences(edit, merge(base, edit, base).document) == ()
+    assert differences(edit, merge(base, base, edit).document) == ()

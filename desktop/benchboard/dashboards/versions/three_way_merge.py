@@ -231,6 +231,14 @@ class _Merger:
         return None if gone else left
 
     def _place(self, name: str, base: MappedItem | None, mine: MappedItem, theirs: MappedItem) -> ItemPosition:
+        place = self._own_place(name, base, mine, theirs)
+        if base is None or not mine.holds or mine.place.cell.h == theirs.place.cell.h:
+            return place
+        # A container's height must fit the rows of those below it: growing back in `fitted`, it would push them again.
+        high = mine.place.cell.h + theirs.place.cell.h - base.place.cell.h
+        return place._replace(cell=place.cell._replace(h=max(1, min(high, grid.MAX_HEIGHT))))
+
+    def _own_place(self, name: str, base: MappedItem | None, mine: MappedItem, theirs: MappedItem) -> ItemPosition:
         if same_position(mine, theirs) or base is None:
             return mine.place
         by_mine, by_theirs = name in self.moved_mine, name in self.moved_theirs
