@@ -22,7 +22,7 @@ def _run(given_bytes: bytes) -> tuple[int, list[dict[str, object]]]:
     return result.exit_code, [json.loads(line) for line in result.stdout_bytes.splitlines()]
 
 
-def test_a_process_answers_all_cases_in_the_order_given() -> None:
+def test_layout_apply_all_rgl_cases_are_answered_in_order() -> None:
     order = [sys.executable, "-c", "from benchboard.cli.layout import layout; layout()", "apply"]
     paths = os.pathsep.join(sys.path)
     done = subprocess.run(order, input=CASES.read_bytes(), capture_output=True, env=os.environ | {"PYTHONPATH": paths})
@@ -38,7 +38,7 @@ def test_a_process_answers_all_cases_in_the_order_given() -> None:
         assert cells == request["expect"]
 
 
-def test_a_refused_line_is_answered_and_the_next_one_served() -> None:
+def test_layout_apply_rejected_line_gets_an_error_and_the_next_is_served() -> None:
     code, answers = _run(b'{"items":[{"id":"a"}]}\n' + GOOD + b"\n\xff\xfe\n\n" + GOOD)
     assert code == 1
     assert answers[0]["error"] == {
@@ -51,14 +51,14 @@ def test_a_refused_line_is_answered_and_the_next_one_served() -> None:
     assert [set(answer) for answer in answers[2:4]] == [{"error"}, {"error"}]
 
 
-def test_a_huge_line_is_refused_without_being_kept() -> None:
+def test_layout_apply_line_too_long_gets_an_error() -> None:
     code, answers = _run(b"[" + b" " * (3 * MAX_LINE) + b"]\n" + GOOD + b"\n")
     assert code == 1
     assert [list(answer) for answer in answers] == [["error"], ["items"]]
     assert answers[0]["error"]["code"] == "layout.too-long"  # type: ignore[index]
 
 
-def test_operations_name_what_is_wrong_with_them() -> None:
+def test_layout_apply_invalid_operation_names_its_field() -> None:
     items = json.loads(GOOD)["items"]
     wrong = {
         "op": {},
@@ -79,7 +79,7 @@ def test_operations_name_what_is_wrong_with_them() -> None:
 
 @settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"")), max_size=5))
-def test_any_bytes_get_a_line_each(lines: list[bytes]) -> None:
+def test_layout_apply_any_bytes_get_one_answer_a_line(lines: list[bytes]) -> None:
     code, answers = _run(b"".join(line + b"\n" for line in lines))
     assert len(answers) == len(lines)
     assert code == (1 if lines else 0)
@@ -87,7 +87,7 @@ def test_any_bytes_get_a_line_each(lines: list[bytes]) -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.binary(min_size=0, max_size=3))
-def test_a_damaged_request_gets_one_answer(place: int, junk: bytes) -> None:
+def test_layout_apply_damaged_request_gets_one_answer(place: int, junk: bytes) -> None:
     damaged = (GOOD[:place] + junk + GOOD[place + 1 :]).replace(b"\n", b" ")
     _code, answers = _run(damaged + b"\n")
     assert len(answers) == 1

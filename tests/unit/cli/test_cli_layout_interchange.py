@@ -31,7 +31,7 @@ def _file(folder: Path, value: Any) -> str:
     return str(file)
 
 
-def test_a_grafana_dashboard_becomes_a_document_and_a_report(
+def test_layout_import_grafana_dashboard_prints_document_and_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = _file(tmp_path, GRAFANA)
@@ -48,7 +48,7 @@ def test_a_grafana_dashboard_becomes_a_document_and_a_report(
     assert "\x1b" not in out + told
 
 
-def test_a_document_becomes_a_grafana_dashboard_and_an_old_one_the_newest(
+def test_layout_export_document_prints_grafana_or_newest_version(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = _file(tmp_path, [ITEM])
@@ -65,7 +65,7 @@ def test_a_document_becomes_a_grafana_dashboard_and_an_old_one_the_newest(
         assert "version 0" in json.loads(told)["lines"][0]["what"]
 
 
-def test_what_goes_out_comes_back_through_a_pipe() -> None:
+def test_layout_import_and_export_piped_return_the_same_panels() -> None:
     paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     given_bytes = json.dumps(GRAFANA).encode()
     for verb in ("import", "export"):
@@ -93,7 +93,7 @@ def test_what_goes_out_comes_back_through_a_pipe() -> None:
         ({"panels": [{"id": 1}] * 100_000}, "more than 10000 panels"),
     ],
 )
-def test_a_file_that_cannot_be_right_gets_one_line_and_writes_nothing(
+def test_layout_import_invalid_file_prints_one_line(
     value: Any, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["layout", "import", _file(tmp_path, value), "--format", "grafana"]) == 1
@@ -103,7 +103,9 @@ def test_a_file_that_cannot_be_right_gets_one_line_and_writes_nothing(
     assert words in told
 
 
-def test_a_file_that_is_not_there_gets_one_line_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_layout_import_and_export_missing_file_prints_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for file in (tmp_path / "none.json", tmp_path):
         for verb in ("import", "export"):
             assert main(["layout", verb, str(file), "--format", "benchboard"]) == 1
@@ -113,7 +115,7 @@ def test_a_file_that_is_not_there_gets_one_line_too(tmp_path: Path, capsys: pyte
     assert main(["layout", "import", str(tmp_path)]) == 1
 
 
-def test_a_hundred_megabytes_are_refused_and_most_of_them_never_read() -> None:
+def test_layout_import_of_100_megabytes_is_rejected_before_it_is_read() -> None:
     order = [sys.executable, "-m", "benchboard", "layout", "import", "-", "--format", "grafana"]
     paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -132,7 +134,7 @@ def test_a_hundred_megabytes_are_refused_and_most_of_them_never_read() -> None:
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-def test_a_damaged_file_gets_a_document_or_one_line(
+def test_layout_import_damaged_file_prints_document_or_one_line(
     place: int, junk: bytes, cut: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good = json.dumps(GRAFANA).encode()
@@ -147,7 +149,7 @@ def test_a_damaged_file_gets_a_document_or_one_line(
         assert (out, told.count("\n")) == ("", 1)
 
 
-def test_whose_a_file_is_is_recognised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_layout_import_without_format_detects_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for value in ({"title": "Theirs", "schemaVersion": 39, "panels": []}, []):
         assert main(["layout", "import", _file(tmp_path, value)]) == 0
         assert json.loads(capsys.readouterr().out)["format"] == "benchboard/dashboard"

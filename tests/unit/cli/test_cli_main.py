@@ -21,12 +21,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     i18n.use("en", resources.resources() / "i18n")
 
 
-def test_an_error_is_sentences_even_where_the_operating_system_gives_the_reason() -> None:
+def test_app_error_with_a_reason_without_full_stop_prints_sentences() -> None:
     error = Unavailable("a", "It cannot be written.", why="Permission denied", do="Make it writable.")
     assert str(error) == "It cannot be written. Permission denied. Make it writable."
 
 
-def test_a_language_nobody_speaks_here_is_said_once(
+def test_main_unknown_language_is_reported_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_LANGUAGE", "xx")
@@ -40,19 +40,19 @@ def test_a_language_nobody_speaks_here_is_said_once(
     assert capsys.readouterr().err == ""
 
 
-def test_the_tour_is_among_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_tour(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "  tour " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("room", ["audit", "dashboard", "db", "layout", "session", "timing", "user"])
-def test_no_line_of_help_is_cut(room: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_of_a_group_truncates_no_line(room: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([room, "--help"]) == 0
     out = capsys.readouterr().out
     assert not [line for line in out.splitlines()[1:] if line.endswith(("...", "…"))]
 
 
-def test_an_organisation_that_is_not_there_is_said_so(
+def test_whoami_unknown_organisation_lists_those_there_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_ORG", "zz")
@@ -60,6 +60,6 @@ def test_an_organisation_that_is_not_there_is_said_so(
     assert capsys.readouterr().err == "There's no organisation named 'zz'. Choose one of: local.\n"
 
 
-def test_details_in_a_list_are_words_not_python(capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_table_cell_with_a_dict_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     show_table({"details": lambda row: row}, [{"role": "admin", "kept": True}])
     assert "role=admin, kept=True" in capsys.readouterr().out

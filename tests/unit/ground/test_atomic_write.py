@@ -12,7 +12,7 @@ from benchboard import atomic_write
 from benchboard.atomic_write import create_whole, write_whole
 
 
-def test_a_file_takes_the_place_of_the_old_one_and_leaves_no_draft(tmp_path: Path) -> None:
+def test_write_whole_over_an_existing_file_replaces_it_and_leaves_no_draft(tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     path.write_bytes(b"old and longer")
     write_whole(path, b"\x89PNG\r\n\n")
@@ -75,7 +75,7 @@ def test_write_whole_from_several_threads_never_shows_a_part(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_where_it_cannot_take_its_name_the_old_one_stays_and_no_draft(tmp_path: Path) -> None:
+def test_write_whole_over_a_folder_raises_and_leaves_no_draft(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     (taken / "inside").mkdir(parents=True)
     with pytest.raises(OSError, match="taken"):

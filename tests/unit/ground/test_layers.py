@@ -67,7 +67,7 @@ def lint(root: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_house_as_it_stands_keeps_its_layers(copy: Path) -> None:
+def test_import_linter_on_the_package_reports_no_violation(copy: Path) -> None:
     result = lint(copy)
     assert result.returncode == 0, result.stdout
 
@@ -80,13 +80,13 @@ def violate(copy: Path, file: str, line: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.parametrize("name", VIOLATIONS)
-def test_a_violation_fails(copy: Path, name: str) -> None:
+def test_import_linter_with_a_violation_fails(copy: Path, name: str) -> None:
     result = violate(copy, *VIOLATIONS[name])
     assert result.returncode != 0, result.stdout
 
 
 @pytest.mark.parametrize("name", NAMED_VIOLATIONS)
-def test_a_violation_breaks_the_contract_meant_for_it(copy: Path, name: str) -> None:
+def test_import_linter_with_a_violation_names_its_contract(copy: Path, name: str) -> None:
     file, line, contract = NAMED_VIOLATIONS[name]
     result = violate(copy, file, line)
     assert result.returncode != 0

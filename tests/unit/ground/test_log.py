@@ -45,11 +45,11 @@ from benchboard import log
         'password="a hunter2',
     ],
 )
-def test_a_secret_does_not_reach_the_log(line: str) -> None:
+def test_redact_line_with_a_secret_hides_it(line: str) -> None:
     assert "hunter2" not in log.redact(line)
 
 
-def test_a_traceback_is_redacted_too(tmp_path: Path) -> None:
+def test_formatter_record_with_a_traceback_redacts_it(tmp_path: Path) -> None:
     record = logging.LogRecord("benchboard", logging.ERROR, __file__, 1, "failed", (), None)
     try:
         raise ValueError("postgresql://dana:hunter2hunter2@bench-db/work")

@@ -20,24 +20,24 @@ def is_key(text: str) -> bool:
 
 
 @given(st.lists(scalars, max_size=4))
-def test_a_key_comes_back_as_it_was(values: list[object]) -> None:
+def test_decode_key_of_an_encoded_key_returns_its_values(values: list[object]) -> None:
     assert decode_key(encode_key(values), len(values)) == values  # type: ignore[arg-type]  # the strategy's are scalars
 
 
 @given(st.text(max_size=200).filter(lambda text: not is_key(text)))
-def test_a_foreign_key_is_refused_in_words(text: str) -> None:
+def test_decode_key_of_other_text_raises_invalid_naming_after(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         decode_key(text, 2)
     assert refused.value.code == "paging.key"
     assert refused.value.facts["field"] == "after"
 
 
-def test_nested_values_are_refused() -> None:
+def test_decode_key_with_nested_values_raises_invalid() -> None:
     with pytest.raises(Invalid):
         decode_key(encode_key([[1], 2]), 2)  # type: ignore[list-item]  # what a hostile caller would send
 
 
-def test_a_key_too_deep_for_the_parser_is_refused() -> None:
+def test_decode_key_nested_too_deep_raises_invalid() -> None:
     deep = base64.urlsafe_b64encode(b"[" * 100_000).decode()
     with pytest.raises(Invalid):
         decode_key(deep, 2)

@@ -13,7 +13,7 @@ from benchboard.errors import Unavailable
 from benchboard.settings import Settings
 
 
-def test_settings_come_back(tmp_path: Path) -> None:
+def test_load_after_save_returns_the_same_settings(tmp_path: Path) -> None:
     chosen = Settings(appearance="dark", language="tr", last_place="admin/people")
     chosen.save(tmp_path)
     assert settings.load(tmp_path) == chosen
@@ -29,7 +29,9 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_any_json_gives_usable_settings(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
+def test_load_file_with_any_json_returns_usable_settings(
+    tmp_path_factory: pytest.TempPathFactory, value: object
+) -> None:
     folder = tmp_path_factory.mktemp("settings")
     (folder / "settings.json").write_text(json.dumps(value), encoding="utf-8")
     loaded = settings.load(folder)
@@ -40,7 +42,7 @@ def test_any_json_gives_usable_settings(tmp_path_factory: pytest.TempPathFactory
 @pytest.mark.parametrize(
     "text", ["[" * 200_000, '{"language":"' + "a" * 5_000 + '"}', '{"language":"../secret"}', '{"language":"\\ud800"}']
 )
-def test_a_hostile_file_is_no_reason_not_to_start(tmp_path: Path, text: str) -> None:
+def test_load_hostile_file_falls_back_to_english(tmp_path: Path, text: str) -> None:
     (tmp_path / "settings.json").write_text(text, encoding="utf-8")
     (tmp_path / "secret.po").write_text("not a catalogue", encoding="utf-8")
     (tmp_path / "i18n").mkdir()
@@ -48,7 +50,7 @@ def test_a_hostile_file_is_no_reason_not_to_start(tmp_path: Path, text: str) -> 
     assert i18n._("Stopped.") == "Stopped."
 
 
-def test_what_a_person_keeps_is_theirs_alone_whatever_the_umask(tmp_path: Path) -> None:
+def test_home_folder_with_an_open_umask_is_private(tmp_path: Path) -> None:
     logger = logging.getLogger("benchboard")
     for handler in logger.handlers[:]:  # of a test before this one
         logger.removeHandler(handler)
@@ -66,7 +68,7 @@ def test_what_a_person_keeps_is_theirs_alone_whatever_the_umask(tmp_path: Path) 
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o700
 
 
-def test_a_folder_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
+def test_save_where_home_is_a_file_raises_unavailable(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("", encoding="utf-8")
     with pytest.raises(Unavailable, match="Can't save your settings"):
         Settings().save(tmp_path / "home")

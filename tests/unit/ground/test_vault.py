@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "home" / "vault"
 
 
-def test_a_secret_comes_back_as_it_was_put(vault: Vault) -> None:
+def test_get_after_put_returns_the_secret(vault: Vault) -> None:
     assert vault.get("database.benchboard") is None
     assert vault.where("database.benchboard") is None
     for secret in (bytes(range(256)), b"", b"second"):
@@ -36,7 +36,7 @@ def test_a_secret_comes_back_as_it_was_put(vault: Vault) -> None:
     assert vault.get("database.demo") is None
 
 
-def test_files_are_their_owners_alone_whatever_the_umask(vault: Vault, tmp_path: Path) -> None:
+def test_put_with_an_open_umask_writes_private_files(vault: Vault, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         vault.put("database.benchboard", b"secret")
@@ -142,7 +142,7 @@ def test_get_through_a_link_is_refused_unless_it_is_ones_own(vault: Vault, tmp_p
     assert refused.value.code == "vault.unsafe"
 
 
-def test_put_makes_a_home_that_is_its_owners_alone(vault: Vault, tmp_path: Path) -> None:
+def test_put_without_a_home_makes_a_private_one(vault: Vault, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         vault.put("a", b"1")
@@ -151,7 +151,7 @@ def test_put_makes_a_home_that_is_its_owners_alone(vault: Vault, tmp_path: Path)
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(vault: Vault, tmp_path: Path) -> None:
+def test_put_on_a_full_disk_raises_unwritable_and_leaves_nothing(vault: Vault, tmp_path: Path) -> None:
     vault.put("a", b"1")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -170,13 +170,13 @@ def test_a_full_disk_is_said_and_leaves_nothing(vault: Vault, tmp_path: Path) ->
     assert not list(tmp_path.glob("u.datakeys*"))
 
 
-def test_no_draft_is_left_behind(vault: Vault, tmp_path: Path) -> None:
+def test_put_over_a_secret_leaves_no_draft(vault: Vault, tmp_path: Path) -> None:
     vault.put("a", b"1")
     vault.put("a", b"2")
     assert [file.name for file in folder(tmp_path).iterdir()] == ["a.key"]
 
 
-def test_forgetting_is_complete_and_may_be_repeated(vault: Vault, tmp_path: Path) -> None:
+def test_delete_repeated_leaves_nothing(vault: Vault, tmp_path: Path) -> None:
     vault.put("session.1", b"token")
     for _ in range(2):
         vault.delete("session.1")
@@ -184,7 +184,7 @@ def test_forgetting_is_complete_and_may_be_repeated(vault: Vault, tmp_path: Path
     assert list(folder(tmp_path).iterdir()) == []
 
 
-def test_a_secret_that_cannot_be_read_is_unavailable_not_absent(vault: Vault, tmp_path: Path) -> None:
+def test_get_of_an_unreadable_file_raises_unreadable(vault: Vault, tmp_path: Path) -> None:
     vault.put("a", b"1")
     file = folder(tmp_path) / "a.key"
     file.unlink()
@@ -194,7 +194,7 @@ def test_a_secret_that_cannot_be_read_is_unavailable_not_absent(vault: Vault, tm
     assert refused.value.code == "vault.unreadable"
 
 
-def test_what_the_keyring_holds_and_does_not_give_out_is_unavailable(
+def test_get_from_a_keyring_that_fails_raises_unavailable(
     vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A marker says that the keyring has it; here there is none to ask."""
@@ -207,7 +207,7 @@ def test_what_the_keyring_holds_and_does_not_give_out_is_unavailable(
     assert refused.value.code == "vault.keyring"
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_put_where_home_is_a_file_raises_unwritable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
     (tmp_path / "home").write_text("a file stands where the folder should")
     with pytest.raises(Unavailable) as refused:
@@ -216,6 +216,6 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("name", ["", "../a", "a/b", "A", ".hidden", "a\0", "a" * 200])
-def test_a_name_is_a_name_and_no_path(vault: Vault, name: str) -> None:
+def test_get_with_an_invalid_name_raises_value_error(vault: Vault, name: str) -> None:
     with pytest.raises(ValueError, match="not a vault name"):
         vault.get(name)

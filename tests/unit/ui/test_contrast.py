@@ -55,17 +55,17 @@ def pairs() -> Iterator[tuple[str, str, str, float]]:
 
 
 @pytest.mark.parametrize(("mode", "ink", "ground", "least"), list(pairs()))
-def test_what_is_drawn_can_be_seen(mode: str, ink: str, ground: str, least: float) -> None:
+def test_contrast_of_text_and_marks_in_each_theme_meets_wcag(mode: str, ink: str, ground: str, least: float) -> None:
     colours = TOKENS["color"][mode]
     assert contrast(colours[ink], colours[ground]) >= least
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_every_series_of_a_chart_can_be_seen(mode: str) -> None:
+def test_contrast_of_chart_series_in_each_theme_meets_wcag(mode: str) -> None:
     surface = TOKENS["color"][mode]["surface"]
     for index, colour in enumerate(TOKENS["chart"][mode]):
         assert contrast(colour, surface) >= 3, f"series {index}"
 
 
-def test_black_on_white_is_twenty_one_to_one() -> None:
+def test_contrast_of_black_on_white_is_21() -> None:
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)

@@ -13,7 +13,7 @@ def _opened(tree: ast.AST) -> set[ast.expr]:
     return {item.context_expr for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items}
 
 
-def test_every_painter_ends_with_its_block() -> None:
+def test_painters_in_the_window_are_all_opened_by_with() -> None:
     loose = []
     for file in ROOM.rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))

@@ -41,7 +41,7 @@ def _tips(tree: ast.AST) -> Iterator[ast.expr]:
                     yield inner.value
 
 
-def test_every_tooltip_is_plain() -> None:
+def test_tooltips_in_the_window_are_all_plain_text() -> None:
     found = 0
     for path in sorted(_UI.rglob("*.py")):
         for said in _tips(ast.parse(path.read_text("utf-8"))):
@@ -52,6 +52,6 @@ def test_every_tooltip_is_plain() -> None:
 
 
 @pytest.mark.parametrize("said", ["title", "f'{title}'", "_('a').format(x=title)", "title if a else ''", "str(title)"])
-def test_what_is_not_plain_is_found(said: str) -> None:
+def test_tooltip_check_with_unescaped_text_reports_it(said: str) -> None:
     (tip,) = _tips(ast.parse(f"w.setToolTip({said})"))
     assert not _plain(tip)

@@ -1,4 +1,4 @@
-"""Every sentence of the program is there in Turkish, with the same facts in it."""
+"""Every sentence of the program is there in Turkish, with the same placeholders in it."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ FOLDER = ROOT / "resources" / "i18n"
 Sentence = tuple[str, ...]
 
 
-def spoken() -> dict[Sentence, str]:
+def source_sentences() -> dict[Sentence, str]:
     """Every sentence in the source (singular, and plural where there is one) → where it stands."""
     found: dict[Sentence, str] = {}
     keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
@@ -26,7 +26,7 @@ def spoken() -> dict[Sentence, str]:
     return found
 
 
-def facts(text: str) -> set[str]:
+def placeholders(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)[^}]*\}", text))
 
 
@@ -37,26 +37,26 @@ def turkish() -> dict[Sentence, Message]:
     return {m.id if isinstance(m.id, tuple) else (m.id,): m for m in catalogue if m.id}
 
 
-def test_every_sentence_has_its_turkish(turkish: dict[Sentence, Message]) -> None:
+def test_turkish_catalogue_translates_every_sentence(turkish: dict[Sentence, Message]) -> None:
     missing = {
         where: sentence
-        for sentence, where in spoken().items()
+        for sentence, where in source_sentences().items()
         if sentence not in turkish or turkish[sentence].fuzzy or not all(_strings(turkish[sentence]))
     }
     assert not missing
 
 
-def test_nothing_is_kept_that_nobody_says(turkish: dict[Sentence, Message]) -> None:
-    assert not turkish.keys() - spoken().keys()
+def test_turkish_catalogue_has_no_unused_sentence(turkish: dict[Sentence, Message]) -> None:
+    assert not turkish.keys() - source_sentences().keys()
 
 
-def test_the_facts_are_the_same(turkish: dict[Sentence, Message]) -> None:
+def test_turkish_translations_have_the_same_placeholders(turkish: dict[Sentence, Message]) -> None:
     for sentence, message in turkish.items():
         for string, said in zip(_strings(message), sentence, strict=True):
-            assert facts(string) == facts(said), sentence
+            assert placeholders(string) == placeholders(said), sentence
 
 
-def test_a_count_chooses_its_form() -> None:
+def test_ngettext_in_turkish_has_one_form_for_every_count() -> None:
     try:
         i18n.use("tr", FOLDER)
         for count in (0, 1, 2, 1_000_000):
@@ -66,7 +66,7 @@ def test_a_count_chooses_its_form() -> None:
         i18n.use("en", FOLDER)
 
 
-def test_a_language_is_spoken_and_english_comes_back(tmp_path: Path) -> None:
+def test_use_unknown_language_falls_back_to_english(tmp_path: Path) -> None:
     (tmp_path / "tr.po").write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Stopped."\nmsgstr "Durduruldu."\n',
         encoding="utf-8",

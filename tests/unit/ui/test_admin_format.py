@@ -22,7 +22,7 @@ from benchboard.ui.admin.admin_format import event_title, what
         ("session.sign-in", {"device_id": "ab04e233fc7c11b2"}, "Signed in"),
     ],
 )
-def test_an_entry_names_its_dongle_where_it_can(event: str, details: dict[str, object], sentence: str) -> None:
+def test_what_of_a_dongle_entry_names_the_dongle(event: str, details: dict[str, object], sentence: str) -> None:
     entry = Entry("1", datetime.now(UTC), None, None, None, event, event.partition(".")[0], "2", None, None, details)
     assert what(entry) == sentence
 
@@ -36,14 +36,14 @@ def test_an_entry_names_its_dongle_where_it_can(event: str, details: dict[str, o
         ("dashboard.unshare", "Mert", "Revoked Mert's access to “Line 2”"),
     ],
 )
-def test_an_entry_names_its_dashboard(event: str, whom: str | None, sentence: str) -> None:
+def test_what_of_a_dashboard_entry_names_the_dashboard(event: str, whom: str | None, sentence: str) -> None:
     entry = Entry(
         "1", datetime.now(UTC), None, None, whom, event, "dashboard", "2", None, None, {"name": "Line 2", "number": 3}
     )
     assert what(entry) == sentence
 
 
-def test_everything_that_dashboards_record_has_words() -> None:
+def test_event_title_of_every_dashboard_event_is_defined() -> None:
     rooms = Path(library.__file__).parent.rglob("*.py")
     recorded = {event for room in rooms for event in re.findall(r'"(dashboard\.[a-z-]+)"', room.read_text())}
     assert len(recorded) > 10

@@ -18,7 +18,7 @@ def timings(draw: st.DrawFn) -> Timing:
 
 
 @given(timings(), st.integers(60, 2000))
-def test_the_parts_fill_the_bar_without_gap_or_overlap(timing: Timing, width: int) -> None:
+def test_spans_of_any_timing_fill_the_width_without_gap_or_overlap(timing: Timing, width: int) -> None:
     edges = spans(timing, width)
     assert edges[0][0] == 0
     assert abs(edges[-1][1] - width) < 1e-6
@@ -27,18 +27,18 @@ def test_the_parts_fill_the_bar_without_gap_or_overlap(timing: Timing, width: in
 
 
 @given(timings())
-def test_the_parts_are_the_bit(timing: Timing) -> None:
+def test_segments_of_any_timing_add_up_to_its_quanta(timing: Timing) -> None:
     parts = segments(timing)
     assert sum(part.length for part in parts) == timing.quanta
     assert parts[-1].start == 1 + timing.tseg1
 
 
-def test_longer_parts_are_never_drawn_shorter() -> None:
+def test_spans_of_longer_segments_are_wider() -> None:
     timing = Timing(80_000_000, 1, 95, 32, 32, 32)
     wide = [right - left for left, right in spans(timing, 600)]
     assert wide[1] > wide[2] > wide[0]
     assert abs(wide[2] - wide[3]) < 1e-6
 
 
-def test_a_tolerance_below_your_clock_is_not_enough() -> None:
+def test_tolerance_band_below_the_clock_accuracy_is_lowest() -> None:
     assert [tolerance_band(value, 0.3) for value in (0.29, 0.3, 0.59, 0.6)] == [0, 1, 1, 2]

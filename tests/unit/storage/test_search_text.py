@@ -23,11 +23,11 @@ from benchboard.storage.search_text import fold
         ("Ирина", "ирина"),
     ],
 )
-def test_case_and_accents_do_not_matter(written: str, searched: str) -> None:
+def test_fold_ignores_case_and_accents(written: str, searched: str) -> None:
     assert fold(written) == searched
     assert fold(searched) == searched
 
 
 @given(st.text(alphabet="ıİiIşŞöÖçÇğĞüÜabcZ łŁøØς", max_size=20), st.text(alphabet="ıİşÖz ", max_size=5))
-def test_folding_a_part_gives_a_part_of_the_fold(before: str, after: str) -> None:
+def test_fold_of_a_prefix_is_part_of_the_fold_of_the_whole(before: str, after: str) -> None:
     assert fold(before) in fold(before + after)
