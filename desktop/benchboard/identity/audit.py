@@ -20,7 +20,7 @@ from benchboard.storage.search_text import contains
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One row of the trail. `who` is the person's name now, or None where the program itself acted; `whom` is the name
     of the person it was done to, None where it was done to none."""
 
@@ -90,7 +90,7 @@ _SORTING = Sorting({"at": AuditLog.created_at, "event": AuditLog.event_type}, Au
 
 def list_entries(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
-) -> Page[Entry]:
+) -> Page[AuditEntry]:
     """The organisation's trail, newest first unless sorted otherwise.
 
     Filters: `user_id` (who did it), `person` (who did it or to whom it was done), `event`, `resource_type`,
@@ -136,9 +136,9 @@ def _concerns(user_id: str) -> ColumnElement[bool]:
     return or_(AuditLog.user_id == user_id, AuditLog.target_user_id == user_id)
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Any) -> AuditEntry:
     log: AuditLog = row[0]
-    return Entry(
+    return AuditEntry(
         id=log.id,
         at=log.created_at,
         user_id=log.user_id,

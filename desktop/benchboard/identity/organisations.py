@@ -14,7 +14,7 @@ from benchboard.identity import audit, keys, passwords
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import ADMIN, ROLES, RULES, Client, os_user
 from benchboard.storage import guard, search_text
-from benchboard.storage.models.identity import Organisation, Permission, Role, RolePermission, Scope
+from benchboard.storage.models.identity import OAuthScope, Organisation, Permission, Role, RolePermission
 
 SCOPES: Final = {
     "openid": "Sign in",
@@ -33,7 +33,7 @@ _ROLE_NAMES: Final = {
 
 def is_seeded(session: Session) -> bool:
     """Whether permissions, scopes and every organisation's system roles are as this program knows them."""
-    permissions, scopes = set(session.scalars(select(Permission.name))), set(session.scalars(select(Scope.name)))
+    permissions, scopes = set(session.scalars(select(Permission.name))), set(session.scalars(select(OAuthScope.name)))
     if not (permissions >= RULES.keys() and scopes >= SCOPES.keys()):
         return False
     held = session.execute(
@@ -67,9 +67,9 @@ def seed(session: Session) -> None:
     permissions = {row.name: row for row in session.scalars(select(Permission))}
     for name in RULES.keys() - permissions.keys():
         session.add(Permission(name=name, description=""))
-    scopes = set(session.scalars(select(Scope.name)))
+    scopes = set(session.scalars(select(OAuthScope.name)))
     for name in SCOPES.keys() - scopes:
-        session.add(Scope(name=name, description=SCOPES[name]))
+        session.add(OAuthScope(name=name, description=SCOPES[name]))
     session.flush()
     for organisation_id in session.scalars(select(Organisation.id)).all():
         _seed_roles(session, organisation_id)

@@ -16,12 +16,11 @@ from benchboard.identity.permissions import Actor, require
 from benchboard.paging import Listing, Page
 from benchboard.storage import search_text
 from benchboard.storage.keyset_paging import Sorting, page
-from benchboard.storage.models.identity import Team as Row
-from benchboard.storage.models.identity import TeamMember, User
+from benchboard.storage.models.identity import Team, TeamMember, User
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class TeamSummary:
     """A team. `slug` is its short name, as commands say it; `members` names its people, but those deleted."""
 
     id: str
@@ -30,27 +29,27 @@ class Team:
     members: tuple[str, ...]
 
 
-_SORTING: Final = Sorting({"name": Row.name}, Row.id, default="name")
+_SORTING: Final = Sorting({"name": Team.name}, Team.id, default="name")
 
 
 def list_teams(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
-) -> Page[Team]:
+) -> Page[TeamSummary]:
     """The organisation's teams. There are no filters. The search looks in the name."""
     require(actor, "users:read")
     if listing.filters:
         name = min(listing.filters)
         raise Invalid("teams.filter", _("Teams can't be filtered by “{column}”.").format(column=name[:40]), field=name)
-    query = select(Row).where(Row.organisation_id == actor.organisation_id)
+    query = select(Team).where(Team.organisation_id == actor.organisation_id)
     if text := listing.search.strip():
-        query = query.where(search_text.contains(Row.name, text))
+        query = query.where(search_text.contains(Team.name, text))
     found = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: row[0])
     members = _members(session, [team.id for team in found.rows])
-    return found.map(lambda team: Team(team.id, team.name, team.slug, members.get(team.id, ())))
+    return found.map(lambda team: TeamSummary(team.id, team.name, team.slug, members.get(team.id, ())))
 
 
-def create_team(session: Session, actor: Actor, *, name: str) -> Team:
-    """A team without anybody in it. Raises `Conflict` (`teams.taken`) where its short name would be another's."""
+def create_team(session: Session, actor: Actor, *, name: str) -> TeamSummary:
+    """Create a team without members. Raises `Conflict` (`teams.taken`) where its short name would be another's."""
     require(actor, "users:write")
     name = name.strip()
     users.require_name(name)
@@ -64,11 +63,11 @@ def create_team(session: Session, actor: Actor, *, name: str) -> Team:
             do=_("Choose another name, or add people to that team."),
             field="name",
         )
-    row = Row(organisation_id=actor.organisation_id, name=name, slug=slug)
+    row = Team(organisation_id=actor.organisation_id, name=name, slug=slug)
     session.add(row)
     session.flush()
     audit.record(session, actor, "team.create", row.id, name=name)
-    return Team(row.id, name, slug, ())
+    return TeamSummary(row.id, name, slug, ())
 
 
 def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
@@ -95,7 +94,7 @@ def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[
     return len(there)
 
 
-def _asked(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Row, list[str]]:
+def _asked(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Team, list[str]]:
     """The team, locked, and the people as they are known here, each once."""
     require(actor, "users:write")
     row = session.scalars(_named(actor, team).with_for_update()).first()
@@ -108,12 +107,12 @@ def _asked(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -
     return row, [users.get_person(session, actor, user_id).id for user_id in dict.fromkeys(user_ids)]
 
 
-def _named(actor: Actor, team: str) -> Select[Row]:
+def _named(actor: Actor, team: str) -> Select[Team]:
     try:
-        wanted = Row.id == str(UUID(team))
+        wanted = Team.id == str(UUID(team))
     except ValueError:
-        wanted = Row.slug == team
-    return select(Row).where(Row.organisation_id == actor.organisation_id, wanted)
+        wanted = Team.slug == team
+    return select(Team).where(Team.organisation_id == actor.organisation_id, wanted)
 
 
 def _members(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchboard.dashboards import library
-from benchboard.identity.audit import Entry
+from benchboard.identity.audit import AuditEntry
 from benchboard.ui.admin.admin_format import event_title, what
 
 
@@ -23,7 +23,9 @@ from benchboard.ui.admin.admin_format import event_title, what
     ],
 )
 def test_what_of_a_dongle_entry_names_the_dongle(event: str, details: dict[str, object], sentence: str) -> None:
-    entry = Entry("1", datetime.now(UTC), None, None, None, event, event.partition(".")[0], "2", None, None, details)
+    entry = AuditEntry(
+        "1", datetime.now(UTC), None, None, None, event, event.partition(".")[0], "2", None, None, details
+    )
     assert what(entry) == sentence
 
 
@@ -37,7 +39,7 @@ def test_what_of_a_dongle_entry_names_the_dongle(event: str, details: dict[str, 
     ],
 )
 def test_what_of_a_dashboard_entry_names_the_dashboard(event: str, whom: str | None, sentence: str) -> None:
-    entry = Entry(
+    entry = AuditEntry(
         "1", datetime.now(UTC), None, None, whom, event, "dashboard", "2", None, None, {"name": "Line 2", "number": 3}
     )
     assert what(entry) == sentence

@@ -8,27 +8,27 @@ from benchboard.dashboards.layout import Cell, Compact, Item, Layout, PageIndex,
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OutlineEntry:
     """An item as an outline tells it. `path` is the grid it lies in; `panes` holds, for a container, each grid with
     the tab's title (empty for rows and groups) and what lies in it."""
 
     path: Path
     item: Item
     cell: Cell
-    panes: tuple[tuple[str, tuple["Entry", ...]], ...] = ()
+    panes: tuple[tuple[str, tuple["OutlineEntry", ...]], ...] = ()
 
 
-def told(layout: Layout, path: Path = ()) -> tuple[Entry, ...]:
+def told(layout: Layout, path: Path = ()) -> tuple[OutlineEntry, ...]:
     """Everything of a layout in reading order, what cannot be seen included, containers with what they hold."""
     return tuple(_told(layout, path))
 
 
-def _told(layout: Layout, path: Path) -> Iterator[Entry]:
+def _told(layout: Layout, path: Path) -> Iterator[OutlineEntry]:
     order = sorted(range(len(layout)), key=lambda k: (layout.cells[k].y, layout.cells[k].x, k))
     for k in order:
         item = layout.items[k]
         panes = tuple((pane.title, told(pane.layout, (*path, (item.id, n)))) for n, pane in enumerate(item.panes))
-        yield Entry(path, item, layout.cells[k], panes)
+        yield OutlineEntry(path, item, layout.cells[k], panes)
 
 
 def moved_beside(page: PageIndex, item_id: str, target: str, *, below: bool, compact: Compact = "vertical") -> Layout:

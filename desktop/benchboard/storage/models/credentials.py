@@ -97,7 +97,7 @@ class OrganisationSigningKey(Identified, Changing, Tenant, Base):
     retired_at: Mapped[datetime | None]
 
 
-class Client(Identified, Changing, Tenant, Base):
+class OAuthClient(Identified, Changing, Tenant, Base):
     """A program that people of the organisation sign in to."""
 
     __tablename__ = "clients"

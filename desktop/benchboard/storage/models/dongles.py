@@ -229,7 +229,7 @@ class CanConfig(Identified, Changing, Tenant, Base):
     filters: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
 
 
-class Command(Identified, Changing, Tenant, Base):
+class DongleCommand(Identified, Changing, Tenant, Base):
     """Something an agent shall do, or did, with a dongle."""
 
     __tablename__ = "commands"

@@ -49,7 +49,7 @@ class Permission(Identified, Changing, Base):
     description: Mapped[str | None]
 
 
-class Scope(Identified, Changing, Base):
+class OAuthScope(Identified, Changing, Base):
     """What an OAuth client may ask for, such as `openid`. The same in every organisation; given by `db
     seed`.
     """

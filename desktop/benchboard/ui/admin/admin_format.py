@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from benchboard.i18n import _
-from benchboard.identity.audit import Entry
+from benchboard.identity.audit import AuditEntry
 from benchboard.identity.sessions import OpenSession
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.time_format import ago, exactly
@@ -123,7 +123,7 @@ def event_title(event: str) -> str:
     }.get(event, event)
 
 
-def what(entry: Entry) -> str:
+def what(entry: AuditEntry) -> str:
     """An entry as a sentence without its subject: whom it was done to, which dongle or dashboard, where it says so."""
     if entry.whom is None:
         thing = _which_dongle(entry) or _called(entry, "dashboard") or _called(entry, "team")
@@ -147,7 +147,7 @@ def what(entry: Entry) -> str:
     )
 
 
-def _which_dongle(entry: Entry) -> str:
+def _which_dongle(entry: AuditEntry) -> str:
     """The name it was given then, or its id as a dongle without a name is called."""
     if entry.resource_type != "dongle":
         return ""
@@ -158,7 +158,7 @@ def _which_dongle(entry: Entry) -> str:
     return _("Dongle {id}").format(id=device_id[-4:].upper()) if isinstance(device_id, str) else ""
 
 
-def _called(entry: Entry, resource_type: str) -> str:
+def _called(entry: AuditEntry, resource_type: str) -> str:
     """The name that what is of this type had then; empty for what is of another."""
     name = entry.details.get("name") if entry.resource_type == resource_type else None
     return name if isinstance(name, str) else ""

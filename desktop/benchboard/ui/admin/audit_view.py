@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.identity import audit, users
-from benchboard.identity.audit import Entry
+from benchboard.identity.audit import AuditEntry
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.admin_format import EVENTS, event_title, moment_column, program, what
@@ -53,7 +53,7 @@ class AuditPlace(QWidget):
         self._context = context
         self._person = ""
         self._chip: Chip | None = None
-        self._model: PagedTableModel[Entry] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._model: PagedTableModel[AuditEntry] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
         self._toolbar = Toolbar(_("Audit log"))
         self._search = search_field(self, "audit_search", _("Person, event or object"), self._searched)
         self._event = Select(
@@ -68,7 +68,7 @@ class AuditPlace(QWidget):
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="audit_export")
         )
-        self._table: PagedTable[Entry] = PagedTable(
+        self._table: PagedTable[AuditEntry] = PagedTable(
             self._model,
             label=_("Audit log"),
             name="audit_table",
@@ -98,7 +98,7 @@ class AuditPlace(QWidget):
                 self, lambda session: users.get_person(session, self._context.actor, rest), self._narrow
             )
 
-    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[Entry]:
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[AuditEntry]:
         return audit.list_entries(session, self._context.actor, listing, after=after, limit=limit)
 
     def _searched(self, text: str) -> None:
@@ -138,12 +138,12 @@ class AuditPlace(QWidget):
         self._widen(ask=False)
         self._model.listing = replace(self._model.listing, search="", filters={})
 
-    def _about(self, entry: Entry | None) -> None:
+    def _about(self, entry: AuditEntry | None) -> None:
         if entry is not None:
             self._detail.show_entry(entry)
         self._body.show_detail(entry is not None)
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: AuditEntry) -> None:
         self._about(entry)
         self._detail.setFocus()
         self._detail.focusNextPrevChild(True)
@@ -185,7 +185,7 @@ class EntryDetail(Detail):
             self.column.addWidget(widget)
         self.column.addStretch(1)
 
-    def show_entry(self, entry: Entry) -> None:
+    def show_entry(self, entry: AuditEntry) -> None:
         """Be about this row."""
         who = entry.who or _("System")
         self._avatar.set_name(who)
@@ -263,7 +263,7 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _columns() -> tuple[Column[Entry], ...]:
+def _columns() -> tuple[Column[AuditEntry], ...]:
     return (
         moment_column("at", _("When"), lambda row: row.at),
         Column(

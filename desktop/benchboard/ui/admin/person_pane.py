@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, sessions, users
-from benchboard.identity.audit import Entry
+from benchboard.identity.audit import AuditEntry
 from benchboard.identity.sessions import OpenSession
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
@@ -25,7 +25,7 @@ from benchboard.ui.time_format import ago, exactly
 from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, Text, facts, hairline
 
 _SHOWN = 50
-Reading = tuple[Person, Page[OpenSession], Page[Entry]]
+Reading = tuple[Person, Page[OpenSession], Page[AuditEntry]]
 
 
 class PersonDetail(Detail):
@@ -291,7 +291,7 @@ class _Audit(QWidget):
         self._section = Section(_("Activity"), every)
         column.addWidget(self._section)
 
-    def say(self, person: Person, page: Page[Entry]) -> None:
+    def say(self, person: Person, page: Page[AuditEntry]) -> None:
         lines: list[QWidget] = [_EntryLine(person, entry) for entry in page.rows]
         if not lines:
             lines.append(Text(_("No activity yet."), "body", "secondary"))
@@ -305,7 +305,7 @@ class _Audit(QWidget):
 
 
 class _EntryLine(QWidget):
-    def __init__(self, person: Person, entry: Entry) -> None:
+    def __init__(self, person: Person, entry: AuditEntry) -> None:
         super().__init__()
         when = Text(ago(entry.at), "body", "muted")
         when.setFixedWidth(84)

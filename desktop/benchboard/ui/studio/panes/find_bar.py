@@ -61,7 +61,7 @@ def found(editor: Editor, text: str) -> list[Hit]:
     return [*first, *then][:_MOST]
 
 
-def _in_order(entries: Sequence[outline.Entry]) -> list[str]:
+def _in_order(entries: Sequence[outline.OutlineEntry]) -> list[str]:
     order = []
     for entry in entries:
         order.append(entry.item.id)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, tab_name
 from benchboard.dashboards.editing import container_edits, outline
-from benchboard.dashboards.editing.outline import Entry
+from benchboard.dashboards.editing.outline import OutlineEntry
 from benchboard.dashboards.layout import Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -87,7 +87,7 @@ class Outline(QTreeWidget):
         """The line of an item, or of one of its tabs."""
         return self._items[item_id, tab]
 
-    def _told(self, entries: Iterable[Entry], depth: int, hidden: bool = False) -> Iterator[tuple[int, Line]]:
+    def _told(self, entries: Iterable[OutlineEntry], depth: int, hidden: bool = False) -> Iterator[tuple[int, Line]]:
         for entry in entries:
             item, said = entry.item, self._editor.rendered(entry.item)
             yield depth, line_of(item, said, hidden=hidden)
