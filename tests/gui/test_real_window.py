@@ -26,7 +26,7 @@ def display() -> Iterator[str]:
         yield name
 
 
-def test_the_demo_is_entered_by_the_keyboard_alone(display: str, tmp_path: Path) -> None:
+def test_demo_on_a_real_display_is_entered_by_keyboard_alone(display: str, tmp_path: Path) -> None:
     environment = {**os.environ, "DISPLAY": display, "BENCHBOARD_HOME": str(tmp_path / "home")}
     environment.pop("QT_QPA_PLATFORM", None)
     with (tmp_path / "said").open("w") as said:

@@ -15,7 +15,7 @@ from benchboard.paging import Listing
 from support.admin import Admin
 
 
-def test_a_session_is_revoked_from_the_list_and_found_among_the_ended(admin: Admin) -> None:
+def test_revoke_of_a_session_moves_it_to_the_ended_list(admin: Admin) -> None:
     admin.go("admin/sessions")
     admin.type("sessions_search", "bench-12")
     admin.wait(lambda: admin.column("sessions_table", 1) == ["bench-12"])
@@ -29,7 +29,7 @@ def test_a_session_is_revoked_from_the_list_and_found_among_the_ended(admin: Adm
     assert admin.column("sessions_ended_table", 4) == ["Revoked"]
 
 
-def test_ticked_sessions_are_revoked_together(admin: Admin) -> None:
+def test_revoke_of_ticked_sessions_ends_all(admin: Admin) -> None:
     admin.go("admin/sessions")
     admin.type("sessions_search", "ada")
     admin.wait(lambda: admin.column("sessions_table") == ["Ada Lovelace"] * 2)
@@ -40,7 +40,7 @@ def test_ticked_sessions_are_revoked_together(admin: Admin) -> None:
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 0)
 
 
-def test_this_window_says_which_session_is_its_own(admin: Admin) -> None:
+def test_sessions_list_marks_the_session_of_this_window(admin: Admin) -> None:
     admin.go("admin/sessions")
     view = admin.table("sessions_table")
     admin.row("sessions_table", "Ines Okafor")
@@ -52,7 +52,7 @@ def test_this_window_says_which_session_is_its_own(admin: Admin) -> None:
     assert len([text for text in own if "This window" in text]) == 1
 
 
-def test_the_trail_is_narrowed_by_event_and_person(admin: Admin) -> None:
+def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:
     admin.go("admin/audit")
     table = "audit_table"
     admin.wait(lambda: "Added Öz Işık" in admin.column(table, 2))
@@ -150,7 +150,7 @@ def desktop(admin: Admin) -> Iterator[Desktop]:
     other.end()
 
 
-def test_a_desktop_in_another_process_is_signed_out_within_five_seconds(admin: Admin, desktop: Desktop) -> None:
+def test_revoke_of_a_session_in_another_process_signs_it_out_in_5_s(admin: Admin, desktop: Desktop) -> None:
     admin.wait(lambda: desktop.lines or desktop.process.poll() is not None)
     assert desktop.lines == ["inside as Dana Whitfield"]
     # It shows up here by itself, without anybody pressing anything.

@@ -10,7 +10,7 @@ from benchboard.ui.widgets.fields import Select
 
 
 @pytest.mark.usefixtures("shell")
-def test_the_wheel_over_a_choice_is_left_to_its_pane(qtbot: QtBot) -> None:
+def test_select_wheel_over_it_keeps_the_choice_and_scrolls_the_pane(qtbot: QtBot) -> None:
     select = Select([("a", "A"), ("b", "B"), ("c", "C")], label="Letter")
     qtbot.addWidget(select)
     select.show()

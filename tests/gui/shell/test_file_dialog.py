@@ -48,7 +48,7 @@ def _type(dialog: QFileDialog, text: str) -> None:
 
 
 @pytest.mark.parametrize("folder", ["b/x", "h/b/x", "benchboard/x", "bench/tour"])
-def test_a_path_typed_through_existing_folders_is_taken(
+def test_file_dialog_typed_path_through_folders_is_selected(
     dialog: QFileDialog, qtbot: QtBot, tmp_path: Path, folder: str
 ) -> None:
     file = _file(tmp_path / folder / "grafana.json")
@@ -59,16 +59,14 @@ def test_a_path_typed_through_existing_folders_is_taken(
     assert chosen == [str(file)]
 
 
-def test_a_folder_that_is_typed_is_shown(dialog: QFileDialog, tmp_path: Path) -> None:
+def test_file_dialog_typed_folder_is_opened(dialog: QFileDialog, tmp_path: Path) -> None:
     file = _file(tmp_path / "b" / "x" / "grafana.json")
     _type(dialog, str(file.parent))
     assert dialog.isVisible()
     assert dialog.directory().path() == str(file.parent)
 
 
-def test_a_file_that_is_chosen_in_the_list_after_typing_is_taken(
-    dialog: QFileDialog, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_file_dialog_file_clicked_after_typing_is_selected(dialog: QFileDialog, qtbot: QtBot, tmp_path: Path) -> None:
     file = _file(tmp_path / "other.json")
     chosen: list[str] = []
     dialog.fileSelected.connect(chosen.append)

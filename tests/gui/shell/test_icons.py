@@ -18,7 +18,7 @@ NAMES = sorted(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_icon_that_is_named_is_there(name: str, light: Theme) -> None:
+def test_icon_named_in_the_source_exists(name: str, light: Theme) -> None:
     family, glyph = icons._resolve(name)
     if family == "bb":
         assert (resources.resources() / "icons" / f"{glyph}.svg").is_file()
@@ -27,13 +27,13 @@ def test_an_icon_that_is_named_is_there(name: str, light: Theme) -> None:
         assert glyph == "question" or name.endswith(glyph) or name.partition(".")[2] in icons._NEWER
 
 
-def test_an_unknown_icon_is_logged_and_drawn_as_a_question(light: Theme, expected_log: list[str]) -> None:
+def test_icon_unknown_is_logged_and_drawn_as_question_mark(light: Theme, expected_log: list[str]) -> None:
     expected_log.append("no icon called ph.xyzzy")
     icons._resolve.cache_clear()
     assert icons._resolve("ph.xyzzy") == ("ph", "question")
 
 
-def test_an_icon_takes_the_colour_of_the_theme_of_the_moment(light: Theme) -> None:
+def test_icon_after_a_theme_change_takes_its_colour(light: Theme) -> None:
     icon: QIcon = light.icon("ph.square-fill", "accent")
 
     def middle() -> str:

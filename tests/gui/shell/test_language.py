@@ -13,7 +13,7 @@ from benchboard.ui.bench import bench_format
 
 
 @pytest.fixture(autouse=True)
-def english_after(qapp: object) -> Iterator[None]:
+def reset_language(qapp: object) -> Iterator[None]:
     yield
     app._speak("en")
 
@@ -31,7 +31,7 @@ def _midday(days: int) -> datetime:
         ("tr", "Pzt Sal Çar Per Cum Cmt Paz", "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara"),
     ],
 )
-def test_days_and_months_are_called_as_the_language_does(language: str, names: str, months: str) -> None:
+def test_ago_in_a_language_uses_its_day_and_month_names(language: str, names: str, months: str) -> None:
     app._speak(language)
     for days in (3, 4, 5):
         there = _midday(days).astimezone()
@@ -55,7 +55,7 @@ def _buttons(qtbot: QtBot) -> set[str]:
     return {button.text().replace("&", "") for button in box.buttons()}
 
 
-def test_qts_own_words_follow_the_language_and_back(qtbot: QtBot) -> None:
+def test_qt_buttons_follow_the_language_and_back(qtbot: QtBot) -> None:
     app._speak("tr")
     assert "İptal" in _buttons(qtbot)
     app._speak("tr")

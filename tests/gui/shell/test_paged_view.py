@@ -73,7 +73,7 @@ def _retry_buttons(table: PagedTable[Entry]) -> list[QPushButton]:
     return [one for one in table.findChildren(QPushButton) if one.isVisible() and one.text() == "Try again"]
 
 
-def test_loaded_rows_leave_the_keyboard_where_it_is(
+def test_load_with_focus_elsewhere_leaves_it(
     qtbot: QtBot, table: PagedTable[Entry], beside: QWidget, source: Source
 ) -> None:
     field = beside.findChild(QLineEdit)
@@ -89,7 +89,7 @@ def test_loaded_rows_leave_the_keyboard_where_it_is(
     assert field.hasFocus()
 
 
-def test_rows_that_go_while_they_have_the_keyboard_keep_it_in_the_table(
+def test_load_of_no_rows_with_focus_in_them_keeps_it_in_the_table(
     qtbot: QtBot, table: PagedTable[Entry], source: Source
 ) -> None:
     _load(qtbot, table)
@@ -100,9 +100,7 @@ def test_rows_that_go_while_they_have_the_keyboard_keep_it_in_the_table(
     assert table.hasFocus()
 
 
-def test_a_failed_first_page_names_its_cause_and_what_to_do(
-    qtbot: QtBot, table: PagedTable[Entry], source: Source
-) -> None:
+def test_failed_first_page_shows_cause_and_retry(qtbot: QtBot, table: PagedTable[Entry], source: Source) -> None:
     source.error = Unavailable("test.away", "The server did not answer.", why="It is off.", do="Start it.")
     with qtbot.waitSignal(table.model.failed):
         table.model.refresh()
@@ -112,7 +110,7 @@ def test_a_failed_first_page_names_its_cause_and_what_to_do(
     assert len(_retry_buttons(table)) == 1
 
 
-def test_a_failure_with_rows_on_show_offers_one_try_again_in_the_footer(
+def test_failed_refresh_over_rows_offers_one_retry_in_the_footer(
     qtbot: QtBot, table: PagedTable[Entry], source: Source
 ) -> None:
     _load(qtbot, table)
@@ -127,7 +125,7 @@ def test_a_failure_with_rows_on_show_offers_one_try_again_in_the_footer(
     assert not _retry_buttons(table)
 
 
-def test_a_refresh_tells_the_detail_what_became_of_the_current_row(
+def test_refresh_with_current_row_changed_emits_current_changed(
     qtbot: QtBot, table: PagedTable[Entry], source: Source
 ) -> None:
     _load(qtbot, table)
@@ -142,7 +140,7 @@ def test_a_refresh_tells_the_detail_what_became_of_the_current_row(
     assert told[1:] == [None]
 
 
-def test_the_header_box_differs_for_none_some_and_all_rows_ticked(qtbot: QtBot, table: PagedTable[Entry]) -> None:
+def test_header_box_differs_for_none_some_and_all_rows_ticked(qtbot: QtBot, table: PagedTable[Entry]) -> None:
     _load(qtbot, table)
 
     def box() -> QImage:

@@ -53,7 +53,9 @@ def sessions(home: Path) -> int:
         opened.close()
 
 
-def test_the_first_start_is_a_click_away_from_work(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+def test_sign_in_local_on_first_start_opens_dongles(
+    qtbot: QtBot, start: Callable[[], Application], click: Hand
+) -> None:
     working = start()
     assert not (working.home / "benchboard.db").exists()
     click(working.window, "sign_in_local")
@@ -65,7 +67,7 @@ def test_the_first_start_is_a_click_away_from_work(qtbot: QtBot, start: Callable
     assert sessions(working.home) == 1
 
 
-def test_enter_does_what_it_is_shown_to_do(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+def test_sign_in_enter_key_cap_follows_the_focus(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
     application = start()
 
     def marked() -> str:
@@ -78,7 +80,7 @@ def test_enter_does_what_it_is_shown_to_do(qtbot: QtBot, start: Callable[[], App
     assert marked() == "sign_in_server"
 
 
-def test_the_server_is_called_unguarded_even_when_it_was_used_last(
+def test_server_card_last_used_still_shows_unprotected(
     qtbot: QtBot, start: Callable[[], Application], tmp_path: Path
 ) -> None:
     Settings(last_way="postgresql://role@server/bench").save(tmp_path / "home")
@@ -90,7 +92,7 @@ def _rings(application: Application) -> list[QWidget]:
     return [widget for widget in application.window.findChildren(QWidget) if type(widget).__name__ == "_Ring"]
 
 
-def test_the_keyboard_alone_starts_works_and_leaves(qtbot: QtBot, start: Callable[..., Application]) -> None:
+def test_session_by_keyboard_alone_starts_works_and_signs_out(qtbot: QtBot, start: Callable[..., Application]) -> None:
     application = start()
 
     def press(key: Qt.Key) -> None:
@@ -113,9 +115,7 @@ def test_the_keyboard_alone_starts_works_and_leaves(qtbot: QtBot, start: Callabl
     qtbot.waitUntil(lambda: application.shell is None and application.tasks.running == ())
 
 
-def test_a_key_pressed_the_moment_the_shell_is_there_is_not_lost(
-    qtbot: QtBot, start: Callable[[], Application], click: Hand
-) -> None:
+def test_shell_key_pressed_at_sign_in_is_handled(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
     application = start()
     landed: list[bool] = []
 
@@ -132,15 +132,13 @@ def test_a_key_pressed_the_moment_the_shell_is_there_is_not_lost(
     assert landed == [True]
 
 
-def test_the_sign_in_screen_too_takes_keys_at_once(working: Application, shell: Shell) -> None:
+def test_sign_in_screen_after_sign_out_is_visible_at_once(working: Application, shell: Shell) -> None:
     shell.context.sign_out()
     assert working.sign_in is not None
     assert working.sign_in.isVisible()
 
 
-def test_a_revoked_session_goes_to_the_sign_in_screen_and_says_so(
-    qtbot: QtBot, working: Application, shell: Shell
-) -> None:
+def test_revoked_session_signs_out_and_names_the_lost_draft(qtbot: QtBot, working: Application, shell: Shell) -> None:
     place = shell.context.go
     place("bench/timing")
     widget = shell.findChild(Bench, "place_bench_timing")
@@ -176,7 +174,7 @@ def test_transaction_after_a_revocation_is_refused_and_signs_the_window_out(
     assert begun == []
 
 
-def test_what_stood_above_the_content_goes_with_the_session(qtbot: QtBot, working: Application, shell: Shell) -> None:
+def test_revoked_session_closes_dialogs_and_palette(qtbot: QtBot, working: Application, shell: Shell) -> None:
     dialog = Dialog(working.window, "Pair a dongle")
     dialog.open()
     shell.open_palette()
@@ -185,7 +183,7 @@ def test_what_stood_above_the_content_goes_with_the_session(qtbot: QtBot, workin
     assert not [scrim for scrim in working.window.findChildren(Scrim) if scrim.isVisible()]
 
 
-def test_a_database_file_is_opened_as_its_operator(
+def test_start_with_a_database_file_opens_it_as_operator(
     qtbot: QtBot, start: Callable[..., Application], tmp_path: Path
 ) -> None:
     application = start(file=tmp_path / "plain.db")
@@ -194,9 +192,7 @@ def test_a_database_file_is_opened_as_its_operator(
     assert application.shell.context.workspace.way.kind == "file"
 
 
-def test_a_link_leads_to_its_place_after_signing_in(
-    qtbot: QtBot, start: Callable[..., Application], click: Hand
-) -> None:
+def test_start_with_a_link_opens_it_after_sign_in(qtbot: QtBot, start: Callable[..., Application], click: Hand) -> None:
     application = start(address="admin/people/42")
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)
@@ -207,21 +203,21 @@ def test_a_link_leads_to_its_place_after_signing_in(
     assert place.rests == ["42"]
 
 
-def test_one_can_sign_in_again_after_that(qtbot: QtBot, working: Application, click: Hand) -> None:
+def test_sign_in_after_a_revoked_session_succeeds(qtbot: QtBot, working: Application, click: Hand) -> None:
     revoke_everybody(working.home)
     qtbot.waitUntil(lambda: working.shell is None)
     click(working.window, "sign_in_local")
     qtbot.waitUntil(lambda: working.shell is not None)
 
 
-def test_signing_out_ends_the_session(qtbot: QtBot, working: Application, click: Hand) -> None:
+def test_sign_out_ends_the_session(qtbot: QtBot, working: Application, click: Hand) -> None:
     click(working.window, "account")
     click(working.window, "account_sign_out")
     qtbot.waitUntil(lambda: working.shell is None and working.tasks.running == ())
     assert sessions(working.home) == 0
 
 
-def test_without_staying_the_session_ends_with_the_program(qtbot: QtBot, working: Application) -> None:
+def test_close_without_stay_signed_in_ends_the_session(qtbot: QtBot, working: Application) -> None:
     working.window.close()
     working.close()
     assert sessions(working.home) == 0
@@ -236,7 +232,7 @@ def staying(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> Appl
     return application
 
 
-def test_who_stays_signed_in_comes_back_to_where_they_were(
+def test_start_when_staying_signed_in_restores_the_address(
     qtbot: QtBot, start: Callable[[], Application], click: Hand
 ) -> None:
     first = staying(qtbot, start, click)
@@ -251,7 +247,7 @@ def test_who_stays_signed_in_comes_back_to_where_they_were(
     assert sessions(second.home) == 1
 
 
-def test_a_session_revoked_while_the_program_was_closed_is_not_resumed(
+def test_start_with_a_revoked_session_does_not_resume_it(
     qtbot: QtBot, start: Callable[[], Application], click: Hand
 ) -> None:
     first = staying(qtbot, start, click)
@@ -264,7 +260,7 @@ def test_a_session_revoked_while_the_program_was_closed_is_not_resumed(
     assert not list((second.home / "vault").glob("window.*"))
 
 
-def test_changes_of_another_process_refresh_the_screens(qtbot: QtBot, working: Application, shell: Shell) -> None:
+def test_change_by_another_process_refreshes_screens(qtbot: QtBot, working: Application, shell: Shell) -> None:
     widget = shell.findChild(Bench, "place_bench_dongles")
     assert widget is not None
     qtbot.waitUntil(lambda: working._watch is not None and working._watch._version is not None)
@@ -281,7 +277,7 @@ def test_changes_of_another_process_refresh_the_screens(qtbot: QtBot, working: A
     qtbot.waitUntil(lambda: widget.refreshed > before)
 
 
-def test_the_demo_is_entered_as_one_of_its_people(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+def test_demo_sign_in_as_technician_hides_admin(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
     application = start()
     qtbot.keyClick(application.window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     click(application.window, "demo_technician")
@@ -300,7 +296,7 @@ def test_the_demo_is_entered_as_one_of_its_people(qtbot: QtBot, start: Callable[
     assert "doesn't have access to Admin" in banner(application)
 
 
-def test_a_wrong_password_is_said_at_its_field(
+def test_sign_in_to_server_wrong_password_is_reported_at_its_field(
     qtbot: QtBot, pg_server: Server, pg_template: str, start: Callable[[], Application], click: Hand
 ) -> None:
     from support import databases
@@ -327,18 +323,18 @@ def test_a_wrong_password_is_said_at_its_field(
         (" bench@db.example.com:5433/bench ", "postgresql://bench@db.example.com:5433/bench"),
     ],
 )
-def test_a_servers_address_is_taken_as_people_type_it(text: str, url: str) -> None:
+def test_check_url_address_as_typed_is_accepted(text: str, url: str) -> None:
     assert session_opening.check_url(text) == url
 
 
 @pytest.mark.parametrize("text", ["", "not a url", "http://db.example.com", "postgresql://", "postgresql://h:x/y"])
-def test_what_is_no_address_is_refused(text: str) -> None:
+def test_check_url_invalid_address_raises_invalid(text: str) -> None:
     with pytest.raises(session_opening.Invalid) as refused:
         session_opening.check_url(text)
     assert refused.value.code == "signin.url"
 
 
-def test_a_password_in_the_address_is_refused_and_never_repeated() -> None:
+def test_check_url_with_a_password_is_rejected_without_repeating_it() -> None:
     with pytest.raises(session_opening.Invalid) as refused:
         session_opening.check_url("postgresql://bench:hunter2@db.example.com/bench")
     assert refused.value.code == "signin.url-password"
@@ -356,26 +352,26 @@ def test_a_password_in_the_address_is_refused_and_never_repeated() -> None:
         ("postgresql://[hunter2/work", ""),
     ],
 )
-def test_a_password_of_the_environment_is_not_shown_or_kept(url: str, kept: str) -> None:
+def test_without_password_url_with_one_loses_it(url: str, kept: str) -> None:
     assert session_opening.without_password(url) == kept
 
 
-def test_a_password_behind_the_question_mark_is_refused_too() -> None:
+def test_check_url_with_a_password_parameter_is_rejected() -> None:
     with pytest.raises(session_opening.Invalid, match="contains a password"):
         session_opening.check_url("postgresql://bench@db.example.com/bench?password=hunter2")
 
 
-def test_the_roles_password_goes_into_the_drivers_url_whatever_is_in_it() -> None:
+def test_with_password_special_characters_are_escaped() -> None:
     url = session_opening.with_password("postgresql://bench@db.example.com:5433/bench?sslmode=require", "p@ss/w:rd #1")
     assert url == "postgresql://bench:p%40ss%2Fw%3Ard%20%231@db.example.com:5433/bench?sslmode=require"
 
 
-def test_an_entry_never_shows_its_secrets() -> None:
+def test_entry_repr_hides_passwords() -> None:
     entry = session_opening.Entry("server", url="postgresql://h/d", password="hunter2", database_password="hunter3")
     assert "hunter" not in repr(entry)
 
 
-def test_settings_are_kept_and_hold_no_secret(working: Application, shell: Shell) -> None:
+def test_settings_file_after_sign_in_holds_no_secret(working: Application, shell: Shell) -> None:
     kept = json.loads((working.home / "settings.json").read_text(encoding="utf-8"))
     assert kept["last_way"] == "local"
     token = working._entered

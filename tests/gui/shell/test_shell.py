@@ -34,7 +34,7 @@ def banners(shell: Shell) -> list[Banner]:
     return [banner for banner in shell.findChildren(Banner) if banner.isVisible()]
 
 
-def test_rail_and_tabs_lead_to_places(working: Application, shell: Shell, click: Hand) -> None:
+def test_rail_and_tabs_clicked_open_their_addresses(working: Application, shell: Shell, click: Hand) -> None:
     click(working.window, "tab_bench_timing")
     assert shell.address == "bench/timing"
     click(working.window, "rail_admin")
@@ -43,7 +43,7 @@ def test_rail_and_tabs_lead_to_places(working: Application, shell: Shell, click:
     assert shell.address == "bench/timing"  # where one was in that room
 
 
-def test_a_tabs_ring_is_for_the_keyboard(qtbot: QtBot, working: Application, shell: Shell, click: Hand) -> None:
+def test_tab_focus_ring_shows_for_keyboard_only(qtbot: QtBot, working: Application, shell: Shell, click: Hand) -> None:
     dongles, timing = (click.find(working.window, f"tab_bench_{name}") for name in ("dongles", "timing"))
     assert isinstance(dongles, Tab)
     assert isinstance(timing, Tab)
@@ -59,7 +59,7 @@ def test_a_tabs_ring_is_for_the_keyboard(qtbot: QtBot, working: Application, she
     assert dongles.by_key
 
 
-def test_an_address_reaches_into_a_place(shell: Shell) -> None:
+def test_go_with_a_deep_address_reaches_the_section(shell: Shell) -> None:
     shell.go("admin/people/42/sessions")
     assert place(shell, "admin_people").rests == ["42/sessions"]
     shell.go("nowhere/at/all")
@@ -67,7 +67,7 @@ def test_an_address_reaches_into_a_place(shell: Shell) -> None:
     assert "nowhere" in banners(shell)[0].accessibleName()
 
 
-def test_the_palette_goes_and_does(
+def test_palette_opens_addresses_and_runs_commands(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand, done: list[str]
 ) -> None:
     qtbot.keyClick(working.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
@@ -82,7 +82,7 @@ def test_the_palette_goes_and_does(
     assert done == ["paired"]
 
 
-def test_ctrl_comma_opens_settings_and_the_theme_changes_at_once(
+def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand
 ) -> None:
     qtbot.keyClick(working.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
@@ -97,7 +97,7 @@ def test_ctrl_comma_opens_settings_and_the_theme_changes_at_once(
     assert QApplication.palette().window().color() == theme().color("window")
 
 
-def test_settings_show_the_theme_chosen_in_the_palette(
+def test_settings_after_a_theme_command_show_it(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(lambda: working.remember(replace(working.settings, appearance="light")))
@@ -108,7 +108,7 @@ def test_settings_show_the_theme_chosen_in_the_palette(
     assert chosen.current() == "dark"
 
 
-def test_a_new_language_shows_the_window_anew(
+def test_language_change_rebuilds_the_window(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(lambda: working.remember(replace(working.settings, language="en")))
@@ -133,7 +133,7 @@ def test_a_new_language_shows_the_window_anew(
     assert said(working, click) == english
 
 
-def test_a_new_language_leaves_the_keyboard_and_the_scroll_where_they_were(
+def test_language_change_keeps_focus_and_scroll_position(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(lambda: working.remember(replace(working.settings, language="en")))
@@ -171,7 +171,7 @@ def speak(qtbot: QtBot, working: Application, click: Hand, key: Qt.Key) -> None:
     qtbot.keyClick(choice, key)
 
 
-def test_f6_goes_from_pane_to_pane_and_back(qtbot: QtBot, working: Application, shell: Shell) -> None:
+def test_f6_cycles_through_panes_and_back(qtbot: QtBot, working: Application, shell: Shell) -> None:
     place(shell, "bench_dongles").field.setFocus()
     seen = []
     for _turn in range(4):
@@ -186,9 +186,7 @@ def test_f6_goes_from_pane_to_pane_and_back(qtbot: QtBot, working: Application, 
     assert focus.objectName() == "tab_bench_dongles"
 
 
-def test_f6_reaches_the_tabs_of_a_room_the_moment_one_is_there(
-    qtbot: QtBot, working: Application, shell: Shell
-) -> None:
+def test_f6_after_changing_room_reaches_its_tabs(qtbot: QtBot, working: Application, shell: Shell) -> None:
     shell.go("studio/home")  # it has none
     shell.go("bench/timing")
     rail = shell.findChild(QWidget, "rail_bench")
@@ -200,7 +198,7 @@ def test_f6_reaches_the_tabs_of_a_room_the_moment_one_is_there(
     assert focus.objectName() == "tab_bench_timing"
 
 
-def test_one_banner_at_a_time_and_trying_again(working: Application, shell: Shell, click: Hand) -> None:
+def test_banner_of_several_problems_shows_one_with_retry(working: Application, shell: Shell, click: Hand) -> None:
     tried: list[int] = []
     problems = working.problems
     problems.show(Unavailable("a", "ttyACM4 is busy.", why="“modem-manager” holds it."), lambda: tried.append(1))
@@ -215,16 +213,14 @@ def test_one_banner_at_a_time_and_trying_again(working: Application, shell: Shel
     assert banners(shell) == []
 
 
-def test_the_same_problem_twice_is_one_banner(working: Application, shell: Shell) -> None:
+def test_banner_of_the_same_problem_repeated_is_shown_once(working: Application, shell: Shell) -> None:
     for _turn in range(3):
         working.problems.show(Unavailable("a", "The database can't be reached."))
     working.problems.dismiss()
     assert banners(shell) == []
 
 
-def test_what_was_said_of_the_database_goes_when_it_answers_again(
-    qtbot: QtBot, working: Application, shell: Shell
-) -> None:
+def test_banner_of_unreachable_database_goes_when_it_answers(qtbot: QtBot, working: Application, shell: Shell) -> None:
     def away(_session: object) -> None:
         raise Unavailable("storage.unreachable", "The database can't be reached.")
 
@@ -242,12 +238,12 @@ def test_what_was_said_of_the_database_goes_when_it_answers_again(
     qtbot.waitUntil(lambda: place(shell, "bench_dongles").refreshed > asked)
 
 
-def test_data_in_a_banner_is_never_markup(working: Application, shell: Shell) -> None:
+def test_banner_text_with_markup_is_shown_plain(working: Application, shell: Shell) -> None:
     working.problems.show(Unavailable("a", "<img src=x> & <b>bold</b>"))
     assert banners(shell)[0].accessibleName().startswith("<img src=x>")
 
 
-def test_a_toast_is_undone_by_ctrl_z_and_then_the_place_has_it_again(
+def test_ctrl_z_with_a_toast_undoes_it_then_reaches_the_section(
     qtbot: QtBot, working: Application, shell: Shell
 ) -> None:
     undone: list[str] = []
@@ -262,7 +258,7 @@ def test_a_toast_is_undone_by_ctrl_z_and_then_the_place_has_it_again(
     assert undone == ["toast", "place"]
 
 
-def test_a_bug_is_reported_without_secrets_and_work_goes_on(
+def test_bug_report_hides_secrets_and_work_continues(
     working: Application, shell: Shell, click: Hand, expected_log: list[str]
 ) -> None:
     expected_log.append("a bug")
@@ -279,7 +275,7 @@ def test_a_bug_is_reported_without_secrets_and_work_goes_on(
     assert shell.address == "admin/people"
 
 
-def test_every_cell_of_the_status_bar_opens_upwards(qtbot: QtBot, working: Application, click: Hand) -> None:
+def test_status_bar_cells_open_their_popover_upwards(qtbot: QtBot, working: Application, click: Hand) -> None:
     for name in ("where", "saved", "organisation"):
         cell = click(working.window, f"status_{name}")
         popover = click.find(working.window, f"status_{name}_popover")
@@ -289,7 +285,7 @@ def test_every_cell_of_the_status_bar_opens_upwards(qtbot: QtBot, working: Appli
         assert QApplication.focusWidget() is not popover
 
 
-def test_where_the_key_is_kept_is_said(working: Application, shell: Shell, click: Hand) -> None:
+def test_status_where_popover_shows_database_and_key_location(working: Application, shell: Shell, click: Hand) -> None:
     click(working.window, "status_where")
     popover = click.find(working.window, "status_where_popover")
     words = " ".join(child.accessibleName() for child in popover.findChildren(QWidget))
@@ -297,7 +293,7 @@ def test_where_the_key_is_kept_is_said(working: Application, shell: Shell, click
     assert str(working.home / "vault") in words  # no keyring here, so a file, and it is said
 
 
-def test_running_work_is_shown_and_stopped_from_the_status_bar(
+def test_status_work_cell_shows_progress_and_cancels(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand
 ) -> None:
     started = threading.Event()
@@ -317,7 +313,7 @@ def test_running_work_is_shown_and_stopped_from_the_status_bar(
     assert shell.context.status.text("work") == ""
 
 
-def test_a_place_may_refuse_to_be_left(working: Application, shell: Shell) -> None:
+def test_section_that_refuses_to_close_blocks_leaving(working: Application, shell: Shell) -> None:
     shell.go("bench/timing")
     place(shell, "bench_timing").leaves = False
     shell.go("bench/dongles")
@@ -328,7 +324,7 @@ def test_a_place_may_refuse_to_be_left(working: Application, shell: Shell) -> No
     place(shell, "bench_timing").leaves = True
 
 
-def test_ctrl_q_quits_unless_a_place_refuses_to_be_left(qtbot: QtBot, working: Application, shell: Shell) -> None:
+def test_ctrl_q_quits_unless_a_section_refuses_to_close(qtbot: QtBot, working: Application, shell: Shell) -> None:
     shell.go("bench/timing")
     place(shell, "bench_timing").leaves = False
     shell.go("admin/people")
@@ -342,13 +338,13 @@ def test_ctrl_q_quits_unless_a_place_refuses_to_be_left(qtbot: QtBot, working: A
     assert not working.window.isVisible()
 
 
-def test_ctrl_q_quits_before_anybody_is_signed_in(qtbot: QtBot, working: Application) -> None:
+def test_ctrl_q_before_sign_in_quits(qtbot: QtBot, working: Application) -> None:
     working.sign_out()
     qtbot.keyClick(working.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert not working.window.isVisible()
 
 
-def test_nothing_is_called_saved_while_a_place_has_something_unsaved(shell: Shell) -> None:
+def test_status_saved_with_an_unsaved_section_says_not_saved(shell: Shell) -> None:
     bench = place(shell, "bench_dongles")
     said = shell.context.status.text
     bench.draft = "Home layout"
@@ -359,7 +355,7 @@ def test_nothing_is_called_saved_while_a_place_has_something_unsaved(shell: Shel
     assert said("saved") == "Saved"
 
 
-def test_a_commit_reaches_the_screens_before_its_answer(qtbot: QtBot, working: Application, shell: Shell) -> None:
+def test_commit_notifies_screens_before_its_result(qtbot: QtBot, working: Application, shell: Shell) -> None:
     from benchboard.identity import authentication
 
     order: list[str] = []
@@ -377,14 +373,14 @@ def test_a_commit_reaches_the_screens_before_its_answer(qtbot: QtBot, working: A
 
 
 @pytest.mark.parametrize("width", [1440, 1100, 900])
-def test_it_fits_smaller_windows(working: Application, shell: Shell, width: int) -> None:
+def test_shell_in_smaller_windows_fits(working: Application, shell: Shell, width: int) -> None:
     working.window.resize(width, 640)
     QApplication.processEvents()
     assert shell.width() == width
     assert shell._header.account.geometry().right() <= shell._header.width()
 
 
-def test_every_button_without_words_has_a_name(working: Application, shell: Shell) -> None:
+def test_buttons_without_text_have_accessible_names(working: Application, shell: Shell) -> None:
     from PySide6.QtWidgets import QAbstractButton
 
     shell.go("settings")

@@ -28,7 +28,7 @@ def run(script: str, home: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_first_window_needs_none_of_the_heavy_libraries(tmp_path: Path) -> None:
+def test_first_window_loads_no_heavy_library(tmp_path: Path) -> None:
     script = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -48,7 +48,7 @@ def test_the_first_window_needs_none_of_the_heavy_libraries(tmp_path: Path) -> N
     assert not loaded & {*LATE, "click", "rich"}
 
 
-def test_a_command_never_loads_the_window(tmp_path: Path) -> None:
+def test_command_loads_no_qt(tmp_path: Path) -> None:
     script = (
         "import sys\n"
         "sys.argv = ['benchboard', '--version']\n"
@@ -63,7 +63,7 @@ def test_a_command_never_loads_the_window(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-def test_links_and_database_files_open_the_window_and_words_are_commands(tmp_path: Path) -> None:
+def test_arguments_link_or_database_file_open_the_window(tmp_path: Path) -> None:
     file = tmp_path / "bench.db"
     assert not start._opens(str(file))
     file.touch()
@@ -73,7 +73,9 @@ def test_links_and_database_files_open_the_window_and_words_are_commands(tmp_pat
     assert not start._opens("timing")
 
 
-def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_start_without_a_display_reports_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
@@ -83,7 +85,7 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_program_and_its_session_in_order(tmp_path: Path, number: signal.Signals) -> None:
+def test_signal_ends_the_program_and_its_session(tmp_path: Path, number: signal.Signals) -> None:
     file = tmp_path / "bench.db"
     environment = {**os.environ, "BENCHBOARD_HOME": str(tmp_path), "BENCHBOARD_KEYRING": "off"}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
@@ -132,7 +134,7 @@ def wait_for(there: Callable[[], bool]) -> None:
         ),
     ],
 )
-def test_a_window_that_cannot_be_opened_says_what_to_do(tmp_path: Path, messages: list[str], advice: str) -> None:
+def test_start_when_qt_cannot_open_a_window_prints_advice(tmp_path: Path, messages: list[str], advice: str) -> None:
     script = (
         "from PySide6.QtCore import qFatal, qInstallMessageHandler, qWarning\n"
         "from benchboard.ui.app import QtMessages\n"

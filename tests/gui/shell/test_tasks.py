@@ -29,7 +29,7 @@ def names(session: Session) -> list[str]:
     return list(session.scalars(select(Permission.name).where(~Permission.name.contains(":")).order_by(text("rowid"))))
 
 
-def test_a_result_arrives_on_the_windows_thread(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+def test_read_result_arrives_on_the_windows_thread(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     seen: list[tuple[object, bool, bool]] = []
     here = QThread.currentThread()
 
@@ -43,7 +43,7 @@ def test_a_result_arrives_on_the_windows_thread(qtbot: QtBot, tasks: Tasks, owne
     assert seen == [(42, False, True)]
 
 
-def test_changes_happen_in_the_order_they_were_asked_for(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+def test_changes_queued_run_in_order(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     gate = threading.Event()
     done: list[str] = []
 
@@ -65,7 +65,7 @@ def test_changes_happen_in_the_order_they_were_asked_for(qtbot: QtBot, tasks: Ta
     assert stored[0] == done
 
 
-def test_a_result_for_an_owner_that_is_gone_is_dropped(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
+def test_change_result_for_a_deleted_owner_is_dropped(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
     gate, seen = threading.Event(), []
     gone, other = QObject(), QObject()
     tasks.change(gone, lambda session: (gate.wait(10), add(session, "kept"))[1], seen.append)
@@ -79,7 +79,7 @@ def test_a_result_for_an_owner_that_is_gone_is_dropped(qtbot: QtBot, tasks: Task
     assert spoken.bugs == []
 
 
-def test_a_change_that_failed_is_said_even_when_its_owner_is_gone(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
+def test_change_failed_with_owner_deleted_is_reported(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
     gate, gone = threading.Event(), QObject()
 
     def op(_session: Session) -> None:
@@ -93,7 +93,7 @@ def test_a_change_that_failed_is_said_even_when_its_owner_is_gone(qtbot: QtBot, 
     assert spoken.errors[0].code == "test.lost"
 
 
-def test_a_cancelled_read_delivers_nothing(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+def test_read_cancelled_delivers_nothing(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     gate = threading.Event()
     seen: list[object] = []
     work = tasks.read(owner, lambda _session: gate.wait(10), seen.append, seen.append)
@@ -106,7 +106,7 @@ def test_a_cancelled_read_delivers_nothing(qtbot: QtBot, tasks: Tasks, owner: QO
     assert seen == []
 
 
-def test_long_work_shows_how_far_it_is_and_stops_when_told(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+def test_run_reports_progress_and_cancels(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     started, ended = threading.Event(), []
 
     def op(progress: Progress) -> None:
@@ -125,7 +125,7 @@ def test_long_work_shows_how_far_it_is_and_stops_when_told(qtbot: QtBot, tasks: 
     assert tasks.running == ()
 
 
-def test_progress_never_jumps_back(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+def test_progress_reported_lower_never_goes_back(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     def op(progress: Progress) -> None:
         progress.report(5, 8)
         progress.report(3, 8)
@@ -136,7 +136,7 @@ def test_progress_never_jumps_back(qtbot: QtBot, tasks: Tasks, owner: QObject) -
     assert work.done == 5
 
 
-def test_an_expected_failure_goes_to_the_banner_with_a_way_to_try_again(
+def test_read_failed_without_handler_shows_a_problem_with_retry(
     qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken
 ) -> None:
     tries: list[int] = []
@@ -157,7 +157,9 @@ def test_an_expected_failure_goes_to_the_banner_with_a_way_to_try_again(
     qtbot.waitUntil(lambda: seen == [2])
 
 
-def test_who_handles_failures_gets_them_alone(qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken) -> None:
+def test_change_failed_with_handler_is_not_reported_twice(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken
+) -> None:
     def op(_session: Session) -> None:
         raise Conflict("test.first", "Somebody else was first.")
 
@@ -169,7 +171,7 @@ def test_who_handles_failures_gets_them_alone(qtbot: QtBot, tasks: Tasks, owner:
 
 
 @pytest.mark.parametrize("handled", [True, False])
-def test_a_bug_is_reported_and_whoever_waits_is_told(
+def test_read_with_a_bug_reports_it_and_calls_the_handler(
     qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken, handled: bool
 ) -> None:
     failed: list[AppError] = []
@@ -195,7 +197,7 @@ class _Held:
 
 
 @pytest.fixture
-def restless() -> Iterator[None]:
+def frequent_thread_switches() -> Iterator[None]:
     """Threads take turns as often as they can."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
@@ -203,9 +205,9 @@ def restless() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-@pytest.mark.usefixtures("restless")
+@pytest.mark.usefixtures("frequent_thread_switches")
 @pytest.mark.parametrize("ends", ["well", "refused", "wrong"])
-def test_what_was_asked_for_goes_on_the_windows_thread(
+def test_operation_objects_are_freed_on_the_windows_thread(
     qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken, ends: str
 ) -> None:
     """It may be the last that holds a widget, and Qt stands still where a worker ends one."""
@@ -232,8 +234,8 @@ def test_what_was_asked_for_goes_on_the_windows_thread(
     assert set(gone) == {threading.main_thread()}
 
 
-@pytest.mark.usefixtures("restless")
-def test_what_was_under_way_at_the_end_goes_on_the_windows_thread_too(
+@pytest.mark.usefixtures("frequent_thread_switches")
+def test_operation_objects_at_close_are_freed_on_the_windows_thread(
     tasks: Tasks, owner: QObject, spoken: Spoken
 ) -> None:
     gone: list[threading.Thread] = []
@@ -260,7 +262,7 @@ def test_what_was_under_way_at_the_end_goes_on_the_windows_thread_too(
     assert set(gone) == {threading.main_thread()}
 
 
-def test_garbage_is_collected_on_the_windows_thread_alone(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+def test_garbage_collection_runs_on_the_windows_thread_only(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     gone: list[threading.Thread] = []
     collected: list[threading.Thread] = []
 
@@ -283,7 +285,7 @@ def test_garbage_is_collected_on_the_windows_thread_alone(qtbot: QtBot, tasks: T
     assert set(collected) == set(gone) == {threading.main_thread()}
 
 
-def test_python_collects_again_when_the_last_window_has_ended(spoken: Spoken) -> None:
+def test_garbage_collection_after_the_last_close_is_enabled_again(spoken: Spoken) -> None:
     assert gc.isenabled()
     first, second = Tasks(spoken), Tasks(spoken)
     assert not gc.isenabled()
@@ -293,7 +295,7 @@ def test_python_collects_again_when_the_last_window_has_ended(spoken: Spoken) ->
     assert gc.isenabled()
 
 
-def test_closing_finishes_the_changes_that_were_asked_for(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+def test_close_finishes_queued_changes(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     gate = threading.Event()
     database = tasks._database
     assert database is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def test_every_step_is_taken_proved_and_pictured(tmp_path: Path) -> None:
+def test_tour_without_a_display_takes_every_step_and_pictures_it(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     result = subprocess.run(
         [sys.executable, "-m", "benchboard", "tour", "--out", str(tmp_path / "out")],

@@ -26,7 +26,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def test_it_holds_what_a_checkout_has_beside_the_package(unpacked: Path) -> None:
+def test_wheel_unpacked_holds_migrations_and_resources(unpacked: Path) -> None:
     for kind, inside in (("migrations/versions", "_migrations/versions"), ("resources", "_resources")):
         here = {path.relative_to(ROOT / kind) for path in (ROOT / kind).rglob("*") if path.suffix not in ("", ".pyc")}
         there = {
@@ -37,7 +37,7 @@ def test_it_holds_what_a_checkout_has_beside_the_package(unpacked: Path) -> None
         assert here == there
 
 
-def test_it_works_away_from_the_checkout(unpacked: Path, tmp_path: Path) -> None:
+def test_wheel_away_from_the_checkout_upgrades_a_database(unpacked: Path, tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-P", "-m", "benchboard", "db", "upgrade", "--url", f"sqlite:///{tmp_path}/work.db"],
         cwd=tmp_path,

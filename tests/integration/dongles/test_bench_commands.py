@@ -47,7 +47,7 @@ def run(programs: Programs) -> Run:
     return ran
 
 
-def test_paired_listed_and_configured(home: Path, simulator: Simulator, run: Run) -> None:
+def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run: Run) -> None:
     device_id, port = next(iter(simulator.ports.items()))
     paired = json.loads(run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 1", "--json"))
     assert (paired["device_id"], paired["ownership_state"], paired["resumed"]) == (device_id, "CLAIMED_ACTIVE", False)
@@ -68,14 +68,14 @@ def test_paired_listed_and_configured(home: Path, simulator: Simulator, run: Run
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
 
 
-def test_reading_needs_no_database(home: Path, simulator: Simulator, run: Run, tmp_path: Path) -> None:
+def test_dongle_config_read_makes_no_database(home: Path, simulator: Simulator, run: Run, tmp_path: Path) -> None:
     port = list(simulator.ports.values())[1]
     read = json.loads(run(tmp_path / "nowhere", "dongle", "config", "--port", port, "--read", "--json"))
     assert read["bitrate"] == 500_000
     assert not (tmp_path / "nowhere" / "benchboard.db").exists()
 
 
-def test_monitor_and_send(home: Path, simulator: Simulator, run: Run) -> None:
+def test_can_monitor_and_send_exchange_frames(home: Path, simulator: Simulator, run: Run) -> None:
     first, second = simulator.ports.values()
     lines = run(home, "can", "monitor", "--port", first, "--count", "20", "--json").splitlines()
     assert len(lines) == 20
@@ -98,7 +98,7 @@ def test_monitor_and_send(home: Path, simulator: Simulator, run: Run) -> None:
     assert heard
 
 
-def test_failures_are_one_sentence(home: Path, simulator: Simulator, run: Run) -> None:
+def test_can_and_dongle_failures_print_one_sentence(home: Path, simulator: Simulator, run: Run) -> None:
     port = next(iter(simulator.ports.values()))
     assert "isn't a valid frame" in run(home, "can", "send", "--port", port, "12#1", status=1)
     assert "this channel is classic CAN" in run(home, "can", "send", "--port", port, "123##1AABB", status=1)
@@ -106,7 +106,7 @@ def test_failures_are_one_sentence(home: Path, simulator: Simulator, run: Run) -
     assert "doesn't exist" in run(home, "dongle", "pair", "--port", "/dev/ttyNONE", "--yes", status=1)
 
 
-def test_nothing_is_promised_where_nothing_can_be_simulated(run: Run, tmp_path: Path) -> None:
+def test_dongle_simulate_in_an_unusable_home_fails_with_a_reason(run: Run, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "simulated").write_text("in the way", encoding="utf-8")
     said = run(tmp_path / "home", "dongle", "simulate", status=1)
@@ -114,7 +114,7 @@ def test_nothing_is_promised_where_nothing_can_be_simulated(run: Run, tmp_path: 
     assert "Ctrl+C" not in said
 
 
-def test_on_a_silent_bus_the_monitor_says_that_it_listens(home: Path) -> None:
+def test_can_monitor_on_a_silent_bus_reports_listening(home: Path) -> None:
     with simulated(home, 1, "--bus", "silent") as quiet:
         (port,) = quiet.ports.values()
         command = [sys.executable, "-m", "benchboard", "can", "monitor", "--port", port, "--seconds", "0.2"]

@@ -105,7 +105,7 @@ def copy(bench: Bench, engine_name: str) -> Callable[[], Database]:
     return lambda: Database.open(url, key=databases.KEY if engine_name == "sqlite" else None)
 
 
-def test_killed_anywhere_the_dongle_and_the_database_agree_in_the_end(
+def test_pairing_killed_at_any_step_ends_in_agreement(
     bench: Bench, engine_name: str, copy: Callable[[], Database], tmp_path: Path
 ) -> None:
     # The messages are the same on both engines; PostgreSQL is killed at each of its statements.

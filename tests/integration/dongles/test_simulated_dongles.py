@@ -85,7 +85,7 @@ def shape(message: can.Message) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def test_three_hundred_frames_pass_between_two_foreign_clients(two: Simulator) -> None:
+def test_simulator_300_frames_between_python_can_clients_arrive(two: Simulator) -> None:
     sent = mixed(300)
     assert {(message.is_extended_id, message.is_remote_frame) for message in sent} == {
         (a, b) for a in (True, False) for b in (True, False)
@@ -102,7 +102,7 @@ def test_three_hundred_frames_pass_between_two_foreign_clients(two: Simulator) -
     assert [shape(message) for message in got] == [shape(message) for message in sent]
 
 
-def test_mismatched_bit_rates_pass_nothing_and_errors_rise(two: Simulator) -> None:
+def test_simulator_mismatched_bitrates_pass_nothing_and_count_errors(two: Simulator) -> None:
     with foreign(two.ports[0], 500_000) as one, foreign(two.ports[1], 250_000) as other:
         for message in mixed(5):
             one.send(message)
@@ -116,7 +116,7 @@ def test_mismatched_bit_rates_pass_nothing_and_errors_rise(two: Simulator) -> No
             assert status.bus_errors > 16
 
 
-def test_a_real_pairing_over_a_real_terminal_survives_a_restart(home: Path) -> None:
+def test_pairing_over_a_terminal_survives_a_simulator_restart(home: Path) -> None:
     host = Host()
     with simulator(home) as first:
         with link.open_port(first.ports[0]) as handle:
@@ -146,7 +146,7 @@ def test_a_real_pairing_over_a_real_terminal_survives_a_restart(home: Path) -> N
         ProtocolCommand.CLAIM_CONFIRM,
     ],
 )
-def test_kill_9_at_any_step_of_a_pairing_leaves_both_agreeing(home: Path, step: ProtocolCommand) -> None:
+def test_pairing_with_simulator_killed_at_any_step_ends_in_agreement(home: Path, step: ProtocolCommand) -> None:
     host = Host()
     with simulator(home) as first, link.open_port(first.ports[0]) as handle:
         with pytest.raises(AppError) as failed:
@@ -174,7 +174,7 @@ class _KillsAt:
             self._kill = lambda: None
 
 
-def test_the_button_of_a_manual_dongle_waits_for_somebody(home: Path) -> None:
+def test_manual_dongle_waits_for_its_button(home: Path) -> None:
     with simulator(home, "--manual") as manual, link.open_port(manual.ports[0]) as handle:
         device = Device(handle)
         asked: list[float] = []
@@ -200,7 +200,7 @@ def test_the_button_of_a_manual_dongle_waits_for_somebody(home: Path) -> None:
 # ---- links and discovery
 
 
-def test_discovery_finds_what_is_served_and_forgets_it_afterwards(home: Path) -> None:
+def test_discover_lists_simulators_while_they_run(home: Path) -> None:
     def found() -> list[link.Port]:
         return [port for port in link.discover() if port.simulated]
 
@@ -214,7 +214,7 @@ def test_discovery_finds_what_is_served_and_forgets_it_afterwards(home: Path) ->
     assert list(link.links_folder().iterdir()) == []
 
 
-def test_links_of_a_killed_simulator_are_ignored_then_swept(home: Path) -> None:
+def test_discover_ignores_links_of_a_killed_simulator(home: Path) -> None:
     with simulator(home) as killed:
         killed.kill()
     left = Path(killed.ports[0])
@@ -230,7 +230,7 @@ def test_links_of_a_killed_simulator_are_ignored_then_swept(home: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another account")
 @pytest.mark.parametrize("planted", ["link", "folder"])
-def test_a_link_that_another_account_planted_is_neither_listed_nor_opened(home: Path, planted: str) -> None:
+def test_discover_ignores_links_of_another_account(home: Path, planted: str) -> None:
     with simulator(home) as running:
         (path,) = running.ports
         os.chown(path if planted == "link" else link.links_folder(), 65534, 65534, follow_symlinks=False)
@@ -240,7 +240,7 @@ def test_a_link_that_another_account_planted_is_neither_listed_nor_opened(home: 
         assert refused.value.code == "port.unsafe"
 
 
-def test_links_in_a_folder_that_others_may_write_to_are_not_listed(home: Path) -> None:
+def test_discover_ignores_links_in_a_shared_folder(home: Path) -> None:
     with simulator(home) as running:
         link.links_folder().chmod(0o777)
         assert [port for port in link.discover() if port.simulated] == []
@@ -250,7 +250,7 @@ def test_links_in_a_folder_that_others_may_write_to_are_not_listed(home: Path) -
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another account")
-def test_a_simulator_does_not_serve_in_a_folder_of_another_account(home: Path, dongle_command: DongleCommand) -> None:
+def test_simulate_in_a_folder_of_another_account_fails(home: Path, dongle_command: DongleCommand) -> None:
     link.links_folder().mkdir(parents=True)
     os.chown(link.links_folder(), 65534, 65534)
     done = dongle_command("simulate")
@@ -258,7 +258,7 @@ def test_a_simulator_does_not_serve_in_a_folder_of_another_account(home: Path, d
     assert "belongs to another account" in done.stderr
 
 
-def test_ports_somebody_typed_are_listed(home: Path) -> None:
+def test_discover_lists_typed_ports(home: Path) -> None:
     (typed,) = [port for port in link.discover(["/dev/ttyMINE"]) if port.path == "/dev/ttyMINE"]
     assert typed.key == "path:/dev/ttyMINE"
 
@@ -266,7 +266,7 @@ def test_ports_somebody_typed_are_listed(home: Path) -> None:
 # ---- opening
 
 
-def test_a_busy_port_names_who_has_it(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
+def test_open_port_busy_names_the_process(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
     with link.open_port(two.ports[0]):
         done = dongle_command("info", "--port", two.ports[0])
     assert done.returncode == 1
@@ -274,7 +274,7 @@ def test_a_busy_port_names_who_has_it(two: Simulator, home: Path, dongle_command
     assert f"({os.getpid()})" in done.stderr
 
 
-def test_what_cannot_be_opened_is_said(home: Path, two: Simulator) -> None:
+def test_open_port_missing_or_not_serial_raises(home: Path, two: Simulator) -> None:
     for path, kind, code in (
         (str(home / "nothing"), NotFound, "port.missing"),
         ("/dev/null", Invalid, "port.not-serial"),
@@ -287,7 +287,7 @@ def test_what_cannot_be_opened_is_said(home: Path, two: Simulator) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not")
-def test_a_port_without_permission_shows_the_rule(home: Path, two: Simulator) -> None:
+def test_open_port_without_permission_shows_the_udev_rule(home: Path, two: Simulator) -> None:
     nobody, unreadable = 65534, 77
     target = os.path.realpath(two.ports[0])
     Path(target).chmod(0o000)
@@ -308,21 +308,21 @@ def test_a_port_without_permission_shows_the_rule(home: Path, two: Simulator) ->
     assert status == 0
 
 
-def test_the_rule_to_install_names_every_known_adapter() -> None:
+def test_udev_rule_names_every_known_adapter() -> None:
     (rule,) = [word for word in link._rule_installer().split() if word.endswith(link.RULE_NAME)]
     shipped = Path(rule).read_text(encoding="utf-8")
     for vid, pid in link.KNOWN_ADAPTERS:
         assert f'ATTRS{{idVendor}}=="{vid:04x}", ATTRS{{idProduct}}=="{pid:04x}", TAG+="uaccess"' in shipped
 
 
-def test_a_simulated_port_without_its_simulator_says_to_start_it(home: Path) -> None:
+def test_open_port_of_a_stopped_simulator_says_to_start_it(home: Path) -> None:
     with pytest.raises(NotFound) as raised:
         link.open_port(str(link.links_folder() / "ac6a0fb61be4c8d4"))
     assert "isn't running" in raised.value.what
     assert "dongle simulate" in raised.value.do
 
 
-def test_a_dongle_that_leaves_is_gone_in_words(home: Path) -> None:
+def test_read_from_a_dongle_that_left_raises_port_gone(home: Path) -> None:
     with simulator(home) as running, link.open_port(running.ports[0]) as handle:
         running.process.send_signal(signal.SIGTERM)
         running.process.wait(60)
@@ -340,7 +340,7 @@ def capture(port: str) -> Capture:
     return started
 
 
-def test_a_capture_shows_that_nobody_acknowledges(two: Simulator) -> None:
+def test_capture_without_acknowledge_goes_error_passive(two: Simulator) -> None:
     one = capture(two.ports[0])
     try:
         one.send(Frame(1))
@@ -351,7 +351,7 @@ def test_a_capture_shows_that_nobody_acknowledges(two: Simulator) -> None:
         one.stop()
 
 
-def test_traffic_flows_and_a_vanished_dongle_ends_the_capture_with_its_reason(home: Path) -> None:
+def test_capture_of_a_dongle_that_left_ends_with_its_reason(home: Path) -> None:
     with simulator(home, "--traffic", "500") as running:
         one = capture(running.ports[0])
         until(lambda: one.counters().frames >= 200)
@@ -366,7 +366,9 @@ def test_traffic_flows_and_a_vanished_dongle_ends_the_capture_with_its_reason(ho
 # ---- commands
 
 
-def test_the_commands_say_what_is_there(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
+def test_dongle_list_and_info_describe_the_simulated_dongles(
+    two: Simulator, home: Path, dongle_command: DongleCommand
+) -> None:
     port, ident = two.ports[0], two.device_ids[0]
     listed = json.loads(dongle_command("list", "--json", "--probe").stdout)
     assert listed["next"] is None
@@ -380,7 +382,7 @@ def test_the_commands_say_what_is_there(two: Simulator, home: Path, dongle_comma
     assert dongle_command("identify", "--port", port).returncode == 0
 
 
-def test_settings_are_changed_and_read_back(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
+def test_dongle_config_write_is_read_back(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:
     port = two.ports[0]
     read = json.loads(dongle_command("config", "--port", port, "--read", "--json").stdout)
     assert (read["bitrate"], read["revision"]) == (500_000, 0)
@@ -400,7 +402,7 @@ def test_settings_are_changed_and_read_back(two: Simulator, home: Path, dongle_c
     [("--write", "nonsense"), ("--write", "[]"), ("--write", '{"speed": 1}'), ("--write", '{"bitrate": 1}'),
      ("--timing", "1/2"), ("--timing", "0/0/0/0/0"), ("--timing", "10/6/7/2/9"), ("--write", "[" * 9000)],
 )  # fmt: skip
-def test_settings_that_make_no_sense_are_refused_in_one_line(
+def test_dongle_config_invalid_settings_print_one_line(
     two: Simulator, home: Path, arguments: tuple[str, str], dongle_command: DongleCommand
 ) -> None:
     done = dongle_command("config", "--port", two.ports[0], *arguments)
@@ -410,7 +412,7 @@ def test_settings_that_make_no_sense_are_refused_in_one_line(
     assert "Traceback" not in done.stderr
 
 
-def test_a_simulator_that_cannot_work_says_so(home: Path, dongle_command: DongleCommand) -> None:
+def test_simulate_in_an_unusable_folder_prints_the_reason(home: Path, dongle_command: DongleCommand) -> None:
     (home / "ports").write_text("a file where a folder should be")
     done = dongle_command("simulate", "--json")
     assert done.returncode == 1

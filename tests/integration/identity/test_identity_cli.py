@@ -75,7 +75,7 @@ def server(programs: Programs, pg_server: Server, pg_template: str, tmp_path: Pa
     pg_server.drop(name)
 
 
-def test_people_on_this_computer(local: Terminal) -> None:
+def test_user_commands_on_a_local_database_add_disable_and_list(local: Terminal) -> None:
     me = local.json("whoami")
     assert set(me) == {"user_id", "email", "roles", "organisation", "database"}
     assert me["roles"] == ["admin"]
@@ -96,7 +96,7 @@ def test_people_on_this_computer(local: Terminal) -> None:
     assert "İnes Çağrı" in told.stdout
 
 
-def test_lists_go_on_from_the_key_they_gave(local: Terminal) -> None:
+def test_user_list_with_after_continues_from_the_key(local: Terminal) -> None:
     for number in range(4):
         local("user", "add", f"p{number}@example.com", typed=PASSWORD + "\n")
     whole = [row["id"] for row in local.json("user", "list", "--sort", "email")["items"]]
@@ -116,7 +116,7 @@ def test_lists_go_on_from_the_key_they_gave(local: Terminal) -> None:
     local("audit", "list", "--limit", "1001", status=1)
 
 
-def test_a_team_is_made_filled_listed_and_emptied(local: Terminal) -> None:
+def test_team_commands_create_fill_list_and_empty_a_team(local: Terminal) -> None:
     me = local.json("whoami")["email"]
     made = local.json("team", "create", "Rig 12")
     assert made["short_name"] == "rig-12"
@@ -161,7 +161,7 @@ def test_a_team_is_made_filled_listed_and_emptied(local: Terminal) -> None:
         (("db", "seed", "--admin", "me@example.com", "--organisation", "Mine"), 1),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_a_status(
+def test_command_that_fails_prints_one_sentence_and_exits(
     local: Terminal, arguments: tuple[str, ...], status: int
 ) -> None:
     ended = local(*arguments, status=status, typed=PASSWORD)
@@ -169,7 +169,7 @@ def test_what_cannot_be_done_is_one_sentence_and_a_status(
     assert ended.stderr
 
 
-def test_names_never_give_orders_to_a_terminal(local: Terminal, tmp_path: Path) -> None:
+def test_names_with_control_characters_are_escaped_on_a_terminal(local: Terminal, tmp_path: Path) -> None:
     """Not when they are given here, and not when an import brought them in."""
     refused = local("user", "add", "x@example.com", "--name", "a\x1b[31mred", status=1, typed=PASSWORD)
     assert "control characters" in refused.stderr
@@ -187,13 +187,13 @@ def test_names_never_give_orders_to_a_terminal(local: Terminal, tmp_path: Path) 
     assert terminal.json("user", "show", "x@example.com")["name"] == "bell\x07 \x1b]0;title\x07 \x9b31m \u202egnp"
 
 
-def test_a_password_on_standard_input_is_one_line_of_text(local: Terminal) -> None:
+def test_user_add_password_on_stdin_is_its_first_line(local: Terminal) -> None:
     assert "shorter than 12" in local("user", "add", "x@example.com", typed="short", status=1).stderr
     assert "shorter than 12" in local("user", "add", "x@example.com", typed="", status=1).stderr
     local("user", "add", "x@example.com", typed=PASSWORD + "\r\nnot this")
 
 
-def test_a_servers_first_admin_signs_in_works_and_signs_out(server: Terminal) -> None:
+def test_server_first_admin_signs_in_works_and_signs_out(server: Terminal) -> None:
     assert "No organisations yet" in server("db", "seed").stdout
     assert "You're not signed in" in server("whoami", status=1).stderr
     first = ("--admin", "Ines@example.com", "--organisation", "Çağrı Test Lab")
@@ -227,25 +227,25 @@ def test_a_servers_first_admin_signs_in_works_and_signs_out(server: Terminal) ->
     assert "You're not signed in" in server("user", "list", status=1).stderr
 
 
-def test_seeding_a_local_database_again_makes_nobody_twice(first: Terminal) -> None:
+def test_db_seed_repeated_adds_nobody_twice(first: Terminal) -> None:
     assert first("db", "upgrade")
     for _ in range(3):
         assert first.json("db", "seed") == {"seeded": True, "organisations": ["local"]}
     assert len(first.json("user", "list")["items"]) == 1
 
 
-def test_seeding_what_was_never_upgraded_says_so(first: Terminal) -> None:
+def test_db_seed_before_upgrade_names_the_command(first: Terminal) -> None:
     assert "db upgrade" in first("db", "seed", status=1).stderr
 
 
-def test_the_demo_has_its_own_people(local: Terminal) -> None:
+def test_whoami_with_demo_is_another_person(local: Terminal) -> None:
     assert local.json("whoami", "--demo")["email"] != local.json("whoami")["email"]
     demo = {row["email"] for row in local.json("user", "list", "--demo")["items"]}
     assert {"demo@shopify-dashboard.com", "john@example.com"} <= demo
     assert "Use either --url or --demo" in local("whoami", "--demo", "--url", "sqlite:///x.db", status=2).stderr
 
 
-def test_a_newer_programs_rules_reach_an_old_database_once(
+def test_open_local_after_a_rule_change_updates_the_catalogue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, tuple[str, ...]]], None]
 ) -> None:
     """An act more, a right more and a right less: the organisation stays one, its roles are as the rules say."""

@@ -74,7 +74,7 @@ def _names(town: Town, search: str) -> set[str]:
 
 @pytest.mark.parametrize("sort", ["", "name", "email", "role", "state", "last_seen", "created_at"])
 @pytest.mark.parametrize("descending", [False, True])
-def test_the_pages_of_people_are_the_whole_list_in_order(town: Town, sort: str, descending: bool) -> None:
+def test_list_people_pages_of_any_size_give_the_whole_list_in_order(town: Town, sort: str, descending: bool) -> None:
     _fill(town)
     listing = Listing(sort=sort, descending=descending)
 
@@ -98,7 +98,7 @@ def test_the_pages_of_people_are_the_whole_list_in_order(town: Town, sort: str, 
         assert known == sorted(known, reverse=descending)
 
 
-def test_rows_that_come_in_before_the_key_do_not_disturb_the_walk(town: Town) -> None:
+def test_list_people_rows_added_before_the_key_do_not_shift_pages(town: Town) -> None:
     _fill(town, 30)
     listing = Listing(sort="email")
     with unbound(town.database).read() as session:
@@ -162,7 +162,7 @@ AUDIT_SORTS = {"": "at", "at": "at", "event": "event"}
         (audit.list_entries, {}, AUDIT_SORTS),
     ],
 )
-def test_list_sorted_by_a_column_is_in_its_order_and_pages_go_through_all_of_it(
+def test_list_sorted_by_a_column_pages_through_all_rows_in_order(
     town: Town, list_rows: Callable[..., Page[Any]], filters: dict[str, Any], sorts: dict[str, str], descending: bool
 ) -> None:
     _sessions(town)
@@ -246,7 +246,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("sort", ["name", "last_seen", "created_at"])
-def test_a_key_nobody_gave_out_is_refused_or_only_a_place_to_go_on(town: Town, sort: str) -> None:
+def test_list_people_forged_key_is_invalid_or_a_position(town: Town, sort: str) -> None:
     may_stand = 0
     for key in HOSTILE:
         with unbound(town.database).read() as session:
@@ -259,7 +259,7 @@ def test_a_key_nobody_gave_out_is_refused_or_only_a_place_to_go_on(town: Town, s
     assert may_stand <= {"name": 2, "last_seen": 1, "created_at": 0}[sort]
 
 
-def test_a_key_of_another_list_is_refused(town: Town) -> None:
+def test_list_people_key_of_another_list_raises_invalid(town: Town) -> None:
     _fill(town, 5)
     with unbound(town.database).read() as session:
         key = users.list_people(session, town.actor, Listing(sort="name"), limit=1).next_key
@@ -271,7 +271,7 @@ def test_a_key_of_another_list_is_refused(town: Town) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001, 10**9])
-def test_a_page_holds_one_to_a_thousand(town: Town, limit: int) -> None:
+def test_list_limit_out_of_range_raises_invalid(town: Town, limit: int) -> None:
     with unbound(town.database).read() as session:
         for ask in (users.list_people, sessions.list_sessions, audit.list_entries):
             with pytest.raises(Invalid):
@@ -288,7 +288,7 @@ def test_a_page_holds_one_to_a_thousand(town: Town, limit: int) -> None:
         Listing(filters={"state": None}),
     ],
 )
-def test_a_list_is_sorted_and_filtered_by_what_it_says_it_can(town: Town, listing: Listing) -> None:
+def test_list_unknown_sort_or_filter_raises_invalid(town: Town, listing: Listing) -> None:
     with unbound(town.database).read() as session, pytest.raises(Invalid):
         users.list_people(session, town.actor, listing)
     with unbound(town.database).read() as session, pytest.raises(Invalid):
@@ -297,7 +297,7 @@ def test_a_list_is_sorted_and_filtered_by_what_it_says_it_can(town: Town, listin
         audit.list_entries(session, town.actor, Listing(filters={"details": "x"}))
 
 
-def test_an_id_that_is_none_is_said_to_be_none(town: Town) -> None:
+def test_list_filter_with_an_invalid_id_raises_invalid(town: Town) -> None:
     for ask in (sessions.list_sessions, audit.list_entries):
         with pytest.raises(Invalid), unbound(town.database).read() as session:
             ask(session, town.actor, Listing(filters={"user_id": "me"}))
@@ -330,12 +330,12 @@ def test_an_id_that_is_none_is_said_to_be_none(town: Town) -> None:
         ("half \ud800", set()),
     ],
 )
-def test_a_search_finds_what_a_person_means(town: Town, search: str, found: set[str]) -> None:
+def test_list_people_search_ignores_case_and_accents(town: Town, search: str, found: set[str]) -> None:
     _fill(town)
     assert _names(town, search) == found
 
 
-def test_both_databases_fold_alike(town: Town) -> None:
+def test_list_people_search_folds_letters_alike_on_both_engines(town: Town) -> None:
     names = ["ışık", "IŞIK", "Işık", "Łukasz", "Søren Ø", "Γεώργιος", "ＦＵＬＬ", "e\u0301clair", "Straße", "Đorđe"]
     for i, name in enumerate(names):
         town.add(f"n{i}@north.example", name)
@@ -349,5 +349,5 @@ def test_both_databases_fold_alike(town: Town) -> None:
     assert _names(town, "straße") == {"Straße"}
 
 
-def test_a_blank_search_is_none(town: Town) -> None:
+def test_list_people_blank_search_lists_everyone(town: Town) -> None:
     assert _names(town, "  ") == _names(town, "")

@@ -62,7 +62,7 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
 }
 
 
-def test_every_service_for_an_actor_is_tried_against_the_wall() -> None:
+def test_services_taking_an_actor_are_all_in_the_tenant_tests() -> None:
     taking_actors = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in (users, sessions, teams, audit, authentication)
@@ -75,7 +75,7 @@ def test_every_service_for_an_actor_is_tried_against_the_wall() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(_ACTOR_SERVICES))
-def test_another_organisations_admin_reaches_nobody(town: Town, name: str) -> None:
+def test_service_as_admin_of_another_organisation_reaches_nobody(town: Town, name: str) -> None:
     """South's admin, with every right there, names north's people and sessions: nothing is found, nothing changes."""
     before = _snapshot(town.database)
     try:
@@ -103,7 +103,7 @@ def test_another_organisations_admin_reaches_nobody(town: Town, name: str) -> No
 
 @pytest.mark.parametrize("name", sorted(_ACTOR_SERVICES))
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
-def test_whoever_is_no_admin_is_denied(town: Town, name: str, role: str) -> None:
+def test_service_without_admin_role_is_denied(town: Town, name: str, role: str) -> None:
     town.add("mert@north.example", role=role)
     actor = town.sign_in("mert@north.example").actor
     before = _snapshot(town.database)
@@ -113,7 +113,7 @@ def test_whoever_is_no_admin_is_denied(town: Town, name: str, role: str) -> None
     assert _snapshot(town.database) == before
 
 
-def test_a_mix_of_ones_own_and_anothers_people_changes_neither(town: Town) -> None:
+def test_change_of_people_of_two_organisations_changes_nobody(town: Town) -> None:
     mert = town.add("mert@north.example")
     before = _snapshot(town.database)
     for change in (
@@ -128,7 +128,7 @@ def test_a_mix_of_ones_own_and_anothers_people_changes_neither(town: Town) -> No
 # Rights
 
 
-def test_what_the_roles_hold_is_what_the_rules_say(town: Town) -> None:
+def test_role_permissions_stored_are_those_of_the_rules(town: Town) -> None:
     with unbound(town.database).read() as session:
         rows = session.execute(
             select(Role.slug, Permission.name)
@@ -140,7 +140,7 @@ def test_what_the_roles_hold_is_what_the_rules_say(town: Town) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_an_actor_may_what_the_rules_say_of_the_role(town: Town, role: str) -> None:
+def test_actor_permissions_are_those_of_the_role(town: Town, role: str) -> None:
     town.add("mert@north.example", role=role)
     actor = town.sign_in("mert@north.example").actor
     assert actor.permissions == {act for act, roles in RULES.items() if role in roles}
@@ -157,7 +157,7 @@ def _trail(town: Town) -> list[tuple[str, str | None]]:
         return [(str(row.event_type), row.resource_id) for row in rows]
 
 
-def test_every_change_leaves_its_record(town: Town) -> None:
+def test_changes_of_people_are_recorded_in_the_audit_log(town: Town) -> None:
     start = len(_trail(town))
     with unbound(town.database).change() as session:
         added = users.add_person(
@@ -185,7 +185,7 @@ def test_every_change_leaves_its_record(town: Town) -> None:
         assert {row.event for row in page.rows if row.whom is None} == {"session.sign-in"}
 
 
-def test_a_change_without_a_record_is_refused_and_undone(town: Town) -> None:
+def test_change_of_a_person_without_audit_row_is_undone(town: Town) -> None:
     with pytest.raises(UnrecordedChange, match="users"), unbound(town.database).change() as session:
         session.execute(update(User).where(User.id == town.actor.user_id).values(name="Unseen"))
     with pytest.raises(UnrecordedChange, match="users"), unbound(town.database).change() as session:
@@ -194,19 +194,19 @@ def test_a_change_without_a_record_is_refused_and_undone(town: Town) -> None:
         assert session.get_one(User, town.actor.user_id).name == "Admin of north"
 
 
-def test_nobody_disables_themselves(town: Town) -> None:
+def test_set_state_of_own_account_raises_conflict(town: Town) -> None:
     with pytest.raises(Conflict) as refused, unbound(town.database).change() as session:
         users.set_state(session, town.actor, [town.actor.user_id], "inactive")
     assert refused.value.code == "people.self"
 
 
 @pytest.mark.parametrize("state", ["pending", "deleted", ""])
-def test_a_person_is_made_active_or_inactive_and_nothing_else(town: Town, state: str) -> None:
+def test_set_state_other_than_active_or_inactive_raises_invalid(town: Town, state: str) -> None:
     with pytest.raises(Invalid), unbound(town.database).change() as session:
         users.set_state(session, town.actor, [town.add("m@north.example")], state)
 
 
-def test_an_address_is_taken_once_an_organisation_even_by_somebody_deleted(town: Town) -> None:
+def test_add_person_address_of_a_deleted_account_is_taken(town: Town) -> None:
     mert = town.add("mert@north.example")
     town.add("mert@north.example", organisation=town.south)
     with town.database.engine.begin() as connection:
@@ -230,7 +230,7 @@ def test_an_address_is_taken_once_an_organisation_even_by_somebody_deleted(town:
         ("x@y.example", "x", "analyst", "short", "password"),
     ],
 )
-def test_add_person_with_what_cannot_be_right_is_refused_and_adds_nobody(
+def test_add_person_with_an_invalid_field_adds_nobody(
     town: Town, email: str, name: str, role: str, password: str, field: str
 ) -> None:
     before = _snapshot(town.database)
@@ -287,7 +287,7 @@ def test_revoke_sessions_moves_the_whole_row_to_the_history_without_its_token(to
     assert not hasattr(ended, "token_hash")
 
 
-def test_ended_sessions_are_searchable_for_ninety_days(town: Town) -> None:
+def test_list_sessions_ended_are_listed_for_90_days(town: Town) -> None:
     town.add("mert@north.example", "Mert")
     town.sign_in("mert@north.example")
     with unbound(town.database).change() as session:
@@ -307,7 +307,7 @@ def test_ended_sessions_are_searchable_for_ninety_days(town: Town) -> None:
         assert sessions.list_sessions(session, town.actor, ended).rows == ()
 
 
-def test_a_list_says_which_session_asks_and_counts_open_ones(town: Town) -> None:
+def test_list_sessions_marks_the_own_and_people_count_open_ones(town: Town) -> None:
     town.sign_in("admin@north.example")
     with unbound(town.database).read() as session:
         rows = sessions.list_sessions(session, town.actor, Listing()).rows

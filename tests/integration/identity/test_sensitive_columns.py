@@ -75,13 +75,13 @@ def _listings_of_services() -> set[str]:
     return found
 
 
-def test_every_hash_and_ciphertext_is_a_secret_column_and_nothing_else_is() -> None:
+def test_secret_columns_are_exactly_the_hashes_and_ciphertexts() -> None:
     named = {f"{one.table.name}.{one.name}" for one in _columns() if re.search(r"(_hash|ciphertext)$", one.name)}
     assert {f"{one.table.name}.{one.name}" for one in _columns() if one.info.get("secret")} == named
     assert len(named) >= 15
 
 
-def test_every_listing_of_a_service_is_among_the_listings() -> None:
+def test_listings_of_services_are_all_in_these_tests() -> None:
     assert _listings_of_services() == LISTINGS.keys()
 
 
@@ -105,7 +105,7 @@ def test_listing_names_no_secret_column(office: Office, name: str) -> None:
     assert not [statement for statement in statements if secret.search(statement)]
 
 
-def test_secret_column_of_a_row_that_was_loaded_without_it_is_never_fetched_later(town: Town) -> None:
+def test_secret_column_not_loaded_with_its_row_raises(town: Town) -> None:
     with unbound(town.database).read() as session:
         with pytest.raises(InvalidRequestError):
             assert session.get_one(User, town.actor.user_id).password_hash

@@ -24,7 +24,7 @@ def _listed(town: Town, search: str = "") -> dict[str, tuple[str, ...]]:
     return {team.slug: team.members for team in found.rows}
 
 
-def test_people_come_into_a_team_and_out_of_it_and_the_trail_says_so(town: Town) -> None:
+def test_team_changes_of_people_are_listed_and_recorded(town: Town) -> None:
     mert, ines = town.add("mert@north.example", "Mert"), town.add("ines@north.example", "Ines")
     slug = _make(town, "  Ölçüm Ekibi 2 ", mert, ines, mert)
     assert slug == "olcum-ekibi-2"
@@ -40,7 +40,7 @@ def test_people_come_into_a_team_and_out_of_it_and_the_trail_says_so(town: Town)
     assert told == [("team.create", None), ("team.add", mert), ("team.add", ines), ("team.remove", mert)]
 
 
-def test_teams_come_page_by_page(town: Town) -> None:
+def test_list_teams_pages_are_in_order(town: Town) -> None:
     for name in ("Charlie", "Alpha", "Bravo"):
         _make(town, name)
     with unbound(town.database).read() as session:
@@ -51,7 +51,7 @@ def test_teams_come_page_by_page(town: Town) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("rig", "taken"), ("Rig!", "taken"), ("…", "name"), ("x" * 101, "name")])
-def test_a_name_that_cannot_be_is_refused(town: Town, name: str, code: str) -> None:
+def test_create_team_invalid_or_taken_name_raises(town: Town, name: str, code: str) -> None:
     _make(town, "Rig")
     with pytest.raises((Conflict, Invalid)) as refused, unbound(town.database).change() as session:
         teams.create_team(session, town.actor, name=name)
@@ -59,7 +59,7 @@ def test_a_name_that_cannot_be_is_refused(town: Town, name: str, code: str) -> N
     assert list(_listed(town)) == ["rig"]
 
 
-def test_another_organisations_admin_reaches_neither_team_nor_people(town: Town) -> None:
+def test_team_as_admin_of_another_organisation_is_not_found(town: Town) -> None:
     mert, slug, stranger = town.add("mert@north.example"), _make(town, "Rig"), town.stranger.actor
     with unbound(town.database).change() as session:
         own = teams.create_team(session, stranger, name="Rig").slug
@@ -75,7 +75,7 @@ def test_another_organisations_admin_reaches_neither_team_nor_people(town: Town)
             act(session, stranger, team.id, [stranger.user_id])
 
 
-def test_whoever_is_no_admin_is_denied(town: Town) -> None:
+def test_team_services_without_admin_role_are_denied(town: Town) -> None:
     mert = town.add("mert@north.example")
     slug, actor = _make(town, "Rig"), town.sign_in("mert@north.example").actor
     with unbound(town.database).read() as session:

@@ -32,7 +32,7 @@ def _refused(town: Town, signed_in: object) -> str:
     return reason
 
 
-def test_change_after_a_revocation_is_refused_though_the_actor_was_read_before(town: Town) -> None:
+def test_bind_after_the_session_was_revoked_is_refused(town: Town) -> None:
     town.add("mert@north.example")
     mert = town.sign_in("mert@north.example")
     with town.database.bind(mert.actor).read() as session:
@@ -72,7 +72,7 @@ def test_bind_to_somebody_whom_a_disabled_admin_acts_as_is_refused(town: Town) -
         pytest.fail("the transaction began")
 
 
-def test_a_changed_role_holds_from_the_next_transaction_on(town: Town) -> None:
+def test_bind_after_a_role_change_has_its_permissions(town: Town) -> None:
     town.add("mert@north.example", role="analyst")
     actor = town.sign_in("mert@north.example").actor
     assert not may(actor, "users:read")
@@ -86,7 +86,7 @@ def test_a_changed_role_holds_from_the_next_transaction_on(town: Town) -> None:
         assert actor.roles == {"admin"}
 
 
-def test_a_permission_taken_from_a_role_is_gone_with_the_next_transaction(town: Town) -> None:
+def test_bind_after_a_permission_was_removed_lacks_it(town: Town) -> None:
     assert may(town.actor, "users:write")
     with town.database.engine.begin() as connection:
         taken = select(Permission.id).where(Permission.name == "users:write")
@@ -95,7 +95,7 @@ def test_a_permission_taken_from_a_role_is_gone_with_the_next_transaction(town: 
         users.set_state(session, town.actor, [town.actor.user_id], "inactive")
 
 
-def test_an_account_without_any_role_may_do_nothing_but_is_live(town: Town) -> None:
+def test_bind_to_an_account_without_roles_has_no_permissions(town: Town) -> None:
     with town.database.engine.begin() as connection:
         connection.execute(delete(UserRole).where(UserRole.user_id == town.actor.user_id))
         assert connection.scalar(select(Role.id).limit(1)) is not None

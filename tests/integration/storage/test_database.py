@@ -52,7 +52,7 @@ def slugs(database: Database) -> list[str]:
         return sorted(session.scalars(select(Organisation.slug)))
 
 
-def test_a_change_is_kept_whole_or_not_at_all(database: Database) -> None:
+def test_change_that_raises_is_rolled_back(database: Database) -> None:
     create_organisation(database, "kept")
     with pytest.raises(ZeroDivisionError), unbound(database).change() as session:
         session.add(Organisation(name="lost", slug="lost"))
@@ -61,13 +61,13 @@ def test_a_change_is_kept_whole_or_not_at_all(database: Database) -> None:
     assert slugs(database) == ["kept"]
 
 
-def test_a_change_without_an_audit_row_does_not_commit(database: Database) -> None:
+def test_change_without_an_audit_row_raises_unrecorded_change(database: Database) -> None:
     with pytest.raises(UnrecordedChange, match="organisations"), unbound(database).change() as session:
         session.add(Organisation(name="secret", slug="secret"))
     assert slugs(database) == []
 
 
-def test_a_bulk_change_without_an_audit_row_does_not_commit(database: Database) -> None:
+def test_bulk_change_without_an_audit_row_raises_unrecorded_change(database: Database) -> None:
     create_organisation(database, "north")
     with pytest.raises(UnrecordedChange, match="organisations"), unbound(database).change() as session:
         session.execute(update(Organisation).values(name="renamed"))
@@ -75,7 +75,7 @@ def test_a_bulk_change_without_an_audit_row_does_not_commit(database: Database) 
         assert session.scalars(select(Organisation.name)).all() == ["north"]
 
 
-def test_what_needs_no_record_says_so_by_name(database: Database) -> None:
+def test_unaudited_tables_named_need_no_audit_row(database: Database) -> None:
     create_organisation(database, "north")
     with unbound(database).change() as session:
         change_tracking.unaudited(session, "organisations")
@@ -85,7 +85,7 @@ def test_what_needs_no_record_says_so_by_name(database: Database) -> None:
         session.execute(update(Organisation).values(name="again"))
 
 
-def test_listeners_hear_once_and_only_of_what_was_committed(database: Database) -> None:
+def test_on_change_listeners_get_committed_changes_once(database: Database) -> None:
     heard: list[Mapping[str, frozenset[str]]] = []
     stop = database.on_change(heard.append)
     first = create_organisation(database, "north")
@@ -99,7 +99,7 @@ def test_listeners_hear_once_and_only_of_what_was_committed(database: Database) 
     assert len(heard) == 1
 
 
-def test_change_whose_listener_raises_is_committed_and_told_to_the_others(
+def test_on_change_listener_that_raises_does_not_stop_the_others(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_changes: Mapping[str, frozenset[str]]) -> None:
@@ -114,7 +114,7 @@ def test_change_whose_listener_raises_is_committed_and_told_to_the_others(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_reading_writes_nothing(database: Database) -> None:
+def test_read_that_writes_leaves_nothing(database: Database) -> None:
     try:
         with unbound(database).read() as session:
             session.execute(text("INSERT INTO permissions (name) VALUES ('sneaked:in')"))
@@ -124,7 +124,7 @@ def test_reading_writes_nothing(database: Database) -> None:
         assert session.scalar(text("SELECT count(*) FROM permissions")) == 0
 
 
-def test_a_read_sees_one_moment(database: Database) -> None:
+def test_read_during_another_commit_sees_one_snapshot(database: Database) -> None:
     create_organisation(database, "north")
     with unbound(database).read() as session:
         before = session.scalars(select(Organisation.slug)).all()
@@ -132,14 +132,14 @@ def test_a_read_sees_one_moment(database: Database) -> None:
         assert session.scalars(select(Organisation.slug)).all() == before
 
 
-def test_a_unique_name_taken_meanwhile_is_a_conflict_in_words(database: Database) -> None:
+def test_change_with_a_taken_unique_name_raises_conflict(database: Database) -> None:
     create_organisation(database, "north")
     with pytest.raises(Conflict, match="Someone else") as refused:
         create_organisation(database, "north")
     assert "slug" in str(refused.value.facts["constraint"])
 
 
-def test_writers_take_turns(database: Database) -> None:
+def test_change_from_many_threads_loses_no_update(database: Database) -> None:
     """Twenty writers at once read a number and write it one higher; none is lost."""
     organisation = create_organisation(database, "0")
 
@@ -158,7 +158,7 @@ def test_writers_take_turns(database: Database) -> None:
         assert session.scalars(select(Organisation.name)).one() == "20"
 
 
-def test_another_key_is_said_in_words_and_the_file_is_left_alone(sqlite_database: Database, tmp_path: Path) -> None:
+def test_open_with_another_key_raises_and_leaves_the_file(sqlite_database: Database, tmp_path: Path) -> None:
     create_organisation(sqlite_database, "north")
     sqlite_database.dispose()
     file = tmp_path / "bench.db"
@@ -171,7 +171,7 @@ def test_another_key_is_said_in_words_and_the_file_is_left_alone(sqlite_database
     assert file.read_bytes() == before
 
 
-def test_the_file_is_encrypted(sqlite_database: Database, tmp_path: Path) -> None:
+def test_database_file_is_encrypted(sqlite_database: Database, tmp_path: Path) -> None:
     create_organisation(sqlite_database, "northwind-test-lab")
     sqlite_database.dispose()
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
@@ -179,7 +179,7 @@ def test_the_file_is_encrypted(sqlite_database: Database, tmp_path: Path) -> Non
     assert b"SQLite format 3" not in raw
 
 
-def test_sqlcipher_prints_nothing_about_a_wrong_key(
+def test_open_with_another_key_prints_nothing(
     sqlite_database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     other = Database.open(databases.file_url(tmp_path / "bench.db"), key=bytes(32))
@@ -189,7 +189,7 @@ def test_sqlcipher_prints_nothing_about_a_wrong_key(
     assert capfd.readouterr().err == ""
 
 
-def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
+def test_open_file_that_is_no_database_raises_unavailable(tmp_path: Path) -> None:
     (tmp_path / "letter.db").write_text("Dear Benchboard, " * 500, encoding="utf-8")
     letter = Database.open(f"sqlite:///{tmp_path}/letter.db")
     with pytest.raises(Unavailable) as refused:
@@ -198,7 +198,7 @@ def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
     assert refused.value.code == "storage.key"
 
 
-def test_a_writer_that_never_ends_is_said_in_words(
+def test_change_while_another_program_writes_raises_busy(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "_BUSY_MS", 1)
@@ -211,7 +211,7 @@ def test_a_writer_that_never_ends_is_said_in_words(
     assert refused.value.code == "storage.busy"
 
 
-def test_a_writer_of_ones_own_that_never_ends_is_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_while_this_program_writes_raises_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_BUSY_MS", 1)
     database = Database.open(databases.file_url(databases.migrated_file(tmp_path / "bench.db")), key=databases.KEY)
     with unbound(database).change() as held:
@@ -222,7 +222,7 @@ def test_a_writer_of_ones_own_that_never_ends_is_too(tmp_path: Path, monkeypatch
     assert refused.value.code == "storage.busy"
 
 
-def test_what_a_server_refuses_does_not_mean_that_it_is_away(database: Database) -> None:
+def test_statement_refused_by_a_server_is_not_unreachable(database: Database) -> None:
     """Else whoever asks again once it answers would be refused again, and ask again."""
     statement = "SELECT 1::int / 0" if database.dialect == "postgresql" else "SELECT no_such_function()"
     with pytest.raises(Unavailable) as refused, unbound(database).read() as session:
@@ -230,7 +230,7 @@ def test_what_a_server_refuses_does_not_mean_that_it_is_away(database: Database)
     assert refused.value.code == "storage.refused"
 
 
-def test_a_server_that_ends_the_connection_is_away(pg_server: Server, pg_template: str) -> None:
+def test_server_that_ends_the_connection_is_unreachable(pg_server: Server, pg_template: str) -> None:
     with databases.on_postgres(pg_server, template=pg_template) as database:
         with pytest.raises(Unavailable) as refused, unbound(database).read() as session:
             session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
@@ -238,7 +238,7 @@ def test_a_server_that_ends_the_connection_is_away(pg_server: Server, pg_templat
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="the system does not say it")
-def test_a_server_that_falls_silent_is_noticed_within_a_minute(pg_server: Server, pg_template: str) -> None:
+def test_server_connection_keepalive_detects_silence_within_a_minute(pg_server: Server, pg_template: str) -> None:
     with databases.on_postgres(pg_server, template=pg_template) as database, unbound(database).read() as session:
         driver = session.connection().connection.driver_connection
         assert driver is not None
@@ -250,7 +250,7 @@ def test_a_server_that_falls_silent_is_noticed_within_a_minute(pg_server: Server
     assert 0 < said["TCP_USER_TIMEOUT"] <= 60_000
 
 
-def test_a_server_that_is_not_there_is_said_in_words() -> None:
+def test_server_that_does_not_answer_is_unreachable() -> None:
     nowhere = Database.open("postgresql://somebody@127.0.0.1:9/nothing")
     with pytest.raises(Unavailable) as refused:
         slugs(nowhere)
@@ -258,7 +258,7 @@ def test_a_server_that_is_not_there_is_said_in_words() -> None:
     assert "127.0.0.1" not in str(refused.value)
 
 
-def test_a_database_or_role_that_a_server_has_not_is_said_in_words(pg_server: Server) -> None:
+def test_server_without_the_database_or_role_raises(pg_server: Server) -> None:
     for url in (pg_server.url("nothing"), f"postgresql://nobody@127.0.0.1:{pg_server.port}/postgres"):
         nowhere = Database.open(url)
         with pytest.raises(Unavailable) as refused:
@@ -268,7 +268,7 @@ def test_a_database_or_role_that_a_server_has_not_is_said_in_words(pg_server: Se
         assert refused.value.code in ("storage.nowhere", "storage.password")
 
 
-def test_a_database_without_our_tables_is_said_in_words(empty_database: Database) -> None:
+def test_database_without_tables_is_outdated(empty_database: Database) -> None:
     with pytest.raises(Unavailable) as refused:
         slugs(empty_database)
     assert refused.value.code == "storage.outdated"
@@ -282,20 +282,20 @@ def test_missing_column_of_any_name_is_an_outdated_database(database: Database, 
 
 
 @pytest.mark.parametrize("name", ["locked", "disk_full", "no_such_table", "not_a_database", "unable_to_open"])
-def test_driver_error_is_told_by_its_code_whatever_names_it_mentions(database: Database, name: str) -> None:
+def test_driver_error_is_classified_by_code_not_by_its_text(database: Database, name: str) -> None:
     with pytest.raises(Unavailable) as refused, unbound(database).read() as session:
         session.execute(text(f"SELECT {name}()"))
     assert refused.value.code == "storage.refused"
 
 
-def test_write_to_a_read_only_file_is_told_so(sqlite_database: Database) -> None:
+def test_write_to_a_read_only_file_raises_read_only(sqlite_database: Database) -> None:
     with pytest.raises(Unavailable) as refused, unbound(sqlite_database).change() as session:
         session.execute(text("PRAGMA query_only = ON"))
         session.execute(text("DELETE FROM scopes"))
     assert refused.value.code == "storage.read-only"
 
 
-def test_file_that_may_not_grow_is_told_as_full_or_unwritable(sqlite_database: Database) -> None:
+def test_write_to_a_file_that_may_not_grow_raises_full(sqlite_database: Database) -> None:
     with pytest.raises(Unavailable) as refused, unbound(sqlite_database).change() as session:
         session.execute(text("PRAGMA max_page_count = 1"))
         session.execute(text("CREATE TABLE large AS SELECT zeroblob(1000000) AS x"))
@@ -320,7 +320,7 @@ except Unavailable as error:
 """
 
 
-def test_file_at_the_systems_size_limit_is_told_as_a_local_trouble(sqlite_database: Database) -> None:
+def test_write_at_the_systems_file_size_limit_raises_unwritable(sqlite_database: Database) -> None:
     """No server and no network is concerned; and SQLCipher prints nothing of its own."""
     url = databases.file_url(Path(str(sqlite_database.engine.url.database)))
     sqlite_database.dispose()
@@ -331,26 +331,26 @@ def test_file_at_the_systems_size_limit_is_told_as_a_local_trouble(sqlite_databa
 
 
 @pytest.mark.parametrize("url", ["", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "not a url", "postgresql"])
-def test_urls_that_are_none_of_ours_are_refused(url: str) -> None:
+def test_open_unsupported_url_raises_invalid(url: str) -> None:
     with pytest.raises(Invalid) as refused:
         Database.open(url)
     assert refused.value.facts["field"] == "url"
 
 
 @pytest.mark.parametrize("name", ["password", "sslpassword", "PASSWORD"])
-def test_a_password_behind_the_question_mark_is_one_too(name: str) -> None:
+def test_refuse_password_in_a_url_parameter_raises_invalid(name: str) -> None:
     with pytest.raises(Invalid, match="contains a password") as refused:
         refuse_password(f"postgresql://dana@server/work?{name}=hunter2")
     assert "hunter2" not in str(refused.value)
 
 
 @pytest.mark.parametrize("query", ["uri=true", "uri=true/work.db", "isolation_level=x"])
-def test_a_file_takes_no_options_from_its_url(tmp_path: Path, query: str) -> None:
+def test_open_sqlite_url_with_options_raises_invalid(tmp_path: Path, query: str) -> None:
     with pytest.raises(Invalid, match="can't have options"):
         Database.open(f"sqlite:///{tmp_path}/work.db?{query}")
 
 
-def test_what_a_statement_carries_stays_out_of_every_error(database: Database) -> None:
+def test_statement_parameters_stay_out_of_errors(database: Database) -> None:
     with pytest.raises(AppError) as failed, unbound(database).change() as session:
         session.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "hunter2"})
     cause: BaseException | None = failed.value
@@ -359,7 +359,7 @@ def test_what_a_statement_carries_stays_out_of_every_error(database: Database) -
         cause = cause.__cause__
 
 
-def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
+def test_refuse_password_in_a_url_raises_without_repeating_it() -> None:
     with pytest.raises(Invalid) as refused:
         refuse_password("postgresql://dana:hunter2@server/work")
     assert "hunter2" not in repr(refused.value) + str(refused.value)

@@ -46,7 +46,7 @@ def _db(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) ->
     return told.out, told.err
 
 
-def test_up_there_and_back(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_db_upgrade_and_downgrade_report_revisions(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(_db(capsys, "current", "--json")[0]) == {"current": None, "head": HEAD}
     assert json.loads(_db(capsys, "upgrade", "--json")[0]) == {"before": None, "after": HEAD, "backup": None}
     assert json.loads(_db(capsys, "upgrade", "--json")[0])["before"] == HEAD
@@ -63,7 +63,7 @@ def test_up_there_and_back(url: str, capsys: pytest.CaptureFixture[str]) -> None
     assert _db(capsys, "current")[0] == f"{HEAD} (Benchboard requires {HEAD})\n"
 
 
-def test_what_is_wrong_fails_with_one_line(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_db_check_with_a_difference_prints_one_line(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     _db(capsys, "upgrade")
     database = Database.open(url)
     with database.engine.begin() as connection:
@@ -76,7 +76,7 @@ def test_what_is_wrong_fails_with_one_line(url: str, capsys: pytest.CaptureFixtu
     assert err.count("\n") == 1
 
 
-def test_a_newer_database_is_one_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_db_commands_on_a_newer_database_print_one_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     _db(capsys, "upgrade")
     database = Database.open(url)
     with database.engine.begin() as connection:
@@ -90,20 +90,20 @@ def test_a_newer_database_is_one_sentence(url: str, capsys: pytest.CaptureFixtur
     assert json.loads(_db(capsys, "current", "--json")[0]) == {"current": "0999", "head": HEAD}
 
 
-def test_a_revision_that_is_not_there_is_one_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_db_downgrade_unknown_revision_prints_one_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     _db(capsys, "upgrade")
     _out, err = _db(capsys, "downgrade", "12", status=1)
     assert err.startswith("There's no earlier revision 12 to go back to.")
     assert main(["db", "downgrade"]) == 2
 
 
-def test_this_computers_own_database_is_made_encrypted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_db_upgrade_local_makes_an_encrypted_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _db(capsys, "upgrade")
     assert not (home / "benchboard.db").read_bytes().startswith(b"SQLite")
     assert _db(capsys, "check")[0] == "No problems found.\n"
 
 
-def test_a_password_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_db_current_with_a_password_in_the_url_is_rejected(capsys: pytest.CaptureFixture[str]) -> None:
     _out, err = _db(capsys, "current", "--url", "postgresql://ada:secret@127.0.0.1:1/bench", status=1)
     assert "secret" not in err
     assert "password" in err

@@ -41,11 +41,11 @@ def migrated(database: Database) -> Catalogue:
     return _read(database)
 
 
-def test_every_entry_is_met(migrated: Catalogue) -> None:
+def test_schema_of_a_migrated_database_meets_the_contract(migrated: Catalogue) -> None:
     assert list(contract.differences(CONTRACT, migrated)) == []
 
 
-def test_the_contract_is_whole() -> None:
+def test_contract_file_has_all_its_entries() -> None:
     """Taking an entry out of the file would ask for less; it shows here."""
     count: Counter[str] = Counter()
     for source, name in ENTRIES:
@@ -56,7 +56,7 @@ def test_the_contract_is_whole() -> None:
     assert dict(count) == COUNTS
 
 
-def test_every_tenant_row_is_counted_dated_and_its_organisations(migrated: Catalogue) -> None:
+def test_tenant_tables_have_version_dates_and_organisation(migrated: Catalogue) -> None:
     for name, table in migrated.tables.items():
         assert "created_at" in table.columns, name
         if "organisation_id" in table.columns:
@@ -65,7 +65,7 @@ def test_every_tenant_row_is_counted_dated_and_its_organisations(migrated: Catal
             assert "organisation_id" in {one.columns[0] for one in table.references}, name
 
 
-def test_references_within_an_organisation_cannot_leave_it(migrated: Catalogue) -> None:
+def test_tenant_references_carry_the_organisation(migrated: Catalogue) -> None:
     """Referential checks ignore row security: each reference between tenants' rows carries organisation_id."""
     tenants = {name for name, table in migrated.tables.items() if "organisation_id" in table.columns}
     for name in tenants - {"organisations"}:
@@ -75,7 +75,7 @@ def test_references_within_an_organisation_cannot_leave_it(migrated: Catalogue) 
         assert inside <= carried, name
 
 
-def test_the_migrations_make_what_the_models_say(
+def test_migrations_make_the_schema_of_the_models(
     database: Database, empty_database: Database, engine_name: str
 ) -> None:
     """Autogenerate compares no CHECK and no deferral; this does. Triggers belong to the migrations alone."""
@@ -159,7 +159,7 @@ def _other_columns(columns: list[str], *, ordered: bool) -> Iterator[list[str]]:
     yield [*columns, "version"]
 
 
-def test_altering_any_one_entry_shows(migrated: Catalogue, engine_name: str) -> None:
+def test_contract_with_any_entry_altered_reports_it(migrated: Catalogue, engine_name: str) -> None:
     unseen, tried = [], 0
     for source, name in ENTRIES:
         for place, mutant in _mutants(CONTRACT[source][name], engine_name):

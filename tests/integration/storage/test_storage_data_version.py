@@ -15,7 +15,7 @@ def add(database: Database, name: str) -> None:
         session.add(Permission(name=name, description=""))
 
 
-def test_a_commit_elsewhere_moves_the_number_and_a_look_does_not(sqlite_database: Database, tmp_path: Path) -> None:
+def test_data_version_after_another_programs_commit_changes(sqlite_database: Database, tmp_path: Path) -> None:
     other = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
     first = sqlite_database.data_version()
     assert sqlite_database.data_version() == first
@@ -29,9 +29,7 @@ def test_a_commit_elsewhere_moves_the_number_and_a_look_does_not(sqlite_database
     other.dispose()
 
 
-def test_ones_own_commits_do_not_move_the_number_and_hide_nobody_elses(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
+def test_data_version_after_own_commits_stays(sqlite_database: Database, tmp_path: Path) -> None:
     other = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
     first = sqlite_database.data_version()
     for number in range(3):
@@ -45,7 +43,7 @@ def test_ones_own_commits_do_not_move_the_number_and_hide_nobody_elses(
     other.dispose()
 
 
-def test_it_does_not_wait_for_a_change_under_way(sqlite_database: Database) -> None:
+def test_data_version_during_a_change_does_not_wait(sqlite_database: Database) -> None:
     first = sqlite_database.data_version()
     with unbound(sqlite_database).change() as session:
         session.add(Permission(name="one", description=""))
@@ -53,7 +51,7 @@ def test_it_does_not_wait_for_a_change_under_way(sqlite_database: Database) -> N
         assert sqlite_database.data_version() == first
 
 
-def test_it_never_holds_a_transaction_that_would_stop_others(sqlite_database: Database, tmp_path: Path) -> None:
+def test_data_version_holds_no_transaction(sqlite_database: Database, tmp_path: Path) -> None:
     sqlite_database.data_version()
     other = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
     add(other, "one")
@@ -64,13 +62,13 @@ def test_it_never_holds_a_transaction_that_would_stop_others(sqlite_database: Da
     other.dispose()
 
 
-def test_it_answers_again_after_the_database_was_closed(sqlite_database: Database) -> None:
+def test_data_version_after_dispose_answers_again(sqlite_database: Database) -> None:
     first = sqlite_database.data_version()
     assert first is not None
     sqlite_database.dispose()
     assert sqlite_database.data_version() not in (None, first)  # who knows what came meanwhile
 
 
-def test_a_server_has_no_such_number(pg_server: Server, pg_template: str) -> None:
+def test_data_version_of_a_server_is_none(pg_server: Server, pg_template: str) -> None:
     with databases.on_postgres(pg_server, template=pg_template) as database:
         assert database.data_version() is None

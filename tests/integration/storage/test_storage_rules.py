@@ -53,7 +53,7 @@ def _members(connection: Connection) -> dict[str, str]:
     return {str(dongle): str(group) for dongle, group in found}
 
 
-def test_a_group_of_one_dongle_twice_is_refused(database: Database) -> None:
+def test_dongle_group_of_one_dongle_twice_is_rejected(database: Database) -> None:
     with database.engine.begin() as connection:
         bench = _bench(connection)
         with pytest.raises(IntegrityError, match="dongle_groups_distinct_check"), connection.begin_nested():
@@ -61,7 +61,7 @@ def test_a_group_of_one_dongle_twice_is_refused(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("a", "b"), [(0, 2), (2, 0), (1, 2), (2, 1), (0, 1), (1, 0)])
-def test_a_dongle_in_two_groups_is_refused_in_whichever_column(database: Database, a: int, b: int) -> None:
+def test_dongle_group_with_a_dongle_of_another_is_rejected(database: Database, a: int, b: int) -> None:
     with database.engine.begin() as connection:
         bench = _bench(connection)
         first = _group(connection, bench, bench.dongles[0], bench.dongles[1])
@@ -71,7 +71,7 @@ def test_a_dongle_in_two_groups_is_refused_in_whichever_column(database: Databas
 
 
 @pytest.mark.parametrize("how", ["INSERT OR REPLACE", "INSERT OR IGNORE"])
-def test_sqlites_conflict_clauses_do_not_get_round_it(sqlite_database: Database, how: str) -> None:
+def test_dongle_group_by_sqlite_conflict_clause_is_rejected(sqlite_database: Database, how: str) -> None:
     with sqlite_database.engine.begin() as connection:
         bench = _bench(connection)
         first = _group(connection, bench, bench.dongles[0], bench.dongles[1])
@@ -80,7 +80,7 @@ def test_sqlites_conflict_clauses_do_not_get_round_it(sqlite_database: Database,
         assert _members(connection) == {bench.dongles[0]: first, bench.dongles[1]: first}
 
 
-def test_changing_a_group_frees_and_takes_dongles(database: Database) -> None:
+def test_dongle_group_update_frees_and_takes_dongles(database: Database) -> None:
     with database.engine.begin() as connection:
         bench = _bench(connection)
         a, b, c, d = bench.dongles
@@ -99,7 +99,7 @@ def test_changing_a_group_frees_and_takes_dongles(database: Database) -> None:
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM dongle_groups", "DELETE FROM dongles WHERE id = :a"])
-def test_a_group_that_goes_frees_its_dongles(database: Database, statement: str) -> None:
+def test_dongle_group_delete_frees_its_dongles(database: Database, statement: str) -> None:
     with database.engine.begin() as connection:
         bench = _bench(connection)
         _group(connection, bench, bench.dongles[0], bench.dongles[1])
@@ -110,7 +110,7 @@ def test_a_group_that_goes_frees_its_dongles(database: Database, statement: str)
 
 
 @pytest.mark.parametrize("device", [" 011223344556677", "001122334455667", "001122334455667G", "00112233445566AA"])
-def test_a_device_id_is_sixteen_lower_case_hex_digits(database: Database, device: str) -> None:
+def test_device_id_not_16_lower_case_hex_digits_is_rejected(database: Database, device: str) -> None:
     with database.engine.begin() as connection:
         bench = _bench(connection)
         statement = text("UPDATE dongles SET device_id = :device WHERE id = :id")
@@ -118,7 +118,7 @@ def test_a_device_id_is_sixteen_lower_case_hex_digits(database: Database, device
             connection.execute(statement, {"device": device, "id": bench.dongles[0]})
 
 
-def test_one_tenant_neither_blocks_nor_reaches_another(database: Database) -> None:
+def test_tenants_neither_block_nor_reference_each_other(database: Database) -> None:
     """The same device, merchant and address in two organisations; no reference from one into the other."""
     with database.engine.begin() as connection:
         bench = _bench(connection)
@@ -147,7 +147,7 @@ def test_one_tenant_neither_blocks_nor_reaches_another(database: Database) -> No
         connection.execute(text("UPDATE dongles SET owner_user_id = :user WHERE organisation_id = :org"), there)
 
 
-def test_a_person_who_goes_empties_what_mentions_them_and_takes_what_is_theirs(database: Database) -> None:
+def test_user_delete_clears_references_and_deletes_what_they_own(database: Database) -> None:
     with database.engine.begin() as connection:
         written = rows.fill(connection)
     user = written["users"]["id"]
@@ -164,7 +164,7 @@ def test_a_person_who_goes_empties_what_mentions_them_and_takes_what_is_theirs(d
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_logs SET action = 'x'", "DELETE FROM audit_logs"])
-def test_the_audit_trail_only_grows(database: Database, statement: str) -> None:
+def test_audit_log_update_or_delete_is_rejected(database: Database, statement: str) -> None:
     with database.engine.begin() as connection:
         rows.fill(connection)
         before = rows.everything(connection)["audit_logs"]
@@ -173,7 +173,7 @@ def test_the_audit_trail_only_grows(database: Database, statement: str) -> None:
         assert rows.everything(connection)["audit_logs"] == before
 
 
-def test_the_audit_trail_is_neither_replaced_nor_truncated(database: Database, engine_name: str) -> None:
+def test_audit_log_replace_or_truncate_is_rejected(database: Database, engine_name: str) -> None:
     replaced = (
         "INSERT OR REPLACE INTO audit_logs SELECT * FROM audit_logs"
         if engine_name == "sqlite"
@@ -185,7 +185,7 @@ def test_the_audit_trail_is_neither_replaced_nor_truncated(database: Database, e
             connection.execute(text(replaced))
 
 
-def test_no_row_of_the_trail_is_replaced_by_its_place(sqlite_database: Database) -> None:
+def test_audit_log_replace_by_rowid_is_rejected(sqlite_database: Database) -> None:
     """SQLite's own row number is a unique key that no table lists: REPLACE on it would take the old row away."""
     with sqlite_database.engine.begin() as connection:
         rows.fill(connection)
@@ -199,14 +199,14 @@ def test_no_row_of_the_trail_is_replaced_by_its_place(sqlite_database: Database)
 
 
 @pytest.mark.parametrize("address", ["Ada@example.com", "ada", "a da@example.com", "@example.com"])
-def test_an_address_that_is_not_normal_is_refused(database: Database, address: str) -> None:
+def test_email_norm_not_normalised_is_rejected(database: Database, address: str) -> None:
     with database.engine.begin() as connection:
         _bench(connection)
         with pytest.raises(IntegrityError, match="users_email_norm_check"), connection.begin_nested():
             connection.execute(text("UPDATE users SET email_norm = :address"), {"address": address})
 
 
-def test_sqlite_refuses_what_postgresqls_types_would(sqlite_database: Database) -> None:
+def test_sqlite_values_of_another_type_are_rejected(sqlite_database: Database) -> None:
     with sqlite_database.engine.begin() as connection:
         rows.fill(connection)
         for statement, constraint in (

@@ -63,7 +63,7 @@ DOCUMENTS = st.recursive(
 
 @tried
 @given(moment=MOMENTS, amount=AMOUNTS, document=st.dictionaries(st.sampled_from(["x", "y"]), DOCUMENTS))
-def test_what_is_written_reads_back(
+def test_values_written_are_read_back(
     database: Database, moment: datetime, amount: Decimal, document: dict[str, Any]
 ) -> None:
     found = _written(database, created_dt=moment, order_total=amount, order_info=document)
@@ -74,7 +74,7 @@ def test_what_is_written_reads_back(
 
 @tried
 @given(moments=st.lists(MOMENTS, min_size=2, max_size=6), amounts=st.lists(AMOUNTS, min_size=6, max_size=6))
-def test_the_database_sorts_and_compares_as_python_does(
+def test_values_sort_and_compare_as_in_python(
     database: Database, moments: list[datetime], amounts: list[Decimal]
 ) -> None:
     with Session(database.engine) as session:
@@ -102,13 +102,13 @@ def test_the_database_sorts_and_compares_as_python_does(
         ("organisation_id", "no-id"),
     ],
 )
-def test_what_would_not_read_back_is_refused(database: Database, column: str, value: object) -> None:
+def test_values_that_would_lose_precision_are_rejected(database: Database, column: str, value: object) -> None:
     with pytest.raises(StatementError) as caught:
         _written(database, **{column: value})
     assert isinstance(caught.value.orig, ValueError | ArithmeticError)
 
 
-def test_ids_have_one_spelling(database: Database) -> None:
+def test_ids_in_any_spelling_match_and_default_to_version_4(database: Database) -> None:
     with Session(database.engine) as session:
         org = _organisation(session)
         for spelling in (org.upper(), f"{{{org}}}", org.replace("-", "")):
@@ -118,7 +118,7 @@ def test_ids_have_one_spelling(database: Database) -> None:
         assert str(UUID(str(given_))) == str(given_)
 
 
-def test_sqlites_default_ids_are_version_4(sqlite_database: Database) -> None:
+def test_sqlite_default_ids_are_distinct_and_version_4(sqlite_database: Database) -> None:
     many = (
         "INSERT INTO permissions (name) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)"
         " SELECT 'p' || i FROM n"
@@ -131,7 +131,7 @@ def test_sqlites_default_ids_are_version_4(sqlite_database: Database) -> None:
     assert {UUID(one).variant for one in found} == {UUID("00000000-0000-4000-8000-000000000000").variant}
 
 
-def test_defaults_of_plain_sql_are_now_and_complete(database: Database) -> None:
+def test_insert_by_plain_sql_fills_the_defaults(database: Database) -> None:
     before = datetime.now(UTC) - timedelta(seconds=2)
     with database.engine.begin() as connection:
         org = connection.scalar(text("INSERT INTO organisations (name, slug) VALUES ('Lab', 'lab') RETURNING id"))
@@ -147,7 +147,7 @@ def test_defaults_of_plain_sql_are_now_and_complete(database: Database) -> None:
     )  # fmt: skip
 
 
-def test_every_change_is_counted_and_dated(database: Database) -> None:
+def test_update_raises_version_and_updated_at(database: Database) -> None:
     with Session(database.engine) as session:
         org = _organisation(session)
         user = User(organisation_id=org, email="a@b.c", email_norm="a@b.c", name="A", created_at=AT, updated_at=AT)
@@ -167,7 +167,7 @@ def test_every_change_is_counted_and_dated(database: Database) -> None:
         assert agent.updated_at > AT
 
 
-def test_an_edit_of_what_changed_meanwhile_is_noticed(database: Database) -> None:
+def test_update_of_a_row_changed_meanwhile_raises_stale_data(database: Database) -> None:
     with Session(database.engine, expire_on_commit=False) as session, session.begin():
         org = _organisation(session)
         user = User(organisation_id=org, email="a@b.c", email_norm="a@b.c", name="A")
@@ -184,14 +184,14 @@ def test_an_edit_of_what_changed_meanwhile_is_noticed(database: Database) -> Non
             session.flush()
 
 
-def test_nulls_of_documents_are_the_databases(database: Database) -> None:
+def test_document_none_is_stored_as_sql_null(database: Database) -> None:
     with Session(database.engine) as session, session.begin():
         session.add(Organisation(name="Lab", slug="lab", password_policy=None))
     with database.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM organisations WHERE password_policy IS NULL")) == 1
 
 
-def test_an_organisation_is_owned_by_one_of_its_own(database: Database) -> None:
+def test_organisation_owner_of_another_organisation_is_rejected(database: Database) -> None:
     with Session(database.engine) as session, session.begin():
         org = _organisation(session)
         other = Organisation(name="B", slug="b")
@@ -209,7 +209,7 @@ def test_an_organisation_is_owned_by_one_of_its_own(database: Database) -> None:
             session.commit()
 
 
-def test_a_database_at_its_revision_loads_no_migration_tools(sqlite_database: Database) -> None:
+def test_upgrade_of_a_current_database_loads_no_alembic(sqlite_database: Database) -> None:
     program = (
         "import sys\nfrom benchboard.storage import upgrade\nfrom benchboard.storage.engine import Database\n"
         "database = Database.open(sys.argv[1], key=bytes.fromhex(sys.argv[2]))\nupgrade.upgrade(database)\n"

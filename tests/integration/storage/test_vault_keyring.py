@@ -62,7 +62,7 @@ print("kept")
 """
 
 
-def test_a_real_keyring_keeps_the_keys(tmp_path: Path) -> None:
+def test_vault_with_a_real_keyring_keeps_the_keys(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BENCHBOARD_")}
     environment |= {
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),

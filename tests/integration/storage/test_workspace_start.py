@@ -42,7 +42,7 @@ def _whole(home: Path) -> None:
     opened.close()
 
 
-def test_the_first_use_makes_an_encrypted_database_with_its_operator(tmp_path: Path) -> None:
+def test_open_local_first_makes_an_encrypted_database_with_operator(tmp_path: Path) -> None:
     home = tmp_path / "a" / "home"
     said: list[str] = []
     opened = workspace.open_local(home, report=said.append)
@@ -58,13 +58,13 @@ def test_the_first_use_makes_an_encrypted_database_with_its_operator(tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["what?uri=true&x", "100%41", "a#b", "Ödünç & co"])
-def test_a_home_of_any_name_is_where_its_files_are(tmp_path: Path, name: str) -> None:
+def test_open_local_in_a_home_of_any_name_puts_its_files_there(tmp_path: Path, name: str) -> None:
     _whole(tmp_path / name)
     assert (tmp_path / name / "benchboard.db").stat().st_size > 0
     assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
-def test_the_demo_lies_beside_and_has_no_operator_of_ours(tmp_path: Path) -> None:
+def test_open_demo_makes_a_database_of_its_own(tmp_path: Path) -> None:
     opened = workspace.open_demo(tmp_path)
     with unbound(opened.database).read() as session:
         assert len(authentication.demo_people(session)) >= 4
@@ -76,7 +76,7 @@ def test_the_demo_lies_beside_and_has_no_operator_of_ours(tmp_path: Path) -> Non
     local.close()
 
 
-def test_a_missing_key_is_refused_and_the_file_left_as_it_is(tmp_path: Path) -> None:
+def test_open_local_without_its_key_is_refused_and_keeps_the_file(tmp_path: Path) -> None:
     _whole(tmp_path)
     (tmp_path / "vault" / "database.benchboard.key").unlink()
     before = (tmp_path / "benchboard.db").read_bytes()
@@ -88,7 +88,7 @@ def test_a_missing_key_is_refused_and_the_file_left_as_it_is(tmp_path: Path) -> 
     assert not (tmp_path / "vault" / "database.benchboard.key").exists()
 
 
-def test_another_key_is_refused_and_the_file_left_as_it_is(tmp_path: Path) -> None:
+def test_open_local_with_another_key_is_refused_and_keeps_the_file(tmp_path: Path) -> None:
     _whole(tmp_path)
     key = tmp_path / "vault" / "database.benchboard.key"
     key.write_bytes(bytes(32))
@@ -100,7 +100,7 @@ def test_another_key_is_refused_and_the_file_left_as_it_is(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("planted", ["home", "vault"])
-def test_a_start_where_others_could_have_planted_a_key_makes_no_database(tmp_path: Path, planted: str) -> None:
+def test_open_local_in_a_home_others_may_write_makes_no_database(tmp_path: Path, planted: str) -> None:
     home = tmp_path / "home"
     (home / "vault").mkdir(parents=True, mode=0o700)
     key = home / "vault" / "database.benchboard.key"
@@ -113,7 +113,7 @@ def test_a_start_where_others_could_have_planted_a_key_makes_no_database(tmp_pat
     assert not (home / "benchboard.db").exists()
 
 
-def test_a_home_that_cannot_be_is_said(tmp_path: Path) -> None:
+def test_open_local_where_home_is_a_file_raises_unavailable(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
     with pytest.raises(Unavailable) as refused:
         workspace.open_local(tmp_path / "home")
@@ -158,13 +158,13 @@ workspace.open_local(Path(sys.argv[1]))
         "before the commit",
     ],
 )
-def test_a_first_start_cut_short_is_finished_by_the_next(tmp_path: Path, at: str) -> None:
+def test_open_local_after_an_interrupted_first_start_completes_it(tmp_path: Path, at: str) -> None:
     cut = subprocess.run([sys.executable, "-c", _CUT, str(tmp_path), at], env=_environment(), timeout=120)
     assert cut.returncode == -signal.SIGKILL
     _whole(tmp_path)
 
 
-def test_commands_that_start_together_leave_a_database_that_opens(tmp_path: Path) -> None:
+def test_commands_started_together_leave_a_working_database(tmp_path: Path) -> None:
     race = [sys.executable, "-m", "support.start_race", str(tmp_path), "2"]
     ended = subprocess.run(race, env=_environment(), capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
@@ -177,7 +177,7 @@ def test_commands_that_start_together_leave_a_database_that_opens(tmp_path: Path
 
 
 @pytest.mark.parametrize("arguments", [("db", "current"), ("db", "check"), ("db", "current", "--demo")])
-def test_commands_that_only_read_make_nothing(
+def test_db_commands_that_read_make_no_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
@@ -186,7 +186,7 @@ def test_commands_that_only_read_make_nothing(
     assert files == []
 
 
-def test_connect_before_another_program_makes_the_database_reads_it_afterwards(tmp_path: Path) -> None:
+def test_connect_before_the_database_exists_reads_it_afterwards(tmp_path: Path) -> None:
     """What `db current` opens when there is nothing yet is good for what a first start made meanwhile."""
     early = workspace.connect(tmp_path)
     assert upgrade.current(early.database) is None
@@ -196,7 +196,7 @@ def test_connect_before_another_program_makes_the_database_reads_it_afterwards(t
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade base", "seed"])
-def test_a_command_that_changes_the_database_waits_while_another_program_starts(
+def test_db_command_that_changes_waits_for_a_starting_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
@@ -207,7 +207,7 @@ def test_a_command_that_changes_the_database_waits_while_another_program_starts(
     assert not (tmp_path / "vault").exists()
 
 
-def test_another_key_prints_nothing_on_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_open_local_with_another_key_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     _whole(tmp_path)
     key = tmp_path / "vault" / "database.benchboard.key"
     key.write_bytes(bytes(32))
@@ -219,7 +219,7 @@ def test_another_key_prints_nothing_on_standard_error(tmp_path: Path, capfd: pyt
 
 @pytest.mark.parametrize("command", [("db", "current"), ("db", "upgrade"), ("user", "list")])
 @pytest.mark.parametrize("content", [b"xy", b"not a database at all " * 500, b"SQLite format 2\0" * 100])
-def test_a_url_of_a_file_that_is_no_database_says_so(
+def test_url_of_a_file_that_is_no_database_prints_one_sentence(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -236,7 +236,7 @@ def test_a_url_of_a_file_that_is_no_database_says_so(
     assert file.read_bytes() == content
 
 
-def test_a_url_of_an_encrypted_database_says_that_it_may_be_encrypted(tmp_path: Path) -> None:
+def test_open_url_of_an_encrypted_file_says_it_may_be_encrypted(tmp_path: Path) -> None:
     _whole(tmp_path)
     with pytest.raises(Unavailable) as refused:
         workspace.open_url(f"sqlite:///{tmp_path / 'benchboard.db'}", tmp_path)
@@ -244,13 +244,13 @@ def test_a_url_of_an_encrypted_database_says_that_it_may_be_encrypted(tmp_path: 
     assert "encrypted" in refused.value.why
 
 
-def test_a_url_of_an_empty_file_makes_a_database(tmp_path: Path) -> None:
+def test_open_url_of_an_empty_file_makes_a_database(tmp_path: Path) -> None:
     (tmp_path / "plain.db").touch()
     workspace.open_url(f"sqlite:///{tmp_path / 'plain.db'}", tmp_path / "home").close()
     assert (tmp_path / "plain.db").read_bytes().startswith(b"SQLite format 3")
 
 
-def test_a_plain_file_keeps_its_data_key_beside_it(tmp_path: Path) -> None:
+def test_open_url_of_a_plain_file_keeps_its_data_key_beside_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'plain.db'}"
     opened = workspace.open_url(url, tmp_path / "home")
     assert (opened.way.kind, opened.way.encrypted) == ("file", False)
@@ -268,7 +268,7 @@ def test_a_plain_file_keeps_its_data_key_beside_it(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_refused_sign_in_leaves_its_trace(tmp_path: Path) -> None:
+def test_sign_in_denied_through_workspace_is_recorded(tmp_path: Path) -> None:
     opened = workspace.open_demo(tmp_path)
     with pytest.raises(Denied):
         workspace.sign_in(opened, email="john@example.com", password="password124")
@@ -283,7 +283,7 @@ def test_a_refused_sign_in_leaves_its_trace(tmp_path: Path) -> None:
     opened.close()
 
 
-def test_a_server_is_never_changed_unasked(empty_database: object, engine_name: str, tmp_path: Path) -> None:
+def test_open_url_of_an_outdated_server_is_refused(empty_database: object, engine_name: str, tmp_path: Path) -> None:
     if engine_name != "postgresql":
         pytest.skip("a local file is made ready at its first use")
     url = empty_database.engine.url.render_as_string(hide_password=False)  # type: ignore[attr-defined]

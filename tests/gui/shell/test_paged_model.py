@@ -93,7 +93,7 @@ def load(qtbot: QtBot, model: PagedTableModel[Person], act: Callable[[], object]
         act()
 
 
-def test_it_reads_on_as_one_scrolls_and_ends(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+def test_fetch_more_repeated_loads_every_row_once_in_order(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
     load(qtbot, model, model.refresh)
     assert model.rowCount() == 100
     assert model.canFetchMore(model.index(-1, -1))
@@ -106,7 +106,7 @@ def test_it_reads_on_as_one_scrolls_and_ends(qtbot: QtBot, model: PagedTableMode
     assert len({row.id for row in model.rows}) == COUNT + 1
 
 
-def test_sorting_and_searching_are_new_questions(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+def test_sort_and_search_reload_the_rows(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
     load(qtbot, model, model.refresh)
     load(qtbot, model, lambda: model.sort(0, Qt.SortOrder.DescendingOrder))
     assert model.row(0).name == f"Person {COUNT - 1:05}"
@@ -116,7 +116,9 @@ def test_sorting_and_searching_are_new_questions(qtbot: QtBot, model: PagedTable
     assert not model.loading  # the state cannot be sorted by
 
 
-def test_an_answer_to_an_older_question_is_discarded(qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch) -> None:
+def test_refresh_result_of_an_older_listing_is_discarded(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch
+) -> None:
     gate = threading.Event()
 
     def slow_first(session: Session, listing: Listing, after: str | None, limit: int) -> Page[Person]:
@@ -134,7 +136,7 @@ def test_an_answer_to_an_older_question_is_discarded(qtbot: QtBot, tasks: Tasks,
     assert [row.name for row in model.rows] == ["Person 00007"]
 
 
-def test_a_page_of_an_older_generation_changes_nothing(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+def test_page_of_an_older_generation_is_ignored(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
     load(qtbot, model, model.refresh)
     shown = model.rows
     model._arrived(model._generation - 1, None, Page(()))
@@ -143,7 +145,7 @@ def test_a_page_of_an_older_generation_changes_nothing(qtbot: QtBot, model: Page
     assert model.error is None
 
 
-def test_a_failed_page_is_said_and_asked_for_again(
+def test_failed_page_can_be_retried(
     qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch, light: Theme, click: Hand
 ) -> None:
     away = [True]
@@ -163,7 +165,7 @@ def test_a_failed_page_is_said_and_asked_for_again(
     assert model.rowCount() == 100
 
 
-def test_ticks_and_the_current_row_survive_a_refresh(
+def test_refresh_keeps_ticks_and_current_row(
     qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]
 ) -> None:
     load(qtbot, model, model.refresh)
@@ -179,7 +181,9 @@ def test_ticks_and_the_current_row_survive_a_refresh(
     assert table.current() == current
 
 
-def test_keys_tick_open_and_choose_all(qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]) -> None:
+def test_table_keys_tick_open_and_select_all(
+    qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]
+) -> None:
     load(qtbot, model, model.refresh)
     opened: list[Person] = []
     table.activated.connect(opened.append)
@@ -193,7 +197,7 @@ def test_keys_tick_open_and_choose_all(qtbot: QtBot, model: PagedTableModel[Pers
     assert len(table.selected()) == 100
 
 
-def test_a_click_on_the_header_sorts_and_a_second_one_turns_round(
+def test_header_click_sorts_and_second_click_reverses(
     qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]
 ) -> None:
     load(qtbot, model, model.refresh)
@@ -205,7 +209,9 @@ def test_a_click_on_the_header_sorts_and_a_second_one_turns_round(
         assert model.row(0).role == role
 
 
-def test_what_is_empty_says_why(qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]) -> None:
+def test_table_search_without_match_shows_no_match_message(
+    qtbot: QtBot, model: PagedTableModel[Person], table: PagedTable[Person]
+) -> None:
     load(qtbot, model, lambda: setattr(model, "listing", Listing(search="nobody is called this")))
     assert not table.view.isVisible()
     assert table._no_match.isVisible()

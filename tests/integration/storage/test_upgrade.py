@@ -119,7 +119,7 @@ def _execute(database: Database, *statements: str) -> None:
 # ---- there and back
 
 
-def test_an_empty_database_becomes_what_the_models_execute(empty_database: Database) -> None:
+def test_upgrade_of_an_empty_database_makes_the_models_schema(empty_database: Database) -> None:
     steps: list[tuple[int, int]] = []
     assert upgrade.current(empty_database) is None
     moved = upgrade.upgrade(empty_database, progress=lambda done, total: steps.append((done, total)))
@@ -130,13 +130,13 @@ def test_an_empty_database_becomes_what_the_models_execute(empty_database: Datab
     assert (again.before, again.after, again.backup) == (upgrade.head(), upgrade.head(), None)
 
 
-def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
+def test_current_without_a_file_makes_none(tmp_path: Path) -> None:
     database = Database.open(databases.file_url(tmp_path / "none.db"), key=databases.KEY)
     assert upgrade.current(database) is None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_revision_round_trips_with_rows_in_every_table(filled: Database) -> None:
+def test_upgrade_and_downgrade_of_every_revision_keep_the_rows(filled: Database) -> None:
     before, shape = _everything(filled), _shape(filled)
     assert all(before.values()), "a table without a row proves nothing"
     for revision in upgrade.revisions()[:-1]:
@@ -147,7 +147,7 @@ def test_every_revision_round_trips_with_rows_in_every_table(filled: Database) -
         assert _everything(filled, shape) == before
 
 
-def test_going_back_takes_what_a_revision_added_and_nothing_else(database: Database) -> None:
+def test_downgrade_removes_only_what_the_revision_added(database: Database) -> None:
     with database.engine.begin() as connection:
         rows.fill(connection)
     assert all(_everything(database).values()), "a table without a row proves nothing"
@@ -159,7 +159,7 @@ def test_going_back_takes_what_a_revision_added_and_nothing_else(database: Datab
         assert all(_everything(database).values())
 
 
-def test_base_takes_every_table_away_and_the_way_back_works(filled: Database) -> None:
+def test_downgrade_to_base_and_upgrade_again_work(filled: Database) -> None:
     moved = upgrade.downgrade(filled, "base")
     assert (moved.before, moved.after) == ("0001", None)
     upgrade.upgrade(filled)
@@ -167,7 +167,7 @@ def test_base_takes_every_table_away_and_the_way_back_works(filled: Database) ->
     assert not any(_everything(filled).values())
 
 
-def test_rebuilding_tables_keeps_children_and_triggers(filled: Database, rebuilding: Path) -> None:
+def test_upgrade_that_rebuilds_tables_keeps_children_and_triggers(filled: Database, rebuilding: Path) -> None:
     before, shape = _everything(filled), _shape(filled)
     upgrade.upgrade(filled)
     assert upgrade.current(filled) == NEXT
@@ -185,7 +185,7 @@ def test_rebuilding_tables_keeps_children_and_triggers(filled: Database, rebuild
     assert _everything(filled, shape) == before
 
 
-def test_upgrade_to_0004_empty_columns_are_filled_and_targets_named(database: Database) -> None:
+def test_upgrade_to_0004_fills_empty_columns_and_names_targets(database: Database) -> None:
     upgrade.downgrade(database, "0003")
     with database.engine.begin() as connection:
         made = rows.fill(connection)
@@ -232,7 +232,7 @@ def test_upgrade_to_0004_empty_columns_are_filled_and_targets_named(database: Da
     assert len(after["audit_logs"]) == len(held["audit_logs"])
 
 
-def test_the_numbers_are_alembics_revisions() -> None:
+def test_revisions_are_those_of_alembic() -> None:
     config = Config()
     config.set_main_option("script_location", str(resources.migrations()))
     script = ScriptDirectory.from_config(config)
@@ -254,7 +254,9 @@ def _narrowed(
 
 
 @pytest.mark.parametrize("act", [upgrade.upgrade, upgrade.check, lambda database: upgrade.downgrade(database, "0001")])
-def test_a_newer_database_is_refused_and_left_alone(database: Database, act: Callable[[Database], object]) -> None:
+def test_upgrade_of_a_newer_database_is_refused_and_changes_nothing(
+    database: Database, act: Callable[[Database], object]
+) -> None:
     _execute(database, "UPDATE alembic_version SET version_num = '9999'")
     before = _traces(database)
     with pytest.raises(Unavailable) as caught:
@@ -266,7 +268,7 @@ def test_a_newer_database_is_refused_and_left_alone(database: Database, act: Cal
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_a_read_only_file_is_refused_and_left_alone(sqlite_database: Database, what: str) -> None:
+def test_upgrade_of_a_read_only_file_is_refused_and_changes_nothing(sqlite_database: Database, what: str) -> None:
     upgrade.downgrade(sqlite_database, "0001")
     file = Path(str(sqlite_database.engine.url.database))
     sqlite_database.dispose()
@@ -281,7 +283,7 @@ def test_a_read_only_file_is_refused_and_left_alone(sqlite_database: Database, w
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"])
-def test_a_read_only_server_is_refused(filled: Database) -> None:
+def test_upgrade_of_a_read_only_server_is_refused(filled: Database) -> None:
     with filled.engine.connect() as connection:
         name = connection.scalar(text("SELECT current_database()"))
     _execute(filled, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
@@ -291,7 +293,7 @@ def test_a_read_only_server_is_refused(filled: Database) -> None:
     assert upgrade.current(filled) == "0001"
 
 
-def test_another_programs_database_is_refused(empty_database: Database) -> None:
+def test_upgrade_of_another_programs_database_is_refused(empty_database: Database) -> None:
     _execute(empty_database, "CREATE TABLE users (name TEXT)", "INSERT INTO users VALUES ('theirs')")
     with pytest.raises(Unavailable) as caught:
         upgrade.upgrade(empty_database)
@@ -302,9 +304,7 @@ def test_another_programs_database_is_refused(empty_database: Database) -> None:
 
 
 @pytest.mark.parametrize("key", [None, bytes(32)])
-def test_a_database_whose_key_is_another_is_refused_and_left_alone(
-    sqlite_database: Database, key: bytes | None
-) -> None:
+def test_upgrade_with_another_key_is_refused_and_changes_nothing(sqlite_database: Database, key: bytes | None) -> None:
     before = _traces(sqlite_database)
     other = Database.open(f"sqlite:///{sqlite_database.engine.url.database}", key=key)
     for act in (upgrade.current, upgrade.upgrade, upgrade.check):
@@ -315,7 +315,7 @@ def test_a_database_whose_key_is_another_is_refused_and_left_alone(
     assert _traces(sqlite_database) == before
 
 
-def test_a_place_that_cannot_be_a_file_is_said_in_words(tmp_path: Path) -> None:
+def test_upgrade_of_an_impossible_path_raises_missing(tmp_path: Path) -> None:
     database = Database.open(databases.file_url(tmp_path / ("n" * 300)), key=databases.KEY)
     for act in (upgrade.current, upgrade.upgrade):
         with pytest.raises(Unavailable) as caught:
@@ -324,7 +324,7 @@ def test_a_place_that_cannot_be_a_file_is_said_in_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", ["0003", "9999", "", "head", "0001'; --", "0002"])
-def test_a_revision_that_is_not_behind_is_refused(filled: Database, revision: str) -> None:
+def test_downgrade_to_a_revision_not_before_raises_invalid(filled: Database, revision: str) -> None:
     with pytest.raises(Invalid) as caught:
         upgrade.downgrade(filled, revision)
     assert caught.value.code == "storage.revision"
@@ -352,7 +352,7 @@ ORPHANS = 'op.execute("DELETE FROM roles")'
 @pytest.mark.parametrize(
     ("engine_name", "last"), [("sqlite", BROKEN), ("postgresql", BROKEN), ("sqlite", ORPHANS)], indirect=["engine_name"]
 )
-def test_a_migration_that_fails_leaves_the_database_as_it_was(
+def test_upgrade_that_fails_leaves_the_database_unchanged(
     filled: Database, last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = _everything(filled)
@@ -391,7 +391,7 @@ def test_upgrade_that_drops_triggers_by_name_leaves_them_dropped(
     assert left == {"audit_logs_no_update", "audit_logs_no_delete", "dongle_groups_members_insert"}
 
 
-def test_a_copy_is_made_first_and_three_are_kept(sqlite_database: Database) -> None:
+def test_upgrade_makes_a_backup_and_keeps_three(sqlite_database: Database) -> None:
     with sqlite_database.engine.begin() as connection:
         rows.fill(connection)
     made = [upgrade.downgrade(sqlite_database, "0001").backup, upgrade.upgrade(sqlite_database).backup]
@@ -412,7 +412,7 @@ def test_a_copy_is_made_first_and_three_are_kept(sqlite_database: Database) -> N
         database.dispose()
 
 
-def test_what_is_written_between_the_copy_and_the_lock_is_in_the_copy(sqlite_database: Database) -> None:
+def test_upgrade_backup_holds_what_was_written_before_the_lock(sqlite_database: Database) -> None:
     upgrade.downgrade(sqlite_database, "0001")
     sqlite_database.dispose()
     other = Database.open(f"sqlite:///{sqlite_database.engine.url.database}", key=databases.KEY)
@@ -437,7 +437,7 @@ def test_what_is_written_between_the_copy_and_the_lock_is_in_the_copy(sqlite_dat
     other.dispose()
 
 
-def test_without_room_for_a_copy_nothing_is_migrated(sqlite_database: Database) -> None:
+def test_upgrade_without_a_backup_folder_is_refused(sqlite_database: Database) -> None:
     upgrade.downgrade(sqlite_database, "0001")
     folder = Path(str(sqlite_database.engine.url.database)).parent / "backups"
     shutil.rmtree(folder)
@@ -449,7 +449,7 @@ def test_without_room_for_a_copy_nothing_is_migrated(sqlite_database: Database) 
     assert folder.read_text() == "in the way"
 
 
-def test_upgrade_whose_copy_fails_leaves_no_half_of_it(sqlite_database: Database) -> None:
+def test_upgrade_whose_backup_fails_leaves_no_partial_one(sqlite_database: Database) -> None:
     upgrade.downgrade(sqlite_database, "0001")
     folder = Path(str(sqlite_database.engine.url.database)).parent / "backups"
     before = set(folder.iterdir())
@@ -465,7 +465,7 @@ def test_upgrade_whose_copy_fails_leaves_no_half_of_it(sqlite_database: Database
     assert set(folder.iterdir()) == before
 
 
-def test_upgrade_deletes_half_made_copies_a_day_old_and_no_younger(sqlite_database: Database) -> None:
+def test_upgrade_deletes_partial_backups_older_than_a_day(sqlite_database: Database) -> None:
     """A younger one may be another program's, which is making it now."""
     upgrade.downgrade(sqlite_database, "0001")
     file = Path(str(sqlite_database.engine.url.database))
@@ -480,7 +480,7 @@ def test_upgrade_deletes_half_made_copies_a_day_old_and_no_younger(sqlite_databa
     assert others.exists()
 
 
-def test_damage_is_found(sqlite_database: Database) -> None:
+def test_check_of_a_damaged_file_reports_damage(sqlite_database: Database) -> None:
     assert upgrade.check(sqlite_database) == ()
     file = Path(str(sqlite_database.engine.url.database))
     sqlite_database.dispose()
@@ -490,7 +490,7 @@ def test_damage_is_found(sqlite_database: Database) -> None:
     assert "damage" in {finding.kind for finding in upgrade.check(sqlite_database)}
 
 
-def test_a_difference_is_found(database: Database) -> None:
+def test_check_of_an_altered_schema_reports_the_differences(database: Database) -> None:
     _execute(database, "DROP INDEX users_listing_idx", "ALTER TABLE teams ADD COLUMN note TEXT")
     told = [finding.what for finding in upgrade.check(database) if finding.kind == "schema"]
     assert len(told) == 2
@@ -529,7 +529,7 @@ def _address(database: Database) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("first", [None, "0001"])
-def test_two_programs_that_upgrade_at_once_take_turns(empty_database: Database, first: str | None) -> None:
+def test_upgrade_by_two_programs_at_once_takes_turns(empty_database: Database, first: str | None) -> None:
     if first is not None:
         upgrade.upgrade(empty_database)
         upgrade.downgrade(empty_database, first)
@@ -567,7 +567,7 @@ def _kill_at_every_statement(database: Database, migrations: Path, look: Callabl
                 return int(said[1])
 
 
-def test_kill_9_at_every_statement_of_a_migration_with_rows(filled: Database, rebuilding: Path) -> None:
+def test_upgrade_killed_at_any_statement_keeps_the_rows(filled: Database, rebuilding: Path) -> None:
     before, shape = _everything(filled), _shape(filled)
     seen = []
 
@@ -587,7 +587,7 @@ def test_kill_9_at_every_statement_of_a_migration_with_rows(filled: Database, re
     assert _everything(filled, shape) == before
 
 
-def test_kill_9_at_every_statement_of_the_first_migration(tmp_path: Path) -> None:
+def test_first_upgrade_killed_at_any_statement_is_whole_or_absent(tmp_path: Path) -> None:
     database = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
     seen = []
 

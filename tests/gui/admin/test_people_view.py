@@ -25,7 +25,7 @@ def said(admin: Admin, name: str) -> str:
     return " ".join(label.text() for label in admin.find(name).findChildren(QLabel) if label.isVisible())
 
 
-def test_everybody_is_there_and_a_search_narrows_whatever_the_accents(admin: Admin) -> None:
+def test_people_search_without_accents_finds_accented_names(admin: Admin) -> None:
     admin.row(TABLE, "Ada Lovelace")
     everybody = admin.column(TABLE)
     assert {"Öz Işık", "İnes Çağrı", "John"} <= set(everybody)
@@ -42,7 +42,7 @@ def test_everybody_is_there_and_a_search_narrows_whatever_the_accents(admin: Adm
     assert edit.text() == ""
 
 
-def test_role_and_state_filter_and_a_header_sorts(admin: Admin) -> None:
+def test_people_filters_narrow_and_header_sorts(admin: Admin) -> None:
     role = admin.find("people_role")
     assert isinstance(role, QComboBox)
     role.setFocus()
@@ -57,7 +57,7 @@ def test_role_and_state_filter_and_a_header_sorts(admin: Admin) -> None:
         admin.wait(lambda ends=ends: (admin.column(TABLE, 1)[0], admin.column(TABLE, 1)[-1]) == ends)  # type: ignore[misc]
 
 
-def test_disabling_is_undone_by_its_key(admin: Admin) -> None:
+def test_disable_people_is_undone_by_key(admin: Admin) -> None:
     admin.press_row(TABLE, "Ada Lovelace", tick=True)
     admin.press_row(TABLE, "Öz Işık", tick=True)
     admin.click("people_disable")
@@ -71,7 +71,7 @@ def test_disabling_is_undone_by_its_key(admin: Admin) -> None:
     assert admin.person("Öz Işık").state == "active"
 
 
-def test_nobody_disables_themselves_by_ticking_everybody(admin: Admin) -> None:
+def test_disable_with_own_account_ticked_keeps_it_active(admin: Admin) -> None:
     admin.press_row(TABLE, "Ines Okafor", tick=True)
     admin.press_row(TABLE, "Ada Lovelace", tick=True)
     admin.click("people_disable")
@@ -80,7 +80,7 @@ def test_nobody_disables_themselves_by_ticking_everybody(admin: Admin) -> None:
     assert "Your account stays active" in admin.banner()
 
 
-def test_keys_tick_open_and_leave(admin: Admin) -> None:
+def test_people_keys_tick_open_and_close(admin: Admin) -> None:
     at = admin.row(TABLE, "Ada Lovelace")
     view = admin.table(TABLE)
     view.setFocus()
@@ -99,7 +99,7 @@ def test_keys_tick_open_and_leave(admin: Admin) -> None:
     assert view.hasFocus()
 
 
-def test_revoking_says_what_will_happen_and_does_it_only_then(admin: Admin) -> None:
+def test_revoke_sessions_asks_before_it_ends_them(admin: Admin) -> None:
     admin.press_row(TABLE, "Ada Lovelace", tick=True)
     admin.click("people_revoke_sessions")
     assert "Ada Lovelace will be signed out everywhere within 5 seconds" in said(admin, "confirm")
@@ -115,7 +115,7 @@ def test_revoking_says_what_will_happen_and_does_it_only_then(admin: Admin) -> N
     admin.wait(lambda: admin.column(TABLE, 4)[admin.row(TABLE, "Ada Lovelace")] == "0")
 
 
-def test_the_detail_revokes_one_session_and_names_what_was_done(admin: Admin) -> None:
+def test_person_detail_revokes_one_session_and_lists_it_in_audit(admin: Admin) -> None:
     admin.press_row(TABLE, "Ada Lovelace")
     admin.click("person_sessions")
     admin.wait(lambda: len(_revokes(admin)) == 2)
@@ -132,7 +132,7 @@ def _revokes(admin: Admin) -> list[QPushButton]:
     return [b for b in detail(admin).findChildren(QPushButton, "session_revoke") if b.isVisible()]
 
 
-def test_a_person_is_added_once_every_field_is_right(admin: Admin) -> None:
+def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     admin.click("people_add")
     act = admin.find("add_act")
     admin.type("add_email", "mert@")
@@ -160,7 +160,7 @@ def test_a_person_is_added_once_every_field_is_right(admin: Admin) -> None:
     admin.click("add_cancel")
 
 
-def test_the_export_holds_what_the_filter_leaves(admin: Admin, tmp_path: Path) -> None:
+def test_people_export_holds_the_filtered_rows(admin: Admin, tmp_path: Path) -> None:
     admin.type("people_search", "ÖZ")
     admin.wait(lambda: admin.column(TABLE) == ["Öz Işık"])
     admin.click("people_export")
@@ -177,7 +177,7 @@ def test_the_export_holds_what_the_filter_leaves(admin: Admin, tmp_path: Path) -
     assert [line.split(",")[1] for line in lines[1:]] == ["Öz Işık"]
 
 
-def test_an_address_opens_a_person_and_a_narrow_window_lays_them_over(admin: Admin) -> None:
+def test_people_address_opens_detail_and_narrow_window_overlays_it(admin: Admin) -> None:
     who = admin.person("İnes Çağrı")
     admin.go(f"admin/people/{who.id}")
     admin.wait(lambda: "İnes Çağrı" in said(admin, "person_detail"))

@@ -21,7 +21,7 @@ def _shown(qtbot: QtBot, words: str, over: QWidget) -> QImage:
     return picture
 
 
-def test_a_tooltip_has_the_colours_of_the_theme(qtbot: QtBot, light: Theme) -> None:
+def test_tooltip_in_each_theme_has_its_colours(qtbot: QtBot, light: Theme) -> None:
     window = QLabel("over it")
     qtbot.addWidget(window)
     window.show()

@@ -28,7 +28,7 @@ def _ring(window: QWidget) -> _Ring:
     return ring
 
 
-def test_the_ring_of_each_segment_is_seen_whole(qtbot: QtBot, light: Theme) -> None:
+def test_focus_ring_of_each_segment_is_visible_whole(qtbot: QtBot, light: Theme) -> None:
     control = SegmentedControl([("a", "Here"), ("b", "There"), ("c", "Everywhere")], label="Where")
     window = _shown(qtbot, control)
     for key in ("a", "b", "c"):
@@ -42,7 +42,7 @@ def test_the_ring_of_each_segment_is_seen_whole(qtbot: QtBot, light: Theme) -> N
         assert (middle - segment.mapTo(window, segment.rect().center())).manhattanLength() <= 1
 
 
-def test_the_ring_goes_along_with_what_its_wearer_stands_in(qtbot: QtBot, light: Theme) -> None:
+def test_focus_ring_after_its_parent_moved_follows(qtbot: QtBot, light: Theme) -> None:
     control = SegmentedControl([("a", "Here"), ("b", "There")], label="Where")
     window = _shown(qtbot, control)
     segment = control.findChild(QWidget, "segment_b")
@@ -54,7 +54,7 @@ def test_the_ring_goes_along_with_what_its_wearer_stands_in(qtbot: QtBot, light:
     assert ring.mapTo(window, ring.rect().center()) == segment.mapTo(window, segment.rect().center())
 
 
-def test_the_ring_of_what_is_scrolled_stays_inside_the_area(qtbot: QtBot, light: Theme) -> None:
+def test_focus_ring_in_a_scroll_area_stays_inside_it(qtbot: QtBot, light: Theme) -> None:
     control = SegmentedControl([("a", "Here"), ("b", "There")], label="Where")
     area = QScrollArea()
     area.setWidget(control)

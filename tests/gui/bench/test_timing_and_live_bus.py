@@ -29,7 +29,7 @@ def _type(qtbot: QtBot, click: Hand, window: QWidget, name: str, text: str) -> N
     qtbot.keyClicks(edit, text)
 
 
-def test_solved_written_read_back_and_counted(
+def test_timing_written_to_dongle_is_verified_on_the_bus(
     qtbot: QtBot,
     shell: Shell,
     simulator: Simulator,
@@ -52,7 +52,7 @@ def test_solved_written_read_back_and_counted(
     qtbot.waitUntil(lambda: hub.live is None)
 
 
-def test_whoever_is_quicker_than_the_list_of_dongles_keeps_their_dongle_and_what_they_typed(
+def test_timing_fields_edited_before_dongles_load_are_kept(
     qtbot: QtBot, shell: Shell, click: Hand, pair_one: Callable[[], str]
 ) -> None:
     window, device_id = shell.window(), pair_one()
@@ -66,7 +66,7 @@ def test_whoever_is_quicker_than_the_list_of_dongles_keeps_their_dongle_and_what
     assert click.find(window, "timing_bitrate").text() == "250"
 
 
-def test_a_click_in_the_cloud_and_a_drag_in_the_bit_choose(qtbot: QtBot, shell: Shell, click: Hand) -> None:
+def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Hand) -> None:
     window = shell.window()
     shell.go("bench/timing")
     place = window.findChild(TimingPlace)
@@ -95,7 +95,7 @@ def test_a_click_in_the_cloud_and_a_drag_in_the_bit_choose(qtbot: QtBot, shell: 
     assert "#define CAN_NBTP_VALUE" in QApplication.clipboard().text()
 
 
-def test_a_second_node_on_another_rate_will_not_talk(qtbot: QtBot, shell: Shell, click: Hand) -> None:
+def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shell, click: Hand) -> None:
     window = shell.window()
     shell.go("bench/timing")
     verdict = click.find(window, "second_verdict")
@@ -108,7 +108,7 @@ def test_a_second_node_on_another_rate_will_not_talk(qtbot: QtBot, shell: Shell,
     assert "Enter numbers" in verdict.accessibleName()
 
 
-def test_the_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
+def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
     click(shell.window(), "bench_simulate")
     qtbot.waitUntil(lambda: len(hub.here) == 2)
     process, resources = hub._simulator._process, hub._resources
@@ -117,7 +117,7 @@ def test_the_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: H
     assert process.returncode is not None
 
 
-def test_and_when_the_window_is_killed(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
+def test_simulator_ends_when_the_window_is_killed(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
     click(shell.window(), "bench_simulate")
     qtbot.waitUntil(lambda: len(hub.here) == 2)
     process = hub._simulator._process
@@ -126,7 +126,7 @@ def test_and_when_the_window_is_killed(qtbot: QtBot, shell: Shell, click: Hand, 
     qtbot.waitUntil(lambda: len(hub.here) == 0)
 
 
-def test_what_cannot_be_solved_is_said_beside_the_field(qtbot: QtBot, shell: Shell, click: Hand) -> None:
+def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shell, click: Hand) -> None:
     window = shell.window()
     shell.go("bench/timing")
     place = window.findChild(TimingPlace)
@@ -140,7 +140,7 @@ def test_what_cannot_be_solved_is_said_beside_the_field(qtbot: QtBot, shell: She
     assert not edit.property("wrong")
 
 
-def test_frames_of_another_node_go_by_and_one_sent_arrives_there(
+def test_live_bus_shows_frames_of_another_node_and_sends(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub, pair_one: Callable[[], str]
 ) -> None:
     window, device_id = shell.window(), pair_one()
@@ -176,7 +176,7 @@ def test_frames_of_another_node_go_by_and_one_sent_arrives_there(
         listener.stop()
 
 
-def test_lost_frames_are_never_silent(
+def test_live_bus_dropped_frames_are_counted(
     qtbot: QtBot, shell: Shell, simulator: Simulator, hub: Hub, click: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
@@ -189,7 +189,7 @@ def test_lost_frames_are_never_silent(
     qtbot.waitUntil(lambda: place._counters.value("Dropped") not in ("", "0"))
 
 
-def test_the_device_leaving_ends_the_bus_and_says_so(
+def test_live_bus_ends_when_the_device_leaves(
     qtbot: QtBot, shell: Shell, simulator: Simulator, hub: Hub, click: Hand
 ) -> None:
     window = shell.window()
@@ -201,7 +201,7 @@ def test_the_device_leaving_ends_the_bus_and_says_so(
     qtbot.waitUntil(lambda: hub.live is None)
 
 
-def test_a_dongle_that_left_stays_chosen_and_is_the_one_again_when_it_is_back(
+def test_live_bus_dongle_replugged_stays_selected(
     qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: Hub, click: Hand
 ) -> None:
     window = shell.window()
@@ -230,7 +230,7 @@ def test_a_dongle_that_left_stays_chosen_and_is_the_one_again_when_it_is_back(
         hub.end_bus()
 
 
-def test_in_a_narrow_window_the_detail_lies_over_the_list(
+def test_dongle_detail_in_a_narrow_window_lies_over_the_list(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, pair_one: Callable[[], str]
 ) -> None:
     window = shell.window()

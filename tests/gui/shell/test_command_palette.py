@@ -16,7 +16,7 @@ def entries(*titles: str) -> list[PaletteEntry]:
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
-def test_letters_that_fit_are_in_the_title_in_order(query: str, title: str) -> None:
+def test_match_positions_are_the_query_letters_in_order(query: str, title: str) -> None:
     found = match(query, title)
     if found is None:
         return
@@ -25,33 +25,33 @@ def test_letters_that_fit_are_in_the_title_in_order(query: str, title: str) -> N
     assert list(found[1]) == sorted(set(found[1]))
 
 
-def test_the_start_of_a_word_is_not_worth_losing_the_rest() -> None:
+def test_match_query_with_punctuation_is_found() -> None:
     assert match("0::", "0001::") is not None
 
 
 @given(st.text(min_size=1, max_size=30), st.data())
-def test_any_letters_of_a_title_in_order_find_it(title: str, data: st.DataObject) -> None:
+def test_match_any_letters_of_a_title_in_order_are_found(title: str, data: st.DataObject) -> None:
     picked = data.draw(st.sets(st.integers(0, len(title) - 1)))
     query = "".join(title[at] for at in sorted(picked))
     assert match(query, title) is not None
 
 
 @given(st.text(max_size=40))
-def test_folding_keeps_every_letter_in_its_place(text: str) -> None:
+def test_fold_of_any_text_has_its_length(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
-def test_the_start_of_words_is_worth_most() -> None:
+def test_search_initials_rank_first() -> None:
     hits = search("pd", entries("Stop the device", "Pair a dongle", "Update"))
     assert hits[0].entry.title == "Pair a dongle"
 
 
-def test_scattered_letters_do_not_stand_beside_a_word_that_fits() -> None:
+def test_search_whole_word_excludes_scattered_letters() -> None:
     found = search("sett", entries("Use light theme", "Settings"))
     assert [hit.entry.title for hit in found] == ["Settings"]
 
 
-def test_a_word_people_have_for_it_finds_it_below_a_title_and_above_scattered_letters() -> None:
+def test_search_term_of_a_command_ranks_below_title_above_scattered() -> None:
     offered = [
         PaletteEntry("Find previous", lambda: None, group="Actions"),
         PaletteEntry("Step back", lambda: None, group="Actions", search_terms="undo, revert"),
@@ -64,12 +64,12 @@ def test_a_word_people_have_for_it_finds_it_below_a_title_and_above_scattered_le
     assert "Step back" not in [hit.entry.title for hit in search("do", offered)]  # only where a word begins
 
 
-def test_letters_with_marks_are_found_without_them() -> None:
+def test_search_without_accents_finds_accented_titles() -> None:
     assert [hit.entry.title for hit in search("olcum", entries("Ölçüm ekle"))] == ["Ölçüm ekle"]
     assert [hit.entry.title for hit in search("istanbul", entries("İSTANBUL hattı"))] == ["İSTANBUL hattı"]
 
 
-def test_an_angle_bracket_leaves_acts_alone() -> None:
+def test_search_with_angle_bracket_finds_actions_only() -> None:
     offered = [*entries("Pair a dongle"), PaletteEntry("Dongles", lambda: None, group="Go to")]
     assert [hit.entry.title for hit in search("> dongle", offered)] == ["Pair a dongle"]
     assert len(search("dongle", offered)) == 2
@@ -85,7 +85,7 @@ def open_palette(qtbot: QtBot, offered: list[PaletteEntry]) -> CommandPalette:
     return palette
 
 
-def test_keys_choose_and_run(qtbot: QtBot, light: Theme) -> None:
+def test_palette_keys_select_and_run(qtbot: QtBot, light: Theme) -> None:
     ran: list[str] = []
     offered = [
         PaletteEntry(title, lambda title=title: ran.append(title), group=group)
@@ -102,7 +102,7 @@ def test_keys_choose_and_run(qtbot: QtBot, light: Theme) -> None:
     assert not palette.isVisible()
 
 
-def test_down_goes_over_headings_and_round(qtbot: QtBot, light: Theme) -> None:
+def test_palette_down_key_skips_headings_and_wraps(qtbot: QtBot, light: Theme) -> None:
     ran: list[str] = []
     offered = [PaletteEntry(name, lambda name=name: ran.append(name), group=name) for name in ("a1", "a2", "a3")]
     palette = open_palette(qtbot, offered)
@@ -112,7 +112,7 @@ def test_down_goes_over_headings_and_round(qtbot: QtBot, light: Theme) -> None:
     assert ran == ["a1"]
 
 
-def test_a_click_runs_and_a_click_beside_leaves(qtbot: QtBot, light: Theme) -> None:
+def test_palette_click_runs_entry_and_click_outside_closes(qtbot: QtBot, light: Theme) -> None:
     ran: list[str] = []
     palette = open_palette(qtbot, [PaletteEntry("Pair a dongle", lambda: ran.append("pair"), group="Actions")])
     at = palette.list.visualRect(palette.list.model().index(1, 0)).center()
@@ -139,7 +139,7 @@ def test_palette_entry_that_cannot_run_is_faint_and_shows_its_reason(qtbot: QtBo
     assert {faint, muted} <= colours(2)
 
 
-def test_what_nobody_has_is_said(qtbot: QtBot, light: Theme) -> None:
+def test_palette_query_without_match_lists_nothing(qtbot: QtBot, light: Theme) -> None:
     palette = open_palette(qtbot, entries("Pair a dongle"))
     qtbot.keyClicks(palette.field, "xyzzy")
     assert palette.titles() == []

@@ -34,7 +34,7 @@ def _ended(town: Town, signed_in: SignedIn) -> SessionHistory:
         return session.get_one(SessionHistory, signed_in.actor.session_id)
 
 
-def test_a_sign_in_opens_a_session_that_says_from_where(town: Town) -> None:
+def test_sign_in_opens_a_session_with_its_client(town: Town) -> None:
     signed_in = town.sign_in("admin@north.example")
     row = _stored(town, signed_in.token)
     assert row is not None
@@ -62,14 +62,14 @@ def test_a_sign_in_opens_a_session_that_says_from_where(town: Town) -> None:
         ("admin@north.example", "\0"),
     ],
 )
-def test_wrong_password_and_unknown_address_get_the_same_answer(town: Town, email: str, password: str) -> None:
+def test_sign_in_wrong_password_or_unknown_address_answer_the_same(town: Town, email: str, password: str) -> None:
     with pytest.raises(Denied) as refused, unbound(town.database).change() as session:
         authentication.sign_in(session, email=email, password=password, client=CLIENT)
     assert refused.value.code == "accounts.wrong"
     assert str(refused.value) == str(authentication._wrong())
 
 
-def test_an_unknown_address_is_verified_like_a_known_one(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sign_in_unknown_address_verifies_a_password_too(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     verified: list[str | None] = []
     real = passwords.verify
 
@@ -83,18 +83,18 @@ def test_an_unknown_address_is_verified_like_a_known_one(town: Town, monkeypatch
     assert verified == [None]
 
 
-def test_what_is_no_address_is_said_to_be_none(town: Town) -> None:
+def test_sign_in_invalid_address_raises_invalid(town: Town) -> None:
     with pytest.raises(Invalid) as refused, unbound(town.database).change() as session:
         authentication.sign_in(session, email="no address", password=PASSWORD, client=CLIENT)
     assert refused.value.code == "addresses.invalid"
 
 
 @pytest.mark.parametrize("spelling", ["ADMIN@North.Example", " admin@north.example ", "ａｄｍｉｎ@north.example"])
-def test_an_address_is_the_same_however_it_is_written(town: Town, spelling: str) -> None:
+def test_sign_in_address_in_another_spelling_succeeds(town: Town, spelling: str) -> None:
     assert town.sign_in(spelling).actor.user_id == town.actor.user_id
 
 
-def test_a_password_is_the_same_on_every_keyboard(town: Town) -> None:
+def test_sign_in_password_in_another_unicode_form_succeeds(town: Town) -> None:
     _change(town, password_hash=passwords.hash_password("caf\u00e9 caf\u00e9 caf\u00e9"))
     with unbound(town.database).change() as session:
         composed = "cafe\u0301 cafe\u0301 cafe\u0301"
@@ -102,14 +102,14 @@ def test_a_password_is_the_same_on_every_keyboard(town: Town) -> None:
 
 
 @pytest.mark.parametrize("status", ["inactive", "pending"])
-def test_an_account_that_is_not_active_cannot_sign_in(town: Town, status: str) -> None:
+def test_sign_in_inactive_account_is_denied(town: Town, status: str) -> None:
     _change(town, status=status)
     with pytest.raises(Denied) as refused:
         town.sign_in("admin@north.example")
     assert refused.value.code == "accounts.inactive"
 
 
-def test_a_deleted_account_is_nobody(town: Town) -> None:
+def test_sign_in_deleted_account_is_unknown(town: Town) -> None:
     _change(town, deleted_at=datetime.now(UTC))
     with pytest.raises(Denied) as refused:
         town.sign_in("admin@north.example")
@@ -117,7 +117,7 @@ def test_a_deleted_account_is_nobody(town: Town) -> None:
 
 
 @pytest.mark.parametrize("status", ["suspended", "cancelled"])
-def test_a_suspended_organisation_lets_nobody_in(town: Town, status: str) -> None:
+def test_sign_in_suspended_organisation_is_denied(town: Town, status: str) -> None:
     with town.database.engine.begin() as connection:
         connection.execute(update(Organisation).where(Organisation.id == town.north).values(status=status))
     with pytest.raises(Denied) as refused:
@@ -128,7 +128,7 @@ def test_a_suspended_organisation_lets_nobody_in(town: Town, status: str) -> Non
     assert town.sign_in("admin@south.example").actor.organisation_id == town.south
 
 
-def test_one_address_in_two_organisations_chooses(town: Town) -> None:
+def test_sign_in_address_in_two_organisations_asks_which(town: Town) -> None:
     here = town.add("ines@example.com")
     there = town.add("ines@example.com", organisation=town.south)
     with pytest.raises(Conflict) as which:
@@ -140,7 +140,7 @@ def test_one_address_in_two_organisations_chooses(town: Town) -> None:
         town.sign_in("ines@example.com", organisation="elsewhere")
 
 
-def test_a_password_that_fits_one_of_two_accounts_chooses_by_itself(town: Town) -> None:
+def test_sign_in_password_of_one_of_two_accounts_selects_it(town: Town) -> None:
     town.add("ines@example.com")
     other = town.add("ines@example.com", organisation=town.south, password_hash=passwords.hash_password("another one"))
     with unbound(town.database).change() as session:
@@ -148,7 +148,7 @@ def test_a_password_that_fits_one_of_two_accounts_chooses_by_itself(town: Town) 
     assert signed_in.actor.user_id == other
 
 
-def test_a_bcrypt_hash_is_replaced_at_the_first_sign_in(town: Town) -> None:
+def test_sign_in_with_a_bcrypt_hash_replaces_it(town: Town) -> None:
     old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     _change(town, password_hash=old)
     town.sign_in("admin@north.example")
@@ -159,7 +159,7 @@ def test_a_bcrypt_hash_is_replaced_at_the_first_sign_in(town: Town) -> None:
     assert town.sign_in("admin@north.example")
 
 
-def test_a_refused_try_leaves_a_trace_and_no_session(town: Town) -> None:
+def test_sign_in_denied_is_recorded_and_opens_no_session(town: Town) -> None:
     with unbound(town.database).read() as session:
         before = session.scalar(select(func.count(SignInSession.id)))
     for email in ("admin@north.example", "nobody@north.example"):
@@ -173,7 +173,7 @@ def test_a_refused_try_leaves_a_trace_and_no_session(town: Town) -> None:
         assert session.scalar(select(func.count(SignInSession.id))) == before
 
 
-def test_every_use_gives_a_session_another_24_hours(town: Town) -> None:
+def test_touch_extends_the_session_by_24_hours(town: Town) -> None:
     late = datetime.now(UTC) + timedelta(minutes=5)
     with town.database.engine.begin() as connection:
         connection.execute(update(SignInSession).values(expires_at=late, last_used_at=late - timedelta(hours=24)))
@@ -189,7 +189,7 @@ def test_every_use_gives_a_session_another_24_hours(town: Town) -> None:
         assert row.expires_at > late
 
 
-def test_a_session_unused_for_24_hours_is_over(town: Town) -> None:
+def test_resume_session_unused_for_24_hours_has_expired(town: Town) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
     with town.database.engine.begin() as connection:
         connection.execute(update(SignInSession).values(expires_at=past))
@@ -207,7 +207,7 @@ def test_a_session_unused_for_24_hours_is_over(town: Town) -> None:
         assert end_reason(session, town.admin) == "expired"
 
 
-def test_signing_out_ends_the_own_session_alone(town: Town) -> None:
+def test_sign_out_ends_the_own_session_only(town: Town) -> None:
     second = town.sign_in("admin@north.example")
     with unbound(town.database).change() as session:
         authentication.sign_out(session, town.actor)
@@ -224,7 +224,7 @@ def test_signing_out_ends_the_own_session_alone(town: Town) -> None:
     assert over.value.code == "accounts.ended"
 
 
-def test_a_revoked_session_cannot_be_resumed_anywhere(town: Town) -> None:
+def test_resume_revoked_session_is_denied(town: Town) -> None:
     town.add("mert@north.example")
     first, second = town.sign_in("mert@north.example"), town.sign_in("mert@north.example")
     with unbound(town.database).change() as session:
@@ -244,7 +244,7 @@ def test_a_revoked_session_cannot_be_resumed_anywhere(town: Town) -> None:
         assert authentication.resume(session, token=second.token, client=CLIENT).actor.email == "mert@north.example"
 
 
-def test_revoking_all_of_ones_own_keeps_the_session_that_asks(town: Town) -> None:
+def test_revoke_all_of_own_account_keeps_the_current_session(town: Town) -> None:
     others = [town.sign_in("admin@north.example") for _ in range(3)]
     with unbound(town.database).change() as session:
         assert users.revoke_all(session, town.actor, [town.actor.user_id]) == 3
@@ -253,7 +253,7 @@ def test_revoking_all_of_ones_own_keeps_the_session_that_asks(town: Town) -> Non
         assert {end_reason(session, one) for one in others} == {"revoked"}
 
 
-def test_disabling_somebody_ends_their_sessions_and_activating_lets_them_in_again(town: Town) -> None:
+def test_set_state_inactive_ends_sessions_and_active_allows_sign_in(town: Town) -> None:
     mert = town.add("mert@north.example")
     signed_in = town.sign_in("mert@north.example")
     with unbound(town.database).change() as session:
@@ -268,7 +268,7 @@ def test_disabling_somebody_ends_their_sessions_and_activating_lets_them_in_agai
     assert town.sign_in("mert@north.example")
 
 
-def test_a_session_of_somebody_disabled_behind_its_back_is_over(town: Town) -> None:
+def test_resume_session_of_a_disabled_account_is_denied(town: Town) -> None:
     _change(town, status="inactive")
     with unbound(town.database).read() as session:
         assert end_reason(session, town.admin) == "disabled"
@@ -277,12 +277,12 @@ def test_a_session_of_somebody_disabled_behind_its_back_is_over(town: Town) -> N
 
 
 @pytest.mark.parametrize("token", ["", "x", "\0", "a" * 5000, "ğ"])
-def test_a_token_nobody_gave_out_opens_nothing(town: Town, token: str) -> None:
+def test_resume_unknown_token_is_denied(town: Town, token: str) -> None:
     with pytest.raises(Denied), unbound(town.database).change() as session:
         authentication.resume(session, token=token, client=CLIENT)
 
 
-def test_the_operator_is_this_computers_user_and_only_locally(town: Town) -> None:
+def test_sign_in_operator_is_the_os_user_and_local_only(town: Town) -> None:
     _change(town, os_user=os_user())
     if town.database.dialect == "postgresql":
         with pytest.raises(Denied) as refused, unbound(town.database).change() as session:
@@ -302,14 +302,14 @@ def test_the_operator_is_this_computers_user_and_only_locally(town: Town) -> Non
     assert inactive.value.code == "accounts.inactive"
 
 
-def test_another_systems_user_is_no_operator(town: Town) -> None:
+def test_sign_in_operator_of_another_os_user_is_denied(town: Town) -> None:
     _change(town, os_user=os_user() + "-else")
     with pytest.raises(Denied) as refused, unbound(town.database).change() as session:
         authentication.sign_in_operator(session, client=CLIENT)
     assert refused.value.code == "accounts.no-operator"
 
 
-def test_what_is_done_in_anothers_name_says_who_did_it(town: Town) -> None:
+def test_acting_as_another_person_records_acted_by(town: Town) -> None:
     town.add("mert@north.example", role="admin")
     with unbound(town.database).change() as session:
         acting = authentication.person(session, town.actor, email="mert@north.example")
@@ -321,7 +321,7 @@ def test_what_is_done_in_anothers_name_says_who_did_it(town: Town) -> None:
         assert (entry.user_id, entry.details["acted_by"]) == (acting.user_id, town.actor.user_id)
 
 
-def test_acting_as_somebody_needs_the_right_and_an_active_account(town: Town) -> None:
+def test_acting_as_a_person_needs_permission_and_an_active_account(town: Town) -> None:
     mert = town.add("mert@north.example")
     town.add("clara@south.example", organisation=town.south)
     with unbound(town.database).read() as session:
@@ -343,7 +343,7 @@ def _demo(town: Town, account_type: str = "DEMO", *, mark: bool = True) -> str:
     return town.add("tina@demo.example", role="technician", organisation=town.south, account_type=account_type)
 
 
-def test_a_demo_person_enters_without_a_password(town: Town) -> None:
+def test_sign_in_demo_local_demo_account_needs_no_password(town: Town) -> None:
     user_id = _demo(town)
     with unbound(town.database).change() as session:
         if town.database.dialect == "postgresql":
@@ -356,7 +356,7 @@ def test_a_demo_person_enters_without_a_password(town: Town) -> None:
 
 
 @pytest.mark.parametrize(("account_type", "mark"), [("USER", True), ("DEMO", False)])
-def test_nobody_else_enters_without_a_password(town: Town, account_type: str, mark: bool) -> None:
+def test_sign_in_demo_other_account_is_denied(town: Town, account_type: str, mark: bool) -> None:
     user_id = _demo(town, account_type, mark=mark)
     with unbound(town.database).change() as session:
         assert authentication.demo_people(session) == ()
@@ -365,7 +365,7 @@ def test_nobody_else_enters_without_a_password(town: Town, account_type: str, ma
     assert refused.value.code == "accounts.wrong"
 
 
-def test_a_demo_account_without_a_password_has_none_to_sign_in_with(town: Town) -> None:
+def test_sign_in_account_without_a_password_is_denied(town: Town) -> None:
     with town.database.engine.begin() as connection:
         connection.execute(update(User).where(User.id == town.actor.user_id).values(password_hash=None))
     for password in ("", "None", PASSWORD):
@@ -374,7 +374,7 @@ def test_a_demo_account_without_a_password_has_none_to_sign_in_with(town: Town) 
     assert password_hash()
 
 
-def test_an_account_without_roles_may_nothing(town: Town) -> None:
+def test_sign_in_account_without_roles_has_no_permissions(town: Town) -> None:
     mert = town.add("mert@north.example")
     with town.database.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM user_roles")
@@ -385,7 +385,7 @@ def test_an_account_without_roles_may_nothing(town: Town) -> None:
         users.count_people(session, actor)
 
 
-def test_the_catalogue_is_seeded_twenty_times_to_the_same_rows(town: Town) -> None:
+def test_seed_repeated_leaves_the_same_rows(town: Town) -> None:
     tables = ("permissions", "scopes", "roles", "role_permissions", "organisations", "users", "user_roles")
 
     def rows() -> dict[str, list[tuple[object, ...]]]:
@@ -406,7 +406,7 @@ def test_the_catalogue_is_seeded_twenty_times_to_the_same_rows(town: Town) -> No
         assert organisations.is_seeded(session)
 
 
-def test_the_trail_names_the_sign_in(town: Town) -> None:
+def test_sign_in_is_recorded_in_the_audit_log(town: Town) -> None:
     with unbound(town.database).read() as session:
         row = session.scalars(
             select(AuditLog).where(AuditLog.event_type == "session.sign-in", AuditLog.organisation_id == town.north)

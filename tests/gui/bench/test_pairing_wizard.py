@@ -24,7 +24,7 @@ from support.databases import unbound
 from support.window import Hand, visible
 
 
-def test_the_whole_way_with_the_windows_own_simulator(
+def test_pairing_with_the_windows_own_simulator_completes(
     qtbot: QtBot, shell: Shell, click: Hand, hub: Hub, dongles: Callable[[], list[Dongle]]
 ) -> None:
     window = shell.window()
@@ -62,7 +62,7 @@ def test_the_whole_way_with_the_windows_own_simulator(
     qtbot.waitUntil(lambda: shell.context.status.text("dongles") == "2 of 2 dongles connected")
 
 
-def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
+def test_pairing_closed_while_waiting_claims_nothing_until_repeated(
     qtbot: QtBot,
     simulator: Simulator,
     dongles: Callable[[], list[Dongle]],
@@ -79,7 +79,7 @@ def test_closed_while_it_waits_it_claims_nothing_and_the_next_time_it_does(
     assert [one.ownership_state for one in dongles()] == ["CLAIMED_ACTIVE"]
 
 
-def test_a_dongle_pulled_out_while_it_is_claimed_is_said_in_words(
+def test_pairing_dongle_unplugged_while_claimed_reports_it(
     qtbot: QtBot,
     shell: Shell,
     simulator: Simulator,
@@ -95,7 +95,7 @@ def test_a_dongle_pulled_out_while_it_is_claimed_is_said_in_words(
     assert [one.ownership_state for one in dongles()] == ["UNCLAIMED"]
 
 
-def test_renamed_in_place_and_taken_back(
+def test_rename_in_place_is_undone(
     qtbot: QtBot,
     shell: Shell,
     click: Hand,
@@ -114,7 +114,7 @@ def test_renamed_in_place_and_taken_back(
     qtbot.waitUntil(lambda: dongles()[0].name is None)
 
 
-def test_paired_from_a_command_the_window_catches_up(
+def test_pairing_by_a_command_updates_the_window(
     qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: Hub
 ) -> None:
     qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
@@ -143,7 +143,7 @@ def test_paired_from_a_command_the_window_catches_up(
     assert shell.context.status.text("dongles") == "0 of 1 dongles connected"
 
 
-def test_found_within_a_second_and_gone_within_a_second(
+def test_dongles_plugged_and_unplugged_appear_and_disappear(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub
 ) -> None:
     window = shell.window()
@@ -156,7 +156,7 @@ def test_found_within_a_second_and_gone_within_a_second(
     assert shell.context.problems.current is None
 
 
-def test_enter_alone_goes_the_whole_way(
+def test_pairing_by_enter_alone_completes(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub, dongles: Callable[[], list[Dongle]]
 ) -> None:
     window = shell.window()
@@ -190,9 +190,7 @@ def test_enter_alone_goes_the_whole_way(
     assert [one.name for one in dongles()] == ["Oven 2"]
 
 
-def test_with_nothing_plugged_in_the_wizard_offers_a_simulated_one(
-    qtbot: QtBot, shell: Shell, click: Hand, hub: Hub
-) -> None:
+def test_pairing_without_dongles_offers_simulated_ones(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
     window = shell.window()
     click(window, "bench_pair")
     forward = click.find(window, "pair_next")
@@ -206,9 +204,7 @@ def test_with_nothing_plugged_in_the_wizard_offers_a_simulated_one(
     qtbot.waitUntil(lambda: [one.isVisible() for one in window.findChildren(Choice)] == [True, True])
 
 
-def test_the_button_pressed_by_key_leaves_the_keyboard_on_the_way_forward(
-    qtbot: QtBot, shell: Shell, click: Hand, hub: Hub
-) -> None:
+def test_pairing_buttons_pressed_by_key_keep_focus_on_next(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
     window = shell.window()
     click(window, "bench_simulate")
     qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
