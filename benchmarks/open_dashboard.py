@@ -36,7 +36,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.document.document_store import DashboardStore
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.exchange import import_file
+from benchboard.ui.studio.import_export import json_import
 from benchboard.ui.widgets import Dialog
 from support.measured import Clocks, Heartbeat, Series, Taken, Window, drag, machine, quiet, resident, spin, wait
 
@@ -178,7 +178,7 @@ class Phases:
     def watching(self) -> Iterator[None]:
         """Clock the functions that do the work."""
         watched = (
-            ("worker: file read, checked, made ours", import_file, "read_file"),
+            ("worker: file read, checked, made ours", json_import, "read_file"),
             ("  of it Grafana's form to ours", interchange, "from_grafana"),
             ("worker: stored in rows, with a version", library, "create"),
             ("window: page built", dashboards_place.StudioPage, "__init__"),

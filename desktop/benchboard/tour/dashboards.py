@@ -14,7 +14,7 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.tour.gestures import CTRL, Hands, Step, after, canvas_of, click, press, rows, spot
-from benchboard.ui.studio.comparing.versions_view import VersionsScreen
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets import EmptyState
 
 _NAME: Final = "Shop review"

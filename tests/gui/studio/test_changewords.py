@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.versions.diff import differences
-from benchboard.ui.studio.comparing.arrow_routing import beside, route
-from benchboard.ui.studio.comparing.change_text import Names, Said, said, summed
+from benchboard.ui.studio.versions.arrow_routing import beside, route
+from benchboard.ui.studio.versions.difference_text import Names, Said, said, summed
 from support.edits import dashboard
 
 

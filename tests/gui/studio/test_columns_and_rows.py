@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 
 from benchboard.dashboards.document.document import parse_document, write_document
-from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.studio.document.undo_line_edit import Line
 
 if TYPE_CHECKING:
     from conftest import Studio

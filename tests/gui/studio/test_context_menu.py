@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
 from benchboard.ui.commands import Handler
-from benchboard.ui.studio.exchange.dashboard_actions import open_menu
+from benchboard.ui.studio.library.dashboard_actions import open_menu
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from benchboard.dashboards.journal.crash_journal import open_journal
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
-from benchboard.ui.studio.comparing.versions_view import VersionsScreen
 from benchboard.ui.studio.dashboards_view import Dashboards
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets.labels import plain_tip
 from support.databases import unbound
 

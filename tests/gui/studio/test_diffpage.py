@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.versions.diff import differences
-from benchboard.ui.studio.comparing.arrow_routing import route
-from benchboard.ui.studio.comparing.change_pane import DifferencesPane
-from benchboard.ui.studio.comparing.change_text import Names
-from benchboard.ui.studio.comparing.diff_view import DiffPage
-from benchboard.ui.studio.comparing.widget_thumbnails import Answers
+from benchboard.ui.studio.versions.arrow_routing import route
+from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.difference_text import Names
+from benchboard.ui.studio.versions.differences_pane import DifferencesPane
+from benchboard.ui.studio.versions.widget_thumbnails import Answers
 from benchboard.ui.widgets import Toast, keep_clear
 
 if TYPE_CHECKING:

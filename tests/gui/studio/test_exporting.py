@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, 
 from benchboard.dashboards.document.document import fitted, parse_document
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
-from benchboard.ui.studio.exchange import export_heading, page_export
-from benchboard.ui.studio.exchange.export_dialog import ExportDialog
-from benchboard.ui.studio.exchange.page_export import Export, file_name
+from benchboard.ui.studio.import_export import export_heading, page_export
+from benchboard.ui.studio.import_export.export_dialog import ExportDialog
+from benchboard.ui.studio.import_export.page_export import Export, file_name
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.page_picture import MARGIN, Sheet
 from benchboard.ui.theme import theme

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
 from benchboard.ui.studio.canvas.scene.overlay import handle_spot
-from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.studio.document.undo_line_edit import Line
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidget, QWidget
 
 from benchboard.dashboards.document.document import parse_document
-from benchboard.ui.studio.exchange.import_file import read_file
+from benchboard.ui.studio.import_export.json_import import read_file
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -48,11 +48,11 @@ def test_grafanas_comes_with_a_report_of_what_it_cannot_say(studio: "Studio", tm
 
 @pytest.mark.parametrize("form", ["json", "grafana"])
 def test_what_cannot_be_written_is_said_and_leaves_nothing(studio: "Studio", tmp_path: Path, form: str) -> None:
-    from benchboard.ui.studio.exchange import export_file
+    from benchboard.ui.studio.import_export import json_export
 
     page, taken = studio.page, tmp_path / "taken"
     taken.mkdir()
-    export_file.hand_on(page._context, page, page.editor.document, taken, form, page.finder.go)
+    json_export.hand_on(page._context, page, page.editor.document, taken, form, page.finder.go)
     problems = page._context.problems
     studio.wait(lambda: problems.current is not None)
     assert "taken" in problems.current.what

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWi
 from test_dashboards import Shelves
 
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
-from benchboard.ui.studio.exchange.report_dialog import ReportDialog
+from benchboard.ui.studio.import_export.report_dialog import ReportDialog
 
 if TYPE_CHECKING:
     from conftest import Studio

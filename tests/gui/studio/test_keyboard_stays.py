@@ -11,8 +11,8 @@ from test_dashboards import shelves as shelves
 from test_sharing import sharing_of
 
 from benchboard.ui.shell.command_palette import CommandPalette
-from benchboard.ui.studio.comparing.versions_view import VersionsScreen
 from benchboard.ui.studio.panes.template_gallery import Gallery
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -13,7 +13,7 @@ from test_dashboards import LEFT, Shelves
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
-from benchboard.ui.studio.exchange.dashboard_list import _shared, days_left
+from benchboard.ui.studio.library.dashboard_list import _shared, days_left
 from benchboard.ui.theme import theme
 from support.databases import unbound
 

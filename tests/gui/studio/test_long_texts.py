@@ -14,10 +14,10 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.dashboards.versions.diff import WordRun
 from benchboard.errors import Unavailable
-from benchboard.ui.studio.comparing import widget_thumbnails
-from benchboard.ui.studio.comparing.merge_cards import FieldChoice
 from benchboard.ui.studio.tiles import number_format, renderers, stat_tiles
 from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.versions import widget_thumbnails
+from benchboard.ui.studio.versions.merge_cards import FieldChoice
 
 HUGE = 3_000_000
 

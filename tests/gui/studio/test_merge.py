@@ -14,9 +14,9 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import document, images
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.versions.three_way_merge import merge
-from benchboard.ui.studio.comparing.merge_decisions import Party
-from benchboard.ui.studio.comparing.merge_view import MergeScreen
-from benchboard.ui.studio.comparing.widget_thumbnails import TileView
+from benchboard.ui.studio.versions.merge_decisions import Party
+from benchboard.ui.studio.versions.merge_view import MergeScreen
+from benchboard.ui.studio.versions.widget_thumbnails import TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner
 from support import compared

@@ -15,11 +15,11 @@ from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.interchange import to_grafana
 from benchboard.dashboards.versions.diff import differences
-from benchboard.ui.studio.comparing.change_text import Names, said
-from benchboard.ui.studio.comparing.widget_thumbnails import Answers, picture
-from benchboard.ui.studio.exchange import page_export
-from benchboard.ui.studio.exchange.page_export import Export
+from benchboard.ui.studio.import_export import page_export
+from benchboard.ui.studio.import_export.page_export import Export
 from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.studio.versions.difference_text import Names, said
+from benchboard.ui.studio.versions.widget_thumbnails import Answers, picture
 from support.drawn import chunk, png
 
 if TYPE_CHECKING:

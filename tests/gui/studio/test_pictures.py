@@ -12,9 +12,9 @@ from benchboard.dashboards.layout import Item, PageIndex
 from benchboard.dashboards.versions.diff import word_diff
 from benchboard.storage import resources
 from benchboard.ui import theme as theme_module
-from benchboard.ui.studio.comparing.widget_thumbnails import picture
 from benchboard.ui.studio.tiles.container_painting import heading_height, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.renderers import HEADER
+from benchboard.ui.studio.versions.widget_thumbnails import picture
 from benchboard.ui.theme import Theme
 
 SIZE = QSizeF(420, 120)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeWidgetItemIterator, QWidge
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.comparing.merge_cards import FieldChoice
+from benchboard.ui.studio.versions.merge_cards import FieldChoice
 
 if TYPE_CHECKING:
     from conftest import Studio

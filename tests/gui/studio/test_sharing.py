@@ -13,7 +13,7 @@ from test_dashboards import shelves as shelves
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.access.sharing import Candidate
 from benchboard.storage.models.identity import User
-from benchboard.ui.studio.exchange.share_dialog import ShareDialog
+from benchboard.ui.studio.library.share_dialog import ShareDialog
 from support import demo
 from support.databases import unbound
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard import settings
-from benchboard.ui.studio.panes import dock_panes
+from benchboard.ui.studio.panes import side_panes
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -90,13 +90,13 @@ def test_a_pane_is_pulled_by_its_edge_and_not_past_its_limits(studio: "Studio") 
     _pull(studio, "studio_edge_right", -40)
     assert (left.width(), right.width()) == (wide[0] + 60, wide[1] + 40)
     _pull(studio, "studio_edge_left", 5_000)
-    assert left.width() == dock_panes.LIMITS["left"][1]
+    assert left.width() == side_panes.LIMITS["left"][1]
     studio.qtbot.mouseDClick(studio.find("studio_edge_left"), Qt.MouseButton.LeftButton)
     assert left.width() == wide[0]
     edge = studio.find("studio_edge_right")
     edge.setFocus(Qt.FocusReason.TabFocusReason)
     studio.qtbot.keyClick(edge, Qt.Key.Key_Right)
-    assert right.width() == wide[1] + 40 - dock_panes.STEP
+    assert right.width() == wide[1] + 40 - side_panes.STEP
 
 
 def test_how_the_panes_stand_is_remembered(open_studio: "Callable[[], Studio]") -> None:
@@ -149,15 +149,15 @@ def test_presenting_hides_both_and_leaves_them_as_they_were(studio: "Studio") ->
 
 @given(st.text() | st.lists(st.integers()).map(lambda numbers: " ".join(map(str, numbers))))
 def test_whatever_was_kept_gives_panes_of_a_sensible_width(kept: str) -> None:
-    found = dock_panes.read(kept)
+    found = side_panes.read(kept)
     for side in ("left", "right", "json"):
-        least, most = dock_panes.LIMITS[side]
+        least, most = side_panes.LIMITS[side]
         width = found.width(side)
         assert least <= width <= most or (side == "json" and width == 0)
-    assert dock_panes.read(found.written()) == found
+    assert side_panes.read(found.written()) == found
 
 
 @pytest.mark.parametrize("kept", ["", "1", "196 280 0 1 ²", "196 280 0 1 1 1"])
 def test_what_cannot_be_read_is_as_at_first(kept: str) -> None:
-    assert dock_panes.read(kept) == dock_panes.Arrangement()
+    assert side_panes.read(kept) == side_panes.Arrangement()
     assert replace(settings.Settings(), studio_panes=kept).studio_panes == kept

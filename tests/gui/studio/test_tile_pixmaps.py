@@ -10,7 +10,7 @@ from benchboard.dashboards.layout import MAX_HEIGHT
 from benchboard.errors import Invalid
 from benchboard.ui.studio.canvas.scene import culling
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.exchange.page_export import Export
+from benchboard.ui.studio.import_export.page_export import Export
 from benchboard.ui.studio.tiles.page_picture import Sheet
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from test_drafts import crashed
 from benchboard.dashboards.document import document
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.editing.save_machine import StoredDocument
-from benchboard.ui.studio.comparing.merge_view import MergeScreen
+from benchboard.ui.studio.versions.merge_view import MergeScreen
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets.banners import Banner, Toast
 

@@ -14,10 +14,10 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.diff import differences
-from benchboard.ui.studio.comparing.change_list import DifferenceList
-from benchboard.ui.studio.comparing.diff_view import DiffPage
-from benchboard.ui.studio.comparing.version_list import VersionList
-from benchboard.ui.studio.comparing.versions_view import VersionsScreen
+from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.difference_list import DifferenceList
+from benchboard.ui.studio.versions.version_list import VersionList
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner, Toast
 from support import compared

@@ -20,8 +20,8 @@ from benchboard.ui.studio.cross_page_drag import Crossing
 from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
-from benchboard.ui.studio.exchange.dashboard_actions import open_menu
-from benchboard.ui.studio.exchange.dashboard_list import Library
+from benchboard.ui.studio.library.dashboard_actions import open_menu
+from benchboard.ui.studio.library.dashboard_list import Library
 from benchboard.ui.studio.page_commands import PageCommands
 from benchboard.ui.studio.tab_bar import OpenTabs
 from benchboard.ui.studio.tab_restore import Reopening, Sleeping

@@ -28,21 +28,21 @@ from benchboard.ui.studio.cross_page_undo import Moves
 from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
-from benchboard.ui.studio.document.undo_keys import step_of
-from benchboard.ui.studio.exchange.trash_watcher import Trashed
+from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.library.trash_watcher import Trashed
 from benchboard.ui.studio.page_screens import Screens
-from benchboard.ui.studio.panes.dock_panes import Side, Sides
 from benchboard.ui.studio.panes.empty_page import Notice
-from benchboard.ui.studio.panes.find_bar import Finder
 from benchboard.ui.studio.panes.inspector import Inspector
 from benchboard.ui.studio.panes.json_view import JsonView
 from benchboard.ui.studio.panes.minimap import Minimap
 from benchboard.ui.studio.panes.outline_pane import Outline
 from benchboard.ui.studio.panes.read_only_bar import LookingBar
 from benchboard.ui.studio.panes.repeats_toggle import Copies
+from benchboard.ui.studio.panes.side_panes import Side, Sides
 from benchboard.ui.studio.panes.sidebar import Sidebar
 from benchboard.ui.studio.panes.toolbar import StudioBar, saved_words
 from benchboard.ui.studio.panes.variables_bar import VariablesBar
+from benchboard.ui.studio.panes.widget_finder import Finder
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.studio_commands import PAGE
 from benchboard.ui.studio.tiles.page_grid import MARGIN

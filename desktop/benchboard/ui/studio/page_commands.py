@@ -21,9 +21,9 @@ from benchboard.i18n import N_, _, ngettext
 from benchboard.ui.commands import REGISTRY, Command, Handler, Handlers, run_handler
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
-from benchboard.ui.studio.exchange import export_file
-from benchboard.ui.studio.exchange.dashboard_actions import Rename
-from benchboard.ui.studio.exchange.export_dialog import ExportDialog
+from benchboard.ui.studio.import_export import json_export
+from benchboard.ui.studio.import_export.export_dialog import ExportDialog
+from benchboard.ui.studio.library.dashboard_actions import Rename
 from benchboard.ui.studio.panes.template_gallery import Gallery
 from benchboard.ui.studio.panes.variables_dialog import VariablesSheet
 from benchboard.ui.studio.tiles.expanded_page import Spread
@@ -207,7 +207,7 @@ class PageCommands(QObject):
     def _export_file(self, form: str) -> None:
         page = self._page
         page.commit()
-        export_file.ask_where(self._context, page, page.editor.document, page.name, form, page.finder.go)
+        json_export.ask_where(self._context, page, page.editor.document, page.name, form, page.finder.go)
 
     def _offer_templates(self) -> None:
         Gallery(self._page, self.begin_from).open()

@@ -11,11 +11,11 @@ from benchboard.dashboards.repository import MAX_NOTE
 from benchboard.dashboards.versions.three_way_merge import MergeResult
 from benchboard.i18n import _
 from benchboard.ui.commands import Handlers
-from benchboard.ui.studio.comparing.merge_decisions import Party
-from benchboard.ui.studio.comparing.merge_view import MergeScreen
-from benchboard.ui.studio.comparing.versions_view import VersionsScreen
 from benchboard.ui.studio.document.saving import Saving
-from benchboard.ui.studio.exchange.share_dialog import ShareDialog
+from benchboard.ui.studio.library.share_dialog import ShareDialog
+from benchboard.ui.studio.versions.merge_decisions import Party
+from benchboard.ui.studio.versions.merge_view import MergeScreen
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets import Button, Dialog, Edit, Field
 
 if TYPE_CHECKING:

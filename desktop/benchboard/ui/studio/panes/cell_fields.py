@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.studio.document.undo_line_edit import Line
 from benchboard.ui.widgets.fields import Field
 from benchboard.ui.widgets.labels import Text
 

@@ -19,14 +19,14 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.studio.document.undo_line_edit import Line
 from benchboard.ui.studio.panes.arrange_bar import OrderBar
 from benchboard.ui.studio.panes.empty_inspector import nothing_chosen
 from benchboard.ui.studio.panes.geometry_fields import Keeps, Places, Together
 from benchboard.ui.studio.panes.image_field import PictureField
+from benchboard.ui.studio.panes.original_query import TheirQuery
 from benchboard.ui.studio.panes.query_editor import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeat_settings import Repeats
-from benchboard.ui.studio.panes.source_query import TheirQuery
 from benchboard.ui.studio.panes.tab_titles import TabNames
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.query_results import Feeds

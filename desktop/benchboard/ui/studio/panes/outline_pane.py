@@ -20,7 +20,7 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.rejections import why_no_other_grid
-from benchboard.ui.studio.document.undo_keys import step_of
+from benchboard.ui.studio.document.undo_line_edit import step_of
 from benchboard.ui.studio.panes.outline_row import Line, LinePainter, line_of, say, told_by
 from benchboard.ui.theme import theme
 

@@ -21,7 +21,7 @@ from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
-from benchboard.ui.studio.document.undo_keys import step_of
+from benchboard.ui.studio.document.undo_line_edit import step_of
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.surfaces import bare
 

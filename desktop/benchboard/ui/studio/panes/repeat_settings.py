@@ -10,7 +10,7 @@ from benchboard.dashboards.layout import Repeat
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.studio.document.undo_line_edit import Line
 from benchboard.ui.widgets import Button, Field, Select, Text
 
 _MOST = 12

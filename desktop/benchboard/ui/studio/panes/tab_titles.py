@@ -10,7 +10,7 @@ from benchboard.dashboards.editing import container_edits
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.undo_keys import Line
+from benchboard.ui.studio.document.undo_line_edit import Line
 from benchboard.ui.widgets.buttons import Button
 
 

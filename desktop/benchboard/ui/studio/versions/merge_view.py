@@ -12,13 +12,13 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
-from benchboard.ui.studio.comparing.change_text import Names
-from benchboard.ui.studio.comparing.diff_parts import as_pane, head
-from benchboard.ui.studio.comparing.merge_cards import ResultCard, SideCard
-from benchboard.ui.studio.comparing.merge_decisions import Case, Decisions, Party, merged_words
-from benchboard.ui.studio.comparing.merge_lists import Need, Strip, merged_row
-from benchboard.ui.studio.comparing.widget_thumbnails import Answers
-from benchboard.ui.studio.document.undo_keys import step_of
+from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.versions.diff_widgets import as_pane, head
+from benchboard.ui.studio.versions.difference_text import Names
+from benchboard.ui.studio.versions.merge_cards import ResultCard, SideCard
+from benchboard.ui.studio.versions.merge_decisions import Case, Decisions, Party, merged_words
+from benchboard.ui.studio.versions.merge_lists import Need, Strip, merged_row
+from benchboard.ui.studio.versions.widget_thumbnails import Answers
 from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_clear, scrolled
 
 _MOST: Final = 200

@@ -25,8 +25,8 @@ from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.exchange.dashboard_actions import DashboardActions, open_menu
-from benchboard.ui.studio.exchange.import_file import Imported, bring_in
+from benchboard.ui.studio.import_export.json_import import Imported, bring_in
+from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import ago, exactly, keep_true
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, open_file_dialog, search_field

@@ -16,7 +16,7 @@ from benchboard.atomic_write import write_whole
 from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
-from benchboard.ui.studio.exchange import export_heading
+from benchboard.ui.studio.import_export import export_heading
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.page_picture import Sheet
 from benchboard.ui.studio.tiles.query_results import Answer

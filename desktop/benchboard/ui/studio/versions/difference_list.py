@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.versions.diff import Difference, Key
 from benchboard.i18n import _
-from benchboard.ui.studio.comparing.change_text import ROLE, Names, Said, others, said
-from benchboard.ui.studio.comparing.row_list import (
+from benchboard.ui.studio.versions.difference_text import ROLE, Names, Said, others, said
+from benchboard.ui.studio.versions.row_list import (
     NOWHERE,
     Index,
     RowLine,

@@ -18,7 +18,7 @@ from benchboard.dashboards.versions.three_way_merge import (
     resolve,
 )
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.comparing.change_text import Names, kind_title, label, one_by_one, value_words
+from benchboard.ui.studio.versions.difference_text import Names, kind_title, label, one_by_one, value_words
 
 _LONG = 400
 

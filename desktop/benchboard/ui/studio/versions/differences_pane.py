@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.dashboards.versions.diff import Difference
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.comparing.change_list import DifferenceList, Differences
-from benchboard.ui.studio.comparing.change_text import Names
-from benchboard.ui.studio.comparing.diff_parts import as_pane, head, wide
+from benchboard.ui.studio.versions.diff_widgets import as_pane, head, wide
+from benchboard.ui.studio.versions.difference_list import DifferenceList, Differences
+from benchboard.ui.studio.versions.difference_text import Names
 from benchboard.ui.widgets import Button, KeyCap, Text, hairline
 
 

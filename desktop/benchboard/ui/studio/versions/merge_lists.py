@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import kind_icon
 from benchboard.i18n import _
-from benchboard.ui.studio.comparing.merge_decisions import Case
+from benchboard.ui.studio.versions.merge_decisions import Case
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Elided, Icon, hairline
 from benchboard.ui.widgets.badges import paint_icon

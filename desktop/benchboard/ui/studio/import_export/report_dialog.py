@@ -22,7 +22,7 @@ from benchboard.dashboards.interchange import ConversionReport
 from benchboard.dashboards.interchange.conversion_report import Outcome, ReportLine
 from benchboard.i18n import N_, _
 from benchboard.ui.context import Context
-from benchboard.ui.studio.exchange.page_export import file_name, write_file
+from benchboard.ui.studio.import_export.page_export import file_name, write_file
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Dialog, Text, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tip

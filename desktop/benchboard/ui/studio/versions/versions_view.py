@@ -20,13 +20,13 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import permissions
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
-from benchboard.ui.studio.comparing.change_pane import DifferencesPane
-from benchboard.ui.studio.comparing.change_text import Names, said, summed
-from benchboard.ui.studio.comparing.diff_parts import Counts, PageArea
-from benchboard.ui.studio.comparing.diff_view import DiffPage
-from benchboard.ui.studio.comparing.json_diff_view import JsonDiff
-from benchboard.ui.studio.comparing.version_list import VersionsPane
-from benchboard.ui.studio.comparing.widget_thumbnails import Answers
+from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.diff_widgets import Counts, PageArea
+from benchboard.ui.studio.versions.difference_text import Names, said, summed
+from benchboard.ui.studio.versions.differences_pane import DifferencesPane
+from benchboard.ui.studio.versions.json_diff_view import JsonDiff
+from benchboard.ui.studio.versions.version_list import VersionsPane
+from benchboard.ui.studio.versions.widget_thumbnails import Answers
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
 from benchboard.ui.widgets.split_view import NARROW

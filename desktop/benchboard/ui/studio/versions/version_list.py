@@ -22,8 +22,8 @@ from benchboard.dashboards.versions.version_store import Version
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page, Scalar
-from benchboard.ui.studio.comparing.diff_parts import as_pane, head
-from benchboard.ui.studio.comparing.row_list import (
+from benchboard.ui.studio.versions.diff_widgets import as_pane, head
+from benchboard.ui.studio.versions.row_list import (
     NOWHERE,
     Index,
     RowLine,

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSizePolic
 
 from benchboard.dashboards.versions.three_way_merge import Key, Resolution
 from benchboard.i18n import _
-from benchboard.ui.studio.comparing.merge_decisions import Case, Decisions, Party
-from benchboard.ui.studio.comparing.widget_thumbnails import Answers, TileView
 from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.versions.merge_decisions import Case, Decisions, Party
+from benchboard.ui.studio.versions.widget_thumbnails import Answers, TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
 from benchboard.ui.widgets.buttons import paint_radio

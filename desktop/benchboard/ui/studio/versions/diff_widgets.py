@@ -8,8 +8,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.studio.comparing.change_text import ROLE, Look
-from benchboard.ui.studio.comparing.diff_view import DiffPage
+from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.difference_text import ROLE, Look
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button
 from benchboard.ui.widgets.labels import plain_tip

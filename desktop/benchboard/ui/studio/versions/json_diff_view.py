@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.dashboards.versions.diff import JsonLine
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.comparing.change_text import Names
+from benchboard.ui.studio.versions.difference_text import Names
 from benchboard.ui.theme import theme
 
 _AROUND: Final = 3

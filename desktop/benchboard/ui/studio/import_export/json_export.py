@@ -11,8 +11,8 @@ from benchboard.dashboards import interchange
 from benchboard.dashboards.document.document import Document, write_document
 from benchboard.dashboards.interchange import ConversionReport
 from benchboard.i18n import N_, _
-from benchboard.ui.studio.exchange.page_export import file_name, write_file
-from benchboard.ui.studio.exchange.report_dialog import ReportDialog
+from benchboard.ui.studio.import_export.page_export import file_name, write_file
+from benchboard.ui.studio.import_export.report_dialog import ReportDialog
 from benchboard.ui.tasks import Progress
 from benchboard.ui.widgets import open_file_dialog
 

@@ -13,9 +13,9 @@ from benchboard.dashboards.document.document import MAX_NAME
 from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.context import Context
-from benchboard.ui.studio.exchange.import_file import Imported
-from benchboard.ui.studio.exchange.report_dialog import ReportDialog
-from benchboard.ui.studio.exchange.share_dialog import ShareDialog
+from benchboard.ui.studio.import_export.json_import import Imported
+from benchboard.ui.studio.import_export.report_dialog import ReportDialog
+from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field

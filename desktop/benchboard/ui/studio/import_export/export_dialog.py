@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.exchange import page_export
-from benchboard.ui.studio.exchange.page_export import Answers, Export, Format
+from benchboard.ui.studio.import_export import page_export
+from benchboard.ui.studio.import_export.page_export import Answers, Export, Format
 from benchboard.ui.studio.tiles.expanded_page import Spread
 from benchboard.ui.studio.tiles.page_picture import Sheet
 from benchboard.ui.widgets import open_file_dialog

@@ -1,1 +1,0 @@
-"""The list of dashboards, sharing, and the ways in and out."""

@@ -1,0 +1,1 @@
+"""Import and export of a dashboard: JSON and Grafana files, images, PDF and print."""
