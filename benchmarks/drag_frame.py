@@ -23,10 +23,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, Signa
 from PySide6.QtGui import QMouseEvent, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
 
+from benchboard import package_data
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document
-from benchboard.storage import resources
 from benchboard.ui import theme
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -293,7 +293,7 @@ def since(begin: tuple[float, float]) -> Taken:
 
 def main() -> None:
     app = QApplication.instance() or QApplication([])
-    theme.start(resources.resources() / "themes" / "tokens.json", "light")
+    theme.start(package_data.resources_folder() / "themes" / "tokens.json", "light")
     print(f"A frame of a drag, in ms, median / p99; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(
         f"{'tiles':>6} {'zoom':>5} {'in':>6} {'held':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from benchboard import package_data
 from benchboard.analytics import commerce
 from benchboard.dashboards import home_layout, library
 from benchboard.dashboards import layout as grid
@@ -20,7 +21,6 @@ from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.layout import Cell
 from benchboard.identity import audit, authentication, keys, organisations, passwords, teams
 from benchboard.identity.permissions import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN, Actor, Client, os_user
-from benchboard.storage import resources
 
 NAME: Final = "Northwind Test Lab"
 _ADMIN: Final = "admin@shopify-dashboard.com"
@@ -87,7 +87,7 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     people = {email: authentication.person(session, operator, email=email) for email, _name, _role in _PEOPLE}
     for email, places in _HOMES.items():
         _furnish(session, people[email], places)
-    for told in json.loads((resources.resources() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
+    for told in json.loads((package_data.resources_folder() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
         _hang(session, people, told)
 
 
@@ -101,7 +101,7 @@ def _trade(session: Session, actor: Actor, shopkeeper: str) -> None:
 
 
 def _furnish(session: Session, actor: Actor, places: _Places) -> None:
-    layout = json.loads((resources.resources() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
+    layout = json.loads((package_data.resources_folder() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
     if places:
         layout = [
             {**widget, "position": dict(zip("xywh", places[widget["id"]], strict=True))}

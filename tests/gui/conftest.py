@@ -12,8 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QObject, QtMsgType
 from pytestqt.qtbot import QtBot
 
-from benchboard import workspace
-from benchboard.storage import resources
+from benchboard import package_data, workspace
 from benchboard.storage.engine import Database
 from benchboard.ui import theme as theme_module
 from benchboard.ui.tasks import Tasks
@@ -86,7 +85,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def light(qapp: object) -> Theme:
     """The program's theme, light."""
-    return theme_module.start(resources.resources() / "themes" / "tokens.json", "light")
+    return theme_module.start(package_data.resources_folder() / "themes" / "tokens.json", "light")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from benchboard.storage import resources, upgrade
+from benchboard.storage import upgrade
 from benchboard.storage.engine import Database
 from support import forked
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from benchboard import package_data
 from benchboard.identity import audit, permissions
 from benchboard.identity.permissions import Actor
-from benchboard.storage import resources
 from benchboard.storage.models.merchants import MerchantDashboard, MerchantTeamMember, Order
 
 
@@ -81,14 +81,14 @@ def add_to_team(session: Session, actor: Actor, *, domain: str, user_id: str, em
 
 def demo_merchants() -> tuple[NewMerchant, ...]:
     """The demo's merchants (resources/demo/merchants.json)."""
-    text = (resources.resources() / "demo" / "merchants.json").read_text(encoding="utf-8")
+    text = (package_data.resources_folder() / "demo" / "merchants.json").read_text(encoding="utf-8")
     return tuple(NewMerchant(row["domain"], row["name"]) for row in json.loads(text))
 
 
 def demo_orders(until: datetime) -> Iterator[NewOrder]:
     """The demo's orders (resources/demo/orders.csv): the 91 days up to and with the day of `until`, always the same."""
     today = datetime.combine(until.astimezone(UTC).date(), time(), UTC)
-    with (resources.resources() / "demo" / "orders.csv").open(encoding="utf-8", newline="") as file:
+    with (package_data.resources_folder() / "demo" / "orders.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             created = today - timedelta(days=int(row["days_ago"])) + timedelta(seconds=int(row["second"]))
             if created <= until:

@@ -19,10 +19,9 @@ from typing import Final, Self
 import serial
 from serial.tools import list_ports
 
-from benchboard import file_ownership, settings
+from benchboard import file_ownership, package_data, settings
 from benchboard.errors import AppError, DeviceFailure, Invalid, NotFound, Unavailable
 from benchboard.i18n import _
-from benchboard.storage import resources
 
 BAUD_RATE: Final = 115_200  # USB CDC ignores it; bridges of older adapters use it
 _READ_TIMEOUT_S: Final = 0.05  # pyserial reconfigures the port whenever its timeout changes, so it never does
@@ -333,5 +332,5 @@ RULE_NAME: Final = "70-benchboard.rules"
 
 def _rule_installer() -> str:
     """The command that installs the udev rule: it gives the adapters to local users and ModemManager ignores them."""
-    rule = resources.resources() / "udev" / RULE_NAME
+    rule = package_data.resources_folder() / "udev" / RULE_NAME
     return f"sudo cp {shlex.quote(str(rule))} /etc/udev/rules.d/"

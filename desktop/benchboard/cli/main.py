@@ -12,11 +12,10 @@ from typing import Final
 
 import click
 
-from benchboard import __version__, i18n, log, settings
+from benchboard import __version__, i18n, log, package_data, settings
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.storage import resources
 
 _ROOMS: Final = {
     "audit": "who did what",
@@ -102,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _speak(language: str) -> None:
-    folder = resources.resources() / "i18n"
+    folder = package_data.resources_folder() / "i18n"
     known = ["en", *sorted(file.stem for file in folder.glob("*.po"))]
     i18n.use(language if language in known else "en", folder)
     if language not in known:

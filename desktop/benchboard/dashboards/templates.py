@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
+from benchboard import package_data
 from benchboard.dashboards.document.document import Document, fitted, parse_document
 from benchboard.dashboards.layout import decode
 from benchboard.dashboards.template_strings import translated
 from benchboard.i18n import N_, everywhere
-from benchboard.storage import resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ def _is_default(field: str, text: str) -> bool:
     defaults = [str(_read(one.key).get(field, "")) for one in TEMPLATES]
     if field == "title":
         defaults.append(NEW_TITLE)
-    return not text or any(text in everywhere(one, resources.resources() / "i18n") for one in defaults if one)
+    return not text or any(text in everywhere(one, package_data.resources_folder() / "i18n") for one in defaults if one)
 
 
 @cache
 def _read(key: str) -> dict[str, object]:
-    value = decode((resources.resources() / "templates" / f"{key}.json").read_bytes())
+    value = decode((package_data.resources_folder() / "templates" / f"{key}.json").read_bytes())
     assert isinstance(value, dict)
     return value

@@ -20,10 +20,10 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
+from benchboard import package_data
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.paging import Unreadable
-from benchboard.storage import resources
 from benchboard.storage.driver_errors import error_for
 from benchboard.storage.engine import Database
 
@@ -58,7 +58,7 @@ class Finding:
 
 def revisions() -> tuple[str, ...]:
     """The revisions this program knows, oldest first: the numbers that the migrations' file names begin with."""
-    files = (resources.migrations() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
+    files = (package_data.migrations_folder() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
     return tuple(sorted(file.name[:4] for file in files))
 
 
@@ -371,7 +371,7 @@ def _run(connection: Connection, before: str | None, target: str, progress: Prog
             progress(done, total)
 
     config = Config()
-    config.set_main_option("script_location", str(resources.migrations()).replace("%", "%%"))
+    config.set_main_option("script_location", str(package_data.migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["applied"] = applied
     move = command.upgrade if place[target] > place[before] else command.downgrade

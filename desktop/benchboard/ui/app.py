@@ -32,12 +32,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from benchboard import __version__, i18n, log
+from benchboard import __version__, i18n, log, package_data
 from benchboard import settings as settings_file
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
-from benchboard.storage import resources
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.problems import Notice, Problems
 from benchboard.ui.shell.problem_display import Stage
@@ -77,7 +76,7 @@ class Window(QMainWindow):
         super().__init__()
         self._may_close = may_close
         self.setWindowTitle("Benchboard")
-        self.setWindowIcon(QIcon(str(resources.resources() / "icons" / "benchboard.svg")))
+        self.setWindowIcon(QIcon(str(package_data.resources_folder() / "icons" / "benchboard.svg")))
         width, height = theme().tokens("shell_px")["min_window"]
         screen = self.screen().availableGeometry()
         self.setMinimumSize(min(width, screen.width()), min(height, screen.height()))
@@ -104,7 +103,7 @@ class Application(QObject):
         self.settings = _settings(home)
         self._find_rooms = rooms or _rooms
         _speak(self.settings.language)
-        start_theme(resources.resources() / "themes" / "tokens.json", self.settings.appearance)
+        start_theme(package_data.resources_folder() / "themes" / "tokens.json", self.settings.appearance)
         self.problems = Problems(self)
         self.tasks = Tasks(self.problems, self)
         self.window = Window(self._may_close)
@@ -411,7 +410,7 @@ def _settings(home: Path) -> Settings:
 
 def _speak(language: str) -> None:
     """Sentences, months and decimal points of `language`; where it is the system's own, of its region too."""
-    i18n.use(language, resources.resources() / "i18n")
+    i18n.use(language, package_data.resources_folder() / "i18n")
     system = QLocale.system()
     QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
     _let_qt_speak(language)

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 
-from benchboard.storage import resources
+from benchboard import package_data
 
 _log = logging.getLogger(__name__)
 _NEWER: Final = {
@@ -155,4 +155,4 @@ def _characters() -> dict[str, str]:
 
 @cache
 def _own(name: str) -> str:
-    return (resources.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return (package_data.resources_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")

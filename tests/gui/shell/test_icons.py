@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
 
-from benchboard.storage import resources
+from benchboard import package_data
 from benchboard.ui import icons
 from benchboard.ui.theme import Theme
 
@@ -21,7 +21,7 @@ NAMES = sorted(
 def test_icon_named_in_the_source_exists(name: str, light: Theme) -> None:
     family, glyph = icons._resolve(name)
     if family == "bb":
-        assert (resources.resources() / "icons" / f"{glyph}.svg").is_file()
+        assert (package_data.resources_folder() / "icons" / f"{glyph}.svg").is_file()
     else:
         assert glyph in icons._characters()
         assert glyph == "question" or name.endswith(glyph) or name.partition(".")[2] in icons._NEWER

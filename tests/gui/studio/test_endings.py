@@ -17,11 +17,11 @@ _PAINT = """
 from types import SimpleNamespace
 from PySide6.QtCore import QRectF
 from benchboard.dashboards.document.widget_kinds import kind_of, new_item
-from benchboard.storage import resources
+from benchboard import package_data
 from benchboard.ui.studio.canvas.scene import tile
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui import theme
-theme.start(resources.resources() / "themes" / "tokens.json", "light")
+theme.start(package_data.resources_folder() / "themes" / "tokens.json", "light")
 def wrong(*_anything, **_more):
     raise ZeroDivisionError
 tile.paint_face = wrong

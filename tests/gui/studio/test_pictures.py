@@ -7,10 +7,10 @@ from nested import nested
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
+from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import Item, PageIndex
 from benchboard.dashboards.versions.diff import word_diff
-from benchboard.storage import resources
 from benchboard.ui import theme as theme_module
 from benchboard.ui.studio.tiles.container_painting import heading_height, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.renderers import HEADER
@@ -23,7 +23,7 @@ NAMES = ("open", "closed", "tabs", "group")
 
 @pytest.fixture(params=["light", "dark"])
 def look(qapp: object, request: pytest.FixtureRequest) -> Theme:
-    return theme_module.start(resources.resources() / "themes" / "tokens.json", request.param)
+    return theme_module.start(package_data.resources_folder() / "themes" / "tokens.json", request.param)
 
 
 def page() -> PageIndex:

@@ -16,12 +16,11 @@ from nested import nested
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar, QWidget
 
-from benchboard import i18n, workspace
+from benchboard import i18n, package_data, workspace
 from benchboard.dashboards import home_layout, library
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.layout import Cell
-from benchboard.storage import resources
 from benchboard.ui.problems import Notice
 from benchboard.ui.studio.document.recovery import Recovery
 from benchboard.ui.studio.editor_page import StudioPage
@@ -172,7 +171,7 @@ def test_edits_of_a_killed_window_wait_for_a_decision_where_another_stored_a_pag
 
 
 def test_the_way_back_outlives_another_language(studio: "Studio", request: pytest.FixtureRequest) -> None:
-    request.addfinalizer(lambda: i18n.use("en", resources.resources() / "i18n"))
+    request.addfinalizer(lambda: i18n.use("en", package_data.resources_folder() / "i18n"))
     seen = edit(studio)
     studio.settled()
     application, old = studio.application, studio.page

@@ -4,21 +4,20 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchboard import workspace
+from benchboard import package_data, workspace
 from benchboard.analytics import commerce
 from benchboard.analytics.queries import run_query
 from benchboard.dashboards import home_layout
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
-from benchboard.storage import resources
 from support.databases import unbound
 from support.people import Town
 
 
 def test_every_tile_of_the_demo_has_something_to_show(town: Town) -> None:
     database, actor = town.database, town.actor
-    document = json.loads((resources.resources() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
+    document = json.loads((package_data.resources_folder() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
     with unbound(database).change() as session:
         commerce.import_merchants(session, actor, commerce.demo_merchants())
         count = commerce.import_orders(session, actor, commerce.demo_orders(datetime.now(UTC)))

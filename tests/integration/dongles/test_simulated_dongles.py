@@ -13,6 +13,7 @@ from uuid import uuid4
 import can
 import pytest
 
+from benchboard import package_data
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import ErrorState
@@ -21,7 +22,6 @@ from benchboard.canbus.frame import Frame
 from benchboard.dongles.device import Device, probe
 from benchboard.dongles.protocol import ConfigSigner, ConsoleDecoder, OwnershipState, Packet, ProtocolCommand
 from benchboard.errors import AppError, Cancelled, DeviceFailure, Invalid, NotFound, Unavailable
-from benchboard.storage import resources
 from support import forked
 from support.memory_host import ORGANISATION, ORGANISATION_KEY, PUBLIC, Host
 from support.programs import Programs
@@ -291,7 +291,7 @@ def test_open_port_without_permission_shows_the_udev_rule(home: Path, two: Simul
     nobody, unreadable = 65534, 77
     target = os.path.realpath(two.ports[0])
     Path(target).chmod(0o000)
-    program = (resources.__file__, str(resources.resources() / "udev" / link.RULE_NAME))
+    program = (package_data.__file__, str(package_data.resources_folder() / "udev" / link.RULE_NAME))
 
     def open_port() -> int:
         if not all(os.access(file, os.R_OK) for file in program):

@@ -17,8 +17,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
+from benchboard import package_data
 from benchboard.errors import Invalid, Unavailable
-from benchboard.storage import resources, upgrade
+from benchboard.storage import upgrade
 from benchboard.storage.engine import Database
 from support import databases, rows
 
@@ -76,7 +77,7 @@ def _with_migration(folder: Path, source: str) -> Path:
 def rebuilding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program that knows one migration more: REBUILD."""
     migrations = _with_migration(tmp_path, REBUILD)
-    monkeypatch.setattr(resources, "migrations", lambda: migrations)
+    monkeypatch.setattr(package_data, "migrations_folder", lambda: migrations)
     return migrations
 
 
@@ -234,7 +235,7 @@ def test_upgrade_to_0004_fills_empty_columns_and_names_targets(database: Databas
 
 def test_revisions_are_those_of_alembic() -> None:
     config = Config()
-    config.set_main_option("script_location", str(resources.migrations()))
+    config.set_main_option("script_location", str(package_data.migrations_folder()))
     script = ScriptDirectory.from_config(config)
     assert tuple(one.revision for one in reversed(list(script.walk_revisions()))) == upgrade.revisions()
     assert script.get_current_head() == upgrade.head()
@@ -357,7 +358,7 @@ def test_upgrade_that_fails_leaves_the_database_unchanged(
 ) -> None:
     before = _everything(filled)
     migrations = _with_migration(tmp_path, FAILING.replace("{last}", last))
-    monkeypatch.setattr(resources, "migrations", lambda: migrations)
+    monkeypatch.setattr(package_data, "migrations_folder", lambda: migrations)
     with pytest.raises(Unavailable) as caught:
         upgrade.upgrade(filled)
     assert caught.value.code == "storage.migration"
@@ -384,7 +385,7 @@ def test_upgrade_that_drops_triggers_by_name_leaves_them_dropped(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     migrations = _with_migration(tmp_path, DROPPING)
-    monkeypatch.setattr(resources, "migrations", lambda: migrations)
+    monkeypatch.setattr(package_data, "migrations_folder", lambda: migrations)
     upgrade.upgrade(sqlite_database)
     with sqlite_database.engine.connect() as connection:
         left = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
@@ -596,7 +597,7 @@ def test_first_upgrade_killed_at_any_statement_is_whole_or_absent(tmp_path: Path
         with database.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 
-    assert _kill_at_every_statement(database, resources.migrations(), look) > 120
+    assert _kill_at_every_statement(database, package_data.migrations_folder(), look) > 120
     assert set(seen) == {None, upgrade.head()}
     assert upgrade.check(database) == ()
     database.dispose()

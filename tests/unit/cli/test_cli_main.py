@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchboard import i18n
+from benchboard import i18n, package_data
 from benchboard.cli.command_context import show_table
 from benchboard.cli.main import main
 from benchboard.errors import Unavailable
-from benchboard.storage import resources
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +17,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
     yield tmp_path
-    i18n.use("en", resources.resources() / "i18n")
+    i18n.use("en", package_data.resources_folder() / "i18n")
 
 
 def test_app_error_with_a_reason_without_full_stop_prints_sentences() -> None:

@@ -9,15 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.interchange import from_benchboard, from_grafana, to_grafana
 from benchboard.errors import Invalid
-from benchboard.storage import resources
 from support.grafana import items
 from support.killable import killable
 
 Json = dict[str, Any]
-CHECK = Draft202012Validator(json.loads((resources.resources() / "schemas" / "dashboard-2.json").read_text("utf-8")))
+CHECK = Draft202012Validator(
+    json.loads((package_data.resources_folder() / "schemas" / "dashboard-2.json").read_text("utf-8"))
+)
 AT = {"x": 0, "y": 1, "w": 12, "h": 8}
 
 

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.interchange import SCHEMA, from_benchboard, from_grafana, upgrade
 from benchboard.errors import Invalid
-from benchboard.storage import resources
 from support.pages import random_page
 
 Json = dict[str, Any]
-PUBLISHED: Json = json.loads((resources.resources() / "schemas" / "dashboard-2.json").read_text("utf-8"))
+PUBLISHED: Json = json.loads((package_data.resources_folder() / "schemas" / "dashboard-2.json").read_text("utf-8"))
 CHECK = Draft202012Validator(PUBLISHED)
 ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
 BEYOND = {"duplicate-id", "duplicate-variable", "too-deep", "limits-crossed", "bad-active", "not-text"}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchboard import i18n
+from benchboard import i18n, package_data
 from benchboard.analytics.queries import check_query
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import empty, fitted, parse_document, write_document
@@ -13,7 +13,6 @@ from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
 from benchboard.dashboards.layout import Layout, PageIndex, decode, walk_items
 from benchboard.dashboards.template_strings import WORDS
 from benchboard.dashboards.templates import NEW_TITLE, TEMPLATES, Template, apply_template
-from benchboard.storage import resources
 
 
 def _apart(layout: Layout) -> bool:
@@ -24,7 +23,7 @@ def _apart(layout: Layout) -> bool:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
 def test_a_template_can_be_used_as_it_is(template: Template) -> None:
-    text = (resources.resources() / "templates" / f"{template.key}.json").read_text(encoding="utf-8")
+    text = (package_data.resources_folder() / "templates" / f"{template.key}.json").read_text(encoding="utf-8")
     document = parse_document(decode(text))
     assert fitted(document) == document  # nothing has to give way
     assert _apart(document.layout)
@@ -48,7 +47,7 @@ def test_a_template_can_be_used_as_it_is(template: Template) -> None:
 
 
 def test_there_are_eight_and_every_file_is_one_of_them() -> None:
-    files = {path.stem for path in (resources.resources() / "templates").iterdir()}
+    files = {path.stem for path in (package_data.resources_folder() / "templates").iterdir()}
     assert files == {template.key for template in TEMPLATES}
     assert len(TEMPLATES) == 8
     kinds = {found.item.type for template in TEMPLATES for found in walk_items(template.document.layout)}
@@ -63,7 +62,7 @@ def test_beginning_keeps_a_title() -> None:
 
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_another_template_takes_the_name_of_the_first_one_along(language: str) -> None:
-    folder = resources.resources() / "i18n"
+    folder = package_data.resources_folder() / "i18n"
     try:
         i18n.use(language, folder)
         first = apply_template(empty(), TEMPLATES[2])
@@ -78,7 +77,7 @@ def test_another_template_takes_the_name_of_the_first_one_along(language: str) -
 
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_begun_replaces_the_title_of_a_new_dashboard_whatever_its_language(language: str) -> None:
-    folder = resources.resources() / "i18n"
+    folder = package_data.resources_folder() / "i18n"
     try:
         i18n.use(language, folder)
         new = empty(i18n._(NEW_TITLE))
@@ -100,23 +99,25 @@ def _words(value: object) -> Iterator[str]:
 
 
 def test_every_word_of_a_template_is_in_the_catalogue() -> None:
-    files = sorted((resources.resources() / "templates").iterdir())
+    files = sorted((package_data.resources_folder() / "templates").iterdir())
     said = {word for file in files for word in _words(decode(file.read_bytes()))}
     assert said == set(WORDS) | {template.title for template in TEMPLATES}
 
 
 @pytest.fixture
 def turkish() -> Iterator[None]:
-    i18n.use("tr", resources.resources() / "i18n")
+    i18n.use("tr", package_data.resources_folder() / "i18n")
     yield
-    i18n.use("en", resources.resources() / "i18n")
+    i18n.use("en", package_data.resources_folder() / "i18n")
 
 
 @pytest.mark.usefixtures("turkish")
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
 def test_a_template_speaks_the_language_of_who_begins_from_it(template: Template) -> None:
     document = apply_template(empty(), template)
-    english = parse_document(decode((resources.resources() / "templates" / f"{template.key}.json").read_bytes()))
+    english = parse_document(
+        decode((package_data.resources_folder() / "templates" / f"{template.key}.json").read_bytes())
+    )
     assert document.title == i18n._(template.title) != template.title
     assert document.description != english.description
     for ours, theirs in zip(walk_items(document.layout), walk_items(english.layout), strict=True):

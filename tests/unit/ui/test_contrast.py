@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from benchboard.storage import resources
+from benchboard import package_data
 
-TOKENS: dict[str, Any] = json.loads((resources.resources() / "themes" / "tokens.json").read_text(encoding="utf-8"))
+TOKENS: dict[str, Any] = json.loads(
+    (package_data.resources_folder() / "themes" / "tokens.json").read_text(encoding="utf-8")
+)
 
 SURFACES = ("window", "surface", "surface.alt", "raised", "rail", "header", "row.hover", "selection")
 TEXT = (

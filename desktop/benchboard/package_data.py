@@ -1,16 +1,16 @@
-"""Where the migrations and resources are: inside the installed package, or in the checkout it runs from."""
+"""Where the program's resources and migrations are: inside the installed package, or in the checkout it runs from."""
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
 
 
-def migrations() -> Path:
+def migrations_folder() -> Path:
     """The folder of the migrations: `env.py` and `versions`."""
     return _folder("migrations")
 
 
-def resources() -> Path:
+def resources_folder() -> Path:
     """The folder of icons, themes, translations and data."""
     return _folder("resources")
 
