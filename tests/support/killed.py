@@ -15,13 +15,14 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from benchboard import package_data
 from benchboard.storage import upgrade
 from benchboard.storage.engine import Database
 from support import forked
 
 
 def main(url: str, key: str, migrations: str) -> None:
-    resources.migrations = lambda: Path(migrations)
+    package_data.migrations_folder = lambda: Path(migrations)
     _warm_up()
     number = 0
     while sys.stdin.readline():

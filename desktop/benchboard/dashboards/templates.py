@@ -1,4 +1,4 @@
-"""Dashboards to begin from: documents that ride in the resources, over the tables every organisation has."""
+"""The dashboard templates: documents in the resources, over the tables that every organisation has."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -7,13 +7,12 @@ from typing import Final
 from benchboard import package_data
 from benchboard.dashboards.document.document import Document, fitted, parse_document
 from benchboard.dashboards.layout import decode
-from benchboard.dashboards.template_strings import translated
-from benchboard.i18n import N_, everywhere
+from benchboard.i18n import N_, _, everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A dashboard to begin from. Title and sentence are marked and translated where they are shown."""
+    """A dashboard to start from. `title` and `about` are marked for translation, and translated where they are shown."""
 
     key: str
     title: str
@@ -21,7 +20,7 @@ class Template:
 
     @property
     def document(self) -> Document:
-        """What it holds in the language that is spoken now, free of overlaps."""
+        """Its dashboard in the current language, without overlaps."""
         return fitted(parse_document(translated(_read(self.key))))
 
 
@@ -37,11 +36,11 @@ TEMPLATES: Final = (
 )
 
 NEW_TITLE: Final = N_("New dashboard")
-"""What a dashboard is called until somebody names it, in the language of whoever makes it."""
+"""The title of a new dashboard, translated into the language of whoever makes it."""
 
 
 def apply_template(document: Document, template: Template) -> Document:
-    """A document that begins anew from a template. It keeps the title and the description somebody gave it, its
+    """A document that starts over from a template. It keeps a title and a description that somebody wrote, its
     variables and unknown fields."""
     fresh = template.document
     return replace(
@@ -69,3 +68,103 @@ def _read(key: str) -> dict[str, object]:
     value = decode((package_data.resources_folder() / "templates" / f"{key}.json").read_bytes())
     assert isinstance(value, dict)
     return value
+
+
+def translated(value: object) -> object:
+    """A template's decoded JSON in the current language: its texts, and the weekdays its queries name."""
+    if isinstance(value, list):
+        return [translated(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _translated_text(key, one) if isinstance(one, str) else translated(one) for key, one in value.items()}
+
+
+def _translated_text(key: str, text: str) -> str:
+    if key in _TRANSLATED_FIELDS and text:
+        return _(text)
+    if key != "query":
+        return text
+    for day, ours in zip(_DAYS.split(), _("Mon Tue Wed Thu Fri Sat Sun").split(), strict=True):
+        text = text.replace(f"'{day}'", f"'{ours}'")
+    return text
+
+
+_DAYS: Final = "Mon Tue Wed Thu Fri Sat Sun"
+_TRANSLATED_FIELDS: Final = ("title", "description", "text", "alt", "compare")
+WORDS: Final = (
+    N_("Twelve numbers you can read from across the room."),
+    N_("Orders"),
+    N_("this week"),
+    N_("Fulfilled"),
+    N_("Paid"),
+    N_("Pending"),
+    N_("Refunded"),
+    N_("Cancelled"),
+    N_("Euro"),
+    N_("US dollar"),
+    N_("Pound sterling"),
+    N_("Average euro order"),
+    N_("Largest euro order"),
+    N_("Shops with orders"),
+    N_("Backlog, throughput and problems, each in its own row."),
+    N_("Backlog"),
+    N_("Unpaid"),
+    N_("Paid, not shipped"),
+    N_("Oldest paid orders to ship"),
+    N_("Throughput"),
+    N_("Ordered and fulfilled per day"),
+    N_("Orders by weekday"),
+    N_("Problems"),
+    N_("Order lifecycle"),
+    N_("Placed, paid, shipped, delivered"),
+    N_("Refunds, 7 days"),
+    N_("Cancelled, 7 days"),
+    N_("Refunds and cancellations per week"),
+    N_("Order volume, revenue, status and latest orders."),
+    N_("Orders, 7 days"),
+    N_("Euro revenue, 7 days"),
+    N_("Orders per day"),
+    N_("Orders by status"),
+    N_("Latest orders"),
+    N_("Revenue in each currency, without conversion."),
+    N_("Euro, 7 days"),
+    N_("US dollar, 7 days"),
+    N_("Pound sterling, 7 days"),
+    N_("Revenue per week"),
+    N_("Orders by currency"),
+    N_("Shops by revenue"),
+    N_("Average order by currency"),
+    N_("Three titled rows, ready to fill."),
+    N_("Key numbers"),
+    N_("First row"),
+    N_("Add the two or three numbers that matter most."),
+    N_("Breakdown"),
+    N_("Second row"),
+    N_("Add charts that explain the numbers."),
+    N_("Reference"),
+    N_("Third row"),
+    N_("Tables and notes you need now and then. This row is collapsed; click the arrow to expand it."),
+    N_("New orders, orders to ship and notes."),
+    N_("Orders, last day"),
+    N_("previous day"),
+    N_("Euro revenue, last day"),
+    N_("Paid, to ship"),
+    N_("To ship, oldest first"),
+    N_("Notes"),
+    N_("- Parcels leave at 16:00\n- Handle refunds the same day\n- Add notes for the next shift here"),
+    N_("Orders by hour"),
+    N_("Last two weeks"),
+    N_("Recent orders, with totals alongside."),
+    N_("By status"),
+    N_("By weekday"),
+    N_("One tab per topic of the weekly meeting."),
+    N_("This week"),
+    N_("**Decide today**\n\n- What went well?\n- What do we change?\n- Who does it, and by when?"),
+    N_("Review"),
+    N_("Orders per week"),
+    N_("Revenue"),
+    N_("Revenue per week, by currency"),
+    N_("Shops"),
+    N_("Orders by shop"),
+)
+"""Every text in the templates' files, which are in English, marked for the catalogue. `TEMPLATES` has their names."""

@@ -11,8 +11,7 @@ from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import empty, fitted, parse_document, write_document
 from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
 from benchboard.dashboards.layout import Layout, PageIndex, decode, walk_items
-from benchboard.dashboards.template_strings import WORDS
-from benchboard.dashboards.templates import NEW_TITLE, TEMPLATES, Template, apply_template
+from benchboard.dashboards.templates import NEW_TITLE, TEMPLATES, WORDS, Template, apply_template
 
 
 def _apart(layout: Layout) -> bool:

@@ -5,7 +5,7 @@ from benchboard.dashboards.interchange.document_upgrade import SCHEMA, from_benc
 from benchboard.dashboards.interchange.format_detection import from_any, has_panels, is_grafana, is_panel
 from benchboard.dashboards.interchange.grafana_export import to_grafana
 from benchboard.dashboards.interchange.grafana_import import from_grafana
-from benchboard.dashboards.interchange.source_queries import original_queries
+from benchboard.dashboards.interchange.panel_export import original_queries
 
 __all__ = [
     "SCHEMA",

@@ -1,5 +1,6 @@
 """One widget of ours as a panel of Grafana's: the panel it was, with what changed here; else a fresh one."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -27,6 +28,10 @@ TYPES: Final = {
 
 _FILL: Final = 20
 """How much of an area's colour fills it in Grafana, of 100."""
+_QUERY_FIELDS: Final = ("expr", "rawSql", "rawQuery", "query", "target", "queryText", "sql", "expression")
+"""Where Grafana's data sources keep the text of a query, in the order they are looked for."""
+_LONGEST_QUERIES: Final = 20_000
+"""How much of a panel's original queries is shown, in characters."""
 _SOURCE: Final = {"type": "grafana-postgresql-datasource"}
 _NAMES: Final = {unit: name for name, unit in reversed(tiles.UNITS.items()) if unit}
 
@@ -183,3 +188,23 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
     if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
         defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
     return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}
+
+
+def original_queries(source: Mapping[str, object]) -> str:
+    """The queries that an imported item had in Grafana, one below the other; empty for an item that had none.
+
+    A query without text of its own (a visual editor's) is shown as its JSON.
+    """
+    targets = grafana_source(source).get("targets")
+    queries = [target for target in targets if isinstance(target, Mapping)] if isinstance(targets, list) else []
+    return "\n\n".join(text for query in queries if (text := next(_query_text(query), "")))[:_LONGEST_QUERIES]
+
+
+def _query_text(target: Mapping[str, object]) -> Iterator[str]:
+    for key in _QUERY_FIELDS:
+        text = target.get(key)
+        if isinstance(text, str) and text.strip():
+            yield text.strip()
+    rest = {key: value for key, value in target.items() if key not in ("refId", "datasource", "hide")}
+    if rest:
+        yield json.dumps(rest, ensure_ascii=False, indent=1)

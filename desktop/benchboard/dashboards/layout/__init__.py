@@ -29,7 +29,6 @@ from benchboard.dashboards.layout.containers import (
     without,
 )
 from benchboard.dashboards.layout.drag_preview import Drag, Resize, placed
-from benchboard.dashboards.layout.field_numbers import document_cell, numbering_grid
 from benchboard.dashboards.layout.group_resize import GroupResize
 from benchboard.dashboards.layout.json_decoding import decode
 from benchboard.dashboards.layout.model import (
@@ -52,7 +51,14 @@ from benchboard.dashboards.layout.model import (
 )
 from benchboard.dashboards.layout.normalize import normalized
 from benchboard.dashboards.layout.nudge import Direction, nudged
-from benchboard.dashboards.layout.page_format import WrittenItems, parse_page, serialise_page, written_rows
+from benchboard.dashboards.layout.page_format import (
+    WrittenItems,
+    document_cell,
+    numbering_grid,
+    parse_page,
+    serialise_page,
+    written_rows,
+)
 from benchboard.dashboards.layout.placement import first_free, reading_order
 from benchboard.dashboards.layout.repeats import Repeat, repeat_of, repeated
 from benchboard.dashboards.layout.rgl_compat import HANDLES, Handle, add, compacted, move, remove, resize

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from benchboard.dashboards.layout.containers import CONTAINERS, DEEPEST, HEADING, ROW, TABS, height
+from benchboard.dashboards.layout.containers import CONTAINERS, DEEPEST, HEADING, ROW, TABS, PageIndex, Path, height
 from benchboard.dashboards.layout.model import (
     MAX_HEIGHT,
     MAX_ID,
@@ -190,3 +190,24 @@ def written_rows(layout: Layout, top: int = 0) -> Iterator[tuple[str, int]]:
         for pane in item.panes:
             beginning = 0 if item.type != ROW else pane.top if item.collapsed else row + HEADING
             yield from written_rows(pane.layout, beginning)
+
+
+def numbering_grid(page: PageIndex, path: Path) -> Path:
+    """The grid in whose fields a grid's numbers count: its own, or the one around its rows."""
+    while path and page.item(path[-1][0]).type == ROW:
+        path = path[:-1]
+    return path
+
+
+def document_cell(page: PageIndex, item_id: str) -> Cell:
+    """An item's cell in the numbers its document has for it. Invalid if there is no such item."""
+    cell, y = page.cell(item_id), 0
+    for outer, _k in reversed(page.path(item_id)):
+        row = page.item(outer)
+        if row.type != ROW:
+            break
+        if row.collapsed:
+            y += row.panes[0].top
+            break
+        y += page.cell(outer).y + HEADING
+    return cell._replace(y=cell.y + y)
