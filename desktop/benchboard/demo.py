@@ -20,7 +20,8 @@ from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.layout import Cell
 from benchboard.identity import audit, authentication, keys, organisations, passwords, teams
-from benchboard.identity.permissions import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN, Actor, Client, os_user
+from benchboard.identity.permissions import Actor, Client, os_user
+from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
 
 NAME: Final = "Northwind Test Lab"
 _ADMIN: Final = "admin@shopify-dashboard.com"

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, undefer
 from benchboard.dongles.protocol import OwnershipState, PersistentState
 from benchboard.dongles.tokens import token_aad
 from benchboard.identity import audit, authentication, keys, organisations
-from benchboard.identity.permissions import ADMIN, ANALYST, OPS_MANAGER, TECHNICIAN, Actor, Client
+from benchboard.identity.permissions import Actor, Client
+from benchboard.identity.roles import ADMIN, ANALYST, OPS_MANAGER, TECHNICIAN
 from benchboard.storage.engine import Database
 from benchboard.storage.models.dongles import Dongle, DongleToken
 from benchboard.storage.models.identity import AuditLog

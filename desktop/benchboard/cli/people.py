@@ -12,7 +12,7 @@ from benchboard.cli.command_context import Desk, at_desk, paged_options, sorted_
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import sessions, users
-from benchboard.identity.permissions import ROLES
+from benchboard.identity.roles import ROLES
 from benchboard.paging import Listing, Page, Scalar
 
 _PERSON: dict[str, Callable[[Any], object]] = {

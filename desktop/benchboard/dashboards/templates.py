@@ -12,7 +12,7 @@ from benchboard.i18n import N_, _, everywhere
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A dashboard to start from. `title` and `about` are marked for translation, and translated where they are shown."""
+    """A dashboard to start from. `title` and `about` are marked for translation; whoever shows them translates."""
 
     key: str
     title: str

@@ -12,7 +12,8 @@ from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit, keys, passwords
 from benchboard.identity.email_addresses import normalise
-from benchboard.identity.permissions import ADMIN, ROLES, RULES, Client, os_user
+from benchboard.identity.permissions import Client, os_user
+from benchboard.identity.roles import ADMIN, ROLE_NAMES, ROLES, RULES
 from benchboard.storage import guard, search_text
 from benchboard.storage.models.identity import OAuthScope, Organisation, Permission, Role, RolePermission
 
@@ -21,13 +22,6 @@ SCOPES: Final = {
     "profile": "Read the name",
     "email": "Read the e-mail address",
     "offline_access": "Stay signed in",
-}
-_ROLE_NAMES: Final = {
-    "admin": "Admin",
-    "ops_manager": "Operations manager",
-    "analyst": "Analyst",
-    "technician": "Technician",
-    "business_user": "Business user",
 }
 
 
@@ -184,7 +178,7 @@ def _seed_roles(session: Session, organisation_id: str) -> None:
     }
     for slug in ROLES:
         if slug not in roles:
-            roles[slug] = Role(organisation_id=organisation_id, slug=slug, name=_ROLE_NAMES[slug], is_system=True)
+            roles[slug] = Role(organisation_id=organisation_id, slug=slug, name=ROLE_NAMES[slug], is_system=True)
             session.add(roles[slug])
     session.flush()
     permissions = {row.name: row.id for row in session.scalars(select(Permission))}

@@ -1,8 +1,7 @@
-"""Who acts, and what they may do: one table of rules for the program, the tests and, later, the row policies.
+"""Who acts, and what they may do: the actor that every service gets, and the check that every service begins with.
 
-An act is named as a permission is in source 003 (`users:read`). System roles carry the acts listed in `RULES`; what
-authorises a person is the roles in `user_roles`, whose permissions are read anew in each transaction that acts for them
-(`Database.bind`): a changed role holds from their next transaction on.
+What authorises a person is the roles in `user_roles`, whose permissions are read anew in each transaction that acts for
+them (`Database.bind`): a changed role applies from their next transaction on. `roles` says what each role permits.
 """
 
 import os
@@ -10,40 +9,11 @@ import platform
 import socket
 import sys
 from dataclasses import dataclass, field
-from typing import Final
 
 from benchboard import __version__
 from benchboard.errors import Denied
 from benchboard.i18n import _
-
-ADMIN: Final = "admin"
-OPS_MANAGER: Final = "ops_manager"
-ANALYST: Final = "analyst"
-TECHNICIAN: Final = "technician"
-BUSINESS_USER: Final = "business_user"
-ROLES: Final = (ADMIN, OPS_MANAGER, ANALYST, TECHNICIAN, BUSINESS_USER)
-
-RULES: Final[dict[str, tuple[str, ...]]] = {
-    "admin:enter": (ADMIN,),
-    "bench:enter": (ADMIN, OPS_MANAGER, TECHNICIAN),
-    "studio:enter": ROLES,
-    "users:read": (ADMIN,),
-    "users:write": (ADMIN,),
-    "sessions:read": (ADMIN,),
-    "sessions:revoke": (ADMIN,),
-    "audit:read": (ADMIN,),
-    "organisations:read": (ADMIN,),
-    "dongles:read": (ADMIN, OPS_MANAGER, TECHNICIAN),
-    "dongles:pair": (ADMIN, TECHNICIAN),
-    "dongles:configure": (ADMIN, TECHNICIAN),
-    "layouts:write": ROLES,
-    "dashboards:write": ROLES,
-    "dashboards:manage": (ADMIN,),
-    "orders:read": (ADMIN, OPS_MANAGER, ANALYST, BUSINESS_USER),
-    "orders:read-all-shops": (ADMIN, OPS_MANAGER, ANALYST),
-    "orders:import": (ADMIN,),
-}
-"""Act → the system roles that may do it, within their own organisation."""
+from benchboard.identity.roles import RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, organisations, passwords
 from benchboard.identity.email_addresses import normalise
-from benchboard.identity.permissions import ROLES, Actor, require
+from benchboard.identity.permissions import Actor, require
+from benchboard.identity.roles import ROLES
 from benchboard.identity.sessions import end_all, filter_error
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard

@@ -9,7 +9,7 @@ from benchboard.analytics.queries import check_query, run_query
 from benchboard.analytics.query_types import TEXT, TIMESTAMP
 from benchboard.analytics.relations import RELATIONS, Relation
 from benchboard.errors import Denied, Invalid
-from benchboard.identity import permissions
+from benchboard.identity import permissions, roles
 from benchboard.identity.permissions import Actor
 from support.databases import unbound
 from support.orders import Market
@@ -99,5 +99,5 @@ def test_relations_name_columns_that_are_stored() -> None:
         assert name == relation.name
         assert {*relation.columns, "organisation_id"} <= set(stored.keys())
         assert "organisation_id" not in relation.columns
-        assert relation.permission in permissions.RULES
+        assert relation.permission in roles.RULES
         assert relation.readable_tables | relation.cascades_from <= Base.metadata.tables.keys()

@@ -11,7 +11,8 @@ from benchboard import workspace
 from benchboard.cli.main import main
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.identity import audit, authentication, organisations
-from benchboard.identity.permissions import ROLES, Client
+from benchboard.identity.permissions import Client
+from benchboard.identity.roles import ROLES
 from benchboard.storage.models.identity import Team
 from support.databases import unbound
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from benchboard import workspace
-from benchboard.identity import organisations, permissions
+from benchboard.identity import organisations, roles
 from benchboard.storage.engine import Database
 from support.databases import unbound
 from support.people import PASSWORD
@@ -251,7 +251,7 @@ def test_open_local_after_a_rule_change_updates_the_catalogue(
     """An act more, a right more and a right less: the organisation stays one, its roles are as the rules say."""
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
     workspace.open_local(tmp_path).close()
-    change(permissions.RULES)
+    change(roles.RULES)
     opened = workspace.open_local(tmp_path)
     with unbound(opened.database).read() as session:
         assert organisations.is_seeded(session)

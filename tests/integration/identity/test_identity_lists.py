@@ -14,7 +14,8 @@ from sqlalchemy import insert, update
 
 from benchboard.errors import Invalid
 from benchboard.identity import audit, sessions, users
-from benchboard.identity.permissions import ROLES, Actor, Client
+from benchboard.identity.permissions import Actor, Client
+from benchboard.identity.roles import ROLES
 from benchboard.paging import Listing, Page, encode_key
 from benchboard.storage.models.identity import SessionHistory, SignInSession, User
 from support.databases import unbound

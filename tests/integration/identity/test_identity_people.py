@@ -12,7 +12,8 @@ from sqlalchemy import select, text, update
 
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
 from benchboard.identity import audit, authentication, sessions, teams, users
-from benchboard.identity.permissions import ROLES, RULES, Actor
+from benchboard.identity.permissions import Actor
+from benchboard.identity.roles import ROLES, RULES
 from benchboard.paging import Listing
 from benchboard.storage.change_tracking import UnrecordedChange
 from benchboard.storage.engine import Database

@@ -10,7 +10,7 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity import passwords, users
 from benchboard.identity.email_addresses import normalise
-from benchboard.identity.permissions import ROLES
+from benchboard.identity.roles import ROLES
 from benchboard.identity.users import Person
 from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_may, role_title

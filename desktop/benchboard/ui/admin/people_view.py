@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.identity import users
-from benchboard.identity.permissions import ROLES
+from benchboard.identity.roles import ROLES
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import user_actions
