@@ -1,4 +1,4 @@
-"""What screen readers are told of a page: focus, selection, content, and what moved or changed."""
+"""What is announced to screen readers: focus, selection, content, and what moved or changed."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -46,8 +46,8 @@ def board(studio: "Studio") -> Iterator["Studio"]:
 
 
 @pytest.fixture
-def told(board: "Studio") -> list[tuple[str, str]]:
-    """What is told from now on: of what, and which event."""
+def announced(board: "Studio") -> list[tuple[str, str]]:
+    """The events announced from now on, each with the item it is about."""
     found: list[tuple[str, str]] = []
 
     def note(event: QAccessibleEvent) -> None:
@@ -95,49 +95,49 @@ def test_accessible_tile_of_text_reports_text_and_lock(board: "Studio") -> None:
 
 
 def test_announcer_on_selection_change_announces_selection_and_focus(
-    board: "Studio", told: list[tuple[str, str]]
+    board: "Studio", announced: list[tuple[str, str]]
 ) -> None:
     board.key(Key.Key_Tab)
-    assert told == [("a", "SelectionRemove"), ("b", "Selection"), ("b", "Focus")]
-    told.clear()
+    assert announced == [("a", "SelectionRemove"), ("b", "Selection"), ("b", "Focus")]
+    announced.clear()
     board.key(Key.Key_Right, CTRL)
-    assert told == [("c", "Focus")]
+    assert announced == [("c", "Focus")]
     board.key(Key.Key_Space, CTRL)
-    assert told[1:] == [("c", "SelectionAdd")]
+    assert announced[1:] == [("c", "SelectionAdd")]
 
 
-def test_announcer_on_move_and_rename_announces_both(board: "Studio", told: list[tuple[str, str]]) -> None:
+def test_announcer_on_move_and_rename_announces_both(board: "Studio", announced: list[tuple[str, str]]) -> None:
     board.key(Key.Key_Down)
-    moved = [one for one, event in told if event == "LocationChanged"]
+    moved = [one for one, event in announced if event == "LocationChanged"]
     assert "a" in moved
     assert "b" not in moved
-    assert ("a", "DescriptionChanged") in told
-    told.clear()
+    assert ("a", "DescriptionChanged") in announced
+    announced.clear()
     board.page.editor.set_property("a", "title", "First")
-    assert told == [("a", "NameChanged")]
-    told.clear()
+    assert announced == [("a", "NameChanged")]
+    announced.clear()
     board.key(Key.Key_L, CTRL)
-    assert ("a", "DescriptionChanged") in told
+    assert ("a", "DescriptionChanged") in announced
 
 
-def test_announcer_on_add_remove_and_open_announces_each(board: "Studio", told: list[tuple[str, str]]) -> None:
+def test_announcer_on_add_remove_and_open_announces_each(board: "Studio", announced: list[tuple[str, str]]) -> None:
     board.page.editor.apply(container_edits.toggle_rows, ["r"])
-    assert ("", "ObjectReorder") in told
-    assert ("r", "StateChanged") in told
-    told.clear()
+    assert ("", "ObjectReorder") in announced
+    assert ("r", "StateChanged") in announced
+    announced.clear()
     board.page.editor.select(["c"])
     board.key(Key.Key_Delete)
-    assert ("", "ObjectReorder") in told
+    assert ("", "ObjectReorder") in announced
 
 
-def test_announcer_on_rejection_reads_reason(board: "Studio", told: list[tuple[str, str]]) -> None:
+def test_announcer_on_rejection_reads_reason(board: "Studio", announced: list[tuple[str, str]]) -> None:
     board.page.editor.select(["b"])
     board.key(Key.Key_Right)
-    assert told[-1] == ("", "The position of “b” is locked. Press Ctrl L to unlock it.")
+    assert announced[-1] == ("", "The position of “b” is locked. Press Ctrl L to unlock it.")
 
 
-def test_announcer_without_screen_reader_sends_nothing(board: "Studio", told: list[tuple[str, str]]) -> None:
+def test_announcer_without_screen_reader_sends_nothing(board: "Studio", announced: list[tuple[str, str]]) -> None:
     QAccessible.setActive(False)
     board.key(Key.Key_Tab)
     board.key(Key.Key_Right)
-    assert not told
+    assert not announced

@@ -83,7 +83,7 @@ def test_palette_enter_adds_widget_in_first_free_place(studio: "Studio") -> None
     assert all(kind.isVisibleTo(studio.page.palette_pane) for kind in studio.page.palette_pane.kinds)
 
 
-def test_drag_taken_back_lets_neighbours_return(studio: "Studio") -> None:
+def test_drag_returned_to_start_lets_neighbours_return(studio: "Studio") -> None:
     before, shown = studio.cells(), studio.shown()
     column, row = studio.step()
     start = studio.header("notes")
@@ -255,7 +255,7 @@ def test_status_bar_after_save_in_other_window_says_saved(studio: "Studio") -> N
     assert studio.application.shell.context.status.text("saved") == "Saved"
 
 
-def test_a_page_saves_itself(studio: "Studio") -> None:
+def test_save_after_pause_writes_page(studio: "Studio") -> None:
     studio.click("notes")
     studio.key(Qt.Key.Key_Delete)
     studio.settled()
@@ -263,7 +263,7 @@ def test_a_page_saves_itself(studio: "Studio") -> None:
     assert "saved" in studio.page.bar.state.text()
 
 
-def test_empty_page_says_so_and_offers_templates(studio: "Studio") -> None:
+def test_empty_page_offers_templates(studio: "Studio") -> None:
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     studio.key(Qt.Key.Key_A, CTRL)
     studio.key(Qt.Key.Key_Delete)

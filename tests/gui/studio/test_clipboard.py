@@ -7,7 +7,7 @@ import pytest
 from boards import CTRL, item, load, said
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
-from test_worded_titles import page_of_titles
+from test_templated_titles import page_of_titles
 
 from benchboard.ui.studio.canvas import clipboard
 from benchboard.ui.widgets.banners import Toast

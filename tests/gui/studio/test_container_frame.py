@@ -93,7 +93,7 @@ def test_container_frame_growing_keeps_items_inside(board: "Studio") -> None:
 
 @pytest.mark.parametrize("width", [700.0, 300.0, 150.0])
 @pytest.mark.usefixtures("board")
-def test_short_tab_beside_long_ones_keeps_its_name(width: float) -> None:
+def test_short_tab_beside_long_ones_shows_its_whole_name(width: float) -> None:
     tabs = [
         {"id": name, "title": name, "items": []}
         for name in ("Today", "Yesterday and the day before", "A long time ago")

@@ -200,7 +200,7 @@ def test_drag_from_palette_drops_into_group(held: "Studio") -> None:
 
 
 @pytest.mark.parametrize("kind", ["row", "group", "tabs"])
-def test_containers_from_palette_say_they_are_empty(held: "Studio", kind: str) -> None:
+def test_containers_from_palette_show_an_empty_hint(held: "Studio", kind: str) -> None:
     before = set(held.page.editor.page.paths)
     held.page.run("studio.add_row") if kind == "row" else held.page.run_when_loaded(f"studio.add_widget.{kind}")
     (new,) = set(held.page.editor.page.paths) - before

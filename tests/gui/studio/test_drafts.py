@@ -75,7 +75,7 @@ def state(studio: "Studio") -> str:
     return studio.page.bar.state.text()
 
 
-def test_a_draft_as_json_of_a_killed_window_is_gone_on_with(open_studio: Open, tmp_path: Path) -> None:
+def test_json_draft_of_a_killed_window_is_restored(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     write_json(first, "}")
     first.wait(lambda: "json" in drafts(first))
@@ -101,7 +101,7 @@ def test_a_draft_as_json_of_a_killed_window_is_gone_on_with(open_studio: Open, t
     assert not fourth.page.json_view.isVisible()
 
 
-def test_what_is_mended_is_the_page_and_no_draft(open_studio: Open, tmp_path: Path) -> None:
+def test_json_draft_corrected_becomes_the_page(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     write_json(first, "}")
     first.wait(lambda: "json" in drafts(first))
@@ -119,7 +119,7 @@ def test_what_is_mended_is_the_page_and_no_draft(open_studio: Open, tmp_path: Pa
     second.settled()
 
 
-def test_a_half_written_query_of_a_killed_window_is_brought_back_as_an_edit(open_studio: Open, tmp_path: Path) -> None:
+def test_query_draft_of_a_killed_window_is_restored_as_an_edit(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     before = first.page.editor.widget("orders-week").query
     first.write_query("orders-week", WRONG)
@@ -138,7 +138,7 @@ def test_a_half_written_query_of_a_killed_window_is_brought_back_as_an_edit(open
     assert second.page.editor.widget("orders-week").query == before
 
 
-def test_a_draft_no_page_may_say_is_refused_when_it_is_brought_back(open_studio: Open, tmp_path: Path) -> None:
+def test_query_draft_too_long_is_rejected_when_restored(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     before = first.page.editor.widget("orders-week").query
     edit = first.write_query("orders-week", "")
@@ -154,7 +154,7 @@ def test_a_draft_no_page_may_say_is_refused_when_it_is_brought_back(open_studio:
     second.settled()
 
 
-def test_a_query_that_is_handed_on_is_a_draft_no_more(studio: "Studio") -> None:
+def test_query_draft_applied_is_deleted(studio: "Studio") -> None:
     edit = studio.write_query("orders-week", WRONG)
     studio.wait(lambda: "query/orders-week" in drafts(studio))
     studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
@@ -169,7 +169,7 @@ def test_a_query_that_is_handed_on_is_a_draft_no_more(studio: "Studio") -> None:
     assert state(studio).startswith(("Saved", "All changes saved"))
 
 
-def test_what_others_change_leaves_what_is_being_written(studio: "Studio") -> None:
+def test_query_draft_with_another_widget_changed_is_kept(studio: "Studio") -> None:
     edit = studio.write_query("orders-week", WRONG)
     studio.page.editor.set_property("notes", "title", "Changed elsewhere")
     assert edit.toPlainText() == WRONG
@@ -178,7 +178,7 @@ def test_what_others_change_leaves_what_is_being_written(studio: "Studio") -> No
     assert drafts(studio) == {}
 
 
-def test_a_draft_of_a_widget_that_is_gone_is_no_edit(open_studio: Open, tmp_path: Path) -> None:
+def test_query_draft_of_a_removed_widget_is_not_restored(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     first.write_query("orders-week", WRONG)
     first.wait(lambda: "query/orders-week" in drafts(first))
@@ -190,7 +190,7 @@ def test_a_draft_of_a_widget_that_is_gone_is_no_edit(open_studio: Open, tmp_path
     assert second.page.saving.recovery._apply_draft("query/orders-week", "select 2") is False
 
 
-def test_closing_keeps_a_draft_and_asks_nothing(open_studio: Open) -> None:
+def test_close_with_a_json_draft_keeps_it_without_asking(open_studio: Open) -> None:
     first = open_studio()
     write_json(first, "}")
     first.wait(lambda: first.page.json_view.error is not None)
@@ -203,7 +203,7 @@ def test_closing_keeps_a_draft_and_asks_nothing(open_studio: Open) -> None:
     assert second.page.json_view.text.toPlainText() == written
 
 
-def test_the_last_key_before_closing_is_kept_too(open_studio: Open) -> None:
+def test_close_right_after_typing_keeps_the_json_draft(open_studio: Open) -> None:
     first = open_studio()
     write_json(first, "}}")
     shell = first.application.shell
@@ -214,7 +214,7 @@ def test_the_last_key_before_closing_is_kept_too(open_studio: Open) -> None:
     assert second.page.json_view.text.toPlainText().endswith("}}")
 
 
-def test_a_draft_that_is_too_long_to_be_kept_is_asked_about(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+def test_close_with_a_draft_too_long_asks_first(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recovery, "MAX_DRAFT", 100)
     assert MAX_DRAFT > 100
     write_json(studio, "}")
@@ -225,9 +225,7 @@ def test_a_draft_that_is_too_long_to_be_kept_is_asked_about(studio: "Studio", mo
     assert drafts(studio) == {}
 
 
-def test_a_draft_whose_pictures_are_too_much_to_be_kept_is_asked_about(
-    studio: "Studio", monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_close_with_a_draft_of_too_many_images_asks_first(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(truncation, "MAX_BYTES", 1_000)
     write_json(studio, "")
     text = studio.page.json_view.text
@@ -247,7 +245,7 @@ def test_a_draft_whose_pictures_are_too_much_to_be_kept_is_asked_about(
     assert shell.may_close()
 
 
-def test_pictures_of_a_draft_are_whole_again(open_studio: Open, tmp_path: Path) -> None:
+def test_json_draft_with_images_is_restored_with_them(open_studio: Open, tmp_path: Path) -> None:
     of_page, pasted = (
         images.to_data_uri("png", png(4, 4, (k, 2, 3), chunk(b"teSt", bytes([k]) * 900))) for k in (1, 2)
     )
@@ -290,7 +288,7 @@ def showing(studio: "Studio", *items: tuple[str, dict[str, object]]) -> JsonView
 
 
 @pytest.mark.parametrize("cut", ["in the text", "on the page"])
-def test_a_draft_has_a_picture_that_was_cut_off_the_page(open_studio: Open, tmp_path: Path, cut: str) -> None:
+def test_json_draft_with_an_image_cut_from_the_page_keeps_it(open_studio: Open, tmp_path: Path, cut: str) -> None:
     picture = images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", b"x" * 900)))
     first = open_studio()
     view = showing(first, ("hall", {"picture": picture}))
@@ -319,9 +317,7 @@ def test_a_draft_has_a_picture_that_was_cut_off_the_page(open_studio: Open, tmp_
 
 
 @pytest.mark.parametrize("words", ["word " * 12_000, "text:…0123456789abcdef…(3 KiB)"])
-def test_words_that_stand_in_short_are_edited_around_and_brought_back(
-    open_studio: Open, tmp_path: Path, words: str
-) -> None:
+def test_json_draft_with_truncated_text_restores_the_whole_text(open_studio: Open, tmp_path: Path, words: str) -> None:
     first = open_studio()
     view = showing(first, ("long", {"text": words}))
     write_json(first, "}", '"long"')
@@ -338,7 +334,7 @@ def test_words_that_stand_in_short_are_edited_around_and_brought_back(
     assert second.page.editor.widget("long").config["text"] == words
 
 
-def test_what_was_written_of_the_variables_is_gone_on_with(open_studio: Open, tmp_path: Path) -> None:
+def test_variables_draft_of_a_killed_window_is_restored(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     first.page.run("studio.edit_variables")
     press(first, "variable_add")
@@ -360,7 +356,7 @@ def test_what_was_written_of_the_variables_is_gone_on_with(open_studio: Open, tm
     assert drafts(second) == {}
 
 
-def test_variables_that_are_left_are_no_draft(open_studio: Open, tmp_path: Path) -> None:
+def test_variables_draft_discarded_is_deleted(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     first.page.run("studio.edit_variables")
     press(first, "variable_add")
@@ -375,7 +371,7 @@ def test_variables_that_are_left_are_no_draft(open_studio: Open, tmp_path: Path)
 
 
 @pytest.mark.parametrize("where", ["json", "query"])
-def test_kill_9_loses_nothing_that_is_being_written(
+def test_draft_of_a_window_killed_by_signal_9_is_restored(
     open_studio: Open, made_demo: Path, tmp_path: Path, where: str
 ) -> None:
     home = shutil.copytree(made_demo, tmp_path / "killed")

@@ -94,7 +94,7 @@ def test_group_resize_is_one_step(board: "Studio") -> None:
     assert not editor.undo_stack.can_undo()
 
 
-def test_group_resize_taken_back_or_cancelled_changes_nothing(board: "Studio") -> None:
+def test_group_resize_returned_or_cancelled_changes_nothing(board: "Studio") -> None:
     editor, before = board.page.editor, board.shown()
     editor.select(["a", "b"])
     start, (column, row) = _handle(board, "se"), board.step()

@@ -84,9 +84,7 @@ BEGIN: dict[str, Callable[[Host], ItemInteraction]] = {
 
 
 @pytest.mark.parametrize("begin", BEGIN.values(), ids=BEGIN.keys())
-def test_interaction_committed_is_one_step_to_what_it_showed(
-    host: Host, begin: Callable[[Host], ItemInteraction]
-) -> None:
+def test_interaction_committed_is_one_step_to_its_preview(host: Host, begin: Callable[[Host], ItemInteraction]) -> None:
     before, interaction = _cells(host), begin(host)
     interaction.begin()
     interaction.update(_centre(host, "b"))
@@ -98,7 +96,7 @@ def test_interaction_committed_is_one_step_to_what_it_showed(
 
 
 @pytest.mark.parametrize("begin", BEGIN.values(), ids=BEGIN.keys())
-def test_interaction_taken_back_to_its_start_changes_nothing(
+def test_interaction_returned_to_its_start_changes_nothing(
     host: Host, begin: Callable[[Host], ItemInteraction]
 ) -> None:
     before, start, interaction = _cells(host), host.grid.gutter(3, 1.5), begin(host)

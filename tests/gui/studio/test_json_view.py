@@ -44,7 +44,7 @@ def _write_over(studio: "Studio", part: str, words: str) -> None:
     studio.qtbot.keyClicks(text, words)
 
 
-def test_what_is_typed_becomes_the_page_as_one_step(written: "Studio") -> None:
+def test_json_typed_changes_the_page_in_one_step(written: "Studio") -> None:
     page = written.page
     _write_over(written, "Left", "Links")
     written.wait(lambda: page.editor.widget("left").title == "Links")
@@ -56,12 +56,12 @@ def test_what_is_typed_becomes_the_page_as_one_step(written: "Studio") -> None:
     written.wait(lambda: '"Left"' in page.json_view.text.toPlainText())
 
 
-def test_what_is_changed_on_the_page_is_seen_in_the_text(written: "Studio") -> None:
+def test_json_after_a_page_change_shows_it(written: "Studio") -> None:
     written.page.editor.set_property("right", "title", "Rechts")
     written.wait(lambda: '"Rechts"' in written.page.json_view.text.toPlainText())
 
 
-def test_a_wrong_text_stays_a_draft_and_its_line_is_marked(written: "Studio") -> None:
+def test_json_invalid_stays_a_draft_with_its_line_marked(written: "Studio") -> None:
     page, view = written.page, written.page.json_view
     before = page.editor.document
     _write_over(written, '"x": 4', '"x": -4')
@@ -83,7 +83,7 @@ def test_a_wrong_text_stays_a_draft_and_its_line_is_marked(written: "Studio") ->
     assert page.editor.page.cell("right").x == 5
 
 
-def test_a_draft_can_be_dropped(written: "Studio") -> None:
+def test_json_draft_discarded_shows_the_page_again(written: "Studio") -> None:
     view = written.page.json_view
     _write_over(written, '"version": 2', '"version" 2')
     written.wait(lambda: view.error is not None)
@@ -95,7 +95,7 @@ def test_a_draft_can_be_dropped(written: "Studio") -> None:
     assert written.page.editor.undo_stack.count() == 0
 
 
-def test_a_draft_that_cannot_be_kept_is_not_lost_by_closing(written: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+def test_close_with_a_json_draft_without_journal_asks_first(written: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     shell, view = written.application.shell, written.page.json_view
     assert shell is not None
     monkeypatch.setattr(Journal, "keeping", False)
@@ -112,7 +112,7 @@ def test_a_draft_that_cannot_be_kept_is_not_lost_by_closing(written: "Studio", m
     assert shell.may_close()
 
 
-def test_a_step_back_in_a_draft_is_the_texts(written: "Studio") -> None:
+def test_undo_in_a_json_draft_undoes_typing(written: "Studio") -> None:
     view = written.page.json_view
     _write_over(written, '"version": 2', "nonsense")
     written.wait(lambda: view.error is not None)
@@ -121,7 +121,7 @@ def test_a_step_back_in_a_draft_is_the_texts(written: "Studio") -> None:
     assert '"version": 2' in view.text.toPlainText()
 
 
-def test_choosing_goes_both_ways(written: "Studio") -> None:
+def test_selection_in_json_and_page_follow_each_other(written: "Studio") -> None:
     page, text = written.page, written.page.json_view.text
     lines = text.toPlainText().split("\n")
     line = next(k for k, words in enumerate(lines) if '"inside"' in words)
@@ -135,7 +135,7 @@ def test_choosing_goes_both_ways(written: "Studio") -> None:
     assert text.textCursor().blockNumber() == span.first
 
 
-def test_a_long_text_is_read_in_the_background(written: "Studio") -> None:
+def test_json_long_text_is_read_in_the_background(written: "Studio") -> None:
     page, view = written.page, written.page.json_view
     many = nested()
     many["items"] += [
@@ -149,7 +149,7 @@ def test_a_long_text_is_read_in_the_background(written: "Studio") -> None:
     written.wait(lambda: page.editor.widget("left").title == "Long")
 
 
-def test_a_long_text_read_while_presenting_begins_becomes_the_page_afterwards(written: "Studio") -> None:
+def test_json_read_while_presenting_is_applied_afterwards(written: "Studio") -> None:
     page, view = written.page, written.page.json_view
     long = nested() | {"description": "Long", "note": "x" * 21_000}
     view.text.setPlainText(json.dumps(long))
@@ -164,7 +164,7 @@ def test_a_long_text_read_while_presenting_begins_becomes_the_page_afterwards(wr
     written.settled()
 
 
-def test_another_look_is_no_edit(studio: "Studio") -> None:
+def test_json_view_after_a_theme_change_is_no_draft(studio: "Studio") -> None:
     view = studio.page.json_view
     theme().follow("dark")
     theme().follow("light")
@@ -177,7 +177,7 @@ def test_another_look_is_no_edit(studio: "Studio") -> None:
     assert studio.page.unsaved() == ""
 
 
-def test_a_draft_left_open_is_said_to_be_unsaved(written: "Studio") -> None:
+def test_json_draft_is_reported_as_unsaved(written: "Studio") -> None:
     _write_over(written, '"version": 2', '"version": two')
     written.wait(lambda: written.page.json_view.error is not None)
     assert written.page.unsaved() == "JSON draft of Line 2 overview"
@@ -191,7 +191,7 @@ def test_a_draft_left_open_is_said_to_be_unsaved(written: "Studio") -> None:
     assert says.text().startswith(("Saved", "All changes saved"))
 
 
-def test_a_large_page_is_written_in_the_background_and_followed(written: "Studio") -> None:
+def test_json_of_a_large_page_is_written_in_the_background(written: "Studio") -> None:
     page, view = written.page, written.page.json_view
     many = [
         {"id": f"m{k}", "type": "text", "title": f"Many {k}", "position": {"x": 0, "y": k, "w": 2, "h": 1}}
@@ -207,7 +207,7 @@ def test_a_large_page_is_written_in_the_background_and_followed(written: "Studio
     assert not view.text.document().isUndoAvailable()
 
 
-def test_lines_are_coloured_when_they_come_in_sight(qtbot: QtBot, light: object) -> None:
+def test_json_lines_are_highlighted_when_scrolled_into_view(qtbot: QtBot, light: object) -> None:
     text = JsonText("json")
     qtbot.addWidget(text)
     text.resize(400, 300)
@@ -222,7 +222,7 @@ def test_lines_are_coloured_when_they_come_in_sight(qtbot: QtBot, light: object)
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.lists(st.sampled_from(["{", '"a": 1,', "", "}", '"ö𐍈": []']), min_size=1), max_size=5))
-def test_whatever_was_shown_before_the_text_is_the_one_asked_for(shown_text: JsonText, texts: list[list[str]]) -> None:
+def test_json_text_shown_after_any_other_is_the_requested_one(shown_text: JsonText, texts: list[list[str]]) -> None:
     for lines in texts:
         shown_text.show_text("\n".join(lines))
         assert shown_text.toPlainText().split("\n") == lines

@@ -24,7 +24,7 @@ def _item(item_id: str, **fields: object) -> dict[str, object]:
     return {"id": item_id, "type": "text", "position": {"x": 0, "y": 0, "w": 1, "h": 1}, **fields}
 
 
-def test_one_more_than_a_page_holds_is_refused_however_it_comes(qtbot: QtBot) -> None:
+def test_add_beyond_the_widget_limit_is_rejected(qtbot: QtBot) -> None:
     places = [{"x": k % 12, "y": k // 12, "w": 1, "h": 1} for k in range(MAX_ITEMS)]
     editor, refused = Editor(), list[str]()
     editor.rejected.connect(lambda error: refused.append(error.what))
@@ -44,7 +44,7 @@ def test_one_more_than_a_page_holds_is_refused_however_it_comes(qtbot: QtBot) ->
     assert len(refused) == 3
 
 
-def test_a_document_too_long_to_be_stored_is_told_and_the_step_back_leads_out(studio: "Studio") -> None:
+def test_save_of_a_document_too_large_is_reported_and_undone(studio: "Studio") -> None:
     page = studio.page
     for name in ("one", "two"):
         page.editor.paste(json.dumps(_item(name, config={"kept": "x" * 2_200_000})))
@@ -60,7 +60,7 @@ def test_a_document_too_long_to_be_stored_is_told_and_the_step_back_leads_out(st
     assert "one" in [item["id"] for item in studio.stored().items]
 
 
-def test_of_a_text_without_end_as_much_is_laid_out_as_a_tile_shows(studio: "Studio") -> None:
+def test_text_tile_of_any_length_lays_out_only_what_it_shows(studio: "Studio") -> None:
     pictures = []
     for points in (300, 50_000):
         picture = QImage(300, 200, QImage.Format.Format_ARGB32)
@@ -76,7 +76,7 @@ def _tall(item_id: str, row: int = 0) -> dict[str, object]:
     return {"id": item_id, "type": "text", "title": item_id, "position": {"x": 0, "y": row, "w": 12, "h": 1_000}}
 
 
-def test_nothing_is_pushed_beyond_the_last_row_of_a_page(studio: "Studio") -> None:
+def test_push_beyond_the_last_row_is_rejected(studio: "Studio") -> None:
     editor, said = studio.page.editor, list[str]()
     editor.rejected.connect(lambda error: said.append(str(error)))
     editor.load(parse_document([_tall(f"t{k}", 1_000 * k) for k in range(101)]))
@@ -89,7 +89,7 @@ def test_nothing_is_pushed_beyond_the_last_row_of_a_page(studio: "Studio") -> No
     ]
 
 
-def test_rows_are_looked_into_as_far_as_a_page_goes(studio: "Studio") -> None:
+def test_reveal_beyond_the_last_row_is_rejected(studio: "Studio") -> None:
     editor, said = studio.page.editor, list[str]()
     editor.rejected.connect(lambda error: said.append(error.code))
     rows = [{"id": name, "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
@@ -113,7 +113,9 @@ _KEYS += [(kind, f"config.{setting.key}") for kind in KINDS for setting in kind.
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(_KEYS), st.one_of(_LONG, _NO_TEXT, _OTHER))
-def test_what_no_document_may_say_no_widget_is_told(qtbot: QtBot, of: "tuple[WidgetKind, str]", value: object) -> None:
+def test_set_property_of_any_value_keeps_the_document_valid(
+    qtbot: QtBot, of: "tuple[WidgetKind, str]", value: object
+) -> None:
     kind, key = of
     editor, refused = Editor(), list[object]()
     editor.rejected.connect(refused.append)
@@ -125,7 +127,7 @@ def test_what_no_document_may_say_no_widget_is_told(qtbot: QtBot, of: "tuple[Wid
     assert answer is None or editor.document is before
 
 
-def test_a_query_longer_than_any_is_refused_in_words_and_stays_in_its_field(studio: "Studio") -> None:
+def test_query_too_long_is_rejected_and_stays_in_its_field(studio: "Studio") -> None:
     editor, before = studio.page.editor, studio.page.editor.document
     edit = studio.write_query("orders-week", "")
     QGuiApplication.clipboard().setText("y" * 30_000)

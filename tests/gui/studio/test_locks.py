@@ -21,7 +21,7 @@ def _item(name: str, x: int, **more: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def kept(studio: "Studio") -> "Studio":
+def locked_page(studio: "Studio") -> "Studio":
     group = {
         "id": "group",
         "type": "group",
@@ -36,26 +36,26 @@ def kept(studio: "Studio") -> "Studio":
 
 
 @pytest.fixture
-def said(kept: "Studio") -> list[str]:
+def reasons(locked_page: "Studio") -> list[str]:
     words: list[str] = []
-    kept.canvas.rejected.connect(words.append)
+    locked_page.canvas.rejected.connect(words.append)
     return words
 
 
-def test_page_just_opened_shows_padlocks(kept: "Studio") -> None:
-    locked = {item_id: tile.locked for item_id, tile in kept.canvas.tiles.items()}
+def test_page_just_opened_shows_padlocks(locked_page: "Studio") -> None:
+    locked = {item_id: tile.locked for item_id, tile in locked_page.canvas.tiles.items()}
     assert locked == {"place": True, "size": True, "free": False, "group": False}
 
 
-def test_drag_of_locked_position_explains_why(kept: "Studio", said: list[str]) -> None:
-    start = kept.header("place")
-    kept.press(start)
-    kept.glide(start, start + QPoint(300, 60))
-    assert not kept.canvas.busy
-    assert kept.viewport.cursor().shape() == Qt.CursorShape.ForbiddenCursor
-    kept.release(start + QPoint(300, 60))
-    assert kept.viewport.cursor().shape() != Qt.CursorShape.ForbiddenCursor
-    assert said == ["The position of “place” is locked. Press Ctrl L to unlock it."]
+def test_drag_of_locked_position_explains_why(locked_page: "Studio", reasons: list[str]) -> None:
+    start = locked_page.header("place")
+    locked_page.press(start)
+    locked_page.glide(start, start + QPoint(300, 60))
+    assert not locked_page.canvas.busy
+    assert locked_page.viewport.cursor().shape() == Qt.CursorShape.ForbiddenCursor
+    locked_page.release(start + QPoint(300, 60))
+    assert locked_page.viewport.cursor().shape() != Qt.CursorShape.ForbiddenCursor
+    assert reasons == ["The position of “place” is locked. Press Ctrl L to unlock it."]
 
 
 @pytest.mark.parametrize(
@@ -69,42 +69,42 @@ def test_drag_of_locked_position_explains_why(kept: "Studio", said: list[str]) -
     ],
 )
 def test_arrow_without_effect_explains_why(
-    kept: "Studio", said: list[str], chosen: list[str], keys: Qt.KeyboardModifier, words: str
+    locked_page: "Studio", reasons: list[str], chosen: list[str], keys: Qt.KeyboardModifier, words: str
 ) -> None:
-    before = kept.cells()
-    kept.page.editor.select(chosen)
-    kept.key(Qt.Key.Key_Right, keys)
-    assert kept.cells() == before
-    assert said == [words]
+    before = locked_page.cells()
+    locked_page.page.editor.select(chosen)
+    locked_page.key(Qt.Key.Key_Right, keys)
+    assert locked_page.cells() == before
+    assert reasons == [words]
 
 
-def test_resize_of_container_height_explains_why_not(kept: "Studio", said: list[str]) -> None:
-    kept.page.editor.select(["group"])
-    kept.key(Qt.Key.Key_Down, SHIFT)
-    assert said == ["The height of “Group” follows its content."]
+def test_resize_of_container_height_explains_why_not(locked_page: "Studio", reasons: list[str]) -> None:
+    locked_page.page.editor.select(["group"])
+    locked_page.key(Qt.Key.Key_Down, SHIFT)
+    assert reasons == ["The height of “Group” follows its content."]
 
 
-def test_move_that_succeeds_explains_nothing(kept: "Studio", said: list[str]) -> None:
-    kept.page.editor.select(["size"])
-    kept.key(Qt.Key.Key_Right)
-    kept.page.editor.select(["place", "free"])
-    kept.key(Qt.Key.Key_Right)
-    assert not said
+def test_move_that_succeeds_explains_nothing(locked_page: "Studio", reasons: list[str]) -> None:
+    locked_page.page.editor.select(["size"])
+    locked_page.key(Qt.Key.Key_Right)
+    locked_page.page.editor.select(["place", "free"])
+    locked_page.key(Qt.Key.Key_Right)
+    assert not reasons
 
 
-def test_move_with_view_only_access_explains_that(kept: "Studio", said: list[str]) -> None:
-    kept.page.editor.read_only = True
-    kept.page.editor.select(["free"])
-    kept.key(Qt.Key.Key_Right)
-    start = kept.header("free")
-    kept.drag(start, start + QPoint(0, 200))
-    assert said == [kept.page.editor.read_only_reason] * 2
+def test_move_with_view_only_access_explains_that(locked_page: "Studio", reasons: list[str]) -> None:
+    locked_page.page.editor.read_only = True
+    locked_page.page.editor.select(["free"])
+    locked_page.key(Qt.Key.Key_Right)
+    start = locked_page.header("free")
+    locked_page.drag(start, start + QPoint(0, 200))
+    assert reasons == [locked_page.page.editor.read_only_reason] * 2
 
 
-def test_rejection_is_shown_at_bottom_of_window(kept: "Studio") -> None:
-    kept.page.editor.select(["place"])
-    kept.key(Qt.Key.Key_Right)
-    toast = kept.application.window.findChild(object, "toast")
+def test_rejection_is_shown_at_bottom_of_window(locked_page: "Studio") -> None:
+    locked_page.page.editor.select(["place"])
+    locked_page.key(Qt.Key.Key_Right)
+    toast = locked_page.application.window.findChild(object, "toast")
     assert toast is not None
     assert _("The position of “{title}” is locked. Press {keys} to unlock it.").format(
         title="place", keys="Ctrl L"

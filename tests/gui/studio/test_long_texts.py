@@ -43,7 +43,7 @@ def _answer(*rows: tuple[Cell, ...], head: str = "name") -> Answer:
 
 @pytest.mark.usefixtures("studio")
 @pytest.mark.parametrize("sign", ["x", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "- x\n"])
-def test_of_a_text_of_megabytes_the_beginning_is_laid_out(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
+def test_text_tile_of_megabytes_lays_out_the_beginning(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
     laid = []
     told = renderers._Words.setMarkdown
 
@@ -58,7 +58,7 @@ def test_of_a_text_of_megabytes_the_beginning_is_laid_out(monkeypatch: pytest.Mo
 
 
 @pytest.mark.usefixtures("studio")
-def test_what_megabytes_make_of_a_tile_is_what_a_few_hundred_letters_do() -> None:
+def test_tile_with_megabytes_of_text_looks_like_with_a_few_hundred() -> None:
     for kind in ("table", "bar_chart", "pie_chart"):
         few, many = (_answer(("W" * long, 3), ("b", 4), head="H" * long) for long in (600, HUGE))
         assert _face(_item(kind), few) == _face(_item(kind), many)
@@ -69,7 +69,7 @@ def test_what_megabytes_make_of_a_tile_is_what_a_few_hundred_letters_do() -> Non
     assert _face(_item("table"), wrong[0]) == _face(_item("table"), wrong[1])
 
 
-def test_what_is_cut_says_so() -> None:
+def test_truncated_text_ends_with_an_ellipsis() -> None:
     widget = widget_of(_item("gauge", config={"unit": "u" * HUGE, "warn": 3}))
     assert number_format.unit(widget) == "u" * 100 + "…"
     assert number_format.text("c" * HUGE) == "c" * 500 + "…"
@@ -78,7 +78,7 @@ def test_what_is_cut_says_so() -> None:
     assert number_format.number(Decimal(3), 0, number_format.unit(widget)).endswith("…")
 
 
-def test_a_changed_text_and_a_value_to_choose_are_cut(qtbot: QtBot) -> None:
+def test_word_diff_and_merge_choice_of_megabytes_are_truncated(qtbot: QtBot) -> None:
     runs = [WordRun("same", "s" * 6_000), WordRun("gone", "g" * HUGE), *[WordRun("new", "n")] * 50_000]
     kept = widget_thumbnails._cut(runs)
     assert sum(len(run.text) for run in kept) == 10_001

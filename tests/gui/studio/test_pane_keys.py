@@ -45,21 +45,21 @@ def _round(studio: "Studio", shift: Qt.KeyboardModifier = Qt.KeyboardModifier.No
     return went
 
 
-def test_f6_goes_through_all_panes_on_show_and_back(studio: "Studio") -> None:
+def test_f6_cycles_through_visible_panes_and_back(studio: "Studio") -> None:
     studio.page.editor.select([next(iter(studio.cells()))])
     there = _round(studio)
     assert [one for one in there if one != "status"] == ["inspector", "rail", "header", "bar", "side", "page"]
     assert _round(studio, SHIFT)[:-1] == there[:-1][::-1]
 
 
-def test_a_pane_with_nothing_to_stop_at_is_passed_and_json_stands_for_the_inspector(studio: "Studio") -> None:
+def test_f6_skips_panes_without_focus_and_visits_json(studio: "Studio") -> None:
     studio.page.editor.select(())
     assert "inspector" not in _round(studio)
     studio.page.run("studio.show_json")
     assert "json" in _round(studio)
 
 
-def test_f6_comes_back_to_where_the_keyboard_was_in_a_pane(studio: "Studio") -> None:
+def test_f6_back_to_a_pane_restores_its_focus(studio: "Studio") -> None:
     studio.page.editor.select([next(iter(studio.cells()))])
     field = studio.find("inspector_title")
     field.setFocus()
@@ -69,7 +69,7 @@ def test_f6_comes_back_to_where_the_keyboard_was_in_a_pane(studio: "Studio") -> 
     assert field.hasFocus()
 
 
-def test_f6_reaches_the_tabs_and_the_panes_of_an_open_dashboard(studio: "Studio") -> None:
+def test_f6_on_an_open_dashboard_visits_tabs_and_panes(studio: "Studio") -> None:
     shell = studio.application.shell
     assert shell is not None
     shell.go("studio/dashboards/new")

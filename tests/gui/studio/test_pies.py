@@ -17,7 +17,7 @@ def _table(*values: Cell) -> ResultTable:
     return ResultTable(columns, tuple((f"s{k}", one) for k, one in enumerate(values)), truncated=False, elapsed=0.0)
 
 
-def test_of_many_slices_the_largest_are_kept() -> None:
+def test_slices_of_many_values_keep_the_largest() -> None:
     small, large = [1] * 25, [50, 40, 30, 20, 10]
     parts, below = slices(_table(*small, *large))
     assert [one.value for one in parts] == [50, 40, 30, 20, 10, 25]
@@ -26,13 +26,13 @@ def test_of_many_slices_the_largest_are_kept() -> None:
     assert below == 0
 
 
-def test_those_kept_stay_in_the_order_of_the_rows() -> None:
+def test_slices_stay_in_the_order_of_the_rows() -> None:
     parts, _below = slices(_table(3, 90, 5, 80, 4, 70, 60))
     assert [one.value for one in parts] == [90, 5, 80, 70, 60, 7]
 
 
 @pytest.mark.usefixtures("light")
-def test_what_is_below_zero_is_said() -> None:
+def test_pie_with_negative_values_shows_a_warning() -> None:
     body = QRectF(0, 0, 300, 160)
     assert Pie(body, _table(-3, 5)).warning == "1 negative value isn't shown."
     assert Pie(body, _table(-3, 5, Decimal("-0.1"))).warning == "2 negative values aren't shown."
@@ -43,7 +43,7 @@ def test_what_is_below_zero_is_said() -> None:
 
 
 @given(st.lists(st.integers(1, 1_000), min_size=1, max_size=40))
-def test_every_slice_is_found_at_its_middle(values: list[int]) -> None:
+def test_pie_at_the_middle_of_any_slice_finds_it(values: list[int]) -> None:
     pie = Pie(QRectF(10, 20, 320, 200), _table(*values))
     assert math.fsum(one.value for one in pie.slices) == sum(values)
     turn, radius = 0.0, pie.ring.width() / 2 * 0.8

@@ -183,7 +183,7 @@ def test_presentation_of_narrow_page_shows_frame_without_text(studio: "Studio") 
     assert words.isVisible()
 
 
-def test_presentation_lets_variables_be_chosen(studio: "Studio") -> None:
+def test_presentation_lets_variables_be_selected(studio: "Studio") -> None:
     editor = studio.page.editor
     states = Variable("states", "States", "list", ("paid", "refunded"), ("paid",), True)
     repeat = {"variable": "states", "direction": "across"}

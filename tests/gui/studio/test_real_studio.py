@@ -269,7 +269,7 @@ def studio(window: Studio) -> Iterator[Studio]:
     until(lambda: not window.shown().chosen, "nothing chosen")
 
 
-def test_widgets_are_moved_sized_and_put_back_by_mouse_and_keys(studio: Studio) -> None:
+def test_real_studio_move_and_resize_are_stored_and_undone(studio: Studio) -> None:
     start, first = studio.stored()
     wanted = studio.carry(["a"], (3, 0))
     studio.let_go()
@@ -304,7 +304,7 @@ def test_widgets_are_moved_sized_and_put_back_by_mouse_and_keys(studio: Studio) 
     assert first < version < studio.stored()[1], "each was stored, the way back too"
 
 
-def test_escape_in_the_middle_puts_everything_back(studio: Studio) -> None:
+def test_real_studio_drag_on_escape_restores_everything(studio: Studio) -> None:
     start, version = studio.stored()
     before = studio.shown().tiles
     wanted = studio.carry(["a"], (6, 0))
@@ -321,7 +321,7 @@ def test_escape_in_the_middle_puts_everything_back(studio: Studio) -> None:
     assert studio.stored()[1] == version + 1
 
 
-def test_widgets_are_dragged_into_containers(studio: Studio) -> None:
+def test_real_studio_drag_into_containers_is_stored(studio: Studio) -> None:
     for item_id, to, into in (
         ("a", (3, 6), (("group", 0),)),
         ("b", (9, 6), (("tabs", 0),)),
@@ -337,7 +337,7 @@ def test_widgets_are_dragged_into_containers(studio: Studio) -> None:
     studio.expect(wanted, "the row closed by its caret")
 
 
-def test_a_widget_is_dragged_over_the_headers_tab_onto_another_page(studio: Studio) -> None:
+def test_real_studio_drag_over_a_header_tab_moves_to_that_page(studio: Studio) -> None:
     start, _version = studio.stored()
     studio.keys("ctrl+k")
     until(lambda: studio.told("palette_field"), "the palette")

@@ -28,7 +28,7 @@ def _choose(studio: "Studio", name: str, key: str) -> None:
     field.activated.emit(field.currentIndex())
 
 
-def test_a_repeated_widget_is_shown_once_for_each_value_while_presenting(studio: "Studio") -> None:
+def test_repeat_while_presenting_shows_one_copy_a_value(studio: "Studio") -> None:
     editor = studio.page.editor
     states = Variable("state", "State", "list", ("paid", "refunded"), ("paid", "refunded"), True)
     editor.apply_document("Define", replace(editor.document, variables=(states,)))
@@ -61,7 +61,7 @@ def _repeated(studio: "Studio") -> None:
     studio.settled()
 
 
-def test_the_one_that_is_repeated_is_asked_for_the_first_and_says_so(studio: "Studio") -> None:
+def test_repeat_while_editing_shows_the_first_value(studio: "Studio") -> None:
     _repeated(studio)
     answer = studio.page.feeds.answer("orders-week")
     assert answer is not None
@@ -77,7 +77,7 @@ def test_the_one_that_is_repeated_is_asked_for_the_first_and_says_so(studio: "St
     studio.wait(lambda: tile.toolTip() == "<p>Repeated for each State: refunded</p>")
 
 
-def test_what_goes_out_shows_all_copies(studio: "Studio", tmp_path: Path) -> None:
+def test_repeat_exported_shows_all_copies(studio: "Studio", tmp_path: Path) -> None:
     _repeated(studio)
     studio.page.run("studio.export_svg")
     go = next(one for one in studio.application.window.findChildren(QWidget, "export_go") if one.isVisible())

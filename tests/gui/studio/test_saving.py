@@ -206,7 +206,7 @@ ACTS = ("edit", "edit", "undo", "redo", "save", "note", "theirs", "look", "time"
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3)), min_size=30, max_size=60))
-def test_nothing_stays_unsaved_and_nothing_is_taken_back(make: Callable[[], Desk], acts: list[tuple[str, int]]) -> None:
+def test_saving_in_any_order_of_events_loses_nothing(make: Callable[[], Desk], acts: list[tuple[str, int]]) -> None:
     desk = make()
     editor, saving = desk.editor, desk.saving
     theirs, notes, mine = THEIRS, set(), desk.titles()
@@ -248,7 +248,7 @@ def test_nothing_stays_unsaved_and_nothing_is_taken_back(make: Callable[[], Desk
     desk.close()
 
 
-def test_what_was_read_before_a_save_does_not_take_it_back(desk: Desk) -> None:
+def test_saving_result_of_an_older_read_is_ignored(desk: Desk) -> None:
     desk.theirs()
     desk.saving.refresh()
     desk.turns.work()  # reads what the other window stored
@@ -266,7 +266,7 @@ def test_what_was_read_before_a_save_does_not_take_it_back(desk: Desk) -> None:
     desk.at_rest()
 
 
-def test_a_save_that_failed_and_was_taken_back_leaves_nothing_unsaved(desk: Desk) -> None:
+def test_saving_failed_edit_undone_leaves_nothing_unsaved(desk: Desk) -> None:
     desk.tell("a")
     desk.saving.save()
     desk.turns.work(error=BUSY)
@@ -277,7 +277,7 @@ def test_a_save_that_failed_and_was_taken_back_leaves_nothing_unsaved(desk: Desk
     desk.at_rest()
 
 
-def test_what_is_taken_back_while_its_save_fails_leaves_nothing_unsaved(desk: Desk) -> None:
+def test_saving_edit_undone_while_failing_leaves_nothing_unsaved(desk: Desk) -> None:
     desk.tell("a")
     desk.saving.save()
     desk.editor.undo_stack.undo()
@@ -287,7 +287,7 @@ def test_what_is_taken_back_while_its_save_fails_leaves_nothing_unsaved(desk: De
     desk.at_rest()
 
 
-def test_news_that_cannot_be_read_are_read_again(desk: Desk) -> None:
+def test_saving_refresh_that_failed_is_retried(desk: Desk) -> None:
     title = desk.theirs()
     desk.saving.refresh()
     desk.turns.work(error=BUSY)
@@ -297,7 +297,7 @@ def test_news_that_cannot_be_read_are_read_again(desk: Desk) -> None:
     assert desk.titles()[THEIRS] == title
 
 
-def test_what_others_stored_is_read_again_where_that_failed(desk: Desk) -> None:
+def test_saving_merge_whose_read_failed_is_retried(desk: Desk) -> None:
     title = desk.theirs()
     desk.tell("a", "Mine")
     desk.saving.save()
@@ -311,7 +311,7 @@ def test_what_others_stored_is_read_again_where_that_failed(desk: Desk) -> None:
     assert desk.titles() == {"a": "Mine", "b": "b", THEIRS: title}
 
 
-def test_a_version_kept_while_a_save_is_under_way_is_kept(desk: Desk) -> None:
+def test_saving_named_version_during_a_save_is_stored(desk: Desk) -> None:
     desk.tell("a")
     desk.saving.save()
     desk.saving.save("as it was shown")
@@ -320,7 +320,7 @@ def test_a_version_kept_while_a_save_is_under_way_is_kept(desk: Desk) -> None:
     assert "as it was shown" in desk.notes()
 
 
-def test_what_is_edited_while_edits_are_brought_together_is_kept(desk: Desk) -> None:
+def test_saving_edit_during_a_merge_is_kept(desk: Desk) -> None:
     title = desk.theirs()
     desk.tell("a", "Mine")
     desk.saving.save()
@@ -334,7 +334,7 @@ def test_what_is_edited_while_edits_are_brought_together_is_kept(desk: Desk) -> 
     assert desk.titles() == {"a": "Mine", "b": "Mine too", THEIRS: title}
 
 
-def test_what_is_edited_before_a_question_is_decided_is_part_of_it(desk: Desk) -> None:
+def test_saving_edit_before_a_conflict_is_resolved_is_included(desk: Desk) -> None:
     desk.theirs("a")
     desk.tell("a", "Mine")
     desk.saving.save()
@@ -355,7 +355,7 @@ def test_what_is_edited_before_a_question_is_decided_is_part_of_it(desk: Desk) -
     assert desk.titles()["b"] == "Mine too"
 
 
-def test_keeping_mine_keeps_what_was_asked_about_and_asks_about_the_rest(desk: Desk) -> None:
+def test_saving_keep_mine_resolves_only_the_conflicts_asked_about(desk: Desk) -> None:
     first = desk.theirs("a")
     desk.tell("a", "Mine")
     desk.tell("b", "Mine too")
@@ -374,7 +374,7 @@ def test_keeping_mine_keeps_what_was_asked_about_and_asks_about_the_rest(desk: D
     assert desk.titles() == {"a": "Mine", "b": "Mine too", THEIRS: THEIRS}
 
 
-def test_keeping_mine_is_asked_again_where_theirs_is_another_by_then(desk: Desk) -> None:
+def test_saving_keep_mine_with_theirs_changed_since_asks_again(desk: Desk) -> None:
     desk.theirs("a")
     desk.tell("a", "Mine")
     desk.saving.save()
@@ -401,7 +401,7 @@ def test_keeping_mine_is_asked_again_where_theirs_is_another_by_then(desk: Desk)
     assert notice.why == "Nothing was overwritten."  # what was answered once is over
 
 
-def test_an_edit_that_is_undone_page_follows_what_was_stored_elsewhere(desk: Desk) -> None:
+def test_saving_edit_undone_follows_another_save(desk: Desk) -> None:
     desk.tell("a")
     title = desk.theirs()
     desk.editor.undo_stack.undo()
@@ -410,7 +410,7 @@ def test_an_edit_that_is_undone_page_follows_what_was_stored_elsewhere(desk: Des
     assert desk.titles() == {"a": "a", "b": "b", THEIRS: title}
 
 
-def test_an_edit_that_is_undone_after_its_write_failed_is_not_saved_before_it_was_read(desk: Desk) -> None:
+def test_saving_failed_edit_undone_is_saved_after_reading(desk: Desk) -> None:
     desk.tell("a")
     desk.saving.save()
     desk.turns.work(error=BUSY)
@@ -423,7 +423,7 @@ def test_an_edit_that_is_undone_after_its_write_failed_is_not_saved_before_it_wa
     assert desk.saving.state == "saved"
 
 
-def test_an_error_of_reading_is_shown_once_however_often_it_is_tried(desk: Desk) -> None:
+def test_saving_read_error_repeated_is_shown_once(desk: Desk) -> None:
     desk.saving.refresh()
     for again in range(3):
         desk.turns.work(error=BUSY)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from test_reopening import Shelf, make
+from test_tab_restore import OpenDashboards, make
 
 from benchboard.ui.studio.dashboards_view import Dashboards
 from benchboard.ui.studio.editor_page import StudioPage
@@ -24,7 +24,7 @@ def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
     studio = open_studio()
     application = studio.application
     keys = make(studio, One=[])
-    Shelf(studio).open(keys["One"])
+    OpenDashboards(studio).open(keys["One"])
     application.remember(replace(application.settings, language="tr"))
     assert application.shell is not None
     application.shell.go("studio/dashboards")
@@ -35,7 +35,7 @@ def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
     application.remember(replace(application.settings, language="en"))
 
 
-def test_in_turkish_everything_fits_a_window_of_the_usual_width(page: StudioPage) -> None:
+def test_toolbar_in_turkish_fits_the_usual_width(page: StudioPage) -> None:
     assert page.window().width() == 1440
     for name in (*ALWAYS, "fit"):
         assert getattr(page.bar, name).isVisible(), name
@@ -43,7 +43,7 @@ def test_in_turkish_everything_fits_a_window_of_the_usual_width(page: StudioPage
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 1100, 1024])
-def test_what_lost_its_words_keeps_its_name_and_what_is_hidden_is_under_more(page: StudioPage, width: int) -> None:
+def test_toolbar_in_any_width_keeps_names_and_lists_hidden_under_more(page: StudioPage, width: int) -> None:
     page.window().setMinimumSize(0, 0)
     page.window().resize(width, 900)
     bar = page.bar
@@ -61,7 +61,7 @@ def test_what_lost_its_words_keeps_its_name_and_what_is_hidden_is_under_more(pag
         assert button.text() or button.toolTip(), name
 
 
-def test_where_nothing_else_gives_way_the_state_is_shortened_and_not_covered(qtbot: QtBot, page: StudioPage) -> None:
+def test_toolbar_without_space_shortens_the_save_state(qtbot: QtBot, page: StudioPage) -> None:
     bar = page.bar
     bar.setFixedWidth(400)
     qtbot.waitUntil(lambda: bar.width() == 400 and bar.state.width() < bar._state_width)

@@ -1,0 +1,140 @@
+"""How wide columns are, what of a table stands on a tile, and the rows of one that is live."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF, Qt
+
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.ui.studio.tiles.column_widths import GAP, Need, levelled, natural, shared
+from benchboard.ui.studio.tiles.table_painting import TableFace
+from benchboard.ui.studio.tiles.table_rows import TableRows
+from benchboard.ui.theme import Theme
+
+_need = st.builds(Need, st.floats(1, 900), st.floats(1, 300), st.booleans())
+
+
+@given(st.lists(_need, min_size=1, max_size=30), st.floats(60, 1_200))
+def test_column_widths_fit_their_space_and_never_cut_numbers(needs: list[Need], room: float) -> None:
+    widths = shared(needs, room)
+    assert 1 <= len(widths) <= len(needs)
+    for width, need in zip(widths, needs, strict=False):
+        assert width >= need.least - 0.01
+        assert need.words or width >= need.content - 0.01
+    taken = sum(widths) + GAP * (len(widths) - 1)
+    assert taken <= room + 0.01 or len(widths) == 1
+    if len(widths) < len(needs):  # what stands there left no room for the next
+        assert sum(need.least + GAP for need in needs[: len(widths) + 1]) - GAP > room
+
+
+def test_column_widths_shrink_headings_then_texts_then_numbers() -> None:
+    needs = [Need(160, 60, True), Need(30, 90, True), Need(70, 80, False)]
+    wide, heading, number = shared(needs, 160 + 60 + 75 + 2 * GAP)
+    assert wide == pytest.approx(160, abs=0.1)
+    assert heading < 90
+    wide, heading, number = shared(needs, 120 + 40 + 70 + 2 * GAP)
+    assert number >= 70
+    assert wide == pytest.approx(120, abs=0.1)
+
+
+@given(st.lists(st.tuples(st.floats(1, 500), st.floats(0, 1)), min_size=1, max_size=20), st.floats(0, 1))
+def test_levelled_values_reduce_the_largest_first(parts: list[tuple[float, float]], share: float) -> None:
+    values, least = [value for value, _part in parts], [value * part for value, part in parts]
+    room = sum(least) + share * (sum(values) - sum(least))
+    found = levelled(values, least, room)
+    assert sum(found) == pytest.approx(room, abs=0.01 * len(parts))
+    level = max((one for one, value in zip(found, values, strict=True) if one < value - 0.01), default=0)
+    assert all(one >= min(value, level) - 0.01 or one >= floor - 0.01
+               for one, value, floor in zip(found, values, least, strict=True))  # fmt: skip
+
+
+def test_natural_widths_in_a_scrolling_table_show_everything() -> None:
+    needs = [Need(300, 60, True), Need(5_000, 60, True), Need(900, 60, False)]
+    assert natural(needs, 400) == [300, 420, 900]
+    assert sum(natural(needs[:1], 400)) == 400
+
+
+def _table(rows: list[tuple[Cell, ...]], **kinds: str) -> ResultTable:
+    columns = tuple(ResultColumn(name, kind) for name, kind in kinds.items())  # type: ignore[arg-type]
+    return ResultTable(columns, tuple(rows), truncated=False, elapsed=0.0)
+
+
+@pytest.mark.usefixtures("light")
+def test_table_tile_with_eight_columns_shows_the_few_that_fit() -> None:
+    kinds = {f"column_{k}": "decimal" if k % 3 == 2 else "text" for k in range(8)}
+    row = tuple(Decimal("123456.78") if k % 3 == 2 else f"birchwood-audio-{k}.example" for k in range(8))
+    face = TableFace(QRectF(0, 0, 380, 120), _table([row] * 20, **kinds))
+    shown = face.lines[1]
+    assert 2 <= len(shown) < 8
+    assert shown[2].shown == shown[2].full == "123\u2009456.78"
+    assert all(len(one.shown) >= 6 for one in shown)
+    assert f"{len(shown)} of 8 columns" in face.footer
+    assert "of 20 rows" in face.footer
+    assert face.at(shown[0].box.center()) is shown[0]
+
+
+@pytest.mark.usefixtures("light")
+def test_table_tile_number_too_wide_is_abbreviated() -> None:
+    face = TableFace(QRectF(0, 0, 60, 120), _table([(123_456_789_012,)], n="integer"))
+    assert face.lines[1][0].shown == "123.5 bn"
+    assert face.lines[1][0].cut
+
+
+_cells = st.one_of(
+    st.none(), st.integers(), st.decimals(), st.booleans(), st.text(max_size=8), st.datetimes(timezones=st.just(UTC))
+)
+
+
+@given(st.lists(st.tuples(_cells, st.integers()), max_size=30), st.booleans())
+def test_table_rows_sorted_by_any_column_keep_their_values(rows: list[tuple[Cell, int]], falling: bool) -> None:
+    model = TableRows(_table(list(rows), a="text", b="integer"))
+    order = Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder
+    for column in (0, 1, -1):
+        model.sort(column, order)
+        found = [tuple(model.cell(row, k) for k in (0, 1)) for row in range(model.rowCount())]
+        assert sorted(map(repr, found)) == sorted(map(repr, rows))
+        if column == 1:
+            assert [row[1] for row in found] == sorted((row[1] for row in rows), reverse=falling)
+        empty = [row[0] is None or (isinstance(row[0], Decimal) and row[0].is_nan()) for row in found]
+        assert column != 0 or empty == sorted(empty)  # what is missing stands last, whichever way
+    assert [repr(row) for row in found] == [repr(row) for row in rows]
+
+
+def test_table_rows_sort_text_ignoring_case_and_accents() -> None:
+    words = ["zebra", "Éclair", "apple", "eclipse", "Banana", "İzmir"]
+    model = TableRows(_table([(word,) for word in words], a="text"))
+    model.sort(0)
+    assert [model.text(row, 0) for row in range(6)] == ["apple", "Banana", "eclipse", "Éclair", "İzmir", "zebra"]
+
+
+@given(st.lists(st.tuples(st.text(max_size=6), st.text(max_size=6)), min_size=1, max_size=5))
+def test_table_rows_copied_as_tsv_are_read_back(rows: list[tuple[str, str]]) -> None:
+    model = TableRows(_table(list(rows), a="text", b="text"))
+    said = model.tsv((row, column) for row in range(len(rows)) for column in (0, 1))
+    back = list(csv.reader(io.StringIO(said, newline=""), delimiter="\t"))
+    assert [tuple(row) for row in back] == rows
+
+
+def test_table_rows_copied_have_exact_values() -> None:
+    moment = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    model = TableRows(
+        _table([(Decimal("1234.5000"), moment, None, True)], n="decimal", t="timestamp", x="text", b="text")
+    )
+    assert model.tsv((0, k) for k in range(4)) == f"1234.5000\t{moment}\t\ttrue"
+
+
+def test_table_rows_of_10000_are_formatted_only_where_visible(light: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    text = TableRows.text
+    monkeypatch.setattr(TableRows, "text", lambda rows, row, column: said.append(row) or text(rows, row, column))
+    table = _table([(f"row {k}", k) for k in range(10_000)], a="text", n="integer")
+    model = TableRows(table)
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    assert model.measured()
+    assert len(said) < 1_000
+    assert light is not None

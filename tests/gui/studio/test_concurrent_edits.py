@@ -1,0 +1,239 @@
+"""Two windows change one page: what differs is brought together, what clashes is asked about, nothing is lost."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from test_drafts import crashed
+
+from benchboard.dashboards.document import document
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.editing.save_machine import StoredDocument
+from benchboard.ui.studio.versions.merge_view import MergeScreen
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets.banners import Banner, Toast
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _banner_button(studio: "Studio", title: str) -> QWidget:
+    (banner,) = [found for found in studio.application.window.findChildren(Banner) if found.isVisible()]
+    return next(b for b in banner.findChildren(QWidget, "banner_action") if b.text() == title)  # type: ignore[attr-defined]
+
+
+def _titled(items: list[dict[str, Any]], item_id: str, title: str) -> list[dict[str, Any]]:
+    return [{**item, "title": title} if item["id"] == item_id else item for item in items]
+
+
+def _title(items: list[dict[str, Any]], item_id: str) -> object:
+    return next(item["title"] for item in items if item["id"] == item_id)
+
+
+def test_concurrent_edits_of_different_widgets_are_merged(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.click("notes")
+    studio.key(Qt.Key.Key_Delete)  # ours, not stored yet
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.settled()
+    stored = studio.stored().items
+    assert _title(stored, "orders-week") == "Theirs" == studio.page.editor.widget("orders-week").title
+    assert "notes" not in {item["id"] for item in stored}
+    studio.key(Qt.Key.Key_Z, CTRL)  # bringing them in is one step
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.settled()
+    assert "notes" in {item["id"] for item in studio.stored().items}
+
+
+def test_merge_toast_undo_after_other_steps_undoes_nothing_else(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.set_property("refunds", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.settled()
+    (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
+    studio.page.undo()
+    studio.page.editor.set_property("notes", "title", "Mine, later")
+    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert studio.page.editor.widget("notes").title == "Mine, later"
+
+
+def test_merge_toast_undo_reverts_the_merge(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.set_property("refunds", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.settled()
+    (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
+    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert studio.page.editor.widget("orders-week").title == "Orders, 7 days"
+    assert studio.page.editor.widget("refunds").title == "Mine"
+
+
+def test_page_closed_during_a_merge_reports_where_its_edits_are(
+    open_studio: Callable[..., "Studio"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_studio()
+    saving, items, let = first.page.saving, first.stored().items, threading.Event()
+    read = saving.store.read
+
+    def slow(session: DatabaseSession) -> StoredDocument:
+        let.wait(10)
+        return read(session)
+
+    monkeypatch.setattr(saving.store, "read", slow)
+    first.page.editor.set_property("refunds", "title", "Mine")
+    first.store(_titled(items, "orders-week", "Theirs"))
+    first.wait(lambda: saving.is_merging)
+    assert first.page.closing()
+    toasts = [one.accessibleName() for one in first.application.window.findChildren(Toast)]
+    home = crashed(first, tmp_path)
+    let.set()
+    assert toasts == ["Your changes to “Home layout” are kept on this computer and saved when you reopen it."]
+    second = open_studio(home)
+    second.settled()
+    stored = second.stored().items
+    assert (_title(stored, "refunds"), _title(stored, "orders-week")) == ("Mine", "Theirs")
+
+
+def test_concurrent_edits_of_one_field_ask_which(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.set_property("orders-week", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    assert _title(studio.stored().items, "orders-week") == "Theirs"  # nothing is overwritten unasked
+    assert not studio.page.closing()  # and the page does not just go away
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    assert _title(studio.stored().items, "orders-week") == "Mine"
+
+
+def test_keep_mine_resolves_only_conflicting_fields(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.set_property("orders-week", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    # while the question stands, they go on
+    later = [
+        item for item in _titled(_titled(items, "orders-week", "Theirs"), "notes", "Theirs") if item["id"] != "refunds"
+    ]
+    studio.store([*later, _long("added", 40)])
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    stored = studio.stored().items
+    assert (_title(stored, "orders-week"), _title(stored, "notes")) == ("Mine", "Theirs")
+    assert "added" in {item["id"] for item in stored}
+    assert "refunds" not in {item["id"] for item in stored}
+    assert "added" in studio.page.editor.page.paths
+
+
+@pytest.mark.parametrize("edited_too", [False, True])
+def test_query_being_written_when_its_widget_is_removed_is_kept(studio: "Studio", edited_too: bool) -> None:
+    items = studio.stored().items
+    studio.write_query("orders-week", "select count(")
+    studio.wait(lambda: studio.page.inspector.drafting)
+    if edited_too:
+        studio.page.editor.set_property("refunds", "title", "Mine")
+    studio.store([item for item in items if item["id"] != "orders-week"])
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    assert studio.page.editor.widget("orders-week").query == "select count("
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    assert next(item for item in studio.stored().items if item["id"] == "orders-week")["query"] == "select count("
+
+
+def test_query_being_written_when_others_save_elsewhere_is_kept(studio: "Studio") -> None:
+    items = studio.stored().items
+    before = studio.page.editor.widget("orders-week").query
+    field = studio.write_query("orders-week", "select count(")
+    studio.wait(lambda: studio.page.inspector.drafting)
+    studio.store(_titled(items, "notes", "Theirs"))
+    studio.wait(lambda: studio.page.editor.widget("notes").title == "Theirs")
+    assert studio.page.inspector.drafting
+    assert field.toPlainText() == "select count("
+    assert studio.page.editor.widget("orders-week").query == before
+
+
+def test_status_bar_shows_a_conflict_until_it_is_resolved(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    status, items = shell.context.status, studio.stored().items
+    studio.page.editor.set_property("orders-week", "title", "Mine")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    assert status.text("saved") == "1 conflict to resolve"
+    assert studio.page.bar.state.text() == "Conflict"
+    cell = status.cell("saved")
+    assert cell is not None
+    studio.qtbot.mouseClick(cell, Qt.MouseButton.LeftButton)
+    go = studio.application.window.findChild(QWidget, "decide_home")
+    studio.qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
+    assert isinstance(studio.page.screens.screen, MergeScreen)
+    assert status.text("saved") == "1 conflict to resolve"
+    studio.page.screens.back()
+    studio.page.saving.keep_mine()
+    studio.settled()
+    assert status.text("saved") == "Saved"
+
+
+def test_save_by_others_while_presenting_is_shown_and_kept(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.run("studio.present")
+    studio.store(_titled(items, "orders-week", "Theirs"))
+    studio.wait(lambda: studio.page.editor.widget("orders-week").title == "Theirs")
+    studio.key(Qt.Key.Key_Escape)
+    studio.settled()
+    assert _title(studio.stored().items, "orders-week") == "Theirs"
+    assert not studio.page.saving.dirty
+
+
+def _long(item_id: str, y: int) -> dict[str, Any]:
+    return {"id": item_id, "type": "text", "title": item_id, "position": {"x": 0, "y": y, "w": 4, "h": 3},
+            "config": {"text": "long " * 5_000}}  # fmt: skip
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dashboard holds no more than forty thousand characters."""
+    monkeypatch.setattr(document, "MAX_BYTES", 40_000)
+
+
+@pytest.mark.usefixtures("small")
+def test_merge_too_large_for_a_page_is_reported_and_retried(studio: "Studio") -> None:
+    editor = studio.page.editor
+    items = studio.stored().items
+    editor.replace_document("Mine", parse_document([*items, _long("mine", 40)]))
+    studio.store([*items, _long("theirs", 40)])
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    notice = studio.application.problems.current
+    assert notice is not None
+    assert notice.what == "The merged dashboard exceeds the limits."
+    assert "larger than" in notice.why
+    assert set(editor.page.paths) >= {"mine"}
+    assert "theirs" not in editor.page.paths
+    assert {one["id"] for one in studio.stored().items} >= {"theirs"}
+    assert editor.undo_stack.count() == 1
+    assert not studio.page.closing()
+    editor.select(["mine"])
+    editor.set_property("mine", "config.text", "short")
+    studio.qtbot.mouseClick(_banner_button(studio, "Try again"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    assert {one["id"] for one in studio.stored().items} >= {"mine", "theirs"}
+    assert studio.application.problems.current is None
+
+
+@pytest.mark.usefixtures("small")
+def test_merge_too_large_for_a_page_can_keep_mine(studio: "Studio") -> None:
+    items = studio.stored().items
+    studio.page.editor.replace_document("Mine", parse_document([*items, _long("mine", 40)]))
+    studio.store([*items, _long("theirs", 40)])
+    studio.wait(lambda: studio.page.saving.state == "conflict")
+    studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
+    studio.settled()
+    stored = {one["id"] for one in studio.stored().items}
+    assert "mine" in stored
+    assert "theirs" not in stored

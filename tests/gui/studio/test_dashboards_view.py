@@ -1,0 +1,493 @@
+"""Many dashboards: opened in tabs, made, brought in, shared, thrown away and brought back; real mouse and keys."""
+
+import json
+import os
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget, QWidget
+
+from benchboard.dashboards import library
+from benchboard.dashboards.access import sharing
+from benchboard.dashboards.document.widget_kinds import with_fields
+from benchboard.dashboards.journal.crash_journal import open_journal
+from benchboard.dashboards.library import DashboardSummary
+from benchboard.paging import Listing
+from benchboard.ui.studio.canvas.context_menu import build_menu
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.document.recovery import account_of
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
+from benchboard.ui.widgets.labels import plain_tip
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Shelves:
+    """The place of dashboards in an open window, and a hand for it."""
+
+    def __init__(self, studio: "Studio") -> None:
+        self.studio, self.qtbot = studio, studio.qtbot
+        assert studio.application.shell is not None
+        studio.application.shell.go("studio/dashboards")
+        (self.place,) = studio.application.window.findChildren(Dashboards)
+        self.model = self.place.library._model
+        studio.wait(lambda: len(self.model.rows) == 3)
+
+    def cards(self, which: str = "") -> dict[str, DashboardSummary]:
+        """What the database has, by name."""
+        listing = Listing(filters={"which": which} if which else {})
+        with unbound(self.studio.workspace.database).read() as session:
+            page = library.list_dashboards(session, self.studio.actor, listing)
+        return {card.name: card for card in page.rows}
+
+    def find(self, name: str) -> QWidget:
+        """The visible widget called so, as soon as it is there."""
+        window = self.studio.application.window
+        self.studio.wait(lambda: any(one.isVisible() for one in window.findChildren(QWidget, name)))
+        (found,) = [one for one in window.findChildren(QWidget, name) if one.isVisible()]
+        return found
+
+    def click(self, name: str) -> None:
+        self.qtbot.mouseClick(self.find(name), LEFT)
+
+    def tick(self, name: str) -> None:
+        """Tick a row with the mouse."""
+        view = self.place.library._table.view
+        row = next(k for k, card in enumerate(self.model.rows) if card.name == name)
+        box = view.visualRect(self.model.index(row, 0))
+        self.qtbot.mouseClick(view.viewport(), LEFT, pos=QPoint(16, box.center().y()))
+
+    def opened(self, name: str) -> StudioPage:
+        """A dashboard, opened with the mouse."""
+        view = self.place.library._table.view
+        row = next(k for k, card in enumerate(self.model.rows) if card.name == name)
+        at = view.visualRect(self.model.index(row, 1)).center()
+        self.qtbot.mouseClick(view.viewport(), LEFT, pos=at)
+        self.qtbot.mouseDClick(view.viewport(), LEFT, pos=at)
+        return self.shown()
+
+    def shown(self) -> StudioPage:
+        """The dashboard in front, read and answered."""
+        self.studio.wait(lambda: self.place.page is not None)
+        page = self.place.page
+        assert page is not None
+        self.studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
+        return page
+
+
+@pytest.fixture
+def shelves(studio: "Studio") -> Shelves:
+    return Shelves(studio)
+
+
+def test_dashboard_opened_in_a_tab_is_edited_saved_and_closed(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    assert shelves.place.tabs.tabText(1) == "Shop review"
+    before = shelves.cards()["Shop review"].version
+    page.editor.select([page.editor.page.reading_order[0]])
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_D, CTRL)
+    shelves.studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
+    assert shelves.cards()["Shop review"].version > before
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_W, CTRL)
+    shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+
+
+def test_tab_names_too_long_are_elided_in_the_middle(shelves: Shelves) -> None:
+    page, tabs = shelves.opened("Shop review"), shelves.place.tabs
+    for name in ("Kubernetes / Views / <b>Global</b>", "R&D"):
+        page.named.emit(name)
+        assert tabs.tabText(1) == name.replace("&", "&&")
+        assert tabs.tabToolTip(1) == plain_tip(name)
+    assert tabs.elideMode() == Qt.TextElideMode.ElideMiddle
+
+
+def test_list_with_first_and_last_tab_stays_in_place(shelves: Shelves) -> None:
+    library, window = shelves.place.library, shelves.studio.application.window
+    before = library.mapTo(window, QPoint(0, 0)), library.size()
+    page = shelves.opened("Shop review")
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F5)
+    assert not shelves.place.tabs.isVisible()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
+    shelves.place.tabs.setCurrentIndex(0)
+    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+    shelves.place.close_page(page)
+    assert shelves.place.tabs.isVisible()
+    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+
+
+def test_versions_opened_right_after_an_edit_include_it(shelves: Shelves) -> None:
+    page, studio = shelves.opened("Shop review"), shelves.studio
+    key = page.store.dashboard_id
+    assert key is not None
+    goes_on = threading.Event()
+    studio.application.tasks.change(page, lambda _session: goes_on.wait(60), lambda _done: None)
+    page.editor.set_property(page.editor.page.reading_order[0], "title", "Second")
+    page.run("studio.show_versions")
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    studio.wait(lambda: not screen.busy and bool(screen._model.rows))  # the list as it is without the edit
+    number = screen._model.rows[0].number
+    goes_on.set()
+    studio.wait(lambda: screen._model.rows[0].number == number + 1 and not screen.busy)
+    studio.wait(lambda: (screen._model.before, screen._model.after) == (number, number + 1))
+    with unbound(studio.workspace.database).change() as session:
+        # What comes later does not take away what is looked at.
+        document = library.get(session, studio.actor, key).document
+        library.save(session, studio.actor, key, replace(document, title="Later"), base_version=None, merged=True)
+    studio.wait(lambda: screen._model.rows[0].number == number + 2 and not screen.busy)
+    assert (screen._model.before, screen._model.after) == (number, number + 1)
+    assert screen._compared is not None
+    with unbound(studio.workspace.database).change() as session:
+        library.save(session, studio.actor, key, replace(document, title="Last"), base_version=None)
+    studio.wait(lambda: screen._model.rows[0].number == number + 3 and not screen.busy)
+    screen._choose(number + 3)
+    studio.wait(lambda: not screen.busy and screen._compared.numbers[1] == number + 3)
+    with unbound(studio.workspace.database).change() as session:  # soon after, which the same version takes in
+        library.save(session, studio.actor, key, replace(document, title="Later still"), base_version=None)
+    studio.wait(lambda: not screen.busy and screen._compared.after.title == "Later still")
+
+
+def test_new_dashboard_is_opened_at_once(shelves: Shelves) -> None:
+    shelves.click("library_new")
+    page = shelves.shown()
+    assert page.name == "New dashboard" in shelves.cards()
+    assert len(page.editor.page.shown) == 0
+
+
+def test_deleted_dashboard_closes_its_tab_and_is_restored(shelves: Shelves) -> None:
+    shelves.opened("Shop review")
+    shelves.place.tabs.setCurrentIndex(0)
+    shelves.tick("Shop review")
+    shelves.click("library_discard")
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards("trash"))
+    shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: [card.name for card in shelves.model.rows] == ["Shop review"])
+    shelves.tick("Shop review")
+    shelves.click("library_restore")
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_deleted_dashboard_runs_no_more_queries(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    shelves.studio.wait(lambda: page.saving.state == "saved")
+    page.feeds.refresh()
+    assert page.feeds.busy
+    shelves.place.library.commands.gone.emit((page.store.dashboard_id,))
+    assert not page.feeds.busy
+
+
+def test_close_blocked_by_one_page_leaves_the_others_running(shelves: Shelves) -> None:
+    studio, home, page = shelves.studio, shelves.studio.page, shelves.opened("Shop review")
+    studio.wait(lambda: page.saving.state == "saved")
+    key, document, editor = page.store.dashboard_id, page.editor.document, page.editor
+    assert key is not None
+    item_id = next(iter(editor.page.shown))
+    layout = editor.page.with_item(with_fields(editor.page.item(item_id), title="Theirs"), document.compact)
+    editor.set_property(item_id, "title", "Mine")
+    with unbound(studio.workspace.database).change() as session:
+        library.save(session, studio.actor, key, replace(document, layout=layout), base_version=None)
+    page.save()
+    studio.wait(lambda: page.saving.state == "conflict")
+    asked = list(home.feeds._wanted)
+    for one in asked:
+        home.feeds.retry(one)
+    assert home.feeds.busy
+    assert studio.application.shell is not None
+    assert not studio.application.shell.may_close()
+    studio.wait(lambda: not home.feeds.busy)
+    answers = [home.feeds.answer(one) for one in asked]
+    assert [one.table is not None for one in answers if one is not None] == [True] * len(asked)
+
+
+def test_rename_dashboard_is_undone(shelves: Shelves) -> None:
+    shelves.tick("Shop review")
+    shelves.click("library_rename")
+    edit = shelves.find("rename_name")
+    assert isinstance(edit, QLineEdit)
+    edit.selectAll()
+    shelves.qtbot.keyClicks(edit, "Monday review")
+    shelves.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    shelves.studio.wait(lambda: "Monday review" in shelves.cards())
+    shelves.studio.wait(lambda: any(card.name == "Monday review" for card in shelves.model.rows))
+    shelves.click("toast_undo")
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_page_with_view_only_access_ignores_edits(shelves: Shelves) -> None:
+    actor = shelves.studio.actor
+    with unbound(shelves.studio.workspace.database).read() as session:
+        card = next(c for c in library.list_dashboards(session, actor, Listing()).rows if c.name == "My shops")
+    owner = _owner(shelves, card)
+    with unbound(shelves.studio.workspace.database).change() as session:
+        sharing.share(session, owner, card.id, "person", actor.user_id, "view")
+    page = shelves.opened("My shops")
+    assert page.editor.read_only
+    before = page.editor.document
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_A, CTRL)
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
+    assert page.editor.document == before
+    assert not page.saving.dirty
+
+
+def _share_with_me(shelves: Shelves, level: str = "view") -> DashboardSummary:
+    """Somebody else's dashboard, shared with the person at the window."""
+    actor = shelves.studio.actor
+    with unbound(shelves.studio.workspace.database).read() as session:
+        card = next(c for c in library.list_dashboards(session, actor, Listing()).rows if c.name == "My shops")
+    owner = _owner(shelves, card)
+    with unbound(shelves.studio.workspace.database).change() as session:
+        sharing.share(session, owner, card.id, "person", actor.user_id, level)
+    return card
+
+
+def test_page_with_view_only_access_reports_it_and_starts_no_edit(shelves: Shelves) -> None:
+    _share_with_me(shelves)
+    page = shelves.opened("My shops")
+    editor, canvas, view = page.editor, page.canvas, page.canvas.viewport()
+    before, why = editor.document, "You have view-only access to “My shops”."
+    assert why in [text.text() for text in page.looking.findChildren(QLabel)]
+    shown = {one.objectName() for one in page.findChildren(QWidget) if one.isVisible()}
+    assert not {"palette_search", "studio_save", "studio_share", "pane_add"} & shown
+    assert {"studio_duplicate_to_change", "studio_export", "studio_versions", "pane_outline"} <= shown
+    name = editor.page.reading_order[0]
+    box = canvas.mapFromScene(canvas.tiles[name].rect).boundingRect()
+    start, far = QPoint(box.left() + 40, box.top() + 16), QPoint(box.left() + 40, box.top() + 200)
+    shelves.qtbot.mousePress(view, LEFT, pos=start)
+    for k in range(1, 5):
+        QTest.mouseMove(view, start + (far - start) * k / 4)
+        assert not canvas.busy
+    shelves.qtbot.mouseRelease(view, LEFT, pos=far)
+    shelves.qtbot.mouseClick(view, LEFT, pos=start)
+    assert editor.selection == (name,)
+    fields = [one for one in page.inspector.findChildren(QWidget) if one.objectName().startswith("inspector_")]
+    assert len(fields) > 8
+    assert not any(one.isEnabled() for one in fields)
+    assert page.inspector.findChild(QWidget, "inspector_remove").toolTip() == why
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Delete, Qt.Key.Key_A):
+        shelves.qtbot.keyClick(canvas, key)
+    for key in (Qt.Key.Key_D, Qt.Key.Key_X, Qt.Key.Key_L, Qt.Key.Key_G):
+        shelves.qtbot.keyClick(canvas, key, CTRL)
+    menu = build_menu(canvas)
+    acts = {action.objectName() for action in menu.actions() if action.objectName()}
+    assert acts == {"command_enlarge", "command_copy", "command_select_all"}
+    menu.deleteLater()
+    outline = page.outline
+    outline.setFocus()
+    shelves.qtbot.keyClick(outline, Qt.Key.Key_F2)
+    assert outline.state() != outline.State.EditingState
+    page.run_when_loaded("studio.add_widget.text")
+    assert editor.document == before
+    assert editor.undo_stack.count() == 0
+    assert not page.saving.dirty
+
+
+def test_duplicate_of_a_view_only_dashboard_opens_for_editing(shelves: Shelves) -> None:
+    card = _share_with_me(shelves)
+    page = shelves.opened("My shops")
+    count = len(page.editor.document.layout)
+    shelves.click("studio_duplicate_to_change")
+    shelves.studio.wait(lambda: shelves.place.page not in (None, page))
+    copy = shelves.shown()
+    assert copy.store.dashboard_id != card.id
+    assert not copy.editor.read_only
+    assert len(copy.editor.document.layout) == count
+    assert copy.looking.isHidden()
+    assert copy.palette_pane.search.isVisible()
+
+
+def test_page_open_when_its_share_changes_follows_it(shelves: Shelves) -> None:
+    _share_with_me(shelves, "edit")
+    page = shelves.opened("My shops")
+    assert page.looking.isHidden()
+    page.editor.select([page.editor.page.reading_order[0]])
+    _share_with_me(shelves, "view")
+    shelves.studio.wait(page.looking.isVisible)
+    assert not shelves.find("inspector_title").isEnabled()
+    assert page.bar.state.text() == "Up to date"
+    _share_with_me(shelves, "edit")
+    shelves.studio.wait(page.looking.isHidden)
+    page.editor.select([page.editor.page.reading_order[0]])
+    assert shelves.find("inspector_title").isEnabled()
+    assert shelves.find("studio_save").isVisible()
+
+
+def _owner(shelves: Shelves, card: DashboardSummary) -> "library.Actor":
+    from benchboard.identity import authentication
+    from benchboard.identity.permissions import Client
+
+    with unbound(shelves.studio.workspace.database).change() as session:
+        return authentication.sign_in_demo(session, user_id=card.owner_id, client=Client.here()).actor
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('{"items": [{"id": "w1", "type": "text", "position": {"x": 0, "y": 0, "w": -3, "h": 2}}]}', "w1"),
+        ('{"title": "cut off', "Incomplete JSON"),
+    ],
+)
+def test_import_file_without_a_dashboard_is_rejected_in_one_sentence(
+    shelves: Shelves, tmp_path: Path, text: str, named: str
+) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text(text)
+    shelves.place.library.import_file(str(file))
+    problems = shelves.studio.page._context.problems
+    shelves.studio.wait(lambda: problems.current is not None)
+    said = problems.current
+    assert said is not None
+    assert "broken.json" in said.what
+    assert named in said.why
+    assert len(shelves.cards()) == 3
+
+
+def test_import_grafana_dashboard_opens_it_with_its_report(shelves: Shelves, tmp_path: Path) -> None:
+    panels = [
+        {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4},
+         "options": {"content": "Hi", "mode": "markdown"}},
+        {"id": 2, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}},
+    ]  # fmt: skip
+    file = tmp_path / "grafana.json"
+    file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
+    shelves.place.library.import_file(str(file))
+    page = shelves.shown()
+    assert page.name == "From Grafana" in shelves.cards()
+    lines = shelves.find("import_report_lines")
+    assert isinstance(lines, QTreeWidget)
+    assert "heatmap" in lines.topLevelItem(0).child(0).toolTip(0)
+    shelves.click("import_report_close")
+    assert {cell[:4] for cell in page.editor.page.shown.values()} == {(0, 0, 12, 4), (12, 0, 12, 8)}
+
+
+def test_journals_of_missing_dashboards_are_deleted_after_a_month(studio: "Studio") -> None:
+    saving = studio.page.saving
+    account = account_of(saving._context)
+    with unbound(studio.workspace.database).read() as session:
+        known = library.list_dashboards(session, studio.actor, Listing()).rows[0].id
+    for key in (known, "a dashboard that is gone"):
+        journal = open_journal(studio.home, studio.workspace.vault, (*account, key))
+        journal.begin(1, [], lambda: [])
+        journal.close()
+    folder = studio.home / "journal"
+    files = list(folder.glob("*.bbj"))
+    assert len(files) == 3  # the home layout's too
+    month_ago = time.time() - 31 * 86_400  # a younger one is kept: its dashboard may be out of sight for a while
+    for file in files:
+        os.utime(file, (month_ago, month_ago))
+    Shelves(studio)
+    studio.wait(lambda: len(list(folder.glob("*.bbj"))) == 2)
+    kept = open_journal(studio.home, studio.workspace.vault, (*account, known))
+    assert kept.recovered is not None
+    kept.close()
+
+
+def test_palette_opens_a_dashboard_by_name(shelves: Shelves) -> None:
+    window = shelves.studio.application.window
+    shelves.qtbot.keyClick(window.focusWidget(), Qt.Key.Key_K, CTRL)
+    field = shelves.find("palette_field")
+    shelves.qtbot.keyClicks(field, "shop rev")
+    palette = window.findChild(QWidget, "palette")
+    shelves.studio.wait(lambda: palette.titles()[:1] == ["Shop review"])  # type: ignore[attr-defined]
+    shelves.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert shelves.shown().name == "Shop review"
+
+
+def test_tick_of_a_row_moves_no_row(shelves: Shelves) -> None:
+    view = shelves.place.library._table.view
+
+    def tops() -> list[int]:
+        boxes = (view.visualRect(shelves.model.index(row, 0)) for row in range(3))
+        return [view.viewport().mapToGlobal(box.topLeft()).y() for box in boxes]
+
+    before, names = tops(), [card.name for card in shelves.model.rows]
+    shelves.tick(names[0])
+    bar = shelves.find("bulk_bar")
+    assert tops() == before
+    assert bar.mapToGlobal(bar.rect().bottomLeft()).y() < before[0]
+    shelves.tick(names[1])
+    assert [card.name for card in shelves.model.ticks()] == names[:2]
+    discard = shelves.find("library_discard")
+    assert bar.rect().contains(discard.mapTo(bar, discard.rect().topLeft()))
+    assert bar.rect().contains(discard.mapTo(bar, discard.rect().bottomRight()))
+    view.setFocus()
+    seen = set()
+    for _turn in range(40):
+        shelves.qtbot.keyClick(shelves.studio.application.window.focusWidget(), Qt.Key.Key_Tab)
+        seen.add(shelves.studio.application.window.focusWidget().objectName())
+    assert "library_duplicate" in seen
+
+
+@pytest.mark.parametrize("width", [1100, 1280, 1440])
+def test_toolbar_with_any_save_state_keeps_its_layout(studio: "Studio", width: int) -> None:
+    studio.application.window.resize(width, 900)
+    bar = studio.page.bar
+    studio.wait(lambda: bar.window().width() == width)
+
+    def places() -> dict[str, tuple[bool, int, int]]:
+        bar.layout().activate()
+        return {
+            child.objectName(): (child.isVisible(), child.x(), child.width())
+            for child in bar.findChildren(QWidget)
+            if child.parent() is bar and child.objectName()
+        }
+
+    seen = []
+    for text in (
+        "All changes saved",
+        "Saved 5 s ago",
+        "Saving",
+        "The database cannot be reached, and that is a long story",
+    ):
+        bar.show_state(text, "ph.check", "ok", may_save=True)
+        bar.resizeEvent(QResizeEvent(bar.size(), bar.size()))
+        seen.append(places())
+    assert all(one == seen[0] for one in seen)
+    assert seen[0]["studio_saved"][0]
+
+
+def test_dashboard_deleted_by_another_person_is_reported_and_restored(shelves: Shelves) -> None:
+    page, card = shelves.opened("Shop review"), shelves.cards()["Shop review"]
+    problems = page._context.problems
+    with unbound(shelves.studio.workspace.database).change() as session:  # as another window of theirs does
+        library.discard(session, shelves.studio.actor, [card.id])
+    shelves.studio.wait(lambda: problems.current is not None)
+    assert problems.current is not None
+    assert "“Shop review” to the trash" in problems.current.what
+    (action,) = problems.current.actions
+    assert action.title == "Restore"
+    shelves.place.tabs.setCurrentIndex(0)
+    shelves.click("segment_trash")
+    shelves.studio.wait(lambda: [one.name for one in shelves.model.rows] == ["Shop review"])
+    second = shelves.model.columns[0].second
+    assert second is not None
+    assert second(shelves.model.rows[0]).endswith("30 days left")
+    action.run()
+    shelves.studio.wait(lambda: problems.current is None and "Shop review" in shelves.cards())
+
+
+def test_trash_notice_after_another_person_restores_goes(shelves: Shelves) -> None:
+    card = _share_with_me(shelves, "edit")
+    page = shelves.opened("My shops")
+    problems, owner = page._context.problems, _owner(shelves, card)
+    with unbound(shelves.studio.workspace.database).change() as session:
+        library.discard(session, owner, [card.id])
+    shelves.studio.wait(lambda: problems.current is not None)
+    with unbound(shelves.studio.workspace.database).change() as session:
+        library.restore(session, owner, [card.id])
+    shelves.studio.wait(lambda: problems.current is None)

@@ -1,0 +1,94 @@
+"""What the page of a diff shows of what cannot be seen, and which way its arrows point."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.versions.diff import differences
+from benchboard.ui.studio.versions.arrow_routing import route
+from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.difference_text import Names
+from benchboard.ui.studio.versions.differences_pane import DifferencesPane
+from benchboard.ui.studio.versions.widget_thumbnails import Answers
+from benchboard.ui.widgets import Toast, keep_clear
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _widget(item_id: str, x: int, y: int) -> dict[str, object]:
+    return {"id": item_id, "type": "text", "title": item_id, "position": {"x": x, "y": y, "w": 3, "h": 2}}
+
+
+def _row(collapsed: bool, *items: dict[str, object]) -> Document:
+    row = {"id": "row", "type": "row", "title": "Week", "collapsed": collapsed, "items": list(items),
+           "position": {"x": 0, "y": 0, "w": 12, "h": 5}}  # fmt: skip
+    return parse_document({"schema_version": 2, "items": [row, {**_widget("below", 0, 9), "title": "Below"}]})
+
+
+def test_diff_move_in_a_closed_row_is_marked_at_its_heading(studio: "Studio") -> None:
+    before = _row(False, _widget("a", 0, 0), _widget("b", 3, 0))
+    after = _row(True, _widget("b", 0, 0), _widget("a", 3, 0))
+    found = differences(before, after)
+    context, page = studio.page._context, studio.page
+    shown = DiffPage(Answers(context, page), Answers(context, page), page)
+    shown.fit(900, 600)
+    shown.show_documents(before, after, found, ("1", "2"))
+    moved = {one.key for one in found if one.kind == "moved" and one.id in ("a", "b") and not one.pushed}
+    assert moved
+    (row,) = [mark for mark in shown._marks if mark.item is not None and mark.item.id == "row"]
+    assert f"{len(moved)} in collapsed row" in [tag.tag for tag in row.tags]
+    assert moved <= set(row.keys)
+    assert not [mark for mark in shown._marks if mark.ghost and set(mark.keys) & moved]
+    ring = shown.show_current(next(iter(moved)))
+    assert ring is not None
+    assert ring.intersects(QRectF(row.box.topLeft() * shown._scale, row.box.size() * shown._scale))
+
+
+def test_arrow_between_overlapping_places_points_along_the_move() -> None:
+    place = QRectF(100, 200, 200, 150)
+    page = QRectF(0, 0, 900, 1)
+    for dx, dy in ((0, -40), (0, 40), (-40, 0), (40, 0), (20, -60)):
+        start, end = (way := route(place, place.translated(dx, dy), [], page))[0], way[-1]
+        assert len(way) == 2
+        gone = end - start
+        assert (gone.y() * dy > 0) if abs(dy) > abs(dx) else (gone.x() * dx > 0)
+
+
+def test_differences_pane_without_differences_keeps_buttons_at_bottom(studio: "Studio") -> None:
+    document = _row(False, _widget("a", 0, 0))
+    pane = DifferencesPane(True, studio.page)
+    pane.resize(280, 700)
+    pane.show_differences((), Names(document, document), alone=False)
+    pane.show_numbers(1, 2, 2)
+    pane.show()
+    (button,) = pane.findChildren(QWidget, "versions_take_back")
+    studio.wait(lambda: button.mapTo(pane, button.rect().bottomLeft()).y() > 560)
+    (words,) = [one for one in pane.findChildren(QWidget) if one is pane._nothing]
+    assert words.y() < 60
+
+
+def test_toast_over_a_kept_clear_footer_moves_above_it(studio: "Studio") -> None:
+    window = studio.application.window
+    studio.page._context.problems.toast("Done")
+    (toast,) = window.findChildren(Toast)
+    footer = QWidget(window)
+    footer.setGeometry(0, window.height() - 90, window.width(), 54)
+    keep_clear(footer)
+    footer.show()
+    assert toast.geometry().bottom() < footer.y()
+    before = toast.y()
+    footer.hide()
+    assert toast.y() > before
+
+
+def test_inspector_after_a_merge_shows_its_values(studio: "Studio") -> None:
+    studio.click("notes")
+    head = studio.page.inspector._sheet
+    studio.page.editor.set_property("notes", "title", "Handover")
+    assert studio.page.inspector._sheet is head
+    assert head is not None
+    assert head._name.text() == "Handover"
+    studio.settled()

@@ -1,0 +1,66 @@
+"""What stands on a tile that shows no data: the words of an error, and lists in a text."""
+
+import pytest
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter
+
+from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.ui.studio.tiles import error_painting
+from benchboard.ui.studio.tiles.click_targets import Audience, Links
+from benchboard.ui.studio.tiles.renderers import words_of
+from benchboard.ui.theme import Theme, theme
+
+BROKEN = Invalid("query.table", "There is no table “nothing_there”.", do="Available tables: orders.")
+AWAY = Unavailable("query.timeout", "The query took too long.")
+
+
+def _paint(size: tuple[float, float], error: AppError, audience: Audience) -> tuple[QImage, Links]:
+    image = QImage(round(size[0]), round(size[1]), QImage.Format.Format_RGB32)
+    image.fill(theme().color("surface"))
+    with QPainter(image) as painter:
+        links = error_painting.paint_error(painter, QRectF(0, 0, *size), error, audience)
+    return image, links
+
+
+def _inked(image: QImage, box: QRectF) -> bool:
+    paper = theme().color("surface").rgb()
+    part = box.toRect().intersected(image.rect())
+    return any(
+        image.pixel(x, y) != paper
+        for x in range(part.left(), part.right() + 1)
+        for y in range(part.top(), part.bottom() + 1)
+    )
+
+
+@pytest.mark.parametrize("size", [(96.0, 36.0), (110.0, 36.0), (180.0, 80.0), (500.0, 200.0)])
+@pytest.mark.parametrize("error", [BROKEN, AWAY])
+@pytest.mark.parametrize("audience", ["edit", "read", "show"])
+def test_error_in_a_tile_of_any_size_has_text(
+    light: Theme, size: tuple[float, float], error: AppError, audience: Audience
+) -> None:
+    image, links = _paint(size, error, audience)
+    assert _inked(image, QRectF(24, 0, size[0] - 24, 16))
+    spots = [box for box in (links.edit, links.retry) if box is not None]
+    assert all(QRectF(0, 0, *size).contains(box) for box in spots)
+    assert not (len(spots) == 2 and spots[0].intersects(spots[1]))
+    assert bool(spots) == (audience != "show")
+    assert (links.edit is not None) == (audience == "edit" and error is BROKEN)
+    if size[0] >= 174 and audience == "edit" and error is BROKEN:
+        assert links.retry is not None
+    assert light is not None
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("last", [3, 12, 140])
+def test_numbered_list_in_a_text_tile_shows_its_numbers_whole(last: int) -> None:
+    words = words_of("\n".join(f"{k}. point" for k in range(1, last + 1)))
+    words.setTextWidth(200)
+    image = QImage(230, 4_000, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    with QPainter(image) as painter:
+        painter.translate(30, 0)  # what hangs out at the left is seen too
+        words.documentLayout().draw(painter, QAbstractTextDocumentLayout.PaintContext())
+    inked = [x for x in range(230) for y in range(0, 4_000) if image.pixel(x, y) != 0xFFFFFFFF]
+    assert 30 <= min(inked) < 45
+    assert words_of("- point").indentWidth() == 14
+    assert words.size() != QSizeF()

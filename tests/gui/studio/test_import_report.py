@@ -1,0 +1,150 @@
+"""Bringing dashboards in: what is said of one attempt is about that attempt."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWidget
+from test_dashboards_view import Shelves
+
+from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
+from benchboard.ui.studio.import_export.report_dialog import ReportDialog
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+GOOD = {"title": "Good", "items": [{"id": "w1", "type": "text", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}]}
+
+
+@pytest.fixture
+def shelves(studio: "Studio") -> Shelves:
+    return Shelves(studio)
+
+
+def test_import_error_is_replaced_by_the_next_and_cleared_by_success(shelves: Shelves, tmp_path: Path) -> None:
+    problems = shelves.studio.page._context.problems
+    for name, text in (("utf.json", "\x00\x01"), ("cut.json", '{"title": "cut off'), ("gone.json", None)):
+        file = tmp_path / name
+        if text is not None:
+            file.write_text(text)
+        shelves.place.library.import_file(str(file))
+        shelves.studio.wait(lambda name=name: problems.current is not None and name in problems.current.what)
+        assert [notice.what for notice in problems._waiting if "json" in notice.what] == [problems.current.what]
+    good = tmp_path / "good.json"
+    good.write_text(json.dumps(GOOD))
+    shelves.place.library.import_file(str(good))
+    assert shelves.shown().name == "Good"
+    assert problems.current is None
+
+
+def _panels(count: int) -> dict[str, object]:
+    panels: list[dict[str, object]] = [
+        {"id": k, "type": "stat", "title": f"Stat {k}", "gridPos": {"x": 0, "y": 4 * k, "w": 12, "h": 4},
+         "targets": [{"expr": "up"}] * (1 + k % 2)}
+        for k in range(1, count + 1)
+    ]  # fmt: skip
+    heat = {"id": 99, "type": "heatmap", "title": "Heat", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}}
+    return {"title": "From Grafana", "schemaVersion": 39, "panels": [*panels, heat]}
+
+
+@pytest.fixture
+def imported(shelves: Shelves, tmp_path: Path) -> Shelves:
+    """A dashboard of Grafana's that was brought in, its report open."""
+    file = tmp_path / "grafana.json"
+    file.write_text(json.dumps(_panels(9)))
+    shelves.place.library.import_file(str(file))
+    shelves.shown()
+    shelves.find("import_report_lines")
+    return shelves
+
+
+def _tree(shelves: Shelves) -> QTreeWidget:
+    found = shelves.find("import_report_lines")
+    assert isinstance(found, QTreeWidget)
+    return found
+
+
+def test_import_report_is_grouped_counted_and_collapsed(imported: Shelves) -> None:
+    tree = _tree(imported)
+    tops = [tree.topLevelItem(k) for k in range(tree.topLevelItemCount())]
+    assert [top.text(0) for top in tops] == ["Replaced with a placeholder  1", "Not supported, kept for export  9"]
+    (heat,), (stats,) = ([top.child(k) for k in range(top.childCount())] for top in tops)
+    assert heat.text(0).startswith("Heat: ")
+    assert stats.text(0) == "Benchboard queries use SQL. Write one for this widget.  9"
+    assert not stats.isExpanded()
+    tree.setCurrentItem(stats)
+    imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
+    assert stats.isExpanded()
+    assert [stats.child(k).text(0) for k in range(2)] == [
+        "Stat 1: Not supported, kept for export: 2 queries.", "Stat 2: Not supported, kept for export: 1 query."
+    ]  # fmt: skip
+    imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
+    assert not stats.isExpanded()
+
+
+def test_import_report_line_opened_selects_its_widget(imported: Shelves) -> None:
+    tree, page = _tree(imported), imported.shown()
+    stats = tree.topLevelItem(1).child(0)
+    tree.expandItem(stats)
+    tree.setCurrentItem(stats.child(8))
+    imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
+    imported.studio.wait(lambda: bool(page.editor.selection))
+    (chosen,) = page.editor.selection
+    assert page.editor.widget(chosen).title == "Stat 9"
+    assert page.canvas.visible_rect().intersects(page.canvas.tiles[chosen].rect)
+    assert imported.studio.application.window.focusWidget() is page.canvas
+    assert not imported.studio.application.window.findChildren(ReportDialog) or not tree.isVisible()
+
+
+def test_imported_widget_shows_the_grafana_query_read_only(imported: Shelves) -> None:
+    imported.click("import_report_close")
+    page = imported.shown()
+    page.editor.select(["panel-1"])
+    theirs = imported.find("inspector_their_query")
+    assert isinstance(theirs, QPlainTextEdit)
+    assert theirs.toPlainText() == "up\n\nup"
+    imported.qtbot.keyClicks(theirs, "x")
+    assert theirs.toPlainText() == "up\n\nup"
+    imported.click("inspector_copy_theirs")
+    assert QApplication.clipboard().text() == "up\n\nup"
+
+
+def test_import_report_is_copied_and_saved(imported: Shelves, tmp_path: Path) -> None:
+    imported.click("import_report_copy")
+    text = QApplication.clipboard().text()
+    assert text.startswith("Imported “From Grafana”\n")
+    assert text.count("Stat ") == 9
+    imported.click("import_report_save")
+    (dialog,) = imported.studio.application.window.findChildren(QFileDialog, "report_file")
+    file = tmp_path / "report.txt"
+    dialog.fileSelected.emit(str(file))
+    dialog.close()
+    imported.studio.wait(file.exists)
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_import_report_is_reopened_from_the_dashboards_menu(imported: Shelves) -> None:
+    imported.click("import_report_close")
+    imported.studio.wait(lambda: not imported.studio.application.window.findChildren(ReportDialog))
+    commands = imported.place.library.commands
+    card = imported.cards()["From Grafana"]
+    again = commands.offered(card.id, card.name, card.level)["studio.dashboards.report"]
+    again.run()
+    assert _tree(imported).topLevelItemCount() == 2
+    other = imported.cards()["Shop review"]
+    assert "studio.dashboards.report" not in commands.offered(other.id, other.name, other.level)
+
+
+def test_import_report_long_line_is_wrapped_whole(studio: "Studio") -> None:
+    lines = [ReportLine("a", "", "changed", "Short.", ""), ReportLine("b", "", "changed", "A long sentence. " * 20, "")]
+    window = studio.application.window
+    dialog = ReportDialog(window, studio.page._context, "Read", ConversionReport.of(2, 0, lines), lambda _id: None)
+    dialog.open()
+    top = dialog.lines.topLevelItem(0)
+    assert top is not None
+    short, long = (dialog.lines.visualItemRect(top.child(at)) for at in range(2))
+    line = dialog.lines.fontMetrics().height()
+    assert short.height() < 2 * line < 3 * line <= long.height()
+    assert long.width() <= dialog.lines.viewport().width()

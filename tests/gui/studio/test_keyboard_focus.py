@@ -1,0 +1,131 @@
+"""Where the keyboard is once something was opened, added, taken or gone to, and that it can be seen there."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from boards import load
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from test_dashboards_view import Shelves
+from test_dashboards_view import shelves as shelves
+from test_share_dialog import sharing_of
+
+from benchboard.ui.shell.command_palette import CommandPalette
+from benchboard.ui.studio.panes.template_gallery import Gallery
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+TABS = [
+    {
+        "id": "tabs",
+        "type": "tabs",
+        "title": "",
+        "active": "one",
+        "position": {"x": 0, "y": 0, "w": 6, "h": 6},
+        "tabs": [{"id": "one", "title": "First", "items": []}],
+    }
+]
+
+
+def _named() -> str:
+    now = QApplication.focusWidget()
+    return now.objectName() if now is not None else ""
+
+
+def test_focus_in_share_dialog_starts_in_search_and_returns_there(shelves: Shelves) -> None:
+    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
+    shelves.find("share_search")
+    shelves.studio.wait(lambda: _named() == "share_search")
+    shelves.qtbot.keyClicks(QApplication.focusWidget(), who.name.split()[-1][:4])
+    shelves.click(f"share_view_{who.id}")
+    shelves.find(f"share_level_{who.id}")
+    assert given()[who.id] == "view"
+    assert _named() == "share_search"
+    shelves.click(f"unshare_{who.id}")
+    shelves.studio.wait(lambda: who.id not in given() and _named() == "share_search")
+
+
+def test_focus_after_adding_a_tab_is_in_its_title(studio: "Studio") -> None:
+    load(studio, TABS)
+    studio.click("tabs")
+    studio.press_button("inspector_add_tab")
+    assert _named() == "inspector_tab_1"
+    studio.qtbot.keyClicks(QApplication.focusWidget(), "Details")
+    studio.canvas.setFocus()
+    studio.page.run("studio.add_tab")
+    assert _named() == "inspector_tab_2"
+    assert [pane.title for pane in studio.page.editor.page.item("tabs").panes] == ["First", "Details", ""]
+
+
+def test_focus_after_applying_variables_is_on_the_page(studio: "Studio") -> None:
+    studio.page.editor.select([studio.page.editor.page.reading_order[0]])
+    opener = studio.find("inspector_variables")
+    opener.setFocus()
+    studio.qtbot.keyClick(opener, Qt.Key.Key_Space)
+    studio.press_in_window("variable_add")
+    studio.press_in_window("variables_take")
+    assert not opener.isVisible()  # there is a variable now
+    now = QApplication.focusWidget()
+    assert now is not None
+    assert studio.page.isAncestorOf(now)
+
+
+def test_escape_in_palette_search_clears_it_then_returns_to_the_page(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_A)
+    search = studio.page.palette_pane.search
+    assert search.hasFocus()
+    studio.qtbot.keyClicks(search, "pie")
+    studio.key(Qt.Key.Key_Escape)
+    assert (search.text(), search.hasFocus()) == ("", True)
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.canvas.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [
+        (Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
+    ],
+)
+def test_shortcut_with_a_dialog_open_does_nothing(studio: "Studio", key: Qt.Key, held: Qt.KeyboardModifier) -> None:
+    studio.canvas.setFocus()
+    studio.page.run("studio.start_from_template")
+    (gallery,) = studio.application.window.findChildren(Gallery)
+    studio.key(key, held)
+    assert studio.application.window.findChildren(CommandPalette) == []
+    assert studio.application.shell is not None
+    assert studio.application.shell.address == "studio/home"
+    assert gallery.isAncestorOf(QApplication.focusWidget())
+    studio.key(Qt.Key.Key_Escape)
+    assert not gallery.isVisible()
+    assert studio.canvas.hasFocus()
+
+
+def _stops(shelves: Shelves) -> list[tuple[QWidget, bool]]:
+    """Who gets the keyboard by F6 until it was everywhere, and whether the window looks different there then."""
+    window, found = shelves.studio.application.window, list[tuple[QWidget, bool]]()
+    now = QApplication.focusWidget() or window
+    while True:
+        before = window.grab().toImage()
+        shelves.qtbot.keyClick(now, Qt.Key.Key_F6)
+        now = QApplication.focusWidget() or window
+        if any(now is stop for stop, _seen in found):
+            return found
+        around = now.rect().translated(now.mapTo(window, QPoint(0, 0))).adjusted(-4, -4, 4, 4)
+        found.append((now, before.copy(around) != window.grab().toImage().copy(around)))
+
+
+def test_f6_stops_all_show_focus(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    stops = _stops(shelves)
+    assert "studio_tabs" in [stop.objectName() for stop, _seen in stops]
+    assert [stop.objectName() for stop, seen in stops if not seen] == []
+    page.run("studio.show_versions")
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    shelves.studio.wait(lambda: not screen.busy and bool(screen._model.rows))
+    assert any(screen.isAncestorOf(stop) for stop, _seen in _stops(shelves))

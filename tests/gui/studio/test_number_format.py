@@ -1,0 +1,143 @@
+"""Numbers, days and scales as the tiles write them; a few pure steps of the editor."""
+
+import gc
+import math
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF
+
+from benchboard.dashboards import layout as grid
+from benchboard.dashboards.document.widget_kinds import KINDS
+from benchboard.dashboards.editing import placement_edits
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.error_painting import fitting
+from benchboard.ui.theme import Theme
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "unit", "shown"),
+    [
+        (1483, None, "rpm", "1\u2009483 rpm"),
+        (Decimal("1234567.891"), 2, "", "1\u2009234\u2009567.89"),
+        (Decimal("-0.001"), 2, "", "0.00"),
+        (Decimal("-12.5"), 1, "%", "\u221212.5 %"),
+        (999, 0, "", "999"),
+        (Decimal("41.40"), None, "", "41.40"),
+        (None, 0, "", "–"),
+        (Decimal("NaN"), 0, "V", "NaN V"),
+        (Decimal("-Infinity"), None, "", "\u2212∞"),
+        (-(10**40), 0, "", "\u22121.000E+40"),
+        (Decimal("0." + "3" * 40), 40, "", "0." + "3" * 40),
+        (10**29, 6, "", "100" + "\u2009000" * 9 + ".000000"),
+    ],
+)
+def test_number_is_grouped_with_a_space_before_the_unit(
+    value: int | Decimal | None, decimals: int | None, unit: str, shown: str
+) -> None:
+    assert number_format.number(value, decimals, unit) == shown
+
+
+def test_axis_labels_are_as_short_as_possible() -> None:
+    days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2)]
+    assert number_format.along(days) == ["1 Mar", "2 Mar"]
+    assert number_format.along([day.replace(hour=9, minute=5) for day in days[:1]]) == ["09:05"]
+    assert number_format.along([date(2026, 12, 31)]) == ["31 Dec"]
+    assert number_format.along(["a", None]) == ["a", "–"]
+
+
+_ends = st.floats(-1e12, 1e12)
+
+
+@given(_ends, _ends, st.integers(3, 6))
+def test_scale_of_any_range_spans_it_with_few_ticks(a: float, b: float, most: int) -> None:
+    low, high = min(a, b), max(a, b)
+    ticks = number_format.scale(low, high, most)
+    assert 2 <= len(ticks) <= most + 1
+    near = 1e-8 * max(abs(low), abs(high), 1e-3)
+    assert ticks[0] <= low + near
+    assert ticks[-1] >= high - near
+
+
+def teardown_function() -> None:
+    # Where the steps of an editor that is garbage went first, its stack ended them again, and the program with them.
+    gc.collect()
+
+
+@given(st.lists(st.sampled_from(["add", "move", "size", "copy", "remove", "title", "nudge"]), max_size=12), st.data())
+def test_editor_steps_are_undone_and_redone(steps: list[str], data: st.DataObject) -> None:
+    editor = Editor()
+    seen = [editor.layout]
+    for step in steps:
+        if editor.layout.items and step != "add":
+            editor.select([data.draw(st.sampled_from([item.id for item in editor.layout.items]))])
+        _do(editor, step, data)
+        while len(seen) > 1 and editor.undo_stack.count() < len(seen):
+            seen.pop()
+        if editor.layout is not seen[-1]:
+            seen.append(editor.layout)
+    last = editor.layout
+    while editor.undo_stack.can_undo():
+        editor.undo_stack.undo()
+        cells = editor.layout.cells
+        assert not any(a.overlaps(b) for k, a in enumerate(cells) for b in cells[:k])
+    assert editor.layout is seen[0]
+    while editor.undo_stack.can_redo():
+        editor.undo_stack.redo()
+    assert editor.layout is last
+    written = grid.serialise(last)
+    assert grid.serialise(grid.parse(written)) == written
+
+
+def _do(editor: Editor, step: str, data: st.DataObject) -> None:
+    small = st.integers(-4, 4)
+    if step == "add":
+        editor.add(data.draw(st.sampled_from(KINDS)))
+    elif step == "copy":
+        editor.duplicate()
+    elif step == "remove":
+        editor.remove()
+    elif step == "nudge":
+        editor.apply(placement_edits.nudge, *data.draw(st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)])))
+    elif step == "size":
+        editor.apply(placement_edits.resize, data.draw(small), data.draw(small))
+    elif editor.selection and step == "title":
+        editor.set_property(
+            editor.selection[0],
+            "title",
+            data.draw(st.text(st.characters(codec="ascii", exclude_characters="\n\0"), max_size=5)),
+        )
+    elif editor.selection:
+        cell = editor.layout.cell(editor.selection[0])
+        editor.apply(
+            placement_edits.place,
+            editor.selection[0],
+            cell._replace(x=data.draw(st.integers(0, 14)), y=data.draw(st.integers(0, 30))),
+        )
+
+
+@pytest.mark.parametrize("width", [60, 120, 240, 900])
+@pytest.mark.parametrize("height", [5, 20, 45, 200])
+def test_fitted_text_too_long_ends_with_a_word_and_ellipsis(light: Theme, width: int, height: int) -> None:
+    text = "The database can't be reached. Check that the server is running and the network is up, then try again."
+    metrics, wrap = QFontMetricsF(light.font("body")), int(Qt.TextFlag.TextWordWrap)
+    shown, need = fitting(metrics, text, QSizeF(width, height), wrap)
+    assert need <= height
+    if shown not in ("", text):
+        kept = shown.removesuffix(" …")
+        assert text.startswith(kept + " ")
+        longer = text[: (text + " ").index(" ", len(kept) + 1)] + " …"
+        assert metrics.boundingRect(QRectF(0, 0, width, 9999), wrap, longer).height() > height
+
+
+@given(st.decimals() | st.decimals(allow_nan=False).map(lambda one: one * 10**30) | st.integers(), st.integers(0, 6))
+def test_number_of_any_value_is_written_and_drawn_or_omitted(value: Decimal | int, decimals: int) -> None:
+    assert number_format.number(value, decimals)
+    assert number_format.text(value)
+    drawn = number_format.drawn(value)
+    assert drawn is None or math.isfinite(drawn)

@@ -1,0 +1,269 @@
+"""The tiles' questions: who is asked for when, and that every tile gets its answer whatever happens meanwhile."""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import shiboken6
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from benchboard.analytics import queries
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.document import parse_document
+from benchboard.errors import AppError, Cancelled, Unavailable
+from benchboard.ui.context import ChangeNotices, Context
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles import query_results as feeding
+from benchboard.ui.studio.tiles.query_results import Feeds
+from benchboard.ui.tasks import Tasks
+
+_NOTHING = ResultTable((), (), truncated=False, elapsed=0.0)
+_AT_ONCE = 2
+
+
+@dataclass
+class Asked:
+    """A query that somebody waits for."""
+
+    text: str
+    cancel_token: CancelToken
+    done: Callable[[ResultTable], None]
+    failed: Callable[[AppError], None]
+
+
+@dataclass
+class Desk:
+    """Stands where `Tasks` does, and answers when it is told to."""
+
+    asked: list[Asked] = field(default_factory=list)
+
+    def read(self, _owner: QObject, op: Callable[[object], Any], done: Callable[[Any], None],
+             failed: Callable[[AppError], None], **_more: object) -> None:  # fmt: skip
+        try:
+            op(None)
+        except _Text as said:
+            self.asked.append(Asked(said.text, said.cancel_token, done, failed))
+
+    def answer(self, number: int = 0, error: AppError | None = None) -> str:
+        one = self.asked.pop(number)
+        one.done(_NOTHING) if error is None else one.failed(error)
+        return one.text
+
+
+@dataclass
+class _Text(Exception):
+    """What a query would be run with."""
+
+    text: str
+    cancel_token: CancelToken
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_run(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    if "tasks" not in request.fixturenames:
+        monkeypatch.setattr(queries, "run_query", _say)
+
+
+def _say(_session: object, _actor: object, text: str, *, cancel_token: CancelToken, **_more: object) -> None:
+    raise _Text(text, cancel_token)
+
+
+def page(texts: Iterable[str]) -> object:
+    """A table for each query, one below the other; `a`, `b` and so on are their ids."""
+    return [
+        {"id": "abcdefghijklmnop"[k], "type": "table", "query": text, "position": {"x": 0, "y": k, "w": 2, "h": 1}}
+        for k, text in enumerate(texts)
+    ]
+
+
+class Page:
+    """An editor, its feeds, and where these ask."""
+
+    def __init__(self, tasks: object = None) -> None:
+        self.desk, self.editor = Desk(), Editor()
+        context = SimpleNamespace(tasks=tasks or self.desk, changed=ChangeNotices(), actor=None)
+        self.feeds = Feeds(cast(Context, context), self.editor, self.editor)
+
+    def load(self, *texts: str) -> None:
+        self.editor.load(parse_document(page(texts)))
+
+    def answered(self, item_id: str) -> bool:
+        answer = self.feeds.answer(item_id)
+        return answer is not None and (answer.table is not None or answer.error is not None)
+
+    def answer_all(self) -> list[str]:
+        said = []
+        while self.desk.asked:
+            said.append(self.desk.answer())
+        return said
+
+
+@pytest.fixture
+def asking(qapp: QApplication) -> Page:
+    return Page()
+
+
+def test_query_out_of_view_runs_despite_refreshes_of_visible_ones(asking: Page) -> None:
+    asking.feeds.prefer("abc")
+    asking.load("1", "2", "3", "4")
+    for _time in range(12):
+        asking.desk.answer()
+        asking.feeds.refresh()
+    assert asking.answered("d")
+
+
+def test_query_without_a_result_runs_before_refreshes(asking: Page) -> None:
+    asking.load("1", "2", "3", "4")
+    asking.answer_all()
+    asking.feeds.refresh()
+    asking.editor.set_property("d", "query", "other")
+    asking.desk.answer()
+    assert "other" in [one.text for one in asking.desk.asked]
+
+
+def test_query_cancelled_is_not_run_again_at_once(asking: Page) -> None:
+    asking.load("1")
+    asking.feeds.refresh()
+    asking.feeds.cancel("a")
+    answer = asking.feeds.answer("a")
+    assert answer is not None
+    assert isinstance(answer.error, Cancelled)
+    assert not asking.feeds.busy
+
+
+def test_query_result_of_an_older_query_is_ignored(asking: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    never = SimpleNamespace(start=lambda: None)
+    monkeypatch.setattr(feeding, "threading", SimpleNamespace(Thread=lambda **_how: never))
+    asking.load("1")
+    asking.editor.set_property("a", "query", "2")
+    assert asking.desk.answer(1) == "2"
+    assert asking.desk.answer(0) == "1"
+    answer = asking.feeds.answer("a")
+    assert answer is not None
+    assert answer.query == "2"
+
+
+def test_query_listener_that_fails_does_not_stop_others(asking: Page, qtbot: QtBot) -> None:
+    def fail(_item_id: str) -> None:
+        raise ZeroDivisionError
+
+    asking.load("1", "2", "3", "4")
+    asking.feeds.answered.connect(fail)
+    with qtbot.captureExceptions():
+        asking.answer_all()
+    assert not asking.feeds.busy
+    assert all(asking.answered(one) for one in "abcd")
+
+
+def test_queries_of_many_pages_leave_workers_for_other_reads(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, seen = threading.Event(), list[int]()
+
+    def slow(*_args: object, **_more: object) -> ResultTable:
+        gate.wait(60)
+        return _NOTHING
+
+    monkeypatch.setattr(queries, "run_query", slow)
+    pages = [Page(tasks) for _number in range(4)]
+    for one in pages:
+        one.load("1", "2", "3")
+    tasks.read(owner, lambda _session: 1, seen.append)
+    try:
+        qtbot.waitUntil(lambda: seen == [1], timeout=1)
+    finally:
+        gate.set()
+    qtbot.waitUntil(lambda: not any(one.feeds.busy for one in pages))
+
+
+class Answering(RuleBasedStateMachine):
+    """Whatever somebody does while answers come in any order, a tile ends with the answer to what it asks now."""
+
+    texts = st.sampled_from(["1", "2", "3"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = Page()
+        self.stopping: list[Callable[[], None]] = []
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(feeding, "threading", SimpleNamespace(Thread=self.thread))
+
+    def thread(self, *, target: Callable[[], None], **_more: object) -> SimpleNamespace:
+        """A thread that comes to it when the test lets it."""
+        return SimpleNamespace(start=lambda: self.stopping.append(target))
+
+    @precondition(lambda self: self.stopping)
+    @rule()
+    def stop(self) -> None:
+        self.stopping.pop(0)()
+
+    @rule(texts=st.lists(texts, max_size=6))
+    def replace(self, texts: list[str]) -> None:
+        self.page.editor.replace_document("x", parse_document(page(texts)))
+
+    @precondition(lambda self: len(self.page.editor.layout))
+    @rule(data=st.data(), text=texts)
+    def write(self, data: st.DataObject, text: str) -> None:
+        self.page.editor.set_property(data.draw(st.sampled_from(sorted(self.page.feeds._wanted))), "query", text)
+
+    @rule()
+    def undo(self) -> None:
+        self.page.editor.undo_stack.undo()
+
+    @rule()
+    def refresh(self) -> None:
+        self.page.feeds.refresh()
+
+    @rule(item_id=st.sampled_from("abcdef"))
+    def retry(self, item_id: str) -> None:
+        self.page.feeds.retry(item_id)
+
+    @rule(item_id=st.sampled_from("abcdef"))
+    def cancel(self, item_id: str) -> None:
+        self.page.feeds.cancel(item_id)
+
+    @rule(ids=st.sets(st.sampled_from("abcdef")))
+    def look(self, ids: set[str]) -> None:
+        self.page.feeds.prefer(ids)
+
+    @precondition(lambda self: self.page.desk.asked)
+    @rule(data=st.data(), fails=st.booleans())
+    def answer(self, data: st.DataObject, fails: bool) -> None:
+        number = data.draw(st.integers(0, len(self.page.desk.asked) - 1))
+        self.page.desk.answer(number, Unavailable("query.timeout", "It took too long.") if fails else None)
+
+    @invariant()
+    def few_are_asked_at_once_and_nobody_waits_for_nothing(self) -> None:
+        feeds = self.page.feeds
+        assert len(feeds._running) <= _AT_ONCE
+        assert len(feeds._running) == _AT_ONCE or set(feeds._waiting) <= set(feeds._running)
+        given_up = [target.__self__ for target in self.stopping]  # type: ignore[attr-defined]
+        alive = [
+            one for one in self.page.desk.asked if not one.cancel_token.cancelled and one.cancel_token not in given_up
+        ]
+        assert len(alive) == len(feeds._running)
+
+    def teardown(self) -> None:
+        self.patch.undo()
+        feeds = self.page.feeds
+        self.page.answer_all()
+        assert not feeds.busy
+        for item_id, question in feeds._wanted.items():
+            answer = feeds.answer(item_id)
+            assert answer is not None
+            assert answer.query == question.query
+            assert answer.table is not None or answer.error is not None
+        shiboken6.delete(self.page.editor)
+
+
+def test_queries_in_any_order_of_events_give_every_tile_its_result(qapp: QApplication) -> None:
+    run_state_machine_as_test(Answering, settings=settings(max_examples=60, stateful_step_count=40))

@@ -1,0 +1,169 @@
+"""A dashboard gets another name: from its tab, by key, from the menu of its row, and with its first template."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from test_dashboards_view import Shelves
+
+from benchboard.dashboards.document.widget_kinds import KINDS, kind_of
+from benchboard.dashboards.templates import TEMPLATES
+from benchboard.ui.shell.key_sheet import lines
+from benchboard.ui.studio.editor_page import StudioPage
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def shelves(studio: "Studio") -> Iterator[Shelves]:
+    yield Shelves(studio)
+    for menu in studio.application.window.findChildren(QMenu):
+        menu.close()
+
+
+def _write(shelves: Shelves, name: str) -> None:
+    edit = shelves.find("rename_name")
+    assert isinstance(edit, QLineEdit)
+    edit.selectAll()
+    shelves.qtbot.keyClicks(edit, name)
+    shelves.qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+
+def _ask(widget: QWidget, at: QPoint, reason: QContextMenuEvent.Reason = QContextMenuEvent.Reason.Mouse) -> None:
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
+
+
+def _take(shelves: Shelves, name: str) -> None:
+    """Choose a line of the menu that is open, with the mouse."""
+    menu = shelves.find("dashboard_menu")
+    assert isinstance(menu, QMenu)
+    (action,) = [one for one in menu.actions() if one.objectName() == f"command_{name}"]
+    shelves.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+
+def _at(shelves: Shelves, name: str) -> QPoint:
+    view = shelves.place.library._table.view
+    row = next(k for k, card in enumerate(shelves.model.rows) if card.name == name)
+    return view.visualRect(shelves.model.index(row, 1)).center()
+
+
+def test_rename_by_double_click_on_the_tab_is_undone(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    tabs = shelves.place.tabs
+    shelves.qtbot.mouseDClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    _write(shelves, "Monday review")
+    shelves.studio.wait(lambda: "Monday review" in shelves.cards())
+    assert tabs.tabText(1) == "Monday review"
+    page.undo()
+    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+
+
+def test_f2_without_selection_renames_the_dashboard(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    _write(shelves, "Tuesday review")
+    shelves.studio.wait(lambda: "Tuesday review" in shelves.cards())
+
+
+def test_f2_with_a_widget_selected_renames_it(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
+    page.editor.select([widget])
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    title = shelves.find("inspector_title")
+    assert isinstance(title, QLineEdit)
+    assert title.hasFocus()
+    assert title.selectedText() == page.editor.widget(widget).title
+    shelves.qtbot.keyClicks(title, "Mine")
+    assert page.editor.widget(widget).title == "Mine"
+    assert not shelves.studio.application.window.findChildren(QWidget, "rename")
+
+
+def test_f2_with_locked_content_is_rejected(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
+    page.editor.select([widget])
+    page.editor.lock("content", True)
+    page.canvas.setFocus()
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    assert page.canvas.hasFocus()
+    notice = shelves.studio.application.problems.current
+    assert notice is not None
+    assert "The content of" in notice.what
+
+
+def test_key_sheet_lists_both_uses_of_f2() -> None:
+    told = [title for _group, title, keys in lines() if "F2" in keys]
+    assert "Rename widget" in told
+    assert "Rename dashboard, with nothing selected" in told
+
+
+def test_f2_on_home_page_does_nothing(studio: "Studio") -> None:
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_F2)
+    assert not studio.application.window.findChildren(QWidget, "rename")
+
+
+def test_row_menu_by_right_click_renames(shelves: Shelves) -> None:
+    _ask(shelves.place.library._table.view.viewport(), _at(shelves, "Shop review"))
+    _take(shelves, "rename")
+    _write(shelves, "Row review")
+    shelves.studio.wait(lambda: "Row review" in shelves.cards())
+
+
+@pytest.mark.parametrize("by", ["menu key", "shift f10"])
+def test_row_menu_by_key_duplicates(shelves: Shelves, by: str) -> None:
+    view = shelves.place.library._table.view
+    view.setFocus()
+    row = next(k for k, card in enumerate(shelves.model.rows) if card.name == "Shop review")
+    view.setCurrentIndex(shelves.model.index(row, 0))
+    if by == "menu key":
+        _ask(view, QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)
+    else:
+        shelves.qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    _take(shelves, "duplicate")
+    shelves.studio.wait(lambda: "Shop review (copy)" in shelves.cards())
+
+
+def test_tab_menu_delete_saves_the_last_edit_first(shelves: Shelves) -> None:
+    page = shelves.opened("Shop review")
+    count = shelves.cards()["Shop review"].widgets
+    page.add(kind_of("text") or KINDS[0])
+    tabs = shelves.place.tabs
+    _ask(tabs, tabs.tabRect(1).center())
+    _take(shelves, "discard")
+    shelves.studio.wait(lambda: tabs.count() == 1)
+    assert shelves.cards("trash")["Shop review"].widgets == count + 1
+
+
+def test_tab_menu_of_the_list_tab_is_absent(shelves: Shelves) -> None:
+    shelves.opened("Shop review")
+    tabs = shelves.place.tabs
+    _ask(tabs, tabs.tabRect(0).center())
+    assert not shelves.studio.application.window.findChildren(QMenu, "dashboard_menu")
+
+
+def _new(shelves: Shelves) -> StudioPage:
+    shelves.click("library_new")
+    return shelves.shown()
+
+
+def test_template_in_an_unnamed_dashboard_names_it(shelves: Shelves) -> None:
+    page = _new(shelves)
+    page.commands.begin_from(TEMPLATES[0])
+    assert page.name == "Orders overview"
+    page.undo()
+    assert page.name == "New dashboard"
+    assert not page.editor.layout
+    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    _write(shelves, "Mine")
+    page.commands.begin_from(TEMPLATES[1])
+    assert page.name == "Mine"

@@ -1,0 +1,182 @@
+"""What a tile shows of its kind, and what stands where there is none."""
+
+from decimal import Decimal
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
+from PySide6.QtWidgets import QLabel, QLineEdit
+
+from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles import stat_tiles
+from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.renderers import paint_face, summary, unknown
+from benchboard.ui.theme import Theme, theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _item(item_id: str, kind: str, **fields: object) -> dict[str, object]:
+    return {"id": item_id, "type": kind, "position": {"x": 0, "y": 0, "w": 6, "h": 6}, **fields}
+
+
+def test_placeholder_is_named_by_its_label_everywhere(studio: "Studio") -> None:
+    label = "Grafana: heatmap"
+    items = [_item("a", "placeholder", config={"label": label}), _item("b", "placeholder"), _item("c", "hologram")]
+    studio.page.editor.load(parse_document(items))
+    widgets = [studio.page.editor.widget(item_id) for item_id in "abc"]
+    assert [widget.kind_name for widget in widgets] == [label, "placeholder", "hologram"]
+    assert unknown(widgets[0]) == label
+    assert "hologram" in unknown(widgets[2])
+    assert [summary(widget, None) for widget in widgets] == [unknown(widget) for widget in widgets]
+    studio.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    studio.wait(lambda: studio.page.outline.topLevelItemCount() == len(items))
+    assert studio.page.outline.line("a").text(0) == label
+    told = QAccessible.queryAccessibleInterface(studio.canvas).child(0)
+    assert told.text(QAccessible.Text.Name) == label
+    assert told.text(QAccessible.Text.Description).startswith(label)
+    assert told.text(QAccessible.Text.Value) == label
+
+
+def _answered(studio: "Studio", item_id: str) -> str:
+    studio.wait(lambda: studio.page.feeds.answer(item_id) is not None and not studio.page.feeds.busy)
+    return summary(studio.page.editor.widget(item_id), studio.page.feeds.answer(item_id))
+
+
+def _colours(studio: "Studio", item_id: str) -> set[str]:
+    tile = studio.canvas.tiles[item_id]
+    assert isinstance(tile, Tile)
+    image = tile.current_pixmap().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.mark.parametrize(
+    ("config", "told", "tone"),
+    [
+        ({"warn": 60, "alarm": 85}, "71 %, warning at 60 %", "warn"),
+        ({"warn": 80, "alarm": 90}, "71 %", ""),
+        ({"warn": 60, "alarm": 70.5}, "71 %, critical at 70.5 %", "error"),
+        ({"warn": 90, "alarm": 10}, "71 %, warning at 90 %", "warn"),
+        ({"min": 0, "max": -3}, "1 row", ""),
+        ({"warn": "60", "min": None, "max": True}, "71 %", ""),
+    ],
+)
+def test_gauge_above_a_limit_reports_and_colours_it(
+    studio: "Studio", config: dict[str, object], told: str, tone: str
+) -> None:
+    gauge = _item("g", "gauge", query="SELECT 3 AS a, 71 AS load", config={"unit": "%", **config})
+    studio.page.editor.load(parse_document([gauge]))
+    assert _answered(studio, "g") == told
+    shown = _colours(studio, "g")
+    for name in ("warn", "error"):
+        limited = isinstance(config.get("warn"), int)
+        assert (theme().color(name).name() in shown) == limited, name
+    assert (theme().chart(0).name() in shown) == (tone == "" and told != "1 row")
+
+
+@pytest.mark.parametrize("query", ["SELECT NULL AS a", "SELECT 'x' AS a", "SELECT 1 AS a FROM orders LIMIT 0", ""])
+def test_gauge_without_a_number_is_drawn(studio: "Studio", query: str) -> None:
+    studio.page.editor.load(parse_document([_item("g", "gauge", query=query, config={"warn": 1})]))
+    studio.wait(lambda: not studio.page.feeds.busy)
+    tile = studio.canvas.tiles["g"]
+    assert isinstance(tile, Tile)
+    assert not tile.current_pixmap().isNull()
+
+
+def test_area_chart_is_filled_down_to_zero(studio: "Studio") -> None:
+    query = "SELECT status AS s, 5 AS n FROM orders LIMIT 3"
+    items = [_item(name, kind, query=query) for name, kind in (("a", "area_chart"), ("l", "line_chart"))]
+    studio.page.editor.load(parse_document(items))
+    studio.wait(lambda: all(studio.page.feeds.answer(name) is not None for name in "al") and not studio.page.feeds.busy)
+    line, surface = theme().chart(0), theme().color("surface")
+    shares = (line.red() * 0.14 + surface.red() * 0.86, line.blue() * 0.14 + surface.blue() * 0.86)
+    filled = [
+        any(abs(QColor(name).red() - shares[0]) < 2 and abs(QColor(name).blue() - shares[1]) < 2 for name in found)
+        for found in (_colours(studio, "a"), _colours(studio, "l"))
+    ]
+    assert filled == [True, False]
+
+
+def test_gauge_limits_are_set_and_cleared_in_inspector(studio: "Studio") -> None:
+    studio.page.editor.load(parse_document([_item("g", "gauge", query="SELECT 71 AS load")]))
+    studio.click("g")
+    warn = studio.find("inspector_warn")
+    for text, stored in (("60,5", 60.5), ("-3", -3), ("", None)):
+        warn.selectAll()  # type: ignore[attr-defined]
+        studio.qtbot.keyClick(warn, Qt.Key.Key_Delete)
+        studio.qtbot.keyClicks(warn, text)
+        assert studio.page.editor.widget("g").config.get("warn") == stored
+    studio.qtbot.keyClicks(warn, "x")
+    assert studio.page.editor.widget("g").config.get("warn") is None
+    assert not any(label.isHidden() for label in studio.page.findChildren(QLabel) if label.text() == "Enter a number.")
+
+
+@pytest.mark.parametrize(
+    ("values", "config", "ends"),
+    [
+        ((71,), {}, (0, 100)),
+        ((0, 100), {}, (0, 100)),
+        ((934,), {}, (0, 1000)),
+        ((5234, 12), {}, (0, 6000)),
+        ((Decimal("0.4"),), {}, (0, 100)),
+        ((-40, 12), {}, (-40, 20)),
+        ((-40,), {}, (-40, 0)),
+        ((None, Decimal("NaN")), {}, (0, 100)),
+        ((71,), {"alarm": 180}, (0, 200)),
+        ((5234,), {"max": 8000}, (0, 8000)),
+        ((5234,), {"min": 5000}, (5000, 6000)),
+        ((50,), {"min": 100}, (100, 200)),
+        ((50,), {"max": 0}, (-1, 0)),
+        ((5234,), {"min": 0, "max": 100}, (0, 100)),
+    ],
+)
+def test_gauge_span_without_min_and_max_follows_its_values(
+    values: tuple[object, ...], config: dict[str, object], ends: tuple[float, float]
+) -> None:
+    kind = kind_of("gauge")
+    assert kind is not None
+    widget = widget_of(with_fields(new_item(kind, "g"), config=config))
+    table = ResultTable((ResultColumn("n", "decimal"),), tuple((value,) for value in values), False, 0.0)  # type: ignore[arg-type]
+    assert stat_tiles.span(widget, table) == ends
+
+
+def test_gauge_min_and_max_fields_show_the_automatic_values(studio: "Studio") -> None:
+    studio.page.editor.load(parse_document([_item("g", "gauge", query="SELECT 934 AS orders")]))
+    studio.wait(lambda: studio.page.feeds.answer("g") is not None and not studio.page.feeds.busy)
+    studio.click("g")
+    low, high = studio.find("inspector_min"), studio.find("inspector_max")
+    assert isinstance(low, QLineEdit)
+    assert isinstance(high, QLineEdit)
+    assert (low.text(), low.placeholderText(), high.placeholderText()) == ("", "Automatic: 0", "Automatic: 1\u2009000")
+    studio.qtbot.keyClicks(high, "500")
+    assert studio.page.editor.widget("g").setting("max") == 500
+    studio.qtbot.keyClick(high, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    studio.qtbot.keyClick(high, Qt.Key.Key_Delete)
+    assert studio.page.editor.widget("g").setting("max") == ""
+    studio.page.editor.set_property("g", "query", "SELECT 4000 AS orders")
+    studio.wait(lambda: high.placeholderText() == "Automatic: 4\u2009000")
+
+
+_ODD = (Decimal("NaN"), Decimal("Infinity"), Decimal("-1E+400"), 10**40, Decimal(0), None, -3)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.query], ids=lambda kind: kind.type)
+def test_tile_of_any_kind_with_odd_numbers_is_drawn(light: Theme, kind: WidgetKind) -> None:
+    widget = widget_of(
+        with_fields(new_item(kind, "w"), config={"warn": -1e15, "alarm": 1e15, "min": -1e15, "max": 1e15})
+    )
+    columns = (ResultColumn("at", "text"), ResultColumn("n", "decimal"))
+    for rows in permutations(_ODD, 2):
+        table = ResultTable(columns, tuple((str(row), row) for row in rows), truncated=False, elapsed=0.0)
+        for size in (QSizeF(400, 300), QSizeF(60, 60)):
+            picture = QImage(size.toSize(), QImage.Format.Format_ARGB32)
+            painter = QPainter(picture)
+            paint_face(painter, size, widget, Answer("q", table))
+            painter.end()
+        assert summary(widget, Answer("q", table))

@@ -1,0 +1,202 @@
+"""What is chosen in a closed row or another tab is shown: no step, nothing to save, nobody else's page is opened."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from nested import nested
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.editing import container_edits, placement_edits
+from benchboard.dashboards.layout import PageIndex
+from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.editor_page import StudioPage
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+def stored(page: StudioPage) -> PageIndex:
+    """The page as its document has it."""
+    return PageIndex(page.editor.document.layout)
+
+
+def find(studio: "Studio", text: str) -> None:
+    """Look for it with Ctrl+F and go there."""
+    studio.key(Qt.Key.Key_F, CTRL)
+    field = studio.application.window.findChild(QWidget, "find_field")
+    assert field is not None
+    studio.qtbot.keyClicks(field, text)
+    studio.qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def outline(studio: "Studio", item_id: str, tab: int = -1) -> None:
+    """Choose its line in the outline."""
+    studio.key(Qt.Key.Key_O, CTRL | SHIFT)
+    pane = studio.page.outline
+    studio.wait(lambda: pane.isVisible() and not pane._late.isActive() and pane.topLevelItemCount() == 5)
+    spot = pane.visualItemRect(pane.line(item_id, tab)).center()
+    studio.qtbot.mouseClick(pane.viewport(), LEFT, pos=spot)
+
+
+@pytest.fixture
+def held(studio: "Studio") -> "Studio":
+    """A page with a closed row and tabs, as it is stored."""
+    studio.store(nested())
+    studio.wait(lambda: "closed" in studio.page.editor.page.paths)
+    studio.settled()
+    studio.page.editor.load(studio.page.editor.document)
+    studio.canvas.setFocus()
+    return studio
+
+
+def looked_into(studio: "Studio", chosen: str) -> None:
+    """It is chosen and in sight, and nothing was edited."""
+    editor = studio.page.editor
+    assert editor.selection == (chosen,)
+    assert studio.canvas.tiles[chosen].outline.intersects(studio.canvas.visible_rect())
+    assert editor.undo_stack.count() == 0
+    assert not studio.page.saving.dirty
+    assert studio.page.saving.state == "saved"
+    assert stored(studio.page).item("closed").collapsed
+    assert stored(studio.page).item("tabs").active == 0
+
+
+WAYS: tuple[Callable[["Studio"], None], ...] = (
+    lambda studio: find(studio, "older"),
+    lambda studio: outline(studio, "older"),
+)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=("find", "outline"))
+def test_reveal_of_a_hidden_widget_is_no_edit(held: "Studio", way: Callable[["Studio"], None]) -> None:
+    version = held.stored().version
+    way(held)
+    looked_into(held, "older")
+    assert not held.page.editor.page.item("closed").collapsed
+    held.settled()
+    assert held.stored().version == version
+
+
+def test_reveal_in_another_tab_shows_it_in_this_window_only(held: "Studio") -> None:
+    outline(held, "week")
+    looked_into(held, "week")
+    assert held.page.editor.page.item("tabs").active == 1
+
+
+def test_edit_in_a_revealed_row_is_stored_with_the_row_collapsed(held: "Studio") -> None:
+    editor = held.page.editor
+    find(held, "older")
+    before = stored(held.page).shown
+    editor.set_property("older", "title", "Oldest")
+    assert editor.undo_stack.count() == 1
+    assert stored(held.page).item("closed").collapsed
+    assert stored(held.page).shown == before
+    assert stored(held.page).item("older").source["title"] == "Oldest"
+    assert "older" in held.canvas.tiles
+    held.settled()
+    assert PageIndex(held.stored().layout).item("closed").collapsed
+    held.canvas.setFocus()
+    held.key(Qt.Key.Key_Z, CTRL)
+    assert editor.widget("older").title == "Older"
+    assert "older" in held.canvas.tiles  # still looked at
+
+
+def test_move_in_a_revealed_row_is_kept_when_concealed(held: "Studio") -> None:
+    editor = held.page.editor
+    find(held, "older")
+    editor.apply(placement_edits.nudge, 1, 0)
+    seen = dict(editor.page.shown)
+    assert editor.undo_stack.count() == 1
+    assert stored(held.page).item("closed").collapsed
+    editor.conceal(["closed"])
+    assert editor.page.item("closed").collapsed
+    editor.reveal(["older"])
+    assert editor.page.shown == seen
+
+
+def test_caret_of_a_revealed_row_conceals_it_then_expands_for_everyone(held: "Studio") -> None:
+    editor = held.page.editor
+    find(held, "older")
+
+    def caret() -> None:
+        spot = held.box("closed").topLeft() + QPoint(10, 18)
+        held.qtbot.mouseClick(held.viewport, LEFT, pos=spot)
+
+    caret()
+    assert editor.page.item("closed").collapsed
+    assert editor.undo_stack.count() == 0
+    editor.apply(container_edits.toggle_rows, ["closed"])
+    assert not stored(held.page).item("closed").collapsed
+    assert editor.undo_stack.undo_title() == "Expand row"
+    editor.apply(container_edits.toggle_rows, ["closed"])
+    assert stored(held.page).item("closed").collapsed
+    assert editor.undo_stack.count() == 2
+
+
+def test_tab_shown_after_reveal_conceals_or_is_a_step(held: "Studio") -> None:
+    editor = held.page.editor
+    editor.apply(container_edits.add_tab, "tabs")
+    editor.apply(container_edits.show_tab, "tabs", 0)
+    steps = editor.undo_stack.count()
+    editor.reveal(["week"])
+    editor.apply(container_edits.show_tab, "tabs", 1)  # it is shown
+    assert editor.undo_stack.count() == steps
+    assert editor.page.item("tabs").active == 1
+    editor.apply(container_edits.show_tab, "tabs", 0)
+    assert editor.page.item("tabs").active == 0
+    assert editor.undo_stack.count() == steps
+    editor.reveal(["week"])
+    editor.apply(container_edits.show_tab, "tabs", 2)
+    assert editor.page.item("tabs").active == stored(held.page).item("tabs").active == 2
+    assert editor.undo_stack.count() == steps + 1
+
+
+def test_reveal_on_narrow_page_is_no_edit(held: "Studio") -> None:
+    held.page.run("studio.phone")
+    find(held, "older")
+    looked_into(held, "older")
+    held.page.editor.set_property("older", "title", "Oldest")
+    assert stored(held.page).item("closed").collapsed
+    assert held.page.editor.document.breakpoints == {}
+    held.page.run("studio.desktop")
+    assert "older" in held.canvas.tiles
+
+
+def test_reveal_after_another_save_stays(held: "Studio") -> None:
+    find(held, "older")
+    held.store({**nested(), "title": "Theirs"})
+    held.wait(lambda: held.page.editor.document.title == "Theirs")
+    assert held.page.editor.selection == ("older",)
+    assert "older" in held.canvas.tiles
+
+
+def test_reveal_with_view_only_access_stays(studio: "Studio") -> None:
+    with unbound(studio.workspace.database).change() as session:
+        card = library.create(session, studio.actor, parse_document({**nested(), "title": "Theirs"})).card
+    assert studio.application.shell is not None
+    studio.application.shell.go("studio/dashboards")
+    (place,) = studio.application.window.findChildren(Dashboards)
+    page = place.open(card.id)
+    studio.wait(lambda: page.saving.state == "saved")
+    page.editor.read_only = True
+    page.editor.show_document(page.editor.document, ())
+    page.canvas.setFocus()
+    find(studio, "older")
+    assert page.editor.selection == ("older",)
+    assert "older" in page.canvas.tiles
+    assert page.editor.document is page.saving.machine.saved
+    page.editor.load(page.editor.document)  # somebody stored one
+    assert "older" in page.canvas.tiles
+    page.editor.apply(container_edits.toggle_rows, ["closed"])
+    assert "older" not in page.canvas.tiles
+    page.editor.apply(container_edits.toggle_rows, ["closed"])
+    assert "older" in page.canvas.tiles
+    assert page.editor.undo_stack.count() == 0

@@ -1,0 +1,27 @@
+"""The list of a field that drops down shows its choices whole, however it was opened."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from benchboard.ui.widgets import Select
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def test_select_popup_with_few_options_shows_all(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    shell.go("settings")
+    QApplication.processEvents()
+    (field,) = (one for one in shell.findChildren(Select) if one.isVisible())
+    field.showPopup()
+    field.hidePopup()
+    studio.qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    view = field.view()
+    assert view.isVisible()
+    assert view.viewport().height() >= sum(view.sizeHintForRow(row) for row in range(field.count()))
+    assert view.verticalScrollBar().maximum() == 0
+    field.hidePopup()

@@ -1,0 +1,98 @@
+"""A number on a tile is never cut so that it reads as another one."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QLocale, QRectF
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+
+from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
+from benchboard.ui.theme import Theme
+
+ROOMS = (72.0, 96.0, 120.0, 200.0, 400.0)
+
+
+def _widget(unit: str = "", decimals: int = 2) -> WidgetContent:
+    place = {"x": 0, "y": 0, "w": 2, "h": 2}
+    config = {"unit": unit, "decimals": decimals}
+    ((item, _cell),) = parse_document([{"id": "a", "type": "metric_card", "position": place, "config": config}]).layout
+    return widget_of(item)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("unit", ["", "€", "kilometres per hour"])
+@pytest.mark.parametrize("value", [Decimal("123456789012.345"), -98_765_432, 7, 10**14, 10**40])
+def test_figure_in_any_width_is_whole_or_abbreviated(
+    light: Theme, value: Decimal | int, unit: str, room: float
+) -> None:
+    figure = stat_tiles.Figure(value, None, [])
+    words = stat_tiles.written(figure, _widget(unit), room)
+    whole = number_format.number(value, 2)
+    assert words.number in (whole, number_format.short(float(value), 1))
+    assert words.width <= room
+    assert words.unit in ("", unit) or words.unit.endswith("…")
+    if QFontMetricsF(light.font("kpi")).horizontalAdvance(f"{whole} {unit}") + 12 < room:
+        assert (words.number, words.unit) == (whole, unit)
+
+
+@pytest.mark.usefixtures("light")
+def test_figure_in_a_small_card_has_its_magnitude() -> None:
+    words = stat_tiles.written(
+        stat_tiles.Figure(Decimal("123456789012.345"), None, []), _widget("kilometres per hour"), 96
+    )
+    assert words.number == "123.5 bn"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(9_999, "9\u2009999"), (12_345, "12.3 k"), (999_999, "1 M"), (-2.5e9, "\u22122.5 bn"), (4e12, "4 tn"),
+     (999.96e12, "1.000E+15"), (1e20, "1.000E+20"), (0, "0")],
+)  # fmt: skip
+def test_short_number_has_its_magnitude(value: float, shown: str) -> None:
+    assert number_format.short(value, 1) == shown
+
+
+def test_short_number_has_the_decimal_point_of_the_locale() -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale("tr_TR"))
+    try:
+        assert number_format.short(123_456_789_012, 1).startswith("123,5")
+    finally:
+        QLocale.setDefault(before)
+
+
+@given(st.floats(-1e14, 1e14))
+def test_short_number_is_close_to_the_number(value: float) -> None:
+    said, _space, size = number_format.short(value).replace("\u2212", "-").replace("\u2009", "").partition(" ")
+    times = {"k": 1e3, "M": 1e6, "bn": 1e9, "tn": 1e12}.get(size, 1.0)
+    assert float(said) * times == pytest.approx(value, rel=0.006, abs=0.006)
+
+
+@pytest.mark.parametrize("width", [120, 158, 180, 210, 300])
+def test_sparkline_in_any_width_keeps_clear_of_the_number(
+    light: Theme, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[QRectF] = []
+    laid: list[stat_tiles.Written] = []
+    written = stat_tiles.written
+
+    def look(*given: Any) -> stat_tiles.Written:
+        laid.append(written(*given))
+        return laid[-1]
+
+    monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
+    monkeypatch.setattr(stat_tiles, "written", look)
+    columns = (ResultColumn("n", "decimal"),)
+    table = ResultTable(columns, ((Decimal("98.05"),), (Decimal("113.57"),)), truncated=False, elapsed=0.0)
+    image = QImage(width, 80, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        stat_tiles.paint_metric(painter, QRectF(0, 0, width, 80), _widget("€"), table)
+    assert laid[-1].width <= (lines[0].left() if lines else width)
+    assert bool(lines) == (width > 150)
+    assert laid[-1].big.pointSizeF() >= light.font("kpi").pointSizeF() * 0.7

@@ -1,0 +1,63 @@
+"""Beginning from a template: on an empty page and on one with widgets, as one step."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.dashboards.document.document import empty
+from benchboard.dashboards.templates import TEMPLATES
+from benchboard.ui.studio.panes.template_gallery import Gallery
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _press(studio: "Studio", name: str) -> None:
+    found = [card for card in studio.application.window.findChildren(QWidget, name) if card.isVisible()]
+    studio.qtbot.mouseClick(found[-1], Qt.MouseButton.LeftButton)
+
+
+def test_template_replaces_the_page_and_is_undone(studio: "Studio") -> None:
+    before = studio.page.editor.document
+    _press(studio, "studio_more")
+    _press(studio, "command_start_from_template")
+    _press(studio, "template_operations-board")
+    page = studio.page
+    assert set(page.editor.page.paths) >= {"waiting", "flow", "trouble", "oldest"}
+    assert page.editor.undo_stack.count() == 1
+    studio.wait(lambda: not page.feeds.busy)
+    answers = [page.feeds.answer(widget.id) for widget in page.editor.widgets() if widget.query]
+    assert answers
+    assert all(answer is not None and answer.table is not None and answer.table.rows for answer in answers)
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert page.editor.document == before
+    studio.settled()
+
+
+def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> None:
+    studio.page.editor.load(empty())
+    studio.wait(lambda: studio.page.notice.shown is not None and studio.page.notice.shown.isVisible())
+    notice = studio.page.notice.shown
+    assert notice is not None
+    studio.qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    gallery = studio.application.window.findChild(Gallery)
+    assert gallery is not None
+    assert [card.accessibleName() for card in gallery.cards] == [template.title for template in TEMPLATES]
+    assert studio.application.window.focusWidget() is gallery.cards[0]
+    studio.key(Qt.Key.Key_Right)
+    studio.key(Qt.Key.Key_Down)
+    assert studio.application.window.focusWidget() is gallery.cards[5]
+    studio.key(Qt.Key.Key_Return)
+    assert set(studio.page.editor.page.paths) == {"orders", "count", "states", "weekdays"}
+    assert studio.page.editor.document.title == ""
+    studio.settled()
+
+
+def test_template_gallery_on_escape_changes_nothing(studio: "Studio") -> None:
+    before = studio.page.editor.document
+    studio.page.run("studio.start_from_template")
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.page.editor.document is before

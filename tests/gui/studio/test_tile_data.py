@@ -1,0 +1,313 @@
+"""What the tiles show: rows of a service, following their query, the data and the theme; errors in words; conflicts."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLineEdit
+
+from benchboard.analytics import commerce
+from benchboard.analytics.relations import RELATIONS
+from benchboard.dashboards.document.document import parse_document
+from benchboard.errors import AppError, Unavailable
+from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.theme import theme
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _figure(studio: "Studio", item_id: str) -> object:
+    answer = studio.page.feeds.answer(item_id)
+    assert answer is not None
+    assert answer.table is not None
+    return answer.table.rows[-1][-1]
+
+
+def _picture(studio: "Studio", item_id: str) -> QImage:
+    return studio.canvas.tiles[item_id].current_pixmap().toImage()
+
+
+def test_tile_after_a_query_change_shows_its_result(studio: "Studio") -> None:
+    before, picture = _figure(studio, "orders-week"), _picture(studio, "orders-week")
+    studio.write_query("orders-week", "select 40 + 2 as answer")
+    studio.wait(lambda: studio.page.editor.widget("orders-week").query == "select 40 + 2 as answer")
+    studio.settled()
+    assert _figure(studio, "orders-week") == 42 != before
+    assert _picture(studio, "orders-week") != picture
+    grabbed = studio.viewport.grab(studio.box("orders-week")).toImage()
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.settled()
+    assert _figure(studio, "orders-week") == before
+    assert _picture(studio, "orders-week") == picture
+    assert studio.viewport.grab(studio.box("orders-week")).toImage() != grabbed
+    edit = studio.find("inspector_query")
+    assert isinstance(edit, QueryEdit)
+    assert edit.toPlainText() == studio.page.editor.widget("orders-week").query
+
+
+def test_tile_with_a_query_error_reports_it_and_recovers(studio: "Studio") -> None:
+    before = _figure(studio, "orders-week")
+    edit = studio.write_query("orders-week", "select count(stats) from orders")
+    studio.wait(lambda: "stats" in edit.accessibleDescription())
+    assert "status" in edit.accessibleDescription()  # did you mean
+    (marked,) = edit.extraSelections()
+    assert marked.cursor.selectedText() == "stats"  # type: ignore[attr-defined]
+    assert _figure(studio, "orders-week") == before  # half a query disturbs nobody
+    studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)  # on request it is taken as it is
+    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
+    picture = _picture(studio, "orders-week")
+    studio.page.editor.set_property("orders-week", "query", "select count(status) from orders")
+    studio.settled()
+    assert _picture(studio, "orders-week") != picture
+
+
+def test_tile_failed_offers_retry(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(RELATIONS, "orders")  # as if the table had gone away
+    studio.page.feeds.retry("orders-week")
+    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
+    tile = studio.canvas.tiles["orders-week"]
+    tile.current_pixmap()
+    assert tile.links.retry is not None
+    spot = studio.box("orders-week").topLeft() + tile.links.retry.center().toPoint()
+    monkeypatch.undo()
+    studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=spot)
+    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.table is not None)
+
+
+def test_tile_failed_without_database_is_refreshed_when_it_returns(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benchboard.analytics import queries
+
+    def away(*_args: object, **_more: object) -> None:
+        raise Unavailable("storage.unreachable", "The database can't be reached.")
+
+    feeds = studio.page.feeds
+    studio.click("orders-week")
+    field = studio.find("inspector_query")
+    assert isinstance(field, QueryEdit)
+    with monkeypatch.context() as gone:
+        gone.setattr(queries, "run_query", away)
+        gone.setattr(queries, "check_query", away)
+        feeds.retry("orders-week")
+        field.check()
+        studio.wait(lambda: (a := feeds.answer("orders-week")) is not None and a.error is not None)
+        studio.wait(lambda: field._unheard)
+    studio.wait(lambda: (a := feeds.answer("orders-week")) is not None and a.table is not None)
+    studio.wait(lambda: not field._unheard)
+
+
+def test_tile_with_a_slow_query_can_be_cancelled(studio: "Studio") -> None:
+    before = _picture(studio, "by-state")
+    joined = ", ".join(f"orders {name}" for name in "abcdef")
+    studio.page.editor.set_property(
+        "by-state", "query", f"select count(*) from {joined} where a.order_total > f.order_total"
+    )
+    studio.wait(lambda: (a := studio.page.feeds.answer("by-state")) is not None and a.slow)
+    tile = studio.canvas.tiles["by-state"]
+    assert _picture(studio, "by-state") != before  # it says that it asks, over what it showed
+    assert tile.answer is not None
+    assert tile.answer.table is not None
+    assert tile.links.stop is not None
+    spot = studio.box("by-state").topLeft() + tile.links.stop.center().toPoint()
+    studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=spot)
+    studio.wait(lambda: (a := studio.page.feeds.answer("by-state")) is not None and a.error is not None)
+    answer = studio.page.feeds.answer("by-state")
+    assert answer is not None
+    assert answer.error is not None
+    assert answer.error.code == "query.stopped"
+    studio.page.editor.undo_stack.undo()
+    studio.settled()
+
+
+def test_tile_after_new_orders_is_refreshed(studio: "Studio") -> None:
+    studio.page.editor.set_property("orders-week", "query", "select count(*) from orders")
+    studio.settled()
+    before = _figure(studio, "orders-week")
+    assert isinstance(before, int)
+    with unbound(studio.workspace.database).read() as session:
+        from benchboard.identity import authentication
+        from benchboard.identity.permissions import Client
+
+        admin = authentication.operator(session, client=Client.here())
+    first = next(commerce.demo_orders(commerce.datetime.now(commerce.UTC)))
+    from dataclasses import replace
+
+    with unbound(studio.workspace.database).change() as session:
+        commerce.import_orders(session, admin, [replace(first, id="brand-new", order_total=Decimal("1.25"))])
+    studio.wait(lambda: _figure(studio, "orders-week") == before + 1)
+
+
+def test_inspector_fields_and_page_change_together(studio: "Studio") -> None:
+    studio.click("by-state")
+    x = studio.find("inspector_x")
+    assert isinstance(x, QLineEdit)
+    assert x.text() == "3"
+    x.selectAll()
+    studio.qtbot.keyClicks(x, "0")
+    studio.qtbot.keyClick(x, Qt.Key.Key_Return)
+    assert studio.cells()["by-state"].x == 0
+    width = studio.find("inspector_w")
+    assert isinstance(width, QLineEdit)
+    width.setFocus()
+    width.selectAll()
+    studio.qtbot.keyClicks(width, "99999")
+    studio.qtbot.keyClick(width, Qt.Key.Key_Return)
+    assert studio.cells()["by-state"].w == 4
+    assert "from 1 to 12" in width.accessibleDescription()
+    width.selectAll()
+    studio.qtbot.keyClicks(width, "12")
+    studio.qtbot.keyClick(width, Qt.Key.Key_Return)
+    assert studio.cells()["by-state"].w == 12
+    assert width.text() == "12"
+    title = studio.find("inspector_title")
+    assert isinstance(title, QLineEdit)
+    title.setFocus()
+    title.selectAll()
+    studio.qtbot.keyClicks(title, "<b>States</b>")
+    assert studio.page.editor.widget("by-state").title == "<b>States</b>"
+    steps = studio.page.editor.undo_stack.count()
+    studio.qtbot.keyClick(title, Qt.Key.Key_Z, CTRL)  # all that was typed in one go is one step
+    assert studio.page.editor.widget("by-state").title == "Orders by status"
+    assert studio.page.editor.undo_stack.position() == steps - 1
+    assert title.text() == "Orders by status"
+
+
+def test_inspector_settings_repaint_their_tile(studio: "Studio") -> None:
+    studio.click("revenue-week")
+    picture = _picture(studio, "revenue-week")
+    unit = studio.find("inspector_unit")
+    studio.qtbot.keyClicks(unit, "ur")
+    decimals = studio.find("inspector_decimals")
+    assert isinstance(decimals, QLineEdit)
+    decimals.setFocus()
+    decimals.selectAll()
+    studio.qtbot.keyClicks(decimals, "2")
+    widget = studio.page.editor.widget("revenue-week")
+    assert (widget.setting("unit"), widget.setting("decimals")) == ("€ur", 2)
+    assert _picture(studio, "revenue-week") != picture
+    studio.qtbot.keyClicks(decimals, "9")
+    assert studio.page.editor.widget("revenue-week").setting("decimals") == 2
+
+
+def test_text_tile_shows_markdown_without_html_or_local_files(
+    studio: "Studio", tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    red = tmp_path_factory.mktemp("pictures") / "red.png"
+    image = QImage(60, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff0000"))
+    image.save(str(red))
+    for text in (f"![x](file://{red})", f'<img src="file://{red}">', "<h1 style='color:#ff0000'>x</h1>"):
+        studio.page.editor.set_property("notes", "config.text", text)
+        shown = _picture(studio, "notes")
+        reds = sum(
+            shown.pixelColor(x, y) == QColor("#ff0000")
+            for x in range(0, shown.width(), 3)
+            for y in range(0, shown.height(), 3)
+        )
+        assert reds == 0
+    plain = _picture(studio, "notes")
+    studio.page.editor.set_property("notes", "config.text", "# <h1>x</h1>")
+    assert _picture(studio, "notes") != plain
+
+
+def test_theme_change_repaints_every_tile(studio: "Studio") -> None:
+    light = {item_id: _picture(studio, item_id) for item_id in studio.canvas.tiles}
+    theme().follow("dark")
+    try:
+        assert all(_picture(studio, item_id) != picture for item_id, picture in light.items())
+    finally:
+        theme().follow("light")
+
+
+def test_page_unedited_follows_a_save_in_another_window(studio: "Studio") -> None:
+    studio.store([{"id": "theirs", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}])
+    studio.wait(lambda: list(studio.cells()) == ["theirs"])
+    assert not studio.page.saving.dirty
+
+
+def test_page_with_unreadable_layout_reports_it_and_offers_retry(studio: "Studio") -> None:
+    from sqlalchemy import text
+
+    from benchboard.storage import change_tracking
+
+    good = studio.stored().document
+    with unbound(studio.workspace.database).change() as session:
+        change_tracking.unaudited(session, "dashboard_layouts")
+        session.execute(text('UPDATE dashboard_layouts SET config = \'[{"id": "w9"}]\''))
+    studio.page.saving.load()
+    studio.wait(lambda: studio.page.saving.state == "failed")
+    empty = studio.find("studio_empty")
+    assert "w9" in empty.sentence.text()  # type: ignore[attr-defined]
+    studio.store(good)
+    studio.qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    studio.wait(lambda: len(studio.cells()) == 11)
+
+
+def test_command_palette_adds_a_widget(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    before = set(studio.cells())
+    command = next(found for found in shell.palette_entries() if "Add widget: table" in found.title)
+    command.run()
+    (added,) = set(studio.cells()) - before
+    assert studio.page.editor.widget(added).type == "table"
+
+
+def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
+    from dataclasses import replace
+
+    from benchboard.identity.permissions import Grants
+
+    context = studio.page._context
+    actor = context.actor
+    context.actor = replace(actor, grants=Grants(actor.roles, actor.permissions - {"orders:read"}))
+    studio.page.feeds.refresh()
+    studio.wait(lambda: (a := studio.page.feeds.answer("merchants")) is not None and isinstance(a.error, AppError))
+    _picture(studio, "merchants")
+
+
+def test_visible_tiles_are_queried_first(studio: "Studio") -> None:
+    feeds, late = studio.page.feeds, []
+    seen: set[str] = set()
+
+    def heard(item_id: str) -> None:
+        answer = feeds.answer(item_id)
+        if answer is not None and answer.table is not None and item_id not in seen and seen & set(feeds._waiting):
+            late.append(item_id)
+
+    last = 40
+    items = [
+        {"id": f"f{k}", "type": "metric_card", "query": f"select {k} as answer",
+         "position": {"x": 0, "y": 4 * (last - k), "w": 4, "h": 4}}
+        for k in range(last)
+    ]  # fmt: skip
+    feeds.answered.connect(heard)
+    studio.page.editor.load(parse_document(items))
+    sight = studio.canvas.visible_rect()
+    seen |= {item_id for item_id, tile in studio.canvas.tiles.items() if tile.rect.intersects(sight)}
+    assert 0 < len(seen) < last / 2
+    studio.wait(lambda: not feeds.busy)
+    # Two were under way before the page was laid out.
+    assert len(late) <= 2
+    assert all(feeds.answer(item["id"]).table is not None for item in items)
+
+
+def test_waiting_query_runs_when_those_before_it_are_removed(studio: "Studio") -> None:
+    feeds, editor = studio.page.feeds, studio.page.editor
+    place = {"x": 0, "w": 2, "h": 2}
+    three = [
+        {"id": f"q{k}", "type": "table", "query": f"select {k} as n", "position": {**place, "y": k}} for k in range(3)
+    ]
+    editor.replace_document("Three", parse_document(three))  # two are asked at once, the third waits
+    editor.replace_document("One", parse_document(three[2:]))
+    studio.wait(lambda: not feeds.busy)
+    answer = feeds.answer("q2")
+    assert answer is not None
+    assert answer.table is not None

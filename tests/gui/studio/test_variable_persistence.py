@@ -1,0 +1,137 @@
+"""What a reader chose of a dashboard's variables is there when they are back, in this session or the next."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from test_tab_restore import OpenDashboards, enter, place_of
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.variables import variable_state as kept
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.panes.value_picker import Choosing
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+Open = Callable[..., "Studio"]
+SHOP = {
+    "name": "shop",
+    "type": "list",
+    "values": ["a", "b", "c"],
+    "chosen": ["a"],
+    "multiple": True,
+    "include_all": True,
+}
+CITY = {"name": "city", "type": "text", "chosen": ["Bursa"]}
+
+
+def make(studio: "Studio") -> str:
+    said = {"format": "benchboard/dashboard", "version": 2, "title": "Shops", "variables": [SHOP, CITY], "items": []}
+    with unbound(studio.workspace.database).change() as session:
+        return library.create(session, studio.actor, parse_document(said)).card.id
+
+
+def chosen(page: StudioPage) -> dict[str, tuple[str, ...]]:
+    return dict(page.editor.reader_document.chosen)
+
+
+def choose(studio: "Studio") -> None:
+    studio.press_button("variable_shop")
+    studio.tick("b")
+
+
+def test_selected_values_after_a_restart_are_restored(open_studio: Open) -> None:
+    first = open_studio()
+    key = make(first)
+    first.page = OpenDashboards(first).open(key)
+    choose(first)
+    assert chosen(first.page)["shop"] == ("a", "b")
+    first.close()
+    second = open_studio()
+    page = OpenDashboards(second).read()
+    assert chosen(page) == {"shop": ("a", "b"), "city": ("Bursa",)}
+    assert not page.saving.dirty
+    assert page.editor.document.chosen["shop"] == ("a",)
+
+
+def test_selected_values_after_reopening_the_tab_are_restored(open_studio: Open) -> None:
+    studio = open_studio()
+    key = make(studio)
+    shelf = OpenDashboards(studio)
+    studio.page = shelf.open(key)
+    choose(studio)
+    shelf.place.close_page(studio.page)
+    assert chosen(shelf.open(key))["shop"] == ("a", "b")
+
+
+def test_selected_values_are_stored_off_the_windows_thread(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrote: list[threading.Thread] = []
+    keep = kept.save
+
+    def watched(*asked: Any) -> None:
+        wrote.append(threading.current_thread())
+        keep(*asked)
+
+    monkeypatch.setattr(kept, "save", watched)
+    first = open_studio()
+    first.page = OpenDashboards(first).open(make(first))
+    monkeypatch.setattr(first.application.tasks, "read", lambda *_asked, **_named: None)
+    choose(first)
+    first.close()
+    second = open_studio()
+    assert chosen(OpenDashboards(second).read())["shop"] == ("a", "b")
+    assert wrote
+    assert threading.main_thread() not in wrote
+
+
+def test_value_list_open_when_its_page_closes_goes_too(open_studio: Open) -> None:
+    studio = open_studio()
+    shelf = OpenDashboards(studio)
+    studio.page = shelf.open(make(studio))
+    studio.press_button("variable_shop")
+    shelf.place.close_page(studio.page)
+    studio.wait(lambda: not studio.application.window.findChildren(Choosing))
+    assert shelf.place.page is None
+
+
+def test_selected_values_equal_to_the_default_are_not_stored(open_studio: Open) -> None:
+    studio = open_studio()
+    key = make(studio)
+    shelf = OpenDashboards(studio)
+    studio.page = page = shelf.open(key)
+    choose(studio)
+    studio.tick("b")
+    page.editor.select_all_values("shop")
+    page.editor.select_values("shop", ["a"])
+    page.editor.select_values("city", ["Van"])
+    shelf.place.close_page(page)
+    page = shelf.open(key)
+    assert set(page.editor.choices) == {"city"}
+    assert chosen(page) == {"shop": ("a",), "city": ("Van",)}
+
+
+def test_selected_values_of_the_home_page_are_restored(open_studio: Open) -> None:
+    studio = open_studio()
+    said = {"format": "benchboard/dashboard", "version": 2, "variables": [SHOP], "items": []}
+    studio.store(said)
+    studio.close()
+    again = open_studio()
+    again.page.editor.select_values("shop", ["c"])
+    again.close()
+    assert chosen(open_studio().page)["shop"] == ("c",)
+
+
+def test_selected_values_of_another_person_are_not_shown(open_studio: Open) -> None:
+    studio = open_studio()
+    key = make(studio)
+    studio.page = OpenDashboards(studio).open(key)
+    choose(studio)
+    enter(studio, "admin")
+    theirs = place_of(studio)
+    page = theirs.open(key)
+    studio.wait(lambda: page.saving.state == "saved")
+    assert chosen(page)["shop"] == ("a",)

@@ -1,0 +1,240 @@
+"""What is chosen for a variable reaches the queries that name it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from unittest.mock import Mock
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QListView, QScrollArea, QWidget
+
+from benchboard.analytics import queries
+from benchboard.dashboards.document.document import Variable, parse_document, write_document, write_home
+from benchboard.dashboards.document.widget_kinds import with_fields
+from benchboard.errors import Invalid
+from benchboard.ui.studio.panes.variables_dialog import VariablesSheet
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _choose(studio: "Studio", *values: str) -> None:
+    editor = studio.page.editor
+    variable = Variable("states", "States", "list", ("paid", "refunded"), values, True)
+    editor.apply_document("Choose", replace(editor.document, variables=(variable,)))
+    studio.settled()
+
+
+def _count(studio: "Studio", item_id: str) -> object:
+    answer = studio.page.feeds.answer(item_id)
+    assert answer is not None
+    assert answer.table is not None, answer.error
+    return answer.table.rows[0][0]
+
+
+def test_variable_selection_reruns_the_queries_that_use_it(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    editor = studio.page.editor
+    editor.set_property("orders-week", "query", "select count(*) from orders where status in (:states)")
+    studio.settled()
+    paid, other = _count(studio, "orders-week"), _count(studio, "revenue-week")
+    _choose(studio, "paid", "refunded")
+    both = _count(studio, "orders-week")
+    assert isinstance(paid, int)
+    assert isinstance(both, int)
+    assert both > paid > 0
+    assert _count(studio, "revenue-week") == other
+    editor.undo_stack.undo()
+    studio.settled()
+    assert _count(studio, "orders-week") == paid
+
+
+def test_variables_applied_keep_edits_made_meanwhile(studio: "Studio") -> None:
+    editor, window = studio.page.editor, studio.application.window
+    studio.page.run("studio.edit_variables")
+    layout = editor.page.with_item(with_fields(editor.page.item("notes"), title="Theirs"), "vertical")
+    studio.store(write_home(replace(editor.document, layout=layout)))
+    studio.wait(lambda: editor.widget("notes").title == "Theirs")
+    for name in ("variable_add", "variables_take"):
+        studio.qtbot.mouseClick(window.findChild(QWidget, name), Qt.MouseButton.LeftButton)
+    assert [one.name for one in editor.document.variables] == ["choice1"]
+    assert editor.widget("notes").title == "Theirs"
+    studio.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert editor.document.variables == ()
+    assert editor.widget("notes").title == "Theirs"
+
+
+def _press(studio: "Studio", name: str) -> None:
+    """Click something in the values that are open, where its mark is."""
+    (found,) = [one for one in studio.application.window.findChildren(QWidget, name) if one.isVisible()]
+    studio.qtbot.mouseClick(found, Qt.MouseButton.LeftButton, pos=QPoint(10, found.height() // 2))
+
+
+def test_variable_selection_changes_no_document(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    editor = studio.page.editor
+    editor.set_property("orders-week", "query", "select count(*) from orders where status in (:states)")
+    studio.settled()
+    paid, document, steps = _count(studio, "orders-week"), editor.document, editor.undo_stack.count()
+    studio.press_button("variable_states")
+    studio.tick("refunded")
+    studio.wait(lambda: not studio.page.feeds.busy)
+    assert _count(studio, "orders-week") > paid  # type: ignore[operator]
+    assert (editor.document, editor.undo_stack.count()) == (document, steps)
+    assert not studio.page.saving.dirty
+    assert _stored(studio) == ["paid"]
+    # What somebody else stores leaves one's own choice as it is.
+    studio.store(write_document(replace(document, title="Another")))
+    studio.wait(lambda: editor.document.title == "Another")
+    assert editor.reader_document.chosen["states"] == ("paid", "refunded")
+
+
+def test_variable_selection_set_as_default_is_undone(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    editor = studio.page.editor
+    studio.press_button("variable_states")
+    assert not _visible(studio, "everybody_states").isEnabled()
+    studio.tick("refunded")
+    _press(studio, "everybody_states")
+    assert editor.document.chosen["states"] == ("paid", "refunded")
+    studio.settled()
+    assert _stored(studio) == ["paid", "refunded"]
+    editor.undo_stack.undo()
+    assert editor.reader_document.chosen["states"] == ("paid",)
+    assert _visible(studio, "variable_states").property("text") == "States: paid"
+
+
+def test_variable_text_changes_no_document(studio: "Studio") -> None:
+    editor = studio.page.editor
+    editor.apply_document(
+        "Define", replace(editor.document, variables=(Variable("who", "Who", "text", (), ("Mert",)),))
+    )
+    studio.settled()
+    field = studio.find("variable_who")
+    field.setFocus()
+    studio.qtbot.keyClicks(field, "x")
+    studio.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert editor.reader_document.chosen["who"] == ("Mertx",)
+    assert editor.document.chosen["who"] == ("Mert",)
+    _press(studio, "everybody_who")
+    assert editor.document.chosen["who"] == ("Mertx",)
+    studio.settled()
+
+
+def _stored(studio: "Studio") -> list[str]:
+    return list(parse_document(studio.stored().document).chosen["states"])
+
+
+def _visible(studio: "Studio", name: str) -> QWidget:
+    (found,) = [one for one in studio.application.window.findChildren(QWidget, name) if one.isVisible()]
+    return found
+
+
+@pytest.mark.parametrize("made_anew", [True, False])
+def test_value_list_closed_returns_focus_to_the_page(studio: "Studio", made_anew: bool) -> None:
+    _choose(studio, "paid")
+    window, page = studio.application.window, studio.page
+    studio.press_button("variable_states")
+    popover = window.findChild(QWidget, "variable_choice")
+    assert popover is not None
+    if made_anew:
+        _choose(studio, "refunded")  # somebody else chose: the button may be another one now
+    studio.qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
+    assert page.isAncestorOf(window.focusWidget())
+    studio.key(Qt.Key.Key_F5)
+    assert page.presentation.on
+    page.stop_presenting()
+
+
+def test_value_list_of_a_removed_variable_returns_focus_to_the_canvas(studio: "Studio") -> None:
+    _choose(studio, "paid")
+    studio.press_button("variable_states")
+    editor = studio.page.editor
+    editor.apply_document("None", replace(editor.document, variables=()))
+    window = studio.application.window
+    studio.wait(lambda: not any(one.isVisible() for one in window.findChildren(QWidget, "variable_choice")))
+    assert window.focusWidget() is studio.canvas
+
+
+def test_value_list_without_values_opens_the_variables_dialog(studio: "Studio") -> None:
+    editor = studio.page.editor
+    editor.apply_document("Define", replace(editor.document, variables=(Variable("shop", "Shop", "list"),)))
+    studio.press_button("variable_shop")
+    define = next(one for one in studio.application.window.findChildren(QWidget, "choice_define") if one.isVisible())
+    assert define.hasFocus()
+    studio.qtbot.keyClick(define, Qt.Key.Key_Space)
+    sheets = [one for one in studio.page.window().findChildren(VariablesSheet) if one.isVisible()]
+    assert len(sheets) == 1
+    sheets[0].leave()
+
+
+def test_value_list_keys_select_all_and_none(studio: "Studio") -> None:
+    editor = studio.page.editor
+    shop = Variable("shop", "Shop", "list", ("a", "b", "c"), ("b",), True, include_all=True)
+    editor.apply_document("Define", replace(editor.document, variables=(shop,)))
+    studio.press_button("variable_shop")
+    (values,) = [one for one in studio.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
+    assert values.hasFocus()
+    studio.qtbot.keyClick(values, Qt.Key.Key_Home)
+    studio.qtbot.keyClick(values, Qt.Key.Key_Space)
+    assert editor.reader_document.chosen == {"shop": ("a", "b", "c")}
+    studio.qtbot.keyClick(values, Qt.Key.Key_Space)
+    assert editor.reader_document.chosen == {"shop": ()}
+
+
+def test_inspector_with_view_only_access_takes_focus(studio: "Studio") -> None:
+    studio.click("notes")
+    (area,) = [one for one in studio.page.inspector.findChildren(QScrollArea) if one.accessibleName()]
+    assert area.accessibleName() == "Properties of the selection"
+    assert area.focusPolicy() == Qt.FocusPolicy.NoFocus
+    studio.page.editor.read_only = True
+    assert area.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def _below(edit: QWidget) -> str:
+    """What is said below a field, also to who hears it."""
+    field = edit.parentWidget()
+    assert field is not None
+    words = " ".join(label.text() for label in field.findChildren(QLabel) if label.isVisible())
+    assert edit.accessibleDescription() in words
+    return words
+
+
+def test_query_error_after_a_variable_change_is_checked_again(studio: "Studio") -> None:
+    editor = studio.page.editor
+    _choose(studio, "paid", "refunded")
+    editor.set_property("orders-week", "query", "select count(*) from orders where status = :states")
+    studio.settled()
+    studio.click("orders-week")
+    query = studio.find("inspector_query")
+    studio.wait(lambda: "several values selected" in _below(query))
+    editor.select_values("states", ("paid",))
+    studio.wait(lambda: "several values" not in _below(query))
+    editor.select_values("states", ("paid", "refunded"))
+    studio.wait(lambda: "several values selected" in query.accessibleDescription())
+    editor.set_property("orders-week", "title", "Other")
+    assert "several values selected" in query.accessibleDescription()
+    item = with_fields(editor.page.item("orders-week"), repeat={"variable": "states"})
+    editor.apply_document("Repeat", replace(editor.document, layout=editor.page.with_item(item)))
+    studio.wait(lambda: "several values" not in _below(query))
+    studio.settled()
+    assert "several values" not in _below(query)
+    editor.apply_document("Forget", replace(editor.document, variables=()))
+    studio.wait(lambda: "There is no variable" in _below(query))
+    editor.undo_stack.undo()
+    studio.wait(lambda: "There is no" not in _below(query))
+
+
+def test_query_error_after_a_successful_run_goes(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.click("orders-week")
+    query = studio.find("inspector_query")
+    right = queries.run_query
+    wrong = Invalid("query.failed", "It went wrong.", field="query")
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "run_query", Mock(side_effect=wrong))
+        studio.page.feeds.refresh()
+        studio.wait(lambda: "It went wrong." in _below(query))
+    assert queries.run_query is right
+    studio.page.feeds.refresh()
+    studio.wait(lambda: "It went wrong." not in _below(query))

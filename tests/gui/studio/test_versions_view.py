@@ -1,0 +1,268 @@
+"""The versions of a dashboard: compared, stepped through, taken back and restored, by mouse and by keys."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.versions import version_store
+from benchboard.dashboards.versions.diff import differences
+from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.difference_list import DifferenceList
+from benchboard.ui.studio.versions.version_list import VersionList
+from benchboard.ui.studio.versions.versions_view import VersionsScreen
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Banner, Toast
+from support import compared
+from support.compared import Shown
+from support.databases import unbound
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class History:
+    """An open screen of versions, and a hand for it."""
+
+    def __init__(self, qtbot: QtBot, home: Path) -> None:
+        self.closed: list[bool] = []
+        self.dashboard_id = ""
+        self.awaits = False
+        self.shown = Shown(qtbot, home, self._make)
+        self.store(compared.before(), None)
+        self.store(compared.before(), "Week 47 notes")
+        self.store(compared.after(), "Side by side")
+
+    def _make(self, context: object) -> QWidget:
+        screen = VersionsScreen(context, self.dashboard_id, awaits=self.awaits)  # type: ignore[arg-type]
+        screen.closed.connect(lambda: self.closed.append(True))
+        return screen
+
+    def store(self, document: Document, note: str | None) -> None:
+        with unbound(self.shown.workspace.database).change() as session:
+            if not self.dashboard_id:
+                self.dashboard_id = library.create(session, self.shown.actor, document).card.id
+            else:
+                library.save(session, self.shown.actor, self.dashboard_id, document, base_version=None, note=note)
+
+    def open(self, width: int = 1440, height: int = 900) -> None:
+        screen = self.shown.open(width, height)
+        assert isinstance(screen, VersionsScreen)
+        self.screen = screen
+        (self.versions,) = screen.findChildren(VersionList)
+        (self.found,) = screen.findChildren(DifferenceList)
+        (self.page,) = screen.findChildren(DiffPage)
+        self.wait(lambda: self.says("7 differences"))
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        self.shown.wait(lambda: not self.screen.busy and condition())
+
+    def says(self, heading: str) -> bool:
+        return self.screen._right.heading == heading
+
+    def rows(self) -> list[str]:
+        model = self.found.model()
+        return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+    def stored(self) -> Document:
+        with unbound(self.shown.workspace.database).read() as session:
+            return library.get(session, self.shown.actor, self.dashboard_id).document
+
+    def numbers(self) -> list[int]:
+        with unbound(self.shown.workspace.database).read() as session:
+            page = version_store.list_versions(session, self.shown.actor, self.dashboard_id)
+        return [version.number for version in page.rows]
+
+    def alike(self, document: Document) -> bool:
+        return differences(document, self.stored()) == ()
+
+
+@pytest.fixture
+def history(qtbot: QtBot, tmp_path: Path, made_demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
+    made = History(qtbot, Path(shutil.copytree(made_demo, tmp_path / "home")))
+    yield made
+    made.shown.close()
+
+
+def test_versions_opened_compare_the_newest_and_keys_step_through(history: History) -> None:
+    history.open()
+    rows = history.rows()
+    assert rows[0] == "Failed proofs: Unit km → m, Unit km → m"
+    assert "Bus load, brake rig: Moved, x 4 → 8, y 7 → 3" in rows
+    assert "Line plan, old: Removed, was at x 8, y 11, 4 × 2" in rows
+    assert "Shift notes: Text changed, 1 word" in rows
+    assert rows[-1] == "2 others moved to make room"
+    history.found.setFocus()
+    seen = []
+    for _step in range(8):
+        history.shown.key(Qt.Key.Key_J)
+        seen.append(history.found.currentIndex().row())
+    assert seen == [0, 1, 2, 3, 4, 5, 6, 7]
+    history.shown.key(Qt.Key.Key_Space)  # the fold opens
+    assert len(history.rows()) == 10
+    history.shown.key(Qt.Key.Key_K)
+    assert history.found.currentIndex().row() == 6
+    history.shown.key(Qt.Key.Key_Escape)
+    assert history.closed == [True]
+
+
+def test_versions_awaiting_one_select_it_despite_a_newer(history: History) -> None:
+    history.awaits = True
+    history.open()
+    model = history.versions.model()
+    for number in (4, 5):  # the list hears of the edit before whoever stored it, and of somebody else's after it
+        history.store(compared.before() if number == 4 else compared.after(), f"Note {number}")
+        history.wait(lambda number=number: model.rows[0].number == number)  # type: ignore[attr-defined, misc]
+    history.screen.look_for(4)
+    history.wait(lambda: (model.before, model.after) == (3, 4))  # type: ignore[attr-defined]
+    history.store(compared.before(), "Note 6")
+    history.wait(lambda: model.rows[0].number == 6)  # type: ignore[attr-defined]
+    assert (model.before, model.after) == (3, 4)  # type: ignore[attr-defined]
+
+
+def test_versions_click_on_the_page_selects_the_difference(history: History) -> None:
+    history.open()
+    before = history.page.grab().toImage()
+    box = history.page.place(("added", "receive"))
+    assert box is not None
+    history.shown.qtbot.mouseClick(history.page, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    assert history.rows()[history.found.currentIndex().row()].startswith("Receive errors, 24 h")
+    assert history.page.grab().toImage() != before
+
+
+def test_versions_revert_of_ticked_differences_is_undone(history: History) -> None:
+    history.open()
+    take_back = history.shown.find("versions_take_back")
+    assert not take_back.isEnabled()
+    assert take_back.toolTip() == "Select the differences to revert."
+    for text in ("Line plan, old: Removed", "Receive errors, 24 h: Added"):
+        row = next(row for row, words in enumerate(history.rows()) if words.startswith(text))
+        history.shown.row(history.found, row, x=history.found.viewport().width() - 20)
+    history.shown.press("versions_take_back")
+    history.wait(lambda: history.numbers() == [4, 3, 2, 1])
+    left = {one.key for one in differences(compared.before(), history.stored()) if not one.pushed}
+    assert ("removed", "plan") not in left
+    assert ("added", "receive") not in left
+    assert ("moved", "load") in left
+    history.wait(lambda: history.versions.model().rowCount() == 4)
+    (toast,) = [toast for toast in history.shown.application.window.findChildren(Toast) if toast.isVisible()]
+    assert toast.accessibleName() == "Reverted 2 changes."
+    (undo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Undo"]
+    history.shown.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    history.wait(lambda: history.numbers() == [5, 4, 3, 2, 1])
+    assert history.alike(compared.after())
+
+
+def test_versions_restore_is_undone_after_the_view_closed(history: History) -> None:
+    history.open()
+    history.screen.restored.connect(history.screen.deleteLater)
+    history.shown.press("versions_restore")
+    history.shown.wait(lambda: history.numbers() == [4, 3, 2, 1] and not isValid(history.screen))
+    assert history.alike(compared.before())
+    (toast,) = [toast for toast in history.shown.application.window.findChildren(Toast) if toast.isVisible()]
+    assert toast.accessibleName() == "Restored version 2 as version 4."
+    (undo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Undo"]
+    history.shown.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    history.shown.wait(lambda: history.numbers() == [5, 4, 3, 2, 1])
+    assert history.alike(compared.after())
+
+
+def test_versions_by_keyboard_alone_restore_an_older_one(history: History) -> None:
+    history.open()
+    history.versions.setFocus()
+    history.shown.key(Qt.Key.Key_Down)
+    history.shown.key(Qt.Key.Key_Down)
+    history.shown.key(Qt.Key.Key_B)
+    history.wait(lambda: history.shown.find("versions_restore").property("text") == "Restore version 1")
+    history.shown.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    history.wait(lambda: history.numbers() == [4, 3, 2, 1])
+    assert history.alike(compared.before())
+    history.wait(lambda: history.says("9 differences") or history.says("7 differences"))
+
+
+def test_versions_click_and_shift_click_compare_two(history: History) -> None:
+    history.open()
+    history.shown.row(history.versions, 1)
+    history.wait(lambda: history.says("0 differences"))
+    assert history.screen._right.sentence == "These versions are identical."
+    history.shown.row(history.versions, 2)
+    history.wait(lambda: history.screen._right.sentence.startswith("This is the first version,"))
+    history.shown.row(history.versions, 0, modifiers=SHIFT)
+    history.wait(lambda: history.says("7 differences"))
+    assert history.versions.model().index(2, 0).data().endswith("before")
+    assert not history.shown.find("versions_take_back").isEnabled()
+
+
+def test_versions_restore_with_a_newer_save_changes_nothing(history: History) -> None:
+    history.open()
+    other = compared.before()
+    with unbound(history.shown.workspace.database).change() as session:
+        library.save(session, history.shown.actor, history.dashboard_id, other, base_version=None, note="Theirs")
+    history.shown.press("versions_restore")
+    history.wait(lambda: any(one.isVisible() for one in history.shown.application.window.findChildren(Banner)))
+    assert history.numbers() == [4, 3, 2, 1]
+
+
+def test_versions_side_by_side_and_json_in_a_narrow_window_are_shown(history: History) -> None:
+    history.open(1024, 700)
+    assert not history.versions.isVisible()
+    history.shown.press("versions_toggle")
+    assert history.versions.isVisible()
+    history.shown.press("versions_toggle")
+    overlay = history.page.grab().toImage()
+    history.shown.press("segment_beside")
+    history.wait(lambda: history.page.grab().toImage() != overlay)
+    history.shown.press("segment_json")
+    text = history.shown.find("diff_json")
+    assert isinstance(text, QPlainTextEdit)
+    lines = text.toPlainText().splitlines()
+    assert '−         "unit": "km"' in lines
+    assert '+         "unit": "m"' in lines
+    history.found.setFocus()
+    row = next(row for row, words in enumerate(history.rows()) if words.startswith("Shift notes"))
+    history.shown.row(history.found, row)
+    assert "week 46" in "".join(lines[text.textCursor().blockNumber() : text.textCursor().blockNumber() + 3])
+
+
+def test_versions_follow_the_theme_and_have_accessible_names(history: History) -> None:
+    history.open()
+    picture = history.page.grab().toImage()
+    theme().follow("light" if theme().current == "dark" else "dark")
+    assert history.page.grab().toImage() != picture
+    assert history.page.accessibleName() == "Version 2 → Version 3: 7 differences"
+    assert history.versions.model().index(0, 0).data().startswith("Version 3, Side by side, Mert Aydın")
+    for name in ("versions_back", "versions_restore", "versions_take_back", "versions_filter"):
+        assert history.shown.find(name).accessibleName()
+    history.shown.press("versions_filter")
+    history.shown.key(Qt.Key.Key_Down)
+    history.shown.key(Qt.Key.Key_Down)
+    history.shown.key(Qt.Key.Key_Return)
+    history.shown.wait(lambda: history.versions.model().rowCount() == 2)
+
+
+def test_versions_click_outside_any_difference_selects_nothing(history: History) -> None:
+    history.open()
+    history.shown.qtbot.mouseClick(history.page, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    assert not history.found.currentIndex().isValid()
+
+
+def test_versions_list_summarises_a_compared_version(history: History) -> None:
+    history.store(compared.before(), None)
+    screen = history.shown.open(1440, 900)
+    (listed,) = screen.findChildren(VersionList)
+    model = listed.model()
+    line = "3 moved, 1 added, 1 removed, 2 changed"
+    history.shown.wait(lambda: line in str(model.index(0, 0).data()))
+    assert [str(model.index(row, 0).data()).split(", ")[1] for row in range(1, 4)] == [
+        "Side by side",
+        "Week 47 notes",
+        "Saved",
+    ]

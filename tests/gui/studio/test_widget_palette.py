@@ -1,0 +1,92 @@
+"""The palette: a picture of each kind beside it, what a search leaves, and the shape of what is on its way."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QSizeF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QLabel
+
+from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, new_item, widget_of
+from benchboard.ui.studio.panes import sample_data, widget_preview
+from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.renderers import paint_face, summary
+from benchboard.ui.theme import Theme, theme
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def _colours(picture: QImage) -> set[str]:
+    return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
+def test_palette_preview_of_every_kind_shows_sample_data(light: Theme, kind: WidgetKind) -> None:
+    page = sample_data.page_of(kind)
+    for name in page.shown:
+        item = page.item(name)
+        if not item.panes and item.type != "text":
+            answer = sample_data.answer_of(page, name)
+            assert answer is not None
+            assert not answer.waited_for
+            assert "answers no" not in summary(widget_of(item), answer)
+    small = widget_preview._small(kind, 1.0).toImage()
+    assert small.width() <= 264
+    assert small.height() <= 190
+    assert len(_colours(small)) > 20
+
+
+def test_palette_preview_under_the_mouse_appears_and_disappears(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    kind = studio.find("palette_line_chart")
+    studio.qtbot.mouseMove(studio.viewport, QPoint(300, 300))  # wherever an earlier test left it
+    studio.qtbot.mouseMove(kind, kind.rect().center())
+    studio.wait(lambda: palette.card.shown is not None)
+    card = palette.card.shown
+    assert card is not None
+    assert "The first column is the x-axis. Each other numeric column is a series." in {
+        text.text() for text in card.findChildren(QLabel)
+    }
+    left = kind.mapTo(kind.window(), QPoint(kind.width(), 0)).x()
+    assert card.geometry().adjusted(24, 0, 0, 0).left() > left
+    studio.qtbot.mouseMove(studio.viewport, QPoint(300, 300))
+    studio.wait(lambda: palette.card.shown is None)
+
+
+def test_palette_preview_with_keyboard_focus_closes_on_escape(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    palette.search.setFocus()
+    studio.qtbot.keyClick(palette.search, Qt.Key.Key_Tab)
+    kind = studio.application.window.focusWidget()
+    assert kind in palette.kinds
+    assert palette.card.shown is not None
+    studio.key(Qt.Key.Key_Escape)
+    assert palette.card.shown is None
+    assert studio.application.window.focusWidget() is kind
+
+
+def test_palette_search_results_stand_without_gaps(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    first = studio.find("palette_line_chart").pos()
+    studio.qtbot.keyClicks(palette.search, "area")
+    studio.wait(lambda: [one.kind.type for one in palette.kinds if one.isVisible()] == ["area_chart"])
+    area = studio.find("palette_area_chart")
+    studio.wait(lambda: area.pos() == first)
+    palette.search.clear()
+    studio.wait(lambda: studio.find("palette_line_chart").pos() == first and area.pos().x() > first.x())
+
+
+@pytest.mark.parametrize("type_name", ["line_chart", "area_chart", "pie_chart"])
+def test_skeleton_of_a_chart_has_its_own_shape(light: Theme, type_name: str) -> None:
+    def drawn(name: str) -> QImage:
+        kind = next(one for one in KINDS if one.type == name)
+        picture = QImage(300, 200, QImage.Format.Format_RGB32)
+        picture.fill(theme().color("surface"))
+        with QPainter(picture) as painter:
+            paint_face(painter, QSizeF(300, 200), widget_of(new_item(kind, "w")), Answer("q", late=True))
+        return picture.copy(0, 40, 300, 160)
+
+    pale = theme().color("grid").name()
+    assert pale in _colours(drawn(type_name))
+    assert drawn(type_name) != drawn("bar_chart")
