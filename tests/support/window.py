@@ -1,6 +1,7 @@
 """What tests of the window share: a hand that clicks by name, an ear for failures, a room to be in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -40,6 +41,13 @@ class Spoken:
 
     def bug(self, error: BaseException) -> None:
         self.bugs.append(error)
+
+    @contextmanager
+    def failing(self, _task: Hashable) -> Iterator[None]:
+        yield
+
+    def succeeded(self, task: Hashable) -> None:
+        """What was shown stays here, to be asserted."""
 
 
 def visible(window: QWidget, name: str) -> bool:

@@ -6,7 +6,8 @@ One banner at a time, errors before news; the others wait. Nothing here is modal
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -60,6 +61,9 @@ class Problems(QObject):
         super().__init__(parent)
         self._stage: Stage | None = None
         self._waiting: deque[Notice] = deque()
+        self._failing: Hashable | None = None
+        self._failed: dict[str, set[Hashable]] = {}
+        """The tasks whose failure a notice reports, by its key."""
 
     def attach(self, stage: Stage) -> None:
         """Show on `stage` from now on; what waited is shown there."""
@@ -81,9 +85,27 @@ class Problems(QObject):
         if isinstance(error, Cancelled):
             return
         _log.info("shown: %s", error.code)
+        if self._failing is not None:
+            self._failed.setdefault(act or error.code, set()).add(self._failing)
         actions = (Action(_("Try again"), retry),) if retry else ()
         why = " ".join(part for part in (error.why, error.do) if part)
         self.notify(Notice(error.what, why, "error", "ph.warning-circle", actions, key=act or error.code))
+
+    @contextmanager
+    def failing(self, task: Hashable) -> Iterator[None]:
+        """The errors shown meanwhile are those of `task`: when it has `succeeded`, they are no longer true."""
+        self._failing = task
+        try:
+            yield
+        finally:
+            self._failing = None
+
+    def succeeded(self, task: Hashable) -> None:
+        """Take away the errors of `task`, but for those that other tasks still have."""
+        for key in [key for key, tasks in self._failed.items() if task in tasks]:
+            self._failed[key].discard(task)
+            if not self._failed[key]:
+                self.dismiss(key)
 
     def notice(
         self, what: str, why: str = "", *actions: Action, kind: Kind = "info", icon: str = "", key: str = ""
@@ -102,15 +124,17 @@ class Problems(QObject):
 
     def dismiss(self, key: str = "") -> None:
         """Take away the notice on show, or the one named `key`; the next one follows."""
-        if key:
-            self._waiting = deque(notice for notice in self._waiting if notice.key != key)
-        elif self.current is not None:
-            self._waiting.remove(self.current)
+        going = [notice for notice in self._waiting if notice.key == key] if key else [self.current]
+        for notice in going:
+            if notice is not None:
+                self._waiting.remove(notice)
+                self._failed.pop(notice.key, None)
         self._present()
 
     def clear(self) -> None:
         """Forget everything that waits (somebody else signs in)."""
         self._waiting.clear()
+        self._failed.clear()
         self._present()
 
     def toast(self, text: str, undo: Callable[[], None] | None = None, *, small: bool = False) -> None:

@@ -11,7 +11,7 @@ asked for may be the last that holds a widget; so it comes back with its result,
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -52,6 +52,8 @@ class ErrorSink(Protocol):
     """Where failures nobody handles go: `Problems`."""
 
     def show(self, error: AppError, retry: Callable[[], None] | None = None) -> None: ...
+    def failing(self, task: Hashable) -> AbstractContextManager[None]: ...
+    def succeeded(self, task: Hashable) -> None: ...
     def bug(self, error: BaseException) -> None: ...
 
 
@@ -121,6 +123,8 @@ class _Asked:
     done: Callable[[Any], None]
     failed: Callable[[AppError], None] | None
     again: Callable[[], None]
+    task: Hashable
+    """Equal for the same work of the same owner when it is asked for again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -129,9 +133,9 @@ class _Delivery:
 
     asked: _Asked
     call: Callable[[], None]
+    error: AppError | None = None
     otherwise: Callable[[], None] | None = None
-    unreachable: bool = False
-    ended: str = ""
+    succeeded: bool = False
 
 
 class _Parcel:
@@ -178,6 +182,7 @@ class Tasks(QObject):
         self._closed = False
         self._undelivered: list[_Parcel] = []
         """What nobody waits for any more, and yet is to be let go on the window's thread."""
+        self._failed_reads: set[Hashable] = set()
         self._bridge = _Bridge(self)
         self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._bridge.poked.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
@@ -217,7 +222,7 @@ class Tasks(QObject):
         def again() -> None:
             self.read(owner, op, done, failed, long=long)
 
-        return self._submit(self._long_readers if long else self._readers, owner, work, job, done, failed, again)
+        return self._submit(self._long_readers if long else self._readers, owner, work, op, job, done, failed, again)
 
     def change(
         self,
@@ -239,7 +244,7 @@ class Tasks(QObject):
         def again() -> None:
             self.change(owner, op, done, failed)
 
-        return self._submit(self._writer, owner, work, job, done, failed, again)
+        return self._submit(self._writer, owner, work, op, job, done, failed, again)
 
     def run(
         self,
@@ -261,7 +266,7 @@ class Tasks(QObject):
         def again() -> None:
             self.run(owner, op, done, failed, title=title)
 
-        return self._submit(self._runners, owner, work, lambda: op(Progress(work)), done, failed, again)
+        return self._submit(self._runners, owner, work, op, lambda: op(Progress(work)), done, failed, again)
 
     def close(self) -> None:
         """Stop what can be stopped; changes already asked for are finished first, so nothing is lost."""
@@ -279,13 +284,15 @@ class Tasks(QObject):
         pool: ThreadPoolExecutor,
         owner: QObject,
         work: Work,
+        op: Callable[..., T],
         job: Callable[[], T],
         done: Callable[[T], None],
         failed: Callable[[AppError], None] | None,
         again: Callable[[], None],
     ) -> Work:
         if not self._closed:  # after the end nothing begins any more
-            pool.submit(self._attempt, _Parcel(_Asked(work, owner, job, done, failed, again)))
+            task = (id(owner), _code_of(op))
+            pool.submit(self._attempt, _Parcel(_Asked(work, owner, job, done, failed, again, task)))
         return work
 
     def _attempt(self, parcel: _Parcel) -> None:
@@ -308,19 +315,18 @@ class Tasks(QObject):
         try:
             if work.cancelled and work.kind != "change":
                 raise Cancelled("tasks.cancelled", _("Stopped."))
-            return _Delivery(asked, partial(asked.done, asked.job()))
+            return _Delivery(asked, partial(asked.done, asked.job()), succeeded=True)
         except AppError as error:
             show = partial(self._show, error, asked.again)
             # A change that failed after its screen was closed is still somebody's lost work: it is said.
             return _Delivery(
                 asked,
                 show if failed is None else partial(failed, error),
+                error,
                 show if work.kind == "change" else None,
-                unreachable=error.code == UNREACHABLE,
-                ended=str(error.facts.get("reason", "")) if error.code == ENDED else "",
             )
         except BaseException as error:  # noqa: BLE001 - a bug, and reported as one
-            return _Delivery(asked, partial(self._report, error, failed), partial(self._problems.bug, error))
+            return _Delivery(asked, partial(self._report, error, failed), None, partial(self._problems.bug, error))
 
     def _report(self, bug: BaseException, failed: Callable[[AppError], None] | None) -> None:
         self._problems.bug(bug)
@@ -334,18 +340,36 @@ class Tasks(QObject):
 
     def _deliver(self, parcel: _Parcel) -> None:
         delivery = parcel.take_out()
-        owner, work = delivery.asked.owner, delivery.asked.work
-        self._forget(work)
-        if delivery.unreachable:
+        asked, error = delivery.asked, delivery.error
+        self._forget(asked.work)
+        if error is not None and error.code == UNREACHABLE:
             # With what is said about it, so that nobody hears in between that the database answers again.
             self.unreachable.emit()
-        if delivery.ended:
-            self.ended.emit(delivery.ended)
-        if not shiboken6.isValid(owner):
+        if error is not None and error.code == ENDED:
+            self.ended.emit(str(error.facts.get("reason", "")))
+        if not shiboken6.isValid(asked.owner):
             if delivery.otherwise is not None:
                 delivery.otherwise()
-        elif not (work.kind == "read" and work.cancelled):
+        elif not (asked.work.kind == "read" and asked.work.cancelled):
+            self._answer(asked, delivery)
+
+    def _answer(self, asked: _Asked, delivery: _Delivery) -> None:
+        """Tell the owner, and keep what is shown about this task true: its failure until it succeeds."""
+        if delivery.succeeded:
+            self._problems.succeeded(asked.task)
             delivery.call()
+            return
+        with self._problems.failing(asked.task):
+            delivery.call()
+        if asked.work.kind == "read" and asked.task not in self._failed_reads:
+            self._failed_reads.add(asked.task)
+            asked.owner.destroyed.connect(partial(self._close_read, asked.task))
+
+    def _close_read(self, task: Hashable) -> None:
+        """A screen that is gone shows nothing that could be missing."""
+        self._failed_reads.discard(task)
+        if shiboken6.isValid(self._problems):
+            self._problems.succeeded(task)
 
     def _forget(self, work: Work) -> None:
         if work.kind == "run":
@@ -361,3 +385,10 @@ def _opened(database: OpenDatabase | None) -> OpenDatabase:
         # A screen of a session that has just ended still asks; it is on its way out, and nobody waits for the answer.
         raise Cancelled("tasks.signed-out", _("You're signed out."))
     return database
+
+
+def _code_of(op: Callable[..., Any]) -> Hashable:
+    """What makes two calls the same work: where in the code it is written, whatever values it has been given."""
+    while isinstance(op, partial):
+        op = op.func
+    return getattr(op, "__code__", None) or type(op)

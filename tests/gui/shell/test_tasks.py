@@ -13,8 +13,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from benchboard.errors import AppError, Cancelled, Conflict, Invalid, Unavailable
+from benchboard.storage.engine import Database
 from benchboard.storage.models.identity import Permission
+from benchboard.ui.problems import Problems
 from benchboard.ui.tasks import Progress, Tasks
+from support.databases import unbound
 from support.window import Spoken
 
 
@@ -155,6 +158,67 @@ def test_read_failed_without_handler_shows_a_problem_with_retry(
     assert retry is not None
     retry()
     qtbot.waitUntil(lambda: seen == [2])
+
+
+@pytest.fixture
+def problems(qapp: object) -> Problems:
+    return Problems()
+
+
+@pytest.fixture
+def shown_tasks(problems: Problems, sqlite_database: Database) -> Iterator[Tasks]:
+    """Tasks whose failures a banner shows."""
+    running = Tasks(problems)
+    running.attach(unbound(sqlite_database))
+    yield running
+    running.close()
+
+
+@pytest.mark.parametrize("handled", [True, False])
+def test_read_failed_then_succeeded_takes_its_banner_away(
+    qtbot: QtBot, shown_tasks: Tasks, owner: QObject, problems: Problems, handled: bool
+) -> None:
+    answers: list[int] = []
+
+    def ask(fails: bool) -> None:
+        def op(_session: Session) -> int:
+            if fails:
+                raise Unavailable("test.away", "The list can't be read.")
+            return 1
+
+        shown_tasks.read(owner, op, answers.append, problems.show if handled else None)
+
+    ask(fails=True)
+    qtbot.waitUntil(lambda: problems.has("test.away"))
+    ask(fails=False)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert problems.current is None
+
+
+def test_read_failed_with_owner_deleted_later_takes_its_banner_away(
+    qtbot: QtBot, shown_tasks: Tasks, problems: Problems
+) -> None:
+    def op(_session: Session) -> None:
+        raise Unavailable("test.away", "The list can't be read.")
+
+    screen = QObject()
+    shown_tasks.read(screen, op, print)
+    qtbot.waitUntil(lambda: problems.has("test.away"))
+    shiboken6.delete(screen)
+    assert problems.current is None
+
+
+def test_change_failed_with_owner_deleted_later_keeps_its_banner(
+    qtbot: QtBot, shown_tasks: Tasks, problems: Problems
+) -> None:
+    def op(_session: Session) -> None:
+        raise Conflict("test.first", "Somebody else was first.")
+
+    screen = QObject()
+    shown_tasks.change(screen, op, print)
+    qtbot.waitUntil(lambda: problems.has("test.first"))
+    shiboken6.delete(screen)
+    assert problems.has("test.first")
 
 
 def test_change_failed_with_handler_is_not_reported_twice(

@@ -31,3 +31,34 @@ def test_has_knows_a_notice_by_its_key_until_it_is_dismissed() -> None:
     assert problems.has("news")
     problems.dismiss("news")
     assert not problems.has("news")
+
+
+def test_succeeded_takes_away_the_error_of_its_task() -> None:
+    problems = Problems()
+    with problems.failing("read"):
+        problems.show(Unavailable("a", "The list can't be read."))
+    problems.succeeded("another")
+    assert problems.has("a")
+    problems.succeeded("read")
+    assert problems.current is None
+
+
+def test_succeeded_keeps_an_error_that_another_task_still_has() -> None:
+    problems = Problems()
+    for task in ("people", "sessions"):
+        with problems.failing(task):
+            problems.show(Unavailable("a", "The database is busy."))
+    problems.succeeded("people")
+    assert problems.has("a")
+    problems.succeeded("sessions")
+    assert not problems.has("a")
+
+
+def test_succeeded_after_dismissal_and_news_of_the_same_key_keeps_the_news() -> None:
+    problems = Problems()
+    with problems.failing("read"):
+        problems.show(Unavailable("a", "The list can't be read."))
+    problems.dismiss()
+    problems.show(Unavailable("a", "Shown by nobody's task."))
+    problems.succeeded("read")
+    assert problems.has("a")
