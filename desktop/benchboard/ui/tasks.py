@@ -391,4 +391,5 @@ def _code_of(op: Callable[..., Any]) -> Hashable:
     """What makes two calls the same work: where in the code it is written, whatever values it has been given."""
     while isinstance(op, partial):
         op = op.func
-    return getattr(op, "__code__", None) or type(op)
+    code: Hashable = getattr(op, "__code__", None)
+    return code if code is not None else hash(type(op))
