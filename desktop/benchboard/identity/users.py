@@ -177,7 +177,7 @@ def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: st
     """
     require(actor, "users:write")
     if state not in ("active", "inactive"):
-        raise Invalid("people.state", _("The state must be active or inactive."), field="state")
+        raise Invalid("people.state", _("The status must be active or inactive."), field="state")
     users = _users(session, actor, user_ids)
     if state == "inactive":
         if any(user.id == actor.user_id for user in users):

@@ -65,8 +65,8 @@ _SENTENCES: Final = {
         N_("Make its file and folder writable, then try again."),
     ),
     "storage.unwritable": (
-        N_("The database file cannot be read or written."),
-        N_("Check its disk, and how large files may be there, then try again. Nothing was half-written."),
+        N_("The database file can't be read or written."),
+        N_("Check the disk and its file size limit, then try again. Nothing was partially written."),
     ),
     "storage.key": (
         N_("The database can't be opened with its stored key."),

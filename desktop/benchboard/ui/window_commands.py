@@ -16,7 +16,7 @@ ACCOUNT_MENU: Final = "window.account"
 _WINDOW: Final = N_("Window")
 _SIGN_IN: Final = N_("Sign in")
 _LISTS: Final = N_("Lists")
-_THEMES: Final = N_("appearance, colours, colors, mode, color scheme")
+_THEMES: Final = N_("appearance, colours, colors, mode, color scheme, night mode")
 
 # fmt: off
 REGISTRY.register(
@@ -30,9 +30,9 @@ REGISTRY.register(
     Command(FULL_SCREEN, N_("Toggle full screen"), _WINDOW, ("F11",), "ph.corners-out",
             N_("fullscreen, maximize, maximise, window, expand")),
     Command("window.sign_out", N_("Sign out"), _WINDOW, (), "ph.sign-out",
-            N_("log out, logout, log off, sign off, switch user, switch account, leave")),
+            N_("log out, logout, log off, sign off, switch user")),
     Command(QUIT, N_("Quit Benchboard"), _WINDOW, ("Ctrl+Q",), "ph.power",
-            N_("exit, close, close app, close program, leave")),
+            N_("exit, close, close app, close program")),
     Command("window.light_theme", N_("Use light theme"), _WINDOW, (), "ph.sun", _THEMES),
     Command("window.dark_theme", N_("Use dark theme"), _WINDOW, (), "ph.moon", _THEMES),
     Command("sign_in.local", N_("Start on this computer"), _SIGN_IN, ("Alt+1",), "", "", SIGN_IN),

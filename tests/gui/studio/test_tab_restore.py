@@ -289,7 +289,7 @@ def test_tabs_after_a_language_change_are_the_same(open_studio: Open) -> None:
     try:
         application.remember(replace(application.settings, language="tr"))
         place = place_of(studio)
-        assert [place.tabs.tabText(k) for k in range(place.tabs.count())] == ["Bütün panolar", "One", "Two"]
+        assert [place.tabs.tabText(k) for k in range(place.tabs.count())] == ["Tüm panolar", "One", "Two"]
     finally:
         application.remember(replace(application.settings, language="en"))
 

@@ -64,7 +64,7 @@ def from_grafana_sql(sql: str, names: Collection[str]) -> str:
     try:
         columns = check_query(query, dict.fromkeys({*names, *names_in(query)}, ("",)))
     except Invalid as error:
-        raise UntranslatableQuery(_("It can't run here: {why}").format(why=one_line(error.what))) from error
+        raise UntranslatableQuery(_("It can't run here. {why}").format(why=one_line(error.what))) from error
     if unknown := [name for name in names_in(query) if name not in names]:
         raise UntranslatableQuery(
             _("It uses “{name}”, which isn't a variable in this dashboard.").format(name=unknown[0])

@@ -6,7 +6,7 @@ from benchboard.ui.commands import REGISTRY, Command
 # fmt: off
 REGISTRY.register(
     Command("admin.add_person", N_("Add person"), N_("People"), (), "ph.user-plus",
-            N_("add user, invite, new user, create user, create account, member, colleague, teammate")),
+            N_("add user, invite, new user, create user, create account, member")),
     Command("admin.revoke_sessions", N_("Revoke sessions"), N_("Sessions"), (), "ph.sign-out",
             N_("log out, sign out everyone, force sign-out, kick, end session, terminate, active sessions, "
                "disconnect")),

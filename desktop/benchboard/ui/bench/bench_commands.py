@@ -24,7 +24,7 @@ REGISTRY.register(
     Command("bench.monitor", N_("Monitor a bus"), _LIVE, (), "ph.activity",
             N_("watch, live, trace, sniff, sniffer, frames, messages, traffic, log, candump, bus load")),
     Command("bench.simulate", N_("Start simulated dongles"), _DONGLES, (), "ph.flask",
-            N_("simulator, virtual, vcan, demo, test, emulate, emulator, fake, mock")),
+            N_("simulator, virtual, vcan, demo, test, emulator, fake, mock")),
     Command("bench.filter", N_("Filter dongles"), _DONGLES, ("/",), "ph.funnel", N_("search, find"), DONGLES),
     Command("bench.blink", N_("Blink dongle"), _DONGLES, ("B",), "ph.lightning", N_("identify, flash, LED, which one"),
             DONGLES),

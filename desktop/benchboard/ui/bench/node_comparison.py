@@ -94,7 +94,7 @@ class SecondNode(Card):
             why = limit.format(name=found.limiting_node, number=found.limiting.number, title=found.limiting.title)
             if found.advice:
                 why = found.advice[0]
-            self._verdict.say(True, _("Compatible, {margin:.2f} % to spare").format(margin=margin), why)
+            self._verdict.say(True, _("Compatible, with {margin:.2f} % margin").format(margin=margin), why)
         else:
             self._verdict.say(False, _("Not compatible"), found.problems[0])
         rate = found.nominal_rate_difference
@@ -125,7 +125,7 @@ def _as_judged(name: str, timing: Timing, wish: Wish) -> Timing:
 def _unreachable() -> AppError:
     from benchboard.errors import Invalid
 
-    return Invalid("timing.unreachable", _("The other node cannot reach that bit rate from its clock."))
+    return Invalid("timing.unreachable", _("The other node can't reach that bit rate from its clock."))
 
 
 def _apart(difference: float, unit: str) -> str:

@@ -236,7 +236,7 @@ class ChannelPage(_Page):
             return
         self.planned = _on_rate(stored, int(self._rate.current_key()))
         if self.planned is None:
-            self._solved.setText(_("This controller cannot reach that bit rate from its clock."))
+            self._solved.setText(_("This controller can't reach that bit rate from its clock."))
             self._bar.show_timing(None)
         else:
             timing = nominal_timing(self.planned)

@@ -118,7 +118,7 @@ class TimingPlace(QWidget):
             _("Write to dongle and verify"), self._write, kind="primary", icon="ph.download-simple", name="timing_write"
         )
         self._write_button.add_cap(REGISTRY["bench.write_timing"].key)
-        self.toolbar.add(Text(_("for"), tone="muted"))
+        self.toolbar.add(Text(_("Dongle"), tone="muted"))
         self.toolbar.add(self._dongle)
         self.toolbar.add(self._stored)
         for widget in (self._differs, self._revert, self._write_button):

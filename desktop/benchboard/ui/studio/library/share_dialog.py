@@ -41,7 +41,7 @@ class ShareDialog(Dialog):
         self._context, self._id = context, dashboard_id
         self._may_share = False
         self._search = Edit(
-            placeholder=_("Name, e-mail or team"), icon="ph.magnifying-glass", clear=True, name="share_search"
+            placeholder=_("Name, email or team"), icon="ph.magnifying-glass", clear=True, name="share_search"
         )
         self._add = Field(_("Share with"), self._search)
         self._search.installEventFilter(self)

@@ -258,7 +258,7 @@ class VariablesSheet(Dialog):
             " ".join((_("“{name}” will be removed.").format(name=_called(self._base[name])), self._uses_of(name)))
             for name in sorted(gone)[:_NAMED]
         ]
-        self._missed.setText(" ".join([*told, _("Press Ctrl+Z in the list to undo.")]) if told else "")
+        self._missed.setText(" ".join([*told, _("Press Ctrl Z in the list to undo.")]) if told else "")
         self._missed.setVisible(bool(told))
         if 0 <= place < len(self._rows):
             self._used_by.setText(self._uses_of(self._rows[place].variable.name) or _("Not used yet."))
