@@ -165,7 +165,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")  # what the offscreen screen cannot do is no news
     home = Path(tempfile.mkdtemp(prefix="benchboard-tour-"))
     os.environ["BENCHBOARD_HOME"] = str(home)
-    # The steps are told, and typed into the search, in English, whatever the system speaks.
+    # The captions and what is typed are English, whatever the system's language.
     Settings(language="en", appearance="light").save(home)
     log.start(home / "logs")
     qInstallMessageHandler(_qt_message)

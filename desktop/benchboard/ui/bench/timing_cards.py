@@ -233,7 +233,7 @@ class Verification(Card):
         self.said.setObjectName("timing_verified")
         head.addWidget(self.said)
         self.column.addLayout(head)
-        self._steps = _StepsRow((_("Write"), _("Read back"), _("Compare"), _("Listen, 10 s")))
+        self._steps = _StepsRow((_("Write"), _("Read back"), _("Compare"), _("Listen")))
         self.column.addWidget(self._steps)
         self._why = Text("", "caption", "muted", wrap=True)
         self.column.addWidget(self._why)

@@ -256,9 +256,9 @@ class Legend(QWidget):
             painter.setFont(theme().font("caption"))
             x = 0.0
             entries = (
-                (theme().chart(0), _("Allows {percent:g} % or more").format(percent=2 * self._yours)),
-                (theme().chart(2), _("Allows {percent:g} %").format(percent=self._yours)),
-                (theme().color("text.disabled"), _("Allows less")),
+                (theme().chart(0), _("Tolerates {percent:g} % or more").format(percent=2 * self._yours)),
+                (theme().chart(2), _("Tolerates {percent:g} %").format(percent=self._yours)),
+                (theme().color("text.disabled"), _("Tolerates less")),
             )
             for colour, text in entries:
                 painter.setPen(Qt.PenStyle.NoPen)
