@@ -1,4 +1,4 @@
-# Each target stands alone on a bare Debian 12: what it needs, it installs (see packaging/linux/prepare.sh).
+# Each target works on a bare Debian 12: it installs what it needs (see packaging/linux/prepare.sh).
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PY := .venv/bin/python
@@ -8,19 +8,19 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 TOUR := tour-out
 
-help: ## say what there is
+help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 8
 
-run: .venv/ready ## open the window; with no display, run the guided tour and say where its pictures are
+run: .venv/ready ## open the window; without a display, run the guided tour and print where its screenshots are
 	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 	  echo "No display here: running the guided tour offscreen."; \
 	  QT_QPA_PLATFORM=offscreen .venv/bin/benchboard tour --out $(TOUR); \
 	else sh packaging/linux/prepare.sh screen && .venv/bin/benchboard; fi
 
-tour: .venv/ready ## run the guided tour offscreen, pictures and index.json in tour-out/
+tour: .venv/ready ## run the guided tour offscreen; screenshots and index.json go to tour-out/
 	QT_QPA_PLATFORM=offscreen .venv/bin/benchboard tour --out $(TOUR)
 
-# A room's tests with those of what it stands on: make test ROOM=bench (bench, studio, admin).
+# One room's tests and those of the layers below it: make test ROOM=bench (bench, studio, admin).
 GROUND := tests/unit/ground tests/unit/storage tests/unit/identity
 ROOM_bench := $(GROUND) tests/unit/canbus tests/unit/dongles tests/integration/dongles tests/gui/bench
 ROOM_studio := $(GROUND) tests/unit/analytics tests/unit/dashboards tests/integration/analytics \
@@ -28,49 +28,49 @@ ROOM_studio := $(GROUND) tests/unit/analytics tests/unit/dashboards tests/integr
 ROOM_admin := $(GROUND) tests/integration/storage tests/integration/identity tests/gui/shell tests/gui/admin
 ifneq ($(ROOM),)
 ifeq ($(ROOM_$(ROOM)),)
-$(error There is no room "$(ROOM)": bench, studio and admin)
+$(error Unknown room "$(ROOM)". Use bench, studio or admin)
 endif
 endif
 
-test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench one room and what it stands on
+test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup -rs $(ROOM_$(ROOM))
 
-fuzz: .venv/ready ## the property tests with new examples, as often as one likes
+fuzz: .venv/ready ## run the property tests with new examples
 	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 tests/unit
 
-mutants: .venv/ready ## break the code at COUNT random places and print what no test notices (SEED repeats a run)
+mutants: .venv/ready ## mutate the code at COUNT random places and print what no test catches (SEED repeats a run)
 	PYTHONPATH=tests $(PY) -m mutation.mutants --count $(or $(COUNT),100) $(if $(SEED),--seed $(SEED))
 
-lint: .venv/ready ## format, lint and layers
+lint: .venv/ready ## check format, lint and layers
 	.venv/bin/ruff format --check -q .
 	.venv/bin/ruff check -q .
 	.venv/bin/lint-imports --no-cache
 
-types: .venv/ready ## mypy, strict
+types: .venv/ready ## run mypy in strict mode
 	.venv/bin/mypy
 
-bench: .venv/ready ## the comparisons, each a ratio measured in one run (under ten minutes)
+bench: .venv/ready ## run the benchmarks, each against a reference in the same run (under ten minutes)
 	@failed=; for file in benchmarks/*.py; do echo "== $$file"; \
 	  PYTHONPATH=tests QT_QPA_PLATFORM=offscreen $(PY) $$file || failed="$$failed $$file"; done; \
 	  test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
-venv: .venv/ready ## the environment, from requirements.lock
+venv: .venv/ready ## create the environment from requirements.lock
 
 wheel: .venv/ready ## build dist/*.whl
 	$(UV) build --python $(PY) --wheel --no-build-isolation -q --out-dir dist
 	@ls dist/*.whl
 
-lock: .venv/ready ## bring requirements.lock up to date with pyproject.toml
+lock: .venv/ready ## update requirements.lock from pyproject.toml
 	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 \
 	  --no-header -q -o requirements.lock
 
-words: .venv/ready ## bring the Turkish catalogue up to date with the sentences in the source
+words: .venv/ready ## update the Turkish catalogue from the source
 	@mkdir -p build
 	.venv/bin/pybabel -q extract -k N_ --sort-output --no-location -o build/words.pot desktop/benchboard
 	.venv/bin/pybabel -q update -l tr -i build/words.pot -o resources/i18n/tr.po --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date --no-wrap
 
-clean: ## remove what the targets made
+clean: ## remove everything the targets created
 	rm -rf .venv .uv dist build $(TOUR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

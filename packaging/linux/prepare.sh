@@ -45,7 +45,7 @@ if [ -n "$missing" ]; then
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     as_root="sudo"
   else
-    echo "Benchboard needs system packages that are not here. Run this, then try again:" >&2
+    echo "Benchboard needs system packages that aren't installed. Run this, then try again:" >&2
     echo "  sudo apt-get update && sudo $install" >&2
     exit 1
   fi
