@@ -31,7 +31,7 @@ from benchboard.ui import theme
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 
 FRAMES = 400
 WARM = 40
@@ -62,21 +62,21 @@ class Taken(NamedTuple):
 class Answers(QObject):
     """Answers that are all there."""
 
-    answered = Signal(str)
+    result_changed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         columns = (ResultColumn("day", "text"), ResultColumn("orders", "integer"))
         rows = tuple((f"{k} Mar", (k * 37) % 19 + 4) for k in range(1, 31))
-        self._answer = Answer("", ResultTable(columns, rows, False, 0.0))
+        self._answer = QueryResult("", ResultTable(columns, rows, False, 0.0))
 
-    def answer(self, _item_id: str) -> Answer:
+    def result(self, _item_id: str) -> QueryResult:
         return self._answer
 
     def retry(self, _item_id: object) -> None:
         """They are."""
 
-    cancel = prefer = retry
+    cancel = prioritize = retry
 
 
 class Watched(Canvas):

@@ -158,10 +158,10 @@ class Window:
     def settled(self) -> None:
         """Everything is stored and every query answered."""
         page = self.page
-        saving, feeds = page.saving, page.feeds
+        saving, query_runner = page.saving, page.query_runner
         wait(
-            lambda: not saving.dirty and saving.state == "saved" and not feeds.busy,
-            lambda: f"saving {saving.state}, {saving.problem}, dirty {saving.dirty}, feeds busy {feeds.busy}",
+            lambda: not saving.dirty and saving.state == "saved" and not query_runner.busy,
+            lambda: f"saving {saving.state}, {saving.problem}, dirty {saving.dirty}, feeds busy {query_runner.busy}",
         )
 
     def close(self) -> None:

@@ -13,18 +13,18 @@ from benchboard.ui.commands import REGISTRY, Command, Handler
 from benchboard.ui.context import Context
 from benchboard.ui.sections import Place, Room
 
-PATIENCE_MS: Final = 60_000
+LOADING_DELAY_MS: Final = 60_000
 
 
 class Patient(QtBot):
     """Waits a minute for whatever must come. How long it takes says how busy the machine is, and nothing about the
     code; what comes is not waited for any longer than before."""
 
-    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
-        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = LOADING_DELAY_MS) -> None:
+        super().waitUntil(callback, timeout=max(timeout, LOADING_DELAY_MS))
 
-    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
-        return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **more)
+    def waitSignal(self, signal: Any, *, timeout: int = LOADING_DELAY_MS, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=max(timeout, LOADING_DELAY_MS), **more)
 
 
 class Spoken:

@@ -38,7 +38,7 @@ class Studio:
         self.application.window.activateWindow()
         qtbot.waitUntil(self.application.window.isActiveWindow)
         (self.page,) = self.application.window.findChildren(StudioPage)
-        self.wait(lambda: self.page.saving.state == state and not self.page.feeds.busy)
+        self.wait(lambda: self.page.saving.state == state and not self.page.query_runner.busy)
         self.canvas = self.page.canvas
         self.viewport = self.canvas.viewport()
 
@@ -119,7 +119,9 @@ class Studio:
 
     def settled(self) -> None:
         """Everything is stored and every tile has its answer."""
-        self.wait(lambda: not self.page.saving.dirty and self.page.saving.state == "saved" and not self.page.feeds.busy)
+        self.wait(
+            lambda: not self.page.saving.dirty and self.page.saving.state == "saved" and not self.page.query_runner.busy
+        )
 
     def stored(self) -> home_layout.HomeLayout:
         with unbound(self.workspace.database).read() as session:

@@ -38,7 +38,7 @@ def test_drag_from_palette_adds_widget(studio: "Studio") -> None:
     assert studio.page.editor.selection == (added,)
     assert _no_overlap(studio.cells())
     studio.settled()
-    answer = studio.page.feeds.answer(added)
+    answer = studio.page.query_runner.result(added)
     assert answer is not None
     assert answer.table is not None
     assert answer.table.rows
@@ -225,7 +225,7 @@ def test_restart_restores_arrangement(open_studio: Callable[[], "Studio"]) -> No
     second = open_studio()
     assert second.cells() == arranged
     assert second.page.editor.widget("orders-week").title == "Made up"
-    answer = second.page.feeds.answer("orders-week")
+    answer = second.page.query_runner.result("orders-week")
     assert answer is not None
     assert answer.table is not None
     assert answer.table.rows == ((4711,),)

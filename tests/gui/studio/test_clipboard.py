@@ -92,8 +92,8 @@ def test_paste_with_variables_brings_them_in_same_step(board: "Studio") -> None:
     editor = board.page.editor
     assert [one.name for one in editor.document.variables] == ["shop"]
     assert _toasted(board) == "Added variable “Shop”."
-    board.wait(lambda: not board.page.feeds.busy)
-    answer = board.page.feeds.answer("n")
+    board.wait(lambda: not board.page.query_runner.busy)
+    answer = board.page.query_runner.result("n")
     assert answer is not None
     assert answer.error is None
     board.page.undo()

@@ -46,7 +46,7 @@ class Two:
 
     def _opened(self, key: str) -> StudioPage:
         page = self.place.open(key)
-        self.studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
+        self.studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
         return page
 
     def ids(self, page: StudioPage) -> set[str]:

@@ -47,7 +47,7 @@ class Both:
         self.studio.application.shell.go(f"studio/{place}")
 
     def read(self, page: StudioPage) -> None:
-        self.studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
+        self.studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
 
     def ids(self, page: StudioPage) -> set[str]:
         return set(page.editor.page.paths)

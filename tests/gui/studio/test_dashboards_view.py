@@ -84,7 +84,7 @@ class Shelves:
         self.studio.wait(lambda: self.place.page is not None)
         page = self.place.page
         assert page is not None
-        self.studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
+        self.studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
         return page
 
 
@@ -185,10 +185,10 @@ def test_deleted_dashboard_closes_its_tab_and_is_restored(shelves: Shelves) -> N
 def test_deleted_dashboard_runs_no_more_queries(shelves: Shelves) -> None:
     page = shelves.opened("Shop review")
     shelves.studio.wait(lambda: page.saving.state == "saved")
-    page.feeds.refresh()
-    assert page.feeds.busy
+    page.query_runner.refresh()
+    assert page.query_runner.busy
     shelves.place.library.commands.gone.emit((page.store.dashboard_id,))
-    assert not page.feeds.busy
+    assert not page.query_runner.busy
 
 
 def test_close_blocked_by_one_page_leaves_the_others_running(shelves: Shelves) -> None:
@@ -203,14 +203,14 @@ def test_close_blocked_by_one_page_leaves_the_others_running(shelves: Shelves) -
         library.save(session, studio.actor, key, replace(document, layout=layout), base_version=None)
     page.save()
     studio.wait(lambda: page.saving.state == "conflict")
-    asked = list(home.feeds._wanted)
+    asked = list(home.query_runner._wanted)
     for one in asked:
-        home.feeds.retry(one)
-    assert home.feeds.busy
+        home.query_runner.retry(one)
+    assert home.query_runner.busy
     assert studio.application.shell is not None
     assert not studio.application.shell.may_close()
-    studio.wait(lambda: not home.feeds.busy)
-    answers = [home.feeds.answer(one) for one in asked]
+    studio.wait(lambda: not home.query_runner.busy)
+    answers = [home.query_runner.result(one) for one in asked]
     assert [one.table is not None for one in answers if one is not None] == [True] * len(asked)
 
 

@@ -43,7 +43,7 @@ ITEMS = [
 @pytest.fixture
 def read(studio: "Studio") -> Iterator["Studio"]:
     studio.page.editor.load(parse_document(ITEMS))
-    studio.wait(lambda: "line" in studio.canvas.tiles and not studio.page.feeds.busy)
+    studio.wait(lambda: "line" in studio.canvas.tiles and not studio.page.query_runner.busy)
     studio.canvas.pixmaps.update_visible()
     studio.qtbot.mouseRelease(studio.viewport, LEFT)  # after a double click QTest goes on holding the button
     yield studio
@@ -68,7 +68,7 @@ def _hover(studio: "Studio", item_id: str, where: QPointF | None = None) -> str:
 @pytest.mark.parametrize("item_id", ["line", "area"])
 def test_hover_over_chart_shows_nearest_point(read: "Studio", item_id: str) -> None:
     tip = _hover(read, item_id)
-    table = _tile(read, item_id).answer.table  # type: ignore[union-attr]
+    table = _tile(read, item_id).result.table  # type: ignore[union-attr]
     assert table is not None
     days = {f">{row[0].day} " + row[0].strftime("%b %Y<"): row for row in table.rows}  # type: ignore[union-attr]
     day = next(day for day in days if day in tip)
@@ -82,7 +82,7 @@ def test_hover_over_chart_shows_nearest_point(read: "Studio", item_id: str) -> N
 
 
 def test_hover_over_bar_shows_full_name(read: "Studio") -> None:
-    table = _tile(read, "bar").answer.table  # type: ignore[union-attr]
+    table = _tile(read, "bar").result.table  # type: ignore[union-attr]
     assert table is not None
     name, count = table.rows[0]
     body = body_of(_tile(read, "bar").rect.size())
@@ -93,9 +93,9 @@ def test_hover_over_bar_shows_full_name(read: "Studio") -> None:
 
 def test_hover_over_pie_slice_shows_share(read: "Studio") -> None:
     tile = _tile(read, "pie")
-    assert tile.answer is not None
-    assert tile.answer.table is not None
-    pie = Pie(body_of(tile.rect.size()), tile.answer.table)
+    assert tile.result is not None
+    assert tile.result.table is not None
+    pie = Pie(body_of(tile.rect.size()), tile.result.table)
     tip = _hover(read, "pie", pie.lines[0].center())
     assert pie.slices[0].name in tip
     assert f"{pie.share(pie.slices[0]):.1f} %" in tip
@@ -103,9 +103,9 @@ def test_hover_over_pie_slice_shows_share(read: "Studio") -> None:
 
 def test_hover_over_elided_cell_shows_full_text_without_markup(read: "Studio") -> None:
     tile = _tile(read, "table")
-    assert tile.answer is not None
-    assert tile.answer.table is not None
-    face = TableFace(body_of(tile.rect.size()), tile.answer.table)
+    assert tile.result is not None
+    assert tile.result.table is not None
+    face = TableFace(body_of(tile.rect.size()), tile.result.table)
     cut = face.lines[1][1]
     assert cut.shown.endswith("…")
     tip = _hover(read, "table", cut.box.center())

@@ -30,8 +30,8 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import Invalid
 from benchboard.ui.studio.canvas import image_files
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.image_painting import decoded, opened, share
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image, read_image
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_face, summary
 from support.drawn import chunk, claimed, png
 
@@ -51,7 +51,7 @@ def _item(item_id: str, x: int = 0, **config: object) -> dict[str, object]:
 
 def _show(studio: "Studio", *items: dict[str, object]) -> None:
     studio.page.editor.load(parse_document(list(items)))
-    studio.wait(lambda: not studio.page.feeds.busy)
+    studio.wait(lambda: not studio.page.query_runner.busy)
 
 
 def _file(folder: Path, name: str, data: bytes) -> Path:
@@ -304,10 +304,10 @@ def _real(form: str) -> bytes:
 @pytest.mark.parametrize("form", ["png", "jpeg", "webp"])
 def test_image_with_other_size_than_declared_is_not_decoded(form: str) -> None:
     data = _real(form)
-    assert opened(images.read_header(data), data, 64 * 48).width() == 64
+    assert read_image(images.read_header(data), data, 64 * 48).width() == 64
     for said in (images.ImageHeader(form, 16, 16), images.ImageHeader(form, 48, 64)):
         with pytest.raises(Invalid) as refused:
-            opened(said, data, 64 * 48)
+            read_image(said, data, 64 * 48)
         assert refused.value.code == "image.damaged"
 
 
@@ -325,10 +325,10 @@ def test_jpeg_hiding_its_size_is_decoded_within_bounds(tmp_path: Path) -> None:
     data = large[:2] + b"\xff\xd0" + lie + large[2:]
     assert data[0xFFFE + 4 :].startswith(size)
     with pytest.raises(Invalid, match="5000 × 5000"):
-        decoded(images.to_data_uri("jpeg", data), share(1))
+        decode_data_uri(images.to_data_uri("jpeg", data), pixels_per_image(1))
     head, _data = images.parse_data_uri(image_files.convert(_file(tmp_path, "lie.jpg", data), lambda: None)[0])
     assert (head.width, head.height) == (2_048, 2_048)
-    assert max(opened(images.read_header(data), data, 10_000).size().toTuple()) <= 100
+    assert max(read_image(images.read_header(data), data, 10_000).size().toTuple()) <= 100
 
 
 @given(st.sampled_from(["png", "jpeg", "webp"]), st.lists(st.tuples(st.integers(0, 5_000), st.binary(max_size=4))))
@@ -346,9 +346,9 @@ def test_damaged_image_bytes_give_image_or_error(qtlog: Any, form: str, noise: l
             assert refused.what.endswith(".")
         else:
             assert ratio > 0
-            assert decoded(text, share(1)).size.width() > 0
+            assert decode_data_uri(text, pixels_per_image(1)).size.width() > 0
         try:
-            decoded(images.to_data_uri(form, bytes(data)), share(8))
+            decode_data_uri(images.to_data_uri(form, bytes(data)), pixels_per_image(8))
         except Invalid as refused:
             assert refused.what.endswith(".")
 
@@ -415,7 +415,7 @@ def test_image_with_locked_content_is_not_replaced(studio: "Studio", tmp_path: P
 def test_broken_image_in_document_is_explained_on_tile(studio: "Studio", data: bytes) -> None:
     text = images.to_data_uri("png", data) if data else "file:///etc/passwd"
     _show(studio, _item("a", picture=text))
-    answer = studio.page.feeds.answer("a")
+    answer = studio.page.query_runner.result("a")
     assert answer is not None
     assert isinstance(answer.error, Invalid)
     assert summary(studio.page.editor.widget("a"), answer) == answer.error.what
@@ -441,7 +441,7 @@ def test_image_fills_tile_by_its_fit_setting(studio: "Studio", fit: str, align: 
     image = QImage(240, 240, QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
-    paint_face(painter, size, studio.page.editor.widget("a"), studio.page.feeds.answer("a"))
+    paint_face(painter, size, studio.page.editor.widget("a"), studio.page.query_runner.result("a"))
     painter.end()
     body = body_of(size)
     spots = (body.top() + 2, body.center().y(), body.bottom() - 3)
@@ -467,16 +467,23 @@ def test_too_many_images_are_rejected_and_nothing_is_added(studio: "Studio", tmp
 
 def test_image_is_not_decoded_again_when_data_arrives(studio: "Studio") -> None:
     _show(studio, _item("a", picture=SMALL))
-    before = studio.page.feeds.answer("a")
-    studio.page.feeds.refresh()
-    assert not studio.page.feeds.busy
-    assert studio.page.feeds.answer("a") is before
+    before = studio.page.query_runner.result("a")
+    studio.page.query_runner.refresh()
+    assert not studio.page.query_runner.busy
+    assert studio.page.query_runner.result("a") is before
 
 
 def test_many_images_share_memory_limit(studio: "Studio") -> None:
-    assert share(1) == share(4) > share(5) == share(8) > share(300) > 0
+    assert (
+        pixels_per_image(1)
+        == pixels_per_image(4)
+        > pixels_per_image(5)
+        == pixels_per_image(8)
+        > pixels_per_image(300)
+        > 0
+    )
     text = images.to_data_uri("png", png(2_000, 1_000))
-    small = decoded(text, share(300))
-    assert small.size.width() * small.size.height() <= share(300)
-    assert decoded(text, share(300)) is small
-    assert Answer("", picture=small).waited_for is False
+    small = decode_data_uri(text, pixels_per_image(300))
+    assert small.size.width() * small.size.height() <= pixels_per_image(300)
+    assert decode_data_uri(text, pixels_per_image(300)) is small
+    assert QueryResult("", picture=small).is_pending is False

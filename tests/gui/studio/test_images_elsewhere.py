@@ -41,7 +41,7 @@ def _document(**config: object) -> Document:
 def pictured(studio: "Studio") -> "Studio":
     """A page with one large picture."""
     studio.page.editor.load(_document(picture=LARGE, alt="Where line 2 stands"))
-    studio.wait(lambda: not studio.page.feeds.busy)
+    studio.wait(lambda: not studio.page.query_runner.busy)
     return studio
 
 
@@ -137,7 +137,7 @@ def test_compared_tile_shows_its_image(pictured: "Studio") -> None:
     pictured.wait(lambda: not answers.busy)
     tile = picture(page.editor.page.item("a"), QSizeF(300, 200), answers.of("a"), 2.0).toImage()
     assert tile.pixelColor(300, 220) == QColor(*RED)
-    ours = page.feeds.answer("a")
+    ours = page.query_runner.result("a")
     theirs = answers.of("a")
     assert ours is not None
     assert theirs is not None
@@ -146,7 +146,7 @@ def test_compared_tile_shows_its_image(pictured: "Studio") -> None:
 
 def test_presentation_shows_the_image(pictured: "Studio") -> None:
     pictured.page.run("studio.present")
-    pictured.wait(lambda: not pictured.page.feeds.busy)
+    pictured.wait(lambda: not pictured.page.query_runner.busy)
     pictured.canvas.set_zoom(2.0)
     box = pictured.box("a")
     pictured.wait(lambda: pictured.viewport.grab().toImage().pixelColor(box.center()) == QColor(*RED))
@@ -155,7 +155,7 @@ def test_presentation_shows_the_image(pictured: "Studio") -> None:
 
 def _export(studio: "Studio", form: str, path: Path) -> bytes:
     sheet = Sheet.of(studio.page.editor.page, 900)
-    Export(studio.page._context, sheet, studio.page.feeds.answer, "Page", studio.page).begin(form, path)  # type: ignore[arg-type]
+    Export(studio.page._context, sheet, studio.page.query_runner.result, "Page", studio.page).begin(form, path)  # type: ignore[arg-type]
     studio.wait(path.exists)
     return path.read_bytes()
 
@@ -183,7 +183,7 @@ def test_export_pdf_and_print_have_the_image(pictured: "Studio", tmp_path: Path)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
     sheet = Sheet.of(pictured.page.editor.page, 900)
-    assert page_export.print_sheet(printer, sheet, pictured.page.feeds.answer) == 1
+    assert page_export.print_sheet(printer, sheet, pictured.page.query_runner.result) == 1
     assert b"/Subtype /Image" in (tmp_path / "printed.pdf").read_bytes()
 
 

@@ -37,7 +37,7 @@ ITEMS = [
 @pytest.fixture
 def tables(studio: "Studio") -> "Studio":
     studio.page.editor.load(parse_document(ITEMS))
-    studio.wait(lambda: "all" in studio.canvas.tiles and not studio.page.feeds.busy)
+    studio.wait(lambda: "all" in studio.canvas.tiles and not studio.page.query_runner.busy)
     return studio
 
 
@@ -70,7 +70,7 @@ def test_table_on_double_click_becomes_interactive_with_all_rows(tables: "Studio
     _double(tables, "all")
     table = _live(tables)
     assert table.isVisible()
-    count = len(tables.page.feeds.answer("all").table.rows)
+    count = len(tables.page.query_runner.result("all").table.rows)
     assert table.rows.rowCount() == count > 900
     assert tables.application.window.focusWidget() is table.view
     box = tables.box("all")
@@ -282,7 +282,7 @@ def test_interactive_table_of_truncated_answer_requests_all_rows(tables: "Studio
         "many", "table", 0, 0, query="SELECT a.id, b.currency FROM orders a JOIN orders b ON a.shop_id = b.shop_id"
     )
     tables.page.editor.load(parse_document([many]))
-    tables.wait(lambda: "many" in tables.canvas.tiles and not tables.page.feeds.busy)
+    tables.wait(lambda: "many" in tables.canvas.tiles and not tables.page.query_runner.busy)
     _double(tables, "many")
     table = _live(tables)
     tables.wait(lambda: table.rows.rowCount() == 10_000)

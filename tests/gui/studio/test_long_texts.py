@@ -28,7 +28,7 @@ def _item(kind: str, **fields: object) -> Item:
     return item
 
 
-def _face(item: Item, answer: Answer | None = None) -> QImage:
+def _face(item: Item, answer: QueryResult | None = None) -> QImage:
     picture = QImage(400, 300, QImage.Format.Format_ARGB32)
     picture.fill(0)
     with QPainter(picture) as painter:
@@ -36,9 +36,9 @@ def _face(item: Item, answer: Answer | None = None) -> QImage:
     return picture
 
 
-def _answer(*rows: tuple[Cell, ...], head: str = "name") -> Answer:
+def _answer(*rows: tuple[Cell, ...], head: str = "name") -> QueryResult:
     columns = (ResultColumn(head, "text"), ResultColumn("count", "integer"))
-    return Answer("select", ResultTable(columns, rows, truncated=False, elapsed=0.0))
+    return QueryResult("select", ResultTable(columns, rows, truncated=False, elapsed=0.0))
 
 
 @pytest.mark.usefixtures("studio")
@@ -65,7 +65,7 @@ def test_tile_with_megabytes_of_text_looks_like_with_a_few_hundred() -> None:
     for kind in ("metric_card", "gauge", "pie_chart", "bar_chart"):
         few, many = (_item(kind, config={"unit": "W" * long}) for long in (120, HUGE))
         assert _face(few, _answer(("a", 3), ("b", 4))) == _face(many, _answer(("a", 3), ("b", 4)))
-    wrong = [Answer("select", error=Unavailable("x", "W " * long, why="W" * long)) for long in (2_000, HUGE)]
+    wrong = [QueryResult("select", error=Unavailable("x", "W " * long, why="W" * long)) for long in (2_000, HUGE)]
     assert _face(_item("table"), wrong[0]) == _face(_item("table"), wrong[1])
 
 

@@ -94,7 +94,7 @@ def test_export_png_text_scales_with_the_page(studio: "Studio", tmp_path: Path) 
     inked = {}
     for scale in (1, 2, 3):
         path = tmp_path / f"page{scale}.png"
-        export = Export(studio.page._context, sheet, studio.page.feeds.answer, "Page", studio.page)
+        export = Export(studio.page._context, sheet, studio.page.query_runner.result, "Page", studio.page)
         export.begin("png", path, scale=scale)
         studio.wait(path.exists)
         image = QImage(str(path))
@@ -170,7 +170,7 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
 def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
     sheet = Sheet.of(page.editor.page, 800)
-    Export(page._context, sheet, page.feeds.answer, "Page", page).begin("png", tmp_path / "none" / "page.png")
+    Export(page._context, sheet, page.query_runner.result, "Page", page).begin("png", tmp_path / "none" / "page.png")
     studio.wait(lambda: page._context.problems.current is not None)
     current = page._context.problems.current
     assert current is not None
@@ -180,7 +180,7 @@ def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path
 
 def test_export_cancelled_leaves_no_file(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
-    export = Export(page._context, Sheet.of(page.editor.page, 800), page.feeds.answer, "Page", page)
+    export = Export(page._context, Sheet.of(page.editor.page, 800), page.query_runner.result, "Page", page)
     export.begin("pdf", tmp_path / "page.pdf")
     (work,) = page._context.tasks.running
     work.cancel()
@@ -224,7 +224,7 @@ def test_print_long_page_is_split_between_tiles(
         "paint_foot",
         lambda _painter, _room, title, _day, *places: feet.append((title, *places)),
     )
-    count = page_export.print_sheet(printer, sheet, page.feeds.answer, "Line 2")
+    count = page_export.print_sheet(printer, sheet, page.query_runner.result, "Line 2")
     assert feet == [("Line 2", number + 1, count) for number in range(count)]
     assert count >= 2
     assert len(re.findall(rb"/Type\s*/Page\b", path.read_bytes())) == count

@@ -40,7 +40,7 @@ def test_tooltips_of_a_document_with_markup_are_plain(studio: "Studio") -> None:
     ]
     studio.page.editor.load(parse_document(items))
     studio.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    studio.wait(lambda: studio.page.outline.topLevelItemCount() == len(items) and not studio.page.feeds.busy)
+    studio.wait(lambda: studio.page.outline.topLevelItemCount() == len(items) and not studio.page.query_runner.busy)
     for item_id in ("i0", "i3"):
         studio.page.editor.select([item_id])
         studio.page.editor.set_property(item_id, "title", f"{HOSTILE}!")

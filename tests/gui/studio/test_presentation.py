@@ -108,7 +108,7 @@ def test_presentation_hides_what_only_editors_need(studio: "Studio") -> None:
         {"id": "wrong", "type": "table", "title": "wrong", "position": {**place, "x": 8}, "query": "SELEC 1"},
     ]
     studio.page.editor.load(parse_document(items))
-    studio.wait(lambda: "wrong" in studio.canvas.tiles and not studio.page.feeds.busy)
+    studio.wait(lambda: "wrong" in studio.canvas.tiles and not studio.page.query_runner.busy)
 
     def seen() -> dict[str, tuple[QImage, Links]]:
         tiles = [tile for tile in studio.canvas.tiles.values() if isinstance(tile, Tile)]

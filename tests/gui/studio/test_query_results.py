@@ -23,7 +23,7 @@ from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.ui.context import ChangeNotices, Context
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import query_results as feeding
-from benchboard.ui.studio.tiles.query_results import Feeds
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.tasks import Tasks
 
 _NOTHING = ResultTable((), (), truncated=False, elapsed=0.0)
@@ -91,13 +91,13 @@ class Page:
     def __init__(self, tasks: object = None) -> None:
         self.desk, self.editor = Desk(), Editor()
         context = SimpleNamespace(tasks=tasks or self.desk, changed=ChangeNotices(), actor=None)
-        self.feeds = Feeds(cast(Context, context), self.editor, self.editor)
+        self.query_runner = WidgetQueryRunner(cast(Context, context), self.editor, self.editor)
 
     def load(self, *texts: str) -> None:
         self.editor.load(parse_document(page(texts)))
 
     def answered(self, item_id: str) -> bool:
-        answer = self.feeds.answer(item_id)
+        answer = self.query_runner.result(item_id)
         return answer is not None and (answer.table is not None or answer.error is not None)
 
     def answer_all(self) -> list[str]:
@@ -117,14 +117,14 @@ def test_query_out_of_view_runs_despite_refreshes_of_visible_ones(asking: Page) 
     asking.load("1", "2", "3", "4")
     for _time in range(12):
         asking.desk.answer()
-        asking.feeds.refresh()
+        asking.query_runner.refresh()
     assert asking.answered("d")
 
 
 def test_query_without_a_result_runs_before_refreshes(asking: Page) -> None:
     asking.load("1", "2", "3", "4")
     asking.answer_all()
-    asking.feeds.refresh()
+    asking.query_runner.refresh()
     asking.editor.set_property("d", "query", "other")
     asking.desk.answer()
     assert "other" in [one.text for one in asking.desk.asked]
@@ -132,12 +132,12 @@ def test_query_without_a_result_runs_before_refreshes(asking: Page) -> None:
 
 def test_query_cancelled_is_not_run_again_at_once(asking: Page) -> None:
     asking.load("1")
-    asking.feeds.refresh()
-    asking.feeds.cancel("a")
-    answer = asking.feeds.answer("a")
+    asking.query_runner.refresh()
+    asking.query_runner.cancel("a")
+    answer = asking.query_runner.result("a")
     assert answer is not None
     assert isinstance(answer.error, Cancelled)
-    assert not asking.feeds.busy
+    assert not asking.query_runner.busy
 
 
 def test_query_result_of_an_older_query_is_ignored(asking: Page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_query_result_of_an_older_query_is_ignored(asking: Page, monkeypatch: py
     asking.editor.set_property("a", "query", "2")
     assert asking.desk.answer(1) == "2"
     assert asking.desk.answer(0) == "1"
-    answer = asking.feeds.answer("a")
+    answer = asking.query_runner.result("a")
     assert answer is not None
     assert answer.query == "2"
 
@@ -157,10 +157,10 @@ def test_query_listener_that_fails_does_not_stop_others(asking: Page, qtbot: QtB
         raise ZeroDivisionError
 
     asking.load("1", "2", "3", "4")
-    asking.feeds.answered.connect(fail)
+    asking.query_runner.result_changed.connect(fail)
     with qtbot.captureExceptions():
         asking.answer_all()
-    assert not asking.feeds.busy
+    assert not asking.query_runner.busy
     assert all(asking.answered(one) for one in "abcd")
 
 
@@ -182,7 +182,7 @@ def test_queries_of_many_pages_leave_workers_for_other_reads(
         qtbot.waitUntil(lambda: seen == [1], timeout=1)
     finally:
         gate.set()
-    qtbot.waitUntil(lambda: not any(one.feeds.busy for one in pages))
+    qtbot.waitUntil(lambda: not any(one.query_runner.busy for one in pages))
 
 
 class Answering(RuleBasedStateMachine):
@@ -213,7 +213,9 @@ class Answering(RuleBasedStateMachine):
     @precondition(lambda self: len(self.page.editor.layout))
     @rule(data=st.data(), text=texts)
     def write(self, data: st.DataObject, text: str) -> None:
-        self.page.editor.set_property(data.draw(st.sampled_from(sorted(self.page.feeds._wanted))), "query", text)
+        self.page.editor.set_property(
+            data.draw(st.sampled_from(sorted(self.page.query_runner._requests))), "query", text
+        )
 
     @rule()
     def undo(self) -> None:
@@ -221,19 +223,19 @@ class Answering(RuleBasedStateMachine):
 
     @rule()
     def refresh(self) -> None:
-        self.page.feeds.refresh()
+        self.page.query_runner.refresh()
 
     @rule(item_id=st.sampled_from("abcdef"))
     def retry(self, item_id: str) -> None:
-        self.page.feeds.retry(item_id)
+        self.page.query_runner.retry(item_id)
 
     @rule(item_id=st.sampled_from("abcdef"))
     def cancel(self, item_id: str) -> None:
-        self.page.feeds.cancel(item_id)
+        self.page.query_runner.cancel(item_id)
 
     @rule(ids=st.sets(st.sampled_from("abcdef")))
     def look(self, ids: set[str]) -> None:
-        self.page.feeds.prefer(ids)
+        self.page.query_runner.prioritize(ids)
 
     @precondition(lambda self: self.page.desk.asked)
     @rule(data=st.data(), fails=st.booleans())
@@ -243,22 +245,22 @@ class Answering(RuleBasedStateMachine):
 
     @invariant()
     def few_are_asked_at_once_and_nobody_waits_for_nothing(self) -> None:
-        feeds = self.page.feeds
-        assert len(feeds._running) <= _AT_ONCE
-        assert len(feeds._running) == _AT_ONCE or set(feeds._waiting) <= set(feeds._running)
+        query_runner = self.page.query_runner
+        assert len(query_runner._running) <= _AT_ONCE
+        assert len(query_runner._running) == _AT_ONCE or set(query_runner._waiting) <= set(query_runner._running)
         given_up = [target.__self__ for target in self.stopping]  # type: ignore[attr-defined]
         alive = [
             one for one in self.page.desk.asked if not one.cancel_token.cancelled and one.cancel_token not in given_up
         ]
-        assert len(alive) == len(feeds._running)
+        assert len(alive) == len(query_runner._running)
 
     def teardown(self) -> None:
         self.patch.undo()
-        feeds = self.page.feeds
+        query_runner = self.page.query_runner
         self.page.answer_all()
-        assert not feeds.busy
-        for item_id, question in feeds._wanted.items():
-            answer = feeds.answer(item_id)
+        assert not query_runner.busy
+        for item_id, question in query_runner._requests.items():
+            answer = query_runner.result(item_id)
             assert answer is not None
             assert answer.query == question.query
             assert answer.table is not None or answer.error is not None

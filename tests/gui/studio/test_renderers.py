@@ -14,7 +14,7 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import stat_tiles
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_face, summary, unknown
 from benchboard.ui.theme import Theme, theme
 
@@ -45,8 +45,8 @@ def test_placeholder_is_named_by_its_label_everywhere(studio: "Studio") -> None:
 
 
 def _answered(studio: "Studio", item_id: str) -> str:
-    studio.wait(lambda: studio.page.feeds.answer(item_id) is not None and not studio.page.feeds.busy)
-    return summary(studio.page.editor.widget(item_id), studio.page.feeds.answer(item_id))
+    studio.wait(lambda: studio.page.query_runner.result(item_id) is not None and not studio.page.query_runner.busy)
+    return summary(studio.page.editor.widget(item_id), studio.page.query_runner.result(item_id))
 
 
 def _colours(studio: "Studio", item_id: str) -> set[str]:
@@ -83,7 +83,7 @@ def test_gauge_above_a_limit_reports_and_colours_it(
 @pytest.mark.parametrize("query", ["SELECT NULL AS a", "SELECT 'x' AS a", "SELECT 1 AS a FROM orders LIMIT 0", ""])
 def test_gauge_without_a_number_is_drawn(studio: "Studio", query: str) -> None:
     studio.page.editor.load(parse_document([_item("g", "gauge", query=query, config={"warn": 1})]))
-    studio.wait(lambda: not studio.page.feeds.busy)
+    studio.wait(lambda: not studio.page.query_runner.busy)
     tile = studio.canvas.tiles["g"]
     assert isinstance(tile, Tile)
     assert not tile.current_pixmap().isNull()
@@ -93,7 +93,12 @@ def test_area_chart_is_filled_down_to_zero(studio: "Studio") -> None:
     query = "SELECT status AS s, 5 AS n FROM orders LIMIT 3"
     items = [_item(name, kind, query=query) for name, kind in (("a", "area_chart"), ("l", "line_chart"))]
     studio.page.editor.load(parse_document(items))
-    studio.wait(lambda: all(studio.page.feeds.answer(name) is not None for name in "al") and not studio.page.feeds.busy)
+    studio.wait(
+        lambda: (
+            all(studio.page.query_runner.result(name) is not None for name in "al")
+            and not studio.page.query_runner.busy
+        )
+    )
     line, surface = theme().chart(0), theme().color("surface")
     shares = (line.red() * 0.14 + surface.red() * 0.86, line.blue() * 0.14 + surface.blue() * 0.86)
     filled = [
@@ -148,7 +153,7 @@ def test_gauge_span_without_min_and_max_follows_its_values(
 
 def test_gauge_min_and_max_fields_show_the_automatic_values(studio: "Studio") -> None:
     studio.page.editor.load(parse_document([_item("g", "gauge", query="SELECT 934 AS orders")]))
-    studio.wait(lambda: studio.page.feeds.answer("g") is not None and not studio.page.feeds.busy)
+    studio.wait(lambda: studio.page.query_runner.result("g") is not None and not studio.page.query_runner.busy)
     studio.click("g")
     low, high = studio.find("inspector_min"), studio.find("inspector_max")
     assert isinstance(low, QLineEdit)
@@ -177,6 +182,6 @@ def test_tile_of_any_kind_with_odd_numbers_is_drawn(light: Theme, kind: WidgetKi
         for size in (QSizeF(400, 300), QSizeF(60, 60)):
             picture = QImage(size.toSize(), QImage.Format.Format_ARGB32)
             painter = QPainter(picture)
-            paint_face(painter, size, widget, Answer("q", table))
+            paint_face(painter, size, widget, QueryResult("q", table))
             painter.end()
-        assert summary(widget, Answer("q", table))
+        assert summary(widget, QueryResult("q", table))

@@ -41,8 +41,8 @@ def test_repeat_while_presenting_shows_one_copy_a_value(studio: "Studio") -> Non
     before = editor.document
     studio.page.run("studio.present")
     assert {"orders-week@1", "orders-week@2"} <= studio.canvas.tiles.keys()
-    studio.wait(lambda: not studio.page.feeds.busy)
-    counts = [studio.page.feeds.answer(f"orders-week@{n}").table.rows[0][0] for n in (1, 2)]  # type: ignore[union-attr]
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    counts = [studio.page.query_runner.result(f"orders-week@{n}").table.rows[0][0] for n in (1, 2)]  # type: ignore[union-attr]
     assert counts[0] != counts[1]
     studio.key(Qt.Key.Key_Escape)
     assert "orders-week" in studio.canvas.tiles
@@ -63,7 +63,7 @@ def _repeated(studio: "Studio") -> None:
 
 def test_repeat_while_editing_shows_the_first_value(studio: "Studio") -> None:
     _repeated(studio)
-    answer = studio.page.feeds.answer("orders-week")
+    answer = studio.page.query_runner.result("orders-week")
     assert answer is not None
     assert answer.table is not None, answer.error
     tile = studio.canvas.tiles["orders-week"]
@@ -72,8 +72,10 @@ def test_repeat_while_editing_shows_the_first_value(studio: "Studio") -> None:
     named = QAccessible.queryAccessibleInterface(studio.canvas).child(order.index("orders-week"))
     assert named.text(QAccessible.Text.Name) == "Orders, 7 days, Repeated for each State: paid, refunded"
     studio.page.editor.select_values("state", ("refunded",))
-    studio.wait(lambda: studio.page.feeds.answer("orders-week") is not answer and not studio.page.feeds.busy)
-    assert studio.page.feeds.answer("orders-week").table.rows != answer.table.rows  # type: ignore[union-attr]
+    studio.wait(
+        lambda: studio.page.query_runner.result("orders-week") is not answer and not studio.page.query_runner.busy
+    )
+    assert studio.page.query_runner.result("orders-week").table.rows != answer.table.rows  # type: ignore[union-attr]
     studio.wait(lambda: tile.toolTip() == "<p>Repeated for each State: refunded</p>")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def repeats(studio: "Studio") -> "Studio":
     studio.page.editor.replace_document("Repeats", page_of_titles(chosen=["north", "west"]))
-    studio.wait(lambda: not studio.page.feeds.busy)
+    studio.wait(lambda: not studio.page.query_runner.busy)
     return studio
 
 

@@ -34,7 +34,7 @@ def _opened(studio: "Studio") -> tuple[StudioPage, str, Shelves]:
     with unbound(studio.workspace.database).change() as session:
         made = library.create(session, studio.actor, document.empty("Mine"))
     page = shelves.place.open(made.card.id)
-    studio.wait(lambda: page.saving.state == "saved" and not page.feeds.busy)
+    studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
     return page, made.card.id, shelves
 
 

@@ -264,7 +264,7 @@ def test_drag_over_a_tab_not_loaded_yet_loads_it(open_studio: Open) -> None:
     second = open_studio()
     shelf = OpenDashboards(second)
     page = shelf.read()
-    second.wait(lambda: not page.feeds.busy)
+    second.wait(lambda: not page.query_runner.busy)
     view = page.canvas.viewport()
     box = page.canvas.mapFromScene(page.canvas.tiles["a"].rect).boundingRect()
     at = QPoint(box.left() + 40, box.top() + 14)

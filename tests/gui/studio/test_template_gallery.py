@@ -28,8 +28,8 @@ def test_template_replaces_the_page_and_is_undone(studio: "Studio") -> None:
     page = studio.page
     assert set(page.editor.page.paths) >= {"waiting", "flow", "trouble", "oldest"}
     assert page.editor.undo_stack.count() == 1
-    studio.wait(lambda: not page.feeds.busy)
-    answers = [page.feeds.answer(widget.id) for widget in page.editor.widgets() if widget.query]
+    studio.wait(lambda: not page.query_runner.busy)
+    answers = [page.query_runner.result(widget.id) for widget in page.editor.widgets() if widget.query]
     assert answers
     assert all(answer is not None and answer.table is not None and answer.table.rows for answer in answers)
     studio.key(Qt.Key.Key_Z, CTRL)

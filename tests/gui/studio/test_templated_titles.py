@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
-from benchboard.ui.studio.tiles.expanded_page import Spread
+from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.widgets.labels import Elided
 
 if TYPE_CHECKING:
@@ -123,8 +123,8 @@ def test_export_shows_the_labels_of_values(studio: "Studio") -> None:
     editor.replace_document("Titles", page_of_titles(type="query", query="select 1"))
     editor.answer_options("shop", ("north",), {"north": "Harbour Cycles"})
     assert studio.canvas.tiles["n"].widget.title == "Orders of Harbour Cycles"
-    spread = Spread(studio.page._context, editor, studio.page)
-    titles = {item.id: item.source.get("title") for item in spread.page.layout.items}
+    expanded_page = ExpandedPage(studio.page._context, editor, studio.page)
+    titles = {item.id: item.source.get("title") for item in expanded_page.page.layout.items}
     assert titles["n"] == "Orders of Harbour Cycles"
     assert editor.rendered_page.item("r").source["title"] == "Shop Harbour Cycles"
-    spread.stop()
+    expanded_page.cancel()

@@ -23,7 +23,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def _figure(studio: "Studio", item_id: str) -> object:
-    answer = studio.page.feeds.answer(item_id)
+    answer = studio.page.query_runner.result(item_id)
     assert answer is not None
     assert answer.table is not None
     return answer.table.rows[-1][-1]
@@ -60,7 +60,7 @@ def test_tile_with_a_query_error_reports_it_and_recovers(studio: "Studio") -> No
     assert marked.cursor.selectedText() == "stats"  # type: ignore[attr-defined]
     assert _figure(studio, "orders-week") == before  # half a query disturbs nobody
     studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)  # on request it is taken as it is
-    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
+    studio.wait(lambda: (a := studio.page.query_runner.result("orders-week")) is not None and a.error is not None)
     picture = _picture(studio, "orders-week")
     studio.page.editor.set_property("orders-week", "query", "select count(status) from orders")
     studio.settled()
@@ -69,15 +69,15 @@ def test_tile_with_a_query_error_reports_it_and_recovers(studio: "Studio") -> No
 
 def test_tile_failed_offers_retry(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(RELATIONS, "orders")  # as if the table had gone away
-    studio.page.feeds.retry("orders-week")
-    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.error is not None)
+    studio.page.query_runner.retry("orders-week")
+    studio.wait(lambda: (a := studio.page.query_runner.result("orders-week")) is not None and a.error is not None)
     tile = studio.canvas.tiles["orders-week"]
     tile.current_pixmap()
     assert tile.links.retry is not None
     spot = studio.box("orders-week").topLeft() + tile.links.retry.center().toPoint()
     monkeypatch.undo()
     studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=spot)
-    studio.wait(lambda: (a := studio.page.feeds.answer("orders-week")) is not None and a.table is not None)
+    studio.wait(lambda: (a := studio.page.query_runner.result("orders-week")) is not None and a.table is not None)
 
 
 def test_tile_failed_without_database_is_refreshed_when_it_returns(
@@ -88,18 +88,18 @@ def test_tile_failed_without_database_is_refreshed_when_it_returns(
     def away(*_args: object, **_more: object) -> None:
         raise Unavailable("storage.unreachable", "The database can't be reached.")
 
-    feeds = studio.page.feeds
+    query_runner = studio.page.query_runner
     studio.click("orders-week")
     field = studio.find("inspector_query")
     assert isinstance(field, QueryEdit)
     with monkeypatch.context() as gone:
         gone.setattr(queries, "run_query", away)
         gone.setattr(queries, "check_query", away)
-        feeds.retry("orders-week")
+        query_runner.retry("orders-week")
         field.check()
-        studio.wait(lambda: (a := feeds.answer("orders-week")) is not None and a.error is not None)
+        studio.wait(lambda: (a := query_runner.result("orders-week")) is not None and a.error is not None)
         studio.wait(lambda: field._unheard)
-    studio.wait(lambda: (a := feeds.answer("orders-week")) is not None and a.table is not None)
+    studio.wait(lambda: (a := query_runner.result("orders-week")) is not None and a.table is not None)
     studio.wait(lambda: not field._unheard)
 
 
@@ -109,16 +109,16 @@ def test_tile_with_a_slow_query_can_be_cancelled(studio: "Studio") -> None:
     studio.page.editor.set_property(
         "by-state", "query", f"select count(*) from {joined} where a.order_total > f.order_total"
     )
-    studio.wait(lambda: (a := studio.page.feeds.answer("by-state")) is not None and a.slow)
+    studio.wait(lambda: (a := studio.page.query_runner.result("by-state")) is not None and a.slow)
     tile = studio.canvas.tiles["by-state"]
     assert _picture(studio, "by-state") != before  # it says that it asks, over what it showed
-    assert tile.answer is not None
-    assert tile.answer.table is not None
+    assert tile.result is not None
+    assert tile.result.table is not None
     assert tile.links.stop is not None
     spot = studio.box("by-state").topLeft() + tile.links.stop.center().toPoint()
     studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=spot)
-    studio.wait(lambda: (a := studio.page.feeds.answer("by-state")) is not None and a.error is not None)
-    answer = studio.page.feeds.answer("by-state")
+    studio.wait(lambda: (a := studio.page.query_runner.result("by-state")) is not None and a.error is not None)
+    answer = studio.page.query_runner.result("by-state")
     assert answer is not None
     assert answer.error is not None
     assert answer.error.code == "query.stopped"
@@ -268,8 +268,10 @@ def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
     context = studio.page._context
     actor = context.actor
     context.actor = replace(actor, grants=Grants(actor.roles, actor.permissions - {"orders:read"}))
-    studio.page.feeds.refresh()
-    studio.wait(lambda: (a := studio.page.feeds.answer("merchants")) is not None and isinstance(a.error, AppError))
+    studio.page.query_runner.refresh()
+    studio.wait(
+        lambda: (a := studio.page.query_runner.result("merchants")) is not None and isinstance(a.error, AppError)
+    )
     _picture(studio, "merchants")
 
 
@@ -278,8 +280,13 @@ def test_visible_tiles_are_queried_first(studio: "Studio") -> None:
     seen: set[str] = set()
 
     def heard(item_id: str) -> None:
-        answer = feeds.answer(item_id)
-        if answer is not None and answer.table is not None and item_id not in seen and seen & set(feeds._waiting):
+        answer = query_runner.result(item_id)
+        if (
+            answer is not None
+            and answer.table is not None
+            and item_id not in seen
+            and seen & set(query_runner._waiting)
+        ):
             late.append(item_id)
 
     last = 40
@@ -288,15 +295,15 @@ def test_visible_tiles_are_queried_first(studio: "Studio") -> None:
          "position": {"x": 0, "y": 4 * (last - k), "w": 4, "h": 4}}
         for k in range(last)
     ]  # fmt: skip
-    feeds.answered.connect(heard)
+    query_runner.result_changed.connect(heard)
     studio.page.editor.load(parse_document(items))
     sight = studio.canvas.visible_rect()
     seen |= {item_id for item_id, tile in studio.canvas.tiles.items() if tile.rect.intersects(sight)}
     assert 0 < len(seen) < last / 2
-    studio.wait(lambda: not feeds.busy)
+    studio.wait(lambda: not query_runner.busy)
     # Two were under way before the page was laid out.
     assert len(late) <= 2
-    assert all(feeds.answer(item["id"]).table is not None for item in items)
+    assert all(query_runner.result(item["id"]).table is not None for item in items)
 
 
 def test_waiting_query_runs_when_those_before_it_are_removed(studio: "Studio") -> None:
@@ -307,7 +314,7 @@ def test_waiting_query_runs_when_those_before_it_are_removed(studio: "Studio") -
     ]
     editor.replace_document("Three", parse_document(three))  # two are asked at once, the third waits
     editor.replace_document("One", parse_document(three[2:]))
-    studio.wait(lambda: not feeds.busy)
-    answer = feeds.answer("q2")
+    studio.wait(lambda: not query_runner.busy)
+    answer = query_runner.result("q2")
     assert answer is not None
     assert answer.table is not None

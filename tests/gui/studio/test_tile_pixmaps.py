@@ -108,8 +108,8 @@ def test_export_of_very_long_page_rejects_png_and_writes_pdf(studio: "Studio", t
     sheet = Sheet.of(studio.page.editor.page, 1200.0)
     context = studio.page._context
     with pytest.raises(Invalid) as refused:
-        Export(context, sheet, studio.page.feeds.answer, "x", studio.page).begin("png", tmp_path / "x.png")
+        Export(context, sheet, studio.page.query_runner.result, "x", studio.page).begin("png", tmp_path / "x.png")
     assert "pixels" in refused.value.what
-    Export(context, sheet, studio.page.feeds.answer, "x", studio.page).begin("pdf", tmp_path / "x.pdf")
+    Export(context, sheet, studio.page.query_runner.result, "x", studio.page).begin("pdf", tmp_path / "x.pdf")
     studio.wait((tmp_path / "x.pdf").exists)
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")

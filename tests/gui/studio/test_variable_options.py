@@ -30,7 +30,7 @@ def _define(studio: "Studio", *variables: Variable) -> Editor:
     editor = studio.page.editor
     editor.apply_document("Define", replace(editor.document, variables=variables))
     studio.settled()
-    studio.wait(lambda: not studio.page.offers.busy)
+    studio.wait(lambda: not studio.page.variable_runner.busy)
     return editor
 
 
@@ -98,7 +98,7 @@ def test_variable_options_refreshed_update_tiles_and_repeats(studio: "Studio", m
     editor.set_property("revenue-week", "query", count)
     _define(studio, _query_variable("state", STATES, "paid", include_all=True, all_chosen=True))
     studio.settled()
-    answers = [studio.page.feeds.answer(name) for name in ("orders-week", "revenue-week")]
+    answers = [studio.page.query_runner.result(name) for name in ("orders-week", "revenue-week")]
     assert answers[0].table.rows == answers[1].table.rows  # type: ignore[union-attr]
     editor.set_property("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
     studio.page.run("studio.present")
@@ -106,8 +106,8 @@ def test_variable_options_refreshed_update_tiles_and_repeats(studio: "Studio", m
         monkeypatch.setattr(
             variable_queries, "query_options", lambda *_arguments, values=values, **_options: VariableOptions(values)
         )
-        studio.page.offers.refresh()
-        studio.wait(lambda: not studio.page.offers.busy)
+        studio.page.variable_runner.refresh()
+        studio.wait(lambda: not studio.page.variable_runner.busy)
         copies = [name for name in editor.page.shown if name.startswith("orders-week@")]
         assert len(copies) == len(values)
     studio.page.stop_presenting()
@@ -139,11 +139,11 @@ def test_variable_options_of_a_dependent_query_run_after_the_other(
     assert asked[-1] == (numbers, {"shop": shops})
     asked.clear()
     editor.select_values("state", ("refunded",))
-    studio.wait(lambda: not studio.page.offers.busy)
+    studio.wait(lambda: not studio.page.variable_runner.busy)
     assert asked[0] == (SHOPS, {"state": ("refunded",)})
     assert STATES not in [query for query, _chosen in asked]
     editor.select_values("number", ("#2",))  # nobody asks for it
-    assert not studio.page.offers.busy
+    assert not studio.page.variable_runner.busy
 
 
 def test_variable_options_in_a_cycle_are_rejected_at_their_fields(studio: "Studio") -> None:
@@ -158,7 +158,7 @@ def test_variable_options_in_a_cycle_are_rejected_at_their_fields(studio: "Studi
     assert _field(studio, "a") == "A: x · failed to load"
     assert "a → b → a" in studio.find("variable_a").accessibleDescription()
     assert _field(studio, "state") == "State: paid"
-    answer = studio.page.feeds.answer("orders-week")
+    answer = studio.page.query_runner.result("orders-week")
     assert answer is not None
     assert answer.table is not None
 
@@ -187,7 +187,7 @@ def test_variable_options_failed_are_reported_and_retried(studio: "Studio", monk
         assert editor.reader_document.chosen["state"] == ("paid",)
     studio.press_button("variable_state")
     studio.press_in_window("choice_again")
-    studio.wait(lambda: not studio.page.offers.busy)
+    studio.wait(lambda: not studio.page.variable_runner.busy)
     assert len(_words(studio)) > 3
     assert _field(studio, "state") == "State: paid"
 
@@ -229,7 +229,7 @@ def test_variable_options_after_data_changes_are_reloaded(studio: "Studio", monk
         lambda *_arguments, **_options: asked.set() or VariableOptions(("new", "paid")),
     )
     studio.application.shell.context.changed._tell(frozenset({"orders"}))  # type: ignore[union-attr]
-    studio.wait(lambda: asked.is_set() and not studio.page.offers.busy)
+    studio.wait(lambda: asked.is_set() and not studio.page.variable_runner.busy)
     studio.press_button("variable_state")
     assert _words(studio) == ["new", "paid"]
 

@@ -26,7 +26,7 @@ def _choose(studio: "Studio", *values: str) -> None:
 
 
 def _count(studio: "Studio", item_id: str) -> object:
-    answer = studio.page.feeds.answer(item_id)
+    answer = studio.page.query_runner.result(item_id)
     assert answer is not None
     assert answer.table is not None, answer.error
     return answer.table.rows[0][0]
@@ -78,7 +78,7 @@ def test_variable_selection_changes_no_document(studio: "Studio") -> None:
     paid, document, steps = _count(studio, "orders-week"), editor.document, editor.undo_stack.count()
     studio.press_button("variable_states")
     studio.tick("refunded")
-    studio.wait(lambda: not studio.page.feeds.busy)
+    studio.wait(lambda: not studio.page.query_runner.busy)
     assert _count(studio, "orders-week") > paid  # type: ignore[operator]
     assert (editor.document, editor.undo_stack.count()) == (document, steps)
     assert not studio.page.saving.dirty
@@ -233,8 +233,8 @@ def test_query_error_after_a_successful_run_goes(studio: "Studio", monkeypatch: 
     wrong = Invalid("query.failed", "It went wrong.", field="query")
     with monkeypatch.context() as patch:
         patch.setattr(queries, "run_query", Mock(side_effect=wrong))
-        studio.page.feeds.refresh()
+        studio.page.query_runner.refresh()
         studio.wait(lambda: "It went wrong." in _below(query))
     assert queries.run_query is right
-    studio.page.feeds.refresh()
+    studio.page.query_runner.refresh()
     studio.wait(lambda: "It went wrong." not in _below(query))

@@ -274,8 +274,8 @@ def test_variables_dialog_rename_updates_references_in_one_step(studio: "Studio"
     assert editor.document.variables[1].query.endswith("(:cur)")
     assert editor.reader_document.chosen["cur"] == ("GBP",)
     assert editor.rendered(editor.page.item("q")).source["title"] == "Orders in GBP"
-    studio.wait(lambda: not studio.page.feeds.busy)
-    answer = studio.page.feeds.answer("q")
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    answer = studio.page.query_runner.result("q")
     assert answer is not None
     assert answer.error is None
     studio.page.undo()

@@ -46,8 +46,8 @@ from benchboard.ui.studio.panes.widget_finder import Finder
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.studio_commands import PAGE
 from benchboard.ui.studio.tiles.page_grid import MARGIN
-from benchboard.ui.studio.tiles.query_results import Feeds
-from benchboard.ui.studio.tiles.variable_options import Offers
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.widgets.labels import Elided
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ class StudioPage(QWidget):
         self._context, self.store = context, shelf
         self._moves = Moves.of(context)
         self.editor = Editor(self)
-        self.offers = Offers(context, self.editor, self)
-        self.feeds = Feeds(context, self.editor, self)
+        self.variable_runner = VariableQueryRunner(context, self.editor, self)
+        self.query_runner = WidgetQueryRunner(context, self.editor, self)
         self.saving = Saving(context, self.editor, shelf, self)
         Trashed(context, shelf, self.saving)
-        self.canvas = Canvas(self.editor, self.feeds)
+        self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
-        self.inspector = Inspector(context, self.editor, self.feeds)
+        self.inspector = Inspector(context, self.editor, self.query_runner)
         self.inspector.wanted.connect(self.run)
         self.palette_pane = WidgetPalette(self.canvas)
         self.palette_pane.chosen.connect(self.add)
@@ -106,7 +106,7 @@ class StudioPage(QWidget):
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
         self.bar = StudioBar(self.run, self.command_handlers, shared=shelf.dashboard_id is not None)
-        self.variables = VariablesBar(self.editor, self.offers)
+        self.variables = VariablesBar(self.editor, self.variable_runner)
         self.variables.define_wanted.connect(lambda: self.run("studio.edit_variables"))
         self.copies = Copies(context, self.editor, self.saving)
         self.looking = LookingBar(self._duplicate_to_change, self.copies.arrange)
@@ -252,8 +252,8 @@ class StudioPage(QWidget):
         self._moves.forget(self)
         self.saving.recovery.leave()
         self.saving.variable_persistence.finish()
-        self.offers.stop_all()
-        self.feeds.stop_all()
+        self.variable_runner.cancel_all()
+        self.query_runner.cancel_all()
 
     @property
     def name(self) -> str:

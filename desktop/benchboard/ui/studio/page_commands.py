@@ -26,7 +26,7 @@ from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.library.dashboard_actions import Rename
 from benchboard.ui.studio.panes.template_gallery import Gallery
 from benchboard.ui.studio.panes.variables_dialog import VariablesSheet
-from benchboard.ui.studio.tiles.expanded_page import Spread
+from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_grid import MARGIN
 from benchboard.ui.window_commands import SHORTCUTS
 
@@ -109,7 +109,7 @@ class PageCommands(QObject):
             "print": PageCommand(partial(self._export, "print"), self._why_no_export, keeps=_EXPORTS),
             "start_from_template": PageCommand(self._offer_templates, edits=True),
             "edit_variables": PageCommand(self._define_variables, edits=True),
-            "refresh_variables": PageCommand(page.offers.refresh, self._why_no_refresh, keeps=_SHOWS),
+            "refresh_variables": PageCommand(page.variable_runner.refresh, self._why_no_refresh, keeps=_SHOWS),
             "rename_dashboard": PageCommand(self._rename, edits=True, shared_only=True),
             "share": PageCommand(lambda: page.screens.share(page.name), edits=True, shared_only=True),
             "show_versions": PageCommand(page.screens.versions, shared_only=True),
@@ -183,7 +183,7 @@ class PageCommands(QObject):
         return "" if self._page.editor.page.shown else _("There's nothing to export yet. Add a widget first.")
 
     def _why_no_refresh(self) -> str:
-        return "" if self._page.offers.asks else _("No variables here use a query.")
+        return "" if self._page.variable_runner.has_queries else _("No variables here use a query.")
 
     def _show_breakpoint(self, name: str) -> None:
         self._page.commit()
@@ -195,13 +195,13 @@ class PageCommands(QObject):
         page = self._page
         page.commit()
         width = max(float(page.canvas.viewport().width()), page.canvas.narrowest + 2 * MARGIN)
-        spread = None
+        expanded_page = None
         if not page.editor.expands_repeats and has_repeats(page.editor.document):
-            spread = Spread(self._context, page.editor, page)
+            expanded_page = ExpandedPage(self._context, page.editor, page)
         editor, told = page.editor, selection_summary(page.editor.reader_document.variables, page.editor.labels)
         ExportDialog(
-            page, self._context, editor.rendered_page, page.feeds.answer, width=width, chosen=editor.selection,
-            title=page.name, form=form, told=told, spread=spread,
+            page, self._context, editor.rendered_page, page.query_runner.result, width=width, chosen=editor.selection,
+            title=page.name, form=form, told=told, expanded_page=expanded_page,
         ).open()  # fmt: skip
 
     def _export_file(self, form: str) -> None:

@@ -20,7 +20,7 @@ from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.announcer import Announcer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.query_results import Feeds
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 
 
 class Canvas(PageView):
@@ -47,8 +47,8 @@ class Canvas(PageView):
     repeat_requested = Signal(str)
     """Somebody wants to see by what this widget is repeated."""
 
-    def __init__(self, editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
-        super().__init__(editor, feeds, parent)
+    def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None) -> None:
+        super().__init__(editor, query_runner, parent)
         self.drag = DragController(self)
         self.pointer = Pointer(self, self.drag)
         self.interactive_table = InteractiveTable(self)

@@ -39,7 +39,7 @@ class EnlargedWidgetView(QWidget):
         back.add_cap("Esc")
         self.large = Large(canvas.interactive_table.habit(item_id))
         self.large.left.connect(self.left)
-        self.large.retried.connect(lambda: canvas.feeds.retry(item_id))
+        self.large.retried.connect(lambda: canvas.query_runner.retry(item_id))
         self.large.edited.connect(self._edit)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -52,11 +52,11 @@ class EnlargedWidgetView(QWidget):
         column.addLayout(row)
         column.addWidget(self.large, 1)
         self.setFocusProxy(self.large)
-        canvas.feeds.answered.connect(self._show_answer)
+        canvas.query_runner.result_changed.connect(self._show_result)
         canvas.editor.changed.connect(self.update_content)
         canvas.editor.permission_changed.connect(self.update_content)
         if self._truncated:
-            canvas.feeds.ask_whole(item_id)
+            canvas.query_runner.load_all_rows(item_id)
         self.update_content()
 
     def update_content(self) -> None:
@@ -65,16 +65,16 @@ class EnlargedWidgetView(QWidget):
         if not isinstance(tile, Tile):
             self.left.emit()
             return
-        widget, feeds = tile.widget, self._canvas.feeds
+        widget, query_runner = tile.widget, self._canvas.query_runner
         self._icon.show_icon(widget.icon)
         self.title.setText(widget.title or widget.kind_name)
-        asking = self._truncated and feeds.asking(self.item_id)
-        self.large.say(widget, feeds.answer(self.item_id), self._canvas.audience, asking=asking)
+        loading = self._truncated and query_runner.is_loading(self.item_id)
+        self.large.say(widget, query_runner.result(self.item_id), self._canvas.audience, loading=loading)
 
     @property
     def _truncated(self) -> bool:
-        answer = self._canvas.feeds.answer(self.item_id)
-        return answer is not None and answer.table is not None and answer.table.truncated
+        result = self._canvas.query_runner.result(self.item_id)
+        return result is not None and result.table is not None and result.table.truncated
 
     def event(self, event: QEvent) -> bool:
         # The keys of the page would change what cannot be seen.
@@ -94,7 +94,7 @@ class EnlargedWidgetView(QWidget):
         self._canvas.editor.select([self.item_id])
         self._canvas.edit()
 
-    def _show_answer(self, item_id: str) -> None:
+    def _show_result(self, item_id: str) -> None:
         if item_id == self.item_id:
             self.update_content()
 
@@ -129,7 +129,7 @@ class EnlargedWidget(QObject):
         view, self.view = self.view, None
         if view is None:
             return
-        self._canvas.feeds.answered.disconnect(view._show_answer)
+        self._canvas.query_runner.result_changed.disconnect(view._show_result)
         self._canvas.editor.changed.disconnect(view.update_content)
         self._canvas.editor.permission_changed.disconnect(view.update_content)
         self._stack.setCurrentIndex(0)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColorSpace, QImage, QImageReader, QPainter
 from benchboard.dashboards.document import images
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles.image_painting import opened
+from benchboard.ui.studio.tiles.image_painting import read_image
 
 
 class Bitmap(NamedTuple):
@@ -94,7 +94,7 @@ def _read(source: ImageSource) -> tuple[str, QImage]:
     head = images.read_header(data)
     longest = max(head.width, head.height)
     shrink = min(1.0, _LONG_SIDE / longest)
-    return head.form, opened(head, data, max(1, int(head.width * head.height * shrink * shrink)))
+    return head.form, read_image(head, data, max(1, int(head.width * head.height * shrink * shrink)))
 
 
 def _decode_bitmap(data: bytes) -> QImage:

@@ -29,7 +29,7 @@ class InteractiveTable(QObject):
         self._habits: dict[str, Habit] = {}
         self._place_soon = QTimer(self, interval=0, singleShot=True)
         self._place_soon.timeout.connect(self._place)
-        view.feeds.answered.connect(self._answered)
+        view.query_runner.result_changed.connect(self._update_table)
         view.editor.changed.connect(self._place_soon.start)
         view.zoom_changed.connect(self._place_soon.start)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
@@ -53,10 +53,10 @@ class InteractiveTable(QObject):
         if item_id == self.item_id:
             return True
         self.leave()
-        assert tile.answer is not None
-        assert tile.answer.table is not None
+        assert tile.result is not None
+        assert tile.result.table is not None
         self.item_id = item_id
-        table = LiveTable(tile.answer.table, self.habit(item_id), self._view.viewport())
+        table = LiveTable(tile.result.table, self.habit(item_id), self._view.viewport())
         self.table = self._view.embedded_widget = table
         table.setAccessibleName(tile.widget.title or tile.widget.kind_name)
         table.left.connect(self.leave)
@@ -65,9 +65,9 @@ class InteractiveTable(QObject):
         self._place()
         table.show()
         table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if tile.answer.table.truncated:
-            self._view.feeds.ask_whole(item_id)
-            self._answered(item_id)
+        if tile.result.table.truncated:
+            self._view.query_runner.load_all_rows(item_id)
+            self._update_table(item_id)
         self.changed.emit()
         return True
 
@@ -108,10 +108,10 @@ class InteractiveTable(QObject):
         self.table.setGeometry(place)
         self.table.set_zoom(zoom)
 
-    def _answered(self, item_id: str) -> None:
+    def _update_table(self, item_id: str) -> None:
         if item_id == self.item_id and self.table is not None:
-            answer = self._view.feeds.answer(item_id)
-            if answer is None or answer.error is not None or (answer.table is not None and not answer.table.rows):
+            result = self._view.query_runner.result(item_id)
+            if result is None or result.error is not None or (result.table is not None and not result.table.rows):
                 self.leave()
-            elif answer.table is not None:
-                self.table.show_table(answer.table, asking=self._view.feeds.asking(item_id))
+            elif result.table is not None:
+                self.table.show_table(result.table, loading=self._view.query_runner.is_loading(item_id))

@@ -28,8 +28,8 @@ _FORMS: Final[tuple[Format, ...]] = ("png", "svg", "pdf")
 
 class ExportDialog(Dialog):
     """`width` is how wide the page is on screen at 100 %, in pixels; the picture is as wide. `form` is what stands
-    there at first: `png`, `svg`, `pdf` or `print`; `told` says in a line what is chosen for the variables. A `spread`
-    goes out in the page's place, once it has its answers."""
+    there at first: `png`, `svg`, `pdf` or `print`; `told` says in a line what is chosen for the variables. An
+    `expanded_page` is exported instead of the page, once its queries have finished."""
 
     def __init__(
         self,
@@ -43,17 +43,17 @@ class ExportDialog(Dialog):
         title: str,
         form: str,
         told: str = "",
-        spread: Spread | None = None,
+        expanded_page: ExpandedPage | None = None,
     ) -> None:
         super().__init__(owner, _("Export"), size=_SIZE, name="studio_export_dialog")
-        self._owner, self._context, self._page, self._answers = owner, context, page, answers
+        self._owner, self._context, self._page, self._results = owner, context, page, answers
         self._width, self._title_text, self._told = width, title, told
         self._chosen = tuple(item_id for item_id in chosen if item_id in page.shown)
-        self._spread = spread
+        self._expanded_page = expanded_page
         count = len(self._chosen)  # the widgets one chose, however many copies of them go out
-        if spread is not None:
-            self._page, self._answers = spread.page, spread.answer
-            self._chosen = spread.copies(self._chosen)
+        if expanded_page is not None:
+            self._page, self._results = expanded_page.page, expanded_page.result
+            self._chosen = expanded_page.copies(self._chosen)
         self._make_controls(count)
         if self._chosen:
             what: QWidget = Field(_("What"), self._part)
@@ -72,10 +72,10 @@ class ExportDialog(Dialog):
         for control in (self._part, self._form, self._scale):
             control.chosen.connect(lambda _key: self._say())
         self._form.choose(form)
-        if spread is not None:
-            spread.setParent(self)
-            spread.ready.connect(self._wait)
-            self.left.connect(spread.stop)
+        if expanded_page is not None:
+            expanded_page.setParent(self)
+            expanded_page.ready.connect(self._wait)
+            self.left.connect(expanded_page.cancel)
         self._wait()
         self._say()
 
@@ -114,16 +114,16 @@ class ExportDialog(Dialog):
 
     def _wait(self) -> None:
         """Nothing goes out before the copies have their numbers."""
-        asking = self._spread is not None and self._spread.busy
-        self._go.disable(_("Repeated widgets are still loading.") if asking else "")
+        loading = self._expanded_page is not None and self._expanded_page.busy
+        self._go.disable(_("Repeated widgets are still loading.") if loading else "")
 
     def _next(self) -> None:
         if not self._go.isEnabled():
             return
         form, sheet = self._form.current(), self._sheet()
         scale = int(self._scale.current())
-        if self._spread is not None:  # it goes with this dialog
-            self._answers = {name: self._spread.answer(name) for name in sheet.ids}.get
+        if self._expanded_page is not None:  # it goes with this dialog
+            self._results = {name: self._expanded_page.result(name) for name in sheet.ids}.get
         self.leave()
         if form == "print":
             self._print(sheet)
@@ -131,7 +131,7 @@ class ExportDialog(Dialog):
             self._export(sheet, next(known for known in _FORMS if known == form), scale)
 
     def _export(self, sheet: Sheet, form: Format, scale: int) -> None:
-        context, owner, answers, title = self._context, self._owner, self._answers, self._title_text
+        context, owner, answers, title = self._context, self._owner, self._results, self._title_text
         told = self._told
         name = f"{page_export.file_name(title)}.{form}"
         dialog = QFileDialog(owner.window(), _("Export"), str(Path.home() / name), f"{form.upper()} (*.{form})")
@@ -151,7 +151,7 @@ class ExportDialog(Dialog):
         open_file_dialog(dialog)
 
     def _print(self, sheet: Sheet) -> None:
-        context, owner, answers = self._context, self._owner, self._answers
+        context, owner, answers = self._context, self._owner, self._results
         title = self._title_text
         foot = " · ".join(part for part in (title, self._told) if part)
 

@@ -19,7 +19,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.import_export import export_heading
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.page_picture import Sheet
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.theme import theme
 
@@ -37,7 +37,7 @@ _DPI: Final = 96
 _LONGEST: Final = 14_400
 """Points a page of a PDF may be long."""
 
-Answers = Callable[[str], Answer | None]
+Answers = Callable[[str], QueryResult | None]
 
 
 def file_name(title: str) -> str:

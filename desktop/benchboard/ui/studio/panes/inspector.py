@@ -29,7 +29,7 @@ from benchboard.ui.studio.panes.query_editor import Prose, QueryEdit, hint
 from benchboard.ui.studio.panes.repeat_settings import Repeats
 from benchboard.ui.studio.panes.tab_titles import TabNames
 from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.query_results import Feeds
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.stat_tiles import span
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
@@ -51,9 +51,11 @@ class Inspector(QWidget):
     drafted = Signal(str, object)
     """What is written at `<key>/<id>` and not handed on yet; None: nothing is any more."""
 
-    def __init__(self, context: "Context", editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: "Context", editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._context, self._editor, self._feeds = context, editor, feeds
+        self._context, self._editor, self._query_runner = context, editor, query_runner
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Inspector"))
@@ -121,7 +123,7 @@ class Inspector(QWidget):
             self._sheet.deleteLater()
             self._sheet = None
         if chosen:
-            self._sheet = _Sheet(self._context, self._editor, self._feeds, chosen, self.wanted.emit)
+            self._sheet = _Sheet(self._context, self._editor, self._query_runner, chosen, self.wanted.emit)
             self._sheet.drafted.connect(self._drafted)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
@@ -138,10 +140,15 @@ class _Sheet(QWidget):
     """As the inspector's."""
 
     def __init__(
-        self, context: "Context", editor: Editor, feeds: Feeds, chosen: list[str], run: Callable[[str], object]
+        self,
+        context: "Context",
+        editor: Editor,
+        query_runner: WidgetQueryRunner,
+        chosen: list[str],
+        run: Callable[[str], object],
     ) -> None:
         super().__init__()
-        self._editor, self._feeds = editor, feeds
+        self._editor, self._query_runner = editor, query_runner
         self._chosen = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
         self._parts: list[Places | Together | Keeps | OrderBar | TabNames | Repeats] = []
@@ -174,7 +181,7 @@ class _Sheet(QWidget):
             self._build_several(run)
         self._column.addStretch(1)
         self.refresh()
-        feeds.answered.connect(self._answered)
+        query_runner.result_changed.connect(self._answered)
 
     def shows(self, chosen: list[str]) -> bool:
         """Whether this is the sheet for these widgets."""
@@ -251,8 +258,8 @@ class _Sheet(QWidget):
         """Say in the empty fields of a gauge's ends which are used."""
         if self._kinds != ["gauge"]:
             return
-        widget, answer = self._editor.widget(self._chosen[0]), self._feeds.answer(self._chosen[0])
-        ends = span(widget, answer.table) if answer is not None and answer.table is not None else (0.0, 100.0)
+        widget, result = self._editor.widget(self._chosen[0]), self._query_runner.result(self._chosen[0])
+        ends = span(widget, result.table) if result is not None and result.table is not None else (0.0, 100.0)
         for key, end in zip(("min", "max"), ends, strict=True):
             edit = self._settings[key]
             if isinstance(edit, Line):
@@ -433,16 +440,16 @@ class _Sheet(QWidget):
 
     def _answered(self, item_id: str) -> None:
         """What only running a query brings to light is said below it too."""
-        answer = self._feeds.answer(item_id)
+        result = self._query_runner.result(item_id)
         if [item_id] == self._chosen:
             self._say_ends()
-        if [item_id] != self._chosen or answer is None or self._query is None:
+        if [item_id] != self._chosen or result is None or self._query is None:
             return
-        if answer.error is not None:
-            self._query.mark(answer.error)
-            self._checked(None, answer.error)
+        if result.error is not None:
+            self._query.mark(result.error)
+            self._checked(None, result.error)
             self._failed = True
-        elif self._failed and answer.table is not None:
+        elif self._failed and result.table is not None:
             self._failed = False
             self._query.check()
 

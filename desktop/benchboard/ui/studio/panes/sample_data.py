@@ -15,8 +15,8 @@ from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetKind, kind_
 from benchboard.dashboards.layout import CONTAINERS, ROW, TABS, Item, Layout, PageIndex, Pane
 from benchboard.dashboards.layout import Cell as Spot
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles.image_painting import Decoded
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.image_painting import DecodedImage
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.theme import theme
 
 _DAYS: Final = (12, 15, 11, 18, 21, 17, 24, 19, 26, 23, 29, 27)
@@ -43,13 +43,13 @@ def page_of(kind: WidgetKind) -> PageIndex:
     return PageIndex(Layout.of(_COLUMNS, [(item, Spot(0, 0, kind.w, height))]))
 
 
-def answer_of(page: PageIndex, item_id: str) -> Answer | None:
+def answer_of(page: PageIndex, item_id: str) -> QueryResult | None:
     """What a widget of such a page shows."""
     type_name = page.item(item_id).type
     if type_name == IMAGE:
-        return Answer("sample", picture=Decoded(_picture()))
+        return QueryResult("sample", picture=DecodedImage(_picture()))
     table = _table(type_name)
-    return Answer("sample", table) if table is not None else None
+    return QueryResult("sample", table) if table is not None else None
 
 
 def _within(name: str, x: int) -> tuple[Item, Spot]:

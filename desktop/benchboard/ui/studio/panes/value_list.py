@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate,
 
 from benchboard.dashboards.document.document import Variable
 from benchboard.i18n import _
-from benchboard.ui.studio.tiles.variable_options import Offering
+from benchboard.ui.studio.tiles.variable_options import OptionsState
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import paint_check, paint_radio
 from benchboard.ui.widgets.labels import plain_tip
@@ -42,10 +42,10 @@ class Values(QAbstractListModel):
         self._rows: list[str | None] = []
         self._part = ""
 
-    def show_variable(self, variable: Variable, offering: Offering, gone: frozenset[str]) -> None:
+    def show_variable(self, variable: Variable, state: OptionsState, gone: frozenset[str]) -> None:
         """Show these values; the filter stays."""
         self.beginResetModel()
-        self._variable, self._labels, self._gone = variable, dict(offering.labels), gone
+        self._variable, self._labels, self._gone = variable, dict(state.labels), gone
         self._ticked = frozenset(variable.chosen)
         first = (value for value in variable.chosen if value in gone)
         self._every = tuple(dict.fromkeys((*first, *variable.values, *variable.chosen)))

@@ -11,7 +11,7 @@ from benchboard.dashboards.document.document import MAX_VALUES, Variable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.value_list import ROW, ValueList, Values, value_words
-from benchboard.ui.studio.tiles.variable_options import Offering, Offers
+from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.widgets import Button, Edit, Popover, Text, heading
 from benchboard.ui.widgets.fields import row
 
@@ -41,10 +41,15 @@ class Choosing(Popover):
     chosen, that ends it."""
 
     def __init__(
-        self, anchor: QWidget, variable: Variable, editor: Editor, offers: Offers, define: Callable[[], object]
+        self,
+        anchor: QWidget,
+        variable: Variable,
+        editor: Editor,
+        variable_runner: VariableQueryRunner,
+        define: Callable[[], object],
     ) -> None:
         super().__init__(anchor, width=_WIDTH, name="variable_choice")
-        self._name, self._editor, self._offers = variable.name, editor, offers
+        self._name, self._editor, self._variable_runner = variable.name, editor, variable_runner
         self._variable = variable
         self._values = Values(self)
         self._list = ValueList(self._values, self._tick, self._find_again)
@@ -53,7 +58,7 @@ class Choosing(Popover):
         self._none = Text("", tone="muted", wrap=True)
         self._note = Text("", "caption", "muted", wrap=True)
         self._again = Button(_("Refresh"), self._ask_again, icon="ph.arrows-clockwise", size="sm", name="choice_again")
-        self._stop = Button(_("Stop"), lambda: offers.cancel(self._name), size="sm", name="choice_stop")
+        self._stop = Button(_("Stop"), lambda: variable_runner.cancel(self._name), size="sm", name="choice_stop")
         self._define = Button(
             _("Edit variables"),
             lambda: self._leave_for(define),
@@ -66,13 +71,13 @@ class Choosing(Popover):
         self.column.addWidget(heading(value_words(variable.label or variable.name)))
         for part in (self._find, self._none, self._list, self._note):
             self.column.addWidget(part)
-        asking = row(self._nothing, self._again, self._stop, self._define)
-        asking.addStretch(1)
-        self.column.addLayout(asking)
+        buttons = row(self._nothing, self._again, self._stop, self._define)
+        buttons.addStretch(1)
+        self.column.addLayout(buttons)
         self.column.addWidget(self._everybody)
         editor.changed.connect(self._follow)
         editor.options_changed.connect(self._follow)
-        offers.answered.connect(self._answered)
+        variable_runner.state_changed.connect(self._answered)
         self._show(variable)
         self._list.setCurrentIndex(self._values.index(self._first_ticked()))
 
@@ -101,30 +106,30 @@ class Choosing(Popover):
     def _show(self, variable: Variable) -> None:
         self._variable, index = variable, self._list.currentIndex()
         held = self._values.value(index.row()) if index.isValid() else None
-        offering = self._offers.of(self._name)
-        self._values.show_variable(variable, offering, self._offers.gone(variable))
+        state = self._variable_runner.state_of(self._name)
+        self._values.show_variable(variable, state, self._variable_runner.unavailable_values(variable))
         self._list.setCurrentIndex(self._values.index(self._values.row_of(held)))
-        self._say(offering)
+        self._say(state)
         self._everybody.follow()
         if self.isVisible():
             self.place()
 
-    def _say(self, offering: Offering) -> None:
+    def _say(self, state: OptionsState) -> None:
         count, shown = self._values.count, self._values.rowCount()
         asked = self._variable.type == "query"
         self._find.setVisible(count > _MANY)
         self._list.setVisible(shown > 0)
         self._list.setFixedHeight(min(shown, _ROWS) * ROW + 2)
-        self._none.setText(_nothing(count, offering, asked))
+        self._none.setText(_nothing(count, state, asked))
         self._none.setVisible(not shown)
-        said, tone = _standing(offering)
+        said, tone = _standing(state)
         self._note.setText(said)
         self._note.set_tone("error" if tone == "error" else "muted")
         self._note.setVisible(bool(said))
         self._nothing.setVisible(self._begins_with_none and bool(self._variable.chosen))
-        self._again.setVisible(self._offers.may_ask(self._name) and not offering.asking)
-        self._stop.setVisible(asked and offering.asking)
-        self._define.setVisible(not count and not offering.asking and not self._editor.read_only)
+        self._again.setVisible(self._variable_runner.has_query(self._name) and not state.loading)
+        self._stop.setVisible(asked and state.loading)
+        self._define.setVisible(not count and not state.loading and not self._editor.read_only)
 
     @property
     def _begins_with_none(self) -> bool:
@@ -139,7 +144,7 @@ class Choosing(Popover):
     def _search(self, part: str) -> None:
         self._values.find(part)
         self._list.setCurrentIndex(self._values.index(0))
-        self._say(self._offers.of(self._name))
+        self._say(self._variable_runner.state_of(self._name))
         self.place()
 
     def _into_list(self) -> None:
@@ -158,7 +163,7 @@ class Choosing(Popover):
 
     def _ask_again(self) -> None:
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._offers.ask_again(self._name)
+        self._variable_runner.retry(self._name)
 
     def _tick(self, place: int) -> None:
         value, ticked = self._values.value(place), not self._values.is_ticked(place)
@@ -183,28 +188,28 @@ class Choosing(Popover):
         return tuple(sorted({*self._variable.chosen, value}, key=ranks.__getitem__))
 
 
-def _nothing(count: int, offering: Offering, asked: bool) -> str:
+def _nothing(count: int, state: OptionsState, asked: bool) -> str:
     """Why no value is to be seen."""
     if count:
         return _("No matching values.")
     if not asked:
         return _("No values yet.")
-    if offering.error is not None:
+    if state.error is not None:
         return _("No values to choose from.")
-    return _("The query returned no values.") if offering.offer is not None else _("Values haven't loaded yet.")
+    return _("The query returned no values.") if state.options is not None else _("Values haven't loaded yet.")
 
 
-def _standing(offering: Offering) -> tuple[str, str]:
+def _standing(state: OptionsState) -> tuple[str, str]:
     """How it stands with the query of a variable, and in which tone that is said."""
-    if offering.asking:
+    if state.loading:
         return _("Loading values…"), "muted"
-    if offering.error is not None:
-        return str(offering.error), "error"
-    if offering.offer is None:
+    if state.error is not None:
+        return str(state.error), "error"
+    if state.options is None:
         return "", "muted"
-    count = len(offering.offer.values)
+    count = len(state.options.values)
     counted = ngettext("{count} value.", "{count} values.", count).format(count=f"{count:,}")
-    return f"{counted} {offering.offer.note}".strip(), "muted"
+    return f"{counted} {state.options.note}".strip(), "muted"
 
 
 class Everybody(Button):

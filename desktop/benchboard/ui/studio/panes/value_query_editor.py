@@ -15,7 +15,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.panes.value_list import value_words
-from benchboard.ui.studio.tiles.query_results import PATIENCE_MS
+from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
 from benchboard.ui.widgets import Button, Field
 from benchboard.ui.widgets.fields import row
 
@@ -53,7 +53,7 @@ class ValueQuery(QWidget):
         self._preview = Field(_("Values"), self._list)
         self._again = Button(_("Refresh"), self.look, icon="ph.arrows-clockwise", size="sm", name="preview_again")
         self._end = Button(_("Stop"), self._give_up, size="sm", name="preview_stop")
-        self._late = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._late = QTimer(self, singleShot=True, interval=LOADING_DELAY_MS)
         self._late.timeout.connect(self._say_asking)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -11,7 +11,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.value_list import value_words
 from benchboard.ui.studio.panes.value_picker import Choosing, Everybody
-from benchboard.ui.studio.tiles.variable_options import Offering, Offers
+from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text
 from benchboard.ui.widgets.labels import plain_tip
@@ -27,9 +27,9 @@ class VariablesBar(QScrollArea):
     define_wanted = Signal()
     """Somebody wants to say what there is to choose."""
 
-    def __init__(self, editor: Editor, offers: Offers) -> None:
+    def __init__(self, editor: Editor, variable_runner: VariableQueryRunner) -> None:
         super().__init__()
-        self._editor, self._offers = editor, offers
+        self._editor, self._variable_runner = editor, variable_runner
         self._shown: tuple[Variable, ...] | None = None
         self._fields: list[_TextField | _ListField] = []
         self.setAccessibleName(_("Variables"))
@@ -48,7 +48,7 @@ class VariablesBar(QScrollArea):
         self.horizontalScrollBar().rangeChanged.connect(self._make_room)
         editor.changed.connect(self._follow)
         editor.options_changed.connect(self._follow)
-        offers.answered.connect(self._answered)
+        variable_runner.state_changed.connect(self._answered)
         self._follow()
 
     def _make_room(self, _least: int, most: int) -> None:
@@ -76,7 +76,7 @@ class VariablesBar(QScrollArea):
         self._fields = [
             _TextField(one, self._editor)
             if one.type == "text"
-            else _ListField(one, self._editor, self._offers, self.define_wanted.emit)
+            else _ListField(one, self._editor, self._variable_runner, self.define_wanted.emit)
             for one in variables
         ]
         for field in self._fields:
@@ -95,29 +95,34 @@ class VariablesBar(QScrollArea):
 class _ListField(Button):
     """A variable with its chosen values, and how it stands with the query that answers them; pressed, it offers all."""
 
-    def __init__(self, variable: Variable, editor: Editor, offers: Offers, define: Callable[[], object]) -> None:
+    def __init__(
+        self, variable: Variable, editor: Editor, variable_runner: VariableQueryRunner, define: Callable[[], object]
+    ) -> None:
         super().__init__("", self._open, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
-        self._variable, self._editor, self._offers, self._define = variable, editor, offers, define
+        self._variable, self._editor, self._variable_runner, self._define = variable, editor, variable_runner, define
         self.say(variable)
 
     def say(self, variable: Variable) -> None:
         """Name what is chosen now, and what there is to know of its values."""
         self._variable = variable
-        offering, gone = self._offers.of(variable.name), self._offers.gone(variable)
+        options_state, gone = (
+            self._variable_runner.state_of(variable.name),
+            self._variable_runner.unavailable_values(variable),
+        )
         title = value_words(variable.label or variable.name)
-        text = _("{name}: {values}").format(name=title, values=_said(variable, offering.labels))
-        state, icon, ink = _state(offering, gone)
+        text = _("{name}: {values}").format(name=title, values=_said(variable, options_state.labels))
+        state, icon, ink = _state(options_state, gone)
         if state:
             text = _("{field} · {state}").format(field=text, state=state)
         self.setText(text)
         self.setAccessibleName(text)
         self.setIcon(theme().icon(icon, ink))
-        told = _told(variable, offering, gone)
+        told = _told(variable, options_state, gone)
         self.setAccessibleDescription(told)
         self.setToolTip(plain_tip(told or _("Choose a value for {name}").format(name=title)))
 
     def _open(self) -> None:
-        Choosing(self, self._variable, self._editor, self._offers, self._define).open()
+        Choosing(self, self._variable, self._editor, self._variable_runner, self._define).open()
 
 
 class _TextField(QWidget):
@@ -169,26 +174,26 @@ def _said(variable: Variable, labels: Mapping[str, str]) -> str:
     return f"{named} +{len(chosen) - _SHOWN}" if len(chosen) > _SHOWN else named
 
 
-def _state(offering: Offering, gone: Collection[str]) -> tuple[str, str, str]:
+def _state(options_state: OptionsState, gone: Collection[str]) -> tuple[str, str, str]:
     """A word on its values, an icon and its colour."""
-    if offering.asking:
+    if options_state.loading:
         return _("loading"), "ph.circle-dashed", "text.muted"
-    if offering.error is not None:
+    if options_state.error is not None:
         return _("failed to load"), "ph.warning-circle", "error"
     if gone:
         return _("no longer available"), "ph.warning", "warn"
     return "", "ph.funnel", "text"
 
 
-def _told(variable: Variable, offering: Offering, gone: Collection[str]) -> str:
+def _told(variable: Variable, options_state: OptionsState, gone: Collection[str]) -> str:
     """The same in whole sentences; nothing where there is nothing to say."""
-    if offering.asking:
+    if options_state.loading:
         return _("Loading values. Your last selection applies until they arrive.")
-    if offering.error is not None:
-        return _("Couldn't load values. {why}").format(why=str(offering.error))
+    if options_state.error is not None:
+        return _("Couldn't load values. {why}").format(why=str(options_state.error))
     if gone:
         named = ", ".join(value_words(value) for value in variable.chosen if value in gone)
         return _("Selected but no longer available: {values}. This stays selected until you change it.").format(
             values=named if len(named) < 200 else f"{named[:200]}…"
         )
-    return offering.offer.note if offering.offer is not None else ""
+    return options_state.options.note if options_state.options is not None else ""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_body, prose, summary, words_of
 from benchboard.ui.studio.tiles.table_widget import Habit, LiveTable
 from benchboard.ui.studio.tiles.value_readout import Reader, body_reader, tip_of
@@ -34,23 +34,23 @@ class LargeFace(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.widget: WidgetContent | None = None
-        self.answer: Answer | None = None
+        self.result: QueryResult | None = None
         self._audience: Audience = "read"
         self._links = Links()
         self._reader: tuple[tuple[object, ...], Reader] | None = None
 
-    def say(self, widget: WidgetContent, answer: Answer | None, audience: Audience) -> None:
+    def say(self, widget: WidgetContent, result: QueryResult | None, audience: Audience) -> None:
         """Show this."""
-        self.widget, self.answer, self._audience = widget, answer, audience
+        self.widget, self.result, self._audience = widget, result, audience
         self.setAccessibleName(widget.title or widget.kind_name)
-        self.setAccessibleDescription(summary(widget, answer))
+        self.setAccessibleDescription(summary(widget, result))
         self.update()
 
     @property
     def grown(self) -> float:
         """How much larger than on a page it is drawn."""
         kind = self.widget.kind if self.widget is not None else None
-        drawn = self.answer is not None and self.answer.table is not None and self.answer.error is None
+        drawn = self.result is not None and self.result.table is not None and self.result.error is None
         if kind is None or kind.type not in _GROWING or not drawn:
             return 1.0
         return max(1.0, min(self.width() / _CARD.width(), self.height() / _CARD.height(), _GROWN))
@@ -69,7 +69,7 @@ class LargeFace(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
             painter.scale(self.grown, self.grown)
-            self._links = paint_body(painter, self.body(), self.widget, self.answer, self._audience)
+            self._links = paint_body(painter, self.body(), self.widget, self.result, self._audience)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._read(event)
@@ -89,9 +89,9 @@ class LargeFace(QWidget):
         """Say what is read under the pointer."""
         if self.widget is None:
             return
-        key = (self.widget, self.answer, self.size().toTuple(), theme().current)
+        key = (self.widget, self.result, self.size().toTuple(), theme().current)
         if self._reader is None or self._reader[0] != key:
-            self._reader = key, body_reader(self.body(), self.widget, self.answer)
+            self._reader = key, body_reader(self.body(), self.widget, self.result)
         reading = self._reader[1](event.position() / self.grown)
         text = tip_of(reading)
         if text != self.toolTip():
@@ -122,13 +122,13 @@ class Large(QWidget):
         self.inside: LiveTable | LargeFace | QTextEdit | None = None
         self._text = ""
 
-    def say(self, widget: WidgetContent, answer: Answer | None, audience: Audience, *, asking: bool) -> None:
-        """Show this; `asking`: a newer answer is awaited."""
+    def say(self, widget: WidgetContent, result: QueryResult | None, audience: Audience, *, loading: bool) -> None:
+        """Show this; `loading`: a newer answer is awaited."""
         kind = widget.kind.type if widget.kind is not None else ""
-        table = answer.table if answer is not None and answer.error is None else None
+        table = result.table if result is not None and result.error is None else None
         if kind == "table" and table is not None and table.rows:
             if isinstance(self.inside, LiveTable):
-                self.inside.show_table(table, asking=asking)
+                self.inside.show_table(table, loading=loading)
             else:
                 live = LiveTable(table, self._habit)
                 live.left.connect(self.left)
@@ -143,7 +143,7 @@ class Large(QWidget):
                 face.edited.connect(self.edited)
                 self._put(face)
             assert isinstance(self.inside, LargeFace)
-            self.inside.say(widget, answer, audience)
+            self.inside.say(widget, result, audience)
 
     def _say_text(self, text: str) -> None:
         if not isinstance(self.inside, QTextEdit):

@@ -1,7 +1,7 @@
-"""A document's picture decoded, for whichever tile shows it, and drawn as its widget says.
+"""Decodes the images of a document, and draws them as their widgets say.
 
-Decoding is for a thread of `Feeds`. What came of it is kept in halves as well: a tile copies from the one nearest to
-its size, which is sharp and takes no longer than the tile is large.
+Decoding is for a worker thread (`WidgetQueryRunner`). Each image is kept in several sizes, each half of the one before,
+like mipmaps: a tile is drawn from the next larger one, which is sharp, and takes time by the size of the tile alone.
 """
 
 import threading
@@ -28,7 +28,7 @@ _FINE: Final = 3.0
 _DRAWINGS: Final = (QPaintEngine.Type.Pdf, QPaintEngine.Type.SVG, QPaintEngine.Type.Picture)
 
 
-class Decoded:
+class DecodedImage:
     """A picture, ready to be drawn: the largest first, each further one half of it."""
 
     def __init__(self, image: QImage) -> None:
@@ -53,12 +53,12 @@ class _Key(NamedTuple):
     pixels: int
 
 
-_known: WeakValueDictionary[_Key, Decoded] = WeakValueDictionary()
+_known: WeakValueDictionary[_Key, DecodedImage] = WeakValueDictionary()
 """What any page shows at the moment: a second one that shows the same has no copy of its own."""
 _lock = threading.Lock()
 
 
-def share(count: int) -> int:
+def pixels_per_image(count: int) -> int:
     """How many pixels each picture may have on a page that shows so many."""
     among = _FEW
     while among < count:
@@ -66,7 +66,7 @@ def share(count: int) -> int:
     return _ROOM // among
 
 
-def decoded(text: str, pixels: int) -> Decoded:
+def decode_data_uri(text: str, pixels: int) -> DecodedImage:
     """The picture a document says, in so many pixels at most. Raises `Invalid`, in a sentence. Not for the window's
     thread."""
     key = _Key(text, pixels)
@@ -74,16 +74,16 @@ def decoded(text: str, pixels: int) -> Decoded:
         there = _known.get(key)
     if there is None:
         head, data = images.parse_data_uri(text)
-        image = opened(head, data, pixels)
+        image = read_image(head, data, pixels)
         form = QImage.Format
         clear = form.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else form.Format_RGB32
-        there = Decoded(image.convertToFormat(clear))
+        there = DecodedImage(image.convertToFormat(clear))
         with _lock:
             _known[key] = there
     return there
 
 
-def opened(head: images.ImageHeader, data: bytes, pixels: int) -> QImage:
+def read_image(head: images.ImageHeader, data: bytes, pixels: int) -> QImage:
     """A picture's file as a picture, turned as its camera was held, with so many pixels at most. Raises `Invalid`."""
     holder = QBuffer()
     holder.setData(QByteArray(data))
@@ -106,7 +106,7 @@ def opened(head: images.ImageHeader, data: bytes, pixels: int) -> QImage:
     return image
 
 
-def paint_picture(painter: QPainter, body: QRectF, widget: WidgetContent, picture: Decoded) -> None:
+def paint_picture(painter: QPainter, body: QRectF, widget: WidgetContent, picture: DecodedImage) -> None:
     """Draw a picture in a tile's body."""
     target, part = _placed(body, picture.size, str(widget.setting("fit")), str(widget.setting("align")))
     engine = painter.paintEngine()

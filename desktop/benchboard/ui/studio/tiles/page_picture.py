@@ -12,7 +12,7 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Cell, PageIndex
 from benchboard.ui.studio.tiles.container_painting import box_of, paint_box, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.frame_insets import frames_around, inset
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_face, paint_frame
 from benchboard.ui.theme import theme
 
@@ -83,7 +83,7 @@ class Sheet:
 
 
 def paint(
-    painter: QPainter, sheet: Sheet, answer: Callable[[str], Answer | None], ids: Sequence[str] | None = None
+    painter: QPainter, sheet: Sheet, result: Callable[[str], QueryResult | None], ids: Sequence[str] | None = None
 ) -> Iterator[None]:
     """Draw the picture, or these items of it, one step an item: between two of them the window can go on."""
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
@@ -99,6 +99,6 @@ def paint(
             paint_heading(painter, item, box.width(), tab_boxes(item, box.width()))
         else:
             paint_frame(painter, QRectF(QPointF(0, 0), box.size()))
-            paint_face(painter, box.size(), widget_of(item), answer(name))
+            paint_face(painter, box.size(), widget_of(item), result(name))
         painter.restore()
         yield

@@ -32,7 +32,7 @@ from benchboard.ui.studio.tiles import (
     table_painting,
 )
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -75,14 +75,14 @@ def paint_face(
     painter: QPainter,
     size: QSizeF,
     widget: WidgetContent,
-    answer: Answer | None,
+    result: QueryResult | None,
     *,
     locked: bool = False,
     badge: str = "",
     audience: Audience = "show",
 ) -> Links:
     """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
-    stop = _paint_asking(painter, size) if answer is not None and answer.slow and audience != "show" else None
+    stop = _paint_asking(painter, size) if result is not None and result.slow and audience != "show" else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
@@ -91,7 +91,7 @@ def paint_face(
         end = paint_badge(painter, badge, end, HEADER / 2 + 1) - 8
     paint_header(painter, widget, end)
     painter.setClipRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
-    return replace(paint_body(painter, body_of(size), widget, answer, audience), stop=stop, end=end)
+    return replace(paint_body(painter, body_of(size), widget, result, audience), stop=stop, end=end)
 
 
 def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
@@ -125,17 +125,17 @@ def body_of(size: QSizeF) -> QRectF:
 
 
 def paint_body(
-    painter: QPainter, body: QRectF, widget: WidgetContent, answer: Answer | None, audience: Audience = "show"
+    painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience = "show"
 ) -> Links:
     """Draw what a widget shows, without its frame and header; answers where its links stand."""
     if widget.kind is None:
         _paint_sentence(painter, body, widget.icon, unknown(widget), _("The widget is kept unchanged."))
     elif widget.kind.type == IMAGE:
-        _paint_image(painter, body, widget, answer, audience)
+        _paint_image(painter, body, widget, result, audience)
     elif not widget.kind.query:
         _paint_prose(painter, body, prose(widget, audience))
     else:
-        return _paint_answer(painter, body, widget, answer, audience)
+        return _paint_answer(painter, body, widget, result, audience)
     return Links()
 
 
@@ -152,38 +152,38 @@ def unknown(widget: WidgetContent) -> str:
     return _("This version can't show “{kind}” widgets.").format(kind=name)
 
 
-def summary(widget: WidgetContent, answer: Answer | None) -> str:
+def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     """What a tile shows, in words for those who do not see it."""
     if widget.kind is None:
         return unknown(widget)
     if widget.kind.type == IMAGE:
-        return _image_summary(widget, answer)
-    if answer is None or answer.waited_for:
+        return _image_summary(widget, result)
+    if result is None or result.is_pending:
         return ""
-    if answer.error is not None:
-        return answer.error.what
+    if result.error is not None:
+        return result.error.what
     kind = widget.kind.type
-    if answer.table is not None and answer.table.rows and unfit(widget, answer.table) is None:
+    if result.table is not None and result.table.rows and unfit(widget, result.table) is None:
         if kind == "metric_card":
-            return stat_tiles.Figure.of(answer.table).shown(widget)
+            return stat_tiles.Figure.of(result.table).shown(widget)
         if kind == "gauge":
-            return stat_tiles.gauge_summary(widget, answer.table)
-    count = len(answer.table.rows) if answer.table is not None else 0
+            return stat_tiles.gauge_summary(widget, result.table)
+    count = len(result.table.rows) if result.table is not None else 0
     return ngettext("{count} row", "{count} rows", count).format(count=count)
 
 
 def _paint_image(
-    painter: QPainter, body: QRectF, widget: WidgetContent, answer: Answer | None, audience: Audience
+    painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience
 ) -> None:
     if not widget.setting("picture"):
         what, do = _no_picture(widget)
         _paint_sentence(painter, body, "ph.image", what, do if audience == "edit" else "")
-    elif answer is not None and answer.error is not None:
-        _paint_sentence(painter, body, "ph.warning-circle", answer.error.what, answer.error.do)
-    elif answer is not None and answer.picture is not None:
+    elif result is not None and result.error is not None:
+        _paint_sentence(painter, body, "ph.warning-circle", result.error.what, result.error.do)
+    elif result is not None and result.picture is not None:
         if body.width() > 1 and body.height() > 1:
-            image_painting.paint_picture(painter, body, widget, answer.picture)
-    elif answer is not None and answer.late:
+            image_painting.paint_picture(painter, body, widget, result.picture)
+    elif result is not None and result.late:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("grid"))
         painter.drawRoundedRect(body, 4, 4)
@@ -201,11 +201,11 @@ def _no_picture(widget: WidgetContent) -> tuple[str, str]:
     return _("No image yet."), _("Choose one on the right, drop a file here, or paste one.")
 
 
-def _image_summary(widget: WidgetContent, answer: Answer | None) -> str:
+def _image_summary(widget: WidgetContent, result: QueryResult | None) -> str:
     if not widget.setting("picture"):
         return _no_picture(widget)[0]
-    if answer is not None and answer.error is not None:
-        return answer.error.what
+    if result is not None and result.error is not None:
+        return result.error.what
     return str(widget.setting("alt"))
 
 
@@ -238,24 +238,24 @@ def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
 
 
 def _paint_answer(
-    painter: QPainter, body: QRectF, widget: WidgetContent, answer: Answer | None, audience: Audience
+    painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience
 ) -> Links:
     edits = audience == "edit"
-    if answer is None:
+    if result is None:
         do = _("Write one on the right.") if edits else ""
         _paint_sentence(painter, body, "ph.code", _("No query yet."), do)
-    elif answer.error is not None:
-        return error_painting.paint_error(painter, body, answer.error, audience)
-    elif answer.table is None:
-        if answer.late:
+    elif result.error is not None:
+        return error_painting.paint_error(painter, body, result.error, audience)
+    elif result.table is None:
+        if result.late:
             _paint_bars(painter, body, widget)
-    elif not answer.table.rows:
+    elif not result.table.rows:
         _paint_sentence(painter, body, "ph.tray", _("The query returned no rows."), "")
-    elif (why := unfit(widget, answer.table)) is not None:
+    elif (why := unfit(widget, result.table)) is not None:
         do = _(widget.kind.takes) if widget.kind and edits else ""
         _paint_sentence(painter, body, "ph.warning-circle", why, do)
     else:
-        _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, answer.table)
+        _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table)
     return Links()
 
 

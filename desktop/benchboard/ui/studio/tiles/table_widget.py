@@ -74,7 +74,7 @@ class LiveTable(QWidget):
         self._zoom, self._habit = 1.0, habit
         self._wished: tuple[float, float] | None = habit.scrolled
         """How far it is to be scrolled as soon as it has so many rows, unless somebody goes elsewhere before."""
-        self._asking = False
+        self._loading = False
         self._needs: tuple[ResultTable | None, list[column_widths.Need]] = (None, [])
         """What the columns need, for which answer."""
         self.rows = TableRows(table, self)
@@ -97,10 +97,10 @@ class LiveTable(QWidget):
             bar.rangeChanged.connect(self._come_back)
             bar.actionTriggered.connect(self.stay)
 
-    def show_table(self, table: ResultTable, *, asking: bool = False) -> None:
-        """Show another answer where the old one stood; `asking`: there is more, and it is asked for."""
+    def show_table(self, table: ResultTable, *, loading: bool = False) -> None:
+        """Show another answer where the old one stood; `loading`: there is more, and it is asked for."""
         at, here = [bar.value() for bar in self._bars], self.view.currentIndex()
-        self._asking = asking
+        self._loading = loading
         same = table.columns == self.rows.table.columns
         self.rows.show_table(table)
         if not same:
@@ -220,7 +220,7 @@ class LiveTable(QWidget):
         table, count = self.rows.table, self.rows.rowCount()
         shown = number_format.number(count)
         said = ngettext("{count} row", "{count} rows", count).format(count=shown)
-        if self._asking:
+        if self._loading:
             said = _("First {count} rows; loading the rest").format(count=shown)
         elif table.truncated:
             said = _("First {count} rows; the query returned more").format(count=shown)

@@ -14,7 +14,7 @@ from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
 from benchboard.ui.studio.tiles.pies import Pie, figure_of
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, unfit
 from benchboard.ui.studio.tiles.table_painting import TableFace
 from benchboard.ui.theme import theme
@@ -52,9 +52,9 @@ Reader = Callable[[QPointF], Reading | None]
 """Reads at a point of a tile, in its own measure."""
 
 
-def reader(size: QSizeF, widget: WidgetContent, answer: Answer | None, end: float) -> Reader:
+def reader(size: QSizeF, widget: WidgetContent, result: QueryResult | None, end: float) -> Reader:
     """What reads a tile so large whose title has room up to `end`."""
-    read = body_reader(body_of(size), widget, answer)
+    read = body_reader(body_of(size), widget, result)
     title = number_format.cut(widget.title or widget.kind_name, MAX_TITLE)
     cut = QFontMetricsF(theme().font("body_strong")).horizontalAdvance(title) > end - 33
 
@@ -66,13 +66,13 @@ def reader(size: QSizeF, widget: WidgetContent, answer: Answer | None, end: floa
     return at
 
 
-def body_reader(body: QRectF, widget: WidgetContent, answer: Answer | None) -> Reader:
+def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None) -> Reader:
     """What reads a widget's body drawn there."""
     kind = widget.kind.type if widget.kind is not None else ""
-    if answer is not None and answer.error is not None:
-        wrong = _plain(str(answer.error))
+    if result is not None and result.error is not None:
+        wrong = _plain(str(result.error))
         return lambda _spot: wrong
-    table = answer.table if answer is not None else None
+    table = result.table if result is not None else None
     if table is None or not table.rows:
         return _nothing
     if (why := unfit(widget, table)) is not None:

@@ -1,4 +1,5 @@
-"""What the variables of a page offer: their queries asked in the background, each after those it names."""
+"""Runs the queries of a page's variables in the background, each after the variables that it uses, and keeps the
+options they lead to."""
 
 import threading
 from collections.abc import Mapping
@@ -16,97 +17,100 @@ from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles.query_results import PATIENCE_MS
+from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_AT_ONCE: Final = 2
-"""Queries under way together: the tiles' and the window's other reads keep their share of the workers."""
+_MAX_RUNNING: Final = 2
+"""Queries that run at a time, so that workers are left for the tiles and for other reads of the window."""
 
 
-class Question(NamedTuple):
-    """A variable's query with the values chosen for the variables it names."""
+class VariableQueryRequest(NamedTuple):
+    """A variable's query with the selected values of the variables in it."""
 
     query: str
-    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+    variables: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Offering:
-    """What is known of what a variable offers. `asking`: an answer has been awaited for long enough to say so."""
+class OptionsState:
+    """The options of a variable, or why there are none. `loading` is set once its query has taken
+    `LOADING_DELAY_MS`."""
 
-    offer: VariableOptions | None = None
+    options: VariableOptions | None = None
     error: AppError | None = None
-    asking: bool = False
+    loading: bool = False
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """What people call values that they do not call by themselves."""
-        return self.offer.labels if self.offer is not None else MappingProxyType({})
+        """The labels of those values that have one."""
+        return self.options.labels if self.options is not None else MappingProxyType({})
 
 
-class Offers(QObject):
-    """The answers to the queries of all variables of a page; what they offer is the editor's from then on."""
+class VariableQueryRunner(QObject):
+    """Runs the queries of all variables of a page, and passes their options on to the editor."""
 
-    answered = Signal(str)
-    """What is known of this variable is something else."""
+    state_changed = Signal(str)
+    """The options of this variable have changed, or their state."""
 
     def __init__(self, context: "Context", editor: Editor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._editor = context, editor
-        self._known: dict[str, Offering] = {}
-        self._answers: dict[str, Question] = {}
-        """What each offer is the answer to."""
-        self._wanted: dict[str, Question] = {}
+        self._states: dict[str, OptionsState] = {}
+        self._answered_requests: dict[str, VariableQueryRequest] = {}
+        """The request that led to the options of each variable."""
+        self._requests: dict[str, VariableQueryRequest] = {}
         self._waiting: list[str] = []
-        self._running: dict[str, tuple[CancelToken, Question]] = {}
-        self._seen: tuple[Variable, ...] = ()
-        editor.changed.connect(self.follow)
-        editor.options_changed.connect(self.follow)
+        self._running: dict[str, tuple[CancelToken, VariableQueryRequest]] = {}
+        self._last_variables: tuple[Variable, ...] = ()
+        editor.changed.connect(self.update_requests)
+        editor.options_changed.connect(self.update_requests)
         context.changed.watch(self, relations.watched_tables(), self.refresh)
 
-    def of(self, name: str) -> Offering:
-        """What is known of a variable; nothing of one that no query answers."""
-        return self._known.get(name, Offering())
+    def state_of(self, name: str) -> OptionsState:
+        """The options of a variable; empty for one without a query."""
+        return self._states.get(name, OptionsState())
 
-    def gone(self, variable: Variable) -> frozenset[str]:
-        """Which values are chosen and no longer offered. Nobody knows while the answer is still to come."""
+    def unavailable_values(self, variable: Variable) -> frozenset[str]:
+        """The selected values that are no longer among the options; none while the options are being loaded."""
         name, known = variable.name, variable.type == "list"
-        if name in self._wanted and name not in self._waiting and name not in self._running:
-            known = self.of(name).offer is not None and self._answers.get(name) == self._wanted[name]
+        if name in self._requests and name not in self._waiting and name not in self._running:
+            known = (
+                self.state_of(name).options is not None and self._answered_requests.get(name) == self._requests[name]
+            )
         return frozenset(variable.chosen).difference(variable.values) if known else frozenset()
 
     @property
     def busy(self) -> bool:
-        """Whether any query is waiting or under way."""
+        """Whether any query waits or runs."""
         return bool(self._waiting or self._running)
 
-    def follow(self) -> None:
-        """Ask for what is asked otherwise now, forget what is gone."""
+    def update_requests(self) -> None:
+        """Run the queries that have changed, and drop the options of variables that no longer exist."""
         variables = self._editor.reader_document.variables
-        if variables == self._seen:
+        if variables == self._last_variables:
             return
-        self._seen = variables
+        self._last_variables = variables
         order = variable_queries.query_order(variables)
-        before, self._wanted = self._wanted, self._questions(order.names)
-        for name in self._known.keys() - self._wanted.keys() - order.refused.keys():
-            del self._known[name]
+        before, self._requests = self._requests, self._requests_for(order.names)
+        for name in self._states.keys() - self._requests.keys() - order.refused.keys():
+            del self._states[name]
             self._editor.forget_options(name)
         for name in list(self._running):
-            if self._running[name][1] != self._wanted.get(name):
-                self._stop(name)
-        self._waiting = [name for name in self._waiting if name in self._wanted]
+            if self._running[name][1] != self._requests.get(name):
+                self._cancel_running(name)
+        self._waiting = [name for name in self._waiting if name in self._requests]
         for name, error in order.refused.items():
-            if str(self.of(name).error) != str(error):
-                self._tell(name, Offering(error=error))
-        self._ask([name for name, question in self._wanted.items() if before.get(name) != question])
+            if str(self.state_of(name).error) != str(error):
+                self._publish(name, OptionsState(error=error))
+        self._enqueue([name for name, request in self._requests.items() if before.get(name) != request])
 
-    def _questions(self, names: tuple[str, ...]) -> dict[str, Question]:
+    def _requests_for(self, names: tuple[str, ...]) -> dict[str, VariableQueryRequest]:
         queries = {one.name: one.query for one in self._editor.reader_document.variables}
         chosen = self._editor.reader_document.chosen
         return {
-            name: Question(
+            name: VariableQueryRequest(
                 queries[name],
                 tuple((one, chosen[one]) for one in variable_queries.names_in(queries[name]) if one in chosen),
             )
@@ -114,112 +118,112 @@ class Offers(QObject):
         }
 
     @property
-    def asks(self) -> bool:
-        """Whether there is anything to ask."""
-        return bool(self._wanted)
+    def has_queries(self) -> bool:
+        """Whether any variable has a query that can run."""
+        return bool(self._requests)
 
-    def may_ask(self, name: str) -> bool:
-        """Whether there is a query to ask for it, and none that asks for itself."""
-        return name in self._wanted
+    def has_query(self, name: str) -> bool:
+        """Whether a variable has a query, and one that does not depend on itself."""
+        return name in self._requests
 
     def refresh(self) -> None:
-        """Ask everything anew; what is offered stays until the answers are there."""
-        self._ask(list(self._wanted))
+        """Run all queries again; the old options stay until the new ones are there."""
+        self._enqueue(list(self._requests))
 
-    def ask_again(self, name: str) -> None:
-        """Ask for one variable anew."""
-        if name in self._wanted:
-            self._tell(name, replace(self.of(name), error=None))
-            self._ask([name])
+    def retry(self, name: str) -> None:
+        """Run the query of one variable again."""
+        if name in self._requests:
+            self._publish(name, replace(self.state_of(name), error=None))
+            self._enqueue([name])
 
     def cancel(self, name: str) -> None:
-        """End a query somebody has waited for long enough."""
+        """Stop a query that takes too long for the user."""
         if name in self._waiting:
             self._waiting.remove(name)
         elif name in self._running:
-            self._stop(name)
+            self._cancel_running(name)
         else:
             return
         do = _("Choose from the values already loaded, or refresh.")
-        self._failed(name, Cancelled("query.stopped", _("The query was stopped."), do=do))
-        self._go_on()
+        self._publish_error(name, Cancelled("query.stopped", _("The query was stopped."), do=do))
+        self._start_next()
 
-    def stop_all(self) -> None:
-        """End what is under way (the page goes away)."""
+    def cancel_all(self) -> None:
+        """Cancel all queries (the page closes)."""
         self._waiting.clear()
         for name in list(self._running):
-            self._stop(name)
+            self._cancel_running(name)
 
-    def _ask(self, names: list[str]) -> None:
+    def _enqueue(self, names: list[str]) -> None:
         for name in names:
             if name not in self._waiting:
                 self._waiting.append(name)
-        QTimer.singleShot(PATIENCE_MS, self, lambda: self._are_late(names))
-        self._go_on()
+        QTimer.singleShot(LOADING_DELAY_MS, self, lambda: self._mark_loading(names))
+        self._start_next()
 
-    def _are_late(self, names: list[str]) -> None:
+    def _mark_loading(self, names: list[str]) -> None:
         for name in names:
-            if (name in self._waiting or name in self._running) and not self.of(name).asking:
-                self._tell(name, replace(self.of(name), asking=True))
+            if (name in self._waiting or name in self._running) and not self.state_of(name).loading:
+                self._publish(name, replace(self.state_of(name), loading=True))
 
-    def _go_on(self) -> None:
-        while len(self._running) < _AT_ONCE:
-            name = next((one for one in self._waiting if self._may_begin(one)), None)
+    def _start_next(self) -> None:
+        while len(self._running) < _MAX_RUNNING:
+            name = next((one for one in self._waiting if self._is_ready(one)), None)
             if name is None:
                 return
             self._waiting.remove(name)
-            self._run(name, self._wanted[name])
+            self._run(name, self._requests[name])
 
-    def _may_begin(self, name: str) -> bool:
-        """Whether nothing it names is still awaited, nor itself."""
+    def _is_ready(self, name: str) -> bool:
+        """Whether neither the variable's own query nor one that it depends on waits or runs."""
         awaited = {*self._waiting, *self._running}
-        named = variable_queries.names_in(self._wanted[name].query)
+        named = variable_queries.names_in(self._requests[name].query)
         return name not in self._running and not any(one in awaited for one in named)
 
-    def _run(self, name: str, question: Question) -> None:
+    def _run(self, name: str, request: VariableQueryRequest) -> None:
         token, actor = CancelToken(), self._context.actor
-        self._running[name] = (token, question)
+        self._running[name] = (token, request)
 
-        def mine() -> bool:
+        def take_running() -> bool:
             if name not in self._running or self._running[name][0] is not token:
                 return False
             del self._running[name]
             return not token.cancelled
 
-        def right(offer: VariableOptions) -> None:
-            if mine():
-                self._answers[name] = question
-                self._tell(name, Offering(offer))
-                self._editor.answer_options(name, offer.values, offer.labels)
-            self._go_on()
+        def succeeded(options: VariableOptions) -> None:
+            if take_running():
+                self._answered_requests[name] = request
+                self._publish(name, OptionsState(options))
+                self._editor.answer_options(name, options.values, options.labels)
+            self._start_next()
 
-        def wrong(error: AppError) -> None:
-            if mine():
-                self._failed(name, error)
-            self._go_on()
+        def failed(error: AppError) -> None:
+            if take_running():
+                self._publish_error(name, error)
+            self._start_next()
 
         self._context.tasks.read(
             self,
             lambda session: variable_queries.query_options(
-                session, actor, question.query, variables=dict(question.chosen), cancel_token=token
+                session, actor, request.query, variables=dict(request.variables), cancel_token=token
             ),
-            right,
-            wrong,
+            succeeded,
+            failed,
             long=True,
         )
 
-    def _failed(self, name: str, error: AppError) -> None:
-        """What was answered to the same question is still offered; what was answered to another one is not."""
-        offer = self.of(name).offer if self._answers.get(name) == self._wanted.get(name) else None
-        self._tell(name, Offering(offer, error))
-        if offer is None:
+    def _publish_error(self, name: str, error: AppError) -> None:
+        """Publish an error; the old options stay if they came from the same request."""
+        options = self.state_of(name).options if self._answered_requests.get(name) == self._requests.get(name) else None
+        self._publish(name, OptionsState(options, error))
+        if options is None:
             self._editor.answer_options(name, None)
 
-    def _stop(self, name: str) -> None:
-        token, _question = self._running.pop(name)
-        # On a server, stopping asks it over the network: not from the window's thread.
+    def _cancel_running(self, name: str) -> None:
+        token, _request = self._running.pop(name)
+        # On a server this is a request over the network, which must not block the window's thread.
         threading.Thread(target=token.cancel, name="benchboard-stop", daemon=True).start()
 
-    def _tell(self, name: str, offering: Offering) -> None:
-        self._known[name] = offering
-        self.answered.emit(name)
+    def _publish(self, name: str, state: OptionsState) -> None:
+        self._states[name] = state
+        self.state_changed.emit(name)

@@ -50,7 +50,7 @@ class DiffPage(QWidget):
     def __init__(self, before: Answers, after: Answers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("diff_page")
-        self._answers = {"before": before, "after": after}
+        self._results = {"before": before, "after": after}
         self._before, self._after = empty(), empty()
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
         self._differences: Sequence[Difference] = ()
@@ -242,13 +242,13 @@ class DiffPage(QWidget):
     def _paint_tile(self, painter: QPainter, mark: _Mark, item: Item) -> None:
         look = mark.looks[0] if mark.looks else None
         faint = look is None and self._mode == "overlay"
-        answer = self._answers[mark.side].of(item.id)
+        result = self._results[mark.side].of(item.id)
         sharp = self.devicePixelRatioF() * self._scale
         edge = ROLE[look] if look is not None else "border"
-        key = (answer, mark.box.size().toTuple(), sharp, edge, mark.runs)
+        key = (result, mark.box.size().toTuple(), sharp, edge, mark.runs)
         known = self._pictures.get((mark.side, item.id))
         if known is None or known[0] != key:
-            known = (key, picture(item, mark.box.size(), answer, sharp, edge=edge, runs=mark.runs))
+            known = (key, picture(item, mark.box.size(), result, sharp, edge=edge, runs=mark.runs))
             self._pictures[mark.side, item.id] = known
         painter.setOpacity(_FAINT if faint else 1.0)
         painter.drawPixmap(mark.box.topLeft(), known[1])

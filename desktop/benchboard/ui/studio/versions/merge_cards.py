@@ -184,7 +184,7 @@ class ResultCard(Card):
             top.addWidget(Text(_("saved as version {number}").format(number=next_number), "body", "muted"))
         top.addStretch(1)
         self.column.addLayout(top)
-        self._answers = answers
+        self._results = answers
         self._tile = TileView(answers)
         self._tile.setMaximumWidth(330)
         self._fields = QGridLayout()
@@ -209,7 +209,7 @@ class ResultCard(Card):
         item = case.find(document) if decided else None
         self._tile.setVisible(bool(case.id))
         self._tile.show_item(item, none=_("It will be removed.") if decided else _("Not resolved yet"))
-        self._answers.ask_for(item, document)
+        self._results.ask_for(item, document)
         while (taken := self._fields.takeAt(0)) is not None:
             if (old := taken.widget()) is not None:
                 old.hide()

@@ -49,7 +49,7 @@ class MergeScreen(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._merge, self._mine, self._theirs, self._base = merge, mine, theirs, base
         self.decisions = Decisions(merge)
-        self._answers = [Answers(context, self) for _side in range(3)]
+        self._results = [Answers(context, self) for _side in range(3)]
         self._current = self.decisions.cases[0] if self.decisions.cases else None
         self._next_number = next_number
         self._cards: dict[str, SideCard] = {}
@@ -63,7 +63,7 @@ class MergeScreen(QWidget):
     @property
     def busy(self) -> bool:
         """Whether a figure of a tile is awaited."""
-        return any(answers.busy for answers in self._answers)
+        return any(answers.busy for answers in self._results)
 
     # Deciding
 
@@ -130,7 +130,7 @@ class MergeScreen(QWidget):
                 widget.deleteLater()
         for number, (side, party) in enumerate((("mine", self._mine), ("theirs", self._theirs))):
             of = "mine" if side == "mine" else "theirs"
-            card = SideCard(case, "mine" if of == "mine" else "theirs", party, self._answers[number])
+            card = SideCard(case, "mine" if of == "mine" else "theirs", party, self._results[number])
             card.took.connect(lambda keys, of=of: self.take("mine" if of == "mine" else "theirs", keys))
             card.leave.connect(lambda at, key, of=of: self._leave(of, at, key))
             self._cards[of] = card
@@ -148,8 +148,8 @@ class MergeScreen(QWidget):
         """Ask for the figures of both sides' tiles."""
         case = self._current
         if case is not None and self.isVisible():
-            self._answers[0].ask_for(case.item("mine"), self._merge.mine)
-            self._answers[1].ask_for(case.item("theirs"), self._merge.theirs)
+            self._results[0].ask_for(case.item("mine"), self._merge.mine)
+            self._results[1].ask_for(case.item("theirs"), self._merge.theirs)
 
     def _say(self) -> None:
         case = self._current
@@ -301,7 +301,7 @@ class MergeScreen(QWidget):
         self._sides_row = QHBoxLayout(self._sides)
         self._sides_row.setContentsMargins(0, 0, 0, 0)
         self._sides_row.setSpacing(16)
-        self._result = ResultCard(self._answers[2], self._next_number)
+        self._result = ResultCard(self._results[2], self._next_number)
         self._result.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column.addWidget(self._sides)
         column.addWidget(self._result)
@@ -369,5 +369,5 @@ class MergeScreen(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        for answers in self._answers:
+        for answers in self._results:
             answers.stop()

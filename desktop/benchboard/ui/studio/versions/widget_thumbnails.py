@@ -16,7 +16,7 @@ from benchboard.dashboards.versions.diff import WordRun
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.container_painting import paint_heading, tab_boxes
-from benchboard.ui.studio.tiles.query_results import Answer, Feeds
+from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER, paint_face, paint_frame, paint_header
 from benchboard.ui.theme import theme
 
@@ -36,8 +36,8 @@ class Answers(QObject):
     def __init__(self, context: "Context", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._editor = Editor(self)
-        self._feeds = Feeds(context, self._editor, self)
-        self._feeds.answered.connect(self.came)
+        self._query_runner = WidgetQueryRunner(context, self._editor, self)
+        self._query_runner.result_changed.connect(self.came)
 
     def ask(self, document: Document) -> None:
         """Ask for this document's widgets from now on."""
@@ -48,23 +48,29 @@ class Answers(QObject):
         pairs = [(item, Cell(0, 0, 1, 1))] if item is not None and not item.panes else []
         self.ask(Document(Layout.of(1, pairs), variables=variables.variables))
 
-    def of(self, item_id: str) -> Answer | None:
+    def of(self, item_id: str) -> QueryResult | None:
         """What is known for a widget."""
-        return self._feeds.answer(item_id)
+        return self._query_runner.result(item_id)
 
     @property
     def busy(self) -> bool:
         """Whether an answer is awaited."""
-        return self._feeds.busy
+        return self._query_runner.busy
 
     def stop(self) -> None:
         """End what is under way: nobody looks any more."""
         self._editor.load(empty())
-        self._feeds.stop_all()
+        self._query_runner.cancel_all()
 
 
 def picture(
-    item: Item, size: QSizeF, answer: Answer | None, sharp: float, *, edge: str = "border", runs: Sequence[WordRun] = ()
+    item: Item,
+    size: QSizeF,
+    result: QueryResult | None,
+    sharp: float,
+    *,
+    edge: str = "border",
+    runs: Sequence[WordRun] = (),
 ) -> QPixmap:
     """An item's tile, its frame in colour `edge`. With `runs` it shows how its text changed instead of the text."""
     pixels = QSize(max(1, math.ceil(size.width() * sharp)), max(1, math.ceil(size.height() * sharp)))
@@ -83,7 +89,7 @@ def picture(
             paint_header(painter, widget_of(item), size.width() - _PAD)
             _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
         else:
-            paint_face(painter, size, widget_of(item), answer)
+            paint_face(painter, size, widget_of(item), result)
     return made
 
 
@@ -129,7 +135,7 @@ class TileView(QWidget):
 
     def __init__(self, answers: Answers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answers, self._none = answers, ""
+        self._results, self._none = answers, ""
         self._item: Item | None = None
         self._runs: Sequence[WordRun] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -153,6 +159,6 @@ class TileView(QWidget):
                 painter.setPen(theme().color("text.muted"))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
             else:
-                answer = self._answers.of(self._item.id)
-                shown = picture(self._item, box.size(), answer, self.devicePixelRatioF(), runs=self._runs)
+                result = self._results.of(self._item.id)
+                shown = picture(self._item, box.size(), result, self.devicePixelRatioF(), runs=self._runs)
                 painter.drawPixmap(QPointF(0, 0), shown)

@@ -109,9 +109,9 @@ class HoverTracker(QObject):
         """The reader of a tile, made once for what it shows: a mouse moves often."""
         view = self._view
         size = tile.rect.size() / view.zoom
-        key = (tile, tile.answer, tile.widget, size.width(), size.height(), tile.links.end, view.theme_version)
+        key = (tile, tile.result, tile.widget, size.width(), size.height(), tile.links.end, view.theme_version)
         if self._reader is None or self._reader[0] != key:
-            self._reader = key, reader(size, tile.widget, tile.answer, tile.links.end)
+            self._reader = key, reader(size, tile.widget, tile.result, tile.links.end)
         return self._reader[1]
 
 

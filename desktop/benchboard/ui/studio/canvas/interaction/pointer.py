@@ -227,11 +227,11 @@ class Pointer(QObject):
         """What a click at a point of the view does with a tile, besides selecting it."""
         at = self._view.mapToScene(spot)
         inside = (at - tile.pos()) / self._view.zoom
-        feeds = self._view.feeds
+        query_runner = self._view.query_runner
         for box, action in (
-            (tile.links.retry, feeds.retry),
+            (tile.links.retry, query_runner.retry),
             (tile.links.edit, self._edit),
-            (tile.links.stop, feeds.cancel),
+            (tile.links.stop, query_runner.cancel),
         ):
             if box is not None and box.contains(inside):
                 return action

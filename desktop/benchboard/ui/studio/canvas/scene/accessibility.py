@@ -140,7 +140,7 @@ class _TileObject(QAccessibleInterface):
         if kind == QAccessible.Text.Value:
             if isinstance(tile, ContainerFrame):
                 return tile.state_text
-            return plain_text(widget) if widget.type == "text" else summary(widget, tile.answer)
+            return plain_text(widget) if widget.type == "text" else summary(widget, tile.result)
         return ""
 
     def setText(self, _kind: QAccessible.Text, _text: str) -> None:

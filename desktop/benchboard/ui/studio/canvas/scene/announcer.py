@@ -32,7 +32,7 @@ class Announcer(QObject):
         """The child index of each item in the accessible page."""
         self._editor.changed.connect(self._announce_page)
         self._editor.selection_changed.connect(self._announce_selection)
-        view.feeds.answered.connect(self._announce_answer)
+        view.query_runner.result_changed.connect(self._announce_result)
 
     def announce_focus(self) -> None:
         """The keyboard focus has come to the page, or to another item on it."""
@@ -94,7 +94,7 @@ class Announcer(QObject):
             changed.expanded = changed.collapsed = True
             self._send_event(item_id, QAccessibleStateChangeEvent(self._view, changed))
 
-    def _announce_answer(self, item_id: str) -> None:
+    def _announce_result(self, item_id: str) -> None:
         if self._is_active() and item_id == self._view.focused_id:
             self._announce_value(item_id)
 

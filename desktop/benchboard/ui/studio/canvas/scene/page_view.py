@@ -20,7 +20,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.frame_insets import frames_around
 from benchboard.ui.studio.tiles.page_grid import NARROWEST, PageGrid
-from benchboard.ui.studio.tiles.query_results import Answer, Feeds
+from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.theme import theme
 
 ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
@@ -39,9 +39,9 @@ class PageView(QGraphicsView):
     moved = Signal()
     """The view has another position in its parent."""
 
-    def __init__(self, editor: Editor, feeds: Feeds, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.editor, self.feeds = editor, feeds
+        self.editor, self.query_runner = editor, query_runner
         self._scene = QGraphicsScene(self)
         self.setScene(self._scene)
         self.setObjectName("studio_canvas")
@@ -66,11 +66,11 @@ class PageView(QGraphicsView):
         self.embedded_widget: QWidget | None = None
         """The real widget that stands in the place of a tile's pixmap, if there is one."""
         self._overlay_region = QRegion()
-        self.pixmaps = TilePixmaps(self, self.tiles, feeds, self)
+        self.pixmaps = TilePixmaps(self, self.tiles, query_runner, self)
         editor.changed.connect(self.sync)
         editor.options_changed.connect(self._update_titles)
         editor.permission_changed.connect(self.pixmaps.update_visible)
-        feeds.answered.connect(self._show_answer)
+        query_runner.result_changed.connect(self._show_result)
         theme().changed.connect(self._apply_theme)
         self._apply_theme()
 
@@ -131,11 +131,11 @@ class PageView(QGraphicsView):
             if tile is None:
                 tile = self._add_tile(item)
             depth, locked = len(page.path(item_id)), bool(page_edits.locks(item))
-            answer = self.feeds.answer(item_id)
+            result = self.query_runner.result(item_id)
             if isinstance(tile, ContainerFrame):
                 tile.set_content(item, depth=depth, locked=locked)
-            elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.answer is not answer:
-                tile.set_content(item, answer, depth=depth, locked=locked)
+            elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.result is not result:
+                tile.set_content(item, result, depth=depth, locked=locked)
             tile.place(grid.rect(cell, frames_around(page, page.path(item_id), shown)))
         self.pixmaps.update_visible()
 
@@ -155,10 +155,10 @@ class PageView(QGraphicsView):
         if not self.busy:
             self.show_page(self.editor.page)
 
-    def _show_answer(self, item_id: str) -> None:
+    def _show_result(self, item_id: str) -> None:
         tile = self.tiles.get(item_id)
         if isinstance(tile, Tile):
-            tile.set_content(tile.item, self.feeds.answer(item_id), depth=tile.depth, locked=tile.locked)
+            tile.set_content(tile.item, self.query_runner.result(item_id), depth=tile.depth, locked=tile.locked)
             if tile.rect.intersects(self.visible_rect()):
                 self.pixmaps.request(tile)
 
@@ -250,7 +250,7 @@ class PageView(QGraphicsView):
         """Make a tile for an item that is dragged and not on the page yet."""
         tile = self._add_tile(self.editor.rendered(item))
         if isinstance(tile, Tile):
-            tile.set_content(tile.item, Answer(tile.widget.query, late=True), depth=0, locked=False)
+            tile.set_content(tile.item, QueryResult(tile.widget.query, late=True), depth=0, locked=False)
 
     def place_tile(self, item_id: str, rect: QRectF) -> None:
         """Move and resize a tile, and have it drawn again soon if its pixmap no longer fits."""

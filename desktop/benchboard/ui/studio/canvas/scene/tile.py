@@ -15,7 +15,7 @@ from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.display import Display
 from benchboard.ui.studio.tiles.click_targets import Links
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, header_badge, paint_face, paint_frame
 from benchboard.ui.studio.tiles.repeat_badges import badge, told
 from benchboard.ui.studio.tiles.value_readout import Reading, tip_of
@@ -39,7 +39,7 @@ class Tile(QGraphicsPixmapItem):
         self._display = display
         self.item = item
         self.widget = widget_of(item)
-        self.answer: Answer | None = None
+        self.result: QueryResult | None = None
         self.lifted = False
         """Whether it is being dragged: above the others, with a shadow."""
         self.locked = False
@@ -99,22 +99,22 @@ class Tile(QGraphicsPixmapItem):
             self.scene().removeItem(self._shadow)
             self._shadow = None
 
-    def set_content(self, item: Item, answer: Answer | None, *, depth: int, locked: bool) -> None:
+    def set_content(self, item: Item, result: QueryResult | None, *, depth: int, locked: bool) -> None:
         """Show this widget with this answer from now on; `depth` is the number of containers around it."""
         if item is not self.item:
             self.item, self.widget = item, widget_of(item)
-        if answer is not self.answer:
+        if result is not self.result:
             self._reading = None
-        self.answer, self.locked, self.depth = answer, locked, depth
+        self.result, self.locked, self.depth = result, locked, depth
         self.setZValue(depth + (LIFTED if self.lifted else 0))
         self._update_tooltip()
 
     @property
     def has_rows(self) -> bool:
         """Whether it is a table with rows, which can be scrolled and selected in its place."""
-        kind, answer = self.widget.kind, self.answer
+        kind, result = self.widget.kind, self.result
         is_table = kind is not None and kind.type == "table"
-        return is_table and answer is not None and answer.table is not None and bool(answer.table.rows)
+        return is_table and result is not None and result.table is not None and bool(result.table.rows)
 
     @property
     def is_rendered(self) -> bool:
@@ -148,7 +148,7 @@ class Tile(QGraphicsPixmapItem):
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
             text = badge(self._display.editor, self.item)
             self.links = paint_face(
-                painter, size, self.widget, self.answer, locked=self.locked, badge=text, audience=self._display.audience
+                painter, size, self.widget, self.result, locked=self.locked, badge=text, audience=self._display.audience
             )
         self._rendered, self._rendered_key, self._rendered_at = pixmap, self._key(), self._shown_part.topLeft()
         self._update_tooltip()
@@ -189,7 +189,7 @@ class Tile(QGraphicsPixmapItem):
             self.setToolTip(tip_of(self._reading))
             return
         # An error too long for the tile is read here. It may quote data, which must not be taken as markup.
-        error = self.answer.error if self.answer is not None else None
+        error = self.result.error if self.result is not None else None
         text = str(error) if error is not None else told(self._display.editor, self.item)
         self.setToolTip(f"<p>{escape(text[:_LONGEST_TIP])}</p>" if text else "")
 
@@ -241,7 +241,7 @@ class Tile(QGraphicsPixmapItem):
             widget.type,
             widget.title,
             widget.config,
-            self.answer,
+            self.result,
             self.locked,
             told(self._display.editor, self.item),
             self._display.audience,

@@ -11,7 +11,7 @@ from benchboard.ui.studio.canvas.scene import culling
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.canvas.scene.display import Display
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.query_results import Feeds
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 
 _BATCH_S: Final = 0.006
 """How long pixmaps are drawn at a stretch before other events have their turn."""
@@ -25,10 +25,14 @@ class TilePixmaps(QObject):
     """Draws the pixmaps of the tiles, the most urgent first."""
 
     def __init__(
-        self, display: Display, tiles: Mapping[str, Tile | ContainerFrame], feeds: Feeds, parent: QObject
+        self,
+        display: Display,
+        tiles: Mapping[str, Tile | ContainerFrame],
+        query_runner: WidgetQueryRunner,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._display, self._tiles, self._feeds = display, tiles, feeds
+        self._display, self._tiles, self._query_runner = display, tiles, query_runner
         self._outdated: dict[Tile, None] = {}
         """Those to be drawn, in this order."""
         self._without: set[Tile] = set()
@@ -81,7 +85,7 @@ class TilePixmaps(QObject):
         for tile in allocation.full:
             if not tile.is_current:
                 self._request(tile, now=not busy and tile.rect.intersects(view))
-        self._feeds.prefer([tile.item.id for tile in nearby if tile.rect.intersects(view)])
+        self._query_runner.prioritize([tile.item.id for tile in nearby if tile.rect.intersects(view)])
         if self._outdated:
             self._timer.start()
 
