@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
-from benchboard.ui.studio.tiles.column_widths import GAP, Need, levelled, natural, shared
-from benchboard.ui.studio.tiles.table_painting import TableFace
+from benchboard.ui.studio.tiles.column_widths import GAP, ColumnWidthHint, fit_widths, natural_widths, shrink_largest
+from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.studio.tiles.table_rows import TableRows
 from benchboard.ui.theme import Theme
 
-_need = st.builds(Need, st.floats(1, 900), st.floats(1, 300), st.booleans())
+_need = st.builds(ColumnWidthHint, st.floats(1, 900), st.floats(1, 300), st.booleans())
 
 
 @given(st.lists(_need, min_size=1, max_size=30), st.floats(60, 1_200))
@@ -24,12 +24,12 @@ def test_column_widths_fit_their_space_and_never_cut_numbers(needs: list[Need], 
     widths = shared(needs, room)
     assert 1 <= len(widths) <= len(needs)
     for width, need in zip(widths, needs, strict=False):
-        assert width >= need.least - 0.01
-        assert need.words or width >= need.content - 0.01
+        assert width >= need.minimum - 0.01
+        assert need.is_text or width >= need.content - 0.01
     taken = sum(widths) + GAP * (len(widths) - 1)
     assert taken <= room + 0.01 or len(widths) == 1
     if len(widths) < len(needs):  # what stands there left no room for the next
-        assert sum(need.least + GAP for need in needs[: len(widths) + 1]) - GAP > room
+        assert sum(need.minimum + GAP for need in needs[: len(widths) + 1]) - GAP > room
 
 
 def test_column_widths_shrink_headings_then_texts_then_numbers() -> None:
@@ -37,7 +37,7 @@ def test_column_widths_shrink_headings_then_texts_then_numbers() -> None:
     wide, heading, number = shared(needs, 160 + 60 + 75 + 2 * GAP)
     assert wide == pytest.approx(160, abs=0.1)
     assert heading < 90
-    wide, heading, number = shared(needs, 120 + 40 + 70 + 2 * GAP)
+    wide, heading, number = fit_widths(needs, 120 + 40 + 70 + 2 * GAP)
     assert number >= 70
     assert wide == pytest.approx(120, abs=0.1)
 
@@ -46,7 +46,7 @@ def test_column_widths_shrink_headings_then_texts_then_numbers() -> None:
 def test_levelled_values_reduce_the_largest_first(parts: list[tuple[float, float]], share: float) -> None:
     values, least = [value for value, _part in parts], [value * part for value, part in parts]
     room = sum(least) + share * (sum(values) - sum(least))
-    found = levelled(values, least, room)
+    found = shrink_largest(values, least, room)
     assert sum(found) == pytest.approx(room, abs=0.01 * len(parts))
     level = max((one for one, value in zip(found, values, strict=True) if one < value - 0.01), default=0)
     assert all(one >= min(value, level) - 0.01 or one >= floor - 0.01
@@ -68,7 +68,7 @@ def _table(rows: list[tuple[Cell, ...]], **kinds: str) -> ResultTable:
 def test_table_tile_with_eight_columns_shows_the_few_that_fit() -> None:
     kinds = {f"column_{k}": "decimal" if k % 3 == 2 else "text" for k in range(8)}
     row = tuple(Decimal("123456.78") if k % 3 == 2 else f"birchwood-audio-{k}.example" for k in range(8))
-    face = TableFace(QRectF(0, 0, 380, 120), _table([row] * 20, **kinds))
+    face = TableLayout(QRectF(0, 0, 380, 120), _table([row] * 20, **kinds))
     shown = face.lines[1]
     assert 2 <= len(shown) < 8
     assert shown[2].shown == shown[2].full == "123\u2009456.78"
@@ -82,7 +82,7 @@ def test_table_tile_with_eight_columns_shows_the_few_that_fit() -> None:
 def test_table_tile_number_too_wide_is_abbreviated() -> None:
     face = TableFace(QRectF(0, 0, 60, 120), _table([(123_456_789_012,)], n="integer"))
     assert face.lines[1][0].shown == "123.5 bn"
-    assert face.lines[1][0].cut
+    assert face.lines[1][0].is_cut
 
 
 _cells = st.one_of(
@@ -135,6 +135,6 @@ def test_table_rows_of_10000_are_formatted_only_where_visible(light: Theme, monk
     table = _table([(f"row {k}", k) for k in range(10_000)], a="text", n="integer")
     model = TableRows(table)
     model.sort(1, Qt.SortOrder.DescendingOrder)
-    assert model.measured()
+    assert model.width_samples()
     assert len(said) < 1_000
     assert light is not None

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import parse_page
 from benchboard.ui.studio.tiles.container_painting import heading_height, tab_boxes
-from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def test_container_frames_keep_to_grid_around_their_items(board: "Studio", zoom:
 
 
 def test_page_picture_has_container_frames(board: "Studio") -> None:
-    sheet = Sheet.of(board.page.editor.page, 1000)
+    sheet = PagePicture.of(board.page.editor.page, 1000)
     assert sheet.rect("inner").adjusted(2, 2, -2, -2).contains(sheet.rect("gg1"))
     assert sheet.rect("g").left() == sheet.rect("above").left()
-    alone = Sheet.of(board.page.editor.page, 1000, ["g1", "g2"])
+    alone = PagePicture.of(board.page.editor.page, 1000, ["g1", "g2"])
     assert alone.rect("g1").width() == alone.rect("g2").width()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.ui.studio.tiles import error_painting
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
-from benchboard.ui.studio.tiles.renderers import words_of
+from benchboard.ui.studio.tiles.renderers import markdown_document
 from benchboard.ui.theme import Theme, theme
 
 BROKEN = Invalid("query.table", "There is no table “nothing_there”.", do="Available tables: orders.")
@@ -62,5 +62,5 @@ def test_numbered_list_in_a_text_tile_shows_its_numbers_whole(last: int) -> None
         words.documentLayout().draw(painter, QAbstractTextDocumentLayout.PaintContext())
     inked = [x for x in range(230) for y in range(0, 4_000) if image.pixel(x, y) != 0xFFFFFFFF]
     assert 30 <= min(inked) < 45
-    assert words_of("- point").indentWidth() == 14
+    assert markdown_document("- point").indentWidth() == 14
     assert words.size() != QSizeF()

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QMenu, QToolTip
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.enlarged_view import LargeFace
+from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.renderers import body_of
-from benchboard.ui.studio.tiles.table_painting import TableFace
+from benchboard.ui.studio.tiles.table_painting import TableLayout
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -105,7 +105,7 @@ def test_hover_over_elided_cell_shows_full_text_without_markup(read: "Studio") -
     tile = _tile(read, "table")
     assert tile.result is not None
     assert tile.result.table is not None
-    face = TableFace(body_of(tile.rect.size()), tile.result.table)
+    face = TableLayout(body_of(tile.rect.size()), tile.result.table)
     cut = face.lines[1][1]
     assert cut.shown.endswith("…")
     tip = _hover(read, "table", cut.box.center())
@@ -181,7 +181,7 @@ def test_hover_over_enlarged_widget_shows_values(read: "Studio") -> None:
     read.page.viewing.show("bar")
     view = read.page.viewing.view
     assert view is not None
-    face = view.large.inside
-    assert isinstance(face, LargeFace)
+    face = view.content.content
+    assert isinstance(face, EnlargedDrawing)
     read.qtbot.mouseMove(face, QPoint(face.width() // 2, face.height() // 2))
     assert "n: " in face.toolTip()

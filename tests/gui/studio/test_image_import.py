@@ -32,7 +32,7 @@ from benchboard.ui.studio.canvas import image_files
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image, read_image
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import body_of, paint_face, summary
+from benchboard.ui.studio.tiles.renderers import body_of, paint_content, summary
 from support.drawn import chunk, claimed, png
 
 if TYPE_CHECKING:
@@ -441,7 +441,7 @@ def test_image_fills_tile_by_its_fit_setting(studio: "Studio", fit: str, align: 
     image = QImage(240, 240, QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
-    paint_face(painter, size, studio.page.editor.widget("a"), studio.page.query_runner.result("a"))
+    paint_content(painter, size, studio.page.editor.widget("a"), studio.page.query_runner.result("a"))
     painter.end()
     body = body_of(size)
     spots = (body.top() + 2, body.center().y(), body.bottom() - 3)

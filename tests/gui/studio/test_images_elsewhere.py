@@ -154,7 +154,7 @@ def test_presentation_shows_the_image(pictured: "Studio") -> None:
 
 
 def _export(studio: "Studio", form: str, path: Path) -> bytes:
-    sheet = Sheet.of(studio.page.editor.page, 900)
+    sheet = PagePicture.of(studio.page.editor.page, 900)
     Export(studio.page._context, sheet, studio.page.query_runner.result, "Page", studio.page).begin(form, path)  # type: ignore[arg-type]
     studio.wait(path.exists)
     return path.read_bytes()
@@ -163,7 +163,7 @@ def _export(studio: "Studio", form: str, path: Path) -> bytes:
 def test_export_png_has_the_image_and_its_description(pictured: "Studio", tmp_path: Path) -> None:
     _export(pictured, "png", tmp_path / "page.png")
     image = QImage(str(tmp_path / "page.png"))
-    box = Sheet.of(pictured.page.editor.page, 900).rect("a")
+    box = PagePicture.of(pictured.page.editor.page, 900).rect("a")
     assert image.pixelColor(box.center().toPoint()) == QColor(*RED)
     assert image.text("Description") == "Where line 2 stands"
 
@@ -182,7 +182,7 @@ def test_export_pdf_and_print_have_the_image(pictured: "Studio", tmp_path: Path)
     printer = QPrinter()
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
-    sheet = Sheet.of(pictured.page.editor.page, 900)
+    sheet = PagePicture.of(pictured.page.editor.page, 900)
     assert page_export.print_sheet(printer, sheet, pictured.page.query_runner.result) == 1
     assert b"/Subtype /Image" in (tmp_path / "printed.pdf").read_bytes()
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication, QW
 from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
 from benchboard.dashboards.document.document import parse_document
-from benchboard.ui.studio.tiles.enlarged_view import LargeFace
-from benchboard.ui.studio.tiles.table_widget import LiveTable
+from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
+from benchboard.ui.studio.tiles.table_widget import TableWidget
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -41,7 +41,7 @@ def tables(studio: "Studio") -> "Studio":
     return studio
 
 
-def _live(studio: "Studio") -> LiveTable:
+def _live(studio: "Studio") -> TableWidget:
     table = studio.canvas.interactive_table.table
     assert table is not None
     return table
@@ -61,7 +61,7 @@ def _wheel(widget: QWidget, at: QPoint, steps: int = -1) -> None:
     QApplication.sendEvent(widget, event)
 
 
-def _rows(table: LiveTable) -> list[list[str]]:
+def _rows(table: TableWidget) -> list[list[str]]:
     rows = table.rows
     return [[rows.text(row, k) for k in range(rows.columnCount())] for row in range(rows.rowCount())]
 
@@ -119,9 +119,9 @@ def test_interactive_table_is_accessible(tables: "Studio") -> None:
     tables.key(Qt.Key.Key_V)
     view = tables.page.viewing.view
     assert view is not None
-    tables.wait(lambda: bool(view.findChildren(LiveTable)))
+    tables.wait(lambda: bool(view.findChildren(TableWidget)))
     assert page.childCount() == count
-    (large,) = view.findChildren(LiveTable)
+    (large,) = view.findChildren(TableWidget)
     assert _told_of(window, large)
 
 
@@ -203,8 +203,8 @@ def test_table_resized_columns_keep_width(tables: "Studio") -> None:
     tables.key(Qt.Key.Key_V)
     view = tables.page.viewing.view
     assert view is not None
-    assert isinstance(view.large.inside, LiveTable)
-    assert view.large.inside.view.columnWidth(1) == 333
+    assert isinstance(view.content.content, TableWidget)
+    assert view.content.content.view.columnWidth(1) == 333
 
 
 def test_tile_header_double_click_edits_widget(tables: "Studio") -> None:
@@ -237,8 +237,8 @@ def test_enlarged_widget_shows_every_kind(tables: "Studio", item_id: str) -> Non
     assert view.isVisible()
     assert view.title.text() == item_id
     assert view.width() > 2 * tables.canvas.tiles[item_id].rect.width()
-    kinds = {"all": LiveTable, "words": QTextEdit}
-    assert isinstance(view.large.inside, kinds.get(item_id, LargeFace))
+    kinds = {"all": TableWidget, "words": QTextEdit}
+    assert isinstance(view.content.content, kinds.get(item_id, EnlargedDrawing))
     assert view.isAncestorOf(tables.application.window.focusWidget())
     before = tables.page.editor.document
     for key in (Qt.Key.Key_Delete, Qt.Key.Key_D, Qt.Key.Key_A):
@@ -296,8 +296,8 @@ def test_table_arrangement_is_kept_while_page_is_open(tables: "Studio") -> None:
     tables.key(Qt.Key.Key_V)
     view = tables.page.viewing.view
     assert view is not None
-    large = view.large.inside
-    assert isinstance(large, LiveTable)
+    large = view.content.content
+    assert isinstance(large, TableWidget)
     tables.key(Qt.Key.Key_S)
     tables.key(Qt.Key.Key_S)
     falling = _rows(large)
@@ -312,8 +312,8 @@ def test_table_arrangement_is_kept_while_page_is_open(tables: "Studio") -> None:
     tables.key(Qt.Key.Key_V)
     again = tables.page.viewing.view
     assert again is not None
-    large = again.large.inside
-    assert isinstance(large, LiveTable)
+    large = again.content.content
+    assert isinstance(large, TableWidget)
     tables.wait(lambda: large.view.verticalScrollBar().value() == at)
     assert _rows(large) == falling
     assert (large.view.currentIndex().row(), large.view.currentIndex().column()) == (400, 1)

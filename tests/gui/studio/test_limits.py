@@ -66,7 +66,7 @@ def test_text_tile_of_any_length_lays_out_only_what_it_shows(studio: "Studio") -
         picture = QImage(300, 200, QImage.Format.Format_ARGB32)
         picture.fill(0)
         painter = QPainter(picture)
-        renderers._paint_prose(painter, QRectF(0, 0, 300, 200), "- one point of many\n" * points)
+        renderers._paint_markdown(painter, QRectF(0, 0, 300, 200), "- one point of many\n" * points)
         painter.end()
         pictures.append(picture)
     assert pictures[0] == pictures[1]

@@ -32,7 +32,7 @@ def _face(item: Item, answer: QueryResult | None = None) -> QImage:
     picture = QImage(400, 300, QImage.Format.Format_ARGB32)
     picture.fill(0)
     with QPainter(picture) as painter:
-        renderers.paint_face(painter, QSizeF(400, 300), widget_of(item), answer)
+        renderers.paint_content(painter, QSizeF(400, 300), widget_of(item), answer)
     return picture
 
 
@@ -45,13 +45,13 @@ def _answer(*rows: tuple[Cell, ...], head: str = "name") -> QueryResult:
 @pytest.mark.parametrize("sign", ["x", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "- x\n"])
 def test_text_tile_of_megabytes_lays_out_the_beginning(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
     laid = []
-    told = renderers._Words.setMarkdown
+    told = renderers._MarkdownDocument.setMarkdown
 
     def look(words: QTextDocument, text: str, features: QTextDocument.MarkdownFeature) -> None:
         laid.append(text)
         told(words, text, features)
 
-    monkeypatch.setattr(renderers._Words, "setMarkdown", look)
+    monkeypatch.setattr(renderers._MarkdownDocument, "setMarkdown", look)
     _face(_item("text", config={"text": sign * (HUGE // len(json.dumps(sign)))}))
     assert len(laid[0]) <= 10_001
     assert laid[0].endswith("…")
@@ -72,10 +72,10 @@ def test_tile_with_megabytes_of_text_looks_like_with_a_few_hundred() -> None:
 def test_truncated_text_ends_with_an_ellipsis() -> None:
     widget = widget_of(_item("gauge", config={"unit": "u" * HUGE, "warn": 3}))
     assert number_format.unit(widget) == "u" * 100 + "…"
-    assert number_format.text("c" * HUGE) == "c" * 500 + "…"
-    assert number_format.cut("c" * 500, 500) == "c" * 500
-    assert len(stat_tiles.limits(widget)[0].word) < 200
-    assert number_format.number(Decimal(3), 0, number_format.unit(widget)).endswith("…")
+    assert number_format.format_cell("c" * HUGE) == "c" * 500 + "…"
+    assert number_format.truncate("c" * 500, 500) == "c" * 500
+    assert len(stat_tiles.thresholds(widget)[0].label) < 200
+    assert number_format.format_number(Decimal(3), 0, number_format.unit(widget)).endswith("…")
 
 
 def test_word_diff_and_merge_choice_of_megabytes_are_truncated(qtbot: QtBot) -> None:

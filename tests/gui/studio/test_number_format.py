@@ -16,7 +16,7 @@ from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing import placement_edits
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.tiles.error_painting import fitting
+from benchboard.ui.studio.tiles.error_painting import fit_text
 from benchboard.ui.theme import Theme
 
 
@@ -40,15 +40,15 @@ from benchboard.ui.theme import Theme
 def test_number_is_grouped_with_a_space_before_the_unit(
     value: int | Decimal | None, decimals: int | None, unit: str, shown: str
 ) -> None:
-    assert number_format.number(value, decimals, unit) == shown
+    assert number_format.format_number(value, decimals, unit) == shown
 
 
 def test_axis_labels_are_as_short_as_possible() -> None:
     days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2)]
-    assert number_format.along(days) == ["1 Mar", "2 Mar"]
-    assert number_format.along([day.replace(hour=9, minute=5) for day in days[:1]]) == ["09:05"]
-    assert number_format.along([date(2026, 12, 31)]) == ["31 Dec"]
-    assert number_format.along(["a", None]) == ["a", "–"]
+    assert number_format.axis_labels(days) == ["1 Mar", "2 Mar"]
+    assert number_format.axis_labels([day.replace(hour=9, minute=5) for day in days[:1]]) == ["09:05"]
+    assert number_format.axis_labels([date(2026, 12, 31)]) == ["31 Dec"]
+    assert number_format.axis_labels(["a", None]) == ["a", "–"]
 
 
 _ends = st.floats(-1e12, 1e12)
@@ -57,7 +57,7 @@ _ends = st.floats(-1e12, 1e12)
 @given(_ends, _ends, st.integers(3, 6))
 def test_scale_of_any_range_spans_it_with_few_ticks(a: float, b: float, most: int) -> None:
     low, high = min(a, b), max(a, b)
-    ticks = number_format.scale(low, high, most)
+    ticks = number_format.axis_ticks(low, high, most)
     assert 2 <= len(ticks) <= most + 1
     near = 1e-8 * max(abs(low), abs(high), 1e-3)
     assert ticks[0] <= low + near
@@ -126,7 +126,7 @@ def _do(editor: Editor, step: str, data: st.DataObject) -> None:
 def test_fitted_text_too_long_ends_with_a_word_and_ellipsis(light: Theme, width: int, height: int) -> None:
     text = "The database can't be reached. Check that the server is running and the network is up, then try again."
     metrics, wrap = QFontMetricsF(light.font("body")), int(Qt.TextFlag.TextWordWrap)
-    shown, need = fitting(metrics, text, QSizeF(width, height), wrap)
+    shown, need = fit_text(metrics, text, QSizeF(width, height), wrap)
     assert need <= height
     if shown not in ("", text):
         kept = shown.removesuffix(" …")

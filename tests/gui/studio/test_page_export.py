@@ -20,7 +20,7 @@ from benchboard.ui.studio.import_export import export_heading, page_export
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.import_export.page_export import Export, file_name
 from benchboard.ui.studio.tiles import page_picture
-from benchboard.ui.studio.tiles.page_picture import MARGIN, Sheet
+from benchboard.ui.studio.tiles.page_picture import MARGIN, PagePicture
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_export_png_has_the_size_shown(studio: "Studio", tmp_path: Path) -> None
     _save_as(studio, path)
     studio.wait(path.exists)
     image = QImage(str(path))
-    sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
+    sheet = PagePicture.of(studio.page.editor.page, studio.canvas.viewport().width())
     high = sheet.size.height() + HEAD
     assert (image.width(), image.height()) == (round(sheet.size.width() * 3), round(high * 3))
     assert image.pixelColor(3, 3) == theme().color("canvas")
@@ -121,7 +121,7 @@ def test_export_png_of_the_selection_holds_only_it(studio: "Studio", tmp_path: P
     _save_as(studio, path)
     studio.wait(path.exists)
     image = QImage(str(path))
-    box = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width()).rect("notes")
+    box = PagePicture.of(studio.page.editor.page, studio.canvas.viewport().width()).rect("notes")
     assert (image.width(), image.height()) == (round(box.width() + 2 * MARGIN), round(box.height() + 2 * MARGIN + HEAD))
 
 
@@ -150,7 +150,7 @@ def test_export_pdf_holds_its_text_as_text(studio: "Studio", tmp_path: Path) -> 
     assert set("Ordersayfumhti,7") <= set(_text_of(content))
     assert set("Homelayout") <= set(_text_of(content))
     ((width, height),) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)", content)
-    sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
+    sheet = PagePicture.of(studio.page.editor.page, studio.canvas.viewport().width())
     high = sheet.size.height() + HEAD
     assert float(height) / float(width) == pytest.approx(high / sheet.size.width(), rel=0.01)
     assert theme().current == "dark"
@@ -169,7 +169,7 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
 
 def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
-    sheet = Sheet.of(page.editor.page, 800)
+    sheet = PagePicture.of(page.editor.page, 800)
     Export(page._context, sheet, page.query_runner.result, "Page", page).begin("png", tmp_path / "none" / "page.png")
     studio.wait(lambda: page._context.problems.current is not None)
     current = page._context.problems.current
@@ -180,7 +180,7 @@ def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path
 
 def test_export_cancelled_leaves_no_file(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
-    export = Export(page._context, Sheet.of(page.editor.page, 800), page.query_runner.result, "Page", page)
+    export = Export(page._context, PagePicture.of(page.editor.page, 800), page.query_runner.result, "Page", page)
     export.begin("pdf", tmp_path / "page.pdf")
     (work,) = page._context.tasks.running
     work.cancel()
@@ -192,7 +192,7 @@ def test_export_cancelled_leaves_no_file(studio: "Studio", tmp_path: Path) -> No
 def test_export_png_too_large_raises_invalid(studio: "Studio", tmp_path: Path) -> None:
     items = [{"id": f"n{k}", "type": "text", "position": {"x": 0, "y": 20 * k, "w": 12, "h": 20}} for k in range(60)]
     page = PageIndex(fitted(parse_document(items)).layout)
-    export = Export(studio.page._context, Sheet.of(page, 1200), lambda _id: None, "Page", studio.page)
+    export = Export(studio.page._context, PagePicture.of(page, 1200), lambda _id: None, "Page", studio.page)
     with pytest.raises(page_export.Invalid, match="pixels"):
         export.begin("png", tmp_path / "page.png", scale=3)
 
@@ -217,7 +217,7 @@ def test_print_long_page_is_split_between_tiles(
     printer.setOutputFileName(str(path))
     printer.setPageOrientation(QPageLayout.Orientation.Landscape)
     page = studio.page
-    sheet = Sheet.of(page.editor.page, 900)
+    sheet = PagePicture.of(page.editor.page, 900)
     feet: list[tuple[str, int, int]] = []
     monkeypatch.setattr(
         page_export.export_heading,
@@ -236,8 +236,8 @@ def test_print_long_page_is_split_between_tiles(
 
 def test_sheet_of_a_page_holds_only_shown_items() -> None:
     page = PageIndex(fitted(parse_document(nested())).layout)
-    assert set(Sheet.of(page, 800).ids) == set(page.shown)
-    assert set(Sheet.of(page, 800, ["open"]).ids) == {"open", "inside"}
+    assert set(PagePicture.of(page, 800).ids) == set(page.shown)
+    assert set(PagePicture.of(page, 800, ["open"]).ids) == {"open", "inside"}
 
 
 @pytest.mark.parametrize(("locale", "said"), [("en", "5 Feb 2026, 17:04"), ("tr", "5 Şub 2026, 17:04")])
@@ -265,7 +265,7 @@ def test_file_name_of_a_title_is_safe() -> None:
 def test_export_png_containers_look_as_on_the_page(studio: "Studio") -> None:
     studio.page.editor.load(fitted(parse_document(nested())))
     studio.canvas.set_zoom(1.0)
-    sheet = Sheet.of(studio.page.editor.page, 1000)
+    sheet = PagePicture.of(studio.page.editor.page, 1000)
     image = QImage(sheet.size.toSize(), QImage.Format.Format_RGB32)
     painter = QPainter(image)
     for _step in page_picture.paint(painter, sheet, lambda _id: None):

@@ -22,7 +22,7 @@ def test_slices_of_many_values_keep_the_largest() -> None:
     parts, below = slices(_table(*small, *large))
     assert [one.value for one in parts] == [50, 40, 30, 20, 10, 25]
     assert [one.name for one in parts][:5] == [f"s{k}" for k in range(25, 30)]
-    assert parts[-1].several == 25
+    assert parts[-1].row_count == 25
     assert below == 0
 
 

@@ -15,7 +15,7 @@ from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import stat_tiles
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import paint_face, summary, unknown
+from benchboard.ui.studio.tiles.renderers import paint_content, summary, unknown_kind_text
 from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def test_placeholder_is_named_by_its_label_everywhere(studio: "Studio") -> None:
     studio.page.editor.load(parse_document(items))
     widgets = [studio.page.editor.widget(item_id) for item_id in "abc"]
     assert [widget.kind_name for widget in widgets] == [label, "placeholder", "hologram"]
-    assert unknown(widgets[0]) == label
-    assert "hologram" in unknown(widgets[2])
-    assert [summary(widget, None) for widget in widgets] == [unknown(widget) for widget in widgets]
+    assert unknown_kind_text(widgets[0]) == label
+    assert "hologram" in unknown_kind_text(widgets[2])
+    assert [summary(widget, None) for widget in widgets] == [unknown_kind_text(widget) for widget in widgets]
     studio.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     studio.wait(lambda: studio.page.outline.topLevelItemCount() == len(items))
     assert studio.page.outline.line("a").text(0) == label
@@ -148,7 +148,7 @@ def test_gauge_span_without_min_and_max_follows_its_values(
     assert kind is not None
     widget = widget_of(with_fields(new_item(kind, "g"), config=config))
     table = ResultTable((ResultColumn("n", "decimal"),), tuple((value,) for value in values), False, 0.0)  # type: ignore[arg-type]
-    assert stat_tiles.span(widget, table) == ends
+    assert stat_tiles.gauge_range(widget, table) == ends
 
 
 def test_gauge_min_and_max_fields_show_the_automatic_values(studio: "Studio") -> None:
@@ -182,6 +182,6 @@ def test_tile_of_any_kind_with_odd_numbers_is_drawn(light: Theme, kind: WidgetKi
         for size in (QSizeF(400, 300), QSizeF(60, 60)):
             picture = QImage(size.toSize(), QImage.Format.Format_ARGB32)
             painter = QPainter(picture)
-            paint_face(painter, size, widget, QueryResult("q", table))
+            paint_content(painter, size, widget, QueryResult("q", table))
             painter.end()
         assert summary(widget, QueryResult("q", table))

@@ -62,7 +62,7 @@ def test_short_number_has_the_decimal_point_of_the_locale() -> None:
     before = QLocale()
     QLocale.setDefault(QLocale("tr_TR"))
     try:
-        assert number_format.short(123_456_789_012, 1).startswith("123,5")
+        assert number_format.abbreviate(123_456_789_012, 1).startswith("123,5")
     finally:
         QLocale.setDefault(before)
 
@@ -79,15 +79,15 @@ def test_sparkline_in_any_width_keeps_clear_of_the_number(
     light: Theme, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[QRectF] = []
-    laid: list[stat_tiles.Written] = []
-    written = stat_tiles.written
+    laid: list[stat_tiles.FittedNumber] = []
+    written = stat_tiles.fit_number
 
-    def look(*given: Any) -> stat_tiles.Written:
+    def look(*given: Any) -> stat_tiles.FittedNumber:
         laid.append(written(*given))
         return laid[-1]
 
     monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
-    monkeypatch.setattr(stat_tiles, "written", look)
+    monkeypatch.setattr(stat_tiles, "fit_number", look)
     columns = (ResultColumn("n", "decimal"),)
     table = ResultTable(columns, ((Decimal("98.05"),), (Decimal("113.57"),)), truncated=False, elapsed=0.0)
     image = QImage(width, 80, QImage.Format.Format_ARGB32)
@@ -95,4 +95,4 @@ def test_sparkline_in_any_width_keeps_clear_of_the_number(
         stat_tiles.paint_metric(painter, QRectF(0, 0, width, 80), _widget("€"), table)
     assert laid[-1].width <= (lines[0].left() if lines else width)
     assert bool(lines) == (width > 150)
-    assert laid[-1].big.pointSizeF() >= light.font("kpi").pointSizeF() * 0.7
+    assert laid[-1].number_font.pointSizeF() >= light.font("kpi").pointSizeF() * 0.7

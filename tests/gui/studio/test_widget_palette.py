@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, new_item, widget_of
 from benchboard.ui.studio.panes import sample_data, widget_preview
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import paint_face, summary
+from benchboard.ui.studio.tiles.renderers import paint_content, summary
 from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_skeleton_of_a_chart_has_its_own_shape(light: Theme, type_name: str) -> 
         picture = QImage(300, 200, QImage.Format.Format_RGB32)
         picture.fill(theme().color("surface"))
         with QPainter(picture) as painter:
-            paint_face(painter, QSizeF(300, 200), widget_of(new_item(kind, "w")), QueryResult("q", late=True))
+            paint_content(painter, QSizeF(300, 200), widget_of(new_item(kind, "w")), QueryResult("q", late=True))
         return picture.copy(0, 40, 300, 160)
 
     pale = theme().color("grid").name()

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.ui.studio.tiles.charts import apart_along
+from benchboard.ui.studio.tiles.charts import visible_labels
 
 GAP = 8.0
 
@@ -22,7 +22,7 @@ def _evenly(count: int, width: float, label: float) -> list[tuple[float, float]]
 @given(st.integers(0, 400), st.floats(60, 2000), st.floats(1, 200))
 def test_apart_along_labels_shown_never_touch(count: int, width: float, label: float) -> None:
     spans = _evenly(count, width, label)
-    kept = apart_along(spans, GAP)
+    kept = visible_labels(spans, GAP)
     assert kept[:1] == list(range(count))[:1]
     assert all(spans[b][0] - spans[a][1] >= GAP for a, b in pairwise(kept))
     if count and spans[-1][0] - spans[0][1] >= GAP:

@@ -9,7 +9,7 @@ import pytest
 import benchboard.ui
 
 _UI = Path(benchboard.ui.__file__).parent
-_PLAIN = {"plain_tip", "tip_of", "exactly", "_", "escape"}
+_PLAIN = {"plain_tip", "tooltip_html", "exactly", "_", "escape"}
 """What makes a plain text of what it is given, or says a sentence or a moment."""
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.dashboards.document.breakpoints import overridden_ids
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.tiles.page_grid import MARGIN, NARROWEST
+from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Elided
@@ -71,7 +71,7 @@ class DevicePreview(QWidget):
         self._canvas.setMaximumWidth(most)
         if name != self._shown_breakpoint:
             self._shown_breakpoint = name
-            self._canvas.narrowest = float(NARROWEST if width is None else width - 2 * MARGIN)
+            self._canvas.narrowest = float(MIN_PAGE_WIDTH if width is None else width - 2 * MARGIN)
             self._middle.setContentsMargins(
                 *((0, 0, 0, 0) if width is None else (_FRAME_MARGIN, _FRAME_MARGIN, _FRAME_MARGIN, _FRAME_MARGIN))
             )

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.enlarged_view import Large
+from benchboard.ui.studio.tiles.enlarged_view import EnlargedContent
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import Icon
@@ -23,7 +23,7 @@ _WINDOW_KEYS: Final = (
 class EnlargedWidgetView(QWidget):
     """A widget with a title, enlarged."""
 
-    left = Signal()
+    close_requested = Signal()
     """Somebody wants the page back."""
 
     def __init__(self, canvas: Canvas, item_id: str) -> None:
@@ -35,12 +35,12 @@ class EnlargedWidgetView(QWidget):
         self._icon = Icon("", "text.muted", 18)
         self.title = Elided("", "section")
         self.title.setObjectName("view_title")
-        back = Button(_("Back to dashboard"), self.left.emit, name="view_back")
+        back = Button(_("Back to dashboard"), self.close_requested.emit, name="view_back")
         back.add_cap("Esc")
-        self.large = Large(canvas.interactive_table.habit(item_id))
-        self.large.left.connect(self.left)
-        self.large.retried.connect(lambda: canvas.query_runner.retry(item_id))
-        self.large.edited.connect(self._edit)
+        self.content = EnlargedContent(canvas.interactive_table.table_state(item_id))
+        self.content.close_requested.connect(self.close_requested)
+        self.content.retry_requested.connect(lambda: canvas.query_runner.retry(item_id))
+        self.content.edit_requested.connect(self._edit)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._icon)
@@ -50,8 +50,8 @@ class EnlargedWidgetView(QWidget):
         column.setContentsMargins(24, 16, 24, 20)
         column.setSpacing(12)
         column.addLayout(row)
-        column.addWidget(self.large, 1)
-        self.setFocusProxy(self.large)
+        column.addWidget(self.content, 1)
+        self.setFocusProxy(self.content)
         canvas.query_runner.result_changed.connect(self._show_result)
         canvas.editor.changed.connect(self.update_content)
         canvas.editor.permission_changed.connect(self.update_content)
@@ -63,13 +63,13 @@ class EnlargedWidgetView(QWidget):
         """Show the widget as it is now; go back if it is no longer on the page."""
         tile = self._canvas.tiles.get(self.item_id)
         if not isinstance(tile, Tile):
-            self.left.emit()
+            self.close_requested.emit()
             return
         widget, query_runner = tile.widget, self._canvas.query_runner
         self._icon.show_icon(widget.icon)
         self.title.setText(widget.title or widget.kind_name)
         loading = self._truncated and query_runner.is_loading(self.item_id)
-        self.large.say(widget, query_runner.result(self.item_id), self._canvas.audience, loading=loading)
+        self.content.show_widget(widget, query_runner.result(self.item_id), self._canvas.audience, loading=loading)
 
     @property
     def _truncated(self) -> bool:
@@ -86,11 +86,11 @@ class EnlargedWidgetView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_V):
-            self.left.emit()
+            self.close_requested.emit()
         event.accept()
 
     def _edit(self) -> None:
-        self.left.emit()
+        self.close_requested.emit()
         self._canvas.editor.select([self.item_id])
         self._canvas.edit()
 
@@ -118,7 +118,7 @@ class EnlargedWidget(QObject):
         self._canvas.cancel()
         self._canvas.interactive_table.leave()
         view = self.view = EnlargedWidgetView(self._canvas, item_id)
-        view.left.connect(self.close, Qt.ConnectionType.QueuedConnection)
+        view.close_requested.connect(self.close, Qt.ConnectionType.QueuedConnection)
         self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)
         view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.renderers import body_of
-from benchboard.ui.studio.tiles.table_widget import Habit, LiveTable
+from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 
 _OVERLAP: Final = 4.0
 """How far the table reaches into the padding of the tile, so that its text does not move."""
@@ -25,8 +25,8 @@ class InteractiveTable(QObject):
         self._view = view
         self.item_id = ""
         """The id of its tile; empty while there is no table."""
-        self.table: LiveTable | None = None
-        self._habits: dict[str, Habit] = {}
+        self.table: TableWidget | None = None
+        self._table_states: dict[str, TableState] = {}
         self._place_soon = QTimer(self, interval=0, singleShot=True)
         self._place_soon.timeout.connect(self._place)
         view.query_runner.result_changed.connect(self._update_table)
@@ -36,9 +36,9 @@ class InteractiveTable(QObject):
             bar.valueChanged.connect(self._place)
         view.viewport().installEventFilter(self)
 
-    def habit(self, item_id: str) -> Habit:
+    def table_state(self, item_id: str) -> TableState:
         """How somebody has arranged the table of a widget, here and enlarged, for as long as the page is open."""
-        return self._habits.setdefault(item_id, Habit())
+        return self._table_states.setdefault(item_id, TableState())
 
     def open(self, item_id: str) -> None:
         """Go into a table; any other widget is shown enlarged."""
@@ -56,12 +56,12 @@ class InteractiveTable(QObject):
         assert tile.result is not None
         assert tile.result.table is not None
         self.item_id = item_id
-        table = LiveTable(tile.result.table, self.habit(item_id), self._view.viewport())
+        table = TableWidget(tile.result.table, self.table_state(item_id), self._view.viewport())
         self.table = self._view.embedded_widget = table
         table.setAccessibleName(tile.widget.title or tile.widget.kind_name)
-        table.left.connect(self.leave)
-        table.passed.connect(self._pass_on_focus)
-        table.large.connect(lambda: self.enlarge_requested.emit(item_id))
+        table.close_requested.connect(self.leave)
+        table.focus_passed.connect(self._pass_on_focus)
+        table.enlarge_requested.connect(lambda: self.enlarge_requested.emit(item_id))
         self._place()
         table.show()
         table.setFocus(Qt.FocusReason.OtherFocusReason)

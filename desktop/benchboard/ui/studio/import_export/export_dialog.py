@@ -92,9 +92,9 @@ class ExportDialog(Dialog):
         self._scaled = Field(_("Scale"), self._scale)
         self._size_note = Text("", "caption", "muted", wrap=True)
 
-    def _sheet(self) -> Sheet:
+    def _sheet(self) -> PagePicture:
         chosen = self._chosen if self._part.current() == "chosen" else ()
-        return Sheet.of(self._page, self._width, chosen)
+        return PagePicture.of(self._page, self._width, chosen)
 
     def _say(self) -> None:
         form = self._form.current()
@@ -130,7 +130,7 @@ class ExportDialog(Dialog):
         else:
             self._export(sheet, next(known for known in _FORMS if known == form), scale)
 
-    def _export(self, sheet: Sheet, form: Format, scale: int) -> None:
+    def _export(self, sheet: PagePicture, form: Format, scale: int) -> None:
         context, owner, answers, title = self._context, self._owner, self._results, self._title_text
         told = self._told
         name = f"{page_export.file_name(title)}.{form}"
@@ -150,7 +150,7 @@ class ExportDialog(Dialog):
         dialog.finished.connect(dialog.deleteLater)
         open_file_dialog(dialog)
 
-    def _print(self, sheet: Sheet) -> None:
+    def _print(self, sheet: PagePicture) -> None:
         context, owner, answers = self._context, self._owner, self._results
         title = self._title_text
         foot = " · ".join(part for part in (title, self._told) if part)

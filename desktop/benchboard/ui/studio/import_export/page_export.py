@@ -18,7 +18,7 @@ from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.import_export import export_heading
 from benchboard.ui.studio.tiles import page_picture
-from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.theme import theme
@@ -46,7 +46,7 @@ def file_name(title: str) -> str:
     return words[:100] or _("Dashboard")
 
 
-def size_of(sheet: Sheet, chosen: str) -> QSizeF:
+def size_of(sheet: PagePicture, chosen: str) -> QSizeF:
     """How large a sheet is with what stands above it, in pixels."""
     return sheet.size + QSizeF(0, export_heading.height(chosen))
 
@@ -56,7 +56,7 @@ class Export(QObject):
     the status bar shows how far it is and can stop it."""
 
     def __init__(
-        self, context: "Context", sheet: Sheet, answers: Answers, title: str, owner: QObject, chosen: str = ""
+        self, context: "Context", sheet: PagePicture, answers: Answers, title: str, owner: QObject, chosen: str = ""
     ) -> None:
         super().__init__(owner)
         self._context, self._sheet, self._answers, self._title = context, sheet, answers, title
@@ -204,7 +204,7 @@ class Export(QObject):
         return "\n".join(part for part in (self._chosen, pictured(self._sheet)) if part)
 
 
-def pictured(sheet: Sheet) -> str:
+def pictured(sheet: PagePicture) -> str:
     """What the pictures on a sheet show, in words."""
     widgets = (widget_of(sheet.page.item(name)) for name in sheet.ids)
     said = (str(widget.setting("alt")) for widget in widgets if widget.kind is not None and widget.kind.type == IMAGE)
@@ -267,7 +267,7 @@ def no_printer() -> Unavailable:
     )
 
 
-def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers, title: str = "") -> int:
+def print_sheet(printer: "QPrinter", sheet: PagePicture, answers: Answers, title: str = "") -> int:
     """Print the sheet as wide as the paper, cut between tiles where it is longer, with its title and the day at the
     foot; answers the number of pages."""
     printer.setResolution(_DPI)
@@ -302,9 +302,9 @@ def print_sheet(printer: "QPrinter", sheet: Sheet, answers: Answers, title: str 
     return len(pages)
 
 
-def _pages(sheet: Sheet, room: float) -> list[tuple[float, float]]:
+def _pages(sheet: PagePicture, room: float) -> list[tuple[float, float]]:
     """Where each page begins and ends, in the sheet's pixels."""
-    cuts, pages, top = sheet.cuts(), [], 0.0
+    cuts, pages, top = sheet.page_breaks(), [], 0.0
     bottom = sheet.size.height()
     while bottom - top > room + 1:
         fitting = [cut for cut in cuts if top < cut <= top + room]

@@ -30,7 +30,7 @@ from benchboard.ui.studio.panes.repeat_settings import Repeats
 from benchboard.ui.studio.panes.tab_titles import TabNames
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
-from benchboard.ui.studio.tiles.stat_tiles import span
+from benchboard.ui.studio.tiles.stat_tiles import gauge_range
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tip
@@ -259,11 +259,11 @@ class _Sheet(QWidget):
         if self._kinds != ["gauge"]:
             return
         widget, result = self._editor.widget(self._chosen[0]), self._query_runner.result(self._chosen[0])
-        ends = span(widget, result.table) if result is not None and result.table is not None else (0.0, 100.0)
+        ends = gauge_range(widget, result.table) if result is not None and result.table is not None else (0.0, 100.0)
         for key, end in zip(("min", "max"), ends, strict=True):
             edit = self._settings[key]
             if isinstance(edit, Line):
-                edit.setPlaceholderText(_("Automatic: {value}").format(value=number_format.short(end)))
+                edit.setPlaceholderText(_("Automatic: {value}").format(value=number_format.abbreviate(end)))
 
     def _say_head(self) -> None:
         """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""

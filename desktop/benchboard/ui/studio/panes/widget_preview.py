@@ -90,7 +90,7 @@ def _made(window: QWidget, kind: WidgetKind) -> Floating:
 def _small(kind: WidgetKind, sharp: float) -> QPixmap:
     """Its picture, brought down to the room for it."""
     page = sample_data.page_of(kind)
-    sheet = page_picture.Sheet.of(page, _PAGE)
+    sheet = page_picture.PagePicture.of(page, _PAGE)
     size = sheet.size
     scale = min(_ROOM.width() / size.width(), _ROOM.height() / size.height(), _LARGEST)
     pixmap = QPixmap((size * scale * sharp).toSize())

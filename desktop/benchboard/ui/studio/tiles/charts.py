@@ -1,4 +1,4 @@
-"""Line, area and bar charts, drawn with QPainter by the visual rules (mockups README, "Chart")."""
+"""Draws line, area and bar charts, and sparklines, by the visual rules of the mockups' README ("Chart")."""
 
 import math
 from collections.abc import Sequence
@@ -14,20 +14,20 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
 
-_SERIES: Final = 8
-_LEGEND: Final = 22
-_FILL: Final = 0.14
-"""How much of its colour an area has."""
-_APART: Final = 8.0
+_MAX_SERIES: Final = 8
+_LEGEND_HEIGHT: Final = 22
+_FILL_OPACITY: Final = 0.14
+"""The opacity of the area under a line."""
+_LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
-_LEAST_NAME: Final = 40.0
-"""Pixels a bar has at least for a shortened name."""
+_MIN_NAME_WIDTH: Final = 40.0
+"""Pixels of a bar's slot from which its name is shortened rather than left out."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or set of bars."""
+    """One line or one set of bars of a chart, with its style and its last value as text."""
 
     name: str
     values: list[float | None]
@@ -38,36 +38,36 @@ class Series:
 
 
 def series_of(table: ResultTable, unit: str) -> list[Series]:
-    """The numbers after the first column, each with its colour for life, at most eight."""
-    found = [index for index, column in enumerate(table.columns) if number_format.numeric(column) and index > 0][
-        :_SERIES
+    """The series of a chart: up to eight numeric columns after the first one."""
+    found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0][
+        :_MAX_SERIES
     ]
-    made = []
+    found_series = []
     for place, index in enumerate(found):
         last = next((row[index] for row in reversed(table.rows) if row[index] is not None), None)
-        made.append(
+        found_series.append(
             Series(
-                number_format.name(table.columns[index]),
-                number_format.series(table, index),
+                number_format.column_title(table.columns[index]),
+                number_format.column_numbers(table, index),
                 theme().chart(place),
                 _DASHES[place % 4],
-                number_format.number(last, None if isinstance(last, int) else 0, unit),
+                number_format.format_number(last, None if isinstance(last, int) else 0, unit),
                 index,
             )
         )
-    return made
+    return found_series
 
 
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
-    """Every further number of the table as a line over its first column."""
+    """Draw a line chart: the numeric columns over the first one."""
     lines = series_of(table, unit)
-    _paint_lines(painter, _frame(painter, box, lines, "line_chart"), table, lines)
+    _paint_lines(painter, _paint_frame(painter, box, lines, "line_chart"), table, lines)
 
 
 def paint_areas(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
-    """Every further number of the table as a line over its first column, filled down to zero."""
+    """Draw an area chart: the numeric columns over the first one, filled down to zero."""
     lines = series_of(table, unit)
-    plot = _frame(painter, box, lines, "area_chart")
+    plot = _paint_frame(painter, box, lines, "area_chart")
     _paint_lines(painter, plot, table, lines, filled=True)
 
 
@@ -76,16 +76,16 @@ def _paint_lines(
 ) -> None:
     count = len(table.rows)
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
-    _label_along(painter, plot.box, number_format.along([row[0] for row in table.rows]), xs)
+    _paint_axis_labels(painter, plot.box, number_format.axis_labels([row[0] for row in table.rows]), xs)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for line in lines if filled else ():
         fill = QColor(line.colour)
-        fill.setAlphaF(_FILL)
+        fill.setAlphaF(_FILL_OPACITY)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         base = plot.y(0.0)
-        for run in _runs(line.values, xs, plot):
-            painter.drawPolygon(QPolygonF([QPointF(run[0].x(), base), *run, QPointF(run[-1].x(), base)]))
+        for segment in _segments(line.values, xs, plot):
+            painter.drawPolygon(QPolygonF([QPointF(segment[0].x(), base), *segment, QPointF(segment[-1].x(), base)]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for line in lines:
         pen = QPen(line.colour, 1.5)
@@ -93,27 +93,27 @@ def _paint_lines(
         if line.dash:
             pen.setDashPattern(list(line.dash))
         painter.setPen(pen)
-        for run in _runs(line.values, xs, plot):
-            if len(run) == 1:
+        for segment in _segments(line.values, xs, plot):
+            if len(segment) == 1:
                 painter.setBrush(line.colour)
-                painter.drawEllipse(run[0], 2, 2)
+                painter.drawEllipse(segment[0], 2, 2)
             else:
-                painter.drawPolyline(QPolygonF(run))
+                painter.drawPolyline(QPolygonF(segment))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
-    """Every further number of the table as a bar at the name in its first column."""
+    """Draw a bar chart: the numeric columns as bars for each name in the first one."""
     sets = series_of(table, unit)
-    plot = _frame(painter, box, sets, "bar_chart")
+    plot = _paint_frame(painter, box, sets, "bar_chart")
     count = len(table.rows)
     slot = plot.box.width() / max(count, 1)
     width = max(1.0, min(slot * 0.66, 56.0 * len(sets)) / max(len(sets), 1))
     centres = [plot.box.left() + slot * (k + 0.5) for k in range(count)]
-    firsts = [row[0] for row in table.rows]
-    # Half a date says nothing; half a name does.
-    own = slot if slot > _LEAST_NAME and not any(isinstance(one, date) for one in firsts) else None
-    _label_along(painter, plot.box, number_format.along(firsts), centres, own)
+    categories = [row[0] for row in table.rows]
+    # A shortened name is still of use, a shortened date is not.
+    category_width = slot if slot > _MIN_NAME_WIDTH and not any(isinstance(one, date) for one in categories) else None
+    _paint_axis_labels(painter, plot.box, number_format.axis_labels(categories), centres, category_width)
     painter.setPen(Qt.PenStyle.NoPen)
     base = plot.y(0.0)
     for place, bars in enumerate(sets):
@@ -130,7 +130,7 @@ def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) ->
 
 
 def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], colour: QColor) -> None:
-    """A small line without axes."""
+    """Draw a sparkline: a small line without axes."""
     known = [value for value in values if value is not None]
     if len(known) < 2 or box.width() < 24:
         return
@@ -147,46 +147,46 @@ def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Where a chart's points stand: its box, what the box's bottom and top are, the ticks with their names."""
+    """The plot area of a chart and its y axis: the ticks from bottom to top, and their labels."""
 
     box: QRectF
     ticks: list[float]
     names: list[str]
 
     def y(self, value: float) -> float:
-        """How high a value stands."""
+        """The y coordinate of a value."""
         low, high = self.ticks[0], self.ticks[-1]
         return self.box.bottom() - self.box.height() * (value - low) / ((high - low) or 1.0)
 
 
-def plot_of(box: QRectF, parts: Sequence[Series], kind: str) -> Plot:
-    """The plot of a chart of this kind in a tile's body."""
-    known = [value for part in parts for value in part.values if value is not None]
+def plot_of(box: QRectF, series: Sequence[Series], kind: str) -> Plot:
+    """The plot area of a chart of this kind in the body of a tile."""
+    known = [value for one_series in series for value in one_series.values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    if kind != "line_chart" or _from_zero(parts):
+    if kind != "line_chart" or _starts_at_zero(series):
         low, high = min(low, 0.0), max(high, 0.0)
-    room = box.height() - 20 - (_LEGEND if _has_legend(parts, kind) else 0)
-    ticks = number_format.scale(low, high, 5 if room > 130 else 4 if room > 80 else 3)
+    room = box.height() - 20 - (_LEGEND_HEIGHT if _has_legend(series, kind) else 0)
+    ticks = number_format.axis_ticks(low, high, 5 if room > 130 else 4 if room > 80 else 3)
     metrics = QFontMetricsF(theme().font("caption"))
-    names = [number_format.short(tick) for tick in ticks]
+    names = [number_format.abbreviate(tick) for tick in ticks]
     margin = max(metrics.horizontalAdvance(name) for name in names) + 8
     plot = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0))
     return Plot(plot, ticks, names)
 
 
-def _has_legend(parts: Sequence[Series], kind: str) -> bool:
-    return len(parts) > (1 if kind == "bar_chart" else 0)
+def _has_legend(series: Sequence[Series], kind: str) -> bool:
+    return len(series) > (1 if kind == "bar_chart" else 0)
 
 
-def _from_zero(lines: Sequence[Series]) -> bool:
-    """Whether the axis of lines begins at zero: unless they vary by less than a third of their height."""
+def _starts_at_zero(lines: Sequence[Series]) -> bool:
+    """Whether the y axis of lines begins at zero: unless they vary by less than half of their minimum."""
     known = [value for line in lines for value in line.values if value is not None]
     return not known or not 0 < max(known) - min(known) < min(known) / 2
 
 
-def _frame(painter: QPainter, box: QRectF, parts: Sequence[Series], kind: str) -> Plot:
-    """Ticks, grid and legend; answers where the plot is."""
-    plot = plot_of(box, parts, kind)
+def _paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind: str) -> Plot:
+    """Draw ticks, grid and legend. Returns the plot."""
+    plot = plot_of(box, series, kind)
     painter.setFont(theme().font("caption"))
     for tick, name in zip(plot.ticks, plot.names, strict=True):
         y = round(plot.y(tick)) + 0.5
@@ -195,24 +195,26 @@ def _frame(painter: QPainter, box: QRectF, parts: Sequence[Series], kind: str) -
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-    if _has_legend(parts, kind):
-        _paint_legend(painter, QRectF(box.left(), box.bottom() - _LEGEND + 4, box.width(), _LEGEND - 4), parts)
+    if _has_legend(series, kind):
+        _paint_legend(
+            painter, QRectF(box.left(), box.bottom() - _LEGEND_HEIGHT + 4, box.width(), _LEGEND_HEIGHT - 4), series
+        )
     return plot
 
 
-def _paint_legend(painter: QPainter, box: QRectF, parts: Sequence[Series]) -> None:
+def _paint_legend(painter: QPainter, box: QRectF, series: Sequence[Series]) -> None:
     font = theme().font("caption")
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     x = box.left()
-    for part in parts:
-        name, last = part.name, f"  {part.last}"
+    for one_series in series:
+        name, last = one_series.name, f"  {one_series.last}"
         width = metrics.horizontalAdvance(name + last) + 24
         if x + width > box.right() and x > box.left():
             break
-        pen = QPen(part.colour, 2)
-        if part.dash:
-            pen.setDashPattern([value * 0.75 for value in part.dash])
+        pen = QPen(one_series.colour, 2)
+        if one_series.dash:
+            pen.setDashPattern([value * 0.75 for value in one_series.dash])
         painter.setPen(pen)
         y = round(box.center().y()) + 0.5
         painter.drawLine(QPointF(x, y), QPointF(x + 12, y))
@@ -224,55 +226,55 @@ def _paint_legend(painter: QPainter, box: QRectF, parts: Sequence[Series]) -> No
         x += width + 6
 
 
-def _label_along(
+def _paint_axis_labels(
     painter: QPainter, box: QRectF, names: Sequence[str], centres: Sequence[float], room: float | None = None
 ) -> None:
-    """As many whole labels below the plot as fit beside each other, the first and, where it fits, the last among them.
-    Where each has a `room` of its own, names too long for it are shortened rather than left out."""
+    """Draw as many whole labels below the plot as fit beside each other, among them the first and, if it fits, the
+    last. If each has `room` pixels of its own, names are shortened to that rather than left out."""
     font = theme().font("caption")
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     painter.setPen(theme().color("text.muted"))
     if room is not None:
-        names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - _APART) for name in names]
+        names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - _LABEL_GAP) for name in names]
     spans = []
     for name, centre in zip(names, centres, strict=True):
         width = math.ceil(metrics.horizontalAdvance(name)) + 1.0
         left = max(box.left(), min(centre - width / 2, box.right() + 4 - width))
         spans.append((left, left + width))
-    for k in apart_along(spans, _APART):
+    for k in visible_labels(spans, _LABEL_GAP):
         left, right = spans[k]
         painter.drawText(QRectF(left, box.bottom() + 4, right - left, 16), Qt.AlignmentFlag.AlignCenter, names[k])
 
 
-def apart_along(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
-    """Which of these stretches (left and right end, by their middle) stand at least `gap` apart: every one, or every
-    second, and so on, from the first; the last too, where it does not stand alone for that."""
+def visible_labels(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
+    """The indexes of the labels to show, given their left and right ends, so that they are at least `gap` apart: all of
+    them, or every second, and so on, and the last one if it fits."""
     last = len(spans) - 1
     if last < 1:
         return list(range(len(spans)))
 
-    def apart(places: Sequence[int]) -> bool:
+    def are_apart(places: Sequence[int]) -> bool:
         return all(spans[b][0] - spans[a][1] >= gap for a, b in pairwise(places))
 
-    fits = next((step for step in range(1, last + 1) if apart(range(0, last + 1, step))), last + 1)
+    fits = next((step for step in range(1, last + 1) if are_apart(range(0, last + 1, step))), last + 1)
     even = next((step for step in range(fits, min(2 * fits, last + 1)) if last % step == 0), None)
-    if even is not None and apart(range(0, last + 1, even)):
+    if even is not None and are_apart(range(0, last + 1, even)):
         return list(range(0, last + 1, even))
-    kept = list(range(0, last + 1, fits))
-    if kept[-1] != last:
-        while len(kept) > 1 and not apart([kept[-1], last]):
-            kept.pop()
-        kept += [last] if apart([kept[-1], last]) else []
-    return kept
+    visible = list(range(0, last + 1, fits))
+    if visible[-1] != last:
+        while len(visible) > 1 and not are_apart([visible[-1], last]):
+            visible.pop()
+        visible += [last] if are_apart([visible[-1], last]) else []
+    return visible
 
 
-def _runs(values: Sequence[float | None], xs: Sequence[float], plot: Plot) -> list[list[QPointF]]:
-    """The points of a line, apart where a value is missing."""
-    runs: list[list[QPointF]] = [[]]
+def _segments(values: Sequence[float | None], xs: Sequence[float], plot: Plot) -> list[list[QPointF]]:
+    """The points of a line, in segments between missing values."""
+    segments: list[list[QPointF]] = [[]]
     for x, value in zip(xs, values, strict=True):
         if value is not None:
-            runs[-1].append(QPointF(x, plot.y(value)))
-        elif runs[-1]:
-            runs.append([])
-    return [run for run in runs if run]
+            segments[-1].append(QPointF(x, plot.y(value)))
+        elif segments[-1]:
+            segments.append([])
+    return [segment for segment in segments if segment]

@@ -1,4 +1,4 @@
-"""For whom a tile's face is drawn, and where on it one can click for something."""
+"""The links that are drawn on a tile, and the audience that a tile is drawn for."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,13 +6,14 @@ from typing import Literal
 from PySide6.QtCore import QRectF
 
 Audience = Literal["edit", "read", "show"]
-"""Who may change what is drawn, who may only look at it, and who is shown it, on paper or on a wall."""
+"""`edit`: the reader may edit the widget; `read`: they may only view it; `show`: an export or a presentation, which has
+no links."""
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a tile can be clicked for something: to ask again, to edit the query, to stop asking. `end` is where the
-    room of its title ends."""
+    """The rectangles of the links that a tile shows: to run its query again, to edit it, to stop it. `end` is the x
+    coordinate at which its title has to end."""
 
     retry: QRectF | None = None
     edit: QRectF | None = None

@@ -1,4 +1,4 @@
-"""How wide a table's columns are: by what stands in them and by what it is. A number is never cut before a word."""
+"""Computes the widths of a table's columns from their content. Texts are cut before numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,92 +13,94 @@ from benchboard.ui.studio.tiles import number_format
 
 GAP: Final = 16.0
 """Pixels between two columns."""
-_WORDS: Final = 72.0
-"""So much of a text is shown at least, where not all of it can be."""
-_HEAD: Final = 40.0
-"""So much of a heading."""
-_MOST: Final = 420.0
-"""So wide a column of long texts is by itself."""
-_SURE: Final = 12
-"""So many of the longest texts are measured: letters differ in width."""
+_MIN_TEXT: Final = 72.0
+"""The minimum width of a column of texts, in pixels."""
+_MIN_HEADING: Final = 40.0
+"""The minimum width of a heading, in pixels."""
+_MAX_TEXT: Final = 420.0
+"""The maximum natural width of a column of texts, in pixels."""
+_MEASURED_TEXTS: Final = 12
+"""How many of the longest texts are measured: the longest need not be the widest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """What a column would take for its content and for its heading; `words`: it holds texts, which may be cut."""
+class ColumnWidthHint:
+    """The widths in pixels that a column needs for its content and for its heading. Texts may be cut."""
 
     content: float
     heading: float
-    words: bool
+    is_text: bool
 
     @property
-    def wanted(self) -> float:
-        """So wide everything in it can be read."""
+    def preferred(self) -> float:
+        """The width at which nothing in it is cut."""
         return max(self.content, self.heading)
 
     @property
-    def least(self) -> float:
-        """Narrower, it says nothing."""
-        content = min(self.content, _WORDS) if self.words else self.content
-        return max(content, min(self.heading, _HEAD))
+    def minimum(self) -> float:
+        """The width below which it is not worth showing."""
+        content = min(self.content, _MIN_TEXT) if self.is_text else self.content
+        return max(content, min(self.heading, _MIN_HEADING))
 
 
-def needs(
+def width_hints(
     table: ResultTable, texts: Sequence[Sequence[str]], body: QFontMetricsF, heading: QFontMetricsF
-) -> list[Need]:
-    """What each column needs for these texts, row by row."""
+) -> list[ColumnWidthHint]:
+    """The width hint of each column, for these rows of texts."""
     found = []
     for place, column in enumerate(table.columns):
-        longest = sorted((row[place] for row in texts), key=len)[-_SURE:]
+        longest = sorted((row[place] for row in texts), key=len)[-_MEASURED_TEXTS:]
         content = max((body.horizontalAdvance(text) for text in longest), default=0.0)
-        head = heading.horizontalAdvance(number_format.name(column))
-        found.append(Need(content + 2, head + 2, not number_format.numeric(column)))
+        head = heading.horizontalAdvance(number_format.column_title(column))
+        found.append(ColumnWidthHint(content + 2, head + 2, not number_format.is_numeric(column)))
     return found
 
 
-def shared(wanted: Sequence[Need], room: float, gap: float = GAP) -> list[float]:
-    """How wide the columns are that stand in this room: from the first, as many as have what they need at least. Spare
-    room is for all; where it is short, headings give way first, then texts, the widest of them first."""
-    count = _fitting(wanted, room, gap)
-    shown = wanted[:count]
+def fit_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) -> list[float]:
+    """The widths of as many columns, from the first, as fit into `room` pixels with their minimum widths.
+
+    Spare room is divided among all. Where it is short, headings shrink first, then texts, the widest ones first.
+    """
+    count = _visible_count(hints, room, gap)
+    shown = hints[:count]
     room -= gap * (count - 1)
-    full = [need.wanted for need in shown]
+    full = [hint.preferred for hint in shown]
     if sum(full) <= room:
         spare = (room - sum(full)) / max(count, 1)
         return [one + spare for one in full]
-    heads = [max(need.content, min(need.heading, _HEAD)) for need in shown]
+    heads = [max(hint.content, min(hint.heading, _MIN_HEADING)) for hint in shown]
     if sum(heads) <= room:
-        return levelled(full, heads, room)
-    return levelled(heads, [need.least for need in shown], room)
+        return shrink_largest(full, heads, room)
+    return shrink_largest(heads, [hint.minimum for hint in shown], room)
 
 
-def natural(wanted: Sequence[Need], room: float, gap: float = GAP) -> list[float]:
-    """How wide the columns are where one can scroll: everything can be read but very long texts."""
-    full = [min(need.wanted, _MOST) if need.words else need.wanted for need in wanted]
+def natural_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) -> list[float]:
+    """The widths of all columns in a table that scrolls: nothing is cut but very long texts."""
+    full = [min(hint.preferred, _MAX_TEXT) if hint.is_text else hint.preferred for hint in hints]
     spare = room - sum(full) - gap * (len(full) - 1)
     return [one + max(0.0, spare) / max(len(full), 1) for one in full]
 
 
-def levelled(values: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """Values that are together as large as `room`, the largest taken down first, none below its least."""
+def shrink_largest(values: Sequence[float], minimums: Sequence[float], room: float) -> list[float]:
+    """Lower the largest values until their sum is `room`, none below its minimum."""
     low, high = 0.0, max(values, default=0.0)
     for _turn in range(40):
         level = (low + high) / 2
-        if sum(max(floor, min(value, level)) for value, floor in zip(values, least, strict=True)) > room:
+        if sum(max(floor, min(value, level)) for value, floor in zip(values, minimums, strict=True)) > room:
             high = level
         else:
             low = level
-    return [max(floor, min(value, low)) for value, floor in zip(values, least, strict=True)]
+    return [max(floor, min(value, low)) for value, floor in zip(values, minimums, strict=True)]
 
 
-def even_decimals(table: ResultTable, place: int, cells: Sequence[Cell]) -> int | None:
-    """How many decimals all numbers of a column get, so that they stand under each other; None where it has none."""
+def column_decimals(table: ResultTable, place: int, cells: Sequence[Cell]) -> int | None:
+    """The number of decimals for all numbers of a column, so that they align; None for a column without decimals."""
     if table.columns[place].kind != "decimal":
         return None
-    most = max((number_format.places(value) for value in cells if isinstance(value, Decimal)), default=0)
+    most = max((number_format.decimal_places(value) for value in cells if isinstance(value, Decimal)), default=0)
     return min(max(most, 2), 4)
 
 
-def _fitting(wanted: Sequence[Need], room: float, gap: float) -> int:
-    ends = accumulate(need.least + gap for need in wanted)
+def _visible_count(hints: Sequence[ColumnWidthHint], room: float, gap: float) -> int:
+    ends = accumulate(hint.minimum + gap for hint in hints)
     return max(1, sum(end - gap <= room for end in ends))

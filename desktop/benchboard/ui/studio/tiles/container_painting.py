@@ -1,5 +1,7 @@
-"""How a container looks, on the page as in a picture of it: a row's heading with its caret, a group's frame, tabs with
-their strip. Headings and strips are drawn at 100 %, whatever the painter's scale."""
+"""Draws containers, on the page and in exports: the heading of a row, the frame of a group, the strip of tabs.
+
+Headings and strips are drawn at 100 %, whatever the painter's scale.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,47 +17,47 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
 CARET: Final = 24.0
-"""Pixels a row's caret takes."""
+"""The width of a row's caret, in pixels."""
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_MOST: Final = 180.0
-"""A tab's name is no wider than this."""
+_MAX_TAB_WIDTH: Final = 180.0
+"""The maximum width of a tab, in pixels."""
 
 
-def holds(item: Item) -> str:
-    """How many widgets a container holds, in words."""
+def content_count(item: Item) -> str:
+    """The number of widgets in a container, in words."""
     count = sum(1 for pane in item.panes for found in walk_items(pane.layout) if not found.item.panes)
     return ngettext("{count} widget", "{count} widgets", count).format(count=count)
 
 
 def heading_height() -> float:
-    """How high a heading is, at 100 %."""
+    """The height of a heading in pixels, at 100 %."""
     return float(theme().px("tile.row_unit"))
 
 
 def box_of(item: Item, size: QSizeF, zoom: float = 1.0) -> QRectF:
-    """What is drawn of a container that takes `size`: a row has no frame, so that it is its heading."""
+    """The rectangle that is drawn of a container: its frame, or for a row, which has none, its heading."""
     if item.type == ROW:
         return QRectF(0, 0, size.width(), heading_height() * zoom)
     return QRectF(QPointF(0, 0), size)
 
 
 def tab_boxes(item: Item, width: float, *, locked: bool = False) -> list[QRectF]:
-    """Where the names of the tabs stand in a container so wide; nothing for one without tabs."""
+    """The rectangles of the tabs in a container of this width; none for a container without tabs."""
     boxes: list[QRectF] = []
     if item.type == TABS:
-        metrics, left = QFontMetricsF(_strong()), 10.0
+        metrics, left = QFontMetricsF(_bold_font()), 10.0
         room = width - 20 - (20 if locked else 0)
         names = [tab_name(item, k) for k in range(len(item.panes))]
-        widths = [min(metrics.horizontalAdvance(name) + 24, _MOST) for name in names]
-        most = _shared(widths, room)
+        widths = [min(metrics.horizontalAdvance(name) + 24, _MAX_TAB_WIDTH) for name in names]
+        most = _max_fair_width(widths, room)
         for wide in widths:
             boxes.append(QRectF(left, 2, min(wide, most), heading_height() - 2))
             left += min(wide, most)
     return boxes
 
 
-def _shared(widths: Sequence[float], room: float) -> float:
-    """The most each may have so that all fit: the short ones keep what they need, the long ones share the rest."""
+def _max_fair_width(widths: Sequence[float], room: float) -> float:
+    """The maximum width of a tab so that all fit: short ones keep their width, long ones share the rest."""
     left, count = max(room, 1.0), len(widths)
     for wide in sorted(widths):
         if wide * count > left:
@@ -64,12 +66,12 @@ def _shared(widths: Sequence[float], room: float) -> float:
     return max(widths, default=0.0)
 
 
-def paint_box(painter: QPainter, item: Item, box: QRectF, *, zoom: float = 1.0, hot: bool = False) -> None:
-    """The frame of a group or of tabs in its `box_of`; `hot`: what is held would land in it."""
+def paint_box(painter: QPainter, item: Item, box: QRectF, *, zoom: float = 1.0, highlighted: bool = False) -> None:
+    """Draw the frame of a group or of tabs; `highlighted`: what is dragged would land in it."""
     if item.type == ROW:
         return
     radius = (theme().px("radius.tile") + 2) * zoom
-    painter.setPen(QPen(theme().color("accent" if hot else "border.strong"), 2 if hot else 1))
+    painter.setPen(QPen(theme().color("accent" if highlighted else "border.strong"), 2 if highlighted else 1))
     painter.setBrush(theme().color("window"))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
     if item.type == TABS:
@@ -85,63 +87,62 @@ def paint_heading(
     tabs: Sequence[QRectF],
     *,
     locked: bool = False,
-    hot: bool = False,
-    hot_tab: int = -1,
+    highlighted: bool = False,
+    highlighted_tab: int = -1,
     badge: str = "",
 ) -> None:
-    """What stands at the top of a container so wide: its title, or the names of its tabs in their `tab_boxes`; a lock
-    and a badge at the end."""
+    """Draw the top of a container of this width: its title, or its tabs in their `tab_boxes`, a lock and a badge."""
     if item.type == TABS:
-        _paint_tabs(painter, item, tabs, hot_tab)
-    end = _paint_end(painter, _end(item, width), locked=locked, badge=badge)
+        _paint_tabs(painter, item, tabs, highlighted_tab)
+    end = _paint_end(painter, _heading_end(item, width), locked=locked, badge=badge)
     if item.type == ROW:
-        _paint_row_heading(painter, item, end, hot=hot)
+        _paint_row_heading(painter, item, end, highlighted=highlighted)
     elif item.type != TABS:
         _paint_title(painter, item, 12.0, end)
 
 
 def heading_badge(item: Item, width: float, text: str, *, locked: bool) -> QRectF:
-    """Where the badge stands in the heading of a container so wide."""
-    return badge_box(text, _end(item, width) - (22 if locked else 0), heading_height() / 2)
+    """The rectangle of the badge in the heading of a container of this width."""
+    return badge_box(text, _heading_end(item, width) - (22 if locked else 0), heading_height() / 2)
 
 
-def _end(item: Item, width: float) -> float:
+def _heading_end(item: Item, width: float) -> float:
     return width - (4 if item.type == ROW else 12)
 
 
 def _paint_end(painter: QPainter, end: float, *, locked: bool, badge: str) -> float:
-    """The lock and the badge; answers where they begin."""
+    """Draw the lock and the badge. Returns where they begin."""
     if locked:
         _paint_lock(painter, end)
         end -= 22
     return paint_badge(painter, badge, end, heading_height() / 2) - 8 if badge else end
 
 
-def _paint_row_heading(painter: QPainter, item: Item, end: float, *, hot: bool) -> None:
-    """Caret and title, and a line on from there."""
+def _paint_row_heading(painter: QPainter, item: Item, end: float, *, highlighted: bool) -> None:
+    """Draw the caret, the title, and a line after it."""
     middle = heading_height() / 2
     caret = "ph.caret-right" if item.collapsed else "ph.caret-down"
-    ink = "accent.text" if hot else "text.secondary"
+    ink = "accent.text" if highlighted else "text.secondary"
     paint_icon(painter, caret, QRectF(4, middle - 7, 14, 14), theme().color(ink))
     left = _paint_title(painter, item, CARET, end)
     if end > left:
-        painter.setPen(QPen(theme().color("accent" if hot else "border.strong"), 1))
+        painter.setPen(QPen(theme().color("accent" if highlighted else "border.strong"), 1))
         painter.drawLine(QPointF(left + 4, middle + 0.5), QPointF(end, middle + 0.5))
 
 
 def _paint_title(painter: QPainter, item: Item, left: float, end: float) -> float:
-    """The title, and of what is collapsed how much it holds; answers where more could stand."""
+    """Draw the title, and the number of widgets if the container is collapsed. Returns where they end."""
     widget = widget_of(item)
     name, tone = widget.title or widget.kind_name, "text" if widget.title else "text.muted"
-    left += _paint_words(painter, QRectF(left, 0, end - left, heading_height()), _strong(), name, tone) + 8
+    left += _paint_text(painter, QRectF(left, 0, end - left, heading_height()), _bold_font(), name, tone) + 8
     if item.collapsed:
         room = QRectF(left, 0, max(0.0, end - left), heading_height())
-        left += _paint_words(painter, room, theme().font("body"), holds(item), "text.muted") + 8
+        left += _paint_text(painter, room, theme().font("body"), content_count(item), "text.muted") + 8
     return left
 
 
-def _paint_words(painter: QPainter, room: QRectF, font: QFont, words: str, tone: str) -> float:
-    """As much of them as fits; answers how wide that is."""
+def _paint_text(painter: QPainter, room: QRectF, font: QFont, words: str, tone: str) -> float:
+    """Draw as much of a text as fits. Returns its width."""
     metrics = QFontMetricsF(font)
     shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, room.width()))
     painter.setFont(font)
@@ -150,15 +151,15 @@ def _paint_words(painter: QPainter, room: QRectF, font: QFont, words: str, tone:
     return metrics.horizontalAdvance(shown)
 
 
-def _paint_tabs(painter: QPainter, item: Item, boxes: Sequence[QRectF], hot_tab: int) -> None:
-    metrics = QFontMetricsF(_strong())
+def _paint_tabs(painter: QPainter, item: Item, boxes: Sequence[QRectF], highlighted_tab: int) -> None:
+    metrics = QFontMetricsF(_bold_font())
     for place, box in enumerate(boxes):
         active = place == item.active
-        if place == hot_tab:
+        if place == highlighted_tab:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("selection"))
             painter.drawRoundedRect(box.adjusted(4, 4, -4, -5), 6, 6)
-        painter.setFont(_strong() if active else theme().font("body"))
+        painter.setFont(_bold_font() if active else theme().font("body"))
         painter.setPen(theme().color("text" if active else "text.secondary"))
         name = metrics.elidedText(tab_name(item, place), Qt.TextElideMode.ElideRight, box.width() - 16)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
@@ -172,5 +173,5 @@ def _paint_lock(painter: QPainter, end: float) -> None:
     paint_icon(painter, LOCK, spot, theme().color("text.muted"))
 
 
-def _strong() -> QFont:
+def _bold_font() -> QFont:
     return theme().font("body_strong")

@@ -1,4 +1,4 @@
-"""A widget larger than on the page: what is drawn there fills a window's middle, tables and texts can be scrolled."""
+"""The content of one widget, enlarged to the size of the window. Tables and texts can be scrolled."""
 
 from typing import Final
 
@@ -9,25 +9,25 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QVBoxLayout, QWidget
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import paint_body, prose, summary, words_of
-from benchboard.ui.studio.tiles.table_widget import Habit, LiveTable
-from benchboard.ui.studio.tiles.value_readout import Reader, body_reader, tip_of
+from benchboard.ui.studio.tiles.renderers import displayed_text, markdown_document, paint_body, summary
+from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.studio.tiles.value_readout import Reader, body_reader, tooltip_html
 from benchboard.ui.theme import theme
 
-_GROWING: Final = ("metric_card", "gauge", "pie_chart")
-"""Kinds whose words grow with the room they have."""
-_GROWN: Final = 3.0
-_CARD: Final = QSizeF(300, 170)
-"""The room in which those are as large as on a page."""
-_WORDS: Final = 110.0
-"""So high the words of a metric card stand."""
+_SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
+"""Kinds of widgets that are scaled up; others use the space as it is."""
+_MAX_SCALE: Final = 3.0
+_UNSCALED_SIZE: Final = QSizeF(300, 170)
+"""The size at which these kinds are drawn as large as on a page."""
+_METRIC_HEIGHT: Final = 110.0
+"""The height of the content of a metric card, in pixels."""
 
 
-class LargeFace(QWidget):
-    """A widget's face in all the room there is."""
+class EnlargedDrawing(QWidget):
+    """The content of a widget that is drawn: charts, numbers, images and messages."""
 
-    retried = Signal()
-    edited = Signal()
+    retry_requested = Signal()
+    edit_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,28 +39,28 @@ class LargeFace(QWidget):
         self._links = Links()
         self._reader: tuple[tuple[object, ...], Reader] | None = None
 
-    def say(self, widget: WidgetContent, result: QueryResult | None, audience: Audience) -> None:
-        """Show this."""
+    def show_widget(self, widget: WidgetContent, result: QueryResult | None, audience: Audience) -> None:
+        """Show a widget with its result."""
         self.widget, self.result, self._audience = widget, result, audience
         self.setAccessibleName(widget.title or widget.kind_name)
         self.setAccessibleDescription(summary(widget, result))
         self.update()
 
     @property
-    def grown(self) -> float:
-        """How much larger than on a page it is drawn."""
+    def scale_factor(self) -> float:
+        """How much larger than on a page it is drawn: 1 to 3."""
         kind = self.widget.kind if self.widget is not None else None
         drawn = self.result is not None and self.result.table is not None and self.result.error is None
-        if kind is None or kind.type not in _GROWING or not drawn:
+        if kind is None or kind.type not in _SCALED_KINDS or not drawn:
             return 1.0
-        return max(1.0, min(self.width() / _CARD.width(), self.height() / _CARD.height(), _GROWN))
+        return max(1.0, min(self.width() / _UNSCALED_SIZE.width(), self.height() / _UNSCALED_SIZE.height(), _MAX_SCALE))
 
     def body(self) -> QRectF:
-        """Where it is drawn, in the face's own measure."""
-        whole = QRectF(QPointF(0, 0), QSizeF(self.size()) / self.grown)
+        """Where it is drawn, in unscaled coordinates."""
+        whole = QRectF(QPointF(0, 0), QSizeF(self.size()) / self.scale_factor)
         if self.widget is not None and self.widget.kind is not None and self.widget.kind.type == "metric_card":
-            spare = max(0.0, whole.height() - _WORDS) / 2
-            return whole.adjusted(0, spare, 0, -spare)  # a card's words stand at its bottom
+            spare = max(0.0, whole.height() - _METRIC_HEIGHT) / 2
+            return whole.adjusted(0, spare, 0, -spare)  # a metric card is drawn at the bottom of its body
         return whole
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -68,107 +68,109 @@ class LargeFace(QWidget):
             return
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
-            painter.scale(self.grown, self.grown)
+            painter.scale(self.scale_factor, self.scale_factor)
             self._links = paint_body(painter, self.body(), self.widget, self.result, self._audience)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._read(event)
+        self._update_tooltip(event)
         shape = Qt.CursorShape
-        self.setCursor(shape.PointingHandCursor if self._act_at(event.position()) else shape.ArrowCursor)
+        self.setCursor(shape.PointingHandCursor if self._signal_at(event.position()) else shape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        act = self._act_at(event.position())
-        if act is not None and event.button() == Qt.MouseButton.LeftButton:
-            act.emit()
+        signal = self._signal_at(event.position())
+        if signal is not None and event.button() == Qt.MouseButton.LeftButton:
+            signal.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         QToolTip.hideText()
 
-    def _read(self, event: QMouseEvent) -> None:
-        """Say what is read under the pointer."""
+    def _update_tooltip(self, event: QMouseEvent) -> None:
+        """Show the value under the pointer."""
         if self.widget is None:
             return
         key = (self.widget, self.result, self.size().toTuple(), theme().current)
         if self._reader is None or self._reader[0] != key:
             self._reader = key, body_reader(self.body(), self.widget, self.result)
-        reading = self._reader[1](event.position() / self.grown)
-        text = tip_of(reading)
+        readout = self._reader[1](event.position() / self.scale_factor)
+        text = tooltip_html(readout)
         if text != self.toolTip():
-            self.setToolTip(tip_of(reading))
-            if reading is not None and reading.quick:
+            self.setToolTip(tooltip_html(readout))
+            if readout is not None and readout.follows_pointer:
                 QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self)
 
-    def _act_at(self, spot: QPointF) -> SignalInstance | None:
-        at = spot / self.grown
-        for box, act in ((self._links.retry, self.retried), (self._links.edit, self.edited)):
+    def _signal_at(self, spot: QPointF) -> SignalInstance | None:
+        at = spot / self.scale_factor
+        for box, signal in ((self._links.retry, self.retry_requested), (self._links.edit, self.edit_requested)):
             if box is not None and box.contains(at):
-                return act
+                return signal
         return None
 
 
-class Large(QWidget):
-    """What shows a widget in all the room there is: a table to go through, a text to scroll, else its face."""
+class EnlargedContent(QWidget):
+    """A widget enlarged: a table widget, a text that scrolls, or a drawing."""
 
-    left = Signal()
-    retried = Signal()
-    edited = Signal()
+    close_requested = Signal()
+    retry_requested = Signal()
+    edit_requested = Signal()
 
-    def __init__(self, habit: Habit, parent: QWidget | None = None) -> None:
+    def __init__(self, state: TableState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._habit = habit
+        self._state = state
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self.inside: LiveTable | LargeFace | QTextEdit | None = None
+        self.content: TableWidget | EnlargedDrawing | QTextEdit | None = None
         self._text = ""
 
-    def say(self, widget: WidgetContent, result: QueryResult | None, audience: Audience, *, loading: bool) -> None:
-        """Show this; `loading`: a newer answer is awaited."""
+    def show_widget(
+        self, widget: WidgetContent, result: QueryResult | None, audience: Audience, *, loading: bool
+    ) -> None:
+        """Show a widget with its result. `loading`: a newer result is on its way."""
         kind = widget.kind.type if widget.kind is not None else ""
         table = result.table if result is not None and result.error is None else None
         if kind == "table" and table is not None and table.rows:
-            if isinstance(self.inside, LiveTable):
-                self.inside.show_table(table, loading=loading)
+            if isinstance(self.content, TableWidget):
+                self.content.show_table(table, loading=loading)
             else:
-                live = LiveTable(table, self._habit)
-                live.left.connect(self.left)
-                live.large.connect(self.left)
-                self._put(live)
+                table_widget = TableWidget(table, self._state)
+                table_widget.close_requested.connect(self.close_requested)
+                table_widget.enlarge_requested.connect(self.close_requested)
+                self._set_content(table_widget)
         elif kind == "text":
-            self._say_text(prose(widget, audience))
+            self._show_text(displayed_text(widget, audience))
         else:
-            if not isinstance(self.inside, LargeFace):
-                face = LargeFace()
-                face.retried.connect(self.retried)
-                face.edited.connect(self.edited)
-                self._put(face)
-            assert isinstance(self.inside, LargeFace)
-            self.inside.say(widget, result, audience)
+            if not isinstance(self.content, EnlargedDrawing):
+                drawing = EnlargedDrawing()
+                drawing.retry_requested.connect(self.retry_requested)
+                drawing.edit_requested.connect(self.edit_requested)
+                self._set_content(drawing)
+            assert isinstance(self.content, EnlargedDrawing)
+            self.content.show_widget(widget, result, audience)
 
-    def _say_text(self, text: str) -> None:
-        if not isinstance(self.inside, QTextEdit):
+    def _show_text(self, text: str) -> None:
+        if not isinstance(self.content, QTextEdit):
             page = QTextEdit()
             page.setObjectName("large_text")
             page.setReadOnly(True)
             page.setFrameShape(QFrame.Shape.NoFrame)
             page.setStyleSheet("QTextEdit { border: 0; background: transparent; }")
             page.setTabChangesFocus(True)
-            self._put(page)
+            self._set_content(page)
             self._text = ""
-        if text != self._text and isinstance(self.inside, QTextEdit):
+        if text != self._text and isinstance(self.content, QTextEdit):
             self._text = text
-            words = words_of(text)
-            words.setParent(self.inside)
-            self.inside.setDocument(words)
+            document = markdown_document(text)
+            document.setParent(self.content)
+            self.content.setDocument(document)
 
-    def _put(self, inside: LiveTable | LargeFace | QTextEdit) -> None:
-        before, self.inside = self.inside, inside
-        held = before is not None and before.isAncestorOf(before.window().focusWidget() or self)
-        self._column.addWidget(inside)
-        self.setFocusProxy(inside)
+    def _set_content(self, content: TableWidget | EnlargedDrawing | QTextEdit) -> None:
+        before, self.content = self.content, content
+        had_focus = before is not None and before.isAncestorOf(before.window().focusWidget() or self)
+        self._column.addWidget(content)
+        self.setFocusProxy(content)
         if before is not None:
-            if held or before.hasFocus():
-                inside.setFocus(Qt.FocusReason.OtherFocusReason)
+            if had_focus or before.hasFocus():
+                content.setFocus(Qt.FocusReason.OtherFocusReason)
             self._column.removeWidget(before)
             before.hide()
             before.deleteLater()

@@ -17,33 +17,33 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 
-_ROOM: Final = 24_000_000
-"""Pixels of all the pictures a page shows, a hundred megabytes."""
-_FEW: Final = 4
-"""So many share it without being made smaller."""
-_LEAST: Final = 64
-"""Pixels below which no further half is kept."""
-_FINE: Final = 3.0
-"""Pixels a picture has for each of the sheet's, at most, in a drawing that can be enlarged."""
-_DRAWINGS: Final = (QPaintEngine.Type.Pdf, QPaintEngine.Type.SVG, QPaintEngine.Type.Picture)
+_MAX_PAGE_PIXELS: Final = 24_000_000
+"""Pixels of all decoded images of a page together: about 100 MB."""
+_UNSCALED_COUNT: Final = 4
+"""Up to this many images get the same share of the pixels."""
+_MIN_SIDE: Final = 64
+"""The side in pixels below which no smaller size is kept."""
+_VECTOR_PIXEL_RATIO: Final = 3.0
+"""The pixels of an image per point in vector output, which can be enlarged."""
+_VECTOR_ENGINES: Final = (QPaintEngine.Type.Pdf, QPaintEngine.Type.SVG, QPaintEngine.Type.Picture)
 
 
 class DecodedImage:
-    """A picture, ready to be drawn: the largest first, each further one half of it."""
+    """A decoded image in several sizes (`levels`), the largest first, each half of the one before."""
 
     def __init__(self, image: QImage) -> None:
         levels = [image]
-        while min(levels[-1].width(), levels[-1].height()) > 2 * _LEAST:
-            levels.append(_half(levels[-1]))
+        while min(levels[-1].width(), levels[-1].height()) > 2 * _MIN_SIDE:
+            levels.append(_halved(levels[-1]))
         self.levels = tuple(levels)
 
     @property
     def size(self) -> QSizeF:
-        """How large it is, in pixels of its own."""
+        """Its size in pixels."""
         return QSizeF(self.levels[0].size())
 
-    def near(self, size: QSizeF) -> QImage:
-        """The smallest that is no smaller than this."""
+    def level_for(self, size: QSizeF) -> QImage:
+        """The smallest level that is at least as large as `size`."""
         fit = [one for one in self.levels if one.width() >= size.width() and one.height() >= size.height()]
         return fit[-1] if fit else self.levels[0]
 
@@ -53,50 +53,49 @@ class _Key(NamedTuple):
     pixels: int
 
 
-_known: WeakValueDictionary[_Key, DecodedImage] = WeakValueDictionary()
-"""What any page shows at the moment: a second one that shows the same has no copy of its own."""
+_cache: WeakValueDictionary[_Key, DecodedImage] = WeakValueDictionary()
+"""The images that are shown now, shared among all pages."""
 _lock = threading.Lock()
 
 
 def pixels_per_image(count: int) -> int:
-    """How many pixels each picture may have on a page that shows so many."""
-    among = _FEW
+    """The pixels that each of `count` images of a page may have."""
+    among = _UNSCALED_COUNT
     while among < count:
         among *= 2
-    return _ROOM // among
+    return _MAX_PAGE_PIXELS // among
 
 
 def decode_data_uri(text: str, pixels: int) -> DecodedImage:
-    """The picture a document says, in so many pixels at most. Raises `Invalid`, in a sentence. Not for the window's
-    thread."""
+    """Decode the data URI of an image, to at most `pixels` pixels. Raises `Invalid`. Not for the window's thread."""
     key = _Key(text, pixels)
     with _lock:
-        there = _known.get(key)
-    if there is None:
+        found = _cache.get(key)
+    if found is None:
         head, data = images.parse_data_uri(text)
         image = read_image(head, data, pixels)
         form = QImage.Format
         clear = form.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else form.Format_RGB32
-        there = DecodedImage(image.convertToFormat(clear))
+        found = DecodedImage(image.convertToFormat(clear))
         with _lock:
-            _known[key] = there
-    return there
+            _cache[key] = found
+    return found
 
 
 def read_image(head: images.ImageHeader, data: bytes, pixels: int) -> QImage:
-    """A picture's file as a picture, turned as its camera was held, with so many pixels at most. Raises `Invalid`."""
-    holder = QBuffer()
-    holder.setData(QByteArray(data))
-    holder.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(holder, QByteArray(head.form.encode()))
+    """Decode the file of an image, upright, to at most `pixels` pixels. Raises `Invalid`."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer, QByteArray(head.form.encode()))
     reader.setDecideFormatFromContent(False)
     reader.setAutoTransform(True)
-    # What its reader is going to decode is what was bounded, and not what the file says elsewhere.
-    agreed = reader.size() == QSize(head.width, head.height)
+    # Qt must be about to decode the size that was checked, and not another one from elsewhere in the file.
+    size_matches = reader.size() == QSize(head.width, head.height)
     shrink = (pixels / (head.width * head.height)) ** 0.5
     if shrink < 1:
         reader.setScaledSize(QSize(max(1, int(head.width * shrink)), max(1, int(head.height * shrink))))
-    image = reader.read() if agreed else QImage()
+    image = reader.read() if size_matches else QImage()
     if image.isNull():
         raise Invalid(
             "image.damaged",
@@ -107,28 +106,28 @@ def read_image(head: images.ImageHeader, data: bytes, pixels: int) -> QImage:
 
 
 def paint_picture(painter: QPainter, body: QRectF, widget: WidgetContent, picture: DecodedImage) -> None:
-    """Draw a picture in a tile's body."""
-    target, part = _placed(body, picture.size, str(widget.setting("fit")), str(widget.setting("align")))
+    """Draw an image in the body of a tile, as the widget's settings `fit` and `align` say."""
+    target, part = _placement(body, picture.size, str(widget.setting("fit")), str(widget.setting("align")))
     engine = painter.paintEngine()
-    drawing = engine is not None and engine.type() in _DRAWINGS
+    is_vector = engine is not None and engine.type() in _VECTOR_ENGINES
     transform, device = painter.transform(), painter.device()
-    sharp = _FINE if drawing else device.devicePixelRatio() if device is not None else 1.0
-    scale = QSizeF(abs(transform.m11()) or 1.0, abs(transform.m22()) or 1.0) * sharp
+    pixel_ratio = _VECTOR_PIXEL_RATIO if is_vector else device.devicePixelRatio() if device is not None else 1.0
+    scale = QSizeF(abs(transform.m11()) or 1.0, abs(transform.m22()) or 1.0) * pixel_ratio
     whole = QSizeF(target.width() / part.width(), target.height() / part.height())
-    image = picture.near(QSizeF(whole.width() * scale.width(), whole.height() * scale.height()))
+    image = picture.level_for(QSizeF(whole.width() * scale.width(), whole.height() * scale.height()))
     source = QRectF(part.left() * image.width(), part.top() * image.height(),
                     part.width() * image.width(), part.height() * image.height())  # fmt: skip
     painter.save()
     painter.setClipRect(body, Qt.ClipOperation.IntersectClip)
-    if drawing:
-        _paint_words(painter, target.intersected(body), str(widget.setting("alt")))
+    if is_vector:
+        _paint_alt_text(painter, target.intersected(body), str(widget.setting("alt")))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(target, image, source)
     painter.restore()
 
 
-def _paint_words(painter: QPainter, box: QRectF, alt: str) -> None:
-    """What it shows, below it: a drawing can be searched and read aloud, and nobody sees it."""
+def _paint_alt_text(painter: QPainter, box: QRectF, alt: str) -> None:
+    """Draw the alternative text below the image, invisible, for search and screen readers in vector output."""
     if alt:
         font = theme().font("caption")
         painter.setFont(font)
@@ -137,8 +136,8 @@ def _paint_words(painter: QPainter, box: QRectF, alt: str) -> None:
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
 
-def _placed(body: QRectF, size: QSizeF, fit: str, align: str) -> tuple[QRectF, QRectF]:
-    """Where a picture is drawn, and which part of it (0 to 1 either way)."""
+def _placement(body: QRectF, size: QSizeF, fit: str, align: str) -> tuple[QRectF, QRectF]:
+    """The rectangle that an image is drawn in, and which part of the image (0 to 1 in both directions)."""
     if fit == "stretch":
         return body, QRectF(0, 0, 1, 1)
     across, down = {"left": (0.0, 0.5), "right": (1.0, 0.5), "top": (0.5, 0.0), "bottom": (0.5, 1.0)}.get(
@@ -155,6 +154,6 @@ def _placed(body: QRectF, size: QSizeF, fit: str, align: str) -> tuple[QRectF, Q
                   drawn.width(), drawn.height()), QRectF(0, 0, 1, 1)  # fmt: skip
 
 
-def _half(image: QImage) -> QImage:
+def _halved(image: QImage) -> QImage:
     size = QSize(max(1, image.width() // 2), max(1, image.height() // 2))
     return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)

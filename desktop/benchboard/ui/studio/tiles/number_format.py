@@ -1,4 +1,4 @@
-"""Numbers and moments as people read them, and scales that end on round figures."""
+"""Formats numbers, dates and cells for people, and finds round ticks for an axis."""
 
 import math
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _
 
 THIN: Final = "\N{THIN SPACE}"
-_DIGITS: Final = 30
-_MOST_CELL: Final = 500
-_MOST_UNIT: Final = 100
+_MAX_DIGITS: Final = 30
+_MAX_CELL: Final = 500
+_MAX_UNIT: Final = 100
 _SIZES: Final = (
     (1e12, N_("{number} tn")),
     (1e9, N_("{number} bn")),
@@ -25,13 +25,14 @@ _SIZES: Final = (
 _MINUS: Final = "\N{MINUS SIGN}"
 
 
-def number(value: Cell | float, decimals: int | None = None, unit: str = "") -> str:
-    """`1 483 rpm`: thousands apart, a space before the unit; `decimals` as given, or those the value has."""
+def format_number(value: Cell | float, decimals: int | None = None, unit: str = "") -> str:
+    """`1 483 rpm`: groups of thousands, a space before the unit. Without `decimals`, those that the value has, at most
+    two."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
-        return text(value)
+        return format_cell(value)
     exact = Decimal(value)
-    if not exact.is_finite() or exact.adjusted() > _DIGITS:
-        return f"{_odd(exact)}{' ' if unit else ''}{unit}"
+    if not exact.is_finite() or exact.adjusted() > _MAX_DIGITS:
+        return f"{_format_extreme(exact)}{' ' if unit else ''}{unit}"
     if decimals is None:
         decimals = 0 if exact == exact.to_integral_value() else min(2, -int(exact.as_tuple().exponent))
     written = f"{exact.copy_abs():.{decimals}f}"
@@ -43,26 +44,26 @@ def number(value: Cell | float, decimals: int | None = None, unit: str = "") -> 
     return f"{shown}{' ' if unit else ''}{unit}"
 
 
-def _odd(value: Decimal) -> str:
-    """What no digits can say, and what has too many to be read."""
+def _format_extreme(value: Decimal) -> str:
+    """NaN, infinities, and numbers with too many digits to be read."""
     if value.is_nan():
         return "NaN"
     sign = _MINUS if value < 0 else ""
     return f"{sign}∞" if value.is_infinite() else f"{sign}{value.copy_abs():.3E}"
 
 
-def short(value: float, decimals: int = 2) -> str:
-    """A tick's label, or a number where there is no room for it: `1.2 k`, `3 M`, `123.5 bn`, else the number itself."""
+def abbreviate(value: float, decimals: int = 2) -> str:
+    """A number in short, for a tick or where there is little room: `1.2 k`, `3 M`, `123.5 bn`."""
     for size, words in _SIZES:
         part = round(value / size, decimals)
         if abs(part) >= 1 and (size > 1e3 or abs(value) >= 1e4):
             if abs(part) >= 1e3:
-                return _odd(Decimal(repr(value)))
-            return _(words).format(number=number(Decimal(repr(part))))
-    return number(Decimal(repr(round(value, 6))))
+                return _format_extreme(Decimal(repr(value)))
+            return _(words).format(number=format_number(Decimal(repr(part))))
+    return format_number(Decimal(repr(round(value, 6))))
 
 
-def text(value: Cell) -> str:
+def format_cell(value: Cell) -> str:
     """A cell as a table shows it."""
     if value is None:
         return "–"
@@ -73,61 +74,62 @@ def text(value: Cell) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | Decimal):
-        return number(value, None if isinstance(value, int) else max(2, places(value)))
-    return " ".join(cut(value, _MOST_CELL).split())
+        return format_number(value, None if isinstance(value, int) else max(2, decimal_places(value)))
+    return " ".join(truncate(value, _MAX_CELL).split())
 
 
-def cut(value: str, most: int) -> str:
-    """As much of a text as is laid out: Qt takes minutes for megabytes, of which a tile shows a line."""
-    return value if len(value) <= most else f"{value[:most]}…"
+def truncate(value: str, max_length: int) -> str:
+    """The first `max_length` characters, with an ellipsis if there are more: Qt takes minutes to lay out megabytes."""
+    return value if len(value) <= max_length else f"{value[:max_length]}…"
 
 
-def name(column: ResultColumn) -> str:
-    """A column's name as a heading: as long as a cell at most."""
-    return cut(column.name, _MOST_CELL).replace("_", " ")
+def column_title(column: ResultColumn) -> str:
+    """The name of a column as a heading, no longer than a cell may be."""
+    return truncate(column.name, _MAX_CELL).replace("_", " ")
 
 
 def unit(widget: WidgetContent) -> str:
-    """The unit after a widget's numbers."""
-    return cut(str(widget.setting("unit")), _MOST_UNIT)
+    """The unit of a widget's numbers, as set in the widget."""
+    return truncate(str(widget.setting("unit")), _MAX_UNIT)
 
 
-def places(value: Decimal) -> int:
-    """How many decimals a value really has."""
+def decimal_places(value: Decimal) -> int:
+    """The number of decimals of a value, trailing zeros left out."""
     return max(0, -int(value.normalize().as_tuple().exponent)) if value.is_finite() else 0
 
 
-def day(value: date) -> str:
-    """`15 Oct`, in the language of the place."""
+def format_day(value: date) -> str:
+    """`15 Oct`, in the language of the locale."""
     return QLocale().toString(QDate(value.year, value.month, value.day), "d MMM")
 
 
-def along(values: Sequence[Cell]) -> list[str]:
-    """Labels for what goes along an axis: days where all moments are midnights, times within one day."""
+def axis_labels(values: Sequence[Cell]) -> list[str]:
+    """The labels of an axis: days where all timestamps are midnights, times where all are on one day, else both."""
     moments = [value for value in values if isinstance(value, datetime)]
     if moments and len(moments) == len(values):
         if all(not (m.hour or m.minute or m.second) for m in moments):
-            return [day(m) for m in moments]
+            return [format_day(m) for m in moments]
         if len({m.date() for m in moments}) == 1:
             return [m.strftime("%H:%M") for m in moments]
-        return [f"{day(m)} {m:%H:%M}" for m in moments]
+        return [f"{format_day(m)} {m:%H:%M}" for m in moments]
     return [
-        day(value) if isinstance(value, date) and not isinstance(value, datetime) else text(value) for value in values
+        format_day(value) if isinstance(value, date) and not isinstance(value, datetime) else format_cell(value)
+        for value in values
     ]
 
 
-def numeric(column: ResultColumn) -> bool:
+def is_numeric(column: ResultColumn) -> bool:
     """Whether a column holds numbers."""
     return column.kind in ("integer", "decimal")
 
 
-def series(table: ResultTable, index: int) -> list[float | None]:
-    """A column's numbers for drawing: None where there is none, or none that can be drawn."""
-    return [drawn(row[index]) for row in table.rows]
+def column_numbers(table: ResultTable, index: int) -> list[float | None]:
+    """The numbers of a column as floats; None where a cell has none, or none that can be drawn."""
+    return [to_float(row[index]) for row in table.rows]
 
 
-def drawn(value: Cell) -> float | None:
-    """A cell's number for drawing."""
+def to_float(value: Cell) -> float | None:
+    """The number of a cell as a float; None where it has none, or one that is not finite."""
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         return None
     exact = Decimal(value)
@@ -135,19 +137,19 @@ def drawn(value: Cell) -> float | None:
     return made if math.isfinite(made) else None
 
 
-def scale(low: float, high: float, most: int = 5) -> list[float]:
-    """Three to `most` round ticks that span both ends."""
+def axis_ticks(low: float, high: float, max_ticks: int = 5) -> list[float]:
+    """Three to `max_ticks` round values for the ticks of an axis from `low` to `high`, both ends included."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return [0.0, 1.0]
     least = 1e-9 * max(abs(low), abs(high), 1e-3)
     if high - low < least:  # as good as equal: begin at zero
         low, high = min(low, 0.0), max(high, 0.0)
         high = high if high - low >= least else low + 1.0
-    raw = (high - low) / max(most - 1, 1)
+    raw = (high - low) / max(max_ticks - 1, 1)
     unit = 10.0 ** math.floor(math.log10(raw))
     for factor in (1, 2, 2.5, 5, 10, 20):
         step = unit * factor
         first, last = math.floor(low / step), math.ceil(high / step)
-        if last - first <= most - 1:
+        if last - first <= max_ticks - 1:
             break
     return [k * step for k in range(first, last + 1)]

@@ -1,4 +1,4 @@
-"""A page as a picture: the same tiles as on the canvas, drawn to anything that can be drawn to, part by part."""
+"""Draws a page, or a part of it, to any paint device: an image, a PDF or a printer."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,25 +13,25 @@ from benchboard.dashboards.layout import Cell, PageIndex
 from benchboard.ui.studio.tiles.container_painting import box_of, paint_box, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.frame_insets import frames_around, inset
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import paint_face, paint_frame
+from benchboard.ui.studio.tiles.renderers import paint_content, paint_frame
 from benchboard.ui.theme import theme
 
 MARGIN: Final = 20.0
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What of a page is drawn: its items (containers first), in a picture whose page is `width` pixels wide at 100 %,
-    margins included. Only what can be seen on the page is on it."""
+class PagePicture:
+    """The items of a page that are drawn (containers first), at a page width of `width` pixels with its margins. Only
+    visible items are among them."""
 
     page: PageIndex
     ids: tuple[str, ...]
     width: float
 
     @classmethod
-    def of(cls, page: PageIndex, width: float, chosen: Sequence[str] = ()) -> "Sheet":
-        """The whole page, or the chosen items with what they hold."""
-        wanted = frozenset(chosen)
+    def of(cls, page: PageIndex, width: float, selected: Sequence[str] = ()) -> "PagePicture":
+        """The whole page, or the selected items with what they hold."""
+        wanted = frozenset(selected)
         ids = tuple(
             name
             for name in page.shown
@@ -40,7 +40,7 @@ class Sheet:
         return cls(page, ids, width)
 
     def rect(self, item_id: str) -> QRectF:
-        """Where an item lies, in pixels from the picture's top left corner."""
+        """The rectangle of an item, in pixels from the top left corner of the picture."""
         cell = self.page.shown[item_id]
         around = frames_around(self.page, self.page.path(item_id), self._frames)
         box = inset(self._rect(cell), cell, around)
@@ -48,16 +48,17 @@ class Sheet:
 
     @cached_property
     def _frames(self) -> dict[str, Cell]:
-        """The containers in the picture: one around what was chosen is not there to stand inside of."""
+        """The containers in the picture: the items are inset into these, and not into one that is not drawn."""
         return {name: self.page.shown[name] for name in self.ids if self.page.item(name).panes}
 
     @property
     def size(self) -> QSizeF:
-        """How large the picture is."""
+        """The size of the picture in pixels."""
         return self._bounds.size() + QSizeF(2 * MARGIN, 2 * MARGIN)
 
-    def cuts(self) -> list[float]:
-        """Heights at which the picture can be cut without cutting a tile, from top to bottom."""
+    def page_breaks(self) -> list[float]:
+        """The y coordinates at which the picture can be divided into pages without cutting a tile, in ascending
+        order."""
         boxes = [self.rect(name) for name in self.ids if not self.page.item(name).panes]
         edges = sorted({box.bottom() for box in boxes})
         return [edge for edge in edges if not any(box.top() < edge - 0.5 < box.bottom() - 1 for box in boxes)]
@@ -83,11 +84,11 @@ class Sheet:
 
 
 def paint(
-    painter: QPainter, sheet: Sheet, result: Callable[[str], QueryResult | None], ids: Sequence[str] | None = None
+    painter: QPainter, sheet: PagePicture, result: Callable[[str], QueryResult | None], ids: Sequence[str] | None = None
 ) -> Iterator[None]:
-    """Draw the picture, or these items of it, one step an item: between two of them the window can go on."""
+    """Draw the picture, or these items of it, one item a step, so that the window stays responsive in between."""
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    # A device of whole pixels may be a little larger than the sheet.
+    # A device has whole pixels, and may be a little larger than the picture.
     painter.fillRect(QRectF(QPointF(0, 0), sheet.size).adjusted(0, 0, 2, 2), theme().color("canvas"))
     for name in sheet.ids if ids is None else ids:
         box = sheet.rect(name)
@@ -99,6 +100,6 @@ def paint(
             paint_heading(painter, item, box.width(), tab_boxes(item, box.width()))
         else:
             paint_frame(painter, QRectF(QPointF(0, 0), box.size()))
-            paint_face(painter, box.size(), widget_of(item), result(name))
+            paint_content(painter, box.size(), widget_of(item), result(name))
         painter.restore()
         yield

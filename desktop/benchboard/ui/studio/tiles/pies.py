@@ -1,4 +1,4 @@
-"""A pie: the largest shares as a ring, the total inside, their names beside it or below."""
+"""Draws pie charts: the largest shares as a ring, the total inside, the legend beside or below it."""
 
 import math
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
-_SLICES: Final = 6
-_LINE: Final = 22.0
-_NOTE: Final = 20.0
-_WIDE: Final = 216.0
-"""So wide, the names stand beside the ring."""
-_LARGEST: Final = 168.0
+_MAX_SLICES: Final = 6
+_LEGEND_ROW: Final = 22.0
+_NOTE_HEIGHT: Final = 20.0
+_SIDE_LEGEND_WIDTH: Final = 216.0
+"""The width in pixels from which the legend is beside the ring rather than below it."""
+_MAX_DIAMETER: Final = 168.0
 _HOLE: Final = 0.56
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -26,72 +26,74 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A share; `several` rows put together, where it is more than one."""
+    """A slice of the pie, for one row or, as “Other”, for `row_count` rows."""
 
     name: str
     value: float
-    several: int = 1
+    row_count: int = 1
 
 
 def slices(table: ResultTable) -> tuple[list[Slice], int]:
-    """The shares in the order of the rows, the smallest put together where there are many; and how many rows are below
-    zero, which no share can be."""
-    index = next((k for k, column in enumerate(table.columns) if number_format.numeric(column) and k > 0), None)
+    """The slices in the order of the rows, the smallest ones put together where there are many; and the number of rows
+    with negative values, which cannot be shown."""
+    index = next((k for k, column in enumerate(table.columns) if number_format.is_numeric(column) and k > 0), None)
     if index is None:
         return [], 0
-    values = number_format.series(table, index)
-    below = sum(value is not None and value < 0 for value in values)
-    parts = [Slice(number_format.text(row[0]), value) for row, value in zip(table.rows, values, strict=True)
+    values = number_format.column_numbers(table, index)
+    negative_count = sum(value is not None and value < 0 for value in values)
+    parts = [Slice(number_format.format_cell(row[0]), value) for row, value in zip(table.rows, values, strict=True)
              if value and value > 0]  # fmt: skip
-    if len(parts) <= _SLICES:
-        return parts, below
+    if len(parts) <= _MAX_SLICES:
+        return parts, negative_count
     largest = sorted(range(len(parts)), key=lambda k: parts[k].value, reverse=True)
-    kept, rest = sorted(largest[: _SLICES - 1]), largest[_SLICES - 1 :]
+    largest_in_order, rest = sorted(largest[: _MAX_SLICES - 1]), largest[_MAX_SLICES - 1 :]
     others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest))
-    return [*(parts[k] for k in kept), others], below
+    return [*(parts[k] for k in largest_in_order), others], negative_count
 
 
 class Pie:
-    """What of a pie stands where in a tile's body."""
+    """The layout of a pie chart in the body of a tile: its ring, its legend and a note."""
 
     def __init__(self, body: QRectF, table: ResultTable) -> None:
-        self.slices, self.below = slices(table)
+        self.slices, self.negative_count = slices(table)
         self.total = math.fsum(one.value for one in self.slices)
-        box = body.adjusted(0, 0, 0, -_NOTE if self.below else 0)
+        box = body.adjusted(0, 0, 0, -_NOTE_HEIGHT if self.negative_count else 0)
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())
-        wide = box.width() > _WIDE
+        wide = box.width() > _SIDE_LEGEND_WIDTH
         side = min(box.height(), box.width() * 0.42) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
-        side = max(0.0, min(side, _LARGEST))
+        side = max(0.0, min(side, _MAX_DIAMETER))
         if wide:
             self.ring = QRectF(box.left() + 2, box.center().y() - side / 2, side, side)
             names = QRectF(self.ring.right() + 16, box.top(), box.right() - self.ring.right() - 16, box.height())
         else:
             self.ring = QRectF(box.center().x() - side / 2, box.top() + 2, side, side)
             names = QRectF(box.left(), self.ring.bottom() + 10, box.width(), box.bottom() - self.ring.bottom() - 10)
-        self.lines = _lines(names, len(self.slices), middle=wide)
+        self.lines = _legend_rows(names, len(self.slices), middle=wide)
 
     @property
     def warning(self) -> str:
-        """What cannot be shown, in words; nothing where all is."""
-        said = ngettext("{count} negative value isn't shown.", "{count} negative values aren't shown.", self.below)
-        return said.format(count=self.below) if self.below else ""
+        """How many values are not shown, in words; empty if all are."""
+        message = ngettext(
+            "{count} negative value isn't shown.", "{count} negative values aren't shown.", self.negative_count
+        )
+        return message.format(count=self.negative_count) if self.negative_count else ""
 
     def share(self, one: Slice) -> float:
         """A slice's share of the total, in percent."""
         return one.value * 100 / self.total if self.total else 0.0
 
     def at(self, spot: QPointF) -> Slice | None:
-        """The slice under a point, on the ring or among the names."""
+        """The slice under a point, on the ring or in the legend."""
         for line, one in zip(self.lines, self.slices, strict=False):
             if line.contains(spot):
                 return one
-        way, radius = spot - self.ring.center(), self.ring.width() / 2
-        if not radius * _HOLE <= math.hypot(way.x(), way.y()) <= radius or not self.total:
+        offset, radius = spot - self.ring.center(), self.ring.width() / 2
+        if not radius * _HOLE <= math.hypot(offset.x(), offset.y()) <= radius or not self.total:
             return None
-        turn = (math.atan2(way.x(), -way.y()) / math.tau) % 1.0 * self.total
+        remaining = (math.atan2(offset.x(), -offset.y()) / math.tau) % 1.0 * self.total
         for one in self.slices:
-            turn -= one.value
-            if turn <= 0:
+            remaining -= one.value
+            if remaining <= 0:
                 return one
         return None
 
@@ -113,7 +115,7 @@ class Pie:
         painter.drawEllipse(hole)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme().color("text"))
-        total, font = number_format.short(self.total), theme().font("section")
+        total, font = number_format.abbreviate(self.total), theme().font("section")
         while QFontMetricsF(font).horizontalAdvance(total) > hole.width() - 8 and font.pointSizeF() > 6:
             font.setPointSizeF(font.pointSizeF() - 0.5)
         painter.setFont(font)
@@ -123,7 +125,7 @@ class Pie:
         self._paint_note(painter)
 
     def _paint_note(self, painter: QPainter) -> None:
-        if self.below:
+        if self.negative_count:
             mark = QRectF(self.note.left(), self.note.center().y() - 6, 14, 14)
             paint_icon(painter, "ph.warning", mark, theme().color("warn"))
             painter.setFont(theme().font("caption"))
@@ -134,15 +136,15 @@ class Pie:
 
 
 def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
-    """The second column's shares as a ring."""
+    """Draw a pie chart of the first numeric column after the names."""
     Pie(box, table).paint(painter, unit)
 
 
-def _lines(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:
-    """Where the names stand, as many as there is room for."""
-    shown = min(count, max(0, int(box.height() // _LINE))) if box.width() >= 40 else 0
-    top = box.center().y() - _LINE * shown / 2 if middle else box.top()
-    return [QRectF(box.left(), top + place * _LINE, box.width(), _LINE) for place in range(shown)]
+def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:
+    """The rectangles of the legend's rows, as many as there is room for."""
+    shown = min(count, max(0, int(box.height() // _LEGEND_ROW))) if box.width() >= 40 else 0
+    top = box.center().y() - _LEGEND_ROW * shown / 2 if middle else box.top()
+    return [QRectF(box.left(), top + place * _LEGEND_ROW, box.width(), _LEGEND_ROW) for place in range(shown)]
 
 
 def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: str) -> None:
@@ -152,18 +154,18 @@ def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: st
     painter.setBrush(theme().chart(place))
     painter.drawRoundedRect(QRectF(row.left(), row.center().y() - 4, 8, 8), 2, 2)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    figure = figure_of(one, unit)
-    if metrics.horizontalAdvance(figure) > row.width() - 16:
-        figure = number_format.short(one.value, 1)
+    text = slice_text(one, unit)
+    if metrics.horizontalAdvance(text) > row.width() - 16:
+        text = number_format.abbreviate(one.value, 1)
     painter.setPen(theme().color("text"))
-    painter.drawText(row, _RIGHT, figure)
-    room = row.width() - 16 - metrics.horizontalAdvance(figure) - 8
+    painter.drawText(row, _RIGHT, text)
+    room = row.width() - 16 - metrics.horizontalAdvance(text) - 8
     label = metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, max(0.0, room))
     painter.setPen(theme().color("text.secondary"))
     painter.drawText(row.adjusted(16, 0, 0, 0), _LEFT, label)
 
 
-def figure_of(one: Slice, unit: str) -> str:
-    """A slice's number as the legend writes it."""
+def slice_text(one: Slice, unit: str) -> str:
+    """The number of a slice, as in the legend."""
     value = one.value
-    return number_format.number(int(value) if value == int(value) else value, None, unit)
+    return number_format.format_number(int(value) if value == int(value) else value, None, unit)

@@ -1,4 +1,4 @@
-"""The face of a tile: its header, then a chart, table, number or words, or the state it is in instead."""
+"""Draws the content of a tile: its header, then a chart, table, number, text or image, or a message instead."""
 
 import math
 from collections.abc import Callable
@@ -39,12 +39,12 @@ from benchboard.ui.widgets.badges import paint_icon
 HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
 _PAD: Final = 12
-_LEAST_TITLE: Final = 56.0
-"""So many pixels of a title are read beside its icon, or more."""
-_MOST_SIGNS: Final = 10_000
-_MOST_LINES: Final = 300
-"""So much of a text is laid out: more than a tile shows, and Qt takes minutes for a list of 50,000 points."""
-_MOST_ADDRESS: Final = 120
+_MIN_TITLE: Final = 56.0
+"""Pixels below which the icon beside a title is left out to make room."""
+_MAX_CHARACTERS: Final = 10_000
+_MAX_LINES: Final = 300
+"""How much of a text is laid out: more than a tile shows. Qt takes minutes for a list of 50,000 points."""
+_MAX_ADDRESS: Final = 120
 _INDENT: Final = 14.0
 _NUMBERED: Final = (
     QTextListFormat.Style.ListDecimal,
@@ -60,7 +60,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 def paint_frame(
     painter: QPainter, box: QRectF, edge: str = "border", *, hollow: bool = False, dashed: bool = False
 ) -> None:
-    """A tile's frame, its edge in this colour."""
+    """Draw the frame of a tile, with its edge in this colour of the theme."""
     radius = theme().px("radius.tile")
     style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
     painter.save()
@@ -71,7 +71,7 @@ def paint_frame(
     painter.restore()
 
 
-def paint_face(
+def paint_content(
     painter: QPainter,
     size: QSizeF,
     widget: WidgetContent,
@@ -81,8 +81,9 @@ def paint_face(
     badge: str = "",
     audience: Audience = "show",
 ) -> Links:
-    """Draw everything inside a tile's frame, a `badge` at the end of its header; answers where its links stand."""
-    stop = _paint_asking(painter, size) if result is not None and result.slow and audience != "show" else None
+    """Draw everything inside the frame of a tile, with a `badge` at the end of its header. Returns where its links
+    are."""
+    stop = _paint_loading_header(painter, size) if result is not None and result.slow and audience != "show" else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
@@ -95,7 +96,7 @@ def paint_face(
 
 
 def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> float:
-    """A few letters on a field that ends at `end`; answers where it begins."""
+    """Draw a badge that ends at x = `end`. Returns where it begins."""
     font, box = theme().font("caption"), badge_box(text, end, middle)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("selection"))
@@ -108,54 +109,54 @@ def paint_badge(painter: QPainter, text: str, end: float, middle: float) -> floa
 
 
 def badge_box(text: str, end: float, middle: float) -> QRectF:
-    """The field a badge takes that ends at `end`."""
+    """The rectangle of a badge that ends at x = `end`."""
     width = QFontMetricsF(theme().font("caption")).horizontalAdvance(text) + 12
     return QRectF(end - width, middle - 9, width, 18)
 
 
 def header_badge(size: QSizeF, text: str, links: Links, *, locked: bool) -> QRectF:
-    """Where in the header of a tile its badge stands."""
+    """The rectangle of the badge in the header of a tile."""
     end = (links.stop.left() - 8 if links.stop else size.width() - _PAD) - (20 if locked else 0)
     return badge_box(text, end, HEADER / 2 + 1)
 
 
 def body_of(size: QSizeF) -> QRectF:
-    """Where on a tile its content is."""
+    """The rectangle of a tile below its header."""
     return QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD)
 
 
 def paint_body(
     painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience = "show"
 ) -> Links:
-    """Draw what a widget shows, without its frame and header; answers where its links stand."""
+    """Draw what a widget shows, without its frame and header. Returns where its links are."""
     if widget.kind is None:
-        _paint_sentence(painter, body, widget.icon, unknown(widget), _("The widget is kept unchanged."))
+        _paint_message(painter, body, widget.icon, unknown_kind_text(widget), _("The widget is kept unchanged."))
     elif widget.kind.type == IMAGE:
         _paint_image(painter, body, widget, result, audience)
     elif not widget.kind.query:
-        _paint_prose(painter, body, prose(widget, audience))
+        _paint_markdown(painter, body, displayed_text(widget, audience))
     else:
-        return _paint_answer(painter, body, widget, result, audience)
+        return _paint_result(painter, body, widget, result, audience)
     return Links()
 
 
-def prose(widget: WidgetContent, audience: Audience) -> str:
-    """A text widget's words; only who can write some is asked to."""
+def displayed_text(widget: WidgetContent, audience: Audience) -> str:
+    """The text of a text widget; the prompt to write one only for who can."""
     return str(widget.setting("text")) if audience == "edit" or "text" in widget.config else ""
 
 
-def unknown(widget: WidgetContent) -> str:
-    """What stands in the place of a widget of no kind this program has: what it was, where an import said that."""
-    name = number_format.cut(widget.kind_name, MAX_TITLE)
+def unknown_kind_text(widget: WidgetContent) -> str:
+    """The message on a widget of an unknown kind, with the kind that an import had for it."""
+    name = number_format.truncate(widget.kind_name, MAX_TITLE)
     if widget.kind_name != widget.type:
         return name
     return _("This version can't show “{kind}” widgets.").format(kind=name)
 
 
 def summary(widget: WidgetContent, result: QueryResult | None) -> str:
-    """What a tile shows, in words for those who do not see it."""
+    """What a tile shows, in words, for screen readers."""
     if widget.kind is None:
-        return unknown(widget)
+        return unknown_kind_text(widget)
     if widget.kind.type == IMAGE:
         return _image_summary(widget, result)
     if result is None or result.is_pending:
@@ -163,9 +164,9 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     if result.error is not None:
         return result.error.what
     kind = widget.kind.type
-    if result.table is not None and result.table.rows and unfit(widget, result.table) is None:
+    if result.table is not None and result.table.rows and mismatch_reason(widget, result.table) is None:
         if kind == "metric_card":
-            return stat_tiles.Figure.of(result.table).shown(widget)
+            return stat_tiles.StatValue.of(result.table).formatted(widget)
         if kind == "gauge":
             return stat_tiles.gauge_summary(widget, result.table)
     count = len(result.table.rows) if result.table is not None else 0
@@ -177,9 +178,9 @@ def _paint_image(
 ) -> None:
     if not widget.setting("picture"):
         what, do = _no_picture(widget)
-        _paint_sentence(painter, body, "ph.image", what, do if audience == "edit" else "")
+        _paint_message(painter, body, "ph.image", what, do if audience == "edit" else "")
     elif result is not None and result.error is not None:
-        _paint_sentence(painter, body, "ph.warning-circle", result.error.what, result.error.do)
+        _paint_message(painter, body, "ph.warning-circle", result.error.what, result.error.do)
     elif result is not None and result.picture is not None:
         if body.width() > 1 and body.height() > 1:
             image_painting.paint_picture(painter, body, widget, result.picture)
@@ -191,11 +192,10 @@ def _paint_image(
 
 
 def _no_picture(widget: WidgetContent) -> tuple[str, str]:
-    """What stands in the place of a picture that is not there, and what to do. One that was to come from elsewhere says
-    from where: nothing that a document names is ever fetched."""
+    """The message of an image widget without an image, and what to do. A linked image is named, but never fetched."""
     url = widget.config.get("url")
     if isinstance(url, str) and url:
-        where = number_format.cut(" ".join(url.split()), _MOST_ADDRESS)
+        where = number_format.truncate(" ".join(url.split()), _MAX_ADDRESS)
         what = _("This image links to {address}").format(address=where)
         return what, _("Benchboard doesn't load linked images. Choose, drop or paste the image itself.")
     return _("No image yet."), _("Choose one on the right, drop a file here, or paste one.")
@@ -209,8 +209,8 @@ def _image_summary(widget: WidgetContent, result: QueryResult | None) -> str:
     return str(widget.setting("alt"))
 
 
-def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
-    """At the end of the header: an answer is awaited, and how to stop that."""
+def _paint_loading_header(painter: QPainter, size: QSizeF) -> QRectF:
+    """Draw at the end of the header that the widget is loading, and a link to stop that. Returns their rectangle."""
     font = theme().font("caption")
     word, link = _("Loading"), _("Stop")
     metrics = QFontMetricsF(font)
@@ -225,10 +225,10 @@ def _paint_asking(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
-    """The kind's icon and the title up to `end`; the title alone where the icon would leave it next to no room."""
-    font, name = theme().font("body_strong"), number_format.cut(widget.title or widget.kind_name, MAX_TITLE)
+    """Draw the icon of the kind and the title up to x = `end`; the title alone where there is hardly room for it."""
+    font, name = theme().font("body_strong"), number_format.truncate(widget.title or widget.kind_name, MAX_TITLE)
     metrics, room = QFontMetricsF(font), QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
-    if room.width() >= min(_LEAST_TITLE, metrics.horizontalAdvance(name)):
+    if room.width() >= min(_MIN_TITLE, metrics.horizontalAdvance(name)):
         paint_icon(painter, widget.icon, QRectF(_PAD, 10, 14, 14), theme().color("text.muted"))
     else:
         room.setLeft(_PAD)
@@ -237,38 +237,38 @@ def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
     painter.drawText(room, _LEFT, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
 
 
-def _paint_answer(
+def _paint_result(
     painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience
 ) -> Links:
-    edits = audience == "edit"
+    can_edit = audience == "edit"
     if result is None:
-        do = _("Write one on the right.") if edits else ""
-        _paint_sentence(painter, body, "ph.code", _("No query yet."), do)
+        do = _("Write one on the right.") if can_edit else ""
+        _paint_message(painter, body, "ph.code", _("No query yet."), do)
     elif result.error is not None:
         return error_painting.paint_error(painter, body, result.error, audience)
     elif result.table is None:
         if result.late:
-            _paint_bars(painter, body, widget)
+            _paint_skeleton(painter, body, widget)
     elif not result.table.rows:
-        _paint_sentence(painter, body, "ph.tray", _("The query returned no rows."), "")
-    elif (why := unfit(widget, result.table)) is not None:
-        do = _(widget.kind.takes) if widget.kind and edits else ""
-        _paint_sentence(painter, body, "ph.warning-circle", why, do)
+        _paint_message(painter, body, "ph.tray", _("The query returned no rows."), "")
+    elif (why := mismatch_reason(widget, result.table)) is not None:
+        do = _(widget.kind.takes) if widget.kind and can_edit else ""
+        _paint_message(painter, body, "ph.warning-circle", why, do)
     else:
         _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table)
     return Links()
 
 
-def unfit(widget: WidgetContent, table: ResultTable) -> str | None:
-    """Why this kind cannot show that answer."""
+def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
+    """Why this kind of widget cannot show a result; None if it can."""
     kind = widget.kind.type if widget.kind else ""
-    found = [index for index, column in enumerate(table.columns) if number_format.numeric(column)]
+    found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column)]
     if kind in ("metric_card", "gauge") and not found:
         return _("The query returned no numbers.")
     if kind == "gauge":
-        low, high = stat_tiles.span(widget, table)
+        low, high = stat_tiles.gauge_range(widget, table)
         if low >= high:
-            ends = {"low": number_format.short(low), "high": number_format.short(high)}
+            ends = {"low": number_format.abbreviate(low), "high": number_format.abbreviate(high)}
             return _("The minimum, {low}, must be below the maximum, {high}.").format(**ends)
     if kind in ("line_chart", "area_chart", "bar_chart", "pie_chart") and not any(index > 0 for index in found):
         return _("No numeric column to plot after the first column.")
@@ -281,7 +281,7 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: WidgetCo
     elif kind == "gauge":
         stat_tiles.paint_gauge(painter, body, widget, table)
     elif kind == "table":
-        table_painting.paint_rows(painter, body, table)
+        table_painting.paint_table(painter, body, table)
     else:
         paint: Callable[[QPainter, QRectF, ResultTable, str], None] = {
             "line_chart": charts.paint_lines,
@@ -292,34 +292,34 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: WidgetCo
         paint(painter, body, table, number_format.unit(widget))
 
 
-class _Words(QTextDocument):
-    """Markdown for reading: no HTML, and nothing is fetched, neither from the disk nor from anywhere else."""
+class _MarkdownDocument(QTextDocument):
+    """A document of Markdown without HTML, which loads nothing from the disk or the network."""
 
     def loadResource(self, _type: int, _name: QUrl | str) -> Any:
-        # Something must be answered: where nothing is, Qt opens the name as a file itself.
-        nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
-        nothing.fill(Qt.GlobalColor.transparent)
-        return nothing
+        # Must return an image: without one, Qt opens the name as a file by itself.
+        blank = QImage(1, 1, QImage.Format.Format_ARGB32)
+        blank.fill(Qt.GlobalColor.transparent)
+        return blank
 
 
-def words_of(markdown: str) -> QTextDocument:
-    """A text laid out for reading."""
-    words, font = _Words(), theme().font("body")
-    words.setDefaultFont(font)
-    words.setDocumentMargin(0)
+def markdown_document(markdown: str) -> QTextDocument:
+    """The document of a Markdown text."""
+    document, font = _MarkdownDocument(), theme().font("body")
+    document.setDefaultFont(font)
+    document.setDocumentMargin(0)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    words.setDefaultTextOption(option)
-    lines = number_format.cut(markdown, _MOST_SIGNS).split("\n")
-    lines = [*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines
-    words.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
-    words.setIndentWidth(_indent(words, QFontMetricsF(font)))
-    return words
+    document.setDefaultTextOption(option)
+    lines = number_format.truncate(markdown, _MAX_CHARACTERS).split("\n")
+    lines = [*lines[:_MAX_LINES], "…"] if len(lines) > _MAX_LINES else lines
+    document.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    document.setIndentWidth(_indent(document, QFontMetricsF(font)))
+    return document
 
 
-def _indent(words: QTextDocument, metrics: QFontMetricsF) -> float:
-    """How far lists are indented: as far as the longest of their numbers needs, which stand to the left."""
-    widest, block = 0.0, words.begin()
+def _indent(document: QTextDocument, metrics: QFontMetricsF) -> float:
+    """The indent of lists, wide enough for the longest of their numbers."""
+    widest, block = 0.0, document.begin()
     while block.isValid():
         listed = block.textList()
         if listed is not None and listed.format().style() in _NUMBERED:
@@ -328,9 +328,9 @@ def _indent(words: QTextDocument, metrics: QFontMetricsF) -> float:
     return max(_INDENT, math.ceil(widest) + 2.0)
 
 
-def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
-    words = words_of(markdown)
-    words.setTextWidth(body.width())
+def _paint_markdown(painter: QPainter, body: QRectF, markdown: str) -> None:
+    document = markdown_document(markdown)
+    document.setTextWidth(body.width())
     context = QAbstractTextDocumentLayout.PaintContext()
     palette = QPalette()
     palette.setColor(QPalette.ColorRole.Text, theme().color("text"))
@@ -340,12 +340,12 @@ def _paint_prose(painter: QPainter, body: QRectF, markdown: str) -> None:
     painter.translate(body.topLeft())
     painter.setClipRect(QRectF(0, 0, body.width(), body.height()), Qt.ClipOperation.IntersectClip)
     context.clip = QRectF(0, 0, body.width(), body.height())
-    words.documentLayout().draw(painter, context)
+    document.documentLayout().draw(painter, context)
     painter.restore()
 
 
-def _paint_sentence(painter: QPainter, body: QRectF, icon: str, what: str, do: str) -> None:
-    """A state in words, in the middle of the tile."""
+def _paint_message(painter: QPainter, body: QRectF, icon: str, what: str, do: str) -> None:
+    """Draw an icon and a message in the middle of the tile, with what to do if there is room."""
     metrics = QFontMetricsF(theme().font("body"))
     wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter)
     need = metrics.boundingRect(QRectF(0, 0, body.width(), 999), wrap, what).height()
@@ -364,8 +364,8 @@ def _paint_sentence(painter: QPainter, body: QRectF, icon: str, what: str, do: s
     painter.drawText(QRectF(body.left(), top + need + 2, body.width(), more + 2), wrap, do)
 
 
-def _paint_bars(painter: QPainter, body: QRectF, widget: WidgetContent) -> None:
-    """Loading: pale bars in the shape of what comes."""
+def _paint_skeleton(painter: QPainter, body: QRectF, widget: WidgetContent) -> None:
+    """Draw the placeholder of a widget that is loading: pale shapes of its kind."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("grid"))
     kind = widget.kind.type if widget.kind else ""
@@ -373,8 +373,8 @@ def _paint_bars(painter: QPainter, body: QRectF, widget: WidgetContent) -> None:
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24), 4, 4)
         painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10), 3, 3)
     elif kind == "table":
-        for row in range(int(body.height() // table_painting.ROW)):
-            y = body.top() + row * table_painting.ROW + 9
+        for row in range(int(body.height() // table_painting.ROW_HEIGHT)):
+            y = body.top() + row * table_painting.ROW_HEIGHT + 9
             for left, width in ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2)):
                 painter.drawRoundedRect(QRectF(body.left() + body.width() * left, y, body.width() * width, 10), 3, 3)
     elif kind in ("line_chart", "area_chart", "pie_chart"):

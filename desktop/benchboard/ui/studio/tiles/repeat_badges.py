@@ -1,4 +1,4 @@
-"""How a tile and a container say that they are repeated by a variable."""
+"""The badge of a widget or container that is repeated by a variable, and its description."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,36 +7,35 @@ from benchboard.dashboards.layout import Item
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 
-_NAMED: Final = 12
-"""Values named before it says that there are more."""
+_MAX_NAMED: Final = 12
+"""How many values are listed; the rest is an ellipsis."""
 
 
 def badge(editor: Editor, item: Item) -> str:
-    """`× 2` for what is shown twice where the page is presented, “copy” for one of those; nothing for what is not
-    repeated."""
-    if _copied(editor, item):
+    """The badge: `× 2` for an item that is repeated twice, “copy” for one of its copies, empty for any other."""
+    if _copy_of(editor, item):
         return _("copy")
     repeats = editor.repeated_by(item)
     return f"× {max(1, len(repeats[1]))}" if repeats is not None else ""
 
 
-def told(editor: Editor, item: Item) -> str:
-    """The same in words."""
-    copied = _copied(editor, item)
-    if copied is not None:
-        return _("Copy for {name}: {value}").format(name=copied[0], value=copied[1])
+def describe_repeat(editor: Editor, item: Item) -> str:
+    """By which variable and for which values an item is repeated, in words; empty if it is not."""
+    copy_of = _copy_of(editor, item)
+    if copy_of is not None:
+        return _("Copy for {name}: {value}").format(name=copy_of[0], value=copy_of[1])
     repeats = editor.repeated_by(item)
     if repeats is None:
         return ""
     name, values = repeats
     if not values:
         return _("Repeated for each {name}").format(name=name)
-    named = ", ".join(values[:_NAMED]) + (" …" if len(values) > _NAMED else "")
+    named = ", ".join(values[:_MAX_NAMED]) + (" …" if len(values) > _MAX_NAMED else "")
     return _("Repeated for each {name}: {values}").format(name=name, values=named)
 
 
-def _copied(editor: Editor, item: Item) -> tuple[str, str] | None:
-    """The variable and the value an item is a copy for, where copies say that they are."""
+def _copy_of(editor: Editor, item: Item) -> tuple[str, str] | None:
+    """The names of the variable and the value that an item is a copy for, in the preview of repeats; else None."""
     repeat = item.source.get("repeat")
     if not editor.previews_copies or not isinstance(repeat, Mapping):
         return None

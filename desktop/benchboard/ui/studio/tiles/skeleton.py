@@ -1,4 +1,4 @@
-"""Loading: pale shapes of what comes, for the kinds that bars do not stand for."""
+"""Draws the placeholder of a chart that is loading: a pale line, area or ring."""
 
 from typing import Final
 
@@ -7,12 +7,12 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from benchboard.ui.theme import theme
 
-_WAY: Final = (0.35, 0.6, 0.45, 0.75, 0.55, 0.85, 0.7)
-"""How high a line stands at evenly spaced places, of the height there is."""
+_CURVE: Final = (0.35, 0.6, 0.45, 0.75, 0.55, 0.85, 0.7)
+"""The heights of the line at even distances, as shares of the body's height."""
 
 
 def paint(painter: QPainter, body: QRectF, kind: str) -> None:
-    """A line, an area or a ring."""
+    """Draw the placeholder of a line, area or pie chart."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     colour = theme().color("grid")
@@ -25,12 +25,12 @@ def paint(painter: QPainter, body: QRectF, kind: str) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(ring)
     else:
-        step = body.width() / (len(_WAY) - 1)
-        way = [QPointF(body.left() + k * step, body.bottom() - body.height() * high) for k, high in enumerate(_WAY)]
+        step = body.width() / (len(_CURVE) - 1)
+        curve = [QPointF(body.left() + k * step, body.bottom() - body.height() * high) for k, high in enumerate(_CURVE)]
         if kind == "area_chart":
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawPolygon(QPolygonF([body.bottomLeft(), *way, body.bottomRight()]))
+            painter.drawPolygon(QPolygonF([body.bottomLeft(), *curve, body.bottomRight()]))
         else:
             painter.setPen(QPen(colour, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-            painter.drawPolyline(QPolygonF(way))
+            painter.drawPolyline(QPolygonF(curve))
     painter.restore()

@@ -116,7 +116,7 @@ class DiffPage(QWidget):
 
     def _arrange(self) -> None:
         overlay = self._mode == "overlay"
-        least = NARROWEST + 2 * MARGIN + (_GUTTER if overlay else NARROWEST // 2)
+        least = MIN_PAGE_WIDTH + 2 * MARGIN + (_GUTTER if overlay else MIN_PAGE_WIDTH // 2)
         wide = max(self._room, least)
         self._scale = self._room / wide if self._room else 1.0
         self._marks = []
@@ -185,7 +185,7 @@ class DiffPage(QWidget):
         return hidden
 
     def _pages_apart(self) -> float:
-        return (max(self._room, NARROWEST + 2 * MARGIN + NARROWEST // 2)) / 2 - 0.5 * MARGIN
+        return (max(self._room, MIN_PAGE_WIDTH + 2 * MARGIN + MIN_PAGE_WIDTH // 2)) / 2 - 0.5 * MARGIN
 
     def _is_old_place(self, name: str, looks: dict[str, list[Difference]]) -> bool:
         page = self._pages["after"]
@@ -376,4 +376,4 @@ def _paint_arrow(painter: QPainter, way: arrow_routing.Path) -> None:
 
 def _grid(columns: int, width: float, sharp: float) -> PageGrid:
     """A page `width` pixels wide without its margins."""
-    return PageGrid(columns, width + 2 * MARGIN, 1.0, sharp, least=0)
+    return PageGrid(columns, width + 2 * MARGIN, 1.0, sharp, min_width=0)

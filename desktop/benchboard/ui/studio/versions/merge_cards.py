@@ -32,7 +32,7 @@ class FieldChoice(QRadioButton):
 
     def __init__(self, name: str, value: str, whose: str) -> None:
         super().__init__()
-        self._name, self._value = name, number_format.cut(value, _MOST_SHOWN)
+        self._name, self._value = name, number_format.truncate(value, _MOST_SHOWN)
         self.setAutoExclusive(False)
         self.setAccessibleName(f"{name}: {value}")
         self.setAccessibleDescription(whose)

@@ -17,7 +17,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.container_painting import paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
-from benchboard.ui.studio.tiles.renderers import HEADER, paint_face, paint_frame, paint_header
+from benchboard.ui.studio.tiles.renderers import HEADER, paint_content, paint_frame, paint_header
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def picture(
             paint_header(painter, widget_of(item), size.width() - _PAD)
             _paint_runs(painter, QRectF(_PAD, HEADER, size.width() - 2 * _PAD, size.height() - HEADER - _PAD), runs)
         else:
-            paint_face(painter, size, widget_of(item), result)
+            paint_content(painter, size, widget_of(item), result)
     return made
 
 
@@ -116,7 +116,7 @@ def _cut(runs: Sequence[WordRun]) -> list[WordRun]:
     kept, room = list[WordRun](), _MOST_SIGNS
     for run in runs[:_MOST_RUNS]:
         if room > 0:
-            kept.append(run._replace(text=number_format.cut(run.text, room)))
+            kept.append(run._replace(text=number_format.truncate(run.text, room)))
             room -= len(run.text)
     return kept
 

@@ -13,7 +13,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.value_readout import Reader, reader, tip_of
+from benchboard.ui.studio.tiles.value_readout import Reader, tile_reader, tooltip_html
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
@@ -95,11 +95,11 @@ class HoverTracker(QObject):
     def _show_value(self, tile: Tile | None, event: QMouseEvent) -> None:
         """Show the value under the pointer at once; text that is cut off is shown in full when the pointer rests."""
         at = (self._view.mapToScene(event.position().toPoint()) - tile.pos()) / self._view.zoom if tile else QPointF()
-        reading = self._reader_of(tile)(at) if tile is not None else None
-        text = tip_of(reading)
+        readout = self._reader_of(tile)(at) if tile is not None else None
+        text = tooltip_html(readout)
         if tile is not None:
-            tile.set_reading(reading)
-        if reading is None or not reading.quick:
+            tile.set_readout(readout)
+        if readout is None or not readout.follows_pointer:
             self._hide_tooltip()
         elif text != self._tooltip or not QToolTip.isVisible():
             self._tooltip = text
@@ -111,7 +111,7 @@ class HoverTracker(QObject):
         size = tile.rect.size() / view.zoom
         key = (tile, tile.result, tile.widget, size.width(), size.height(), tile.links.end, view.theme_version)
         if self._reader is None or self._reader[0] != key:
-            self._reader = key, reader(size, tile.widget, tile.result, tile.links.end)
+            self._reader = key, tile_reader(size, tile.widget, tile.result, tile.links.end)
         return self._reader[1]
 
 

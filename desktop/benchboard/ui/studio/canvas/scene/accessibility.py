@@ -13,7 +13,7 @@ from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, pane_name
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.tiles.renderers import summary
-from benchboard.ui.studio.tiles.repeat_badges import told
+from benchboard.ui.studio.tiles.repeat_badges import describe_repeat
 
 _LOCKS: Final[dict[Lock, str]] = {
     "place": N_("position locked"),
@@ -125,7 +125,9 @@ class _TileObject(QAccessibleInterface):
         tile, page = self._view.tiles[self._id], self._view.editor.page
         widget = tile.widget
         if kind == QAccessible.Text.Name:
-            return ", ".join(filter(None, (widget.title or widget.kind_name, told(self._view.editor, tile.item))))
+            return ", ".join(
+                filter(None, (widget.title or widget.kind_name, describe_repeat(self._view.editor, tile.item)))
+            )
         if kind == QAccessible.Text.Description:
             cell, container = (
                 document_cell(page, self._id),

@@ -15,9 +15,9 @@ from benchboard.ui.studio.canvas.scene.tile import LIFTED
 from benchboard.ui.studio.tiles.container_painting import (
     CARET,
     box_of,
+    content_count,
     heading_badge,
     heading_height,
-    holds,
     paint_box,
     paint_heading,
     tab_boxes,
@@ -66,10 +66,10 @@ class ContainerFrame(QGraphicsItem):
         if item.type == TABS:
             name = tab_name(item, item.active)
             at = _("tab {name}, {place} of {count}").format(name=name, place=item.active + 1, count=len(item.panes))
-            return f"{at}, {holds(item)}"
+            return f"{at}, {content_count(item)}"
         if item.type == ROW:
-            return f"{_('closed') if item.collapsed else _('open')}, {holds(item)}"
-        return holds(item)
+            return f"{_('closed') if item.collapsed else _('open')}, {content_count(item)}"
+        return content_count(item)
 
     def place(self, rect: QRectF) -> None:
         """Move and resize it."""
@@ -129,7 +129,7 @@ class ContainerFrame(QGraphicsItem):
         zoom = self._display.zoom
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_box(painter, self.item, self._box(), zoom=zoom, hot=self.is_drop_target)
+        paint_box(painter, self.item, self._box(), zoom=zoom, highlighted=self.is_drop_target)
         hint = self._hint_box()
         if hint is not None:
             _paint_hint(painter, hint, zoom)
@@ -137,7 +137,7 @@ class ContainerFrame(QGraphicsItem):
         text = badge(self._display.editor, self.item)
         paint_heading(
             painter, self.item, self._width, self._tabs,
-            locked=self.locked, hot=self.is_drop_target, hot_tab=self.tab_to_show, badge=text,
+            locked=self.locked, highlighted=self.is_drop_target, highlighted_tab=self.tab_to_show, badge=text,
         )  # fmt: skip
         painter.restore()
 

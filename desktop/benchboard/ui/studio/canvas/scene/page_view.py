@@ -19,7 +19,7 @@ from benchboard.ui.studio.canvas.scene.tile_pixmaps import TilePixmaps
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.frame_insets import frames_around
-from benchboard.ui.studio.tiles.page_grid import NARROWEST, PageGrid
+from benchboard.ui.studio.tiles.page_grid import MIN_PAGE_WIDTH, PageGrid
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.theme import theme
 
@@ -53,7 +53,7 @@ class PageView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.zoom = 1.0
-        self.narrowest = float(NARROWEST)
+        self.narrowest = float(MIN_PAGE_WIDTH)
         """The least width of the page at 100 % zoom, without its margins; a narrower view scrolls sideways."""
         self.theme_version = 0
         """Grows with every change of the theme: pixmaps drawn for an earlier one are out of date."""
@@ -189,7 +189,7 @@ class PageView(QGraphicsView):
 
     def fit(self) -> None:
         """Zoom so that the whole page is visible, at most to 100 %."""
-        grid = PageGrid(self.editor.layout.columns, self.viewport().width(), least=self.narrowest)
+        grid = PageGrid(self.editor.layout.columns, self.viewport().width(), min_width=self.narrowest)
         height = 2 * grid.margin + self.editor.layout.bottom * (grid.row + grid.gap)
         self.set_zoom(min(1.0, self.viewport().height() / max(height, 1)))
 

@@ -16,9 +16,9 @@ from benchboard.dashboards.layout import Item
 from benchboard.ui.studio.canvas.scene.display import Display
 from benchboard.ui.studio.tiles.click_targets import Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import HEADER, header_badge, paint_face, paint_frame
-from benchboard.ui.studio.tiles.repeat_badges import badge, told
-from benchboard.ui.studio.tiles.value_readout import Reading, tip_of
+from benchboard.ui.studio.tiles.renderers import HEADER, header_badge, paint_content, paint_frame
+from benchboard.ui.studio.tiles.repeat_badges import badge, describe_repeat
+from benchboard.ui.studio.tiles.value_readout import Readout, tooltip_html
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 LIFTED: Final = 100
@@ -45,7 +45,7 @@ class Tile(QGraphicsPixmapItem):
         self.locked = False
         """Whether its position, size or content is locked: its header then has a small lock."""
         self.links = Links()
-        self._reading: Reading | None = None
+        self._readout: Readout | None = None
         self.depth = 0
         self._size = QSizeF(10, 10)
         self._rendered: QPixmap | None = None
@@ -104,7 +104,7 @@ class Tile(QGraphicsPixmapItem):
         if item is not self.item:
             self.item, self.widget = item, widget_of(item)
         if result is not self.result:
-            self._reading = None
+            self._readout = None
         self.result, self.locked, self.depth = result, locked, depth
         self.setZValue(depth + (LIFTED if self.lifted else 0))
         self._update_tooltip()
@@ -147,7 +147,7 @@ class Tile(QGraphicsPixmapItem):
             paint_frame(painter, QRectF(QPointF(0, 0), size))
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
             text = badge(self._display.editor, self.item)
-            self.links = paint_face(
+            self.links = paint_content(
                 painter, size, self.widget, self.result, locked=self.locked, badge=text, audience=self._display.audience
             )
         self._rendered, self._rendered_key, self._rendered_at = pixmap, self._key(), self._shown_part.topLeft()
@@ -178,19 +178,19 @@ class Tile(QGraphicsPixmapItem):
         assert self._rendered is not None
         return self._rendered
 
-    def set_reading(self, reading: Reading | None) -> None:
+    def set_readout(self, readout: Readout | None) -> None:
         """Show the value under the pointer in its tooltip; without one, what the tooltip says by itself."""
-        if reading != self._reading:
-            self._reading = reading
+        if readout != self._readout:
+            self._readout = readout
             self._update_tooltip()
 
     def _update_tooltip(self) -> None:
-        if self._reading is not None:
-            self.setToolTip(tip_of(self._reading))
+        if self._readout is not None:
+            self.setToolTip(tooltip_html(self._readout))
             return
         # An error too long for the tile is read here. It may quote data, which must not be taken as markup.
         error = self.result.error if self.result is not None else None
-        text = str(error) if error is not None else told(self._display.editor, self.item)
+        text = str(error) if error is not None else describe_repeat(self._display.editor, self.item)
         self.setToolTip(f"<p>{escape(text[:_LONGEST_TIP])}</p>" if text else "")
 
     def _show_stretched(self, pixmap: QPixmap) -> None:
@@ -243,7 +243,7 @@ class Tile(QGraphicsPixmapItem):
             widget.config,
             self.result,
             self.locked,
-            told(self._display.editor, self.item),
+            describe_repeat(self._display.editor, self.item),
             self._display.audience,
         )
         display = self._display
