@@ -20,8 +20,8 @@ _need = st.builds(ColumnWidthHint, st.floats(1, 900), st.floats(1, 300), st.bool
 
 
 @given(st.lists(_need, min_size=1, max_size=30), st.floats(60, 1_200))
-def test_column_widths_fit_their_space_and_never_cut_numbers(needs: list[Need], room: float) -> None:
-    widths = shared(needs, room)
+def test_column_widths_fit_their_space_and_never_cut_numbers(needs: list[ColumnWidthHint], room: float) -> None:
+    widths = fit_widths(needs, room)
     assert 1 <= len(widths) <= len(needs)
     for width, need in zip(widths, needs, strict=False):
         assert width >= need.minimum - 0.01
@@ -33,8 +33,8 @@ def test_column_widths_fit_their_space_and_never_cut_numbers(needs: list[Need], 
 
 
 def test_column_widths_shrink_headings_then_texts_then_numbers() -> None:
-    needs = [Need(160, 60, True), Need(30, 90, True), Need(70, 80, False)]
-    wide, heading, number = shared(needs, 160 + 60 + 75 + 2 * GAP)
+    needs = [ColumnWidthHint(160, 60, True), ColumnWidthHint(30, 90, True), ColumnWidthHint(70, 80, False)]
+    wide, heading, number = fit_widths(needs, 160 + 60 + 75 + 2 * GAP)
     assert wide == pytest.approx(160, abs=0.1)
     assert heading < 90
     wide, heading, number = fit_widths(needs, 120 + 40 + 70 + 2 * GAP)
@@ -54,9 +54,9 @@ def test_levelled_values_reduce_the_largest_first(parts: list[tuple[float, float
 
 
 def test_natural_widths_in_a_scrolling_table_show_everything() -> None:
-    needs = [Need(300, 60, True), Need(5_000, 60, True), Need(900, 60, False)]
-    assert natural(needs, 400) == [300, 420, 900]
-    assert sum(natural(needs[:1], 400)) == 400
+    needs = [ColumnWidthHint(300, 60, True), ColumnWidthHint(5_000, 60, True), ColumnWidthHint(900, 60, False)]
+    assert natural_widths(needs, 400) == [300, 420, 900]
+    assert sum(natural_widths(needs[:1], 400)) == 400
 
 
 def _table(rows: list[tuple[Cell, ...]], **kinds: str) -> ResultTable:
@@ -80,7 +80,7 @@ def test_table_tile_with_eight_columns_shows_the_few_that_fit() -> None:
 
 @pytest.mark.usefixtures("light")
 def test_table_tile_number_too_wide_is_abbreviated() -> None:
-    face = TableFace(QRectF(0, 0, 60, 120), _table([(123_456_789_012,)], n="integer"))
+    face = TableLayout(QRectF(0, 0, 60, 120), _table([(123_456_789_012,)], n="integer"))
     assert face.lines[1][0].shown == "123.5 bn"
     assert face.lines[1][0].is_cut
 

@@ -53,7 +53,7 @@ def test_error_in_a_tile_of_any_size_has_text(
 @pytest.mark.usefixtures("light")
 @pytest.mark.parametrize("last", [3, 12, 140])
 def test_numbered_list_in_a_text_tile_shows_its_numbers_whole(last: int) -> None:
-    words = words_of("\n".join(f"{k}. point" for k in range(1, last + 1)))
+    words = markdown_document("\n".join(f"{k}. point" for k in range(1, last + 1)))
     words.setTextWidth(200)
     image = QImage(230, 4_000, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFFFF)

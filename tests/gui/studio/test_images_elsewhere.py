@@ -17,7 +17,7 @@ from benchboard.dashboards.interchange import to_grafana
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.import_export import page_export
 from benchboard.ui.studio.import_export.page_export import Export
-from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.studio.versions.difference_text import Names, said
 from benchboard.ui.studio.versions.widget_thumbnails import Answers, picture
 from support.drawn import chunk, png

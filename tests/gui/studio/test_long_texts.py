@@ -15,7 +15,7 @@ from benchboard.dashboards.layout import Item
 from benchboard.dashboards.versions.diff import WordRun
 from benchboard.errors import Unavailable
 from benchboard.ui.studio.tiles import number_format, renderers, stat_tiles
-from benchboard.ui.studio.tiles.query_results import Answer
+from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.versions import widget_thumbnails
 from benchboard.ui.studio.versions.merge_cards import FieldChoice
 

@@ -137,7 +137,7 @@ def test_fitted_text_too_long_ends_with_a_word_and_ellipsis(light: Theme, width:
 
 @given(st.decimals() | st.decimals(allow_nan=False).map(lambda one: one * 10**30) | st.integers(), st.integers(0, 6))
 def test_number_of_any_value_is_written_and_drawn_or_omitted(value: Decimal | int, decimals: int) -> None:
-    assert number_format.number(value, decimals)
-    assert number_format.text(value)
-    drawn = number_format.drawn(value)
+    assert number_format.format_number(value, decimals)
+    assert number_format.format_cell(value)
+    drawn = number_format.to_float(value)
     assert drawn is None or math.isfinite(drawn)

@@ -88,7 +88,7 @@ def test_export_png_has_the_size_shown(studio: "Studio", tmp_path: Path) -> None
 
 
 def test_export_png_text_scales_with_the_page(studio: "Studio", tmp_path: Path) -> None:
-    sheet = Sheet.of(studio.page.editor.page, studio.canvas.viewport().width())
+    sheet = PagePicture.of(studio.page.editor.page, studio.canvas.viewport().width())
     heading = sheet.rect("notes").translated(0, HEAD).adjusted(12, 4, -40, 0)
     heading.setHeight(30)
     inked = {}

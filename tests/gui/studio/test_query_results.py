@@ -113,7 +113,7 @@ def asking(qapp: QApplication) -> Page:
 
 
 def test_query_out_of_view_runs_despite_refreshes_of_visible_ones(asking: Page) -> None:
-    asking.feeds.prefer("abc")
+    asking.query_runner.prioritize("abc")
     asking.load("1", "2", "3", "4")
     for _time in range(12):
         asking.desk.answer()

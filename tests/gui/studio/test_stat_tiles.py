@@ -31,10 +31,10 @@ def _widget(unit: str = "", decimals: int = 2) -> WidgetContent:
 def test_figure_in_any_width_is_whole_or_abbreviated(
     light: Theme, value: Decimal | int, unit: str, room: float
 ) -> None:
-    figure = stat_tiles.Figure(value, None, [])
-    words = stat_tiles.written(figure, _widget(unit), room)
-    whole = number_format.number(value, 2)
-    assert words.number in (whole, number_format.short(float(value), 1))
+    figure = stat_tiles.StatValue(value, None, [])
+    words = stat_tiles.fit_number(figure, _widget(unit), room)
+    whole = number_format.format_number(value, 2)
+    assert words.number in (whole, number_format.abbreviate(float(value), 1))
     assert words.width <= room
     assert words.unit in ("", unit) or words.unit.endswith("…")
     if QFontMetricsF(light.font("kpi")).horizontalAdvance(f"{whole} {unit}") + 12 < room:
@@ -43,8 +43,8 @@ def test_figure_in_any_width_is_whole_or_abbreviated(
 
 @pytest.mark.usefixtures("light")
 def test_figure_in_a_small_card_has_its_magnitude() -> None:
-    words = stat_tiles.written(
-        stat_tiles.Figure(Decimal("123456789012.345"), None, []), _widget("kilometres per hour"), 96
+    words = stat_tiles.fit_number(
+        stat_tiles.StatValue(Decimal("123456789012.345"), None, []), _widget("kilometres per hour"), 96
     )
     assert words.number == "123.5 bn"
 
@@ -55,7 +55,7 @@ def test_figure_in_a_small_card_has_its_magnitude() -> None:
      (999.96e12, "1.000E+15"), (1e20, "1.000E+20"), (0, "0")],
 )  # fmt: skip
 def test_short_number_has_its_magnitude(value: float, shown: str) -> None:
-    assert number_format.short(value, 1) == shown
+    assert number_format.abbreviate(value, 1) == shown
 
 
 def test_short_number_has_the_decimal_point_of_the_locale() -> None:
@@ -69,7 +69,7 @@ def test_short_number_has_the_decimal_point_of_the_locale() -> None:
 
 @given(st.floats(-1e14, 1e14))
 def test_short_number_is_close_to_the_number(value: float) -> None:
-    said, _space, size = number_format.short(value).replace("\u2212", "-").replace("\u2009", "").partition(" ")
+    said, _space, size = number_format.abbreviate(value).replace("\u2212", "-").replace("\u2009", "").partition(" ")
     times = {"k": 1e3, "M": 1e6, "bn": 1e9, "tn": 1e12}.get(size, 1.0)
     assert float(said) * times == pytest.approx(value, rel=0.006, abs=0.006)
 

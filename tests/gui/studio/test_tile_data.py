@@ -276,7 +276,7 @@ def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
 
 
 def test_visible_tiles_are_queried_first(studio: "Studio") -> None:
-    feeds, late = studio.page.feeds, []
+    query_runner, late = studio.page.query_runner, []
     seen: set[str] = set()
 
     def heard(item_id: str) -> None:
@@ -307,7 +307,7 @@ def test_visible_tiles_are_queried_first(studio: "Studio") -> None:
 
 
 def test_waiting_query_runs_when_those_before_it_are_removed(studio: "Studio") -> None:
-    feeds, editor = studio.page.feeds, studio.page.editor
+    query_runner, editor = studio.page.query_runner, studio.page.editor
     place = {"x": 0, "w": 2, "h": 2}
     three = [
         {"id": f"q{k}", "type": "table", "query": f"select {k} as n", "position": {**place, "y": k}} for k in range(3)

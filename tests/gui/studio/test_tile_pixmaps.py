@@ -11,7 +11,7 @@ from benchboard.errors import Invalid
 from benchboard.ui.studio.canvas.scene import culling
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.import_export.page_export import Export
-from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.studio.tiles.page_picture import PagePicture
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,7 @@ def _evenly(count: int, width: float, label: float) -> list[tuple[float, float]]
 
 
 @given(st.integers(0, 400), st.floats(60, 2000), st.floats(1, 200))
-def test_apart_along_labels_shown_never_touch(count: int, width: float, label: float) -> None:
+def test_visible_labels_labels_shown_never_touch(count: int, width: float, label: float) -> None:
     spans = _evenly(count, width, label)
     kept = visible_labels(spans, GAP)
     assert kept[:1] == list(range(count))[:1]
@@ -29,7 +29,7 @@ def test_apart_along_labels_shown_never_touch(count: int, width: float, label: f
         assert kept[-1] == count - 1
 
 
-def test_apart_along_labels_that_fit_are_all_shown() -> None:
-    assert apart_along(_evenly(3, 240, 30), GAP) == [0, 1, 2]
-    assert apart_along(_evenly(13, 300, 26), GAP) == [0, 2, 4, 6, 8, 10, 12]
-    assert apart_along(_evenly(14, 300, 36), GAP)[-1] == 13
+def test_visible_labels_labels_that_fit_are_all_shown() -> None:
+    assert visible_labels(_evenly(3, 240, 30), GAP) == [0, 1, 2]
+    assert visible_labels(_evenly(13, 300, 26), GAP) == [0, 2, 4, 6, 8, 10, 12]
+    assert visible_labels(_evenly(14, 300, 36), GAP)[-1] == 13

@@ -11,8 +11,8 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.import_export import page_export
 from benchboard.ui.studio.import_export.page_export import Answers, Export, Format
-from benchboard.ui.studio.tiles.expanded_page import Spread
-from benchboard.ui.studio.tiles.page_picture import Sheet
+from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
+from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.widgets import open_file_dialog
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog

@@ -12,7 +12,7 @@ from benchboard.dashboards.document.document import Document, empty, fitted
 from benchboard.dashboards.layout import TABS, Item, PageIndex
 from benchboard.dashboards.versions.diff import Difference, Key, WordRun, word_diff
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.tiles.page_grid import MARGIN, NARROWEST, PageGrid
+from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, PageGrid
 from benchboard.ui.studio.tiles.renderers import paint_frame
 from benchboard.ui.studio.versions import arrow_routing
 from benchboard.ui.studio.versions.difference_text import ROLE, Look, Names, Said, said
