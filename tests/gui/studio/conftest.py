@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 from boards import PAGE, load
+from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
+from two_dashboards import TwoDashboards
 
 from benchboard import workspace
 from benchboard.dashboards import home_layout
 from benchboard.dashboards.layout import Cell
 from benchboard.identity.permissions import Actor
 from benchboard.ui.app import Application
+from benchboard.ui.context import Context
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.query_editor import QueryEdit
@@ -23,7 +26,7 @@ from support.databases import unbound
 
 
 class Studio:
-    """An open window with the home page, and a hand for it."""
+    """An open window at the home page, worked by mouse and keys."""
 
     def __init__(self, qtbot: QtBot, home: Path, state: str = "saved") -> None:
         self.qtbot = qtbot
@@ -42,6 +45,12 @@ class Studio:
         self.canvas = self.page.canvas
         self.viewport = self.canvas.viewport()
 
+    @property
+    def context(self) -> Context:
+        """What the window's screens share."""
+        assert self.application.shell is not None
+        return self.application.shell.context
+
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition)
 
@@ -49,7 +58,7 @@ class Studio:
         return {item.id: cell for item, cell in self.page.editor.layout}
 
     def shown(self) -> dict[str, QRect]:
-        """Where the tiles are drawn, in the view."""
+        """The tiles' rectangles in the view."""
         return {item_id: self.box(item_id) for item_id in self.canvas.tiles}
 
     def box(self, item_id: str) -> QRect:
@@ -71,7 +80,7 @@ class Studio:
         self.qtbot.mousePress(self.viewport, Qt.MouseButton.LeftButton, pos=at)
 
     def glide(self, start: QPoint, end: QPoint, widget: QWidget | None = None, steps: int = 12) -> None:
-        """Move the held mouse there, in steps as a hand does."""
+        """Move the pressed mouse there in small steps."""
         for k in range(1, steps + 1):
             at = start + (end - start) * k / steps
             self.qtbot.mouseMove(widget or self.viewport, at)
@@ -95,7 +104,7 @@ class Studio:
         self.qtbot.mouseClick(self.find(name), Qt.MouseButton.LeftButton)
 
     def write_query(self, item_id: str, words: str) -> QueryEdit:
-        """Choose a widget and write another query over its own, as a hand does; the keyboard stays in it."""
+        """Select a widget and type another query over its own; the focus stays in the field."""
         self.click(item_id)
         edit = self.find("inspector_query")
         assert isinstance(edit, QueryEdit)
@@ -105,7 +114,7 @@ class Studio:
         return edit
 
     def tick(self, words: str) -> None:
-        """Click a value in the values of a variable that are open."""
+        """Click a value in the value list that is open."""
         (found,) = [one for one in self.application.window.findChildren(QListView, "choice_values") if one.isVisible()]
         model = found.model()
         index = next(at for k in range(model.rowCount()) if (at := model.index(k, 0)).data() == words)
@@ -113,12 +122,12 @@ class Studio:
         self.qtbot.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=found.visualRect(index).center())
 
     def press_in_window(self, name: str) -> None:
-        """Press what floats above the page."""
+        """Click a widget above the page, such as a button of a popover."""
         (found,) = [one for one in self.application.window.findChildren(QWidget, name) if one.isVisible()]
         self.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
-    def settled(self) -> None:
-        """Everything is stored and every tile has its answer."""
+    def wait_until_saved(self) -> None:
+        """Wait until every edit is stored and every query answered."""
         self.wait(
             lambda: not self.page.saving.dirty and self.page.saving.state == "saved" and not self.page.query_runner.busy
         )
@@ -128,7 +137,7 @@ class Studio:
             return home_layout.home_layout(session, self.actor)
 
     def store(self, document: object) -> None:
-        """Another window of the same person stores this."""
+        """Store a home layout as another window of the same person does."""
         with unbound(self.workspace.database).change() as session:
             home_layout.save_home(session, self.actor, document, base_version=None)
 
@@ -141,8 +150,8 @@ class Studio:
 
 
 @pytest.fixture(scope="session")
-def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the demo in it, made once, to copy."""
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with the demo in it, made once, to copy."""
     home = tmp_path_factory.mktemp("demo") / "home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCHBOARD_KEYRING", "off")
@@ -152,12 +161,12 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_studio(
-    qtbot: QtBot, tmp_path: Path, made_demo: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, demo_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Studio]]:
-    """Opens a window on this test's copy of the demo, as often as it is asked to, or on a copy of that."""
+    """Opens a window on this test's copy of the demo, or in another home folder; closes them all at the end."""
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    home = shutil.copytree(made_demo, tmp_path / "home")
+    home = shutil.copytree(demo_template, tmp_path / "home")
     opened: list[Studio] = []
 
     def another(folder: Path = home, state: str = "saved") -> Studio:
@@ -177,6 +186,16 @@ def studio(open_studio: Callable[[], Studio]) -> Studio:
 
 @pytest.fixture
 def board(studio: Studio) -> Studio:
-    """A window whose page has something of everything."""
+    """A window whose page has widgets, a group, tabs and a row."""
     load(studio, PAGE)
     return studio
+
+
+@pytest.fixture
+def dashboards(studio: Studio) -> DashboardsDriver:
+    return DashboardsDriver(studio)
+
+
+@pytest.fixture
+def two(studio: Studio) -> TwoDashboards:
+    return TwoDashboards(studio)

@@ -37,7 +37,7 @@ def test_drag_from_palette_adds_widget(studio: "Studio") -> None:
     assert studio.cells()[added] == Cell(4, 3, 4, 6)
     assert studio.page.editor.selection == (added,)
     assert _no_overlap(studio.cells())
-    studio.settled()
+    studio.wait_until_saved()
     answer = studio.page.query_runner.result(added)
     assert answer is not None
     assert answer.table is not None
@@ -208,7 +208,7 @@ def test_redo_while_typing_keeps_text(studio: "Studio") -> None:
     studio.page.redo()
     assert editor.widget("notes").config["text"] == "typed"
     assert editor.widget("orders-week").title != "Another"
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_restart_restores_arrangement(open_studio: Callable[[], "Studio"]) -> None:
@@ -220,7 +220,7 @@ def test_restart_restores_arrangement(open_studio: Callable[[], "Studio"]) -> No
     assert first.page.saving.dirty
     arranged = first.cells()
     first.key(Qt.Key.Key_S, CTRL)
-    first.settled()
+    first.wait_until_saved()
     first.close()
     second = open_studio()
     assert second.cells() == arranged
@@ -258,7 +258,7 @@ def test_status_bar_after_save_in_other_window_says_saved(studio: "Studio") -> N
 def test_save_after_pause_writes_page(studio: "Studio") -> None:
     studio.click("notes")
     studio.key(Qt.Key.Key_Delete)
-    studio.settled()
+    studio.wait_until_saved()
     assert "notes" not in {item["id"] for item in studio.stored().items}
     assert "saved" in studio.page.bar.state.text()
 
@@ -280,11 +280,11 @@ def test_unknown_kinds_and_fields_are_preserved(studio: "Studio") -> None:
         [strange, {"id": "k", "type": "kpi", "position": {"x": 4, "y": 0, "w": 3, "h": 3}, "query": "SELECT 1"}]
     )
     studio.wait(lambda: set(studio.cells()) == {"odd", "k"})
-    studio.settled()
+    studio.wait_until_saved()
     studio.page.editor.select(["odd"])
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     studio.key(Qt.Key.Key_Right, SHIFT)
-    studio.settled()
+    studio.wait_until_saved()
     kept = next(item for item in studio.stored().items if item["id"] == "odd")
     assert kept == strange | {"position": {"x": 0, "y": 0, "w": 5, "h": 3, "depth": 2}}
 

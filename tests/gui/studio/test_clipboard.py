@@ -7,7 +7,7 @@ import pytest
 from boards import CTRL, item, load, said
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
-from test_templated_titles import page_of_titles
+from templated_page import templated_page
 
 from benchboard.ui.studio.canvas import clipboard
 from benchboard.ui.widgets.banners import Toast
@@ -84,7 +84,7 @@ def test_paste_of_handwritten_json_adds_widget(board: "Studio") -> None:
 
 def test_paste_with_variables_brings_them_in_same_step(board: "Studio") -> None:
     QCursor.setPos(0, 0)
-    board.page.editor.load(page_of_titles())
+    board.page.editor.load(templated_page())
     board.click("n")
     board.key(Qt.Key.Key_C, CTRL)
     load(board, [item("z", 0, 0)])

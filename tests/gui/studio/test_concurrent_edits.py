@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from draft_tools import crashed
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
-from test_drafts import crashed
 
 from benchboard.dashboards.document import document
 from benchboard.dashboards.document.document import parse_document
@@ -41,13 +41,13 @@ def test_concurrent_edits_of_different_widgets_are_merged(studio: "Studio") -> N
     studio.click("notes")
     studio.key(Qt.Key.Key_Delete)  # ours, not stored yet
     studio.store(_titled(items, "orders-week", "Theirs"))
-    studio.settled()
+    studio.wait_until_saved()
     stored = studio.stored().items
     assert _title(stored, "orders-week") == "Theirs" == studio.page.editor.widget("orders-week").title
     assert "notes" not in {item["id"] for item in stored}
     studio.key(Qt.Key.Key_Z, CTRL)  # bringing them in is one step
     studio.key(Qt.Key.Key_Z, CTRL)
-    studio.settled()
+    studio.wait_until_saved()
     assert "notes" in {item["id"] for item in studio.stored().items}
 
 
@@ -55,7 +55,7 @@ def test_merge_toast_undo_after_other_steps_undoes_nothing_else(studio: "Studio"
     items = studio.stored().items
     studio.page.editor.set_property("refunds", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
-    studio.settled()
+    studio.wait_until_saved()
     (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
     studio.page.undo()
     studio.page.editor.set_property("notes", "title", "Mine, later")
@@ -67,7 +67,7 @@ def test_merge_toast_undo_reverts_the_merge(studio: "Studio") -> None:
     items = studio.stored().items
     studio.page.editor.set_property("refunds", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
-    studio.settled()
+    studio.wait_until_saved()
     (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
     studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert studio.page.editor.widget("orders-week").title == "Orders, 7 days"
@@ -95,7 +95,7 @@ def test_page_closed_during_a_merge_reports_where_its_edits_are(
     let.set()
     assert toasts == ["Your changes to “Home layout” are kept on this computer and saved when you reopen it."]
     second = open_studio(home)
-    second.settled()
+    second.wait_until_saved()
     stored = second.stored().items
     assert (_title(stored, "refunds"), _title(stored, "orders-week")) == ("Mine", "Theirs")
 
@@ -108,7 +108,7 @@ def test_concurrent_edits_of_one_field_ask_which(studio: "Studio") -> None:
     assert _title(studio.stored().items, "orders-week") == "Theirs"  # nothing is overwritten unasked
     assert not studio.page.closing()  # and the page does not just go away
     studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
-    studio.settled()
+    studio.wait_until_saved()
     assert _title(studio.stored().items, "orders-week") == "Mine"
 
 
@@ -123,7 +123,7 @@ def test_keep_mine_resolves_only_conflicting_fields(studio: "Studio") -> None:
     ]
     studio.store([*later, _long("added", 40)])
     studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
-    studio.settled()
+    studio.wait_until_saved()
     stored = studio.stored().items
     assert (_title(stored, "orders-week"), _title(stored, "notes")) == ("Mine", "Theirs")
     assert "added" in {item["id"] for item in stored}
@@ -142,7 +142,7 @@ def test_query_being_written_when_its_widget_is_removed_is_kept(studio: "Studio"
     studio.wait(lambda: studio.page.saving.state == "conflict")
     assert studio.page.editor.widget("orders-week").query == "select count("
     studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
-    studio.settled()
+    studio.wait_until_saved()
     assert next(item for item in studio.stored().items if item["id"] == "orders-week")["query"] == "select count("
 
 
@@ -176,7 +176,7 @@ def test_status_bar_shows_a_conflict_until_it_is_resolved(studio: "Studio") -> N
     assert status.text("saved") == "1 conflict to resolve"
     studio.page.screens.back()
     studio.page.saving.keep_mine()
-    studio.settled()
+    studio.wait_until_saved()
     assert status.text("saved") == "Saved"
 
 
@@ -186,7 +186,7 @@ def test_save_by_others_while_presenting_is_shown_and_kept(studio: "Studio") -> 
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.wait(lambda: studio.page.editor.widget("orders-week").title == "Theirs")
     studio.key(Qt.Key.Key_Escape)
-    studio.settled()
+    studio.wait_until_saved()
     assert _title(studio.stored().items, "orders-week") == "Theirs"
     assert not studio.page.saving.dirty
 
@@ -221,7 +221,7 @@ def test_merge_too_large_for_a_page_is_reported_and_retried(studio: "Studio") ->
     editor.select(["mine"])
     editor.set_property("mine", "config.text", "short")
     studio.qtbot.mouseClick(_banner_button(studio, "Try again"), Qt.MouseButton.LeftButton)
-    studio.settled()
+    studio.wait_until_saved()
     assert {one["id"] for one in studio.stored().items} >= {"mine", "theirs"}
     assert studio.application.problems.current is None
 
@@ -233,7 +233,7 @@ def test_merge_too_large_for_a_page_can_keep_mine(studio: "Studio") -> None:
     studio.store([*items, _long("theirs", 40)])
     studio.wait(lambda: studio.page.saving.state == "conflict")
     studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
-    studio.settled()
+    studio.wait_until_saved()
     stored = {one["id"] for one in studio.stored().items}
     assert "mine" in stored
     assert "theirs" not in stored

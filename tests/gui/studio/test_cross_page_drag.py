@@ -6,95 +6,27 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from two_dashboards import CTRL, LEFT, TwoDashboards
 
-from benchboard.dashboards import library
-from benchboard.dashboards.document.document import parse_document
-from benchboard.ui.studio.dashboards_view import Dashboards
-from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.widgets.banners import Toast
-from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
 
-CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
-SHIFT_CTRL = CTRL | Qt.KeyboardModifier.ShiftModifier
-LEFT = Qt.MouseButton.LeftButton
 
-
-def _item(item_id: str, x: int, **fields: object) -> dict[str, object]:
-    return {"id": item_id, "type": "text", "title": item_id, "position": {"x": x, "y": 0, "w": 4, "h": 4}, **fields}
-
-
-FIRST = [_item("a", 0), _item("g", 4, type="group", items=[_item("inner", 0)]), _item("c", 8, static=True)]
-SECOND = [_item("a", 0), _item("b", 6)]
-
-
-class Two:
-    """Two dashboards open in tabs, the first in front, and a hand that holds something on it."""
-
-    def __init__(self, studio: "Studio", columns: int = 12) -> None:
-        self.studio, self.qtbot = studio, studio.qtbot
-        documents = [{"format": "benchboard/dashboard", "version": 2, "title": title, "columns": wide, "items": items}
-                     for title, items, wide in (("First", FIRST, 12), ("Second", SECOND, columns))]  # fmt: skip
-        with unbound(studio.workspace.database).change() as session:
-            made = [library.create(session, studio.actor, parse_document(one)).card for one in documents]
-        assert studio.application.shell is not None
-        studio.application.shell.go("studio/dashboards")
-        (self.place,) = studio.application.window.findChildren(Dashboards)
-        self.second, self.first = (self._opened(card.id) for card in reversed(made))
-
-    def _opened(self, key: str) -> StudioPage:
-        page = self.place.open(key)
-        self.studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
-        return page
-
-    def ids(self, page: StudioPage) -> set[str]:
-        return set(page.editor.page.paths)
-
-    def lift(self, item_id: str) -> None:
-        """Take a tile in hand."""
-        view = self.first.canvas.viewport()
-        box = self.first.canvas.mapFromScene(self.first.canvas.tiles[item_id].rect).boundingRect()
-        at = QPoint(box.left() + 40, box.top() + 14)
-        self.qtbot.mousePress(view, LEFT, pos=at)
-        for k in range(1, 4):
-            QTest.mouseMove(view, at + QPoint(8 * k, 8 * k))
-        assert self.first.canvas.busy
-
-    def over_tab(self, page: StudioPage) -> None:
-        """Hold it over a tab until that is in front."""
-        tab = self.place._stack.indexOf(page)
-        spot = self.place.tabs.mapToGlobal(self.place.tabs.tabRect(tab).center())
-        view = self.first.canvas.viewport()
-        QTest.mouseMove(view, view.mapFromGlobal(spot))
-        self.studio.wait(lambda: self.place.page is page)
-
-    def over(self, page: StudioPage, at: QPoint) -> None:
-        QTest.mouseMove(page.canvas.viewport(), at)
-
-    def let_go(self, page: StudioPage, at: QPoint, modifier: Qt.KeyboardModifier = NONE) -> None:
-        QTest.mouseRelease(page.canvas.viewport(), LEFT, modifier, at)
-
-
-@pytest.fixture
-def two(studio: "Studio") -> Two:
-    return Two(studio)
-
-
-def _toasts(two: Two) -> list[str]:
+def _toasts(two: TwoDashboards) -> list[str]:
     return [one.accessibleName() for one in two.studio.application.window.findChildren(Toast) if one.isVisible()]
 
 
-def test_drag_dwelling_on_dashboard_tab_moves_widget_there(two: Two) -> None:
-    two.lift("a")
+def test_drag_dwelling_on_dashboard_tab_moves_widget_there(two: TwoDashboards) -> None:
+    two.start_drag("a")
     two.over_tab(two.second)
     assert two.ids(two.first) == {"a", "g", "inner", "c"}
     for y in (200, 260, 300):
         two.over(two.second, QPoint(400, y))
     assert two.second.canvas.busy
     assert _toasts(two) == ["Release to move here. Hold Ctrl to copy, or press Esc to cancel."]
-    two.let_go(two.second, QPoint(400, 300))
+    two.release(two.second, QPoint(400, 300))
     assert not two.place.crossing.under_way
     two.qtbot.waitUntil(lambda: not _toasts(two))
     assert two.ids(two.second) == {"a", "b", "a-2"}
@@ -108,12 +40,12 @@ def test_drag_dwelling_on_dashboard_tab_moves_widget_there(two: Two) -> None:
 
 
 def test_drag_to_page_with_other_columns_scales_width(studio: "Studio") -> None:
-    two = Two(studio, 24)
-    two.lift("a")
+    two = TwoDashboards(studio, 24)
+    two.start_drag("a")
     two.over_tab(two.second)
     for y in (260, 300):
         two.over(two.second, QPoint(400, y))
-    two.let_go(two.second, QPoint(400, 300))
+    two.release(two.second, QPoint(400, 300))
     assert two.second.editor.page.shown["a-2"].w == 8
     two.place.bring_up(two.first)
     two.first.editor.select(["c"])
@@ -124,45 +56,45 @@ def test_drag_to_page_with_other_columns_scales_width(studio: "Studio") -> None:
     assert two.second.editor.page.shown["c"].w == 8
 
 
-def test_drag_with_ctrl_copies_group_with_contents(two: Two) -> None:
-    two.lift("g")
+def test_drag_with_ctrl_copies_group_with_contents(two: TwoDashboards) -> None:
+    two.start_drag("g")
     two.over_tab(two.second)
     two.over(two.second, QPoint(300, 300))
     assert {"g", "inner"} <= two.second.canvas.tiles.keys()
-    two.let_go(two.second, QPoint(300, 300), CTRL)
+    two.release(two.second, QPoint(300, 300), CTRL)
     assert two.ids(two.second) == {"a", "b", "g", "inner"}
     assert two.second.editor.page.path("inner") == (("g", 0),)
     assert two.ids(two.first) == {"a", "g", "inner", "c"}
     assert two.first.editor.undo_stack.count() == 0
 
 
-def _escape(two: Two) -> None:
+def _escape(two: TwoDashboards) -> None:
     two.over(two.second, QPoint(300, 300))
     two.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
 
 
-def _beside(two: Two) -> None:
+def _beside(two: TwoDashboards) -> None:
     two.over(two.second, QPoint(300, 300))
     two.over(two.second, QPoint(-30, 300))
-    two.let_go(two.second, QPoint(-30, 300))
+    two.release(two.second, QPoint(-30, 300))
 
 
-def _other_tab(two: Two) -> None:
+def _other_tab(two: TwoDashboards) -> None:
     two.over(two.second, QPoint(300, 300))
     two.qtbot.keyClick(two.place, Qt.Key.Key_Tab, CTRL)
     assert two.place.page is not two.second
     two.over(two.second, QPoint(300, 320))
 
 
-def _elsewhere(two: Two) -> None:
+def _elsewhere(two: TwoDashboards) -> None:
     assert two.studio.application.shell is not None
     two.studio.application.shell.go("studio/home")
 
 
 @pytest.mark.parametrize("leave", [_escape, _beside, _other_tab, _elsewhere])
-def test_drag_to_other_page_cancelled_changes_neither(two: Two, leave: object) -> None:
+def test_drag_to_other_page_cancelled_changes_neither(two: TwoDashboards, leave: object) -> None:
     before = two.first.editor.document, two.second.editor.document
-    two.lift("a")
+    two.start_drag("a")
     two.over_tab(two.second)
     assert callable(leave)
     leave(two)
@@ -174,24 +106,24 @@ def test_drag_to_other_page_cancelled_changes_neither(two: Two, leave: object) -
     assert two.first.editor.undo_stack.count() + two.second.editor.undo_stack.count() == 0
 
 
-def test_drag_back_over_own_tab_moves_within_page(two: Two) -> None:
-    two.lift("a")
+def test_drag_back_over_own_tab_moves_within_page(two: TwoDashboards) -> None:
+    two.start_drag("a")
     two.over_tab(two.second)
     two.over_tab(two.first)
     view = two.first.canvas.viewport()
     at = QPoint(view.width() // 2, 420)
     two.over(two.first, at)
     assert two.first.canvas.busy
-    two.let_go(two.first, at)
+    two.release(two.first, at)
     assert two.ids(two.second) == {"a", "b"}
     assert two.ids(two.first) == {"a", "g", "inner", "c"}
     assert two.first.editor.page.shown["a"].y > 0
     assert two.first.editor.undo_stack.count() == 1
 
 
-def test_drag_over_tab_with_view_only_access_does_not_open_it(two: Two) -> None:
+def test_drag_over_tab_with_view_only_access_does_not_open_it(two: TwoDashboards) -> None:
     two.second.editor.read_only = True
-    two.lift("a")
+    two.start_drag("a")
     tab = two.place._stack.indexOf(two.second)
     view = two.first.canvas.viewport()
     QTest.mouseMove(view, view.mapFromGlobal(two.place.tabs.mapToGlobal(two.place.tabs.tabRect(tab).center())))
@@ -203,9 +135,9 @@ def test_drag_over_tab_with_view_only_access_does_not_open_it(two: Two) -> None:
     assert not two.first.canvas.busy
 
 
-def test_drag_with_target_closed_meanwhile_ends(two: Two) -> None:
+def test_drag_with_target_closed_meanwhile_ends(two: TwoDashboards) -> None:
     before = two.first.editor.document
-    two.lift("a")
+    two.start_drag("a")
     two.over_tab(two.second)
     two.over(two.second, QPoint(300, 300))
     two.place.close_page(two.second)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
-from test_cross_page_drag import SECOND
+from two_dashboards import SECOND
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
@@ -52,7 +52,7 @@ class Both:
     def ids(self, page: StudioPage) -> set[str]:
         return set(page.editor.page.paths)
 
-    def lift(self, page: StudioPage, item_id: str) -> None:
+    def start_drag(self, page: StudioPage, item_id: str) -> None:
         view = page.canvas.viewport()
         box = page.canvas.mapFromScene(page.canvas.tiles[item_id].rect).boundingRect()
         at = QPoint(box.left() + 40, box.top() + 14)
@@ -83,7 +83,7 @@ def both(studio: "Studio") -> Both:
 def _brought(both: Both) -> None:
     """Carry “own” of the home page over the other place's tab and onto the dashboard."""
     both.go("home")
-    both.lift(both.home, "own")
+    both.start_drag(both.home, "own")
     both.over_header(both.home, "dashboards")
     both.studio.wait(both.second.isVisible)
     assert both.crossing.under_way
@@ -118,7 +118,7 @@ def test_drag_from_home_with_ctrl_copies(both: Both) -> None:
 
 
 def test_drag_from_dashboard_to_home_moves(both: Both) -> None:
-    both.lift(both.second, "b")
+    both.start_drag(both.second, "b")
     both.over_header(both.second, "home")
     both.studio.wait(both.home.isVisible)
     for y in (400, 420):
@@ -140,7 +140,7 @@ def test_drag_from_dashboard_to_home_moves(both: Both) -> None:
 def test_drag_over_list_and_another_tab_reaches_its_page(both: Both) -> None:
     both.place.tabs.setCurrentIndex(0)
     both.go("home")
-    both.lift(both.home, "own")
+    both.start_drag(both.home, "own")
     both.over_header(both.home, "dashboards")
     both.studio.wait(both.place.library.isVisible)
     both.over(both.home, both.place.library, QPoint(300, 300))
@@ -156,7 +156,7 @@ def test_drag_over_list_and_another_tab_reaches_its_page(both: Both) -> None:
 def test_drag_released_over_list_changes_nothing(both: Both) -> None:
     both.place.tabs.setCurrentIndex(0)
     both.go("home")
-    both.lift(both.home, "own")
+    both.start_drag(both.home, "own")
     both.over_header(both.home, "dashboards")
     both.studio.wait(both.place.library.isVisible)
     both.over(both.home, both.place.library, QPoint(300, 300))
@@ -206,7 +206,7 @@ def test_drag_from_home_cancelled_changes_neither(both: Both, leave: object) -> 
 def test_drag_to_view_only_dashboard_is_rejected(both: Both) -> None:
     both.second.editor.read_only = True
     both.go("home")
-    both.lift(both.home, "own")
+    both.start_drag(both.home, "own")
     both.over_header(both.home, "dashboards")
     both.studio.wait(both.second.isVisible)
     both.over(both.home, both.second.canvas.viewport(), QPoint(400, 300))
@@ -233,7 +233,7 @@ def test_drag_from_home_and_back_moves_at_home(both: Both) -> None:
 def test_drag_to_home_not_loaded_yet_drops_when_loaded(both: Both) -> None:
     saving, read = both.home.saving, both.home.saving.machine
     saving.machine = SaveMachine()  # as it is before the page was read
-    both.lift(both.second, "b")
+    both.start_drag(both.second, "b")
     both.over_header(both.second, "home")
     both.studio.wait(both.home.isVisible)
     both.over(both.second, both.home.canvas.viewport(), QPoint(300, 400))

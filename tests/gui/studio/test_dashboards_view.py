@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtTest import QTest
@@ -21,9 +22,7 @@ from benchboard.dashboards.journal.crash_journal import open_journal
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
-from benchboard.ui.studio.dashboards_view import Dashboards
 from benchboard.ui.studio.document.recovery import account_of
-from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets.labels import plain_tip
 from support.databases import unbound
@@ -35,79 +34,21 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
-class Shelves:
-    """The place of dashboards in an open window, and a hand for it."""
-
-    def __init__(self, studio: "Studio") -> None:
-        self.studio, self.qtbot = studio, studio.qtbot
-        assert studio.application.shell is not None
-        studio.application.shell.go("studio/dashboards")
-        (self.place,) = studio.application.window.findChildren(Dashboards)
-        self.model = self.place.library._model
-        studio.wait(lambda: len(self.model.rows) == 3)
-
-    def cards(self, which: str = "") -> dict[str, DashboardSummary]:
-        """What the database has, by name."""
-        listing = Listing(filters={"which": which} if which else {})
-        with unbound(self.studio.workspace.database).read() as session:
-            page = library.list_dashboards(session, self.studio.actor, listing)
-        return {card.name: card for card in page.rows}
-
-    def find(self, name: str) -> QWidget:
-        """The visible widget called so, as soon as it is there."""
-        window = self.studio.application.window
-        self.studio.wait(lambda: any(one.isVisible() for one in window.findChildren(QWidget, name)))
-        (found,) = [one for one in window.findChildren(QWidget, name) if one.isVisible()]
-        return found
-
-    def click(self, name: str) -> None:
-        self.qtbot.mouseClick(self.find(name), LEFT)
-
-    def tick(self, name: str) -> None:
-        """Tick a row with the mouse."""
-        view = self.place.library._table.view
-        row = next(k for k, card in enumerate(self.model.rows) if card.name == name)
-        box = view.visualRect(self.model.index(row, 0))
-        self.qtbot.mouseClick(view.viewport(), LEFT, pos=QPoint(16, box.center().y()))
-
-    def opened(self, name: str) -> StudioPage:
-        """A dashboard, opened with the mouse."""
-        view = self.place.library._table.view
-        row = next(k for k, card in enumerate(self.model.rows) if card.name == name)
-        at = view.visualRect(self.model.index(row, 1)).center()
-        self.qtbot.mouseClick(view.viewport(), LEFT, pos=at)
-        self.qtbot.mouseDClick(view.viewport(), LEFT, pos=at)
-        return self.shown()
-
-    def shown(self) -> StudioPage:
-        """The dashboard in front, read and answered."""
-        self.studio.wait(lambda: self.place.page is not None)
-        page = self.place.page
-        assert page is not None
-        self.studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
-        return page
-
-
-@pytest.fixture
-def shelves(studio: "Studio") -> Shelves:
-    return Shelves(studio)
-
-
-def test_dashboard_opened_in_a_tab_is_edited_saved_and_closed(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
-    assert shelves.place.tabs.tabText(1) == "Shop review"
-    before = shelves.cards()["Shop review"].version
+def test_dashboard_opened_in_a_tab_is_edited_saved_and_closed(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    assert dashboards.place.tabs.tabText(1) == "Shop review"
+    before = dashboards.cards()["Shop review"].version
     page.editor.select([page.editor.page.reading_order[0]])
     page.canvas.setFocus()
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_D, CTRL)
-    shelves.studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
-    assert shelves.cards()["Shop review"].version > before
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_W, CTRL)
-    shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_D, CTRL)
+    dashboards.studio.wait(lambda: not page.saving.dirty and page.saving.state == "saved")
+    assert dashboards.cards()["Shop review"].version > before
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_W, CTRL)
+    dashboards.studio.wait(lambda: dashboards.place.tabs.count() == 1)
 
 
-def test_tab_names_too_long_are_elided_in_the_middle(shelves: Shelves) -> None:
-    page, tabs = shelves.opened("Shop review"), shelves.place.tabs
+def test_tab_names_too_long_are_elided_in_the_middle(dashboards: DashboardsDriver) -> None:
+    page, tabs = dashboards.open("Shop review"), dashboards.place.tabs
     for name in ("Kubernetes / Views / <b>Global</b>", "R&D"):
         page.named.emit(name)
         assert tabs.tabText(1) == name.replace("&", "&&")
@@ -115,22 +56,22 @@ def test_tab_names_too_long_are_elided_in_the_middle(shelves: Shelves) -> None:
     assert tabs.elideMode() == Qt.TextElideMode.ElideMiddle
 
 
-def test_list_with_first_and_last_tab_stays_in_place(shelves: Shelves) -> None:
-    library, window = shelves.place.library, shelves.studio.application.window
+def test_list_with_first_and_last_tab_stays_in_place(dashboards: DashboardsDriver) -> None:
+    library, window = dashboards.place.library, dashboards.studio.application.window
     before = library.mapTo(window, QPoint(0, 0)), library.size()
-    page = shelves.opened("Shop review")
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F5)
-    assert not shelves.place.tabs.isVisible()
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
-    shelves.place.tabs.setCurrentIndex(0)
+    page = dashboards.open("Shop review")
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F5)
+    assert not dashboards.place.tabs.isVisible()
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
+    dashboards.place.tabs.setCurrentIndex(0)
     assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
-    shelves.place.close_page(page)
-    assert shelves.place.tabs.isVisible()
+    dashboards.place.close_page(page)
+    assert dashboards.place.tabs.isVisible()
     assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
 
 
-def test_versions_opened_right_after_an_edit_include_it(shelves: Shelves) -> None:
-    page, studio = shelves.opened("Shop review"), shelves.studio
+def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDriver) -> None:
+    page, studio = dashboards.open("Shop review"), dashboards.studio
     key = page.store.dashboard_id
     assert key is not None
     goes_on = threading.Event()
@@ -161,38 +102,38 @@ def test_versions_opened_right_after_an_edit_include_it(shelves: Shelves) -> Non
     studio.wait(lambda: not screen.busy and screen._compared.after.title == "Later still")
 
 
-def test_new_dashboard_is_opened_at_once(shelves: Shelves) -> None:
-    shelves.click("library_new")
-    page = shelves.shown()
-    assert page.name == "New dashboard" in shelves.cards()
+def test_new_dashboard_is_opened_at_once(dashboards: DashboardsDriver) -> None:
+    dashboards.click("library_new")
+    page = dashboards.front_page()
+    assert page.name == "New dashboard" in dashboards.cards()
     assert len(page.editor.page.shown) == 0
 
 
-def test_deleted_dashboard_closes_its_tab_and_is_restored(shelves: Shelves) -> None:
-    shelves.opened("Shop review")
-    shelves.place.tabs.setCurrentIndex(0)
-    shelves.tick("Shop review")
-    shelves.click("library_discard")
-    shelves.studio.wait(lambda: "Shop review" in shelves.cards("trash"))
-    shelves.studio.wait(lambda: shelves.place.tabs.count() == 1)
-    shelves.click("segment_trash")
-    shelves.studio.wait(lambda: [card.name for card in shelves.model.rows] == ["Shop review"])
-    shelves.tick("Shop review")
-    shelves.click("library_restore")
-    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+def test_deleted_dashboard_closes_its_tab_and_is_restored(dashboards: DashboardsDriver) -> None:
+    dashboards.open("Shop review")
+    dashboards.place.tabs.setCurrentIndex(0)
+    dashboards.tick("Shop review")
+    dashboards.click("library_discard")
+    dashboards.studio.wait(lambda: "Shop review" in dashboards.cards("trash"))
+    dashboards.studio.wait(lambda: dashboards.place.tabs.count() == 1)
+    dashboards.click("segment_trash")
+    dashboards.studio.wait(lambda: [card.name for card in dashboards.model.rows] == ["Shop review"])
+    dashboards.tick("Shop review")
+    dashboards.click("library_restore")
+    dashboards.studio.wait(lambda: "Shop review" in dashboards.cards())
 
 
-def test_deleted_dashboard_runs_no_more_queries(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
-    shelves.studio.wait(lambda: page.saving.state == "saved")
+def test_deleted_dashboard_runs_no_more_queries(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(lambda: page.saving.state == "saved")
     page.query_runner.refresh()
     assert page.query_runner.busy
-    shelves.place.library.commands.gone.emit((page.store.dashboard_id,))
+    dashboards.place.library.commands.gone.emit((page.store.dashboard_id,))
     assert not page.query_runner.busy
 
 
-def test_close_blocked_by_one_page_leaves_the_others_running(shelves: Shelves) -> None:
-    studio, home, page = shelves.studio, shelves.studio.page, shelves.opened("Shop review")
+def test_close_blocked_by_one_page_leaves_the_others_running(dashboards: DashboardsDriver) -> None:
+    studio, home, page = dashboards.studio, dashboards.studio.page, dashboards.open("Shop review")
     studio.wait(lambda: page.saving.state == "saved")
     key, document, editor = page.store.dashboard_id, page.editor.document, page.editor
     assert key is not None
@@ -214,51 +155,51 @@ def test_close_blocked_by_one_page_leaves_the_others_running(shelves: Shelves) -
     assert [one.table is not None for one in answers if one is not None] == [True] * len(asked)
 
 
-def test_rename_dashboard_is_undone(shelves: Shelves) -> None:
-    shelves.tick("Shop review")
-    shelves.click("library_rename")
-    edit = shelves.find("rename_name")
+def test_rename_dashboard_is_undone(dashboards: DashboardsDriver) -> None:
+    dashboards.tick("Shop review")
+    dashboards.click("library_rename")
+    edit = dashboards.find("rename_name")
     assert isinstance(edit, QLineEdit)
     edit.selectAll()
-    shelves.qtbot.keyClicks(edit, "Monday review")
-    shelves.qtbot.keyClick(edit, Qt.Key.Key_Return)
-    shelves.studio.wait(lambda: "Monday review" in shelves.cards())
-    shelves.studio.wait(lambda: any(card.name == "Monday review" for card in shelves.model.rows))
-    shelves.click("toast_undo")
-    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+    dashboards.qtbot.keyClicks(edit, "Monday review")
+    dashboards.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    dashboards.studio.wait(lambda: "Monday review" in dashboards.cards())
+    dashboards.studio.wait(lambda: any(card.name == "Monday review" for card in dashboards.model.rows))
+    dashboards.click("toast_undo")
+    dashboards.studio.wait(lambda: "Shop review" in dashboards.cards())
 
 
-def test_page_with_view_only_access_ignores_edits(shelves: Shelves) -> None:
-    actor = shelves.studio.actor
-    with unbound(shelves.studio.workspace.database).read() as session:
+def test_page_with_view_only_access_ignores_edits(dashboards: DashboardsDriver) -> None:
+    actor = dashboards.studio.actor
+    with unbound(dashboards.studio.workspace.database).read() as session:
         card = next(c for c in library.list_dashboards(session, actor, Listing()).rows if c.name == "My shops")
-    owner = _owner(shelves, card)
-    with unbound(shelves.studio.workspace.database).change() as session:
+    owner = _owner(dashboards, card)
+    with unbound(dashboards.studio.workspace.database).change() as session:
         sharing.share(session, owner, card.id, "person", actor.user_id, "view")
-    page = shelves.opened("My shops")
+    page = dashboards.open("My shops")
     assert page.editor.read_only
     before = page.editor.document
     page.canvas.setFocus()
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_A, CTRL)
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_A, CTRL)
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
     assert page.editor.document == before
     assert not page.saving.dirty
 
 
-def _share_with_me(shelves: Shelves, level: str = "view") -> DashboardSummary:
+def _share_with_me(dashboards: DashboardsDriver, level: str = "view") -> DashboardSummary:
     """Somebody else's dashboard, shared with the person at the window."""
-    actor = shelves.studio.actor
-    with unbound(shelves.studio.workspace.database).read() as session:
+    actor = dashboards.studio.actor
+    with unbound(dashboards.studio.workspace.database).read() as session:
         card = next(c for c in library.list_dashboards(session, actor, Listing()).rows if c.name == "My shops")
-    owner = _owner(shelves, card)
-    with unbound(shelves.studio.workspace.database).change() as session:
+    owner = _owner(dashboards, card)
+    with unbound(dashboards.studio.workspace.database).change() as session:
         sharing.share(session, owner, card.id, "person", actor.user_id, level)
     return card
 
 
-def test_page_with_view_only_access_reports_it_and_starts_no_edit(shelves: Shelves) -> None:
-    _share_with_me(shelves)
-    page = shelves.opened("My shops")
+def test_page_with_view_only_access_reports_it_and_starts_no_edit(dashboards: DashboardsDriver) -> None:
+    _share_with_me(dashboards)
+    page = dashboards.open("My shops")
     editor, canvas, view = page.editor, page.canvas, page.canvas.viewport()
     before, why = editor.document, "You have view-only access to “My shops”."
     assert why in [text.text() for text in page.looking.findChildren(QLabel)]
@@ -268,28 +209,28 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(shelves: Shelv
     name = editor.page.reading_order[0]
     box = canvas.mapFromScene(canvas.tiles[name].rect).boundingRect()
     start, far = QPoint(box.left() + 40, box.top() + 16), QPoint(box.left() + 40, box.top() + 200)
-    shelves.qtbot.mousePress(view, LEFT, pos=start)
+    dashboards.qtbot.mousePress(view, LEFT, pos=start)
     for k in range(1, 5):
         QTest.mouseMove(view, start + (far - start) * k / 4)
         assert not canvas.busy
-    shelves.qtbot.mouseRelease(view, LEFT, pos=far)
-    shelves.qtbot.mouseClick(view, LEFT, pos=start)
+    dashboards.qtbot.mouseRelease(view, LEFT, pos=far)
+    dashboards.qtbot.mouseClick(view, LEFT, pos=start)
     assert editor.selection == (name,)
     fields = [one for one in page.inspector.findChildren(QWidget) if one.objectName().startswith("inspector_")]
     assert len(fields) > 8
     assert not any(one.isEnabled() for one in fields)
     assert page.inspector.findChild(QWidget, "inspector_remove").toolTip() == why
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Delete, Qt.Key.Key_A):
-        shelves.qtbot.keyClick(canvas, key)
+        dashboards.qtbot.keyClick(canvas, key)
     for key in (Qt.Key.Key_D, Qt.Key.Key_X, Qt.Key.Key_L, Qt.Key.Key_G):
-        shelves.qtbot.keyClick(canvas, key, CTRL)
+        dashboards.qtbot.keyClick(canvas, key, CTRL)
     menu = build_menu(canvas)
     acts = {action.objectName() for action in menu.actions() if action.objectName()}
     assert acts == {"command_enlarge", "command_copy", "command_select_all"}
     menu.deleteLater()
     outline = page.outline
     outline.setFocus()
-    shelves.qtbot.keyClick(outline, Qt.Key.Key_F2)
+    dashboards.qtbot.keyClick(outline, Qt.Key.Key_F2)
     assert outline.state() != outline.State.EditingState
     page.run_when_loaded("studio.add_widget.text")
     assert editor.document == before
@@ -297,13 +238,13 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(shelves: Shelv
     assert not page.saving.dirty
 
 
-def test_duplicate_of_a_view_only_dashboard_opens_for_editing(shelves: Shelves) -> None:
-    card = _share_with_me(shelves)
-    page = shelves.opened("My shops")
+def test_duplicate_of_a_view_only_dashboard_opens_for_editing(dashboards: DashboardsDriver) -> None:
+    card = _share_with_me(dashboards)
+    page = dashboards.open("My shops")
     count = len(page.editor.document.layout)
-    shelves.click("studio_duplicate_to_change")
-    shelves.studio.wait(lambda: shelves.place.page not in (None, page))
-    copy = shelves.shown()
+    dashboards.click("studio_duplicate_to_change")
+    dashboards.studio.wait(lambda: dashboards.place.page not in (None, page))
+    copy = dashboards.front_page()
     assert copy.store.dashboard_id != card.id
     assert not copy.editor.read_only
     assert len(copy.editor.document.layout) == count
@@ -311,27 +252,27 @@ def test_duplicate_of_a_view_only_dashboard_opens_for_editing(shelves: Shelves) 
     assert copy.palette_pane.search.isVisible()
 
 
-def test_page_open_when_its_share_changes_follows_it(shelves: Shelves) -> None:
-    _share_with_me(shelves, "edit")
-    page = shelves.opened("My shops")
+def test_page_open_when_its_share_changes_follows_it(dashboards: DashboardsDriver) -> None:
+    _share_with_me(dashboards, "edit")
+    page = dashboards.open("My shops")
     assert page.looking.isHidden()
     page.editor.select([page.editor.page.reading_order[0]])
-    _share_with_me(shelves, "view")
-    shelves.studio.wait(page.looking.isVisible)
-    assert not shelves.find("inspector_title").isEnabled()
+    _share_with_me(dashboards, "view")
+    dashboards.studio.wait(page.looking.isVisible)
+    assert not dashboards.find("inspector_title").isEnabled()
     assert page.bar.state.text() == "Up to date"
-    _share_with_me(shelves, "edit")
-    shelves.studio.wait(page.looking.isHidden)
+    _share_with_me(dashboards, "edit")
+    dashboards.studio.wait(page.looking.isHidden)
     page.editor.select([page.editor.page.reading_order[0]])
-    assert shelves.find("inspector_title").isEnabled()
-    assert shelves.find("studio_save").isVisible()
+    assert dashboards.find("inspector_title").isEnabled()
+    assert dashboards.find("studio_save").isVisible()
 
 
-def _owner(shelves: Shelves, card: DashboardSummary) -> "library.Actor":
+def _owner(dashboards: DashboardsDriver, card: DashboardSummary) -> "library.Actor":
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
 
-    with unbound(shelves.studio.workspace.database).change() as session:
+    with unbound(dashboards.studio.workspace.database).change() as session:
         return authentication.sign_in_demo(session, user_id=card.owner_id, client=Client.here()).actor
 
 
@@ -343,21 +284,21 @@ def _owner(shelves: Shelves, card: DashboardSummary) -> "library.Actor":
     ],
 )
 def test_import_file_without_a_dashboard_is_rejected_in_one_sentence(
-    shelves: Shelves, tmp_path: Path, text: str, named: str
+    dashboards: DashboardsDriver, tmp_path: Path, text: str, named: str
 ) -> None:
     file = tmp_path / "broken.json"
     file.write_text(text)
-    shelves.place.library.import_file(str(file))
-    problems = shelves.studio.page._context.problems
-    shelves.studio.wait(lambda: problems.current is not None)
+    dashboards.place.library.import_file(str(file))
+    problems = dashboards.studio.context.problems
+    dashboards.studio.wait(lambda: problems.current is not None)
     said = problems.current
     assert said is not None
     assert "broken.json" in said.what
     assert named in said.why
-    assert len(shelves.cards()) == 3
+    assert len(dashboards.cards()) == 3
 
 
-def test_import_grafana_dashboard_opens_it_with_its_report(shelves: Shelves, tmp_path: Path) -> None:
+def test_import_grafana_dashboard_opens_it_with_its_report(dashboards: DashboardsDriver, tmp_path: Path) -> None:
     panels = [
         {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4},
          "options": {"content": "Hi", "mode": "markdown"}},
@@ -365,19 +306,18 @@ def test_import_grafana_dashboard_opens_it_with_its_report(shelves: Shelves, tmp
     ]  # fmt: skip
     file = tmp_path / "grafana.json"
     file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
-    shelves.place.library.import_file(str(file))
-    page = shelves.shown()
-    assert page.name == "From Grafana" in shelves.cards()
-    lines = shelves.find("import_report_lines")
+    dashboards.place.library.import_file(str(file))
+    page = dashboards.front_page()
+    assert page.name == "From Grafana" in dashboards.cards()
+    lines = dashboards.find("import_report_lines")
     assert isinstance(lines, QTreeWidget)
     assert "heatmap" in lines.topLevelItem(0).child(0).toolTip(0)
-    shelves.click("import_report_close")
+    dashboards.click("import_report_close")
     assert {cell[:4] for cell in page.editor.page.shown.values()} == {(0, 0, 12, 4), (12, 0, 12, 8)}
 
 
 def test_journals_of_missing_dashboards_are_deleted_after_a_month(studio: "Studio") -> None:
-    saving = studio.page.saving
-    account = account_of(saving._context)
+    account = account_of(studio.context)
     with unbound(studio.workspace.database).read() as session:
         known = library.list_dashboards(session, studio.actor, Listing()).rows[0].id
     for key in (known, "a dashboard that is gone"):
@@ -390,46 +330,46 @@ def test_journals_of_missing_dashboards_are_deleted_after_a_month(studio: "Studi
     month_ago = time.time() - 31 * 86_400  # a younger one is kept: its dashboard may be out of sight for a while
     for file in files:
         os.utime(file, (month_ago, month_ago))
-    Shelves(studio)
+    DashboardsDriver(studio)
     studio.wait(lambda: len(list(folder.glob("*.bbj"))) == 2)
     kept = open_journal(studio.home, studio.workspace.vault, (*account, known))
     assert kept.recovered is not None
     kept.close()
 
 
-def test_palette_opens_a_dashboard_by_name(shelves: Shelves) -> None:
-    window = shelves.studio.application.window
-    shelves.qtbot.keyClick(window.focusWidget(), Qt.Key.Key_K, CTRL)
-    field = shelves.find("palette_field")
-    shelves.qtbot.keyClicks(field, "shop rev")
+def test_palette_opens_a_dashboard_by_name(dashboards: DashboardsDriver) -> None:
+    window = dashboards.studio.application.window
+    dashboards.qtbot.keyClick(window.focusWidget(), Qt.Key.Key_K, CTRL)
+    field = dashboards.find("palette_field")
+    dashboards.qtbot.keyClicks(field, "shop rev")
     palette = window.findChild(QWidget, "palette")
-    shelves.studio.wait(lambda: palette.titles()[:1] == ["Shop review"])  # type: ignore[attr-defined]
-    shelves.qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert shelves.shown().name == "Shop review"
+    dashboards.studio.wait(lambda: palette.titles()[:1] == ["Shop review"])  # type: ignore[attr-defined]
+    dashboards.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert dashboards.front_page().name == "Shop review"
 
 
-def test_tick_of_a_row_moves_no_row(shelves: Shelves) -> None:
-    view = shelves.place.library._table.view
+def test_tick_of_a_row_moves_no_row(dashboards: DashboardsDriver) -> None:
+    view = dashboards.table.view
 
     def tops() -> list[int]:
-        boxes = (view.visualRect(shelves.model.index(row, 0)) for row in range(3))
+        boxes = (view.visualRect(dashboards.model.index(row, 0)) for row in range(3))
         return [view.viewport().mapToGlobal(box.topLeft()).y() for box in boxes]
 
-    before, names = tops(), [card.name for card in shelves.model.rows]
-    shelves.tick(names[0])
-    bar = shelves.find("bulk_bar")
+    before, names = tops(), [card.name for card in dashboards.model.rows]
+    dashboards.tick(names[0])
+    bar = dashboards.find("bulk_bar")
     assert tops() == before
     assert bar.mapToGlobal(bar.rect().bottomLeft()).y() < before[0]
-    shelves.tick(names[1])
-    assert [card.name for card in shelves.model.ticks()] == names[:2]
-    discard = shelves.find("library_discard")
+    dashboards.tick(names[1])
+    assert [card.name for card in dashboards.model.ticks()] == names[:2]
+    discard = dashboards.find("library_discard")
     assert bar.rect().contains(discard.mapTo(bar, discard.rect().topLeft()))
     assert bar.rect().contains(discard.mapTo(bar, discard.rect().bottomRight()))
     view.setFocus()
     seen = set()
     for _turn in range(40):
-        shelves.qtbot.keyClick(shelves.studio.application.window.focusWidget(), Qt.Key.Key_Tab)
-        seen.add(shelves.studio.application.window.focusWidget().objectName())
+        dashboards.qtbot.keyClick(dashboards.studio.application.window.focusWidget(), Qt.Key.Key_Tab)
+        seen.add(dashboards.studio.application.window.focusWidget().objectName())
     assert "library_duplicate" in seen
 
 
@@ -461,33 +401,33 @@ def test_toolbar_with_any_save_state_keeps_its_layout(studio: "Studio", width: i
     assert seen[0]["studio_saved"][0]
 
 
-def test_dashboard_deleted_by_another_person_is_reported_and_restored(shelves: Shelves) -> None:
-    page, card = shelves.opened("Shop review"), shelves.cards()["Shop review"]
-    problems = page._context.problems
-    with unbound(shelves.studio.workspace.database).change() as session:  # as another window of theirs does
-        library.discard(session, shelves.studio.actor, [card.id])
-    shelves.studio.wait(lambda: problems.current is not None)
+def test_dashboard_deleted_by_another_person_is_reported_and_restored(dashboards: DashboardsDriver) -> None:
+    _page, card = dashboards.open("Shop review"), dashboards.cards()["Shop review"]
+    problems = dashboards.studio.context.problems
+    with unbound(dashboards.studio.workspace.database).change() as session:  # as another window of theirs does
+        library.discard(session, dashboards.studio.actor, [card.id])
+    dashboards.studio.wait(lambda: problems.current is not None)
     assert problems.current is not None
     assert "“Shop review” to the trash" in problems.current.what
     (action,) = problems.current.actions
     assert action.title == "Restore"
-    shelves.place.tabs.setCurrentIndex(0)
-    shelves.click("segment_trash")
-    shelves.studio.wait(lambda: [one.name for one in shelves.model.rows] == ["Shop review"])
-    second = shelves.model.columns[0].second
+    dashboards.place.tabs.setCurrentIndex(0)
+    dashboards.click("segment_trash")
+    dashboards.studio.wait(lambda: [one.name for one in dashboards.model.rows] == ["Shop review"])
+    second = dashboards.model.columns[0].second
     assert second is not None
-    assert second(shelves.model.rows[0]).endswith("30 days left")
+    assert second(dashboards.model.rows[0]).endswith("30 days left")
     action.run()
-    shelves.studio.wait(lambda: problems.current is None and "Shop review" in shelves.cards())
+    dashboards.studio.wait(lambda: problems.current is None and "Shop review" in dashboards.cards())
 
 
-def test_trash_notice_after_another_person_restores_goes(shelves: Shelves) -> None:
-    card = _share_with_me(shelves, "edit")
-    page = shelves.opened("My shops")
-    problems, owner = page._context.problems, _owner(shelves, card)
-    with unbound(shelves.studio.workspace.database).change() as session:
+def test_trash_notice_after_another_person_restores_goes(dashboards: DashboardsDriver) -> None:
+    card = _share_with_me(dashboards, "edit")
+    dashboards.open("My shops")
+    problems, owner = dashboards.studio.context.problems, _owner(dashboards, card)
+    with unbound(dashboards.studio.workspace.database).change() as session:
         library.discard(session, owner, [card.id])
-    shelves.studio.wait(lambda: problems.current is not None)
-    with unbound(shelves.studio.workspace.database).change() as session:
+    dashboards.studio.wait(lambda: problems.current is not None)
+    with unbound(dashboards.studio.workspace.database).change() as session:
         library.restore(session, owner, [card.id])
-    shelves.studio.wait(lambda: problems.current is None)
+    dashboards.studio.wait(lambda: problems.current is None)

@@ -78,7 +78,7 @@ def test_drag_on_narrow_page_changes_only_that_breakpoint(studio: "Studio") -> N
     assert overridden_ids(document, "tablet") == {"orders-week"}
     assert document.layout.cell("orders-week") == desktop["orders-week"]
     assert "1 widget has a custom layout here." in _words(studio)
-    studio.settled()
+    studio.wait_until_saved()
     stored = parse_document(studio.stored().document)
     assert overridden_ids(stored, "tablet") == {"orders-week"}
     studio.press_button("device_follow")
@@ -87,7 +87,7 @@ def test_drag_on_narrow_page_changes_only_that_breakpoint(studio: "Studio") -> N
     assert overridden_ids(studio.page.editor.document, "tablet") == {"orders-week"}
     studio.key(Qt.Key.Key_4, CTRL)
     assert not overridden_ids(studio.page.editor.document, "tablet")
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_keys_on_narrow_page_move_and_desktop_stays_editable(studio: "Studio") -> None:
@@ -103,7 +103,7 @@ def test_keys_on_narrow_page_move_and_desktop_stays_editable(studio: "Studio") -
     studio.key(Qt.Key.Key_2, CTRL)
     assert "by-state" not in studio.cells()
     assert (studio.cells()["notes"].x, studio.cells()["notes"].h) == (tablet.x, tablet.h)
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_add_and_remove_on_narrow_page_apply_everywhere(studio: "Studio") -> None:
@@ -120,7 +120,7 @@ def test_add_and_remove_on_narrow_page_apply_everywhere(studio: "Studio") -> Non
     assert "orders-week" not in studio.cells()
     assert added in studio.cells()
     assert studio.cells()[added].right <= 12
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_rename_on_narrow_page_moves_nothing(studio: "Studio") -> None:
@@ -133,7 +133,7 @@ def test_rename_on_narrow_page_moves_nothing(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_1, CTRL)
     assert studio.cells() == desktop
     assert not studio.page.editor.document.breakpoints
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_remove_on_narrow_page_leaves_no_position(studio: "Studio") -> None:
@@ -145,7 +145,7 @@ def test_remove_on_narrow_page_leaves_no_position(studio: "Studio") -> None:
     assert not overridden_ids(studio.page.editor.document, "phone")
     studio.key(Qt.Key.Key_Z, CTRL)
     assert overridden_ids(studio.page.editor.document, "phone") == {"notes"}
-    studio.settled()
+    studio.wait_until_saved()
 
 
 # What lies in a container is the desktop's

@@ -32,7 +32,7 @@ def test_diff_move_in_a_closed_row_is_marked_at_its_heading(studio: "Studio") ->
     before = _row(False, _widget("a", 0, 0), _widget("b", 3, 0))
     after = _row(True, _widget("b", 0, 0), _widget("a", 3, 0))
     found = differences(before, after)
-    context, page = studio.page._context, studio.page
+    context, page = studio.context, studio.page
     shown = DiffPage(Answers(context, page), Answers(context, page), page)
     shown.fit(900, 600)
     shown.show_documents(before, after, found, ("1", "2"))
@@ -72,7 +72,7 @@ def test_differences_pane_without_differences_keeps_buttons_at_bottom(studio: "S
 
 def test_toast_over_a_kept_clear_footer_moves_above_it(studio: "Studio") -> None:
     window = studio.application.window
-    studio.page._context.problems.toast("Done")
+    studio.context.problems.toast("Done")
     (toast,) = window.findChildren(Toast)
     footer = QWidget(window)
     footer.setGeometry(0, window.height() - 90, window.width(), 54)
@@ -91,4 +91,4 @@ def test_inspector_after_a_merge_shows_its_values(studio: "Studio") -> None:
     assert studio.page.inspector._sheet is head
     assert head is not None
     assert head._name.text() == "Handover"
-    studio.settled()
+    studio.wait_until_saved()

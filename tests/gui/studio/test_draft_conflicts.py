@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from draft_tools import WRONG, crashed, drafts, write_json
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
-from test_drafts import WRONG, crashed, drafts, write_json
 
 from benchboard import workspace
 from benchboard.dashboards import home_layout
@@ -77,7 +77,7 @@ def test_query_draft_with_the_query_changed_by_others_asks_which(
     assert third.page.editor.selection == ("orders-week",)
     assert third.application.problems.current is None
     assert drafts(third) == {}
-    third.settled()
+    third.wait_until_saved()
     assert _stored_query(third) == WRONG
     third.page.undo()
     assert third.page.editor.widget("orders-week").query == THEIRS

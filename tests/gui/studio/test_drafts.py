@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from draft_tools import WRONG, crashed, drafts, write_json
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
@@ -25,34 +26,6 @@ if TYPE_CHECKING:
 
 Open = Callable[..., "Studio"]
 CTRL = Qt.KeyboardModifier.ControlModifier
-WRONG = "select count(stats) from"
-
-
-def crashed(studio: "Studio", tmp_path: Path, name: str = "crashed") -> Path:
-    """The folder as a kill at this moment leaves it."""
-    journal = studio.page.saving.recovery._journal
-    assert journal is not None
-    assert journal.flush()
-    return Path(shutil.copytree(studio.home, tmp_path / name))
-
-
-def drafts(studio: "Studio") -> dict[str, str]:
-    """What the journal has as drafts."""
-    journal = studio.page.saving.recovery._journal
-    assert journal is not None
-    assert journal.flush()
-    assert journal._history is not None
-    return {where: draft.text for where, draft in journal._history.drafts.items()}
-
-
-def write_json(studio: "Studio", words: str, shown: str = '"orders-week"') -> None:
-    """Open the JSON, with this in it, and write at its end."""
-    if not studio.page.json_view.isVisible():
-        studio.key(Qt.Key.Key_J, CTRL)
-    text = studio.page.json_view.text
-    studio.wait(lambda: shown in text.toPlainText())
-    text.moveCursor(QTextCursor.MoveOperation.End)
-    studio.qtbot.keyClicks(text, words)
 
 
 def window_child(studio: "Studio", name: str) -> QWidget:
@@ -116,7 +89,7 @@ def test_json_draft_corrected_becomes_the_page(open_studio: Open, tmp_path: Path
     view.text.selectAll()
     view.text.insertPlainText(view.text.toPlainText().replace("Orders, 7 days", "Orders of a week"))
     second.wait(lambda: second.page.editor.widget("orders-week").title == "Orders of a week")
-    second.settled()
+    second.wait_until_saved()
 
 
 def test_query_draft_of_a_killed_window_is_restored_as_an_edit(open_studio: Open, tmp_path: Path) -> None:
@@ -132,7 +105,7 @@ def test_query_draft_of_a_killed_window_is_restored_as_an_edit(open_studio: Open
     assert said is not None
     assert said.what.startswith("Recovered 1 unsaved edit from ")
     assert drafts(second) == {}
-    second.settled()
+    second.wait_until_saved()
     second.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     second.key(Qt.Key.Key_Z, CTRL)
     assert second.page.editor.widget("orders-week").query == before
@@ -151,7 +124,7 @@ def test_query_draft_too_long_is_rejected_when_restored(open_studio: Open, tmp_p
     assert said is not None
     assert "orders-week" in said.why
     assert edit.toPlainText() in drafts(second).values()
-    second.settled()
+    second.wait_until_saved()
 
 
 def test_query_draft_applied_is_deleted(studio: "Studio") -> None:
@@ -165,7 +138,7 @@ def test_query_draft_applied_is_deleted(studio: "Studio") -> None:
         studio.qtbot.keyClick(edit, Qt.Key.Key_Backspace)
     assert edit.toPlainText() == WRONG
     assert drafts(studio) == {}
-    studio.settled()
+    studio.wait_until_saved()
     assert state(studio).startswith(("Saved", "All changes saved"))
 
 
@@ -372,9 +345,9 @@ def test_variables_draft_discarded_is_deleted(open_studio: Open, tmp_path: Path)
 
 @pytest.mark.parametrize("where", ["json", "query"])
 def test_draft_of_a_window_killed_by_signal_9_is_restored(
-    open_studio: Open, made_demo: Path, tmp_path: Path, where: str
+    open_studio: Open, demo_template: Path, tmp_path: Path, where: str
 ) -> None:
-    home = shutil.copytree(made_demo, tmp_path / "killed")
+    home = shutil.copytree(demo_template, tmp_path / "killed")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with subprocess.Popen(
         [sys.executable, "-m", "support.studio_killed", str(home), "1", where],

@@ -52,8 +52,8 @@ def test_export_file_that_cannot_be_written_is_reported(studio: "Studio", tmp_pa
 
     page, taken = studio.page, tmp_path / "taken"
     taken.mkdir()
-    json_export.hand_on(page._context, page, page.editor.document, taken, form, page.finder.go)
-    problems = page._context.problems
+    json_export.hand_on(studio.context, page, page.editor.document, taken, form, page.finder.go)
+    problems = studio.context.problems
     studio.wait(lambda: problems.current is not None)
     assert "taken" in problems.current.what
     assert list(tmp_path.glob("*taken*")) == [taken]

@@ -406,7 +406,7 @@ def test_image_with_locked_content_is_not_replaced(studio: "Studio", tmp_path: P
     studio.canvas.setFocus()
     studio.page.editor.select(["a"])
     studio.key(Qt.Key.Key_I, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    studio.wait(lambda: not studio.page._context.tasks.running)
+    studio.wait(lambda: not studio.context.tasks.running)
     assert _picture(studio, "a") == SMALL
     assert studio.application.window.findChild(QFileDialog, "image_file") is None
 
@@ -461,7 +461,7 @@ def test_too_many_images_are_rejected_and_nothing_is_added(studio: "Studio", tmp
     noise.bits()[:] = random.Random(2).randbytes(4_000_000)
     assert noise.save(str(tmp_path / "x.png"))
     _drop(studio, _files(tmp_path / "x.png"), QPoint(studio.viewport.width() - 60, studio.viewport.height() - 60))
-    studio.wait(lambda: not studio.page._context.tasks.running)
+    studio.wait(lambda: not studio.context.tasks.running)
     assert studio.page.editor.document is before
 
 

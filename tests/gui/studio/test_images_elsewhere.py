@@ -132,7 +132,7 @@ def test_json_diff_of_an_image_truncates_it() -> None:
 
 def test_compared_tile_shows_its_image(pictured: "Studio") -> None:
     page = pictured.page
-    answers = Answers(page._context, page)
+    answers = Answers(pictured.context, page)
     answers.ask(page.editor.document)
     pictured.wait(lambda: not answers.busy)
     tile = picture(page.editor.page.item("a"), QSizeF(300, 200), answers.of("a"), 2.0).toImage()
@@ -155,7 +155,7 @@ def test_presentation_shows_the_image(pictured: "Studio") -> None:
 
 def _export(studio: "Studio", form: str, path: Path) -> bytes:
     sheet = PagePicture.of(studio.page.editor.page, 900)
-    Export(studio.page._context, sheet, studio.page.query_runner.result, "Page", studio.page).begin(form, path)  # type: ignore[arg-type]
+    Export(studio.context, sheet, studio.page.query_runner.result, "Page", studio.page).begin(form, path)  # type: ignore[arg-type]
     studio.wait(path.exists)
     return path.read_bytes()
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWidget
-from test_dashboards_view import Shelves
 
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.ui.studio.import_export.report_dialog import ReportDialog
@@ -18,24 +18,19 @@ if TYPE_CHECKING:
 GOOD = {"title": "Good", "items": [{"id": "w1", "type": "text", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}]}
 
 
-@pytest.fixture
-def shelves(studio: "Studio") -> Shelves:
-    return Shelves(studio)
-
-
-def test_import_error_is_replaced_by_the_next_and_cleared_by_success(shelves: Shelves, tmp_path: Path) -> None:
-    problems = shelves.studio.page._context.problems
+def test_import_error_goes_with_the_next_error_or_success(dashboards: DashboardsDriver, tmp_path: Path) -> None:
+    problems = dashboards.studio.context.problems
     for name, text in (("utf.json", "\x00\x01"), ("cut.json", '{"title": "cut off'), ("gone.json", None)):
         file = tmp_path / name
         if text is not None:
             file.write_text(text)
-        shelves.place.library.import_file(str(file))
-        shelves.studio.wait(lambda name=name: problems.current is not None and name in problems.current.what)
+        dashboards.place.library.import_file(str(file))
+        dashboards.studio.wait(lambda name=name: problems.current is not None and name in problems.current.what)
         assert [notice.what for notice in problems._waiting if "json" in notice.what] == [problems.current.what]
     good = tmp_path / "good.json"
     good.write_text(json.dumps(GOOD))
-    shelves.place.library.import_file(str(good))
-    assert shelves.shown().name == "Good"
+    dashboards.place.library.import_file(str(good))
+    assert dashboards.front_page().name == "Good"
     assert problems.current is None
 
 
@@ -50,23 +45,23 @@ def _panels(count: int) -> dict[str, object]:
 
 
 @pytest.fixture
-def imported(shelves: Shelves, tmp_path: Path) -> Shelves:
+def imported(dashboards: DashboardsDriver, tmp_path: Path) -> DashboardsDriver:
     """A dashboard of Grafana's that was brought in, its report open."""
     file = tmp_path / "grafana.json"
     file.write_text(json.dumps(_panels(9)))
-    shelves.place.library.import_file(str(file))
-    shelves.shown()
-    shelves.find("import_report_lines")
-    return shelves
+    dashboards.place.library.import_file(str(file))
+    dashboards.front_page()
+    dashboards.find("import_report_lines")
+    return dashboards
 
 
-def _tree(shelves: Shelves) -> QTreeWidget:
-    found = shelves.find("import_report_lines")
+def _tree(dashboards: DashboardsDriver) -> QTreeWidget:
+    found = dashboards.find("import_report_lines")
     assert isinstance(found, QTreeWidget)
     return found
 
 
-def test_import_report_is_grouped_counted_and_collapsed(imported: Shelves) -> None:
+def test_import_report_is_grouped_counted_and_collapsed(imported: DashboardsDriver) -> None:
     tree = _tree(imported)
     tops = [tree.topLevelItem(k) for k in range(tree.topLevelItemCount())]
     assert [top.text(0) for top in tops] == ["Replaced with a placeholder  1", "Not supported, kept for export  9"]
@@ -84,8 +79,8 @@ def test_import_report_is_grouped_counted_and_collapsed(imported: Shelves) -> No
     assert not stats.isExpanded()
 
 
-def test_import_report_line_opened_selects_its_widget(imported: Shelves) -> None:
-    tree, page = _tree(imported), imported.shown()
+def test_import_report_line_opened_selects_its_widget(imported: DashboardsDriver) -> None:
+    tree, page = _tree(imported), imported.front_page()
     stats = tree.topLevelItem(1).child(0)
     tree.expandItem(stats)
     tree.setCurrentItem(stats.child(8))
@@ -98,9 +93,9 @@ def test_import_report_line_opened_selects_its_widget(imported: Shelves) -> None
     assert not imported.studio.application.window.findChildren(ReportDialog) or not tree.isVisible()
 
 
-def test_imported_widget_shows_the_grafana_query_read_only(imported: Shelves) -> None:
+def test_imported_widget_shows_the_grafana_query_read_only(imported: DashboardsDriver) -> None:
     imported.click("import_report_close")
-    page = imported.shown()
+    page = imported.front_page()
     page.editor.select(["panel-1"])
     theirs = imported.find("inspector_their_query")
     assert isinstance(theirs, QPlainTextEdit)
@@ -111,7 +106,7 @@ def test_imported_widget_shows_the_grafana_query_read_only(imported: Shelves) ->
     assert QApplication.clipboard().text() == "up\n\nup"
 
 
-def test_import_report_is_copied_and_saved(imported: Shelves, tmp_path: Path) -> None:
+def test_import_report_is_copied_and_saved(imported: DashboardsDriver, tmp_path: Path) -> None:
     imported.click("import_report_copy")
     text = QApplication.clipboard().text()
     assert text.startswith("Imported “From Grafana”\n")
@@ -125,7 +120,7 @@ def test_import_report_is_copied_and_saved(imported: Shelves, tmp_path: Path) ->
     assert file.read_text(encoding="utf-8") == text
 
 
-def test_import_report_is_reopened_from_the_dashboards_menu(imported: Shelves) -> None:
+def test_import_report_is_reopened_from_the_dashboards_menu(imported: DashboardsDriver) -> None:
     imported.click("import_report_close")
     imported.studio.wait(lambda: not imported.studio.application.window.findChildren(ReportDialog))
     commands = imported.place.library.commands
@@ -140,7 +135,7 @@ def test_import_report_is_reopened_from_the_dashboards_menu(imported: Shelves) -
 def test_import_report_long_line_is_wrapped_whole(studio: "Studio") -> None:
     lines = [ReportLine("a", "", "changed", "Short.", ""), ReportLine("b", "", "changed", "A long sentence. " * 20, "")]
     window = studio.application.window
-    dialog = ReportDialog(window, studio.page._context, "Read", ConversionReport.of(2, 0, lines), lambda _id: None)
+    dialog = ReportDialog(window, studio.context, "Read", ConversionReport.of(2, 0, lines), lambda _id: None)
     dialog.open()
     top = dialog.lines.topLevelItem(0)
     assert top is not None

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from draft_tools import crashed, drafts, write_json
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from test_drafts import crashed, drafts, write_json
 
 from benchboard import workspace
 from benchboard.dashboards import home_layout
@@ -65,7 +65,7 @@ def test_json_draft_with_another_save_is_merged(writing: "Studio") -> None:
     writing.qtbot.keyClicks(view.text, " own")  # the place in the text is where it was
     view.commit()
     assert editor.widget("orders-week").title == "Orders, 7 days mine own"
-    writing.settled()
+    writing.wait_until_saved()
     assert (titles(writing)["notes"], titles(writing)["orders-week"]) == ("Theirs", "Orders, 7 days mine own")
 
 
@@ -84,7 +84,7 @@ def test_json_draft_conflicting_with_another_save_asks_which(writing: "Studio", 
     wanted = "Theirs" if answer == "json_drop" else "Orders, 7 days mine"
     assert editor.widget("orders-week").title == wanted
     assert f'"{wanted}"' in view.text.toPlainText()
-    writing.settled()
+    writing.wait_until_saved()
     assert titles(writing)["orders-week"] == wanted
 
 
@@ -135,7 +135,7 @@ def test_valid_json_draft_of_an_earlier_session_is_not_applied_unasked(
     assert second.page.editor.widget("notes").title == titles(second)["notes"] == "Theirs"
     second.press_button("json_take")
     second.wait(lambda: not view.draft)
-    second.settled()
+    second.wait_until_saved()
     assert titles(second)["orders-week"] == "Orders, 7 days mine"
     assert titles(second)["notes"] != "Theirs"
 

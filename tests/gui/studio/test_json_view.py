@@ -161,7 +161,7 @@ def test_json_read_while_presenting_is_applied_afterwards(written: "Studio") -> 
     written.key(Qt.Key.Key_Escape)
     written.wait(lambda: page.editor.document.description == "Long")
     assert not view.draft
-    written.settled()
+    written.wait_until_saved()
 
 
 def test_json_view_after_a_theme_change_is_no_draft(studio: "Studio") -> None:

@@ -4,11 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from boards import load
+from dashboards_driver import DashboardsDriver, open_sharing
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
-from test_dashboards_view import Shelves
-from test_dashboards_view import shelves as shelves
-from test_share_dialog import sharing_of
 
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.studio.panes.template_gallery import Gallery
@@ -34,17 +32,17 @@ def _named() -> str:
     return now.objectName() if now is not None else ""
 
 
-def test_focus_in_share_dialog_starts_in_search_and_returns_there(shelves: Shelves) -> None:
-    who, given = sharing_of(shelves, "technician@shopify-dashboard.com")
-    shelves.find("share_search")
-    shelves.studio.wait(lambda: _named() == "share_search")
-    shelves.qtbot.keyClicks(QApplication.focusWidget(), who.name.split()[-1][:4])
-    shelves.click(f"share_view_{who.id}")
-    shelves.find(f"share_level_{who.id}")
+def test_focus_in_share_dialog_starts_in_search_and_returns_there(dashboards: DashboardsDriver) -> None:
+    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    dashboards.find("share_search")
+    dashboards.studio.wait(lambda: _named() == "share_search")
+    dashboards.qtbot.keyClicks(QApplication.focusWidget(), who.name.split()[-1][:4])
+    dashboards.click(f"share_view_{who.id}")
+    dashboards.find(f"share_level_{who.id}")
     assert given()[who.id] == "view"
     assert _named() == "share_search"
-    shelves.click(f"unshare_{who.id}")
-    shelves.studio.wait(lambda: who.id not in given() and _named() == "share_search")
+    dashboards.click(f"unshare_{who.id}")
+    dashboards.studio.wait(lambda: who.id not in given() and _named() == "share_search")
 
 
 def test_focus_after_adding_a_tab_is_in_its_title(studio: "Studio") -> None:
@@ -105,13 +103,13 @@ def test_shortcut_with_a_dialog_open_does_nothing(studio: "Studio", key: Qt.Key,
     assert studio.canvas.hasFocus()
 
 
-def _stops(shelves: Shelves) -> list[tuple[QWidget, bool]]:
+def _stops(dashboards: DashboardsDriver) -> list[tuple[QWidget, bool]]:
     """Who gets the keyboard by F6 until it was everywhere, and whether the window looks different there then."""
-    window, found = shelves.studio.application.window, list[tuple[QWidget, bool]]()
+    window, found = dashboards.studio.application.window, list[tuple[QWidget, bool]]()
     now = QApplication.focusWidget() or window
     while True:
         before = window.grab().toImage()
-        shelves.qtbot.keyClick(now, Qt.Key.Key_F6)
+        dashboards.qtbot.keyClick(now, Qt.Key.Key_F6)
         now = QApplication.focusWidget() or window
         if any(now is stop for stop, _seen in found):
             return found
@@ -119,13 +117,13 @@ def _stops(shelves: Shelves) -> list[tuple[QWidget, bool]]:
         found.append((now, before.copy(around) != window.grab().toImage().copy(around)))
 
 
-def test_f6_stops_all_show_focus(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
-    stops = _stops(shelves)
+def test_f6_stops_all_show_focus(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    stops = _stops(dashboards)
     assert "studio_tabs" in [stop.objectName() for stop, _seen in stops]
     assert [stop.objectName() for stop, seen in stops if not seen] == []
     page.run("studio.show_versions")
     screen = page.screens.screen
     assert isinstance(screen, VersionsScreen)
-    shelves.studio.wait(lambda: not screen.busy and bool(screen._model.rows))
-    assert any(screen.isAncestorOf(stop) for stop, _seen in _stops(shelves))
+    dashboards.studio.wait(lambda: not screen.busy and bool(screen._model.rows))
+    assert any(screen.isAncestorOf(stop) for stop, _seen in _stops(dashboards))

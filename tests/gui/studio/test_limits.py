@@ -145,4 +145,4 @@ def test_query_too_long_is_rejected_and_stays_in_its_field(studio: "Studio") -> 
     edit.setPlainText("select 1")
     edit.commit()
     assert editor.widget("orders-week").query == "select 1"
-    studio.settled()
+    studio.wait_until_saved()

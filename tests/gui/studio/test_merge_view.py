@@ -71,13 +71,13 @@ Open = Callable[..., Merging]
 
 
 @pytest.fixture
-def merging(qtbot: QtBot, tmp_path: Path, made_demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def merging(qtbot: QtBot, tmp_path: Path, demo_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
     opened: list[Merging] = []
 
     def start(*documents: Document) -> Merging:
-        home = Path(shutil.copytree(made_demo, tmp_path / "home"))
+        home = Path(shutil.copytree(demo_template, tmp_path / "home"))
         three = documents or compared.edited_by_two()
         opened.append(Merging(qtbot, home, (three[0], three[1], three[2])))
         return opened[-1]
@@ -221,10 +221,10 @@ def test_merge_opened_from_the_page_applies_decision_and_is_undone(studio: "Stud
     assert [case.title for case in screen.decisions.cases] == ["Mine"]
     studio.key(Qt.Key.Key_2)
     studio.key(Qt.Key.Key_Return, CTRL)
-    studio.settled()
+    studio.wait_until_saved()
     assert studio.page.editor.widget("orders-week").title == "Theirs"
     studio.key(Qt.Key.Key_Z, CTRL)
-    studio.settled()
+    studio.wait_until_saved()
     assert studio.page.editor.widget("orders-week").title == "Mine"
 
 

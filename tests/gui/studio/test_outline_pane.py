@@ -261,7 +261,7 @@ def test_page_commands_each_change_something(studio: "Studio", names: list[str])
         for dialog in studio.application.window.findChildren(Scrim):
             dialog.close()
     assert not idle
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_page_shortcuts_are_all_installed_and_handled(studio: "Studio") -> None:

@@ -94,7 +94,7 @@ def test_export_png_text_scales_with_the_page(studio: "Studio", tmp_path: Path) 
     inked = {}
     for scale in (1, 2, 3):
         path = tmp_path / f"page{scale}.png"
-        export = Export(studio.page._context, sheet, studio.page.query_runner.result, "Page", studio.page)
+        export = Export(studio.context, sheet, studio.page.query_runner.result, "Page", studio.page)
         export.begin("png", path, scale=scale)
         studio.wait(path.exists)
         image = QImage(str(path))
@@ -170,9 +170,9 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
 def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
     sheet = PagePicture.of(page.editor.page, 800)
-    Export(page._context, sheet, page.query_runner.result, "Page", page).begin("png", tmp_path / "none" / "page.png")
-    studio.wait(lambda: page._context.problems.current is not None)
-    current = page._context.problems.current
+    Export(studio.context, sheet, page.query_runner.result, "Page", page).begin("png", tmp_path / "none" / "page.png")
+    studio.wait(lambda: studio.context.problems.current is not None)
+    current = studio.context.problems.current
     assert current is not None
     assert "page.png" in current.what
     assert not list(tmp_path.glob("none/*"))
@@ -180,19 +180,19 @@ def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path
 
 def test_export_cancelled_leaves_no_file(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
-    export = Export(page._context, PagePicture.of(page.editor.page, 800), page.query_runner.result, "Page", page)
+    export = Export(studio.context, PagePicture.of(page.editor.page, 800), page.query_runner.result, "Page", page)
     export.begin("pdf", tmp_path / "page.pdf")
-    (work,) = page._context.tasks.running
+    (work,) = studio.context.tasks.running
     work.cancel()
-    studio.wait(lambda: not page._context.tasks.running)
+    studio.wait(lambda: not studio.context.tasks.running)
     assert not [name for name in tmp_path.iterdir() if "page" in name.name]
-    assert page._context.problems.current is None
+    assert studio.context.problems.current is None
 
 
 def test_export_png_too_large_raises_invalid(studio: "Studio", tmp_path: Path) -> None:
     items = [{"id": f"n{k}", "type": "text", "position": {"x": 0, "y": 20 * k, "w": 12, "h": 20}} for k in range(60)]
     page = PageIndex(fitted(parse_document(items)).layout)
-    export = Export(studio.page._context, PagePicture.of(page, 1200), lambda _id: None, "Page", studio.page)
+    export = Export(studio.context, PagePicture.of(page, 1200), lambda _id: None, "Page", studio.page)
     with pytest.raises(page_export.Invalid, match="pixels"):
         export.begin("png", tmp_path / "page.png", scale=3)
 
@@ -202,8 +202,8 @@ def test_print_without_a_printer_is_reported(studio: "Studio", monkeypatch: pyte
         pytest.skip("this computer has a printer")
     studio.key(Qt.Key.Key_P, CTRL)
     studio.qtbot.mouseClick(studio.application.window.findChild(QWidget, "export_go"), Qt.MouseButton.LeftButton)
-    studio.wait(lambda: studio.page._context.problems.current is not None)
-    current = studio.page._context.problems.current
+    studio.wait(lambda: studio.context.problems.current is not None)
+    current = studio.context.problems.current
     assert current is not None
     assert current.what == "No printer found on this computer."
 

@@ -199,7 +199,7 @@ def test_presentation_lets_variables_be_selected(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Escape)  # wherever the keyboard is now
     assert not studio.page.presentation.on
     assert "orders-week@2" not in editor.page.shown
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_presentation_ctrl_q_quits(studio: "Studio") -> None:
@@ -211,7 +211,7 @@ def test_presentation_ctrl_q_quits(studio: "Studio") -> None:
 def test_presentation_tabs_and_rows_open(studio: "Studio") -> None:
     studio.store(nested())
     studio.wait(lambda: "today" in studio.canvas.tiles)
-    studio.settled()
+    studio.wait_until_saved()
     studio.page.run("studio.present")
     tabs, row = studio.canvas.tiles["tabs"], studio.canvas.tiles["closed"]
     assert isinstance(tabs, ContainerFrame)
@@ -243,4 +243,4 @@ def test_presentation_undo_from_variables_bar_changes_nothing(studio: "Studio") 
         assert editor.widget("notes").title == "Edited"
     page.run("studio.undo")  # said by name, presenting ends first
     assert editor.widget("notes").title == "Notes"
-    studio.settled()
+    studio.wait_until_saved()

@@ -210,15 +210,15 @@ class Studio:
 
 
 @pytest.fixture(scope="module")
-def window(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def window(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """The window, entered as the analyst, whose home page is `START`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCHBOARD_KEYRING", "off")
-        yield from _opened(made_demo, tmp_path_factory.mktemp("studio"))
+        yield from _opened(demo_template, tmp_path_factory.mktemp("studio"))
 
 
-def _opened(made_demo: Path, folder: Path) -> Iterator[Studio]:
-    home = shutil.copytree(made_demo, folder / "home")
+def _opened(demo_template: Path, folder: Path) -> Iterator[Studio]:
+    home = shutil.copytree(demo_template, folder / "home")
     Settings(language="en", appearance="light").save(home)
     opened = workspace.open_demo(home)
     with unbound(opened.database).change() as session:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from draft_tools import crashed
 from nested import nested
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar, QWidget
@@ -36,14 +37,6 @@ Cells = dict[str, Cell]
 
 def notice(studio: "Studio") -> Notice | None:
     return studio.application.problems.current
-
-
-def crashed(studio: "Studio", tmp_path: Path) -> Path:
-    """The folder as a kill at this moment leaves it."""
-    journal = studio.page.saving.recovery._journal
-    assert journal is not None
-    assert journal.flush()
-    return Path(shutil.copytree(studio.home, tmp_path / "crashed"))
 
 
 def walk_back(studio: "Studio") -> list[Cells]:
@@ -80,7 +73,7 @@ def test_recovery_of_a_killed_window_restores_unsaved_edits(open_studio: Open, t
     said = notice(second)
     assert said is not None
     assert said.what.startswith("Recovered 3 unsaved edits from ")
-    second.settled()  # and they are stored like any others
+    second.wait_until_saved()  # and they are stored like any others
     assert {item["id"] for item in second.stored().items} == seen[3].keys()
     assert walk_back(second) == seen[::-1]
     for cells in seen[1:]:
@@ -108,13 +101,13 @@ def test_recovery_notice_after_another_save_goes(open_studio: Open, tmp_path: Pa
     home = crashed(first, tmp_path)
     first.close()
     second = open_studio(home)
-    second.settled()
+    second.wait_until_saved()
     assert notice(second) is not None
     items = second.stored().items
     second.store([{**item, "title": "Theirs"} if item["id"] == "notes" else item for item in items])
     second.wait(lambda: second.page.editor.widget("notes").title == "Theirs")
     assert notice(second) is None  # from here on the steps back are the way
-    second.settled()
+    second.wait_until_saved()
     assert [item["title"] for item in second.stored().items if item["id"] == "notes"] == ["Theirs"]
 
 
@@ -124,7 +117,7 @@ def test_undo_after_a_restart_is_restored(open_studio: Open) -> None:
     first.page.editor.set_property("orders-week", "title", "Or")
     first.page.editor.set_property("orders-week", "title", "Orders")
     first.key(Qt.Key.Key_Z, CTRL)
-    first.settled()
+    first.wait_until_saved()
     version = first.stored().version
     first.close()
     second = open_studio()
@@ -136,7 +129,7 @@ def test_undo_after_a_restart_is_restored(open_studio: Open) -> None:
     assert second.page.editor.widget("orders-week").title == "Orders, 7 days"
     assert not second.page.saving.dirty
     assert walk_back(second) == seen[::-1]
-    second.settled()
+    second.wait_until_saved()
     second.close()
     third = open_studio()
     assert third.cells() == seen[0]
@@ -162,7 +155,7 @@ def test_recovery_with_another_save_since_waits_for_a_decision(open_studio: Open
     assert said is not None
     assert [action.title for action in said.actions] == ["Resolve", "Keep mine"]
     said.actions[1].run()
-    second.settled()
+    second.wait_until_saved()
     # ours where both changed the same; what they added, and took away while we left it alone, is as they have it
     assert {item["id"] for item in second.stored().items} == {"notes", "notes-2", "theirs"}
     assert walk_back(second)[1:] == seen[::-1]
@@ -171,7 +164,7 @@ def test_recovery_with_another_save_since_waits_for_a_decision(open_studio: Open
 def test_undo_after_a_language_change_is_kept(studio: "Studio", request: pytest.FixtureRequest) -> None:
     request.addfinalizer(lambda: i18n.use("en", package_data.resources_folder() / "i18n"))
     seen = edit(studio)
-    studio.settled()
+    studio.wait_until_saved()
     application, old = studio.application, studio.page
     application.remember(replace(application.settings, language="tr"))
 
@@ -224,7 +217,7 @@ def test_undo_after_reopening_a_tab_reaches_into_containers(studio: "Studio") ->
 def test_recovery_of_a_view_only_page_opens_no_journal(studio: "Studio") -> None:
     saving = studio.page.saving
     assert saving.stored is not None
-    other = Recovery(saving._context, studio.page.editor, "never-edited")
+    other = Recovery(studio.context, studio.page.editor, "never-edited")
     assert other.open(replace(saving.stored, may_edit=False)).journal is None
     assert len(list((studio.home / "journal").glob("*.bbj"))) == 1
 
@@ -234,15 +227,15 @@ def test_recovery_of_two_windows_uses_two_journals(open_studio: Open) -> None:
     before = second.cells()
     assert not second.page.editor.undo_stack.can_undo()
     seen = edit(first)
-    first.settled()
+    first.wait_until_saved()
     second.wait(lambda: second.cells() == seen[3])
     assert walk_back(second) == [seen[3], before]
 
 
 def test_recovery_after_signal_9_loses_at_most_the_last_gesture(
-    open_studio: Open, made_demo: Path, tmp_path: Path
+    open_studio: Open, demo_template: Path, tmp_path: Path
 ) -> None:
-    home = shutil.copytree(made_demo, tmp_path / "killed")
+    home = shutil.copytree(demo_template, tmp_path / "killed")
     chance = random.Random()
     seed, gestures = chance.randrange(10**6), chance.randint(5, 30)
     print(f"seed {seed}, killed after {gestures} gestures")  # shown where it fails

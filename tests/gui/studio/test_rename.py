@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
-from test_dashboards_view import Shelves
 
 from benchboard.dashboards.document.widget_kinds import KINDS, kind_of
 from benchboard.dashboards.templates import TEMPLATES
@@ -21,81 +21,81 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def shelves(studio: "Studio") -> Iterator[Shelves]:
-    yield Shelves(studio)
+def dashboards(studio: "Studio") -> Iterator[DashboardsDriver]:
+    yield DashboardsDriver(studio)
     for menu in studio.application.window.findChildren(QMenu):
         menu.close()
 
 
-def _write(shelves: Shelves, name: str) -> None:
-    edit = shelves.find("rename_name")
+def _write(dashboards: DashboardsDriver, name: str) -> None:
+    edit = dashboards.find("rename_name")
     assert isinstance(edit, QLineEdit)
     edit.selectAll()
-    shelves.qtbot.keyClicks(edit, name)
-    shelves.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    dashboards.qtbot.keyClicks(edit, name)
+    dashboards.qtbot.keyClick(edit, Qt.Key.Key_Return)
 
 
 def _ask(widget: QWidget, at: QPoint, reason: QContextMenuEvent.Reason = QContextMenuEvent.Reason.Mouse) -> None:
     QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
 
 
-def _take(shelves: Shelves, name: str) -> None:
+def _take(dashboards: DashboardsDriver, name: str) -> None:
     """Choose a line of the menu that is open, with the mouse."""
-    menu = shelves.find("dashboard_menu")
+    menu = dashboards.find("dashboard_menu")
     assert isinstance(menu, QMenu)
     (action,) = [one for one in menu.actions() if one.objectName() == f"command_{name}"]
-    shelves.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+    dashboards.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
 
 
-def _at(shelves: Shelves, name: str) -> QPoint:
-    view = shelves.place.library._table.view
-    row = next(k for k, card in enumerate(shelves.model.rows) if card.name == name)
-    return view.visualRect(shelves.model.index(row, 1)).center()
+def _at(dashboards: DashboardsDriver, name: str) -> QPoint:
+    view = dashboards.table.view
+    row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == name)
+    return view.visualRect(dashboards.model.index(row, 1)).center()
 
 
-def test_rename_by_double_click_on_the_tab_is_undone(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
-    tabs = shelves.place.tabs
-    shelves.qtbot.mouseDClick(tabs, LEFT, pos=tabs.tabRect(1).center())
-    _write(shelves, "Monday review")
-    shelves.studio.wait(lambda: "Monday review" in shelves.cards())
+def test_rename_by_double_click_on_the_tab_is_undone(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    tabs = dashboards.place.tabs
+    dashboards.qtbot.mouseDClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    _write(dashboards, "Monday review")
+    dashboards.studio.wait(lambda: "Monday review" in dashboards.cards())
     assert tabs.tabText(1) == "Monday review"
     page.undo()
-    shelves.studio.wait(lambda: "Shop review" in shelves.cards())
+    dashboards.studio.wait(lambda: "Shop review" in dashboards.cards())
 
 
-def test_f2_without_selection_renames_the_dashboard(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
+def test_f2_without_selection_renames_the_dashboard(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
     page.canvas.setFocus()
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
-    _write(shelves, "Tuesday review")
-    shelves.studio.wait(lambda: "Tuesday review" in shelves.cards())
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    _write(dashboards, "Tuesday review")
+    dashboards.studio.wait(lambda: "Tuesday review" in dashboards.cards())
 
 
-def test_f2_with_a_widget_selected_renames_it(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
+def test_f2_with_a_widget_selected_renames_it(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
     widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
     page.editor.select([widget])
     page.canvas.setFocus()
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
-    title = shelves.find("inspector_title")
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    title = dashboards.find("inspector_title")
     assert isinstance(title, QLineEdit)
     assert title.hasFocus()
     assert title.selectedText() == page.editor.widget(widget).title
-    shelves.qtbot.keyClicks(title, "Mine")
+    dashboards.qtbot.keyClicks(title, "Mine")
     assert page.editor.widget(widget).title == "Mine"
-    assert not shelves.studio.application.window.findChildren(QWidget, "rename")
+    assert not dashboards.studio.application.window.findChildren(QWidget, "rename")
 
 
-def test_f2_with_locked_content_is_rejected(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
+def test_f2_with_locked_content_is_rejected(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
     widget = next(one for one in page.editor.page.reading_order if not page.editor.page.item(one).panes)
     page.editor.select([widget])
     page.editor.lock("content", True)
     page.canvas.setFocus()
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
     assert page.canvas.hasFocus()
-    notice = shelves.studio.application.problems.current
+    notice = dashboards.studio.application.problems.current
     assert notice is not None
     assert "The content of" in notice.what
 
@@ -112,58 +112,58 @@ def test_f2_on_home_page_does_nothing(studio: "Studio") -> None:
     assert not studio.application.window.findChildren(QWidget, "rename")
 
 
-def test_row_menu_by_right_click_renames(shelves: Shelves) -> None:
-    _ask(shelves.place.library._table.view.viewport(), _at(shelves, "Shop review"))
-    _take(shelves, "rename")
-    _write(shelves, "Row review")
-    shelves.studio.wait(lambda: "Row review" in shelves.cards())
+def test_row_menu_by_right_click_renames(dashboards: DashboardsDriver) -> None:
+    _ask(dashboards.table.view.viewport(), _at(dashboards, "Shop review"))
+    _take(dashboards, "rename")
+    _write(dashboards, "Row review")
+    dashboards.studio.wait(lambda: "Row review" in dashboards.cards())
 
 
 @pytest.mark.parametrize("by", ["menu key", "shift f10"])
-def test_row_menu_by_key_duplicates(shelves: Shelves, by: str) -> None:
-    view = shelves.place.library._table.view
+def test_row_menu_by_key_duplicates(dashboards: DashboardsDriver, by: str) -> None:
+    view = dashboards.table.view
     view.setFocus()
-    row = next(k for k, card in enumerate(shelves.model.rows) if card.name == "Shop review")
-    view.setCurrentIndex(shelves.model.index(row, 0))
+    row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == "Shop review")
+    view.setCurrentIndex(dashboards.model.index(row, 0))
     if by == "menu key":
         _ask(view, QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)
     else:
-        shelves.qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
-    _take(shelves, "duplicate")
-    shelves.studio.wait(lambda: "Shop review (copy)" in shelves.cards())
+        dashboards.qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    _take(dashboards, "duplicate")
+    dashboards.studio.wait(lambda: "Shop review (copy)" in dashboards.cards())
 
 
-def test_tab_menu_delete_saves_the_last_edit_first(shelves: Shelves) -> None:
-    page = shelves.opened("Shop review")
-    count = shelves.cards()["Shop review"].widgets
+def test_tab_menu_delete_saves_the_last_edit_first(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    count = dashboards.cards()["Shop review"].widgets
     page.add(kind_of("text") or KINDS[0])
-    tabs = shelves.place.tabs
+    tabs = dashboards.place.tabs
     _ask(tabs, tabs.tabRect(1).center())
-    _take(shelves, "discard")
-    shelves.studio.wait(lambda: tabs.count() == 1)
-    assert shelves.cards("trash")["Shop review"].widgets == count + 1
+    _take(dashboards, "discard")
+    dashboards.studio.wait(lambda: tabs.count() == 1)
+    assert dashboards.cards("trash")["Shop review"].widgets == count + 1
 
 
-def test_tab_menu_of_the_list_tab_is_absent(shelves: Shelves) -> None:
-    shelves.opened("Shop review")
-    tabs = shelves.place.tabs
+def test_tab_menu_of_the_list_tab_is_absent(dashboards: DashboardsDriver) -> None:
+    dashboards.open("Shop review")
+    tabs = dashboards.place.tabs
     _ask(tabs, tabs.tabRect(0).center())
-    assert not shelves.studio.application.window.findChildren(QMenu, "dashboard_menu")
+    assert not dashboards.studio.application.window.findChildren(QMenu, "dashboard_menu")
 
 
-def _new(shelves: Shelves) -> StudioPage:
-    shelves.click("library_new")
-    return shelves.shown()
+def _new(dashboards: DashboardsDriver) -> StudioPage:
+    dashboards.click("library_new")
+    return dashboards.front_page()
 
 
-def test_template_in_an_unnamed_dashboard_names_it(shelves: Shelves) -> None:
-    page = _new(shelves)
+def test_template_in_an_unnamed_dashboard_names_it(dashboards: DashboardsDriver) -> None:
+    page = _new(dashboards)
     page.commands.begin_from(TEMPLATES[0])
     assert page.name == "Orders overview"
     page.undo()
     assert page.name == "New dashboard"
     assert not page.editor.layout
-    shelves.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
-    _write(shelves, "Mine")
+    dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
+    _write(dashboards, "Mine")
     page.commands.begin_from(TEMPLATES[1])
     assert page.name == "Mine"

@@ -37,7 +37,7 @@ def test_repeat_while_presenting_shows_one_copy_a_value(studio: "Studio") -> Non
     _choose(studio, "inspector_repeat", "state")
     _choose(studio, "inspector_repeat_direction", "down")
     assert editor.page.item("orders-week").source["repeat"] == {"variable": "state", "direction": "down", "most": 4}
-    studio.settled()
+    studio.wait_until_saved()
     before = editor.document
     studio.page.run("studio.present")
     assert {"orders-week@1", "orders-week@2"} <= studio.canvas.tiles.keys()
@@ -58,7 +58,7 @@ def _repeated(studio: "Studio") -> None:
     editor.apply_document("Define", replace(editor.document, variables=(states,)))
     editor.set_property("orders-week", "query", "select count(*) from orders where status = :state")
     editor.set_property("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_repeat_while_editing_shows_the_first_value(studio: "Studio") -> None:

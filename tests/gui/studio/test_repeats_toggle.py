@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
-from test_templated_titles import page_of_titles
+from templated_page import templated_page
 
 from benchboard import settings
 from benchboard.dashboards import library
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def repeats(studio: "Studio") -> "Studio":
-    studio.page.editor.replace_document("Repeats", page_of_titles(chosen=["north", "west"]))
+    studio.page.editor.replace_document("Repeats", templated_page(chosen=["north", "west"]))
     studio.wait(lambda: not studio.page.query_runner.busy)
     return studio
 
@@ -90,7 +90,7 @@ def test_repeats_toggle_is_stored_in_settings(repeats: "Studio") -> None:
 
 def _reopened(studio: "Studio", dashboard_id: str) -> StudioPage:
     """The page of a dashboard as whoever is signed in opens it now."""
-    context = studio.page._context
+    context = studio.context
     page = StudioPage(context, DashboardStore(context.actor, dashboard_id), PageCommands)
     studio.qtbot.addWidget(page)
     studio.wait(lambda: page.saving.state == "saved")
@@ -100,7 +100,7 @@ def _reopened(studio: "Studio", dashboard_id: str) -> StudioPage:
 def test_page_opened_shows_copies_only_where_turned_on(repeats: "Studio") -> None:
     with unbound(repeats.workspace.database).change() as session:
         first, second = (
-            library.create(session, repeats.actor, page_of_titles(chosen=["north", "west"]), name=name).card.id
+            library.create(session, repeats.actor, templated_page(chosen=["north", "west"]), name=name).card.id
             for name in ("First", "Second")
         )
     repeats.page.run("studio.preview_repeats")  # the home page's are no other's
@@ -185,7 +185,7 @@ def test_enter_on_a_copy_edits_its_original(repeats: "Studio") -> None:
 
 def test_repeat_badge_of_a_row_focuses_its_settings(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.replace_document("Repeats", page_of_titles(chosen=["north", "west"]))
+    editor.replace_document("Repeats", templated_page(chosen=["north", "west"]))
     editor.set_property("r", "repeat", {"variable": "shop", "direction": "down", "most": 1})
     frame = studio.canvas.tiles["r"]
     assert isinstance(frame, ContainerFrame)

@@ -51,7 +51,7 @@ def held(studio: "Studio") -> "Studio":
     """A page with a closed row and tabs, as it is stored."""
     studio.store(nested())
     studio.wait(lambda: "closed" in studio.page.editor.page.paths)
-    studio.settled()
+    studio.wait_until_saved()
     studio.page.editor.load(studio.page.editor.document)
     studio.canvas.setFocus()
     return studio
@@ -81,7 +81,7 @@ def test_reveal_of_a_hidden_widget_is_no_edit(held: "Studio", way: Callable[["St
     way(held)
     looked_into(held, "older")
     assert not held.page.editor.page.item("closed").collapsed
-    held.settled()
+    held.wait_until_saved()
     assert held.stored().version == version
 
 
@@ -101,7 +101,7 @@ def test_edit_in_a_revealed_row_is_stored_with_the_row_collapsed(held: "Studio")
     assert stored(held.page).shown == before
     assert stored(held.page).item("older").source["title"] == "Oldest"
     assert "older" in held.canvas.tiles
-    held.settled()
+    held.wait_until_saved()
     assert PageIndex(held.stored().layout).item("closed").collapsed
     held.canvas.setFocus()
     held.key(Qt.Key.Key_Z, CTRL)

@@ -178,8 +178,8 @@ def _titled(document: Document, item_id: str, title: str) -> Document:
 
 
 @pytest.fixture(scope="module")
-def place(qapp: QApplication, made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    home = shutil.copytree(made_demo, tmp_path_factory.mktemp("saving") / "home")
+def place(qapp: QApplication, demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    home = shutil.copytree(demo_template, tmp_path_factory.mktemp("saving") / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCHBOARD_KEYRING", "off")
         opened = workspace.open_demo(home)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QWidget
-from test_dashboards_view import Shelves
 
 from benchboard.dashboards import home_layout, library
 from benchboard.dashboards.document import document
@@ -29,13 +29,13 @@ def _titled(of: Document, item_id: str, title: str) -> Document:
     return replace(of, layout=page.with_item(with_fields(page.item(item_id), title=title), "vertical"))
 
 
-def _opened(studio: "Studio") -> tuple[StudioPage, str, Shelves]:
-    shelves = Shelves(studio)
+def _opened(studio: "Studio") -> tuple[StudioPage, str, DashboardsDriver]:
+    dashboards = DashboardsDriver(studio)
     with unbound(studio.workspace.database).change() as session:
         made = library.create(session, studio.actor, document.empty("Mine"))
-    page = shelves.place.open(made.card.id)
+    page = dashboards.place.open(made.card.id)
     studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
-    return page, made.card.id, shelves
+    return page, made.card.id, dashboards
 
 
 def test_read_result_older_than_a_save_is_ignored(studio: "Studio") -> None:
@@ -44,7 +44,7 @@ def test_read_result_older_than_a_save_is_ignored(studio: "Studio") -> None:
     assert old is not None
     page.editor.set_property("notes", "title", "Newer")
     page.save()
-    studio.settled()
+    studio.wait_until_saved()
     page.saving._theirs_read(old, old.version)  # a read begun before that save, answered after it
     assert page.editor.widget("notes").title == "Newer"
 
@@ -61,29 +61,29 @@ def test_edit_during_a_conflict_is_kept_after_its_resolution(studio: "Studio") -
     screen: Any = page.screens.screen
     screen.take("mine")
     screen.use()
-    studio.settled()
+    studio.wait_until_saved()
     assert page.editor.widget("orders-week").title == "Typed while it waits"
 
 
 def test_named_version_while_saving_is_stored(studio: "Studio") -> None:
-    page, key, _shelves = _opened(studio)
+    page, key, _dashboards = _opened(studio)
     page.editor.add(KINDS[0])
     page.saving.save()
     assert page.saving.state == "saving"
     page.saving.save("Before the fair")
-    studio.wait(lambda: page.saving.state == "saved" and not page._context.tasks.saving)
+    studio.wait(lambda: page.saving.state == "saved" and not studio.context.tasks.saving)
     with unbound(studio.workspace.database).read() as session:
         found = version_store.list_versions(session, studio.actor, key, Listing(), limit=20).rows
     assert "Before the fair" in [one.note for one in found]
 
 
 def test_named_version_while_closing_is_stored_once(studio: "Studio") -> None:
-    page, key, _shelves = _opened(studio)
+    page, key, _dashboards = _opened(studio)
     page.editor.add(KINDS[0])
     page.saving.save("Before the fair")
     assert page.saving.state == "saving"
     page.saving.finish()
-    studio.wait(lambda: page.saving.state == "saved" and not page._context.tasks.saving)
+    studio.wait(lambda: page.saving.state == "saved" and not studio.context.tasks.saving)
     with unbound(studio.workspace.database).read() as session:
         found = version_store.list_versions(session, studio.actor, key, Listing(), limit=20).rows
     assert [one.note for one in found].count("Before the fair") == 1
@@ -108,7 +108,7 @@ def test_undo_after_edit_access_was_revoked_does_nothing(studio: "Studio") -> No
     page = studio.page
     page.editor.set_property("notes", "title", "Mine")
     page.save()
-    studio.settled()
+    studio.wait_until_saved()
     assert page.saving.stored is not None
     page.saving._theirs_read(replace(page.saving.stored, may_edit=False), page.saving.stored.version)
     page.undo()
@@ -120,7 +120,7 @@ def test_repeats_after_edit_access_was_revoked_are_shown(studio: "Studio") -> No
     page.editor.apply_document("v", replace(page.editor.document, variables=(SHOP,)))
     page.editor.set_property("notes", "repeat", {"variable": "shop"})
     page.save()
-    studio.settled()
+    studio.wait_until_saved()
     assert page.saving.stored is not None
     page.saving._theirs_read(replace(page.saving.stored, may_edit=False), page.saving.stored.version)
     assert len([one for one in page.editor.page.shown if one.startswith("notes")]) == 2
@@ -141,7 +141,7 @@ def test_refresh_that_fails_is_not_unsaved(studio: "Studio") -> None:
 
 
 def test_save_denied_is_not_retried(studio: "Studio") -> None:
-    page, _key, _shelves = _opened(studio)
+    page, _key, _dashboards = _opened(studio)
 
     def write(*_given: object, **_more: object) -> Any:
         raise Denied("access.denied", "You may not.")
@@ -164,7 +164,7 @@ def test_page_that_was_not_loaded_is_not_editable(studio: "Studio") -> None:
 
 
 def test_undo_of_a_merge_after_its_page_closed_does_nothing(studio: "Studio") -> None:
-    page, key, shelves = _opened(studio)
+    page, key, dashboards = _opened(studio)
     page.editor.add(KINDS[0])
     page.save()
     studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
@@ -175,7 +175,7 @@ def test_undo_of_a_merge_after_its_page_closed_does_nothing(studio: "Studio") ->
         library.save(session, studio.actor, key, replace(theirs, description="Theirs"), base_version=None)
     page.save()
     studio.wait(lambda: page.editor.document.description == "Theirs")
-    shelves.place.close_page(page)
+    dashboards.place.close_page(page)
     QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete.value)
     undo = studio.application.window.findChild(QWidget, "toast_undo")
     studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)  # RuntimeError: QUndoStack already deleted

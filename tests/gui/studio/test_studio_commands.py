@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from boards import SHIFT, menu_of
+from open_dashboards import OpenDashboards, create_dashboards
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
-from test_tab_restore import OpenDashboards, make
 
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.fuzzy_search import search
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def dashboard(studio: "Studio") -> "Studio":
     """A dashboard that is not the home page, in front."""
-    OpenDashboards(studio).open(make(studio, One=[])["One"])
+    OpenDashboards(studio).open(create_dashboards(studio, One=[])["One"])
     return studio
 
 

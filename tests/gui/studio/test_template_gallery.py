@@ -34,7 +34,7 @@ def test_template_replaces_the_page_and_is_undone(studio: "Studio") -> None:
     assert all(answer is not None and answer.table is not None and answer.table.rows for answer in answers)
     studio.key(Qt.Key.Key_Z, CTRL)
     assert page.editor.document == before
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> None:
@@ -53,7 +53,7 @@ def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> Non
     studio.key(Qt.Key.Key_Return)
     assert set(studio.page.editor.page.paths) == {"orders", "count", "states", "weekdays"}
     assert studio.page.editor.document.title == ""
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_template_gallery_on_escape_changes_nothing(studio: "Studio") -> None:

@@ -1,39 +1,20 @@
 """Titles and texts that name a variable show its value: on tiles, in what goes out, to those who do not see them."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLineEdit
+from templated_page import templated_item, templated_page
 
-from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.widgets.labels import Elided
 
 if TYPE_CHECKING:
     from conftest import Studio
-
-
-def _item(name: str, kind: str, x: int, y: int, **more: Any) -> dict[str, Any]:
-    return {"id": name, "type": kind, "position": {"x": x, "y": y, "w": 4, "h": 3}, **more}
-
-
-def page_of_titles(**shop: Any) -> Document:
-    """A row, tabs, a text, a number and a repeated number, all of which name a shop."""
-    query = "select count(*) from orders where shop_id in (:shop)"
-    items = [
-        {"id": "r", "type": "row", "title": "Shop $shop", "position": {"x": 0, "y": 0, "w": 12, "h": 1}, "items": []},
-        _item("n", "metric_card", 0, 1, title="Orders of ${shop}", query=query),
-        _item("t", "text", 4, 1, title="About [[shop]]", config={"text": "**$shop** sells $other"}),
-        _item("m", "metric_card", 8, 1, title="Each: $shop", query=query, repeat={"variable": "shop"}),
-        {"id": "b", "type": "tabs", "position": {"x": 0, "y": 5, "w": 6, "h": 3}, "active": "p", "tabs": [
-            {"id": "p", "title": "Only $shop", "items": []}]},
-    ]  # fmt: skip
-    said = {"name": "shop", "label": "Shop", "type": "list", "values": ["north", "<b>south</b>", "west"], **shop}
-    return parse_document({"format": "benchboard/dashboard", "version": 2, "title": "Titles", "items": items,
-                           "variables": [{"chosen": ["north"], "multiple": True, **said}]})  # fmt: skip
 
 
 def _names(studio: "Studio") -> list[str]:
@@ -43,7 +24,7 @@ def _names(studio: "Studio") -> list[str]:
 
 def test_title_with_a_variable_shows_its_value_and_stores_its_name(studio: "Studio") -> None:
     editor, tiles = studio.page.editor, studio.canvas.tiles
-    editor.replace_document("Titles", page_of_titles())
+    editor.replace_document("Titles", templated_page())
     assert tiles["n"].widget.title == "Orders of north"
     assert tiles["r"].widget.title == "Shop north"
     assert tiles["t"].widget.config["text"] == "**north** sells $other"
@@ -64,7 +45,7 @@ def test_title_with_a_variable_shows_its_value_and_stores_its_name(studio: "Stud
 
 
 def test_inspector_and_accessible_container_name_show_the_value(studio: "Studio") -> None:
-    document = page_of_titles()
+    document = templated_page()
     editor = studio.page.editor
     editor.replace_document("Titles", document)
     studio.click("n")
@@ -75,7 +56,7 @@ def test_inspector_and_accessible_container_name_show_the_value(studio: "Studio"
     editor.set_property("n", "title", "Sum of $shop")
     assert head.text() == "Sum of west"
     row = {"id": "r", "type": "row", "title": "Shop $shop", "position": {"x": 0, "y": 0, "w": 12, "h": 1}}
-    inside = {**row, "items": [_item("in", "text", 0, 1, title="Inside")]}
+    inside = {**row, "items": [templated_item("in", "text", 0, 1, title="Inside")]}
     held = parse_document({"format": "benchboard/dashboard", "version": 2, "items": [inside]})
     editor.replace_document("Row", replace(held, variables=document.variables))
     page = QAccessible.queryAccessibleInterface(studio.canvas)
@@ -85,7 +66,7 @@ def test_inspector_and_accessible_container_name_show_the_value(studio: "Studio"
 
 def test_outline_and_find_show_the_value(studio: "Studio") -> None:
     editor, outline = studio.page.editor, studio.page.outline
-    editor.replace_document("Titles", page_of_titles())
+    editor.replace_document("Titles", templated_page())
     studio.page.run("studio.show_outline")
     studio.wait(lambda: ("n", -1) in outline._items and outline.line("n").text(0) == "Orders of north")
     assert [outline.line("r").text(0), outline.line("b", 0).text(0)] == ["Shop north", "Only north"]
@@ -98,7 +79,7 @@ def test_outline_and_find_show_the_value(studio: "Studio") -> None:
 
 def test_outline_rename_edits_the_template(studio: "Studio") -> None:
     editor, outline = studio.page.editor, studio.page.outline
-    editor.replace_document("Titles", page_of_titles())
+    editor.replace_document("Titles", templated_page())
     studio.page.run("studio.show_outline")
     studio.wait(lambda: ("n", -1) in outline._items and outline.line("n").text(0) == "Orders of north")
     outline.setCurrentItem(outline.line("n"))
@@ -113,17 +94,17 @@ def test_outline_rename_edits_the_template(studio: "Studio") -> None:
 
 def test_repeat_copy_with_its_variable_in_the_title_shows_it_once(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.replace_document("Titles", page_of_titles(chosen=["north", "west"]))
+    editor.replace_document("Titles", templated_page(chosen=["north", "west"]))
     studio.page.run("studio.present")
     assert [studio.canvas.tiles[f"m@{k}"].widget.title for k in (1, 2)] == ["Each: north", "Each: west"]
 
 
 def test_export_shows_the_labels_of_values(studio: "Studio") -> None:
     editor = studio.page.editor
-    editor.replace_document("Titles", page_of_titles(type="query", query="select 1"))
+    editor.replace_document("Titles", templated_page(type="query", query="select 1"))
     editor.answer_options("shop", ("north",), {"north": "Harbour Cycles"})
     assert studio.canvas.tiles["n"].widget.title == "Orders of Harbour Cycles"
-    expanded_page = ExpandedPage(studio.page._context, editor, studio.page)
+    expanded_page = ExpandedPage(studio.context, editor, studio.page)
     titles = {item.id: item.source.get("title") for item in expanded_page.page.layout.items}
     assert titles["n"] == "Orders of Harbour Cycles"
     assert editor.rendered_page.item("r").source["title"] == "Shop Harbour Cycles"

@@ -37,12 +37,12 @@ def test_tile_after_a_query_change_shows_its_result(studio: "Studio") -> None:
     before, picture = _figure(studio, "orders-week"), _picture(studio, "orders-week")
     studio.write_query("orders-week", "select 40 + 2 as answer")
     studio.wait(lambda: studio.page.editor.widget("orders-week").query == "select 40 + 2 as answer")
-    studio.settled()
+    studio.wait_until_saved()
     assert _figure(studio, "orders-week") == 42 != before
     assert _picture(studio, "orders-week") != picture
     grabbed = studio.viewport.grab(studio.box("orders-week")).toImage()
     studio.key(Qt.Key.Key_Z, CTRL)
-    studio.settled()
+    studio.wait_until_saved()
     assert _figure(studio, "orders-week") == before
     assert _picture(studio, "orders-week") == picture
     assert studio.viewport.grab(studio.box("orders-week")).toImage() != grabbed
@@ -63,7 +63,7 @@ def test_tile_with_a_query_error_reports_it_and_recovers(studio: "Studio") -> No
     studio.wait(lambda: (a := studio.page.query_runner.result("orders-week")) is not None and a.error is not None)
     picture = _picture(studio, "orders-week")
     studio.page.editor.set_property("orders-week", "query", "select count(status) from orders")
-    studio.settled()
+    studio.wait_until_saved()
     assert _picture(studio, "orders-week") != picture
 
 
@@ -123,12 +123,12 @@ def test_tile_with_a_slow_query_can_be_cancelled(studio: "Studio") -> None:
     assert answer.error is not None
     assert answer.error.code == "query.stopped"
     studio.page.editor.undo_stack.undo()
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_tile_after_new_orders_is_refreshed(studio: "Studio") -> None:
     studio.page.editor.set_property("orders-week", "query", "select count(*) from orders")
-    studio.settled()
+    studio.wait_until_saved()
     before = _figure(studio, "orders-week")
     assert isinstance(before, int)
     with unbound(studio.workspace.database).read() as session:
@@ -265,7 +265,7 @@ def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
 
     from benchboard.identity.permissions import Grants
 
-    context = studio.page._context
+    context = studio.context
     actor = context.actor
     context.actor = replace(actor, grants=Grants(actor.roles, actor.permissions - {"orders:read"}))
     studio.page.query_runner.refresh()

@@ -106,7 +106,7 @@ def test_pixmap_of_hidden_tile_is_drawn_when_cover_is_lifted(studio: "Studio", m
 def test_export_of_very_long_page_rejects_png_and_writes_pdf(studio: "Studio", tmp_path: "Path") -> None:
     _show(studio, (0, 0, 4, 4), (0, 99_000, 4, MAX_HEIGHT))
     sheet = PagePicture.of(studio.page.editor.page, 1200.0)
-    context = studio.page._context
+    context = studio.context
     with pytest.raises(Invalid) as refused:
         Export(context, sheet, studio.page.query_runner.result, "x", studio.page).begin("png", tmp_path / "x.png")
     assert "pixels" in refused.value.what

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from open_dashboards import OpenDashboards, create_dashboards
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from test_tab_restore import OpenDashboards, make
 
 from benchboard.ui.studio.dashboards_view import Dashboards
 from benchboard.ui.studio.editor_page import StudioPage
@@ -23,7 +23,7 @@ def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
     """A dashboard in the window of somebody who reads Turkish."""
     studio = open_studio()
     application = studio.application
-    keys = make(studio, One=[])
+    keys = create_dashboards(studio, One=[])
     OpenDashboards(studio).open(keys["One"])
     application.remember(replace(application.settings, language="tr"))
     assert application.shell is not None

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import Qt
 from sqlalchemy import text
-from test_dashboards_view import Shelves
 
 from benchboard.paging import Unreadable
 from benchboard.ui.bench import bench_format
@@ -18,14 +18,14 @@ def test_list_with_an_unreadable_time_shows_every_row(studio: "Studio") -> None:
     spoilt = studio.workspace.database.engine.execution_options(bb_writing=True)
     with spoilt.begin() as connection:
         connection.execute(text("UPDATE dashboards SET updated_at = 'garbage' WHERE name = 'Shop review'"))
-    shelves = Shelves(studio)
-    model = shelves.model
+    dashboards = DashboardsDriver(studio)
+    model = dashboards.model
     row = next(k for k, card in enumerate(model.rows) if card.name == "Shop review")
     shown = [model.data(model.index(row, column)) for column in range(model.columnCount())]
     assert "unreadable" in shown
     tips = [model.data(model.index(row, k), Qt.ItemDataRole.ToolTipRole) for k in range(model.columnCount())]
     assert "The database holds an invalid time here." in tips
-    assert shelves.opened("Shop review").name == "Shop review"
+    assert dashboards.open("Shop review").name == "Shop review"
 
 
 def test_unreadable_time_is_formatted_alike_everywhere() -> None:

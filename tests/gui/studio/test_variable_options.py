@@ -29,7 +29,7 @@ def _query_variable(name: str, query: str, *chosen: str, **more: object) -> Vari
 def _define(studio: "Studio", *variables: Variable) -> Editor:
     editor = studio.page.editor
     editor.apply_document("Define", replace(editor.document, variables=variables))
-    studio.settled()
+    studio.wait_until_saved()
     studio.wait(lambda: not studio.page.variable_runner.busy)
     return editor
 
@@ -67,7 +67,7 @@ def test_variable_options_all_selected_stands_for_every_option(studio: "Studio")
     editor = _define(studio, _query_variable("state", STATES, "paid", include_all=True))
     editor.set_property("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:state)")
     editor.set_property("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
-    studio.settled()
+    studio.wait_until_saved()
     studio.press_button("variable_state")
     count = len(_words(studio)) - 1
     studio.key(Qt.Key.Key_Home)
@@ -80,7 +80,7 @@ def test_variable_options_all_selected_stands_for_every_option(studio: "Studio")
     studio.page.stop_presenting()
     studio.press_button("variable_state")
     studio.press_in_window("everybody_state")
-    studio.settled()
+    studio.wait_until_saved()
     stored = parse_document(studio.stored().document).variables[0]
     assert stored.all_chosen
     assert len(stored.chosen) == count
@@ -97,7 +97,7 @@ def test_variable_options_refreshed_update_tiles_and_repeats(studio: "Studio", m
     editor.set_property("orders-week", "query", count.partition(" WHERE")[0])
     editor.set_property("revenue-week", "query", count)
     _define(studio, _query_variable("state", STATES, "paid", include_all=True, all_chosen=True))
-    studio.settled()
+    studio.wait_until_saved()
     answers = [studio.page.query_runner.result(name) for name in ("orders-week", "revenue-week")]
     assert answers[0].table.rows == answers[1].table.rows  # type: ignore[union-attr]
     editor.set_property("orders-week", "repeat", {"variable": "state", "direction": "across", "most": 4})
@@ -111,7 +111,7 @@ def test_variable_options_refreshed_update_tiles_and_repeats(studio: "Studio", m
         copies = [name for name in editor.page.shown if name.startswith("orders-week@")]
         assert len(copies) == len(values)
     studio.page.stop_presenting()
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_variable_options_of_a_dependent_query_run_after_the_other(
@@ -154,7 +154,7 @@ def test_variable_options_in_a_cycle_are_rejected_at_their_fields(studio: "Studi
         _query_variable("state", STATES, "paid"),
     )
     editor.set_property("orders-week", "query", "SELECT count(*) FROM orders WHERE status IN (:b)")
-    studio.settled()
+    studio.wait_until_saved()
     assert _field(studio, "a") == "A: x · failed to load"
     assert "a → b → a" in studio.find("variable_a").accessibleDescription()
     assert _field(studio, "state") == "State: paid"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_tab_restore import OpenDashboards, enter, place_of
+from open_dashboards import OpenDashboards, dashboards_view_of, sign_in_as
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
@@ -29,7 +29,7 @@ SHOP = {
 CITY = {"name": "city", "type": "text", "chosen": ["Bursa"]}
 
 
-def make(studio: "Studio") -> str:
+def create_dashboards(studio: "Studio") -> str:
     said = {"format": "benchboard/dashboard", "version": 2, "title": "Shops", "variables": [SHOP, CITY], "items": []}
     with unbound(studio.workspace.database).change() as session:
         return library.create(session, studio.actor, parse_document(said)).card.id
@@ -46,7 +46,7 @@ def choose(studio: "Studio") -> None:
 
 def test_selected_values_after_a_restart_are_restored(open_studio: Open) -> None:
     first = open_studio()
-    key = make(first)
+    key = create_dashboards(first)
     first.page = OpenDashboards(first).open(key)
     choose(first)
     assert chosen(first.page)["shop"] == ("a", "b")
@@ -60,12 +60,12 @@ def test_selected_values_after_a_restart_are_restored(open_studio: Open) -> None
 
 def test_selected_values_after_reopening_the_tab_are_restored(open_studio: Open) -> None:
     studio = open_studio()
-    key = make(studio)
-    shelf = OpenDashboards(studio)
-    studio.page = shelf.open(key)
+    key = create_dashboards(studio)
+    dashboards = OpenDashboards(studio)
+    studio.page = dashboards.open(key)
     choose(studio)
-    shelf.place.close_page(studio.page)
-    assert chosen(shelf.open(key))["shop"] == ("a", "b")
+    dashboards.place.close_page(studio.page)
+    assert chosen(dashboards.open(key))["shop"] == ("a", "b")
 
 
 def test_selected_values_are_stored_off_the_windows_thread(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_selected_values_are_stored_off_the_windows_thread(open_studio: Open, mo
 
     monkeypatch.setattr(kept, "save", watched)
     first = open_studio()
-    first.page = OpenDashboards(first).open(make(first))
+    first.page = OpenDashboards(first).open(create_dashboards(first))
     monkeypatch.setattr(first.application.tasks, "read", lambda *_asked, **_named: None)
     choose(first)
     first.close()
@@ -90,26 +90,26 @@ def test_selected_values_are_stored_off_the_windows_thread(open_studio: Open, mo
 
 def test_value_list_open_when_its_page_closes_goes_too(open_studio: Open) -> None:
     studio = open_studio()
-    shelf = OpenDashboards(studio)
-    studio.page = shelf.open(make(studio))
+    dashboards = OpenDashboards(studio)
+    studio.page = dashboards.open(create_dashboards(studio))
     studio.press_button("variable_shop")
-    shelf.place.close_page(studio.page)
+    dashboards.place.close_page(studio.page)
     studio.wait(lambda: not studio.application.window.findChildren(Choosing))
-    assert shelf.place.page is None
+    assert dashboards.place.page is None
 
 
 def test_selected_values_equal_to_the_default_are_not_stored(open_studio: Open) -> None:
     studio = open_studio()
-    key = make(studio)
-    shelf = OpenDashboards(studio)
-    studio.page = page = shelf.open(key)
+    key = create_dashboards(studio)
+    dashboards = OpenDashboards(studio)
+    studio.page = page = dashboards.open(key)
     choose(studio)
     studio.tick("b")
     page.editor.select_all_values("shop")
     page.editor.select_values("shop", ["a"])
     page.editor.select_values("city", ["Van"])
-    shelf.place.close_page(page)
-    page = shelf.open(key)
+    dashboards.place.close_page(page)
+    page = dashboards.open(key)
     assert set(page.editor.choices) == {"city"}
     assert chosen(page) == {"shop": ("a",), "city": ("Van",)}
 
@@ -127,11 +127,11 @@ def test_selected_values_of_the_home_page_are_restored(open_studio: Open) -> Non
 
 def test_selected_values_of_another_person_are_not_shown(open_studio: Open) -> None:
     studio = open_studio()
-    key = make(studio)
+    key = create_dashboards(studio)
     studio.page = OpenDashboards(studio).open(key)
     choose(studio)
-    enter(studio, "admin")
-    theirs = place_of(studio)
+    sign_in_as(studio, "admin")
+    theirs = dashboards_view_of(studio)
     page = theirs.open(key)
     studio.wait(lambda: page.saving.state == "saved")
     assert chosen(page)["shop"] == ("a",)

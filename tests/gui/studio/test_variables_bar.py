@@ -22,7 +22,7 @@ def _choose(studio: "Studio", *values: str) -> None:
     editor = studio.page.editor
     variable = Variable("states", "States", "list", ("paid", "refunded"), values, True)
     editor.apply_document("Choose", replace(editor.document, variables=(variable,)))
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def _count(studio: "Studio", item_id: str) -> object:
@@ -36,7 +36,7 @@ def test_variable_selection_reruns_the_queries_that_use_it(studio: "Studio") -> 
     _choose(studio, "paid")
     editor = studio.page.editor
     editor.set_property("orders-week", "query", "select count(*) from orders where status in (:states)")
-    studio.settled()
+    studio.wait_until_saved()
     paid, other = _count(studio, "orders-week"), _count(studio, "revenue-week")
     _choose(studio, "paid", "refunded")
     both = _count(studio, "orders-week")
@@ -45,7 +45,7 @@ def test_variable_selection_reruns_the_queries_that_use_it(studio: "Studio") -> 
     assert both > paid > 0
     assert _count(studio, "revenue-week") == other
     editor.undo_stack.undo()
-    studio.settled()
+    studio.wait_until_saved()
     assert _count(studio, "orders-week") == paid
 
 
@@ -74,7 +74,7 @@ def test_variable_selection_changes_no_document(studio: "Studio") -> None:
     _choose(studio, "paid")
     editor = studio.page.editor
     editor.set_property("orders-week", "query", "select count(*) from orders where status in (:states)")
-    studio.settled()
+    studio.wait_until_saved()
     paid, document, steps = _count(studio, "orders-week"), editor.document, editor.undo_stack.count()
     studio.press_button("variable_states")
     studio.tick("refunded")
@@ -97,7 +97,7 @@ def test_variable_selection_set_as_default_is_undone(studio: "Studio") -> None:
     studio.tick("refunded")
     _press(studio, "everybody_states")
     assert editor.document.chosen["states"] == ("paid", "refunded")
-    studio.settled()
+    studio.wait_until_saved()
     assert _stored(studio) == ["paid", "refunded"]
     editor.undo_stack.undo()
     assert editor.reader_document.chosen["states"] == ("paid",)
@@ -109,7 +109,7 @@ def test_variable_text_changes_no_document(studio: "Studio") -> None:
     editor.apply_document(
         "Define", replace(editor.document, variables=(Variable("who", "Who", "text", (), ("Mert",)),))
     )
-    studio.settled()
+    studio.wait_until_saved()
     field = studio.find("variable_who")
     field.setFocus()
     studio.qtbot.keyClicks(field, "x")
@@ -118,7 +118,7 @@ def test_variable_text_changes_no_document(studio: "Studio") -> None:
     assert editor.document.chosen["who"] == ("Mert",)
     _press(studio, "everybody_who")
     assert editor.document.chosen["who"] == ("Mertx",)
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def _stored(studio: "Studio") -> list[str]:
@@ -205,7 +205,7 @@ def test_query_error_after_a_variable_change_is_checked_again(studio: "Studio") 
     editor = studio.page.editor
     _choose(studio, "paid", "refunded")
     editor.set_property("orders-week", "query", "select count(*) from orders where status = :states")
-    studio.settled()
+    studio.wait_until_saved()
     studio.click("orders-week")
     query = studio.find("inspector_query")
     studio.wait(lambda: "several values selected" in _below(query))
@@ -218,7 +218,7 @@ def test_query_error_after_a_variable_change_is_checked_again(studio: "Studio") 
     item = with_fields(editor.page.item("orders-week"), repeat={"variable": "states"})
     editor.apply_document("Repeat", replace(editor.document, layout=editor.page.with_item(item)))
     studio.wait(lambda: "several values" not in _below(query))
-    studio.settled()
+    studio.wait_until_saved()
     assert "several values" not in _below(query)
     editor.apply_document("Forget", replace(editor.document, variables=()))
     studio.wait(lambda: "There is no variable" in _below(query))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
 from boards import load
+from draft_tools import crashed, drafts
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QPlainTextEdit, QWidget
-from test_drafts import crashed, drafts
 
 from benchboard import workspace
 from benchboard.dashboards import home_layout
@@ -35,7 +35,7 @@ class Sheet:
         editor = studio.page.editor
         if variables:
             editor.apply_document("Define", replace(editor.document, variables=variables))
-            studio.settled()
+            studio.wait_until_saved()
         studio.page.run("studio.edit_variables")
         self.studio = studio
         self.window = studio.application.window
@@ -91,10 +91,10 @@ def test_variables_dialog_query_is_defined_by_keyboard_alone(studio: "Studio") -
     (variable,) = studio.page.editor.document.variables
     assert variable == Variable("state", "", "query", (), (first,), True, STATES, include_all=True)
     assert studio.page.editor.undo_stack.count() == steps + 1
-    studio.settled()
+    studio.wait_until_saved()
     studio.page.editor.undo_stack.undo()
     assert studio.page.editor.document.variables == ()
-    studio.settled()
+    studio.wait_until_saved()
 
 
 def test_variables_dialog_query_error_is_underlined_and_described(studio: "Studio") -> None:

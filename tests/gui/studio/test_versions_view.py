@@ -84,10 +84,10 @@ class History:
 
 
 @pytest.fixture
-def history(qtbot: QtBot, tmp_path: Path, made_demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
+def history(qtbot: QtBot, tmp_path: Path, demo_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    made = History(qtbot, Path(shutil.copytree(made_demo, tmp_path / "home")))
+    made = History(qtbot, Path(shutil.copytree(demo_template, tmp_path / "home")))
     yield made
     made.shown.close()
 

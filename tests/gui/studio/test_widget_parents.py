@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from open_dashboards import OpenDashboards, create_dashboards
 from PySide6.QtWidgets import QApplication, QWidget
-from test_tab_restore import OpenDashboards, make
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -25,7 +25,7 @@ def strays(window: QWidget, before: list[QWidget]) -> list[str]:
 
 
 def test_widgets_of_a_page_all_have_a_parent(before: list[QWidget], studio: "Studio") -> None:
-    shelf = OpenDashboards(studio)
-    for key in make(studio, One=[], Two=[]).values():
-        shelf.open(key)
+    dashboards = OpenDashboards(studio)
+    for key in create_dashboards(studio, One=[], Two=[]).values():
+        dashboards.open(key)
     assert strays(studio.application.window, before) == []

@@ -1,0 +1,43 @@
+"""Drafts in the crash journal: how tests write them, read them and kill the window they are in."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+WRONG = "select count(stats) from"
+
+
+def crashed(studio: "Studio", tmp_path: Path, name: str = "crashed") -> Path:
+    """A copy of the home folder as a kill at this moment would leave it."""
+    journal = studio.page.saving.recovery._journal
+    assert journal is not None
+    assert journal.flush()
+    return Path(shutil.copytree(studio.home, tmp_path / name))
+
+
+def drafts(studio: "Studio") -> dict[str, str]:
+    """The drafts in the journal, by what they are drafts of."""
+    journal = studio.page.saving.recovery._journal
+    assert journal is not None
+    assert journal.flush()
+    assert journal._history is not None
+    return {where: draft.text for where, draft in journal._history.drafts.items()}
+
+
+def write_json(studio: "Studio", words: str, shown: str = '"orders-week"') -> None:
+    """Open the JSON view, wait until it shows `shown`, and type at its end."""
+    if not studio.page.json_view.isVisible():
+        studio.key(Qt.Key.Key_J, CTRL)
+    text = studio.page.json_view.text
+    studio.wait(lambda: shown in text.toPlainText())
+    text.moveCursor(QTextCursor.MoveOperation.End)
+    studio.qtbot.keyClicks(text, words)
