@@ -1,10 +1,11 @@
-"""How long a frame of a drag takes, from the mouse event to the painted view, offscreen; and what Qt alone needs to
-paint the same pixmaps at the same places.
+"""Time of one frame of a drag, from the mouse event to the painted view, offscreen, and what Qt alone needs to paint
+the same pixmaps at the same positions.
 
     QT_QPA_PLATFORM=offscreen python benchmarks/drag_frame.py [gestures]
 
-Each line is one page. The floor is measured in the same run, frame by frame in turn: a plain scene with Qt's own pixmap
-items, moved to where ours were. With `gestures` that many short drags follow, and resident memory before and after.
+Each line is one page. The floor is measured in the same run, alternating frame by frame: a plain scene with Qt's
+own pixmap items, moved to the same positions. With `gestures`, that many short drags follow, and resident memory
+before and after.
 """
 
 import gc
@@ -294,9 +295,9 @@ def since(begin: tuple[float, float]) -> Taken:
 def main() -> None:
     app = QApplication.instance() or QApplication([])
     theme.start(package_data.resources_folder() / "themes" / "tokens.json", "light")
-    print(f"A frame of a drag, in ms, median / p99; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"One frame of a drag in ms, median / p99; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(
-        f"{'tiles':>6} {'zoom':>5} {'in':>6} {'held':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}"
+        f"{'tiles':>6} {'zoom':>5} {'in':>6} {'drag':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}"
     )
     gc.freeze()
     for count, zoom, inside, held in PAGES:
@@ -307,7 +308,7 @@ def main() -> None:
         told = [f"{statistics.median(times):6.2f} / {at99(times):5.2f}" for times in parts]
         print(f"{count:>6} {zoom:>5.0%} {inside or '-':>6} {held:>4} " + " ".join(f"{text:>15}" for text in told))
         edges = {name: f"{statistics.median(all_):.1f} / {max(all_):.1f}" for name, all_ in bench.edges().items()}
-        print(" " * 25 + "cpu, median / most: " + ", ".join(f"{name} {text}" for name, text in edges.items()))
+        print(" " * 25 + "cpu, median / max: " + ", ".join(f"{name} {text}" for name, text in edges.items()))
         bench.close()
     if len(sys.argv) > 1:
         remember(int(sys.argv[1]))
@@ -331,7 +332,7 @@ def remember(gestures: int) -> None:
             gc.collect()
             before = resident()
     gc.collect()
-    print(f"{gestures} gestures: {before:.1f} MiB after a tenth, {resident():.1f} MiB after all")
+    print(f"{gestures} gestures: {before:.1f} MiB after a tenth, {resident():.1f} MiB at the end")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""How the cost of what an editor does grows with the page: a drag in it and across its containers, merge, differences,
-the journal's write of one gesture, an import from Grafana, and the save of one moved widget with its statements.
+"""How an editor's costs grow with the page: a drag on it and across its containers, merge, differences, the journal
+entry of one gesture, an import from Grafana, and saving one moved widget with its SQL statements.
 
     python benchmarks/growth.py [--largest 5000]
 
-Milliseconds of the processor, median of up to twenty; the exponent is that of the line through (size, cost) on
-logarithms. What is refused for its size is left out.
+Milliseconds of CPU time, median of up to twenty runs; the exponent is the slope of the line through (size, cost) on
+logarithmic axes. Sizes beyond a limit are left out.
 """
 
 import argparse
@@ -186,7 +186,7 @@ def main() -> int:
     parser.add_argument("--largest", type=int, default=SIZES[-1])
     options = parser.parse_args()
     sizes = [size for size in SIZES if size <= options.largest]
-    print(f"ms of the processor, median; {machine()}")
+    print(f"ms of CPU time, median; {machine()}")
     print(f"{'':32}" + "".join(f"{size:>10}" for size in sizes) + f"{'exponent':>10}")
     with tempfile.TemporaryDirectory() as folder:
         database, actor = entered(Path(folder))
@@ -198,13 +198,13 @@ def main() -> int:
             return cost
 
         rows: tuple[tuple[str, Callable[[int], float | None]], ...] = (
-            ("a drag's step in the page", lambda count: carried(count, across=False)),
-            ("a drag's step across groups", lambda count: carried(count, across=True)),
-            ("a step, half held, mode none", half_held),
+            ("a drag step on the page", lambda count: carried(count, across=False)),
+            ("a drag step across groups", lambda count: carried(count, across=True)),
+            ("a step, half dragged, mode none", half_held),
             ("merge of two edits", merged),
             ("differences of two documents", compared),
-            ("journal: a gesture asked for", lambda count: journal(count)["the window waits, median ms"]),
-            ("journal: on the disk, wall", lambda count: journal(count)["on the disk, median ms"]),
+            ("journal: the window waits", lambda count: journal(count)["the window waits, median ms"]),
+            ("journal: on disk, wall time", lambda count: journal(count)["on disk, median ms"]),
             ("import from Grafana", imported),
             ("save of one moved widget", save),
         )
@@ -212,7 +212,7 @@ def main() -> int:
             costs = [(size, cost) for size in sizes if (cost := run(size)) is not None]
             told = "".join(f"{cost:>10.3f}" for _size, cost in costs) + f"{'-':>10}" * (len(sizes) - len(costs))
             print(f"{title:32}{told}{slope(costs):>10.2f}", flush=True)
-        print(f"{'  its statements':32}" + "".join(f"{number:>10}" for number in sent))
+        print(f"{'  SQL statements':32}" + "".join(f"{number:>10}" for number in sent))
     return 0
 
 

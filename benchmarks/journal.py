@@ -1,8 +1,8 @@
-"""The crash journal on a page of 1,000 widgets: what a gesture costs on the disk, how soon it is there, what it leaves.
+"""The crash journal on a page of 1,000 widgets: what a gesture costs on disk, how soon it is there, what remains.
 
-One gesture moves a widget and pushes five. Reach: on the disk within 250 ms, memory and file flat over 10,000 gestures.
-Beside it, in turns: 240 bare bytes written and fsynced, which is what this disk and this machine's load cost alone.
-`python benchmarks/journal.py [--gestures 2000] [--widgets 1000] [--folder /tmp] [--json]`
+One gesture moves a widget and pushes five. Limits: on disk within 250 ms, memory and file constant over 10,000
+gestures. For comparison, alternating: 240 bytes written and fsynced, which is what the disk and the machine's load
+cost alone. `python benchmarks/journal.py [--gestures 2000] [--widgets 1000] [--folder /tmp] [--json]`
 """
 
 import argparse
@@ -91,21 +91,21 @@ def measure(gestures: int, widgets: int, folder: str | None) -> dict[str, float]
         assert again.recovered.document == write_document(document)
         again.close()
     return {
-        "bytes a gesture, median": statistics.median(grown),
-        "bytes a gesture, most": max(grown),
+        "bytes per gesture, median": statistics.median(grown),
+        "bytes per gesture, max": max(grown),
         "bytes of the page": len(json.dumps(write_document(document))),
-        "on the disk, median ms": statistics.median(waited) * 1000,
-        "on the disk, p99 ms": statistics.quantiles(waited, n=100)[98] * 1000,
-        "on the disk, most ms": max(waited) * 1000,
+        "on disk, median ms": statistics.median(waited) * 1000,
+        "on disk, p99 ms": statistics.quantiles(waited, n=100)[98] * 1000,
+        "on disk, max ms": max(waited) * 1000,
         "bare, median ms": statistics.median(bare) * 1000,
         "bare, p99 ms": statistics.quantiles(bare, n=100)[98] * 1000,
-        "bare, most ms": max(bare) * 1000,
+        "bare, max ms": max(bare) * 1000,
         "the window waits, median ms": statistics.median(asked) * 1000,
-        "the window waits, most ms": max(asked) * 1000,
-        "file, most KiB": largest / 1024,
+        "the window waits, max ms": max(asked) * 1000,
+        "file, max KiB": largest / 1024,
         "memory after a tenth, MiB": early,
-        "memory after all, MiB": late,
-        "opening it again, ms": opened * 1000,
+        "memory at the end, MiB": late,
+        "reopening, ms": opened * 1000,
     }
 
 
@@ -122,8 +122,8 @@ def main() -> int:
     else:
         for name, value in found.items():
             print(f"{name:28} {value:12,.2f}")
-    if found["on the disk, most ms"] > REACH_MS:
-        print(f"missed: {REACH_MS:.0f} ms; load {os.getloadavg()[0]:.1f}")
+    if found["on disk, max ms"] > REACH_MS:
+        print(f"over the limit of {REACH_MS:.0f} ms; load {os.getloadavg()[0]:.1f}")
     return 0
 
 

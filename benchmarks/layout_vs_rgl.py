@@ -1,14 +1,12 @@
-"""A step of a drag, ours against react-grid-layout 2.3.0 in node: `layout_vs_rgl.py [5000|1000|…]` (the
-largest layout).
+"""A drag step compared with react-grid-layout 2.3.0 in node: `layout_vs_rgl.py [5000|1000|…]` (the largest layout).
 
-The same random drags in the same run, gesture by gesture in turn, so that whatever else the machine does
-meets both; after each gesture both must have the same layout. Exact mode does what react-grid-layout does;
-preview is what a drag shows here. The first gesture of each size warms up and does not count. Times are of
-the wall, in milliseconds; `cpu p99` is what the preview itself used, without what other programs took from
-it.
+The same random drags in the same run, alternating gesture by gesture, so that other load on the machine affects both;
+after each gesture both must have the same layout. Exact mode does what react-grid-layout does; preview is what a drag
+shows here. The first gesture of each size warms up and doesn't count. Times are wall time in milliseconds; `cpu p99` is
+the preview's CPU time.
 
-Below each size: the preview of several held as one body, neighbours of each other, with statics or without, against
-react-grid-layout's step with one of them. It knows no body of several.
+Below each size: the preview of several neighbouring widgets dragged together, with locked widgets or without, against
+react-grid-layout's step with one of them. It can't drag several.
 """
 
 import math
@@ -140,7 +138,7 @@ def main() -> int:
                     for held in HELD:
                         wall, cpu = several(columns, size, held, statics)
                         middle = statistics.median(wall)
-                        name = f"{held} held, {statics:.0%} static"
+                        name = f"{held} dragged, {statics:.0%} locked"
                         print(
                             f"{name:>66} | {middle:11.4f} {_percentile(wall, 0.99):5.3f} "
                             f"{_percentile(cpu, 0.99):8.3f} {p50['node'] / middle:6.0f}×",

@@ -1,11 +1,11 @@
-"""What 200 live tiles take, and whether a day's work takes more: resident memory of the whole window over drags,
-resizes, edits of titles, undo and redo, each by real mouse events, journalled and saved.
+"""Memory with 200 live tiles, and whether a day's work takes more: resident memory of the whole window over drags,
+resizes, title edits, undo and redo, all with real mouse events, journalled and saved.
 
     QT_QPA_PLATFORM=offscreen python benchmarks/memory.py [--gestures 600] [--tiles 200]
 
-Reach: at most 350 MB with 200 live tiles (DESIGN section 12), and flat from when as many steps are kept as are ever
-kept. The slope is that of the line through the samples taken after that. Beside it stands what of that is in use,
-as the C library says: where only what is resident grows, memory is scattered and not leaked.
+Limits: at most 350 MB with 200 live tiles (DESIGN section 12), and constant once the undo history is full. The
+slope is that of the line through the samples from then on. The memory in use, as the C library reports it, is
+printed too: where only resident memory grows, it is fragmented and not leaked.
 """
 
 import argparse
@@ -123,7 +123,7 @@ def main() -> int:
         window.settled()
         live, reach = resident(), REACH_MB * 1e6 / 2**20
         print(f"resident MiB: Qt {before:.0f}, the window {empty:.0f}, with {options.tiles} live tiles {live:.0f}, "
-              f"reach {reach:.0f}; {machine()}")  # fmt: skip
+              f"limit {reach:.0f}; {machine()}")  # fmt: skip
         work(window, options.gestures)
         window.settled()
         window.close()
@@ -155,7 +155,7 @@ def work(window: Window, gestures: int) -> None:
             print(f"{number:6} gestures: {samples[-1][1]:.1f} MiB resident, {samples[-1][2]:.1f} in use", flush=True)
     kept = [sample for sample in samples if sample[0] > min(MAX_STEPS * 2, gestures // 2)]
     if len(kept) < 2:
-        print(f"{gestures} gestures are too few to say anything: take 200 or more")
+        print(f"{gestures} gestures are too few for a result: use 200 or more")
         return
     spent = (time.perf_counter() - begun) / gestures * 1000
     print(f"{gestures} gestures, {spent:.1f} ms each: from {kept[0][0]} on {_slope(kept, 1):+.0f} KiB resident and "

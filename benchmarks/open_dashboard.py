@@ -1,12 +1,12 @@
-"""A Grafana dashboard of 125 panels: from its file through import and database to the first painted tiles, in the whole
-window; then scrolled and edited.
+"""Opens a Grafana dashboard of 125 panels: from its file through import and database to the first painted tiles, in the
+whole window; then scrolls and edits it.
 
     QT_QPA_PLATFORM=offscreen python benchmarks/open_dashboard.py [--panels 125] [--times 12] [--profile]
 
-Beside it the floor, measured in turn in the same run: `json.loads` of the same file, and an empty window of the same
-size that paints as many plain rectangles. Where `shared/grafana` lies beside the checkout, one of its real dashboards,
-repeated until it has as many panels, is opened too. Reach: 300 ms from the file to the first paint (DESIGN section 12),
-and no event of an edit that holds the window for over 50 ms.
+The floor is measured in the same run, alternating: `json.loads` of the same file, and an empty window of the same size
+that paints as many plain rectangles. If `shared/grafana` is next to the checkout, one of its real dashboards is opened
+too, repeated until it has as many panels. Limits: 300 ms from the file to the first paint (DESIGN section 12), and no
+event of an edit that blocks the window for more than 50 ms.
 """
 
 import argparse
@@ -350,20 +350,20 @@ def told(window: Window, path: Path, count: int, times: int) -> None:
         blocked.add(heart.longest())
         shut(window)
     print(f"\n{path.name}: {path.stat().st_size / 1024:.0f} KiB, {count} panels; {machine()}")
-    print(f"{'ms, median / p99':44} {'wall':>19}   {'processor':>19}")
+    print(f"{'ms, median / p99':44} {'wall':>19}   {'CPU':>19}")
     for title, series in phases.series.items():
         print(f"{title:44} {series}")
-    print(f"{'the longest the window waited meanwhile':44} {blocked}")
-    print(f"{'from the file to the first paint':44} {whole}   reach {REACH_MS}")
+    print(f"{'longest wait of the window meanwhile':44} {blocked}")
+    print(f"{'from the file to the first paint':44} {whole}   limit {REACH_MS}")
     print(f"{'floor: json.loads, a window of rectangles':44} {least}")
     middle, at_least = whole.median(), least.median()
-    print(f"{'the first one of this run':44} {first.wall:8.2f}              {first.cpu:8.2f}")
-    print(f"{'times the floor':44} {middle.wall / at_least.wall:8.1f}              {middle.cpu / at_least.cpu:8.1f}")
+    print(f"{'first of this run':44} {first.wall:8.2f}              {first.cpu:8.2f}")
+    print(f"{'ratio to the floor':44} {middle.wall / at_least.wall:8.1f}              {middle.cpu / at_least.cpu:8.1f}")
     opened(window, path)
     leave_report(window)
     window.settled()
-    print(f"{'a frame of scrolling':44} {scrolled(window)}")
-    print(f"the longest the window waits in an edit; reach {BLOCK_MS}")
+    print(f"{'one frame of scrolling':44} {scrolled(window)}")
+    print(f"longest wait of the window in an edit; limit {BLOCK_MS}")
     for title, gap in edited(window).items():
         print(f"  {title:42} {gap.wall:8.2f}              {gap.cpu:8.2f}")
     print(f"resident memory: {resident():.0f} MiB")
@@ -375,7 +375,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--panels", type=int, default=125)
     parser.add_argument("--times", type=int, default=12)
-    parser.add_argument("--profile", action="store_true", help="say where the window's own thread spends its time")
+    parser.add_argument("--profile", action="store_true", help="profile the window's thread")
     options = parser.parse_args()
     app = QApplication.instance() or QApplication([])
     page_place.Canvas = Painted  # type: ignore[misc]  # the same canvas, which says when it is painted
@@ -386,7 +386,7 @@ def main() -> int:
         if path is not None:
             files[f"{path.stem}-repeated.json"] = repeated(path, options.panels)
         else:
-            print("no real dashboard: there is no shared/grafana beside this checkout")
+            print("no real dashboard: shared/grafana not found next to this checkout")
         for name, said in files.items():
             path = Path(folder) / name
             path.write_text(json.dumps(said, indent=2))

@@ -1,9 +1,8 @@
-"""All CAN FD timings at 80 MHz: ours against python-can's sample-point sweep, in one run.
+"""All CAN FD timings at 80 MHz, compared with python-can's sample-point sweep, in one run.
 
-python-can offers solutions for one pair of sample points at a time
-(`BitTimingFd.iterate_from_sample_point`), so that all of them take a sweep over both, in steps of 1 %. Ours
-enumerates both lists; pairs are their product. Prints one JSON line; fails below DESIGN's 5,000×. Run:
-PYTHONPATH=desktop python benchmarks/timing_vs_python_can.py
+python-can offers solutions for one pair of sample points at a time (`BitTimingFd.iterate_from_sample_point`), so
+finding all of them takes a sweep over both, in steps of 1 %. We enumerate both lists; pairs are their product.
+Prints one JSON line; fails below DESIGN's 5,000×. Run: PYTHONPATH=desktop python benchmarks/timing_vs_python_can.py
 """
 
 import json
