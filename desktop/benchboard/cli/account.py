@@ -17,11 +17,11 @@ from benchboard.identity.permissions import Client
 
 @click.command()
 @click.argument("email")
-@click.option("--org", help="Organisation (its slug), where the address has an account in several.")
+@click.option("--org", help="Organisation (its slug), if the email address has accounts in several.")
 @click.option("--json", "as_json", is_flag=True)
 @database_options
 def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
-    """Sign in to a shared database and stay signed in. The password is asked for."""
+    """Sign in to a shared database and stay signed in. Asks for the password."""
     opened = where.open()
     try:
         if opened.way.kind != "server":
@@ -46,7 +46,7 @@ def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @database_options
 def logout(where: Where, as_json: bool) -> None:
-    """End this computer's session with a shared database. One that has ended already is forgotten here too."""
+    """Sign out of a shared database on this computer."""
     with closing(where.open()) as opened:
         token = opened.vault.get(token_name(opened)) if opened.way.kind == "server" else None
         if token is None:
@@ -66,7 +66,7 @@ def logout(where: Where, as_json: bool) -> None:
 @click.command()
 @at_desk
 def whoami(desk: Desk) -> None:
-    """Say which account commands act as, and where."""
+    """Show the account that commands use, and its database."""
     actor = desk.actor
     desk.tell(
         _("{name} <{email}>, {roles}, {organisation}; {place}").format(

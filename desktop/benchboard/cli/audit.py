@@ -25,17 +25,17 @@ _ENTRY: dict[str, Callable[[Any], object]] = {
 
 @click.group()
 def audit() -> None:
-    """The audit trail: who did what."""
+    """Audit log: who did what."""
 
 
 @audit.command("list")
-@click.option("--user", "who", help="Only what this person did (address or id).")
+@click.option("--user", "who", help="Only events by this person (email address or ID).")
 @click.option("--event", help="Only this event, such as session.revoke.")
 @click.option("--search", default="")
 @paged_options
 @at_desk
 def list_entries(desk: Desk, who: str | None, event: str | None, search: str, limit: int, after: str | None) -> None:
-    """List the trail, newest first."""
+    """List audit log entries, newest first."""
     with desk.database.read() as session:
         filters: dict[str, Scalar] = {"event": event} if event else {}
         if who is not None:

@@ -18,12 +18,12 @@ from benchboard.dongles.device import Device, probe_open
 from benchboard.errors import DeviceFailure, Invalid
 from benchboard.i18n import _, ngettext
 
-_PORT = click.option("--port", required=True, metavar="PATH", help="The port; `dongle list` shows them.")
+_PORT = click.option("--port", required=True, metavar="PATH", help="Port, as shown by `dongle list`.")
 _BITRATE = click.option(
     "--bitrate",
     type=click.IntRange(1_000, 1_000_000),
     metavar="BIT/S",
-    help="Needed for firmware that cannot tell its own; ours runs on what is stored.",
+    help="Required if the firmware can't report its bit rate; ours uses the stored one.",
 )
 _POLL: Final = 0.05
 # The dongle's counters come twice a second; after two of them what was sent has been acknowledged or has not.
@@ -32,20 +32,20 @@ _SETTLE: Final = 1.2
 
 @click.group()
 def can() -> None:
-    """Watch a bus through a dongle, and send on it."""
+    """Watch a bus through a dongle and send frames."""
 
 
 @can.command()
 @_PORT
 @_BITRATE
 @click.option("--count", type=click.IntRange(1), help="Stop after this many frames.")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after this long.")
-@click.option("--listen-only", is_flag=True, help="Acknowledge nothing.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a frame.")
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after this many seconds.")
+@click.option("--listen-only", is_flag=True, help="Listen only: acknowledge no frames.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
 def monitor(
     port: str, bitrate: int | None, count: int | None, seconds: float | None, listen_only: bool, as_json: bool
 ) -> None:
-    """Show frames as they come, until stopped (Ctrl+C), `--count` or `--seconds`."""
+    """Show frames until you press Ctrl+C, or until `--count` or `--seconds` is reached."""
     with _open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
             click.echo(_("Listening on {port}. Press Ctrl+C to stop.").format(port=port), err=True)
@@ -116,7 +116,7 @@ def _iso(stamp: Timestamp) -> str:
 @_PORT
 @_BITRATE
 @click.argument("frames", nargs=-1, required=True, metavar="ID#DATA …")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool) -> None:
     """Send frames: 123#DEADBEEF, 18FEF100#00 (eight digits: extended), 123#R4, 123##1AABB (CAN FD)."""
     parsed = [_parsed(text) for text in frames]

@@ -83,8 +83,10 @@ class Desk:
 def database_options(command: Callable[Concatenate[Where, P], None]) -> Callable[P, None]:
     """Give a command `--url` and `--demo`; it gets a `Where` first."""
 
-    @click.option("--url", envvar="BENCHBOARD_DATABASE_URL", help="Database, instead of the one on this computer.")
-    @click.option("--demo", is_flag=True, help="The demo's database.")
+    @click.option(
+        "--url", envvar="BENCHBOARD_DATABASE_URL", help="Database URL; default: the database on this computer."
+    )
+    @click.option("--demo", is_flag=True, help="Use the demo database.")
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         url, demo = kwargs.pop("url"), kwargs.pop("demo")
@@ -101,9 +103,9 @@ def database_options(command: Callable[Concatenate[Where, P], None]) -> Callable
 def at_desk(command: Callable[Concatenate[Desk, P], None]) -> Callable[..., None]:
     """Give a command a `Desk`: database, actor, `--json`, `--org`, `--as`. The database closes when it ends."""
 
-    @click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation to work in (its slug).")
-    @click.option("--as", "as_email", help="Act as this account, where you may.")
-    @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+    @click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation to use (its slug).")
+    @click.option("--as", "as_email", help="Act as this account, if permitted.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     @database_options
     @functools.wraps(command)
     def wrapped(where: Where, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -120,7 +122,7 @@ def at_desk(command: Callable[Concatenate[Desk, P], None]) -> Callable[..., None
 
 def paged_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that lists `--limit` and `--after`."""
-    after = click.option("--after", help="Go on after this key.")
+    after = click.option("--after", help="Continue after this page key.")
     return click.option("--limit", default=50, show_default=True)(after(command))
 
 

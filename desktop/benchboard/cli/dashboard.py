@@ -39,9 +39,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _which(command: F) -> F:
     """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home layout."""
     named = click.argument("which", metavar="[DASHBOARD]", nargs=-1, callback=_one)
-    return click.option("--home", is_flag=True, is_eager=True, help="The home layout of the account that acts.")(
-        named(command)
-    )
+    return click.option("--home", is_flag=True, is_eager=True, help="The account's home layout.")(named(command))
 
 
 def _one(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
@@ -53,7 +51,7 @@ def _one(context: click.Context, _parameter: click.Parameter, given: tuple[str, 
 
 @click.group()
 def dashboard() -> None:
-    """Dashboards, and the home layout."""
+    """Manage dashboards and the home layout."""
 
 
 for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
@@ -61,10 +59,12 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 
 
 @dashboard.command("list", short_help="List dashboards, the home layout first.")
-@click.option("--home", is_flag=True, help="The home layout alone.")
-@click.option("--search", default="", help="A part of a name, a description or the owner's name.")
-@click.option("--filter", "which", type=click.Choice(library.WHICH_FILTERS), help="Only these; “all” is for admins.")
-@sorted_options("", "name, updated_at, created_at, owner or deleted_at; else last changed first.")
+@click.option("--home", is_flag=True, help="Only the home layout.")
+@click.option("--search", default="", help="Part of a name, a description or the owner's name.")
+@click.option(
+    "--filter", "which", type=click.Choice(library.WHICH_FILTERS), help="Only these; “all” requires an admin."
+)
+@sorted_options("", "name, updated_at, created_at, owner or deleted_at; default: last changed first.")
 @paged_options
 @at_desk
 def list_dashboards(
@@ -77,7 +77,7 @@ def list_dashboards(
     limit: int,
     after: str | None,
 ) -> None:
-    """List dashboards; without a search, filter or sorting the home layout comes first."""
+    """List dashboards. Without a search, filter or sorting, the home layout comes first."""
     narrowed = search or which or sort
     if home and (narrowed or after):
         raise click.UsageError(_("--home can't be combined with searching, filtering, sorting or --after."))
@@ -134,7 +134,7 @@ def show(desk: Desk, which: str | None) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
 @at_desk
 def export(desk: Desk, which: str | None, file: Path) -> None:
-    """Write a dashboard's JSON to FILE (- is the terminal)."""
+    """Write a dashboard's JSON to FILE (- for standard output)."""
     document = _read(desk, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":
@@ -199,11 +199,11 @@ def _what_a_document_is() -> str:
 @dashboard.command("save", short_help="Replace a dashboard by the JSON in FILE.")
 @_which
 @dashboard_versions.BASE_REVISION
-@click.option("--note", help="What this version is, for the list of versions.")
+@click.option("--note", help="Version name, shown in the list of versions.")
 @click.argument("file", type=click.File("rb"))
 @at_desk
 def save(desk: Desk, which: str | None, base_version: int | None, note: str | None, file: BinaryIO) -> None:
-    """Replace a dashboard by the JSON in FILE (- reads the terminal), as a new version."""
+    """Save the JSON in FILE (- for standard input) as a dashboard's new version."""
     if which is None:
         if note is not None:
             raise click.UsageError(_("The home layout has no versions, so it can't have a note."))
@@ -227,13 +227,13 @@ def save(desk: Desk, which: str | None, base_version: int | None, note: str | No
 
 @dashboard.command("import", short_help="Make a dashboard of the JSON in FILE.")
 @click.option("--home", is_flag=True, help="Replace the home layout instead.")
-@click.option("--name", help="What to call it; else as the document says, or the file.")
+@click.option("--name", help="Name; default: the document's title, or the file name.")
 @click.argument("file", type=click.File("rb"))
 @at_desk
 def import_(desk: Desk, home: bool, name: str | None, file: BinaryIO) -> None:
-    """Make a dashboard of a document of ours of any version, or of Grafana's, from FILE (- reads the terminal).
+    """Create a dashboard from a Benchboard or Grafana document in FILE (- for standard input).
 
-    What could not be taken over as it was is said on stderr.
+    Anything that isn't supported is reported on stderr.
     """
     if home:
         if name is not None:
@@ -268,7 +268,7 @@ def _titled(document: Document, name: str) -> Document:
 @click.option("--description", default="")
 @at_desk
 def create(desk: Desk, name: str, description: str) -> None:
-    """Make an empty dashboard."""
+    """Create an empty dashboard."""
     document = parse_document({**write_document(form.empty(name)), "description": description})
     with desk.database.change() as session:
         made = library.create(session, desk.actor, document).card
@@ -281,7 +281,7 @@ def create(desk: Desk, name: str, description: str) -> None:
 @click.option("--description")
 @at_desk
 def rename(desk: Desk, which: str, name: str | None, description: str | None) -> None:
-    """Give a dashboard another name, or description, or both."""
+    """Change a dashboard's name, description or both."""
     if name is None and description is None:
         raise click.UsageError(_("Specify a new name, a --description, or both."))
     with desk.database.change() as session:
@@ -293,10 +293,10 @@ def rename(desk: Desk, which: str, name: str | None, description: str | None) ->
 
 @dashboard.command("duplicate")
 @click.argument("which", metavar="DASHBOARD")
-@click.option("--name", help="What to call the copy.")
+@click.option("--name", help="Name of the copy.")
 @at_desk
 def duplicate(desk: Desk, which: str, name: str | None) -> None:
-    """Make a copy of a dashboard, your own."""
+    """Duplicate a dashboard. You own the copy."""
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         made = library.duplicate(session, desk.actor, card.id, name=name).card
@@ -305,10 +305,10 @@ def duplicate(desk: Desk, which: str, name: str | None) -> None:
 
 @dashboard.command("delete", short_help="Move dashboards to the trash.")
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
-@click.option("--forever", is_flag=True, help="Delete dashboards that are in the trash for good.")
+@click.option("--forever", is_flag=True, help="Permanently delete dashboards from the trash.")
 @at_desk
 def delete(desk: Desk, which: tuple[str, ...], forever: bool) -> None:
-    """Move dashboards to the trash, where they are kept for 30 days."""
+    """Move dashboards to the trash, where they can be restored for 30 days."""
     with desk.database.change() as session:
         ids = [library.find(session, desk.actor, one, trashed=forever).id for one in which]
         act = library.delete_forever if forever else library.discard
@@ -324,7 +324,7 @@ def delete(desk: Desk, which: tuple[str, ...], forever: bool) -> None:
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
 @at_desk
 def restore(desk: Desk, which: tuple[str, ...]) -> None:
-    """Take dashboards out of the trash, shared as they were."""
+    """Restore dashboards from the trash, with their shares."""
     with desk.database.change() as session:
         ids = [library.find(session, desk.actor, one, trashed=True).id for one in which]
         count = library.restore(session, desk.actor, ids)
@@ -335,7 +335,7 @@ def restore(desk: Desk, which: tuple[str, ...]) -> None:
 @dashboard.command("purge")
 @at_desk
 def purge(desk: Desk) -> None:
-    """Delete what has been in the trash for over 30 days."""
+    """Permanently delete dashboards that have been in the trash for over 30 days."""
     with desk.database.change() as session:
         count = library.purge(session, desk.actor)
     told = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)

@@ -11,17 +11,17 @@ from benchboard.dashboards.access.effective_access import AccessEntry
 from benchboard.i18n import _
 from benchboard.paging import Listing
 
-_PUBLIC: Final = click.option("--public", is_flag=True, help="Everybody in the organisation, to view.")
+_PUBLIC: Final = click.option("--public", is_flag=True, help="Everyone in the organisation, view only.")
 
 
 @click.command("share", short_help="Let somebody, a team or everybody in.")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("who", required=False)
 @_PUBLIC
-@click.option("--edit", is_flag=True, help="To edit, not only to view.")
+@click.option("--edit", is_flag=True, help="Grant edit access instead of view access.")
 @at_desk
 def share(desk: Desk, which: str, who: str | None, public: bool, edit: bool) -> None:
-    """Let a person (by address or id), a team (by short name or id), or everybody see or edit a dashboard."""
+    """Share a dashboard with a person (email address or ID), a team (short name or ID) or everyone."""
     _require_one(who, public=public)
     if public and edit:
         raise click.UsageError(_("Public access is view only. To give edit access, specify a person or team."))
@@ -46,7 +46,7 @@ def share(desk: Desk, which: str, who: str | None, public: bool, edit: bool) -> 
 @_PUBLIC
 @at_desk
 def unshare(desk: Desk, which: str, who: str | None, public: bool) -> None:
-    """Take back what “share” gave."""
+    """Revoke access granted by “share”."""
     _require_one(who, public=public)
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
@@ -65,11 +65,11 @@ def unshare(desk: Desk, which: str, who: str | None, public: bool) -> None:
 
 @click.command("access", short_help="List who may see or edit a dashboard, and why.")
 @click.argument("which", metavar="DASHBOARD")
-@click.option("--search", default="", help="A part of a name or address.")
+@click.option("--search", default="", help="Part of a name or email address.")
 @paged_options
 @at_desk
 def access(desk: Desk, which: str, search: str, limit: int, after: str | None) -> None:
-    """List everybody who may see or edit a dashboard, with what they may do in the end and why."""
+    """List everyone with access to a dashboard, their effective permission and why."""
     with desk.database.read() as session:
         card = library.find(session, desk.actor, which)
         page = effective_access.list_access(session, desk.actor, card.id, Listing(search), after=after, limit=limit)

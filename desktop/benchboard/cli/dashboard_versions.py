@@ -16,7 +16,7 @@ BASE_REVISION: Final = click.option(
     "--base-version",
     "base_version",
     type=click.IntRange(0),
-    help="Refuse if it was stored since this revision.",
+    help="Fail if it was saved after this revision.",
 )
 _NUMBER: Final = click.argument("number", type=int)
 _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
@@ -24,8 +24,8 @@ _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 
 @click.command("versions")
 @_DASHBOARD
-@click.option("--search", default="", help="A part of a note or of the author's name.")
-@click.option("--named", is_flag=True, help="Those with a note.")
+@click.option("--search", default="", help="Part of a version name or of the author's name.")
+@click.option("--named", is_flag=True, help="Only named versions.")
 @paged_options
 @at_desk
 def versions(desk: Desk, which: str, search: str, named: bool, limit: int, after: str | None) -> None:
@@ -44,7 +44,7 @@ def versions(desk: Desk, which: str, search: str, named: bool, limit: int, after
 
 @click.group("version")
 def version() -> None:
-    """One version of a dashboard: show, name, restore."""
+    """Show, name or restore a version of a dashboard."""
 
 
 @version.command("show")
@@ -65,7 +65,7 @@ def show(desk: Desk, which: str, number: int) -> None:
 @click.argument("note")
 @at_desk
 def name(desk: Desk, which: str, number: int, note: str) -> None:
-    """Say what a version is."""
+    """Name a version."""
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         named = kept.name_version(session, desk.actor, card.id, number, note)
@@ -81,10 +81,10 @@ def name(desk: Desk, which: str, number: int, note: str) -> None:
 @_DASHBOARD
 @_NUMBER
 @BASE_REVISION
-@click.option("--note", help="What the new version is.")
+@click.option("--note", help="Name of the new version.")
 @at_desk
 def restore(desk: Desk, which: str, number: int, base_version: int | None, note: str | None) -> None:
-    """Make a dashboard what it was in a version, as a new version."""
+    """Restore a version of a dashboard as a new version."""
     with desk.database.change() as session:
         card = library.find(session, desk.actor, which)
         saved = kept.restore_version(session, desk.actor, card.id, number, base_version=base_version, note=note)

@@ -17,19 +17,19 @@ from benchboard.storage.engine import Database
 from benchboard.storage.upgrade import Moved, Progress
 from benchboard.workspace import Workspace
 
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
 def db() -> None:
-    """The database: bring it up to date, take it back, look it over."""
+    """Upgrade, downgrade, seed and check the database."""
 
 
 @db.command(short_help="Bring the database up to date, from nothing if need be.")
 @_AS_JSON
 @database_options
 def upgrade(where: Where, /, *, as_json: bool) -> None:
-    """Bring the database to the revision this program needs, from nothing if need be."""
+    """Upgrade the database to the required revision, or create it."""
     with where.open_exclusively() as opened:
         _tell(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
 
@@ -39,7 +39,7 @@ def upgrade(where: Where, /, *, as_json: bool) -> None:
 @_AS_JSON
 @database_options
 def downgrade(where: Where, /, *, revision: str, as_json: bool) -> None:
-    """Take the database back to revision REV, or to nothing with "base". What later revisions added is dropped."""
+    """Downgrade the database to revision REV, or to an empty one with "base". Drops what later revisions added."""
     with where.open_exclusively() as opened:
         _tell(migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json)
 
@@ -48,7 +48,7 @@ def downgrade(where: Where, /, *, revision: str, as_json: bool) -> None:
 @_AS_JSON
 @database_options
 def current(where: Where, /, *, as_json: bool) -> None:
-    """Say at which revision the database is, and which one this program needs."""
+    """Show the database's revision and the one that Benchboard requires."""
     with closing(where.connect()) as opened:
         found, needed = migrations.current(opened.database), migrations.head()
     if as_json:
@@ -61,7 +61,7 @@ def current(where: Where, /, *, as_json: bool) -> None:
 @_AS_JSON
 @database_options
 def check(where: Where, /, *, as_json: bool) -> None:
-    """Look the database over: its tables, its references, its file. Changes nothing; fails if something is wrong."""
+    """Check the database: its tables, references and file. Changes nothing; fails if there is a problem."""
     with closing(where.connect()) as opened:
         findings = migrations.check(opened.database)
     if as_json:
@@ -75,15 +75,15 @@ def check(where: Where, /, *, as_json: bool) -> None:
 
 
 @db.command(short_help="Write permissions and system roles; found a server.")
-@click.option("--admin", metavar="EMAIL", help="The first admin of a server without organisations.")
-@click.option("--organisation", metavar="NAME", help="The first organisation there.")
+@click.option("--admin", metavar="EMAIL", help="First admin of a server without organisations.")
+@click.option("--organisation", metavar="NAME", help="First organisation of that server.")
 @_AS_JSON
 @database_options
 def seed(where: Where, /, *, admin: str | None, organisation: str | None, as_json: bool) -> None:
-    """Write permissions, scopes and system roles as this program knows them; again changes nothing.
+    """Create or update permissions, scopes and system roles. Running it again changes nothing.
 
-    A local database gets its organisation and operator by itself. An empty server gets its first organisation and
-    admin with --organisation and --admin; the admin's password is asked for.
+    A local database creates its organisation and operator automatically. An empty server needs --organisation and
+    --admin for its first ones; the command asks for the admin's password.
     """
     if (admin is None) != (organisation is None):
         raise click.UsageError(_("Use --admin and --organisation together."))

@@ -20,14 +20,14 @@ from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import N_, _, ngettext
 from benchboard.paging import Listing, Page, Scalar
 
-_PORT = click.option("--port", required=True, metavar="PATH", help="The port; `dongle list` shows them.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+_PORT = click.option("--port", required=True, metavar="PATH", help="Port, as shown by `dongle list`.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _FIELDS: Final = frozenset(one.name for one in fields(CanConfig))
 
 
 @click.group()
 def dongle() -> None:
-    """List, identify and configure dongles, or simulate some."""
+    """List, pair, configure and simulate dongles."""
 
 
 @dongle.command("list")
@@ -35,9 +35,9 @@ def dongle() -> None:
     "--probe/--no-probe",
     "ask",
     default=None,
-    help="Open every port, or none, and ask who is there; otherwise those that look like a dongle.",
+    help="Probe every port or none; default: ports that look like a dongle.",
 )
-@click.option("--search", default="", help="A part of a name or id.")
+@click.option("--search", default="", help="Part of a name or ID.")
 @click.option("--state", type=click.Choice(fleet.OWNERSHIP_STATES))
 @sorted_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
 @paged_options
@@ -52,7 +52,7 @@ def list_(
     limit: int,
     after: str | None,
 ) -> None:
-    """The organisation's dongles, then the other ports there are, simulated ones included."""
+    """List your organisation's dongles, then other ports, including simulated ones."""
     filters: dict[str, Scalar] = {"state": state} if state else {}
     with desk.database.read() as session:
         listing = Listing(search, filters, sort, descending)
@@ -116,9 +116,9 @@ def _described(info: DongleInfo) -> dict[str, object]:
 @_PORT
 @_JSON
 def info(port: str, as_json: bool) -> None:
-    """Who is on a port: identity, ownership, firmware, dialect.
+    """Show a dongle's identity, ownership, firmware and dialect.
 
-    Only the dongle is asked, no database, so there is none to choose; `dongle list` says what the organisation knows.
+    Asks only the dongle, not the database; `dongle list` shows what your organisation knows about it.
     """
     row = _described(probe(port))
     if as_json:
@@ -129,9 +129,9 @@ def info(port: str, as_json: bool) -> None:
 
 @dongle.command()
 @_PORT
-@click.option("--seconds", type=click.FloatRange(0, 60), default=5.0, show_default=True, help="How long.")
+@click.option("--seconds", type=click.FloatRange(0, 60), default=5.0, show_default=True, help="Duration in seconds.")
 def identify(port: str, seconds: float) -> None:
-    """Have a dongle blink."""
+    """Blink a dongle."""
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
@@ -140,11 +140,11 @@ def identify(port: str, seconds: float) -> None:
 
 @dongle.command()
 @_PORT
-@click.option("--yes", is_flag=True, help="Ask nothing.")
-@click.option("--name", default="", help="What to call it.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+@click.option("--name", default="", help="Name of the dongle.")
 @at_desk
 def pair(desk: Desk, port: str, yes: bool, name: str) -> None:
-    """Claim a dongle for the organisation, or carry on where an earlier attempt stopped."""
+    """Claim a dongle for your organisation, or resume an earlier attempt."""
     with link.open_port(port) as handle:
         info = probe_open(handle)
         already = _already_ours(desk, info)
@@ -224,16 +224,16 @@ _STEPS: Final = {
 
 @dongle.command()
 @_PORT
-@click.option("--read", is_flag=True, help="Show what is stored (the default).")
+@click.option("--read", is_flag=True, help="Show the stored settings (default).")
 @click.option(
-    "--write", metavar="JSON", help='Fields to change, like {"mode": "LISTEN_ONLY"}; - reads them from stdin.'
+    "--write", metavar="JSON", help='Fields to change, such as {"mode": "LISTEN_ONLY"}; - for standard input.'
 )
 @click.option("--clock", type=click.IntRange(1), metavar="HZ", help="CAN clock.")
-@click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Nominal segments.")
-@click.option("--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of CAN FD's data phase.")
+@click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of the nominal phase.")
+@click.option("--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of the CAN FD data phase.")
 @click.option("--mode", type=click.Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]))
-@click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation whose dongle is written (its slug).")
-@click.option("--as", "as_email", help="Act as this account, where you may.")
+@click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation that owns the dongle (its slug).")
+@click.option("--as", "as_email", help="Act as this account, if permitted.")
 @_JSON
 @database_options
 def config(
@@ -249,9 +249,9 @@ def config(
     as_email: str | None,
     as_json: bool,
 ) -> None:
-    """Show a dongle's stored channel settings, or change some of them and read them back.
+    """Show a dongle's stored channel settings, or change them and read them back.
 
-    Reading needs no database. Writing signs the settings of the organisation's own dongle and keeps what was read back.
+    Reading needs no database. Writing signs the settings of your organisation's dongle and stores what was read back.
     """
     changes: dict[str, object] = _read_changes(write) if write is not None else {}
     changes |= {name: value for name, value in (("clock_hz", clock), ("mode", mode)) if value is not None}
@@ -349,27 +349,27 @@ def _print_pairs(row: Mapping[str, object]) -> None:
 
 
 @dongle.command()
-@click.option("--count", type=click.IntRange(1, 64), default=1, show_default=True, help="How many.")
+@click.option("--count", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of dongles.")
 @click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
-@click.option("--manual", is_flag=True, help="Press no button by itself: type `press N`.")
-@click.option("--until-eof", is_flag=True, help="End when standard input does: with the program that started it.")
+@click.option("--manual", is_flag=True, help="Don't press buttons automatically; type `press N`.")
+@click.option("--until-eof", is_flag=True, help="Stop at the end of standard input.")
 @click.option(
     "--traffic",
     type=click.FloatRange(0, 10_000),
     default=0.0,
     metavar="RATE",
-    help="Frames a second from one more node.",
+    help="Frames per second from an additional node.",
 )
 @click.option(
     "--home-links/--no-home-links",
     default=True,
-    help="Links in BENCHBOARD_HOME/ports, where discovery looks.",
+    help="Create links in BENCHBOARD_HOME/ports, where dongles are discovered.",
 )
 @_JSON
 def simulate(
     count: int, bus: str, manual: bool, until_eof: bool, traffic: float, home_links: bool, as_json: bool
 ) -> None:
-    """Serve simulated dongles on pseudo-terminals until stopped (Ctrl+C)."""
+    """Simulate dongles on pseudo-terminals until you press Ctrl+C."""
     if sys.platform == "win32":
         raise Unavailable(
             "simulator.platform",

@@ -24,22 +24,21 @@ MAX_FILE = 8 * 1024 * 1024
 
 _READERS = {"benchboard": interchange.from_benchboard, "grafana": interchange.from_grafana}
 _file = click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
-_as_json = click.option("--json", "as_json", is_flag=True, help="The report in JSON.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
 
 @click.group()
 def layout() -> None:
-    """Layouts of dashboards."""
+    """Apply layout operations; convert dashboards."""
 
 
 @layout.command("apply")
-@click.option("--json", is_flag=True, expose_value=False, help="JSON lines, as always.")
+@click.option("--json", is_flag=True, expose_value=False, help="Print JSON lines (always on).")
 def apply_lines() -> None:
-    """Carry out one request a line; answer each with one line.
+    """Apply one request per line; print one line for each.
 
-    A request is {"columns": 12, "compact": "vertical", "items": […], "op": {…}}, its answer {"items": […]}
-    or, where it is refused, {"error": {"code", "message", "item", "field"}}. Exit status 1 says that any was
-    refused.
+    A request is {"columns": 12, "compact": "vertical", "items": […], "op": {…}}, its result {"items": […]}
+    or, if it is rejected, {"error": {"code", "message", "item", "field"}}. Exit status 1 if any was rejected.
     """
     answers, refused = sys.stdout.buffer, False
     for line in _lines(sys.stdin.buffer):
@@ -70,12 +69,12 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 @layout.command("import", short_help="Read a dashboard from FILE as a document of ours.")
 @_file
-@click.option("--format", "form", type=click.Choice(list(_READERS)), help="What FILE holds; else it is recognised.")
+@click.option("--format", "form", type=click.Choice(list(_READERS)), help="Format of FILE; default: detected.")
 @_as_json
 def import_(file: Path, form: str | None, as_json: bool) -> None:
-    """Read a dashboard from FILE (- is the terminal) and print it as a document of ours, of the newest version.
+    """Convert a dashboard from FILE (- for standard input) and print it as a current Benchboard document.
 
-    The report on stderr says what became of each widget.
+    The report for each widget goes to stderr.
     """
     value = _decoded(file)
     read = _READERS[form] if form is not None else interchange.from_any
@@ -84,12 +83,12 @@ def import_(file: Path, form: str | None, as_json: bool) -> None:
 
 @layout.command("export", short_help="Write the document in FILE for another program.")
 @_file
-@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="What to print.")
+@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="Output format.")
 @_as_json
 def export(file: Path, form: str, as_json: bool) -> None:
-    """Read a document of ours, of any version, from FILE (- is the terminal) and print it in a format.
+    """Convert a Benchboard document of any version from FILE (- for standard input) and print it.
 
-    The report on stderr says what became of each widget.
+    The report for each widget goes to stderr.
     """
     document, report = interchange.from_benchboard(_decoded(file))
     if form == "grafana":

@@ -59,9 +59,9 @@ class _Rooms(click.Group):
 @click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="benchboard")
 def root() -> None:
-    """Benchboard: the CAN bench, the dashboards and the people.
+    """Benchboard: CAN dongles, dashboards and accounts.
 
-    Without a command it opens the window.
+    Without a command, opens the window.
     """
 
 

@@ -40,11 +40,11 @@ _SESSION: dict[str, Callable[[Any], object]] = {
 
 @click.group()
 def user() -> None:
-    """People: list, show, add, activate and disable."""
+    """List, show, add, activate and disable people."""
 
 
 @user.command("list")
-@click.option("--search", default="", help="A part of a name or address.")
+@click.option("--search", default="", help="Part of a name or email address.")
 @click.option("--role", type=click.Choice(ROLES))
 @click.option("--state", type=click.Choice(users.STATES))
 @sorted_options("name", "name, email, role, state, last_seen or created_at.")
@@ -60,7 +60,7 @@ def list_users(
     limit: int,
     after: str | None,
 ) -> None:
-    """List the organisation's people."""
+    """List your organisation's people."""
     filters: dict[str, Scalar] = {k: v for k, v in (("role", role), ("state", state)) if v is not None}
     with desk.database.read() as session:
         page = users.list_people(
@@ -73,7 +73,7 @@ def list_users(
 @click.argument("who")
 @at_desk
 def show_user(desk: Desk, who: str) -> None:
-    """Show one person, named by address or id."""
+    """Show one person (email address or ID)."""
     with desk.database.read() as session:
         person = users.find_person(session, desk.actor, who)
     if desk.as_json:
@@ -88,7 +88,7 @@ def show_user(desk: Desk, who: str) -> None:
 @click.option("--role", type=click.Choice(ROLES), default="business_user", show_default=True)
 @at_desk
 def add_user(desk: Desk, email: str, name: str, role: str) -> None:
-    """Add a person, with a password that is asked for (or read from standard input)."""
+    """Add a person. Asks for a password, or reads it from standard input."""
     password = ask_password(confirm=True)
     with desk.database.change() as session:
         person = users.add_person(session, desk.actor, email=email, name=name, role=role, password=password)
@@ -107,7 +107,7 @@ def disable_user(desk: Desk, who: tuple[str, ...]) -> None:
 @click.argument("who", nargs=-1, required=True)
 @at_desk
 def activate_user(desk: Desk, who: tuple[str, ...]) -> None:
-    """Let disabled people in again."""
+    """Activate disabled people."""
     _set_state(desk, who, "active")
 
 
@@ -120,17 +120,17 @@ def _set_state(desk: Desk, who: tuple[str, ...], state: str) -> None:
 
 @click.group()
 def session() -> None:
-    """Sessions: list and revoke."""
+    """List and revoke sessions."""
 
 
 @session.command("list")
-@click.option("--user", "who", help="Only this person's (address or id).")
-@click.option("--ended", is_flag=True, help="Those that ended in the last 90 days.")
+@click.option("--user", "who", help="Only this person's sessions (email address or ID).")
+@click.option("--ended", is_flag=True, help="Sessions that ended in the last 90 days.")
 @click.option("--search", default="")
 @paged_options
 @at_desk
 def list_sessions(desk: Desk, who: str | None, ended: bool, search: str, limit: int, after: str | None) -> None:
-    """List sessions, last used first."""
+    """List sessions, most recently used first."""
     with desk.database.read() as session:
         filters: dict[str, Scalar] = {"ended": True} if ended else {}
         if who is not None:
@@ -141,10 +141,10 @@ def list_sessions(desk: Desk, who: str | None, ended: bool, search: str, limit: 
 
 @session.command("revoke")
 @click.argument("ids", nargs=-1)
-@click.option("--user", "who", help="All of this person's (address or id).")
+@click.option("--user", "who", help="All of this person's sessions (email address or ID).")
 @at_desk
 def revoke(desk: Desk, ids: tuple[str, ...], who: str | None) -> None:
-    """End sessions by id, or all of a person's. Their desktops sign out within 5 seconds."""
+    """Revoke sessions by ID, or all of a person's. Their windows sign out within 5 seconds."""
     if bool(ids) == (who is not None):
         raise click.UsageError(_("Specify session IDs, or a person with --user."))
     with desk.database.change() as session:

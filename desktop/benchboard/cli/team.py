@@ -21,15 +21,15 @@ _TEAM: dict[str, Callable[[Any], object]] = {
 
 @click.group()
 def team() -> None:
-    """Teams to share with: list, create, add and remove people."""
+    """List and create teams; add and remove people."""
 
 
 @team.command("list")
-@click.option("--search", default="", help="A part of a name.")
+@click.option("--search", default="", help="Part of a name.")
 @paged_options
 @at_desk
 def list_teams(desk: Desk, search: str, limit: int, after: str | None) -> None:
-    """List the organisation's teams and who is in them."""
+    """List your organisation's teams and their members."""
     with desk.database.read() as session:
         page = teams.list_teams(session, desk.actor, Listing(search), after=after, limit=limit)
     desk.table(page, _TEAM, shown=("name", "short_name", "members", "people"))
@@ -39,7 +39,7 @@ def list_teams(desk: Desk, search: str, limit: int, after: str | None) -> None:
 @click.argument("name")
 @at_desk
 def create_team(desk: Desk, name: str) -> None:
-    """Make a team; its short name is made of NAME."""
+    """Create a team. Its short name is derived from NAME."""
     with desk.database.change() as session:
         made = teams.create_team(session, desk.actor, name=name)
     desk.tell(
@@ -54,7 +54,7 @@ def create_team(desk: Desk, name: str) -> None:
 @click.argument("who", nargs=-1, required=True)
 @at_desk
 def add_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
-    """Put people (addresses or ids) into TEAM (short name or id)."""
+    """Add people (email addresses or IDs) to TEAM (short name or ID)."""
     with desk.database.change() as session:
         ids = [users.find_person(session, desk.actor, one).id for one in who]
         count = teams.add_people(session, desk.actor, team, ids)
@@ -67,7 +67,7 @@ def add_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
 @click.argument("who", nargs=-1, required=True)
 @at_desk
 def remove_people(desk: Desk, team: str, who: tuple[str, ...]) -> None:
-    """Take people (addresses or ids) out of TEAM (short name or id)."""
+    """Remove people (email addresses or IDs) from TEAM (short name or ID)."""
     with desk.database.change() as session:
         ids = [users.find_person(session, desk.actor, one).id for one in who]
         count = teams.remove_people(session, desk.actor, team, ids)

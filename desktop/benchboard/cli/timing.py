@@ -66,23 +66,23 @@ _Five = tuple[int, int, int, int, int]
 
 @click.group()
 def timing() -> None:
-    """Solve, check and compare CAN bit timings."""
+    """Calculate, check and compare CAN bit timings."""
 
 
 @timing.command()
 @click.option("--controller", metavar="NAME", help="bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan, at91, …")
-@click.option("--clock", type=_HZ, help="CAN clock; for SJA1000 and MCP2515 half the oscillator.")
-@click.option("--bitrate", type=_HZ, help="Nominal bit rate, or the data phase's with --phase data.")
-@click.option("--sample-point", type=float, help="Percent; without it, what CiA advises for the rate.")
-@click.option("--data-bitrate", type=_HZ, help="Solves both phases of CAN FD together.")
-@click.option("--data-sample-point", type=float, help="Percent.")
-@click.option("--phase", type=click.Choice(["nominal", "data"]), default=None, help="Which phase's limits to use.")
-@click.option("--tolerance", type=float, help="Bit rate error to accept, percent (0.5).")
+@click.option("--clock", type=_HZ, help="CAN clock; for SJA1000 and MCP2515, half the oscillator frequency.")
+@click.option("--bitrate", type=_HZ, help="Nominal bit rate, or that of the data phase with --phase data.")
+@click.option("--sample-point", type=float, help="In percent; default: CiA's recommendation for the bit rate.")
+@click.option("--data-bitrate", type=_HZ, help="Calculate both CAN FD phases together.")
+@click.option("--data-sample-point", type=float, help="In percent.")
+@click.option("--phase", type=click.Choice(["nominal", "data"]), default=None, help="Phase whose limits apply.")
+@click.option("--tolerance", type=float, help="Maximum bit rate error in percent (0.5).")
 @click.option("--algorithm", metavar="NAME", help="cia (all solutions, ranked), linux, or a kernel: v6.3, v4.8, …")
-@click.option("--equal-prescalers", is_flag=True, help="Only pairs with one prescaler for both phases.")
-@click.option("--all", "everything", is_flag=True, help="Every solution, not only the best few.")
-@click.option("--batch", is_flag=True, help="Read one JSON request a line from REQUESTS or stdin.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.option("--equal-prescalers", is_flag=True, help="Only solutions with one prescaler for both phases.")
+@click.option("--all", "everything", is_flag=True, help="All solutions, not only the best ones.")
+@click.option("--batch", is_flag=True, help="Read one JSON request per line from REQUESTS or standard input.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("requests", type=click.File("rb"), default="-")
 @click.pass_context
 def solve(
@@ -95,9 +95,10 @@ def solve(
     everything: bool,
     **options: object,
 ) -> None:
-    """Find the timings of a controller, best first.
+    """List a controller's bit timings, best first.
 
-    Exits 1 where there is no solution; with --json the list is empty, the nearest is named, and the status is 0.
+    Exit status 1 if there is no solution. With --json the list is empty, the nearest timing is given and the status
+    is 0.
     """
     if batch:
         _solve_batch(ctx, requests, everything=everything)
@@ -190,10 +191,12 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
 @click.option("--clock", type=_HZ, required=True, help="CAN clock.")
 @click.option("--nominal", type=_SEGMENTS, required=True)
 @click.option("--data", type=_SEGMENTS)
-@click.option("--clock-tolerance", type=float, default=0.0, help="Your oscillator's, percent.")
-@click.option("--cable", "length", type=float, help="Metres.")
-@click.option("--delay", type=float, default=5.0, show_default=True, help="ns a metre.")
-@click.option("--loop-delay", type=float, default=210.0, show_default=True, help="Transceiver, each end, ns.")
+@click.option("--clock-tolerance", type=float, default=0.0, help="Oscillator tolerance in percent.")
+@click.option("--cable", "length", type=float, help="Cable length in metres.")
+@click.option("--delay", type=float, default=5.0, show_default=True, help="Cable delay in ns per metre.")
+@click.option(
+    "--loop-delay", type=float, default=210.0, show_default=True, help="Transceiver loop delay at each end in ns."
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def check(
@@ -209,7 +212,7 @@ def check(
     loop_delay: float,
     as_json: bool,
 ) -> None:
-    """Check a timing against its controller, oscillator and cable; exit 1 if it does not hold."""
+    """Check a timing against its controller, oscillator and cable; exit status 1 if it fails."""
     item = core.controller(name)
     first, second = _phases(item, clock, nominal, data)
     verdict = core.check(
@@ -288,16 +291,16 @@ def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> N
 @click.option("--clock", type=_HZ, required=True, help="CAN clock.")
 @click.option("--nominal", type=_SEGMENTS)
 @click.option("--data", type=_SEGMENTS)
-@click.option("--tdc/--no-tdc", default=True, show_default=True, help="Delay compensation, where it can be.")
+@click.option("--tdc/--no-tdc", default=True, show_default=True, help="Use transmitter delay compensation if possible.")
 @click.option(
     "--decode",
     "values",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Read back: NBTP=0x3E007E1F.",
+    help="Decode register values, such as NBTP=0x3E007E1F.",
 )
 @click.option("--as", "form", type=click.Choice(["registers", "c", "ip-link", "python-can"]), default="registers")
-@click.option("--interface", default="can0", show_default=True, help="For ip link.")
+@click.option("--interface", default="can0", show_default=True, help="Interface name for ip link.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def registers(
@@ -313,7 +316,7 @@ def registers(
     interface: str,
     as_json: bool,
 ) -> None:
-    """Show a timing as register values, C, ip link or python-can; or read registers back with --decode."""
+    """Show a timing as register values, C, ip link or python-can, or decode registers with --decode."""
     if bool(values) == bool(nominal):
         raise click.UsageError(_("Use either --nominal or --decode."), ctx)
     item = core.controller(name)
@@ -370,7 +373,7 @@ def _assignment(ctx: click.Context, text: str) -> tuple[str, int]:
 def _node_options(command: click.decorators.FC) -> click.decorators.FC:
     for end in ("b", "a"):
         for option in (
-            click.option(f"--{end}-tolerance", type=float, default=0.0, help="Oscillator, percent."),
+            click.option(f"--{end}-tolerance", type=float, default=0.0, help="Oscillator tolerance in percent."),
             click.option(f"--{end}-data", type=_SEGMENTS),
             click.option(f"--{end}-nominal", type=_SEGMENTS, required=True),
             click.option(f"--{end}-clock", type=_HZ, required=True),
@@ -385,7 +388,7 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
-    """Will these two nodes talk, and with which margin? Exit 1 if they will not."""
+    """Check whether two nodes are compatible, and with what margin; exit status 1 if not."""
     a, b = _node(options, "a"), _node(options, "b")
     found = core.compare(a, b)
     answer = {
