@@ -243,7 +243,7 @@ def in_sight(canvas: Canvas) -> list[Tile]:
 
 def leave_report(window: Window) -> None:
     for dialog in window.application.window.findChildren(Dialog):
-        dialog.leave()
+        dialog.dismiss()
     quiet()
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Replace `path` by a file with `content`, which is on the disk before it takes the name. Until then the old stays.
 
     `mode` holds from the first byte, less the umask. Several processes and threads may write one path at a time: the
@@ -18,7 +18,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         written.replace(path)
 
 
-def create_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+def create_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """The same for a file that must not exist yet: of several that try, one succeeds. Raises `FileExistsError`."""
     with _temporary_file(path, content, mode) as written:
         try:

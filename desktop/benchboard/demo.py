@@ -34,9 +34,9 @@ _PEOPLE: Final = (
     (_SHOPKEEPER, "Leyla Demir", BUSINESS_USER),
 )
 _TEAMS: Final = (("Bench", (_ADMIN, _TECHNICIAN)), ("Shop desk", (_ANALYST, _SHOPKEEPER)))
-_Places = dict[str, tuple[int, int, int, int]]
+_Cells = dict[str, tuple[int, int, int, int]]
 # Whose home shows which widgets of home_layout.json, and where (x, y, w, h); empty: all, as they lie there.
-_HOMES: Final[dict[str, _Places]] = {
+_HOMES: Final[dict[str, _Cells]] = {
     _ANALYST: {},
     _ADMIN: {
         "by-state": (0, 0, 4, 6),
@@ -80,19 +80,19 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     )
     organisations.own(session, organisation_id, ids[_ADMIN])
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
-    _trade(session, authentication.operator(session, client=Client.here()), ids[_SHOPKEEPER])
+    _import_trade(session, authentication.operator(session, client=Client.here()), ids[_SHOPKEEPER])
     operator = authentication.operator(session, client=Client.here())
     for name, members in _TEAMS:
         team = teams.create_team(session, operator, name=name)
         teams.add_people(session, operator, team.id, [ids[email] for email in members])
     people = {email: authentication.person(session, operator, email=email) for email, _name, _role in _PEOPLE}
-    for email, places in _HOMES.items():
-        _furnish(session, people[email], places)
-    for told in json.loads((package_data.resources_folder() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
-        _hang(session, people, told)
+    for email, cells in _HOMES.items():
+        _save_home(session, people[email], cells)
+    for entry in json.loads((package_data.resources_folder() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
+        _create_dashboard(session, people, entry)
 
 
-def _trade(session: Session, actor: Actor, shopkeeper: str) -> None:
+def _import_trade(session: Session, actor: Actor, shopkeeper: str) -> None:
     """Merchants and three months of orders; the business user sees two of the shops."""
     merchants = commerce.demo_merchants()
     commerce.import_merchants(session, actor, merchants)
@@ -101,32 +101,32 @@ def _trade(session: Session, actor: Actor, shopkeeper: str) -> None:
         commerce.add_to_team(session, actor, domain=merchant.domain, user_id=shopkeeper, email=_SHOPKEEPER)
 
 
-def _furnish(session: Session, actor: Actor, places: _Places) -> None:
+def _save_home(session: Session, actor: Actor, cells: _Cells) -> None:
     layout = json.loads((package_data.resources_folder() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
-    if places:
+    if cells:
         layout = [
-            {**widget, "position": dict(zip("xywh", places[widget["id"]], strict=True))}
+            {**widget, "position": dict(zip("xywh", cells[widget["id"]], strict=True))}
             for widget in layout
-            if widget["id"] in places
+            if widget["id"] in cells
         ]
     home_layout.save_home(session, actor, layout, base_version=None)
 
 
-def _hang(session: Session, people: Mapping[str, Actor], told: Mapping[str, Any]) -> None:
+def _create_dashboard(session: Session, people: Mapping[str, Actor], entry: Mapping[str, Any]) -> None:
     """A dashboard of dashboards.json, with who may see it and how it became what it is."""
-    document, owner = parse_document(told["document"]), people[told["owner"]]
-    first, *later = told["versions"]
-    made = library.create(session, owner, _as_it_was(document, first)).card.id
-    sharing.set_public(session, owner, made, public=told["public"])
-    for email, permission in told["shares"]:
-        sharing.share(session, owner, made, "person", people[email].user_id, permission)
+    document, owner = parse_document(entry["document"]), people[entry["owner"]]
+    first, *later = entry["versions"]
+    dashboard_id = library.create(session, owner, _earlier_version(document, first)).card.id
+    sharing.set_public(session, owner, dashboard_id, public=entry["public"])
+    for email, permission in entry["shares"]:
+        sharing.share(session, owner, dashboard_id, "person", people[email].user_id, permission)
     for version in later:
-        was, author = _as_it_was(document, version), people[version["by"]]
-        library.save(session, author, made, was, base_version=None, note=version["note"])
+        earlier, author = _earlier_version(document, version), people[version["by"]]
+        library.save(session, author, dashboard_id, earlier, base_version=None, note=version["note"])
 
 
-def _as_it_was(document: Document, version: Mapping[str, Any]) -> Document:
+def _earlier_version(document: Document, version: Mapping[str, Any]) -> Document:
     """The document without the items that came later, and with some of them elsewhere."""
-    places = {item_id: Cell(*place) for item_id, place in version["places"].items()}
-    moved = grid.map_items(document.layout, lambda item, cell: (item, places.get(item.id, cell)))
+    cells = {item_id: Cell(*cell) for item_id, cell in version["places"].items()}
+    moved = grid.map_items(document.layout, lambda item, cell: (item, cells.get(item.id, cell)))
     return replace(document, layout=grid.without(moved, version["without"], document.compact))

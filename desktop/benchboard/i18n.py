@@ -38,12 +38,12 @@ def _(message: str) -> str:
 
 
 @cache
-def everywhere(message: str, folder: Path) -> frozenset[str]:
+def all_translations(message: str, folder: Path) -> frozenset[str]:
     """A message of one line in every language there is a catalogue of in `folder`, and in English."""
     quoted = message.replace("\\", "\\\\").replace('"', '\\"')
-    said = re.compile(rf'^msgid "{re.escape(quoted)}"\nmsgstr "(.+)"$', re.MULTILINE)
-    found = (said.search(source.read_text(encoding="utf-8")) for source in sorted(folder.glob("*.po")))
-    return frozenset((message, *(re.sub(r"\\(.)", r"\1", one[1]) for one in found if one)))
+    pattern = re.compile(rf'^msgid "{re.escape(quoted)}"\nmsgstr "(.+)"$', re.MULTILINE)
+    found = (pattern.search(source.read_text(encoding="utf-8")) for source in sorted(folder.glob("*.po")))
+    return frozenset((message, *(re.sub(r"\\(.)", r"\1", match[1]) for match in found if match)))
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it

@@ -58,8 +58,8 @@ def start(folder: Path) -> None:
         return
     try:
         # The home is usually made here: it is its owner's alone, whatever the umask.
-        for one in (folder.parent, folder):
-            one.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for directory in (folder.parent, folder):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler: logging.Handler = RotatingFileHandler(
             folder / "benchboard.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
         )

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from benchboard.atomic_write import write_whole
+from benchboard.atomic_write import write_atomically
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
 
@@ -50,7 +50,7 @@ class Settings:
         target = folder / "settings.json"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_whole(target, json.dumps(asdict(self), indent=1).encode())
+            write_atomically(target, json.dumps(asdict(self), indent=1).encode())
         except OSError as error:
             raise Unavailable(
                 "settings.unwritable",

@@ -25,7 +25,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from benchboard import file_ownership
-from benchboard.atomic_write import create_whole, write_whole
+from benchboard.atomic_write import create_atomically, write_atomically
 from benchboard.errors import Unavailable
 from benchboard.file_ownership import REACHABLE, WRITABLE
 from benchboard.i18n import _
@@ -223,7 +223,7 @@ def _require_own(path: Path, forbidden: int) -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Whole or not at all, on the disk before it is named, 0600 from its first byte. Raises `Unavailable`."""
     try:
-        write_whole(path, content, mode=0o600)
+        write_atomically(path, content, mode=0o600)
     except OSError as error:
         raise _unwritable(path.parent, error) from error
 
@@ -231,7 +231,7 @@ def write_private(path: Path, content: bytes) -> None:
 def _create_private(path: Path, content: bytes) -> None:
     """The same for a file that must not exist yet. Raises `FileExistsError` and `Unavailable`."""
     try:
-        create_whole(path, content, mode=0o600)
+        create_atomically(path, content, mode=0o600)
     except FileExistsError:
         raise
     except OSError as error:

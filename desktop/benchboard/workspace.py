@@ -34,24 +34,24 @@ _LOCK_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Location:
     """Where the work lives: `detail` is a file's path or a server's address. `key_place` says where an encrypted file's
     key is kept: `keyring` or `file`."""
 
     kind: Kind
     detail: str
     encrypted: bool = False
-    key_place: str | None = None
+    key_storage: str | None = None
 
 
-def label(way: Way) -> str:
+def location_title(location: Location) -> str:
     """What a way is called, in the language spoken now."""
     return {
         "local": _("This computer"),
         "demo": _("Demo on this computer"),
-        "file": _("File: {name}").format(name=Path(way.detail).name),
-        "server": _("Shared server, no access control: {server}").format(server=way.detail),
-    }[way.kind]
+        "file": _("File: {name}").format(name=Path(location.detail).name),
+        "server": _("Shared server, no access control: {server}").format(server=location.detail),
+    }[location.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Workspace:
     """A database ready for work, and what belongs to it on this computer."""
 
     database: Database
-    way: Way
+    location: Location
     home: Path
     data_keys: keys.DataKeys
 
@@ -78,12 +78,12 @@ def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> W
     An encrypted file's key is looked up at the first connection; it raises `Unavailable` (`workspace.key-missing`).
     """
     if url is not None:
-        return _named(home, url)
+        return _connect_url(home, url)
     file, key_name, vault = *_local_file(home, demo_file), Vault(home)
     # Not before the connection: a program that makes key and file now must not be found half-way.
     key = functools.cache(functools.partial(_existing_key, vault, key_name, file))
-    way = Way("demo" if demo_file else "local", str(file), True, vault.where(key_name))
-    return Workspace(Database.open(file_url(file), key=key), way, home, keys.VaultDataKeys(vault))
+    location = Location("demo" if demo_file else "local", str(file), True, vault.where(key_name))
+    return Workspace(Database.open(file_url(file), key=key), location, home, keys.VaultDataKeys(vault))
 
 
 @contextmanager
@@ -103,24 +103,24 @@ def open_exclusively(home: Path, *, url: str | None = None, demo_file: bool = Fa
 
 def open_local(home: Path, *, report: Report | None = None) -> Workspace:
     """This computer's own database, ready. Raises `Unavailable` in words; nothing is made anew over what exists."""
-    return _ready(home, report)
+    return _open_prepared(home, report)
 
 
 def open_demo(home: Path, *, report: Report | None = None) -> Workspace:
     """The demo organisation in a file of its own beside the person's."""
-    return _ready(home, report, demo_file=True)
+    return _open_prepared(home, report, demo_file=True)
 
 
 def open_url(url: str, home: Path, *, report: Report | None = None) -> Workspace:
     """The database at `url`. A SQLite file is made ready; a server must be up to date already, else `Unavailable`."""
-    return _ready(home, report, url=url)
+    return _open_prepared(home, report, url=url)
 
 
 def prepare(workspace: Workspace, report: Report | None = None) -> None:
     """Upgrade and seed a local database, as its first use or a newer program needs. A server is only looked at."""
     database = workspace.database
     say = report or (lambda _text: None)
-    if workspace.way.kind == "server":
+    if workspace.location.kind == "server":
         require_current(workspace)
         return
     if upgrade.current(database) is None:
@@ -138,14 +138,14 @@ def seed(workspace: Workspace, report: Report | None = None) -> None:
     database = workspace.database
     with database.system("seed").read() as session:
         seeded, empty = organisations.is_seeded(session), not organisations.slugs(session)
-    founding = empty and workspace.way.kind != "server"
+    founding = empty and workspace.location.kind != "server"
     if seeded and not founding:
         return
     if founding and report is not None:
         report(_("Creating the first organisation"))
     with database.system("seed").change() as session:
         organisations.seed(session)
-        if founding and workspace.way.kind == "demo":
+        if founding and workspace.location.kind == "demo":
             demo.fill(session, workspace.data_keys)
         elif founding:
             organisations.found_local(session, workspace.data_keys)
@@ -171,7 +171,7 @@ def sign_in(workspace: Workspace, *, email: str, password: str, organisation: st
         raise
 
 
-def _ready(home: Path, report: Report | None, *, url: str | None = None, demo_file: bool = False) -> Workspace:
+def _open_prepared(home: Path, report: Report | None, *, url: str | None = None, demo_file: bool = False) -> Workspace:
     with _locked(home):
         workspace = _connect_with_key(home, url=url, demo_file=demo_file)
         try:
@@ -242,15 +242,15 @@ def _key_missing(file: Path) -> Unavailable:
     )
 
 
-def _named(home: Path, url: str) -> Workspace:
+def _connect_url(home: Path, url: str) -> Workspace:
     database = Database.open(url)
     if database.dialect == "postgresql":
-        way = Way("server", database.label)
-        return Workspace(database, way, home, keys.VaultDataKeys(Vault(home)))
+        location = Location("server", database.label)
+        return Workspace(database, location, home, keys.VaultDataKeys(Vault(home)))
     file = Path(database.label).expanduser().absolute()
     _require_sqlite(database, file)
-    way = Way("file", str(file))
-    return Workspace(database, way, home, keys.BesideDataKeys(Path(f"{os.fspath(file)}.datakeys")))
+    location = Location("file", str(file))
+    return Workspace(database, location, home, keys.BesideDataKeys(Path(f"{os.fspath(file)}.datakeys")))
 
 
 def _require_sqlite(database: Database, file: Path) -> None:
@@ -272,7 +272,7 @@ def _require_sqlite(database: Database, file: Path) -> None:
 
 
 def _outdated(workspace: Workspace) -> Unavailable:
-    if workspace.way.kind != "server":
+    if workspace.location.kind != "server":
         return Unavailable(
             "workspace.outdated",
             _("The database version doesn't match Benchboard."),

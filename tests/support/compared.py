@@ -12,7 +12,7 @@ from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.ui.app import Application
 from benchboard.ui.context import Context
-from benchboard.ui.sections import Place, Room
+from benchboard.ui.sections import Room, RoomView
 from support import demo
 from support.edits import dashboard
 
@@ -102,7 +102,7 @@ def room(make: Any) -> Room:
         made: QWidget = make(context)
         return made
 
-    return Room("studio", "Studio", "ph.squares-four", "studio:enter", (Place("home", "Dashboards", place),))
+    return Room("studio", "Studio", "ph.squares-four", "studio:enter", (RoomView("home", "Dashboards", place),))
 
 
 class Shown:

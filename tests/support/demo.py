@@ -7,7 +7,7 @@ from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.ui.app import Application
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.sign_in.session_opening import Entered
+from benchboard.ui.sign_in.session_opening import ActiveSession
 from benchboard.workspace import Workspace
 from support.databases import unbound
 
@@ -26,7 +26,7 @@ def enter(
     """Show the window at a place of it, with who signed in."""
     application.window.resize(*size)
     application.window.show()
-    application._enter(Entered(opened, signed_in, "demo", False))
+    application._on_session_opened(ActiveSession(opened, signed_in, "demo", False))
     assert application.shell is not None
     application.shell.go(address)
     return application.shell

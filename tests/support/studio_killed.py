@@ -70,7 +70,7 @@ def write(page: StudioPage, driver: Driver, where: str) -> None:
     if where == "json":
         page.run("studio.show_json")
         edit = page.json_view.text
-        driver.until(lambda: "orders-week" in edit.toPlainText(), "the JSON")
+        driver.wait_until(lambda: "orders-week" in edit.toPlainText(), "the JSON")
     else:
         page.editor.select(["orders-week"])
         page.inspector.edit_query()
@@ -84,10 +84,10 @@ def write(page: StudioPage, driver: Driver, where: str) -> None:
         assert journal._history is not None
         return wanted in [draft.text for draft in journal._history.drafts.values()]
 
-    driver.until(kept, "the draft")
+    driver.wait_until(kept, "the draft")
     sys.stdout.write(json.dumps(wanted) + "\n")
     sys.stdout.flush()
-    driver.until(lambda: False, "the end")
+    driver.wait_until(lambda: False, "the end")
 
 
 def main(home: Path, seed: int, where: str = "") -> None:
@@ -98,7 +98,7 @@ def main(home: Path, seed: int, where: str = "") -> None:
     demo.enter(application, opened, demo.sign_in(opened), "studio/home")
     (page,) = application.window.findChildren(StudioPage)
     driver = Driver(application.window)
-    driver.until(lambda: page.saving.state == "saved", "the page")
+    driver.wait_until(lambda: page.saving.state == "saved", "the page")
     if where:
         write(page, driver, where)
     journal, stack = page.saving.recovery._journal, page.editor.undo_stack

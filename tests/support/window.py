@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.errors import AppError
 from benchboard.ui.commands import REGISTRY, Command, Handler
 from benchboard.ui.context import Context
-from benchboard.ui.sections import Place, Room
+from benchboard.ui.sections import Room, RoomView
 
 LOADING_DELAY_MS: Final = 60_000
 
@@ -100,13 +100,13 @@ class Bench(QWidget):
         column.addWidget(self.field)
         context.changed.watch(self, {"users"}, self._refresh)
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         self.rests.append(rest)
 
-    def closing(self) -> bool:
+    def prepare_close(self) -> bool:
         return self.leaves
 
-    def closed(self) -> None:
+    def finish_close(self) -> None:
         """Nothing is under way here."""
 
     def unsaved(self) -> str:
@@ -128,9 +128,9 @@ def rooms(done: list[str]) -> tuple[Room, ...]:
             "Bench",
             "bb.plug",
             "bench:enter",
-            (Place("dongles", "Dongles", Bench), Place("timing", "Timing", Bench)),
+            (RoomView("dongles", "Dongles", Bench), RoomView("timing", "Timing", Bench)),
             lambda _context: {"test.pair": pair},
         ),
-        Room("studio", "Studio", "ph.squares-four", "studio:enter", (Place("home", "Home", Bench),)),
-        Room("admin", "Admin", "ph.users", "admin:enter", (Place("people", "People", Bench),)),
+        Room("studio", "Studio", "ph.squares-four", "studio:enter", (RoomView("home", "Home", Bench),)),
+        Room("admin", "Admin", "ph.users", "admin:enter", (RoomView("people", "People", Bench),)),
     )

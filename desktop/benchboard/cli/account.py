@@ -6,7 +6,14 @@ from contextlib import closing
 import click
 
 from benchboard import workspace
-from benchboard.cli.command_context import Desk, Where, answer, at_desk, database_options, token_name
+from benchboard.cli.command_context import (
+    CommandContext,
+    DatabaseOptions,
+    database_options,
+    token_name,
+    with_context,
+    write_json,
+)
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
 from benchboard.errors import Denied, Invalid
@@ -20,11 +27,11 @@ from benchboard.identity.permissions import Client
 @click.option("--org", help="Organisation (its slug), if the email address has accounts in several.")
 @click.option("--json", "as_json", is_flag=True)
 @database_options
-def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
+def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) -> None:
     """Sign in to a shared database and stay signed in. Asks for the password."""
-    opened = where.open()
+    opened = options.open()
     try:
-        if opened.way.kind != "server":
+        if opened.location.kind != "server":
             raise Invalid(
                 "cli.no-login",
                 _("You don't need to sign in to a local database."),
@@ -35,7 +42,7 @@ def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
     finally:
         opened.close()
     if as_json:
-        answer({"user_id": signed_in.actor.user_id, "email": signed_in.actor.email})
+        write_json({"user_id": signed_in.actor.user_id, "email": signed_in.actor.email})
     else:
         actor = signed_in.actor
         sentence = _("Signed in as {name} ({organisation}).")
@@ -45,40 +52,41 @@ def login(where: Where, email: str, org: str | None, as_json: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 @database_options
-def logout(where: Where, as_json: bool) -> None:
+def logout(options: DatabaseOptions, as_json: bool) -> None:
     """Sign out of a shared database on this computer."""
-    with closing(where.open()) as opened:
-        token = opened.vault.get(token_name(opened)) if opened.way.kind == "server" else None
+    with closing(options.open()) as opened:
+        token = opened.vault.get(token_name(opened)) if opened.location.kind == "server" else None
         if token is None:
             raise Denied(
-                "cli.signed-out", _("You're not signed in to {place}.").format(place=workspace.label(opened.way))
+                "cli.signed-out",
+                _("You're not signed in to {place}.").format(place=workspace.location_title(opened.location)),
             )
         with contextlib.suppress(Denied), opened.database.system("sign-out").change() as session:
             actor = authentication.resume(session, token=token.decode(), client=Client.here()).actor
             authentication.sign_out(session, actor)
         opened.vault.delete(token_name(opened))
     if as_json:
-        answer({"signed_out": True})
+        write_json({"signed_out": True})
     else:
         click.echo(_("Signed out."))
 
 
 @click.command()
-@at_desk
-def whoami(desk: Desk) -> None:
+@with_context
+def whoami(context: CommandContext) -> None:
     """Show the account that commands use, and its database."""
-    actor = desk.actor
-    desk.tell(
+    actor = context.actor
+    context.report(
         _("{name} <{email}>, {roles}, {organisation}; {place}").format(
             name=actor.name,
             email=actor.email,
             roles=", ".join(sorted(actor.roles)),
             organisation=actor.organisation,
-            place=workspace.label(desk.workspace.way),
+            place=workspace.location_title(context.workspace.location),
         ),
         user_id=actor.user_id,
         email=actor.email,
         roles=actor.roles,
         organisation=actor.organisation,
-        database=workspace.label(desk.workspace.way),
+        database=workspace.location_title(context.workspace.location),
     )

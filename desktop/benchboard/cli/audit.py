@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from benchboard.cli.command_context import Desk, at_desk, paged_options
+from benchboard.cli.command_context import CommandContext, paging_options, with_context
 from benchboard.identity import audit as trail
 from benchboard.identity import users
 from benchboard.paging import Listing, Scalar
@@ -32,13 +32,13 @@ def audit() -> None:
 @click.option("--user", "who", help="Only events by this person (email address or ID).")
 @click.option("--event", help="Only this event, such as session.revoke.")
 @click.option("--search", default="")
-@paged_options
-@at_desk
-def list_entries(desk: Desk, who: str | None, event: str | None, search: str, limit: int, after: str | None) -> None:
+@paging_options
+@with_context
+def list_entries(context: CommandContext, who: str | None, event: str | None, search: str, limit: int, after: str | None) -> None:
     """List audit log entries, newest first."""
-    with desk.database.read() as session:
+    with context.database.read() as session:
         filters: dict[str, Scalar] = {"event": event} if event else {}
         if who is not None:
-            filters["user_id"] = users.find_person(session, desk.actor, who).id
-        page = trail.list_entries(session, desk.actor, Listing(search, filters), after=after, limit=limit)
-    desk.table(page, _ENTRY, shown=("at", "who", "event", "resource_id", "details"))
+            filters["user_id"] = users.find_person(session, context.actor, who).id
+        page = trail.list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
+    context.list_page(page, _ENTRY, shown=("at", "who", "event", "resource_id", "details"))

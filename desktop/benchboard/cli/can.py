@@ -25,9 +25,9 @@ _BITRATE = click.option(
     metavar="BIT/S",
     help="Required if the firmware can't report its bit rate; ours uses the stored one.",
 )
-_POLL: Final = 0.05
+_POLL_S: Final = 0.05
 # The dongle's counters come twice a second; after two of them what was sent has been acknowledged or has not.
-_SETTLE: Final = 1.2
+_ACKNOWLEDGEMENT_S: Final = 1.2
 
 
 @click.group()
@@ -78,7 +78,7 @@ def _watch(capture: Capture, count: int | None, seconds: float | None, as_json: 
             shown += 1
         if deadline is not None and time.monotonic() >= deadline:
             break
-        time.sleep(_POLL)
+        time.sleep(_POLL_S)
     return shown, dropped
 
 
@@ -143,9 +143,9 @@ def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool)
 
 
 def _wait_for_acknowledgement(capture: Capture) -> None:
-    deadline = time.monotonic() + _SETTLE
+    deadline = time.monotonic() + _ACKNOWLEDGEMENT_S
     while capture.running and time.monotonic() < deadline and not capture.counters().bus.rejected:
-        time.sleep(_POLL)
+        time.sleep(_POLL_S)
 
 
 def _parsed(text: str) -> Frame:

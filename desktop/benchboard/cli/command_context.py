@@ -27,7 +27,7 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class DatabaseOptions:
     """The database a command line names."""
 
     url: str | None
@@ -44,14 +44,14 @@ class Where:
     def open(self) -> Workspace:
         """Open it ready for work: a local one is made and upgraded first."""
         home = settings.home()
-        say = _say if sys.stderr.isatty() else None
+        report = _print_progress if sys.stderr.isatty() else None
         if self.url is not None:
-            return workspace.open_url(self.url, home, report=say)
-        return workspace.open_demo(home, report=say) if self.demo else workspace.open_local(home, report=say)
+            return workspace.open_url(self.url, home, report=report)
+        return workspace.open_demo(home, report=report) if self.demo else workspace.open_local(home, report=report)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CommandContext:
     """An open database, the account that acts, and how to answer."""
 
     workspace: Workspace
@@ -63,25 +63,25 @@ class Desk:
         """Reads and changes in the name of the account that acts."""
         return self.workspace.database.bind(self.actor)
 
-    def table(
+    def list_page(
         self, page: Page[Any], columns: Mapping[str, Callable[[Any], object]], *, shown: Sequence[str] = ()
     ) -> None:
         """A list: JSON `{"items": [...], "next": key}`, or a table of the columns `shown` and how to go on."""
         if self.as_json:
-            answer({"items": [{name: read(row) for name, read in columns.items()} for row in page.rows],
+            write_json({"items": [{name: read(row) for name, read in columns.items()} for row in page.rows],
                     "next": page.next_key})  # fmt: skip
             return
         show_table({name: columns[name] for name in shown or columns}, page.rows)
         if page.next_key:
             click.echo(_("Next page: --after {key}").format(key=page.next_key), err=True)
 
-    def tell(self, sentence: str, **facts: object) -> None:
+    def report(self, sentence: str, **facts: object) -> None:
         """What was done: the facts for machines, the sentence for people."""
-        answer(facts) if self.as_json else click.echo(printable(sentence))
+        write_json(facts) if self.as_json else click.echo(printable(sentence))
 
 
-def database_options(command: Callable[Concatenate[Where, P], None]) -> Callable[P, None]:
-    """Give a command `--url` and `--demo`; it gets a `Where` first."""
+def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -> Callable[P, None]:
+    """Give a command `--url` and `--demo`; it gets a `DatabaseOptions` first."""
 
     @click.option(
         "--url", envvar="BENCHBOARD_DATABASE_URL", help="Database URL; default: the database on this computer."
@@ -95,38 +95,38 @@ def database_options(command: Callable[Concatenate[Where, P], None]) -> Callable
         source = click.get_current_context().get_parameter_source("url")
         if url and source is click.core.ParameterSource.COMMANDLINE:
             refuse_password(str(url))
-        command(Where(str(url) if url else None, bool(demo)), *args, **kwargs)
+        command(DatabaseOptions(str(url) if url else None, bool(demo)), *args, **kwargs)
 
     return wrapped
 
 
-def at_desk(command: Callable[Concatenate[Desk, P], None]) -> Callable[..., None]:
-    """Give a command a `Desk`: database, actor, `--json`, `--org`, `--as`. The database closes when it ends."""
+def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[..., None]:
+    """Give a command a `CommandContext` and `--json`, `--org`, `--as`. The database closes when the command ends."""
 
     @click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation to use (its slug).")
     @click.option("--as", "as_email", help="Act as this account, if permitted.")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     @database_options
     @functools.wraps(command)
-    def wrapped(where: Where, /, *args: P.args, **kwargs: P.kwargs) -> None:
+    def wrapped(options: DatabaseOptions, /, *args: P.args, **kwargs: P.kwargs) -> None:
         org, as_email, as_json = kwargs.pop("org"), kwargs.pop("as_email"), kwargs.pop("as_json")
-        opened = where.open()
+        opened = options.open()
         try:
-            actor = acting(opened, org=_text(org), as_email=_text(as_email))
-            command(Desk(opened, actor, bool(as_json)), *args, **kwargs)
+            actor = resolve_actor(opened, org=_optional_text(org), as_email=_optional_text(as_email))
+            command(CommandContext(opened, actor, bool(as_json)), *args, **kwargs)
         finally:
             opened.close()
 
     return wrapped
 
 
-def paged_options(command: Callable[..., None]) -> Callable[..., None]:
+def paging_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that lists `--limit` and `--after`."""
     after = click.option("--after", help="Continue after this page key.")
     return click.option("--limit", default=50, show_default=True)(after(command))
 
 
-def sorted_options(default: str, names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def sort_options(default: str, names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command that lists `--sort`, whose help says the `names`, and `--descending`."""
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
@@ -136,15 +136,15 @@ def sorted_options(default: str, names: str) -> Callable[[Callable[..., None]], 
     return give
 
 
-def acting(opened: Workspace, *, org: str | None, as_email: str | None) -> Actor:
+def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -> Actor:
     """Who a command acts as: the operator of a local database, an admin of the demo, whoever signed in to a server."""
     client, database = Client.here(), opened.database
-    if opened.way.kind == "server":
+    if opened.location.kind == "server":
         token = opened.vault.get(token_name(opened))
         if token is None:
             raise Denied(
                 "cli.signed-out",
-                _("You're not signed in to {server}.").format(server=opened.way.detail),
+                _("You're not signed in to {server}.").format(server=opened.location.detail),
                 do=_("Run “benchboard login” with the same --url."),
             )
         with database.system("sign-in").change() as session:
@@ -161,14 +161,14 @@ def acting(opened: Workspace, *, org: str | None, as_email: str | None) -> Actor
 def token_name(opened: Workspace) -> str:
     """Under which name the vault keeps the session of this database."""
     url = opened.database.engine.url
-    place = f"{url.host}:{url.port}/{url.database}?{sorted(url.query.items())}"
-    return f"session.{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+    database = f"{url.host}:{url.port}/{url.database}?{sorted(url.query.items())}"
+    return f"session.{hashlib.sha256(database.encode()).hexdigest()[:16]}"
 
 
-def answer(value: object) -> None:
+def write_json(value: object) -> None:
     """One JSON value on a line of its own; what a terminal might obey stands in it escaped."""
-    text = json.dumps(value, default=_plain, ensure_ascii=False)
-    click.echo("".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text))
+    text = json.dumps(value, default=_json_value, ensure_ascii=False)
+    click.echo("".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text))
 
 
 def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[Any]) -> None:
@@ -182,12 +182,12 @@ def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[An
         table.add_column(name)
     for row in rows:
         # Text, not str: what is in the database is never markup.
-        table.add_row(*(Text(_shown(read(row))) for read in columns.values()))
+        table.add_row(*(Text(_cell_text(read(row))) for read in columns.values()))
     # Into a pipe or a file nothing is cut.
     Console(highlight=False, width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
-def _shown(value: object) -> str:
+def _cell_text(value: object) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, Unreadable):
@@ -199,7 +199,7 @@ def _shown(value: object) -> str:
     return printable(str(value))
 
 
-def _plain(value: object) -> object:
+def _json_value(value: object) -> object:
     if isinstance(value, Unreadable):
         return None
     if isinstance(value, datetime):
@@ -213,9 +213,9 @@ def _plain(value: object) -> object:
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
-def _text(value: object) -> str | None:
+def _optional_text(value: object) -> str | None:
     return str(value) if value is not None else None
 
 
-def _say(text: str) -> None:
+def _print_progress(text: str) -> None:
     click.echo(f"{text} …", err=True)

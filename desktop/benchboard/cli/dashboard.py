@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import click
 
-from benchboard.atomic_write import write_whole
+from benchboard.atomic_write import write_atomically
 from benchboard.cli import dashboard_shares, dashboard_versions
-from benchboard.cli.command_context import Desk, answer, at_desk, paged_options, sorted_options
+from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.layout import MAX_FILE
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
@@ -64,11 +64,11 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 @click.option(
     "--filter", "which", type=click.Choice(library.WHICH_FILTERS), help="Only these; “all” requires an admin."
 )
-@sorted_options("", "name, updated_at, created_at, owner or deleted_at; default: last changed first.")
-@paged_options
-@at_desk
+@sort_options("", "name, updated_at, created_at, owner or deleted_at; default: last changed first.")
+@paging_options
+@with_context
 def list_dashboards(
-    desk: Desk,
+    context: CommandContext,
     home: bool,
     search: str,
     which: str | None,
@@ -83,30 +83,30 @@ def list_dashboards(
         raise click.UsageError(_("--home can't be combined with searching, filtering, sorting or --after."))
     listing = Listing(search, {"which": which} if which else {}, sort, descending)
     rows: list[dict[str, object]] = []
-    with desk.database.read() as session:
+    with context.database.read() as session:
         if not (narrowed or after):
-            stored = home_layout.home_layout(session, desk.actor)
-            rows = [_home_row(desk, stored)] if stored.version else []
+            stored = home_layout.home_layout(session, context.actor)
+            rows = [_home_row(context, stored)] if stored.version else []
         room = max(limit - len(rows), 1) if limit > 0 else limit
         key = None if after == _HOME_KEY else after
         page: Page[DashboardSummary] = Page(())
         if not home:
-            page = library.list_dashboards(session, desk.actor, listing, after=key, limit=room)
+            page = library.list_dashboards(session, context.actor, listing, after=key, limit=room)
     if rows and limit == 1:
         found = Page(tuple(rows), _HOME_KEY if page.rows else None)
     else:
         found = Page((*rows, *(_row(card) for card in page.rows)), page.next_key)
-    desk.table(found, {name: lambda row, name=name: row[name] for name in _COLUMNS}, shown=_SHOWN)  # type: ignore[misc]
+    context.list_page(found, {name: lambda row, name=name: row[name] for name in _COLUMNS}, shown=_SHOWN)  # type: ignore[misc]
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:
     return {name: card.version if name == "revision" else getattr(card, name) for name in _COLUMNS}
 
 
-def _home_row(desk: Desk, home: HomeLayout) -> dict[str, object]:
+def _home_row(context: CommandContext, home: HomeLayout) -> dict[str, object]:
     known = {
         "name": _("Home"),
-        "owner": desk.actor.name,
+        "owner": context.actor.name,
         "level": "own",
         "public": False,
         "shares": 0,
@@ -123,19 +123,19 @@ def _count(document: Document) -> int:
 
 @dashboard.command("show")
 @_which
-@at_desk
-def show(desk: Desk, which: str | None) -> None:
+@with_context
+def show(context: CommandContext, which: str | None) -> None:
     """Show a dashboard's JSON."""
-    answer(_read(desk, which))
+    write_json(_read_document(context, which))
 
 
 @dashboard.command("export")
 @_which
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
-@at_desk
-def export(desk: Desk, which: str | None, file: Path) -> None:
+@with_context
+def export(context: CommandContext, which: str | None, file: Path) -> None:
     """Write a dashboard's JSON to FILE (- for standard output)."""
-    document = _read(desk, which)
+    document = _read_document(context, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":
         click.echo(text, nl=False)
@@ -144,30 +144,30 @@ def export(desk: Desk, which: str | None, file: Path) -> None:
         if file.exists() and not file.is_file():  # a pipe or a device cannot be replaced
             file.write_text(text, encoding="utf-8")
         else:
-            write_whole(file.resolve(), text.encode())
+            write_atomically(file.resolve(), text.encode())
     except OSError as error:
         raise Invalid("cli.file", _("Can't write {file}.").format(file=file), why=error.strerror or "") from error
     count = _count(parse_document(document))
-    desk.tell(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
+    context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
 
 
-def _read(desk: Desk, which: str | None) -> object:
-    with desk.database.read() as session:
+def _read_document(context: CommandContext, which: str | None) -> object:
+    with context.database.read() as session:
         if which is None:
-            home = home_layout.home_layout(session, desk.actor)
+            home = home_layout.home_layout(session, context.actor)
             if home.content.form < VERSION:  # the schema describes no older form
                 return home.document
             return {"$schema": interchange.SCHEMA, **write_document(home.content)}
-        card = library.find(session, desk.actor, which)
-        return {"$schema": interchange.SCHEMA, **write_document(library.get(session, desk.actor, card.id).document)}
+        card = library.find(session, context.actor, which)
+        return {"$schema": interchange.SCHEMA, **write_document(library.get(session, context.actor, card.id).document)}
 
 
 @contextmanager
-def _from(file: BinaryIO, do: str, most: int = MAX_BYTES) -> Iterator[object]:
+def _read_json(file: BinaryIO, do: str, max_bytes: int = MAX_BYTES) -> Iterator[object]:
     """The JSON in `file` of so many bytes at most; what is wrong with it, here or where it is used, is said with the
     file's name."""
     try:
-        yield layout.decode(file.read(most + 1), max_bytes=most)
+        yield layout.decode(file.read(max_bytes + 1), max_bytes=max_bytes)
     except Invalid as error:
         raise Invalid(
             error.code,
@@ -178,12 +178,12 @@ def _from(file: BinaryIO, do: str, most: int = MAX_BYTES) -> Iterator[object]:
         ) from error
 
 
-def _save_home(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
+def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None) -> None:
     do = _("Use a list of widgets, like the one “benchboard dashboard show --home” prints.")
-    with _from(file, do) as document, desk.database.change() as session:
-        stored = home_layout.save_home(session, desk.actor, document, base_version=base_version)
+    with _read_json(file, do) as document, context.database.change() as session:
+        stored = home_layout.save_home(session, context.actor, document, base_version=base_version)
     count = len(stored.layout)
-    desk.tell(
+    context.report(
         ngettext(
             "Saved the home layout with {count} widget.", "Saved the home layout with {count} widgets.", count
         ).format(count=count),
@@ -192,7 +192,7 @@ def _save_home(desk: Desk, file: BinaryIO, base_version: int | None) -> None:
     )
 
 
-def _what_a_document_is() -> str:
+def _format_advice() -> str:
     return _("Use the format that “benchboard dashboard show” prints.")
 
 
@@ -201,20 +201,20 @@ def _what_a_document_is() -> str:
 @dashboard_versions.BASE_REVISION
 @click.option("--note", help="Version name, shown in the list of versions.")
 @click.argument("file", type=click.File("rb"))
-@at_desk
-def save(desk: Desk, which: str | None, base_version: int | None, note: str | None, file: BinaryIO) -> None:
+@with_context
+def save(context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO) -> None:
     """Save the JSON in FILE (- for standard input) as a dashboard's new version."""
     if which is None:
         if note is not None:
             raise click.UsageError(_("The home layout has no versions, so it can't have a note."))
-        _save_home(desk, file, base_version)
+        _save_home(context, file, base_version)
         return
-    with _from(file, _what_a_document_is()) as value, desk.database.change() as session:
-        card = library.find(session, desk.actor, which)
-        document = _titled(parse_document(value), card.name)
-        saved = library.save(session, desk.actor, card.id, document, base_version=base_version, note=note)
+    with _read_json(file, _format_advice()) as value, context.database.change() as session:
+        card = library.find(session, context.actor, which)
+        document = _with_title(parse_document(value), card.name)
+        saved = library.save(session, context.actor, card.id, document, base_version=base_version, note=note)
     count = _count(saved.document)
-    desk.tell(
+    context.report(
         ngettext("Saved “{name}” with {count} widget.", "Saved “{name}” with {count} widgets.", count).format(
             name=saved.document.title, count=count
         ),
@@ -229,8 +229,8 @@ def save(desk: Desk, which: str | None, base_version: int | None, note: str | No
 @click.option("--home", is_flag=True, help="Replace the home layout instead.")
 @click.option("--name", help="Name; default: the document's title, or the file name.")
 @click.argument("file", type=click.File("rb"))
-@at_desk
-def import_(desk: Desk, home: bool, name: str | None, file: BinaryIO) -> None:
+@with_context
+def import_(context: CommandContext, home: bool, name: str | None, file: BinaryIO) -> None:
     """Create a dashboard from a Benchboard or Grafana document in FILE (- for standard input).
 
     Anything that isn't supported is reported on stderr.
@@ -238,27 +238,27 @@ def import_(desk: Desk, home: bool, name: str | None, file: BinaryIO) -> None:
     if home:
         if name is not None:
             raise click.UsageError(_("The home layout can't have a name."))
-        _save_home(desk, file, None)
+        _save_home(context, file, None)
         return
-    with _from(file, _what_a_document_is(), MAX_FILE) as value, desk.database.change() as session:
+    with _read_json(file, _format_advice(), MAX_FILE) as value, context.database.change() as session:
         written, report = interchange.from_any(value)
-        document = _titled(
+        document = _with_title(
             parse_document(written), Path(file.name).stem if file.name != "-" else _("Imported dashboard")
         )
-        made = library.create(session, desk.actor, document, name=name).card
+        created = library.create(session, context.actor, document, name=name).card
     if report.lines:
-        show_report(report, as_json=desk.as_json)
-    desk.tell(
+        show_report(report, as_json=context.as_json)
+    context.report(
         ngettext(
-            "Created “{name}” with {count} widget.", "Created “{name}” with {count} widgets.", made.widgets
-        ).format(name=made.name, count=made.widgets),
-        id=made.id,
-        revision=made.version,
-        widgets=made.widgets,
+            "Created “{name}” with {count} widget.", "Created “{name}” with {count} widgets.", created.widgets
+        ).format(name=created.name, count=created.widgets),
+        id=created.id,
+        revision=created.version,
+        widgets=created.widgets,
     )
 
 
-def _titled(document: Document, name: str) -> Document:
+def _with_title(document: Document, name: str) -> Document:
     """The document under a name: a bare list of widgets has none."""
     return document if document.title.strip() else parse_document({**write_document(document), "title": name[:255]})
 
@@ -266,77 +266,77 @@ def _titled(document: Document, name: str) -> Document:
 @dashboard.command("create")
 @click.argument("name")
 @click.option("--description", default="")
-@at_desk
-def create(desk: Desk, name: str, description: str) -> None:
+@with_context
+def create(context: CommandContext, name: str, description: str) -> None:
     """Create an empty dashboard."""
     document = parse_document({**write_document(form.empty(name)), "description": description})
-    with desk.database.change() as session:
-        made = library.create(session, desk.actor, document).card
-    desk.tell(_("Created “{name}”.").format(name=made.name), id=made.id, revision=made.version)
+    with context.database.change() as session:
+        created = library.create(session, context.actor, document).card
+    context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 
 
 @dashboard.command("rename", short_help="Give a dashboard another name or description.")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("name", required=False)
 @click.option("--description")
-@at_desk
-def rename(desk: Desk, which: str, name: str | None, description: str | None) -> None:
+@with_context
+def rename(context: CommandContext, which: str, name: str | None, description: str | None) -> None:
     """Change a dashboard's name, description or both."""
     if name is None and description is None:
         raise click.UsageError(_("Specify a new name, a --description, or both."))
-    with desk.database.change() as session:
-        card = library.find(session, desk.actor, which)
-        saved = library.describe(session, desk.actor, card.id, name=name, description=description)
-    told = _("Renamed to “{name}”.") if name is not None else _("Updated the description of “{name}”.")
-    desk.tell(told.format(name=saved.document.title), id=saved.id, revision=saved.version)
+    with context.database.change() as session:
+        card = library.find(session, context.actor, which)
+        saved = library.describe(session, context.actor, card.id, name=name, description=description)
+    sentence = _("Renamed to “{name}”.") if name is not None else _("Updated the description of “{name}”.")
+    context.report(sentence.format(name=saved.document.title), id=saved.id, revision=saved.version)
 
 
 @dashboard.command("duplicate")
 @click.argument("which", metavar="DASHBOARD")
 @click.option("--name", help="Name of the copy.")
-@at_desk
-def duplicate(desk: Desk, which: str, name: str | None) -> None:
+@with_context
+def duplicate(context: CommandContext, which: str, name: str | None) -> None:
     """Duplicate a dashboard. You own the copy."""
-    with desk.database.change() as session:
-        card = library.find(session, desk.actor, which)
-        made = library.duplicate(session, desk.actor, card.id, name=name).card
-    desk.tell(_("Created “{name}”.").format(name=made.name), id=made.id, revision=made.version)
+    with context.database.change() as session:
+        card = library.find(session, context.actor, which)
+        created = library.duplicate(session, context.actor, card.id, name=name).card
+    context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 
 
 @dashboard.command("delete", short_help="Move dashboards to the trash.")
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
 @click.option("--forever", is_flag=True, help="Permanently delete dashboards from the trash.")
-@at_desk
-def delete(desk: Desk, which: tuple[str, ...], forever: bool) -> None:
+@with_context
+def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> None:
     """Move dashboards to the trash, where they can be restored for 30 days."""
-    with desk.database.change() as session:
-        ids = [library.find(session, desk.actor, one, trashed=forever).id for one in which]
+    with context.database.change() as session:
+        ids = [library.find(session, context.actor, dashboard_id, trashed=forever).id for dashboard_id in which]
         act = library.delete_forever if forever else library.discard
-        count = act(session, desk.actor, ids)
+        count = act(session, context.actor, ids)
     if forever:
-        told = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
+        sentence = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
     else:
-        told = ngettext("{count} dashboard moved to the trash.", "{count} dashboards moved to the trash.", count)
-    desk.tell(told.format(count=count), deleted=count)
+        sentence = ngettext("{count} dashboard moved to the trash.", "{count} dashboards moved to the trash.", count)
+    context.report(sentence.format(count=count), deleted=count)
 
 
 @dashboard.command("restore", short_help="Take dashboards out of the trash.")
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
-@at_desk
-def restore(desk: Desk, which: tuple[str, ...]) -> None:
+@with_context
+def restore(context: CommandContext, which: tuple[str, ...]) -> None:
     """Restore dashboards from the trash, with their shares."""
-    with desk.database.change() as session:
-        ids = [library.find(session, desk.actor, one, trashed=True).id for one in which]
-        count = library.restore(session, desk.actor, ids)
-    told = ngettext("{count} dashboard restored.", "{count} dashboards restored.", count)
-    desk.tell(told.format(count=count), restored=count)
+    with context.database.change() as session:
+        ids = [library.find(session, context.actor, dashboard_id, trashed=True).id for dashboard_id in which]
+        count = library.restore(session, context.actor, ids)
+    sentence = ngettext("{count} dashboard restored.", "{count} dashboards restored.", count)
+    context.report(sentence.format(count=count), restored=count)
 
 
 @dashboard.command("purge")
-@at_desk
-def purge(desk: Desk) -> None:
+@with_context
+def purge(context: CommandContext) -> None:
     """Permanently delete dashboards that have been in the trash for over 30 days."""
-    with desk.database.change() as session:
-        count = library.purge(session, desk.actor)
-    told = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
-    desk.tell(told.format(count=count), deleted=count)
+    with context.database.change() as session:
+        count = library.purge(session, context.actor)
+    sentence = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)
+    context.report(sentence.format(count=count), deleted=count)

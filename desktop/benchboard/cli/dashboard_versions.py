@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from benchboard.cli.command_context import Desk, answer, at_desk, paged_options
+from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import write_document
 from benchboard.dashboards.versions import version_store as kept
@@ -26,16 +26,16 @@ _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 @_DASHBOARD
 @click.option("--search", default="", help="Part of a version name or of the author's name.")
 @click.option("--named", is_flag=True, help="Only named versions.")
-@paged_options
-@at_desk
-def versions(desk: Desk, which: str, search: str, named: bool, limit: int, after: str | None) -> None:
+@paging_options
+@with_context
+def versions(context: CommandContext, which: str, search: str, named: bool, limit: int, after: str | None) -> None:
     """List the versions of a dashboard, newest first."""
     filters: dict[str, Scalar] = {"named": True} if named else {}
-    with desk.database.read() as session:
-        card = library.find(session, desk.actor, which)
-        page = kept.list_versions(session, desk.actor, card.id, Listing(search, filters), after=after, limit=limit)
+    with context.database.read() as session:
+        card = library.find(session, context.actor, which)
+        page = kept.list_versions(session, context.actor, card.id, Listing(search, filters), after=after, limit=limit)
     columns = ("number", "note", "author", "automatic", "restored_from", "began_at", "saved_at")
-    desk.table(
+    context.list_page(
         page,
         {name: lambda row, name=name: getattr(row, name) for name in columns},  # type: ignore[misc]
         shown=("number", "note", "author", "restored_from", "saved_at"),
@@ -50,31 +50,33 @@ def version() -> None:
 @version.command("show")
 @_DASHBOARD
 @_NUMBER
-@at_desk
-def show(desk: Desk, which: str, number: int) -> None:
+@with_context
+def show(context: CommandContext, which: str, number: int) -> None:
     """Show a version's JSON."""
-    with desk.database.read() as session:
-        card = library.find(session, desk.actor, which)
-        found = kept.get_version(session, desk.actor, card.id, number)
-    answer({"$schema": interchange.SCHEMA, **write_document(found.document)})
+    with context.database.read() as session:
+        card = library.find(session, context.actor, which)
+        found = kept.get_version(session, context.actor, card.id, number)
+    write_json({"$schema": interchange.SCHEMA, **write_document(found.document)})
 
 
 @version.command("name")
 @_DASHBOARD
 @_NUMBER
 @click.argument("note")
-@at_desk
-def name(desk: Desk, which: str, number: int, note: str) -> None:
+@with_context
+def name(context: CommandContext, which: str, number: int, note: str) -> None:
     """Name a version."""
-    with desk.database.change() as session:
-        card = library.find(session, desk.actor, which)
-        named = kept.name_version(session, desk.actor, card.id, number, note)
-    told = (
+    with context.database.change() as session:
+        card = library.find(session, context.actor, which)
+        named = kept.name_version(session, context.actor, card.id, number, note)
+    sentence = (
         _("Version {number} of “{name}” is now named “{note}”.")
         if named.note
         else _("Version {number} no longer has a name.")
     )
-    desk.tell(told.format(number=number, name=card.name, note=named.note), id=card.id, number=number, note=named.note)
+    context.report(
+        sentence.format(number=number, name=card.name, note=named.note), id=card.id, number=number, note=named.note
+    )
 
 
 @version.command("restore", short_help="Make a dashboard what it was in a version.")
@@ -82,13 +84,13 @@ def name(desk: Desk, which: str, number: int, note: str) -> None:
 @_NUMBER
 @BASE_REVISION
 @click.option("--note", help="Name of the new version.")
-@at_desk
-def restore(desk: Desk, which: str, number: int, base_version: int | None, note: str | None) -> None:
+@with_context
+def restore(context: CommandContext, which: str, number: int, base_version: int | None, note: str | None) -> None:
     """Restore a version of a dashboard as a new version."""
-    with desk.database.change() as session:
-        card = library.find(session, desk.actor, which)
-        saved = kept.restore_version(session, desk.actor, card.id, number, base_version=base_version, note=note)
-    desk.tell(
+    with context.database.change() as session:
+        card = library.find(session, context.actor, which)
+        saved = kept.restore_version(session, context.actor, card.id, number, base_version=base_version, note=note)
+    context.report(
         _("Restored version {number} of “{name}” as version {new}.").format(
             name=saved.document.title, number=number, new=saved.number
         ),

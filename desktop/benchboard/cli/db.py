@@ -6,7 +6,7 @@ from contextlib import closing
 import click
 
 from benchboard import workspace
-from benchboard.cli.command_context import Where, answer, database_options
+from benchboard.cli.command_context import DatabaseOptions, database_options, write_json
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
@@ -28,31 +28,31 @@ def db() -> None:
 @db.command(short_help="Bring the database up to date, from nothing if need be.")
 @_AS_JSON
 @database_options
-def upgrade(where: Where, /, *, as_json: bool) -> None:
+def upgrade(options: DatabaseOptions, /, *, as_json: bool) -> None:
     """Upgrade the database to the required revision, or create it."""
-    with where.open_exclusively() as opened:
-        _tell(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
+    with options.open_exclusively() as opened:
+        _report_migration(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
 
 
 @db.command(short_help="Take the database back to revision REV.")
 @click.argument("revision", metavar="REV")
 @_AS_JSON
 @database_options
-def downgrade(where: Where, /, *, revision: str, as_json: bool) -> None:
+def downgrade(options: DatabaseOptions, /, *, revision: str, as_json: bool) -> None:
     """Downgrade the database to revision REV, or to an empty one with "base". Drops what later revisions added."""
-    with where.open_exclusively() as opened:
-        _tell(migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json)
+    with options.open_exclusively() as opened:
+        _report_migration(migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json)
 
 
 @db.command(short_help="Say which revision the database is at.")
 @_AS_JSON
 @database_options
-def current(where: Where, /, *, as_json: bool) -> None:
+def current(options: DatabaseOptions, /, *, as_json: bool) -> None:
     """Show the database's revision and the one that Benchboard requires."""
-    with closing(where.connect()) as opened:
+    with closing(options.connect()) as opened:
         found, needed = migrations.current(opened.database), migrations.head()
     if as_json:
-        answer({"current": found, "head": needed})
+        write_json({"current": found, "head": needed})
     else:
         click.echo(_("{current} (Benchboard requires {head})").format(current=found or migrations.BASE, head=needed))
 
@@ -60,12 +60,12 @@ def current(where: Where, /, *, as_json: bool) -> None:
 @db.command()
 @_AS_JSON
 @database_options
-def check(where: Where, /, *, as_json: bool) -> None:
+def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
     """Check the database: its tables, references and file. Changes nothing; fails if there is a problem."""
-    with closing(where.connect()) as opened:
+    with closing(options.connect()) as opened:
         findings = migrations.check(opened.database)
     if as_json:
-        answer({"findings": list(findings)})
+        write_json({"findings": list(findings)})
     elif not findings:
         click.echo(_("No problems found."))
     if findings:
@@ -79,7 +79,7 @@ def check(where: Where, /, *, as_json: bool) -> None:
 @click.option("--organisation", metavar="NAME", help="First organisation of that server.")
 @_AS_JSON
 @database_options
-def seed(where: Where, /, *, admin: str | None, organisation: str | None, as_json: bool) -> None:
+def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | None, as_json: bool) -> None:
     """Create or update permissions, scopes and system roles. Running it again changes nothing.
 
     A local database creates its organisation and operator automatically. An empty server needs --organisation and
@@ -87,14 +87,14 @@ def seed(where: Where, /, *, admin: str | None, organisation: str | None, as_jso
     """
     if (admin is None) != (organisation is None):
         raise click.UsageError(_("Use --admin and --organisation together."))
-    with where.open_exclusively() as opened:
+    with options.open_exclusively() as opened:
         if admin is not None and organisation is not None:
-            _found(opened, admin, organisation)
+            _create_first_organisation(opened, admin, organisation)
         workspace.seed(opened)
         with opened.database.system("seed").read() as session:
             slugs = organisations.slugs(session)
     if as_json:
-        answer({"seeded": True, "organisations": slugs})
+        write_json({"seeded": True, "organisations": slugs})
         return
     if admin is not None:
         sentence = _("Created organisation {name} with admin {email}. To sign in, run “benchboard login {email}”.")
@@ -104,33 +104,33 @@ def seed(where: Where, /, *, admin: str | None, organisation: str | None, as_jso
         click.echo(_("No organisations yet. Create the first one with --organisation and --admin."))
 
 
-def _found(opened: Workspace, admin: str, organisation: str) -> None:
-    workspace.require_current(opened)
-    if opened.way.kind != "server":
+def _create_first_organisation(workspace_: Workspace, admin: str, organisation: str) -> None:
+    workspace.require_current(workspace_)
+    if workspace_.location.kind != "server":
         raise Invalid(
             "db.local",
             _("A local database creates its first organisation automatically."),
             do=_("Leave out --organisation and --admin, and add people with “benchboard user add”."),
         )
-    with opened.database.system("seed").read() as session:
+    with workspace_.database.system("seed").read() as session:
         organisations.require_none(session)
     password = ask_password(confirm=True)
-    with opened.database.system("seed").change() as session:
-        organisations.found_first(session, opened.data_keys, name=organisation, email=admin, password=password)
+    with workspace_.database.system("seed").change() as session:
+        organisations.found_first(session, workspace_.data_keys, name=organisation, email=admin, password=password)
 
 
-def _tell(moved: Moved, database: Database, as_json: bool) -> None:
+def _report_migration(migration: Moved, database: Database, as_json: bool) -> None:
     if as_json:
-        backup = None if moved.backup is None else str(moved.backup)
-        answer({"before": moved.before, "after": moved.after, "backup": backup})
+        backup = None if migration.backup is None else str(migration.backup)
+        write_json({"before": migration.before, "after": migration.after, "backup": backup})
         return
-    before, after = (revision or migrations.BASE for revision in (moved.before, moved.after))
+    before, after = (revision or migrations.BASE for revision in (migration.before, migration.after))
     if before == after:
         click.echo(_("The database is already at {revision}.").format(revision=after))
         return
     click.echo(_("Migrated the database from {before} to {after}.").format(after=after, before=before))
-    if moved.backup is not None:
-        click.echo(_("Backup saved to {file}.").format(file=moved.backup))
+    if migration.backup is not None:
+        click.echo(_("Backup saved to {file}.").format(file=migration.backup))
     elif database.dialect == "postgresql":
         click.echo(_("No backup was made. Back up the server yourself."))
 

@@ -12,7 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import link
-from benchboard.cli.command_context import Desk, Where, acting, at_desk, database_options, paged_options, sorted_options
+from benchboard.cli.command_context import (
+    CommandContext,
+    DatabaseOptions,
+    database_options,
+    paging_options,
+    resolve_actor,
+    sort_options,
+    with_context,
+)
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device, DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.protocol import CanConfig, ProtocolError, StoredConfig, messages
@@ -39,12 +47,12 @@ def dongle() -> None:
 )
 @click.option("--search", default="", help="Part of a name or ID.")
 @click.option("--state", type=click.Choice(fleet.OWNERSHIP_STATES))
-@sorted_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
-@paged_options
-@at_desk
+@sort_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
+@paging_options
+@with_context
 def list_(
-    desk: Desk,
-    ask: bool | None,
+    context: CommandContext,
+    probe_ports: bool | None,
     search: str,
     state: str | None,
     sort: str,
@@ -54,20 +62,20 @@ def list_(
 ) -> None:
     """List your organisation's dongles, then other ports, including simulated ones."""
     filters: dict[str, Scalar] = {"state": state} if state else {}
-    with desk.database.read() as session:
+    with context.database.read() as session:
         listing = Listing(search, filters, sort, descending)
-        known = fleet.list_dongles(session, desk.actor, listing, after=after, limit=limit)
-    here = [_here(port, ask) for port in link.discover()]
-    ports = {str(row["device_id"]): row for row in here if row["device_id"]}
-    rows = [_known(one, ports.get(one.device_id)) for one in known.rows]
+        known = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
+    connected = [_port_row(port, probe_ports) for port in link.discover()]
+    ports = {str(row["device_id"]): row for row in connected if row["device_id"]}
+    rows = [_dongle_row(dongle, ports.get(dongle.device_id)) for dongle in known.rows]
     if after is None and not search and not state:
         listed = {row["device_id"] for row in rows}
-        rows += [row for row in here if row["device_id"] is None or row["device_id"] not in listed]
-    if not rows and not desk.as_json:
+        rows += [row for row in connected if row["device_id"] is None or row["device_id"] not in listed]
+    if not rows and not context.as_json:
         click.echo(_("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”."))
         return
-    shown = _COLUMNS if desk.as_json else _SHORT
-    desk.table(Page(tuple(rows), known.next_key), {name: itemgetter(name) for name in shown})
+    shown = _COLUMNS if context.as_json else _SHORT
+    context.list_page(Page(tuple(rows), known.next_key), {name: itemgetter(name) for name in shown})
 
 
 _COLUMNS: Final = (
@@ -77,36 +85,36 @@ _COLUMNS: Final = (
 _SHORT: Final = ("name", "device_id", "ownership_state", "port", "bitrate")
 
 
-def _here(port: link.Port, ask: bool | None) -> dict[str, object]:
+def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
     """A port as a row of the list. Only asking tells who is behind it, except for stock firmware's USB identity."""
     row: dict[str, object] = dict.fromkeys(_COLUMNS)
     row |= {"port": port.path, "path": port.path, "description": port.description, "simulated": port.simulated}
     row["device_id"] = observed_id(port)
-    if ask is None:
-        ask = port.simulated or (port.vid or 0, port.pid or 0) in link.KNOWN_ADAPTERS
-    if ask:
-        row |= {name: value for name, value in _asked(port.path).items() if name in row and value is not None}
+    if probe_ports is None:
+        probe_ports = port.simulated or (port.vid or 0, port.pid or 0) in link.KNOWN_ADAPTERS
+    if probe_ports:
+        row |= {name: value for name, value in _probe_row(port.path).items() if name in row and value is not None}
     return row
 
 
-def _known(one: fleet.Dongle, here: Mapping[str, object] | None) -> dict[str, object]:
-    row: dict[str, object] = dict(here) if here is not None else dict.fromkeys(_COLUMNS)
+def _dongle_row(dongle: fleet.Dongle, port_row: Mapping[str, object] | None) -> dict[str, object]:
+    row: dict[str, object] = dict(port_row) if port_row is not None else dict.fromkeys(_COLUMNS)
     for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
-        row[name] = getattr(one, name)
-    row["last_seen_at"] = one.last_seen_at
-    if one.config is not None:
-        row |= {"bitrate": one.config.bitrate, "data_bitrate": one.config.data_bitrate}
+        row[name] = getattr(dongle, name)
+    row["last_seen_at"] = dongle.last_seen_at
+    if dongle.config is not None:
+        row |= {"bitrate": dongle.config.bitrate, "data_bitrate": dongle.config.data_bitrate}
     return row
 
 
-def _asked(path: str) -> dict[str, object]:
+def _probe_row(path: str) -> dict[str, object]:
     try:
-        return _described(probe(path))
+        return _info_row(probe(path))
     except AppError as error:
         return {"problem": error.what}
 
 
-def _described(info: DongleInfo) -> dict[str, object]:
+def _info_row(info: DongleInfo) -> dict[str, object]:
     row = asdict(info)
     row["device_key"] = info.device_key.hex() if info.device_key is not None else None
     return row
@@ -120,7 +128,7 @@ def info(port: str, as_json: bool) -> None:
 
     Asks only the dongle, not the database; `dongle list` shows what your organisation knows about it.
     """
-    row = _described(probe(port))
+    row = _info_row(probe(port))
     if as_json:
         click.echo(json.dumps(row))
         return
@@ -142,31 +150,33 @@ def identify(port: str, seconds: float) -> None:
 @_PORT
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @click.option("--name", default="", help="Name of the dongle.")
-@at_desk
-def pair(desk: Desk, port: str, yes: bool, name: str) -> None:
+@with_context
+def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
     """Claim a dongle for your organisation, or resume an earlier attempt."""
     with link.open_port(port) as handle:
         info = probe_open(handle)
-        already = _already_ours(desk, info)
-        if not yes and not already:
-            _confirm(desk, port, info)
+        already_claimed = _is_claimed(context, info)
+        if not yes and not already_claimed:
+            _confirm(context, port, info)
         if info.is_benchboard:
-            claimed = _claim(desk, Device(handle))
+            claimed = _claim(context, Device(handle))
             dongle_id, resumed = claimed.dongle_id, claimed.resumed
-            already = already and resumed
+            already_claimed = already_claimed and resumed
         else:
             ports = link.discover(typed=[port])
-            here = next(one for one in ports if one.path == port)
-            with desk.database.change() as session:
-                dongle_id = provisioning.observe(session, desk.actor, port=here, info=info, present=ports)
+            connected = next(one for one in ports if one.path == port)
+            with context.database.change() as session:
+                dongle_id = provisioning.observe(session, context.actor, port=connected, info=info, present=ports)
             resumed = False
-    with desk.database.change() as session:
+    with context.database.change() as session:
         if name:
-            fleet.rename_dongle(session, desk.actor, dongle_id, name)
-        found = fleet.get_dongle(session, desk.actor, dongle_id)
-    sentence = _("{organisation} has already claimed {name}.") if already else _("Claimed {name} for {organisation}.")
-    desk.tell(
-        sentence.format(name=found.title, organisation=desk.actor.organisation),
+            fleet.rename_dongle(session, context.actor, dongle_id, name)
+        found = fleet.get_dongle(session, context.actor, dongle_id)
+    sentence = (
+        _("{organisation} has already claimed {name}.") if already_claimed else _("Claimed {name} for {organisation}.")
+    )
+    context.report(
+        sentence.format(name=found.title, organisation=context.actor.organisation),
         id=found.id,
         device_id=found.device_id,
         name=found.name,
@@ -174,42 +184,42 @@ def pair(desk: Desk, port: str, yes: bool, name: str) -> None:
         identity_kind=found.identity_kind,
         key_version=found.key_version,
         resumed=resumed,
-        already_ours=already,
+        already_ours=already_claimed,
     )
 
 
-def _already_ours(desk: Desk, info: DongleInfo) -> bool:
+def _is_claimed(context: CommandContext, info: DongleInfo) -> bool:
     if not info.is_benchboard or info.device_id is None:
         return False
-    with desk.database.read() as session:
-        known = fleet.find_dongle(session, desk.actor, info.device_id)
+    with context.database.read() as session:
+        known = fleet.find_dongle(session, context.actor, info.device_id)
     return known is not None and known.ownership_state == "CLAIMED_ACTIVE" == info.ownership_state
 
 
-def _confirm(desk: Desk, port: str, info: DongleInfo) -> None:
-    who = info.device_id or _("stock firmware, monitoring only")
+def _confirm(context: CommandContext, port: str, info: DongleInfo) -> None:
+    identity = info.device_id or _("stock firmware, monitoring only")
     question = _("Claim the dongle on {port} ({who}) for {organisation}?")
-    text = question.format(port=port, who=who, organisation=desk.actor.organisation)
+    text = question.format(port=port, who=identity, organisation=context.actor.organisation)
     click.confirm(text, abort=True, err=True)
 
 
-def _claim(desk: Desk, device: Device) -> provisioning.PairedDongle:
-    said: set[object] = set()
+def _claim(context: CommandContext, device: Device) -> provisioning.PairedDongle:
+    reported: set[object] = set()
 
-    def told(step: provisioning.PairingStep, seconds: float | None) -> None:
+    def on_step(step: provisioning.PairingStep, seconds: float | None) -> None:
         asks = step is provisioning.PairingStep.PRESENCE and seconds is not None
-        if (step, asks) in said:
+        if (step, asks) in reported:
             return
-        said.add((step, asks))
+        reported.add((step, asks))
         words = _("Press the button on the dongle within {seconds} seconds.") if asks else _STEPS.get(step)
         if words is not None:
             click.echo((words if asks else _(words)).format(seconds=round(seconds or 0)), err=True)
 
-    data_key = desk.workspace.data_keys.of(desk.actor.organisation_id)
-    claimed = provisioning.pair(desk.database, desk.actor, data_key, device, on_step=told)
+    data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+    claimed = provisioning.pair(context.database, context.actor, data_key, device, on_step=on_step)
     stored = device.config_read()
-    with desk.database.change() as session:
-        fleet.store_config(session, desk.actor, claimed.dongle_id, stored)
+    with context.database.change() as session:
+        fleet.store_config(session, context.actor, claimed.dongle_id, stored)
     return claimed
 
 
@@ -237,7 +247,7 @@ _STEPS: Final = {
 @_JSON
 @database_options
 def config(
-    where: Where,
+    options: DatabaseOptions,
     port: str,
     read: bool,
     write: str | None,
@@ -255,23 +265,25 @@ def config(
     """
     changes: dict[str, object] = _read_changes(write) if write is not None else {}
     changes |= {name: value for name, value in (("clock_hz", clock), ("mode", mode)) if value is not None}
-    wanted = bool(changes or timing or data_timing)
-    if read and wanted:
+    writes = bool(changes or timing or data_timing)
+    if read and writes:
         raise click.UsageError(_("Read or write settings, not both."))
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
         stored = device.config_read()
-        if wanted:
-            new = _changed(stored.config, changes, timing, data_timing)
-            stored = _written(where, device, new, org, as_email)
+        if writes:
+            new = _config_with(stored.config, changes, timing, data_timing)
+            stored = _write_config(options, device, new, org, as_email)
     _show_config(stored, as_json=as_json)
 
 
-def _written(where: Where, device: Device, new: CanConfig, org: str | None, as_email: str | None) -> StoredConfig:
-    opened = where.open()
+def _write_config(
+    options: DatabaseOptions, device: Device, new: CanConfig, org: str | None, as_email: str | None
+) -> StoredConfig:
+    opened = options.open()
     try:
-        actor = acting(opened, org=org, as_email=as_email)
+        actor = resolve_actor(opened, org=org, as_email=as_email)
         data_key = opened.data_keys.of(actor.organisation_id)
         return fleet.write_config(opened.database.bind(actor), actor, data_key, device, new)
     finally:
@@ -284,15 +296,15 @@ def _read_changes(text: str) -> dict[str, object]:
     try:
         changes = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _not_settings(_("The input isn't valid JSON.")) from error
+        raise _invalid_settings(_("The input isn't valid JSON.")) from error
     if not isinstance(changes, dict):
-        raise _not_settings(_("The input isn't a JSON object."))
+        raise _invalid_settings(_("The input isn't a JSON object."))
     if unknown := changes.keys() - _FIELDS:
-        raise _not_settings(_("Unknown setting {name}.").format(name=repr(min(unknown))[:40]))
+        raise _invalid_settings(_("Unknown setting {name}.").format(name=repr(min(unknown))[:40]))
     return changes
 
 
-def _not_settings(why: str) -> Invalid:
+def _invalid_settings(why: str) -> Invalid:
     return Invalid(
         "dongle.settings",
         _("These channel settings aren't valid."),
@@ -302,7 +314,7 @@ def _not_settings(why: str) -> Invalid:
     )
 
 
-def _changed(
+def _config_with(
     config: CanConfig, changes: Mapping[str, object], timing: str | None, data_timing: str | None
 ) -> CanConfig:
     values = dict(changes)
@@ -315,7 +327,7 @@ def _changed(
     try:
         return messages.config_with_changes(config, values)
     except ProtocolError as error:
-        raise _not_settings(_("A value is out of range, or the segments don't match the bit rate.")) from error
+        raise _invalid_settings(_("A value is out of range, or the segments don't match the bit rate.")) from error
 
 
 def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
@@ -325,7 +337,7 @@ def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
         quanta = 1 + prop + seg1 + seg2
         bitrate, sample_point = round(clock / (prescaler * quanta)), (1 + prop + seg1) / quanta * 100
     except (ValueError, ArithmeticError) as error:
-        raise _not_settings(_("Bit timing needs five numbers, such as 10/6/7/2/2.")) from error
+        raise _invalid_settings(_("Bit timing needs five numbers, such as 10/6/7/2/2.")) from error
     names = ("bitrate", "sample_point", "prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
     values = (bitrate, round(sample_point, 3), prescaler, prop, seg1, seg2, sjw)
     return {prefix + name: value for name, value in zip(names, values, strict=True)}
@@ -333,7 +345,7 @@ def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
 
 def _show_config(stored: StoredConfig, *, as_json: bool) -> None:
     row: dict[str, Any] = {**asdict(stored.config), "revision": stored.revision}
-    row["filters"] = [[one.id, one.mask, one.extended] for one in stored.config.filters]
+    row["filters"] = [[filter_.id, filter_.mask, filter_.extended] for filter_ in stored.config.filters]
     if as_json:
         click.echo(json.dumps(row))
     else:
@@ -381,7 +393,7 @@ def simulate(
 
     served: list[ServedDongle] = []
 
-    def ready(one: ServedDongle) -> None:
+    def ready(dongle: ServedDongle) -> None:
         if not as_json and not served:
             text = ngettext(
                 "Running {count} simulated dongle. Press Ctrl+C to stop.",
@@ -389,11 +401,11 @@ def simulate(
                 count,
             )
             click.echo(text.format(count=count), err=True)
-        served.append(one)
+        served.append(dongle)
         if as_json:
-            click.echo(json.dumps(asdict(one)))
+            click.echo(json.dumps(asdict(dongle)))
         else:
-            click.echo(_("{id} on {port}, bus {bus}").format(id=one.device_id, port=one.port, bus=one.bus))
+            click.echo(_("{id} on {port}, bus {bus}").format(id=dongle.device_id, port=dongle.port, bus=dongle.bus))
 
     serve(
         count,

@@ -17,7 +17,7 @@ from benchboard.cli.terminal import printable
 from benchboard.errors import AppError
 from benchboard.i18n import _
 
-_ROOMS: Final = {
+_COMMANDS: Final = {
     "audit": "who did what",
     "can": "a bus, live: monitor, send",
     "dashboard": "dashboards and the home layout",
@@ -32,19 +32,19 @@ _ROOMS: Final = {
     "user": "people: list, show, add",
     "whoami": "the account commands act as",
 }
-_BEFORE: Final = {"tour": "the guided tour of the window, in pictures"}
+_WINDOW_COMMANDS: Final = {"tour": "the guided tour of the window, in pictures"}
 """What `__main__` starts itself, since it opens the window."""
 _MODULES: Final = {"user": "people", "session": "people", "login": "account", "logout": "account", "whoami": "account"}
 
 
-class _Rooms(click.Group):
+class _LazyGroup(click.Group):
     """Loads a room's commands only when it is named: `timing solve` never waits for a database library."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*_ROOMS, *super().list_commands(ctx)})
+        return sorted({*_COMMANDS, *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _ROOMS:
+        if cmd_name not in _COMMANDS:
             return super().get_command(ctx, cmd_name)
         module = importlib.import_module(f"benchboard.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, cmd_name)
@@ -53,10 +53,10 @@ class _Rooms(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         own = {name: command.get_short_help_str() for name, command in self.commands.items()}
         with formatter.section(_("Commands")):
-            formatter.write_dl(sorted({**_ROOMS, **_BEFORE, **own}.items()))
+            formatter.write_dl(sorted({**_COMMANDS, **_WINDOW_COMMANDS, **own}.items()))
 
 
-@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="benchboard")
 def root() -> None:
     """Benchboard: CAN dongles, dashboards and accounts.
@@ -68,7 +68,7 @@ def root() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command; answers the exit status. No traceback reaches a person: a bug goes to the log."""
     home = settings.home()
-    _speak(os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language)
+    _use_language(os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language)
     log.start(home / "logs")
     try:
         result = root.main(list(arguments), prog_name="benchboard", standalone_mode=False)
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _speak(language: str) -> None:
+def _use_language(language: str) -> None:
     folder = package_data.resources_folder() / "i18n"
     known = ["en", *sorted(file.stem for file in folder.glob("*.po"))]
     i18n.use(language if language in known else "en", folder)

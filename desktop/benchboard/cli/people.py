@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from benchboard.cli.command_context import Desk, at_desk, paged_options, sorted_options
+from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import sessions, users
@@ -47,11 +47,11 @@ def user() -> None:
 @click.option("--search", default="", help="Part of a name or email address.")
 @click.option("--role", type=click.Choice(ROLES))
 @click.option("--state", type=click.Choice(users.STATES))
-@sorted_options("name", "name, email, role, state, last_seen or created_at.")
-@paged_options
-@at_desk
+@sort_options("name", "name, email, role, state, last_seen or created_at.")
+@paging_options
+@with_context
 def list_users(
-    desk: Desk,
+    context: CommandContext,
     search: str,
     role: str | None,
     state: str | None,
@@ -62,60 +62,62 @@ def list_users(
 ) -> None:
     """List your organisation's people."""
     filters: dict[str, Scalar] = {k: v for k, v in (("role", role), ("state", state)) if v is not None}
-    with desk.database.read() as session:
+    with context.database.read() as session:
         page = users.list_people(
-            session, desk.actor, Listing(search, filters, sort, descending), after=after, limit=limit
+            session, context.actor, Listing(search, filters, sort, descending), after=after, limit=limit
         )
-    desk.table(page, _PERSON, shown=("name", "email", "role", "state", "last_seen", "sessions"))
+    context.list_page(page, _PERSON, shown=("name", "email", "role", "state", "last_seen", "sessions"))
 
 
 @user.command("show")
 @click.argument("who")
-@at_desk
-def show_user(desk: Desk, who: str) -> None:
+@with_context
+def show_user(context: CommandContext, who: str) -> None:
     """Show one person (email address or ID)."""
-    with desk.database.read() as session:
-        person = users.find_person(session, desk.actor, who)
-    if desk.as_json:
-        desk.tell("", **{name: read(person) for name, read in _PERSON.items()})
+    with context.database.read() as session:
+        person = users.find_person(session, context.actor, who)
+    if context.as_json:
+        context.report("", **{name: read(person) for name, read in _PERSON.items()})
     else:
-        desk.table(Page((person,)), _PERSON)
+        context.list_page(Page((person,)), _PERSON)
 
 
 @user.command("add", short_help="Add a person; the password is asked for.")
 @click.argument("email")
 @click.option("--name", default="")
 @click.option("--role", type=click.Choice(ROLES), default="business_user", show_default=True)
-@at_desk
-def add_user(desk: Desk, email: str, name: str, role: str) -> None:
+@with_context
+def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
     """Add a person. Asks for a password, or reads it from standard input."""
     password = ask_password(confirm=True)
-    with desk.database.change() as session:
-        person = users.add_person(session, desk.actor, email=email, name=name, role=role, password=password)
-    desk.tell(_("Added {name}.").format(name=person.name), id=person.id, email=person.email)
+    with context.database.change() as session:
+        person = users.add_person(session, context.actor, email=email, name=name, role=role, password=password)
+    context.report(_("Added {name}.").format(name=person.name), id=person.id, email=person.email)
 
 
 @user.command("disable")
 @click.argument("who", nargs=-1, required=True)
-@at_desk
-def disable_user(desk: Desk, who: tuple[str, ...]) -> None:
+@with_context
+def disable_user(context: CommandContext, who: tuple[str, ...]) -> None:
     """Disable people and end their sessions."""
-    _set_state(desk, who, "inactive")
+    _set_state(context, who, "inactive")
 
 
 @user.command("activate")
 @click.argument("who", nargs=-1, required=True)
-@at_desk
-def activate_user(desk: Desk, who: tuple[str, ...]) -> None:
+@with_context
+def activate_user(context: CommandContext, who: tuple[str, ...]) -> None:
     """Activate disabled people."""
-    _set_state(desk, who, "active")
+    _set_state(context, who, "active")
 
 
-def _set_state(desk: Desk, who: tuple[str, ...], state: str) -> None:
-    with desk.database.change() as session:
-        ids = [users.find_person(session, desk.actor, one).id for one in who]
-        count = users.set_state(session, desk.actor, ids, state)
-    desk.tell(ngettext("{count} person updated.", "{count} people updated.", count).format(count=count), changed=count)
+def _set_state(context: CommandContext, who: tuple[str, ...], state: str) -> None:
+    with context.database.change() as session:
+        ids = [users.find_person(session, context.actor, person).id for person in who]
+        count = users.set_state(session, context.actor, ids, state)
+    context.report(
+        ngettext("{count} person updated.", "{count} people updated.", count).format(count=count), changed=count
+    )
 
 
 @click.group()
@@ -127,34 +129,36 @@ def session() -> None:
 @click.option("--user", "who", help="Only this person's sessions (email address or ID).")
 @click.option("--ended", is_flag=True, help="Sessions that ended in the last 90 days.")
 @click.option("--search", default="")
-@paged_options
-@at_desk
-def list_sessions(desk: Desk, who: str | None, ended: bool, search: str, limit: int, after: str | None) -> None:
+@paging_options
+@with_context
+def list_sessions(context: CommandContext, who: str | None, ended: bool, search: str, limit: int, after: str | None) -> None:
     """List sessions, most recently used first."""
-    with desk.database.read() as session:
+    with context.database.read() as session:
         filters: dict[str, Scalar] = {"ended": True} if ended else {}
         if who is not None:
-            filters["user_id"] = users.find_person(session, desk.actor, who).id
-        page = sessions.list_sessions(session, desk.actor, Listing(search, filters), after=after, limit=limit)
-    desk.table(page, _SESSION, shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"))
+            filters["user_id"] = users.find_person(session, context.actor, who).id
+        page = sessions.list_sessions(session, context.actor, Listing(search, filters), after=after, limit=limit)
+    context.list_page(page, _SESSION, shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"))
 
 
 @session.command("revoke")
 @click.argument("ids", nargs=-1)
 @click.option("--user", "who", help="All of this person's sessions (email address or ID).")
-@at_desk
-def revoke(desk: Desk, ids: tuple[str, ...], who: str | None) -> None:
+@with_context
+def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> None:
     """Revoke sessions by ID, or all of a person's. Their windows sign out within 5 seconds."""
     if bool(ids) == (who is not None):
         raise click.UsageError(_("Specify session IDs, or a person with --user."))
-    with desk.database.change() as session:
+    with context.database.change() as session:
         if who is not None:
-            count = users.revoke_all(session, desk.actor, [users.find_person(session, desk.actor, who).id])
+            count = users.revoke_all(session, context.actor, [users.find_person(session, context.actor, who).id])
         else:
-            count = sessions.revoke_sessions(session, desk.actor, [_session_id(one) for one in ids])
+            count = sessions.revoke_sessions(session, context.actor, [_session_id(session_id) for session_id in ids])
             if not count:
                 raise NotFound("sessions.none", _("None of these sessions are active."))
-    desk.tell(ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count), revoked=count)
+    context.report(
+        ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count), revoked=count
+    )
 
 
 def _session_id(text: str) -> str:

@@ -61,7 +61,7 @@ class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
 
 _HZ = _Frequency()
 _SEGMENTS = _Segments()
-_Five = tuple[int, int, int, int, int]
+_SegmentValues = tuple[int, int, int, int, int]
 
 
 @click.group()
@@ -204,8 +204,8 @@ def check(
     *,
     name: str,
     clock: float,
-    nominal: _Five,
-    data: _Five | None,
+    nominal: _SegmentValues,
+    data: _SegmentValues | None,
     clock_tolerance: float,
     length: float | None,
     delay: float,
@@ -241,14 +241,14 @@ def check(
 
 
 def _phases(
-    item: core.Controller, clock: float, nominal: _Five, data: _Five | None
+    item: core.Controller, clock: float, nominal: _SegmentValues, data: _SegmentValues | None
 ) -> tuple[core.Timing, core.Timing | None]:
     """Both phases as they were written on the command line, for controller `item`."""
     first = _timing(item.nominal.timing, clock, nominal, "")
     return first, _timing(item.limits("data").timing, clock, data, "data_") if data else None
 
 
-def _timing(make: Callable[..., core.Timing], clock: float, five: _Five, prefix: str) -> core.Timing:
+def _timing(make: Callable[..., core.Timing], clock: float, five: _SegmentValues, prefix: str) -> core.Timing:
     try:
         return make(clock, *five)
     except Invalid as problem:
@@ -308,8 +308,8 @@ def registers(
     *,
     name: str,
     clock: float,
-    nominal: _Five | None,
-    data: _Five | None,
+    nominal: _SegmentValues | None,
+    data: _SegmentValues | None,
     tdc: bool,
     values: tuple[str, ...],
     form: str,

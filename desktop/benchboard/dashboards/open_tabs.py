@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from benchboard.atomic_write import write_whole
+from benchboard.atomic_write import write_atomically
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import BREAKPOINTS
 from benchboard.errors import Unavailable
@@ -61,7 +61,7 @@ def save(home: Path, account: Sequence[str], sitting: OpenTabs) -> None:
     file = _file(home, account)
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(file, json.dumps(asdict(sitting)).encode(), mode=0o600)
+        write_atomically(file, json.dumps(asdict(sitting)).encode(), mode=0o600)
     except OSError as error:
         raise Unavailable(
             "sittings.unwritable",

@@ -7,7 +7,7 @@ from typing import Final
 from benchboard import package_data
 from benchboard.dashboards.document.document import Document, fitted, parse_document
 from benchboard.dashboards.layout import decode
-from benchboard.i18n import N_, _, everywhere
+from benchboard.i18n import N_, _, all_translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _is_default(field: str, text: str) -> bool:
     defaults = [str(_read(one.key).get(field, "")) for one in TEMPLATES]
     if field == "title":
         defaults.append(NEW_TITLE)
-    return not text or any(text in everywhere(one, package_data.resources_folder() / "i18n") for one in defaults if one)
+    return not text or any(text in all_translations(one, package_data.resources_folder() / "i18n") for one in defaults if one)
 
 
 @cache

@@ -14,10 +14,10 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 
 T = TypeVar("T")
-_PATIENCE = 120.0
+_TIMEOUT_S = 120.0
 
 
-class Stuck(AppError):
+class TourTimeout(AppError):
     """The tour waited for something that did not come: a step failed."""
 
 
@@ -27,15 +27,15 @@ class Driver:
     def __init__(self, window: QWidget) -> None:
         self.window = window
 
-    def until(self, wanted: Callable[[], T | None], what: str, seconds: float = _PATIENCE) -> T:
-        """Run the event loop until `wanted` answers something true; answers it. Raises `Stuck` naming `what`."""
+    def wait_until(self, condition: Callable[[], T | None], what: str, seconds: float = _TIMEOUT_S) -> T:
+        """Run the event loop until `wanted` answers something true; answers it. Raises `TourTimeout` naming `what`."""
         deadline = time.monotonic() + seconds
         while True:
             QApplication.processEvents()
-            if found := wanted():
+            if found := condition():
                 return found
             if time.monotonic() > deadline:
-                raise Stuck("tour.stuck", _("The tour timed out waiting for {what}.").format(what=what))
+                raise TourTimeout("tour.stuck", _("The tour timed out waiting for {what}.").format(what=what))
             QTest.qWait(15)
 
     def find(self, name: str) -> QWidget | None:
@@ -50,21 +50,26 @@ class Driver:
             widget = self.find(name)
             return widget if widget is not None and widget.isEnabled() else None
 
-        return self.until(ready, f"“{name}”")
+        return self.wait_until(ready, f"“{name}”")
 
     def click(self, name: str, at: QPoint | None = None) -> None:
         """Press the left button on it."""
         widget = self.widget(name)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
 
-    def click_first(self, begins: str, says: str = "") -> None:
+    def click_first(self, prefix: str, text: str = "") -> None:
         """Press the first button whose object name begins so; of several, the one that says that."""
 
         def found() -> QAbstractButton | None:
-            buttons = (one for one in self.window.findChildren(QAbstractButton) if one.objectName().startswith(begins))
-            return next((one for one in buttons if one.isVisible() and one.isEnabled() and says in one.text()), None)
+            buttons = (
+                button for button in self.window.findChildren(QAbstractButton) if button.objectName().startswith(prefix)
+            )
+            return next(
+                (button for button in buttons if button.isVisible() and button.isEnabled() and text in button.text()),
+                None,
+            )
 
-        QTest.mouseClick(self.until(found, f"“{begins} {says}”"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(self.wait_until(found, f"“{prefix} {text}”"), Qt.MouseButton.LeftButton)
 
     def write(self, name: str, text: str) -> None:
         """Click into a field and replace what it holds, key by key."""
@@ -79,18 +84,18 @@ class Driver:
 
     def drag(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
         """Press at `start`, move in steps of about 8 px, let go at `end`, in the widget's own coordinates."""
-        self.carry(widget, start, end)
-        self.let_go(widget, end)
+        self.drag_to(widget, start, end)
+        self.release(widget, end)
 
-    def carry(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
+    def drag_to(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
         """As `drag`, but nothing is let go."""
         QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
-        way = end - start
-        steps = max(2, way.manhattanLength() // 8)
+        distance = end - start
+        steps = max(2, distance.manhattanLength() // 8)
         for step in range(1, steps + 1):
-            _move(widget, start + way * step / steps)
+            _move(widget, start + distance * step / steps)
 
-    def let_go(self, widget: QWidget, end: QPoint) -> None:
+    def release(self, widget: QWidget, end: QPoint) -> None:
         """Let go of what is carried."""
         QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
 
@@ -99,25 +104,25 @@ class Driver:
         self.widget(dialog)
         self.write("fileNameEdit", str(path))
         self.press(Qt.Key.Key_Return)
-        self.until(lambda: self.find(dialog) is None, f"the end of “{dialog}”")
+        self.wait_until(lambda: self.find(dialog) is None, f"the end of “{dialog}”")
         self.window.activateWindow()  # where nobody manages windows, the keyboard stays with none
 
     def settle(self) -> None:
         """Fades, settling tiles and a first look at the data are over by then."""
         QTest.qWait(400)
 
-    def picture(self, file: Path) -> None:
+    def capture(self, file: Path) -> None:
         """The window as a person sees it."""
         self.settle()
         self.window.grab().save(str(file))
 
 
-def _move(widget: QWidget, spot: QPoint) -> None:
+def _move(widget: QWidget, position: QPoint) -> None:
     """A move with the button held, which QTest.mouseMove does not say."""
-    where = QPointF(spot)
+    where = QPointF(position)
     held = Qt.MouseButton.LeftButton
     event = QMouseEvent(
-        QEvent.Type.MouseMove, where, QPointF(widget.mapToGlobal(spot)), Qt.MouseButton.NoButton, held,
+        QEvent.Type.MouseMove, where, QPointF(widget.mapToGlobal(position)), Qt.MouseButton.NoButton, held,
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     QApplication.sendEvent(widget, event)

@@ -15,7 +15,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @dataclass(slots=True)
-class Hands:
+class TourContext:
     """What a step works with. `restart` closes the application and starts another on the same files."""
 
     driver: Driver
@@ -25,58 +25,60 @@ class Hands:
     restart: Callable[[], None]
     second_desktop: Callable[[str], None]
     """`start` it, or wait until it `ended`."""
-    colleague: Callable[[str, Callable[[Document], Document]], None]
+    edit_as_colleague: Callable[[str, Callable[[Document], Document]], None]
     """Somebody else changes the dashboard of that name, and stores it before this returns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TourStep:
     """`sql` must answer `holds` (one row, as text) on the demo's database once `do` is done. Where a `file` of the
     tour's folder is what came of it, that begins with `holds` instead."""
 
     name: str
-    see: str
-    do: Callable[[Hands], None]
+    caption: str
+    do: Callable[[TourContext], None]
     sql: str
-    holds: str
+    expected: str
     file: str = ""
 
 
-def after(*acts: Callable[[Hands], None]) -> Callable[[Hands], None]:
+def in_sequence(*acts: Callable[[TourContext], None]) -> Callable[[TourContext], None]:
     """One after the other."""
 
-    def do(hands: Hands) -> None:
+    def do(context: TourContext) -> None:
         for act in acts:
-            act(hands)
+            act(context)
 
     return do
 
 
-def click(name: str) -> Callable[[Hands], None]:
+def click(name: str) -> Callable[[TourContext], None]:
     """Click what is called so."""
-    return lambda hands: hands.driver.click(name)
+    return lambda context: context.driver.click(name)
 
 
-def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> Callable[[Hands], None]:
+def press(
+    key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> Callable[[TourContext], None]:
     """Press a key, on whatever has the keyboard."""
-    return lambda hands: hands.driver.press(key, modifiers)
+    return lambda context: context.driver.press(key, modifiers)
 
 
-def rows(hands: Hands, table: str) -> int:
+def rows(context: TourContext, table: str) -> int:
     """How many rows a table shows by now."""
-    view = hands.driver.find(table)
+    view = context.driver.find(table)
     model = view.model() if view is not None and hasattr(view, "model") else None
     return int(model.rowCount()) if model is not None else 0
 
 
-def canvas_of(hands: Hands) -> Canvas:
+def canvas_of(context: TourContext) -> Canvas:
     """The page in front."""
-    canvas = hands.driver.widget("studio_canvas")
+    canvas = context.driver.widget("studio_canvas")
     assert isinstance(canvas, Canvas)
     return canvas
 
 
-def spot(canvas: Canvas, item_id: str, *, right: int = 0, bottom: int = 0) -> QPoint:
+def tile_point(canvas: Canvas, item_id: str, *, right: int = 0, bottom: int = 0) -> QPoint:
     """The header of a tile, or (`right`, `bottom` of 1) its corner, in the viewport."""
     rect = canvas.tiles[item_id].sceneBoundingRect()
     corner = QPointF(rect.right() - 4, rect.bottom() - 4) if right or bottom else rect.topLeft() + QPointF(60, 16)

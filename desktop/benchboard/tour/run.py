@@ -25,8 +25,8 @@ from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
 from benchboard.settings import Appearance, Settings
 from benchboard.tour import second_window
-from benchboard.tour.driver import Driver, Stuck
-from benchboard.tour.gestures import Hands, Step
+from benchboard.tour.driver import Driver, TourTimeout
+from benchboard.tour.gestures import TourContext, TourStep
 from benchboard.tour.script import STEPS
 from benchboard.ui.app import Application
 from benchboard.ui.theme import theme
@@ -44,9 +44,9 @@ class Tour:
         self._qt = QApplication.instance() or QApplication(sys.argv[:1])
         if isinstance(self._qt, QApplication):
             self._qt.setStyle("Fusion")
-        self._second: subprocess.Popen[bytes] | None = None
+        self._second_process: subprocess.Popen[bytes] | None = None
         self._application = self._start()
-        self._hands = Hands(
+        self._context = TourContext(
             self._driver(), out, lambda: self._application, self._restart, self._second_desktop, self._colleague
         )
         self._index: list[dict[str, object]] = []
@@ -58,34 +58,34 @@ class Tour:
             sys.stdout.write(f"{number:2} {step.name}\n")
             sys.stdout.flush()
             try:
-                step.do(self._hands)
-                self._hands.driver.until(
-                    partial(self._asserted, step), f"{step.file or 'the database'} to say “{step.holds}”"
+                step.do(self._context)
+                self._context.driver.wait_until(
+                    partial(self._is_verified, step), f"{step.file or 'the database'} to say “{step.expected}”"
                 )
             except AppError:
-                self._hands.driver.picture(self._out / "failed.png")
+                self._context.driver.capture(self._out / "failed.png")
                 raise
-            self._hands.driver.picture(self._out / file)
+            self._context.driver.capture(self._out / file)
             if self._both_themes:
-                self._picture_in_the_other_theme(file)
+                self._capture_other_theme(file)
             self._index.append(
-                {"step": number, "name": step.name, "see": step.see, "file": file,
-                 "assertion": {"sql": step.sql, "file": step.file, "answer": step.holds, "passed": True}}
+                {"step": number, "name": step.name, "see": step.caption, "file": file,
+                 "assertion": {"sql": step.sql, "file": step.file, "answer": step.expected, "passed": True}}
             )  # fmt: skip
             (self._out / "index.json").write_text(json.dumps(self._index, indent=1, ensure_ascii=False), "utf-8")
 
-    def _picture_in_the_other_theme(self, file: str) -> None:
-        now = theme().current
-        other: Appearance = "light" if now == "dark" else "dark"
-        theme().follow(other)
-        self._hands.driver.picture(self._out / file.replace(".png", f"-{other}.png"))
-        theme().follow(now)
+    def _capture_other_theme(self, file: str) -> None:
+        current = theme().current
+        other: Appearance = "light" if current == "dark" else "dark"
+        theme().set_appearance(other)
+        self._context.driver.capture(self._out / file.replace(".png", f"-{other}.png"))
+        theme().set_appearance(current)
 
     def close(self) -> None:
         """End the processes and the window."""
-        if self._second is not None and self._second.poll() is None:
-            self._second.terminate()
-            self._second.wait(10)
+        if self._second_process is not None and self._second_process.poll() is None:
+            self._second_process.terminate()
+            self._second_process.wait(10)
         self._application.window.close()
         self._application.close()
 
@@ -104,13 +104,13 @@ class Tour:
         old.close()
         old.window.deleteLater()
         self._application = self._start()
-        self._hands.driver = self._driver()
+        self._context.driver = self._driver()
 
     def _second_desktop(self, act: str) -> None:
-        said = self._home / "second-desktop.txt"
+        output_file = self._home / "second-desktop.txt"
         if act == "start":
-            with said.open("w") as output:
-                self._second = subprocess.Popen(
+            with output_file.open("w") as output:
+                self._second_process = subprocess.Popen(
                     [
                         sys.executable,
                         "-m",
@@ -121,7 +121,7 @@ class Tour:
                     stdout=output,
                 )
         line = "signed-in" if act == "start" else "signed-out"
-        self._hands.driver.until(lambda: line in said.read_text(), f"the second desktop to be {line}")
+        self._context.driver.wait_until(lambda: line in output_file.read_text(), f"the second desktop to be {line}")
 
     def _colleague(self, name: str, edit: Callable[[Document], Document]) -> None:
         opened = workspace.connect(self._home, demo_file=True)
@@ -136,17 +136,17 @@ class Tour:
         finally:
             opened.close()
 
-    def _asserted(self, step: Step) -> bool:
+    def _is_verified(self, step: TourStep) -> bool:
         if step.file:
-            made = self._out / step.file
-            return made.exists() and made.read_bytes().startswith(step.holds.encode())
+            file = self._out / step.file
+            return file.exists() and file.read_bytes().startswith(step.expected.encode())
         opened = workspace.connect(self._home, demo_file=True)
         try:
             with opened.database.system("tour").read() as session:
                 row = session.execute(text(step.sql)).first()
         finally:
             opened.close()
-        return row is not None and "|".join(str(value) for value in row) == step.holds
+        return row is not None and "|".join(str(value) for value in row) == step.expected
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -156,8 +156,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--out", type=Path, default=Path("tour-out"), help=_("Folder for screenshots and index.json."))
     parser.add_argument("--both-themes", action="store_true", help=_("Also take every screenshot in the other theme."))
-    wanted = parser.parse_args(arguments)
-    out: Path = wanted.out.absolute()
+    options = parser.parse_args(arguments)
+    out: Path = options.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
     for old in (*out.glob("*.png"), *out.glob("*.pdf")):
         old.unlink()
@@ -169,7 +169,7 @@ def main(arguments: Sequence[str]) -> int:
     Settings(language="en", appearance="light").save(home)
     log.start(home / "logs")
     qInstallMessageHandler(_qt_message)
-    tour = Tour(out, home, both_themes=wanted.both_themes)
+    tour = Tour(out, home, both_themes=options.both_themes)
     try:
         tour.run()
     except AppError as error:
@@ -194,4 +194,4 @@ def _qt_message(_kind: QtMsgType, _context: QMessageLogContext, message: str) ->
         sys.stderr.write(f"{message}\n")
 
 
-__all__ = ["Stuck", "Tour", "main"]
+__all__ = ["Tour", "TourTimeout", "main"]

@@ -39,9 +39,9 @@ from benchboard.i18n import _
 from benchboard.settings import Settings
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.problems import Notice, Problems
-from benchboard.ui.shell.problem_display import Stage
+from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.sign_in import session_opening
-from benchboard.ui.sign_in.session_opening import Entry
+from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in import LANGUAGES, SignIn
 from benchboard.ui.tasks import UNREACHABLE, Tasks
 from benchboard.ui.theme import start as start_theme
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from benchboard.ui.sections import Room
     from benchboard.ui.session_watch import SessionWatch
     from benchboard.ui.shell.shell import Shell
-    from benchboard.ui.sign_in.session_opening import Entered
+    from benchboard.ui.sign_in.session_opening import ActiveSession
 
 _ROOMS: Final = ("bench", "studio", "admin")
 _QT_LEVEL: Final = {
@@ -94,31 +94,31 @@ class Window(QMainWindow):
 class Application(QObject):
     """Everything that lives as long as the program, and the way between sign-in and shell."""
 
-    _bug_elsewhere = Signal(object)
+    _bug_reported = Signal(object)
     _committed = Signal(object)
 
     def __init__(self, home: Path, rooms: "Callable[[], tuple[Room, ...]] | None" = None) -> None:
         super().__init__()
         self.home = home
-        self.settings = _settings(home)
-        self._find_rooms = rooms or _rooms
-        _speak(self.settings.language)
+        self.settings = _load_settings(home)
+        self._find_rooms = rooms or _load_rooms
+        _use_language(self.settings.language)
         start_theme(package_data.resources_folder() / "themes" / "tokens.json", self.settings.appearance)
         self.problems = Problems(self)
         self.tasks = Tasks(self.problems, self)
         self.window = Window(self._may_close)
         self.shell: Shell | None = None
         self.sign_in: SignIn | None = None
-        self._entered: Entered | None = None
-        self._watch: SessionWatch | None = None
-        self._deaf: Callable[[], None] = lambda: None
-        self._wanted = ""
-        self._bug_elsewhere.connect(self.problems.bug, Qt.ConnectionType.QueuedConnection)
-        self._committed.connect(self._told, Qt.ConnectionType.QueuedConnection)
+        self._session: ActiveSession | None = None
+        self._session_watch: SessionWatch | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._start_address = ""
+        self._bug_reported.connect(self.problems.bug, Qt.ConnectionType.QueuedConnection)
+        self._committed.connect(self._notify_changes, Qt.ConnectionType.QueuedConnection)
 
     def start(self, address: str = "", file: Path | None = None) -> None:
         """Show the window: the sign-in screen, or the session that stayed signed in."""
-        self._wanted = address
+        self._start_address = address
         url = settings_file.database_url()
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"
@@ -129,26 +129,26 @@ class Application(QObject):
         if self.sign_in is None:
             return
         if url is not None and url.startswith("sqlite"):
-            self.sign_in.enter(Entry("file", url=url), _("Opening the database"))
-        elif kept := session_opening.remembered(self.settings.last_way, self.home):
-            self.sign_in.resume(kept)
+            self.sign_in.open_session(SignInRequest("file", url=url), _("Opening the database"))
+        elif saved := session_opening.saved_request(self.settings.last_way, self.home):
+            self.sign_in.resume_session(saved)
 
     def show_sign_in(self, notice: Notice | None = None) -> None:
         """Go to the first screen; `notice` says why, where it was not asked for."""
         self.shell = None
-        self._clear_away()
+        self._close_overlays()
         self.sign_in = SignIn(self.tasks, self.settings, self.home)
-        self.sign_in.entered.connect(self._enter)
-        self.sign_in.language_chosen.connect(lambda code: self.remember(replace(self.settings, language=code)))
+        self.sign_in.session_opened.connect(self._on_session_opened)
+        self.sign_in.language_selected.connect(lambda code: self.apply_settings(replace(self.settings, language=code)))
         self.window.setCentralWidget(self.sign_in)
         self.window.setWindowTitle("Benchboard")
         self.problems.clear()
-        self.problems.attach(_SignInStage(self.sign_in, self.problems))
+        self.problems.attach(_SignInProblemDisplay(self.sign_in, self.problems))
         if notice is not None:
-            self.sign_in.say(notice)
+            self.sign_in.show_notice(notice)
         self.sign_in.show()  # see _show_shell
 
-    def remember(self, settings: Settings) -> None:
+    def apply_settings(self, settings: Settings) -> None:
         """Keep changed settings and put them into force: theme at once, language by showing everything anew."""
         before, self.settings = self.settings, settings
         try:
@@ -158,138 +158,142 @@ class Application(QObject):
         if self.shell is not None:
             self.shell.context.settings = settings
         if settings.appearance != before.appearance:
-            theme().follow(settings.appearance)
+            theme().set_appearance(settings.appearance)
         if settings.language != before.language:
-            _speak(settings.language)
-            self._show_anew()
+            _use_language(settings.language)
+            self._rebuild()
 
     def sign_out(self) -> None:
         """End the session and go to the first screen; in the demo, straight to its people."""
-        entered = self._entered
-        if entered is None or self.shell is None or not self.shell.may_close():
+        session = self._session
+        if session is None or self.shell is None or not self.shell.may_close():
             return
-        demo = entered.workspace.way.kind == "demo"
-        self._remember_place()
-        self._leave_session()
+        demo = session.workspace.location.kind == "demo"
+        self._save_last_address()
+        self._detach_session()
         self.show_sign_in()
         if self.sign_in is None:
             return
-        again = self.sign_in.choose_demo_person if demo else None
-        self.sign_in.wait_for(_("Signing out"), lambda _progress: session_opening.leave(entered, keep=False), again)
+        after = self.sign_in.open_demo if demo else None
+        self.sign_in.run_before_sign_in(
+            _("Signing out"), lambda _progress: session_opening.close_session(session, keep_token=False), after
+        )
 
     def report(self, error: BaseException) -> None:
         """Report a bug from whichever thread it happened on."""
-        self._bug_elsewhere.emit(error)
+        self._bug_reported.emit(error)
 
     def close(self) -> None:
         """End everything: changes under way are finished, the session ends unless it is to stay."""
-        entered = self._entered
-        self._leave_session()
+        session = self._session
+        self._detach_session()
         self.tasks.close()
-        if entered is not None:
+        if session is not None:
             try:
-                session_opening.leave(entered, keep=entered.stayed)
+                session_opening.close_session(session, keep_token=session.stay_signed_in)
             except AppError as error:
                 logging.getLogger(__name__).warning("the session was not ended: %s", error.code)
 
-    def _enter(self, entered: "Entered") -> None:
-        self._entered = entered
-        database = entered.workspace.database
-        self.tasks.attach(database.bind(entered.signed_in.actor))
-        self._deaf = database.on_change(lambda changes: self._committed.emit(frozenset(changes)))
-        self.settings = replace(self.settings, last_way=entered.way, last_email=_email(entered, self.settings))
+    def _on_session_opened(self, session: "ActiveSession") -> None:
+        self._session = session
+        database = session.workspace.database
+        self.tasks.attach(database.bind(session.signed_in.actor))
+        self._unsubscribe = database.on_change(lambda changes: self._committed.emit(frozenset(changes)))
+        self.settings = replace(
+            self.settings, last_way=session.location_name, last_email=_last_email(session, self.settings)
+        )
         try:
             self.settings.save(self.home)
         except AppError as error:
             self.problems.show(error)
-        self._start_watch(entered)
-        self._show_shell(lambda shell: shell.go_or_home(self._wanted or self.settings.last_place))
-        self._wanted = ""
+        self._start_watch(session)
+        self._show_shell(lambda shell: shell.go_or_home(self._start_address or self.settings.last_place))
+        self._start_address = ""
         if not gc.get_freeze_count():
             # What the program consists of stays for good. Looked through again with every full collection, its 200,000
             # objects would hold the window for 50 ms and more; so only what has come since is.
             gc.freeze()
 
-    def _start_watch(self, entered: "Entered") -> None:
+    def _start_watch(self, session: "ActiveSession") -> None:
         from benchboard.ui.session_watch import SessionWatch
 
-        self._watch = SessionWatch(self.tasks, entered, self)
-        self._watch.ended.connect(self._ended)
-        self._watch.others_changed.connect(lambda: self._told(frozenset()))
-        self._watch.reached.connect(self._reached)
+        self._session_watch = SessionWatch(self.tasks, session, self)
+        self._session_watch.ended.connect(self._on_session_ended)
+        self._session_watch.changed_elsewhere.connect(lambda: self._notify_changes(frozenset()))
+        self._session_watch.reachable_changed.connect(self._on_reachable)
 
-    def _show_shell(self, begin: "Callable[[Shell], None]") -> None:
+    def _show_shell(self, restore: "Callable[[Shell], None]") -> None:
         from benchboard.ui.shell.shell import Shell
 
-        if self._entered is None:
+        if self._session is None:
             return
         self.problems.clear()
-        self._clear_away()
+        self._close_overlays()
         rooms = self._find_rooms()
         self.shell = Shell(
-            self._entered,
+            self._session,
             rooms,
             tasks=self.tasks,
             problems=self.problems,
             settings=self.settings,
-            remember=self.remember,
+            apply_settings=self.apply_settings,
             sign_out=self.sign_out,
         )
         self.sign_in = None
         self.window.setCentralWidget(self.shell)
-        self.window.setWindowTitle(f"{self._entered.signed_in.actor.organisation} · Benchboard")
-        begin(self.shell)
+        self.window.setWindowTitle(f"{self._session.signed_in.actor.organisation} · Benchboard")
+        restore(self.shell)
         # Qt would show it only when it next comes round: until then it has the keyboard, and every key would be lost.
         self.shell.show()
 
-    def _show_anew(self) -> None:
+    def _rebuild(self) -> None:
         if self.shell is None:
             self.show_sign_in()
         elif self.shell.may_close():
-            was = self.shell.standing()
-            self._show_shell(lambda shell: shell.stand(was))
+            state = self.shell.save_state()
+            self._show_shell(lambda shell: shell.restore_state(state))
 
-    def _ended(self, reason: str) -> None:
-        entered, shell = self._entered, self.shell
-        if entered is None or shell is None:
+    def _on_session_ended(self, reason: str) -> None:
+        session, shell = self._session, self.shell
+        if session is None or shell is None:
             return
         lost = shell.unsaved()
-        self._leave_session()
-        self.show_sign_in(_why_ended(reason, lost))
+        self._detach_session()
+        self.show_sign_in(_ended_notice(reason, lost))
         if self.sign_in is not None:
-            self.sign_in.wait_for(_("Closing the database"), lambda _progress: _close(entered), None)
+            self.sign_in.run_before_sign_in(_("Closing the database"), lambda _progress: _close_revoked(session), None)
 
-    def _clear_away(self) -> None:
+    def _close_overlays(self) -> None:
         """Take away what stands above the content: dialogs, popovers and toasts of the screen that goes."""
         for kind in (Scrim, Popover, Toast):
             for widget in self.window.findChildren(kind):
                 widget.hide()
                 widget.deleteLater()
 
-    def _leave_session(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
-            self._watch.deleteLater()
-            self._watch = None
-        self._deaf()
-        self._deaf = lambda: None
+    def _detach_session(self) -> None:
+        if self._session_watch is not None:
+            self._session_watch.stop()
+            self._session_watch.deleteLater()
+            self._session_watch = None
+        self._unsubscribe()
+        self._unsubscribe = lambda: None
         self.tasks.attach(None)
-        self._entered = None
+        self._session = None
 
-    def _told(self, tables: frozenset[str]) -> None:
+    def _notify_changes(self, tables: frozenset[str]) -> None:
         # The news of a session's last commit may come when it has been left and its shell is being deleted.
-        if self.shell is not None and self._entered is not None:
-            self.shell.tell(tables)
+        if self.shell is not None and self._session is not None:
+            self.shell.notify_changes(tables)
 
-    def _reached(self, answers: bool) -> None:
-        if self.shell is not None and self._entered is not None:
-            self.shell.cells.reached(answers)
+    def _on_reachable(self, answers: bool) -> None:
+        if self.shell is not None and self._session is not None:
+            self.shell.cells.set_reachable(answers)
             if answers:
                 # What was said about it is over, and what failed meanwhile asks again.
                 self.problems.dismiss(UNREACHABLE)
-                self.shell.tell()
+                self.shell.notify_changes()
 
-    def _remember_place(self) -> None:
+    def _save_last_address(self) -> None:
         if self.shell is not None and self.shell.address:
             self.settings = replace(self.settings, last_place=self.shell.address)
             try:
@@ -300,11 +304,11 @@ class Application(QObject):
     def _may_close(self) -> bool:
         if self.shell is not None and not self.shell.may_close():
             return False
-        self._remember_place()
+        self._save_last_address()
         return True
 
 
-class _SignInStage(Stage):
+class _SignInProblemDisplay(ShellProblemDisplay):
     """Before anybody is signed in, notices stand above the cards."""
 
     def __init__(self, sign_in: SignIn, problems: Problems) -> None:
@@ -314,7 +318,7 @@ class _SignInStage(Stage):
 
     def show_banner(self, notice: Notice | None) -> None:
         if notice is not None:
-            self._sign_in.say(notice)
+            self._sign_in.show_notice(notice)
 
 
 def run(address: str = "", file: Path | None = None) -> int:
@@ -328,7 +332,7 @@ def run(address: str = "", file: Path | None = None) -> int:
     qt.setDesktopFileName("benchboard")
     qt.setStyle("Fusion")
     application = Application(home)
-    sys.excepthook = _hook(application)
+    sys.excepthook = _exception_hook(application)
     threading.excepthook = lambda failure: application.report(failure.exc_value or RuntimeError(str(failure.exc_type)))
     _listen_for_signals(qt)
     application.start(address, file)
@@ -336,7 +340,7 @@ def run(address: str = "", file: Path | None = None) -> int:
     application.close()
     sys.excepthook = sys.__excepthook__
     threading.excepthook = threading.__excepthook__
-    _take_down(application)
+    _destroy_window(application)
     return status
 
 
@@ -344,18 +348,18 @@ def _listen_for_signals(qt: QApplication) -> None:
     """End in order when asked by a signal. Qt's loop does not see Python's signals; it does see a socket."""
     if sys.platform == "win32":
         return
-    woken, waking = socket.socketpair()
-    for end in (woken, waking):
+    receiver, sender = socket.socketpair()
+    for end in (receiver, sender):
         end.setblocking(False)
-    signal.set_wakeup_fd(waking.fileno())
+    signal.set_wakeup_fd(sender.fileno())
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_args: qt.closeAllWindows() or qt.quit())
-    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read, qt)
+    notifier = QSocketNotifier(receiver.fileno(), QSocketNotifier.Type.Read, qt)
     # Reading the byte lets the interpreter run the handler; the sockets live as long as the notifier.
-    notifier.activated.connect(lambda *_args, ends=(woken, waking): ends[0].recv(16))
+    notifier.activated.connect(lambda *_args, ends=(receiver, sender): ends[0].recv(16))
 
 
-def _take_down(application: Application) -> None:
+def _destroy_window(application: Application) -> None:
     """Widgets go before the interpreter does, in a known order."""
     if shiboken6.isValid(application.window):
         application.window.close()
@@ -363,7 +367,9 @@ def _take_down(application: Application) -> None:
         QApplication.processEvents()
 
 
-def _hook(application: Application) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+def _exception_hook(
+    application: Application,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     def hook(kind: type[BaseException], error: BaseException, _where: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
@@ -394,12 +400,12 @@ class QtMessages:
         sys.stderr.write(text.format(message=self._no_screen or message.splitlines()[0]) + "\n")
 
 
-def _rooms() -> "tuple[Room, ...]":
+def _load_rooms() -> "tuple[Room, ...]":
     """The rooms there are, in the order of the rail. Imported when somebody has signed in."""
     return tuple(import_module(f"benchboard.ui.{name}").ROOM for name in _ROOMS)
 
 
-def _settings(home: Path) -> Settings:
+def _load_settings(home: Path) -> Settings:
     """This person's settings; before there are any, the system's language where it is one of ours."""
     known = settings_file.load(home)
     if (home / "settings.json").exists():
@@ -408,40 +414,40 @@ def _settings(home: Path) -> Settings:
     return replace(known, language=system if system in LANGUAGES else "en")
 
 
-def _speak(language: str) -> None:
+def _use_language(language: str) -> None:
     """Sentences, months and decimal points of `language`; where it is the system's own, of its region too."""
     i18n.use(language, package_data.resources_folder() / "i18n")
     system = QLocale.system()
     QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
-    _let_qt_speak(language)
+    _translate_qt(language)
 
 
-def _let_qt_speak(language: str) -> None:
+def _translate_qt(language: str) -> None:
     """The words of Qt's own file dialogs and menus of fields, as far as it comes with them."""
     qt = QCoreApplication.instance()
     assert qt is not None
-    for before in qt.findChildren(QTranslator):
-        qt.removeTranslator(before)
-        shiboken6.delete(before)
+    for old in qt.findChildren(QTranslator):
+        qt.removeTranslator(old)
+        shiboken6.delete(old)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    words = QTranslator()
-    if language != "en" and words.load(f"qtbase_{language}", folder):
-        words.setParent(qt)
-        qt.installTranslator(words)
+    translator = QTranslator()
+    if language != "en" and translator.load(f"qtbase_{language}", folder):
+        translator.setParent(qt)
+        qt.installTranslator(translator)
 
 
-def _email(entered: "Entered", settings: Settings) -> str:
-    return entered.signed_in.actor.email if entered.workspace.way.kind == "server" else settings.last_email
+def _last_email(session: "ActiveSession", settings: Settings) -> str:
+    return session.signed_in.actor.email if session.workspace.location.kind == "server" else settings.last_email
 
 
-def _close(entered: "Entered") -> None:
+def _close_revoked(session: "ActiveSession") -> None:
     try:
-        session_opening.forget(entered.workspace.vault, entered.way)
+        session_opening.forget_token(session.workspace.vault, session.location_name)
     finally:
-        entered.workspace.close()
+        session.workspace.close()
 
 
-def _why_ended(reason: str, lost: list[str]) -> Notice:
+def _ended_notice(reason: str, lost: list[str]) -> Notice:
     """What the sign-in screen says to somebody whose session ended under them."""
     what = {
         "revoked": _("You were signed out: an admin revoked your session."),

@@ -17,18 +17,18 @@ from benchboard.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class CommandScope:
     """Where shortcuts are heard. Those of the scope that it lies `within` are heard there too."""
 
     name: str
-    within: "Scope | None" = None
+    parent: "CommandScope | None" = None
 
-    def chain(self) -> tuple["Scope", ...]:
+    def chain(self) -> tuple["CommandScope", ...]:
         """This scope and those around it, from the inside out."""
-        return (self, *(self.within.chain() if self.within is not None else ()))
+        return (self, *(self.parent.chain() if self.parent is not None else ()))
 
 
-WINDOW: Final = Scope("window")
+WINDOW: Final = CommandScope("window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Command:
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
     search_terms: str = ""
-    scope: Scope = WINDOW
+    scope: CommandScope = WINDOW
     when: str = ""
     subject: str = ""
 
@@ -77,7 +77,7 @@ class Command:
         return f"{self.text} ({self.key})" if self.shortcuts else self.text
 
 
-def _possible() -> str:
+def _always() -> str:
     return ""
 
 
@@ -91,7 +91,7 @@ class Handler:
     where it can. `title` is what it is called in this context, where that isn't the command's own title."""
 
     run: Callable[[], object]
-    why_not: Callable[[], str] = _possible
+    why_not: Callable[[], str] = _always
     title: str = ""
     subtitle: str = ""
 
@@ -133,7 +133,9 @@ class CommandRegistry:
 
     def register_menu(self, name: str, *sections: MenuSection) -> None:
         """Say which commands a menu has. All of them must be registered."""
-        if unknown := [one for section in sections for one in section.ids if one not in self._commands]:
+        if unknown := [
+            command_id for section in sections for command_id in section.ids if command_id not in self._commands
+        ]:
             raise ValueError(f"menu {name} has unknown commands: {', '.join(unknown)}")
         self._menus[name] = sections
 
@@ -143,7 +145,7 @@ class CommandRegistry:
 
     def menu_commands(self, name: str) -> list[Command]:
         """The commands of a menu, in order."""
-        return [self[one] for section in self._menus[name] for one in section.ids]
+        return [self[command_id] for section in self._menus[name] for command_id in section.ids]
 
     def menus(self) -> tuple[str, ...]:
         """The names of all menus."""
@@ -154,10 +156,10 @@ REGISTRY: Final = CommandRegistry()
 """The program's commands. Each room adds its own when it is imported."""
 
 
-def _shared_shortcuts(one: Command, other: Command) -> set[str]:
-    if one.scope not in other.scope.chain() and other.scope not in one.scope.chain():
+def _shared_shortcuts(command: Command, other: Command) -> set[str]:
+    if command.scope not in other.scope.chain() and other.scope not in command.scope.chain():
         return set()
-    return set(one.shortcuts) & set(other.shortcuts)
+    return set(command.shortcuts) & set(other.shortcuts)
 
 
 def key_cap(keys: str) -> str:
@@ -184,8 +186,8 @@ def install_shortcuts(
 ) -> None:
     """Let a widget hear the shortcuts of these commands. Enter of the number pad counts as Enter."""
     for command_id, handler in handlers.items():
-        written = REGISTRY[command_id].shortcuts
-        for keys in dict.fromkeys((*written, *(one.replace("Return", "Enter") for one in written))):
+        shortcuts = REGISTRY[command_id].shortcuts
+        for keys in dict.fromkeys((*shortcuts, *(keys.replace("Return", "Enter") for keys in shortcuts))):
             shortcut = QShortcut(QKeySequence(keys), widget)
             shortcut.setContext(context)
             shortcut.setAutoRepeat(repeats)

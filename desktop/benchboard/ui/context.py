@@ -28,26 +28,26 @@ class ChangeNotices(QObject):
     a commit comes before the `done` of the change that made it.
     """
 
-    told = Signal(object)
+    tables_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._watchers: list[tuple[frozenset[str], QTimer]] = []
-        self.told.connect(self._tell)
+        self.tables_changed.connect(self._start_watchers)
 
     def watch(self, owner: QObject, tables: Iterable[str], refresh: Callable[[], None]) -> None:
         """Call `refresh` after changes to `tables`, once for those that come together, while `owner` lives."""
         timer = QTimer(owner)
         timer.setSingleShot(True)
         timer.timeout.connect(refresh)
-        self._forget_gone()
+        self._drop_deleted()
         self._watchers.append((frozenset(tables), timer))
 
-    def _forget_gone(self) -> None:
+    def _drop_deleted(self) -> None:
         self._watchers = [(tables, timer) for tables, timer in self._watchers if shiboken6.isValid(timer)]
 
-    def _tell(self, touched: frozenset[str]) -> None:
-        self._forget_gone()
+    def _start_watchers(self, touched: frozenset[str]) -> None:
+        self._drop_deleted()
         for tables, timer in self._watchers:
             if not touched or touched & tables:
                 timer.start(0)
@@ -68,7 +68,7 @@ class Context:
     status: "StatusBar"
     go: Callable[[str], None]
     """Go to an address: `bench/dongles`, `studio/home`, `admin/people/<id>`."""
-    remember: Callable[[Settings], None]
+    apply_settings: Callable[[Settings], None]
     """Keep changed settings and put them into force."""
     sign_out: Callable[[], None]
     tab_at: Callable[[QPoint], str] = lambda _spot: ""

@@ -13,37 +13,37 @@ from typing import ClassVar, Final
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
-_EVERY_MS: Final = 100
-_SHARE: Final = 1 / 500
+_INTERVAL_MS: Final = 100
+_MAX_SHARE: Final = 1 / 500
 """Of the time goes to looking through everything: on a page of thousands that takes longer than a frame."""
 
 
-class Collector(QObject):
+class GarbageCollector(QObject):
     """Collects from its making to its `end`, of which both are on the window's thread. Python itself does so again when
     the last one has ended."""
 
-    _at_work: ClassVar[set["Collector"]] = set()
+    _active: ClassVar[set["GarbageCollector"]] = set()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._at_work.add(self)
+        self._active.add(self)
         gc.disable()
-        self._rests_until = 0.0
-        self._timer = QTimer(self, interval=_EVERY_MS)
-        self._timer.timeout.connect(self._look)
+        self._paused_until = 0.0
+        self._timer = QTimer(self, interval=_INTERVAL_MS)
+        self._timer.timeout.connect(self._collect_due)
         self._timer.start()
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """Leave it to Python again."""
         self._timer.stop()
-        self._at_work.discard(self)
-        if not self._at_work:
+        self._active.discard(self)
+        if not self._active:
             gc.enable()
 
-    def _look(self) -> None:
+    def _collect_due(self) -> None:
         """Collect a generation when it is due by Python's own thresholds."""
         counts, due = gc.get_count(), gc.get_threshold()
-        oldest = 2 if self._may_take_long() else 1
+        oldest = 2 if self._full_allowed() else 1
         generation = next((k for k in range(oldest, -1, -1) if counts[k] > due[k]), None)
         if generation is None:
             return
@@ -51,9 +51,9 @@ class Collector(QObject):
         gc.collect(generation)
         if generation == 2:
             ended = time.monotonic()
-            self._rests_until = ended + (ended - began) / _SHARE
+            self._paused_until = ended + (ended - began) / _MAX_SHARE
 
-    def _may_take_long(self) -> bool:
+    def _full_allowed(self) -> bool:
         """Whether everything may be looked through: not while something is held with the mouse."""
         idle = QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
-        return idle and time.monotonic() >= self._rests_until
+        return idle and time.monotonic() >= self._paused_until

@@ -20,7 +20,7 @@ from benchboard.log import redact
 
 _log = logging.getLogger(__name__)
 Kind = Literal["info", "warn", "error"]
-_GRAVITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
+_SEVERITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Notice:
     key: str = ""
 
 
-class Stage(Protocol):
+class ProblemDisplay(Protocol):
     """Where problems are shown: the shell, or the sign-in screen before it."""
 
     def show_banner(self, notice: Notice | None) -> None: ...
@@ -59,21 +59,21 @@ class Problems(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._stage: Stage | None = None
+        self._display: ProblemDisplay | None = None
         self._waiting: deque[Notice] = deque()
         self._failing: Hashable | None = None
         self._failed: dict[str, set[Hashable]] = {}
         """The tasks whose failure a notice reports, by its key."""
 
-    def attach(self, stage: Stage) -> None:
+    def attach(self, display: ProblemDisplay) -> None:
         """Show on `stage` from now on; what waited is shown there."""
-        self._stage = stage
+        self._display = display
         self._present()
 
     @property
     def current(self) -> Notice | None:
         """The notice on show: the gravest one, of equals the oldest. News must not hide why something failed."""
-        return min(self._waiting, key=lambda notice: _GRAVITY[notice.kind], default=None)
+        return min(self._waiting, key=lambda notice: _SEVERITY[notice.kind], default=None)
 
     def has(self, key: str) -> bool:
         """Whether a notice called `key` is on show or waits to be."""
@@ -140,26 +140,26 @@ class Problems(QObject):
     def toast(self, text: str, undo: Callable[[], None] | None = None, *, small: bool = False) -> None:
         """Say for six seconds that something was done, with a way back; `small`, where it stands over what is looked
         at."""
-        if self._stage is not None and _alive(self._stage):
-            self._stage.show_toast(text, undo, small=small)
+        if self._display is not None and _is_alive(self._display):
+            self._display.show_toast(text, undo, small=small)
 
     def withdraw(self, text: str) -> None:
         """Take away the toast that says this: it is true no longer."""
-        if self._stage is not None and _alive(self._stage):
-            self._stage.hide_toast(text)
+        if self._display is not None and _is_alive(self._display):
+            self._display.hide_toast(text)
 
     def bug(self, error: BaseException) -> None:
         """Report what must not happen: to the log, and to the person with a way to pass it on."""
         details = redact("".join(traceback.format_exception(error)))
         _log.error("a bug: %s", details)
-        if self._stage is not None and _alive(self._stage):
-            self._stage.show_bug(type(error).__name__, details)
+        if self._display is not None and _is_alive(self._display):
+            self._display.show_bug(type(error).__name__, details)
 
     def _present(self) -> None:
-        if self._stage is not None and _alive(self._stage):
-            self._stage.show_banner(self.current)
+        if self._display is not None and _is_alive(self._display):
+            self._display.show_banner(self.current)
             self.shown.emit(self.current)
 
 
-def _alive(stage: Stage) -> bool:
-    return not isinstance(stage, QObject) or shiboken6.isValid(stage)
+def _is_alive(display: ProblemDisplay) -> bool:
+    return not isinstance(display, QObject) or shiboken6.isValid(display)

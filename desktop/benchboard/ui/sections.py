@@ -25,7 +25,7 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RoomView:
     """A tab of a room, its title marked with `i18n.N_`.
 
     `build` is called once, when somebody goes there first; its widget owns everything below the tabs.
@@ -57,39 +57,39 @@ class Room:
     title: str
     icon: str
     act: str
-    places: tuple[Place, ...]
+    views: tuple[RoomView, ...]
     handlers: "Callable[[Context], Handlers]" = _no_handlers
-    finds: "Callable[[Context, DatabaseSession, str], Sequence[SearchResult]]" = _no_results
+    search: "Callable[[Context, DatabaseSession, str], Sequence[SearchResult]]" = _no_results
 
 
 @runtime_checkable
-class Opens(Protocol):
+class AcceptsRoute(Protocol):
     """A place that takes the rest of an address: `admin/people/<id>` calls `opened("<id>")`."""
 
-    def opened(self, rest: str) -> None: ...
+    def open_route(self, rest: str) -> None: ...
 
 
 @runtime_checkable
-class Closes(Protocol):
+class Closable(Protocol):
     """A place with unsaved work: `closing` saves it or answers False to stay. Where nobody stays, `closed` ends what is
     under way: a place that said yes goes on where another one said no."""
 
-    def closing(self) -> bool: ...
+    def prepare_close(self) -> bool: ...
 
-    def closed(self) -> None: ...
+    def finish_close(self) -> None: ...
 
 
 @runtime_checkable
-class Stands(Protocol):
+class Restorable(Protocol):
     """A place that can say how it is shown, scrolled to where, and be shown so again when the window is made anew."""
 
-    def standing(self) -> object: ...
+    def save_state(self) -> object: ...
 
-    def stand(self, was: object) -> None: ...
+    def restore_state(self, state: object) -> None: ...
 
 
 @runtime_checkable
-class Unsaved(Protocol):
+class HasUnsavedChanges(Protocol):
     """A place that can name what is not stored yet; empty if nothing. It says when that changes."""
 
     @property
@@ -99,31 +99,31 @@ class Unsaved(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PendingConflict:
     """What two people changed differently in the same thing, and the way to where that is decided."""
 
     key: str
     name: str
     count: int
-    decide: Callable[[], None]
+    resolve: Callable[[], None]
 
 
 @runtime_checkable
-class Decides(Unsaved, Protocol):
+class HasConflicts(HasUnsavedChanges, Protocol):
     """A place where somebody's decision is waited for."""
 
-    def decisions(self) -> Sequence[Decision]: ...
+    def conflicts(self) -> Sequence[PendingConflict]: ...
 
 
 @runtime_checkable
-class Parted(Protocol):
+class HasPanes(Protocol):
     """A place of several panes; those on show, in the order F6 goes through them."""
 
     def panes(self) -> Sequence[QWidget]: ...
 
 
 @runtime_checkable
-class Presents(Protocol):
+class CanPresent(Protocol):
     """A place that can have the window for itself; it says from when and until when. Esc ends
     that, wherever the keyboard is."""
 

@@ -14,7 +14,7 @@ from benchboard.errors import AppError
 from benchboard.ui.tasks import ENDED, DatabaseSession, Tasks
 
 if TYPE_CHECKING:
-    from benchboard.ui.sign_in.session_opening import Entered
+    from benchboard.ui.sign_in.session_opening import ActiveSession
 
 _POLL_MS = 2000
 _TOUCH_MS = 5 * 60_000
@@ -25,74 +25,74 @@ class SessionWatch(QObject):
     begins to answer (`reached`)."""
 
     ended = Signal(str)
-    others_changed = Signal()
-    reached = Signal(bool)
+    changed_elsewhere = Signal()
+    reachable_changed = Signal(bool)
 
-    def __init__(self, tasks: Tasks, entered: "Entered", parent: QObject) -> None:
+    def __init__(self, tasks: Tasks, session: "ActiveSession", parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._entered = entered
+        self._session = session
         self._version: int | None = None
-        self._asking = False
-        self._answers = True
-        self._over = False
-        self._poll = self._every(_POLL_MS, self.look)
-        self._use = self._every(_TOUCH_MS, self._touch)
+        self._polling = False
+        self._reachable = True
+        self._stopped = False
+        self._poll_timer = self._start_timer(_POLL_MS, self.poll)
+        self._touch_timer = self._start_timer(_TOUCH_MS, self._touch)
         # What fails between two looks counts too: the next look that is answered then says that it is over.
-        tasks.unreachable.connect(self._away)
-        tasks.ended.connect(self._end)
+        tasks.unreachable.connect(self._on_unreachable)
+        tasks.ended.connect(self._on_ended)
         # At once: what another program commits from here on is a change; two seconds later it would be the start.
-        self.look()
+        self.poll()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Ask now; one question at a time."""
-        if self._asking or self._over:
+        if self._polling or self._stopped:
             return
-        self._asking = True
-        self._tasks.read(self, self._question, self._answered, self._unanswered)
+        self._polling = True
+        self._tasks.read(self, self._read_version, self._on_version, self._on_failed)
 
     def stop(self) -> None:
-        self._over = True
-        self._poll.stop()
-        self._use.stop()
+        self._stopped = True
+        self._poll_timer.stop()
+        self._touch_timer.stop()
 
-    def _question(self, _session: DatabaseSession) -> int | None:
-        return self._entered.workspace.database.data_version()
+    def _read_version(self, _session: DatabaseSession) -> int | None:
+        return self._session.workspace.database.data_version()
 
-    def _answered(self, version: int | None) -> None:
-        self._asking = False
-        if self._over:
+    def _on_version(self, version: int | None) -> None:
+        self._polling = False
+        if self._stopped:
             return
-        self._reach(True)
+        self._set_reachable(True)
         moved = self._version is not None and version != self._version
         self._version = version
         if moved:
-            self.others_changed.emit()
+            self.changed_elsewhere.emit()
 
-    def _end(self, reason: str) -> None:
-        if not self._over:
+    def _on_ended(self, reason: str) -> None:
+        if not self._stopped:
             self.stop()
             self.ended.emit(reason)
 
-    def _unanswered(self, error: AppError) -> None:
-        self._asking = False
-        if not self._over and error.code != ENDED:
-            self._reach(False)
+    def _on_failed(self, error: AppError) -> None:
+        self._polling = False
+        if not self._stopped and error.code != ENDED:
+            self._set_reachable(False)
 
-    def _away(self) -> None:
-        if not self._over:
-            self._reach(False)
+    def _on_unreachable(self) -> None:
+        if not self._stopped:
+            self._set_reachable(False)
 
-    def _reach(self, answers: bool) -> None:
-        if answers != self._answers:
-            self._answers = answers
-            self.reached.emit(answers)
+    def _set_reachable(self, reachable: bool) -> None:
+        if reachable != self._reachable:
+            self._reachable = reachable
+            self.reachable_changed.emit(reachable)
 
     def _touch(self) -> None:
         """Keep the session's last use true, while somebody works here."""
         if QApplication.activeWindow() is None:
             return
-        token = self._entered.signed_in.token
+        token = self._session.signed_in.token
 
         def touch(session: DatabaseSession) -> None:
             from benchboard.identity import authentication
@@ -101,7 +101,7 @@ class SessionWatch(QObject):
 
         self._tasks.change(self, touch, lambda _done: None, lambda _error: None)
 
-    def _every(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
+    def _start_timer(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setInterval(milliseconds)
         timer.timeout.connect(call)

@@ -23,7 +23,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.i18n import _
-from benchboard.ui.gc_control import Collector
+from benchboard.ui.gc_control import GarbageCollector
 
 T = TypeVar("T")
 DatabaseSession = Any
@@ -85,7 +85,7 @@ class Work:
     def finish(self) -> None:
         self._finished.set()
 
-    def progressed(self, done: int, total: int | None, note: str) -> None:
+    def report(self, done: int, total: int | None, note: str) -> None:
         """Progress never jumps back while the total stays the same."""
         self.done = max(done, self.done) if total == self.total else done
         self.total = total
@@ -101,7 +101,7 @@ class Progress:
 
     def report(self, done: int, total: int | None, note: str = "") -> None:
         """`done` of `total` steps (None: unknown); `note` says what is happening now."""
-        self._work.progressed(done, total, note)
+        self._work.report(done, total, note)
 
     def check(self) -> None:
         """Raise `Cancelled` if the person asked to stop."""
@@ -114,7 +114,7 @@ class Progress:
 
 
 @dataclass(slots=True, eq=False)
-class _Asked:
+class _Job:
     """What was asked for, and when it was done, what the window's thread is to do about it."""
 
     work: Work
@@ -122,40 +122,40 @@ class _Asked:
     job: Callable[[], Any]
     done: Callable[[Any], None]
     failed: Callable[[AppError], None] | None
-    again: Callable[[], None]
+    retry: Callable[[], None]
     task: Hashable
-    """Equal for the same work of the same owner when it is asked for again."""
+    """Equal for the same work of the same owner when it is asked for retry."""
 
 
 @dataclass(slots=True, eq=False)
 class _Delivery:
     """`call` is for a living owner; `otherwise` is what must be said even if there is none any more."""
 
-    asked: _Asked
+    job: _Job
     call: Callable[[], None]
     error: AppError | None = None
-    otherwise: Callable[[], None] | None = None
+    without_owner: Callable[[], None] | None = None
     succeeded: bool = False
 
 
-class _Parcel:
+class _Handover:
     """What a worker has a hold on. It is emptied on the window's thread."""
 
-    def __init__(self, asked: _Asked) -> None:
-        self.asked: _Asked | None = asked
+    def __init__(self, job: _Job) -> None:
+        self.job: _Job | None = job
         self.delivery: _Delivery | None = None
 
-    def take_out(self) -> _Delivery:
-        delivery, self.delivery, self.asked = self.delivery, None, None
+    def take(self) -> _Delivery:
+        delivery, self.delivery, self.job = self.delivery, None, None
         assert delivery is not None
         return delivery
 
 
-class _Bridge(QObject):
+class _MainThreadBridge(QObject):
     """The one way from a worker to the window's thread."""
 
     delivered = Signal(object)
-    poked = Signal()
+    progressed = Signal()
 
 
 class Tasks(QObject):
@@ -176,16 +176,16 @@ class Tasks(QObject):
         self._long_readers = ThreadPoolExecutor(_LONG_READERS, "benchboard-query")
         self._writer = ThreadPoolExecutor(1, "benchboard-change")
         self._runners = ThreadPoolExecutor(_RUNNERS, "benchboard-run")
-        self._collector = Collector(self)
+        self._collector = GarbageCollector(self)
         self._running: list[Work] = []
         self._saving = 0
         self._closed = False
-        self._undelivered: list[_Parcel] = []
+        self._undelivered: list[_Handover] = []
         """What nobody waits for any more, and yet is to be let go on the window's thread."""
         self._failed_reads: set[Hashable] = set()
-        self._bridge = _Bridge(self)
+        self._bridge = _MainThreadBridge(self)
         self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._bridge.poked.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
+        self._bridge.progressed.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
 
     def attach(self, database: OpenDatabase | None) -> None:
         """Read from and change `database` from now on; None while nobody is signed in."""
@@ -216,13 +216,13 @@ class Tasks(QObject):
         work = Work("read")
 
         def job() -> T:
-            with _opened(database).read() as session:
+            with _require_database(database).read() as session:
                 return op(session)
 
-        def again() -> None:
+        def retry() -> None:
             self.read(owner, op, done, failed, long=long)
 
-        return self._submit(self._long_readers if long else self._readers, owner, work, op, job, done, failed, again)
+        return self._submit(self._long_readers if long else self._readers, owner, work, op, job, done, failed, retry)
 
     def change(
         self,
@@ -238,13 +238,13 @@ class Tasks(QObject):
         self.saving_changed.emit()
 
         def job() -> T:
-            with _opened(database).change() as session:
+            with _require_database(database).change() as session:
                 return op(session)
 
-        def again() -> None:
+        def retry() -> None:
             self.change(owner, op, done, failed)
 
-        return self._submit(self._writer, owner, work, op, job, done, failed, again)
+        return self._submit(self._writer, owner, work, op, job, done, failed, retry)
 
     def run(
         self,
@@ -259,14 +259,14 @@ class Tasks(QObject):
 
         A work that was stopped calls `failed` with `Cancelled`, so that its owner can tidy up; nothing is shown.
         """
-        work = Work("run", title, self._bridge.poked.emit)
+        work = Work("run", title, self._bridge.progressed.emit)
         self._running.append(work)
         self.running_changed.emit()
 
-        def again() -> None:
+        def retry() -> None:
             self.run(owner, op, done, failed, title=title)
 
-        return self._submit(self._runners, owner, work, op, lambda: op(Progress(work)), done, failed, again)
+        return self._submit(self._runners, owner, work, op, lambda: op(Progress(work)), done, failed, retry)
 
     def close(self) -> None:
         """Stop what can be stopped; changes already asked for are finished first, so nothing is lost."""
@@ -277,7 +277,7 @@ class Tasks(QObject):
         for pool in (self._readers, self._long_readers, self._runners):
             pool.shutdown(wait=True, cancel_futures=True)
         self._undelivered.clear()
-        self._collector.end()
+        self._collector.stop()
 
     def _submit(
         self,
@@ -288,45 +288,45 @@ class Tasks(QObject):
         job: Callable[[], T],
         done: Callable[[T], None],
         failed: Callable[[AppError], None] | None,
-        again: Callable[[], None],
+        retry: Callable[[], None],
     ) -> Work:
         if not self._closed:  # after the end nothing begins any more
             task = (id(owner), _code_of(op))
-            pool.submit(self._attempt, _Parcel(_Asked(work, owner, job, done, failed, again, task)))
+            pool.submit(self._work, _Handover(_Job(work, owner, job, done, failed, retry, task)))
         return work
 
-    def _attempt(self, parcel: _Parcel) -> None:
+    def _work(self, handover: _Handover) -> None:
         """On the worker. When it has been handed over, nothing of it but the parcel itself is held here."""
-        work = self._put_in(parcel)
+        work = self._run_job(handover)
         work.finish()
         if self._closed:
-            self._undelivered.append(parcel)
+            self._undelivered.append(handover)
         else:
-            self._bridge.delivered.emit(parcel)
+            self._bridge.delivered.emit(handover)
 
-    def _put_in(self, parcel: _Parcel) -> Work:
-        assert parcel.asked is not None
-        parcel.delivery = self._done(parcel.asked)
-        return parcel.asked.work
+    def _run_job(self, handover: _Handover) -> Work:
+        assert handover.job is not None
+        handover.delivery = self._outcome(handover.job)
+        return handover.job.work
 
-    def _done(self, asked: _Asked) -> _Delivery:
+    def _outcome(self, job: _Job) -> _Delivery:
         """Do it, and answer what the window's thread is to do about it."""
-        work, failed = asked.work, asked.failed
+        work, failed = job.work, job.failed
         try:
             if work.cancelled and work.kind != "change":
                 raise Cancelled("tasks.cancelled", _("Stopped."))
-            return _Delivery(asked, partial(asked.done, asked.job()), succeeded=True)
+            return _Delivery(job, partial(job.done, job.job()), succeeded=True)
         except AppError as error:
-            show = partial(self._show, error, asked.again)
+            show = partial(self._show, error, job.retry)
             # A change that failed after its screen was closed is still somebody's lost work: it is said.
             return _Delivery(
-                asked,
+                job,
                 show if failed is None else partial(failed, error),
                 error,
                 show if work.kind == "change" else None,
             )
         except BaseException as error:  # noqa: BLE001 - a bug, and reported as one
-            return _Delivery(asked, partial(self._report, error, failed), None, partial(self._problems.bug, error))
+            return _Delivery(job, partial(self._report, error, failed), None, partial(self._problems.bug, error))
 
     def _report(self, bug: BaseException, failed: Callable[[AppError], None] | None) -> None:
         self._problems.bug(bug)
@@ -334,22 +334,22 @@ class Tasks(QObject):
             # Whoever waits for an answer gets one, so that no screen waits for ever.
             failed(AppError("tasks.bug", _("This didn't finish because of a bug in Benchboard.")))
 
-    def _show(self, error: AppError, again: Callable[[], None]) -> None:
+    def _show(self, error: AppError, retry: Callable[[], None]) -> None:
         if not isinstance(error, Cancelled) and error.code != ENDED:  # the sign-in screen says that
-            self._problems.show(error, again if isinstance(error, Unavailable) else None)
+            self._problems.show(error, retry if isinstance(error, Unavailable) else None)
 
-    def _deliver(self, parcel: _Parcel) -> None:
-        delivery = parcel.take_out()
-        asked, error = delivery.asked, delivery.error
-        self._forget(asked.work)
+    def _deliver(self, handover: _Handover) -> None:
+        delivery = handover.take()
+        job, error = delivery.job, delivery.error
+        self._finish(job.work)
         if error is not None and error.code == UNREACHABLE:
             # With what is said about it, so that nobody hears in between that the database answers again.
             self.unreachable.emit()
         if error is not None and error.code == ENDED:
             self.ended.emit(str(error.facts.get("reason", "")))
         if not shiboken6.isValid(asked.owner):
-            if delivery.otherwise is not None:
-                delivery.otherwise()
+            if delivery.without_owner is not None:
+                delivery.without_owner()
         elif not (asked.work.kind == "read" and asked.work.cancelled):
             self._answer(asked, delivery)
 
@@ -371,7 +371,7 @@ class Tasks(QObject):
         if shiboken6.isValid(self._problems):
             self._problems.succeeded(task)
 
-    def _forget(self, work: Work) -> None:
+    def _finish(self, work: Work) -> None:
         if work.kind == "run":
             self._running.remove(work)
             self.running_changed.emit()
@@ -380,7 +380,7 @@ class Tasks(QObject):
             self.saving_changed.emit()
 
 
-def _opened(database: OpenDatabase | None) -> OpenDatabase:
+def _require_database(database: OpenDatabase | None) -> OpenDatabase:
     if database is None:
         # A screen of a session that has just ended still asks; it is on its way out, and nobody waits for the answer.
         raise Cancelled("tasks.signed-out", _("You're signed out."))

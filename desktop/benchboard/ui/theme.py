@@ -44,7 +44,7 @@ class Theme(QObject):
     def appearance(self) -> Appearance:
         return self._appearance
 
-    def follow(self, appearance: Appearance) -> None:
+    def set_appearance(self, appearance: Appearance) -> None:
         """Use `light` or `dark`, or go with the system from now on."""
         self._appearance = appearance
         self._apply()
@@ -68,7 +68,7 @@ class Theme(QObject):
 
     def motion(self, name: str) -> int:
         """Milliseconds a movement takes: 0 where the platform asks for none."""
-        return int(self._tokens["motion_ms"][name]) if _may_move() else 0
+        return int(self._tokens["motion_ms"][name]) if _animations_enabled() else 0
 
     def font(self, role: str = "body") -> QFont:
         """The font of a step of the scale (`body`, `title`, …), or `mono`: body's digits one size smaller."""
@@ -136,22 +136,22 @@ class Theme(QObject):
         return stylesheet.sheet(self._colours, radii, fonts, self.font("mono"))
 
 
-_the_theme: Theme | None = None
+_theme: Theme | None = None
 
 
 def start(tokens_file: Path, appearance: Appearance = "system") -> Theme:
     """Make the program's theme and put it in force. Called once, by the composition root and by tests."""
-    global _the_theme
-    _the_theme = Theme(tokens_file, QApplication.instance())
-    _the_theme.follow(appearance)
-    return _the_theme
+    global _theme
+    _theme = Theme(tokens_file, QApplication.instance())
+    _theme.set_appearance(appearance)
+    return _theme
 
 
 def theme() -> Theme:
     """The program's theme."""
-    if _the_theme is None:
+    if _theme is None:
         raise RuntimeError("benchboard.ui.theme.start was not called")
-    return _the_theme
+    return _theme
 
 
 def _current_color(name: str) -> QColor:
@@ -168,7 +168,7 @@ def _platform() -> str:
 
 
 @cache
-def _may_move() -> bool:
+def _animations_enabled() -> bool:
     """Whether the platform wants movement; only these two tell Qt (6.11 has no hint for it elsewhere)."""
     if sys.platform in ("win32", "darwin") and not QApplication.isEffectEnabled(Qt.UIEffect.UI_General):
         return False

@@ -9,7 +9,7 @@ from benchboard.i18n import _
 from benchboard.paging import Unreadable
 
 
-def lately(seconds: float) -> str | None:
+def recent_time(seconds: float) -> str | None:
     """`now`, `4 s ago`, `14 min ago`; None where it was an hour ago or more."""
     if seconds < 3:
         return _("now")
@@ -18,42 +18,42 @@ def lately(seconds: float) -> str | None:
     return _("{count} min ago").format(count=int(seconds // 60)) if seconds < 3600 else None
 
 
-def ago(moment: datetime | None) -> str:
+def relative_time(time: datetime | None) -> str:
     """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” where there is none."""
-    if moment is None:
+    if time is None:
         return _("never")
-    if isinstance(moment, Unreadable):
+    if isinstance(time, Unreadable):
         return _("unreadable")
-    there, here = moment.astimezone(), datetime.now(UTC).astimezone()
-    seconds = (here - there).total_seconds()
-    if (said := lately(seconds)) is not None:
-        return said
-    if there.date() == here.date():
+    local, now = time.astimezone(), datetime.now(UTC).astimezone()
+    seconds = (now - local).total_seconds()
+    if (recent := recent_time(seconds)) is not None:
+        return recent
+    if local.date() == now.date():
         return _("{count} h ago").format(count=int(seconds // 3600))
-    if there.date() == (here - timedelta(days=1)).date():
+    if local.date() == (now - timedelta(days=1)).date():
         return _("yesterday")
-    return on_day(there, here)
+    return day_text(local, now)
 
 
-def on_day(there: datetime, here: datetime) -> str:
+def day_text(local: datetime, now: datetime) -> str:
     """A day before today, as one says it today: `Tue 17:42`, `12 Nov`, `12 Nov 2025`."""
-    if (here - there).total_seconds() < 6 * 86_400:
-        return f"{_named(there, 'ddd')} {there:%H:%M}"
-    return _named(there, "d MMM" if there.year == here.year else "d MMM yyyy")
+    if (now - local).total_seconds() < 6 * 86_400:
+        return f"{_localised_date(local, 'ddd')} {local:%H:%M}"
+    return _localised_date(local, "d MMM" if local.year == now.year else "d MMM yyyy")
 
 
-def _named(moment: datetime, form: str) -> str:
-    return QLocale().toString(QDate(moment.year, moment.month, moment.day), form)
+def _localised_date(time: datetime, form: str) -> str:
+    return QLocale().toString(QDate(time.year, time.month, time.day), form)
 
 
-def exactly(moment: datetime | None) -> str:
+def full_time(time: datetime | None) -> str:
     """The moment in full, in this computer's time zone, for a tooltip."""
-    if isinstance(moment, Unreadable):
+    if isinstance(time, Unreadable):
         return _("The database holds an invalid time here.")
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}" if moment is not None else ""
+    return f"{time.astimezone():%Y-%m-%d %H:%M:%S %Z}" if time is not None else ""
 
 
-def keep_true(view: QWidget) -> None:
+def refresh_times(view: QWidget) -> None:
     """Times are told from now: paint them again twice a minute."""
     clock = QTimer(view)
     clock.setInterval(30_000)

@@ -3,10 +3,10 @@
 from typing import Final
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, WINDOW, Command, MenuSection, Scope
+from benchboard.ui.commands import REGISTRY, WINDOW, Command, CommandScope, MenuSection
 
-SIGN_IN: Final = Scope("sign-in", WINDOW)
-LIST: Final = Scope("list", WINDOW)
+SIGN_IN: Final = CommandScope("sign-in", WINDOW)
+LIST: Final = CommandScope("list", WINDOW)
 PALETTE: Final = "window.palette"
 FULL_SCREEN: Final = "window.full_screen"
 QUIT: Final = "window.quit"

@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushBu
 
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
-from benchboard.ui.admin.person_pane import PersonDetail
+from benchboard.ui.admin.person_pane import PersonPane
 from support.admin import Admin
 from support.databases import unbound
 
 TABLE = "people_table"
 
 
-def detail(admin: Admin) -> PersonDetail:
-    pane = admin.application.window.findChild(PersonDetail)
+def detail(admin: Admin) -> PersonPane:
+    pane = admin.application.window.findChild(PersonPane)
     assert pane is not None
     return pane
 

@@ -12,7 +12,7 @@ from benchboard.dongles.fleet import Dongle
 from benchboard.paging import Listing
 from benchboard.ui.app import Application
 from benchboard.ui.bench import ROOM
-from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
@@ -67,17 +67,17 @@ def dongles(shell: Shell) -> Callable[[], list[Dongle]]:
 
 
 @pytest.fixture
-def hub(shell: Shell) -> Hub:
-    return Hub.of(shell.context)
+def hub(shell: Shell) -> DeviceManager:
+    return DeviceManager.of(shell.context)
 
 
 @pytest.fixture
-def at_the_button(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> Callable[[], PairingWizard]:
+def at_the_button(qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager) -> Callable[[], PairingWizard]:
     """Pairs the first dongle through the wizard up to where it waits for its button; answers the wizard."""
 
     def begin() -> PairingWizard:
         window = shell.window()
-        qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
+        qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
         click(window, "bench_pair")
         click(window, "pair_next")
         click(window, "pair_next")
@@ -97,7 +97,7 @@ def pair_one(
 
     def pair() -> str:
         window, wizard = shell.window(), at_the_button()
-        device_id = str(wizard._here.device_id)
+        device_id = str(wizard._device.device_id)
         simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
         qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
         click(window, "pair_close")

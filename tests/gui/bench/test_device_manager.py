@@ -10,21 +10,21 @@ from pytestqt.qtbot import QtBot
 from benchboard.canbus import link
 from benchboard.canbus.link import PortHandle
 from benchboard.errors import AppError, Cancelled
-from benchboard.ui.bench.device_manager import Hub, Live
-from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator
 
 
 @pytest.fixture
-def dongles_here(qtbot: QtBot, hub: Hub, simulator: Simulator) -> list[Here]:
+def dongles_here(qtbot: QtBot, hub: DeviceManager, simulator: Simulator) -> list[DetectedDevice]:
     """Both simulated dongles, recognised."""
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == len(simulator.ports))
-    return list(hub.here)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == len(simulator.ports))
+    return list(hub.devices)
 
 
-def on_worker(pool: ThreadPoolExecutor, hub: Hub, here: Here) -> "Future[Live]":
+def on_worker(pool: ThreadPoolExecutor, hub: DeviceManager, here: DetectedDevice) -> "Future[LiveBus]":
     return pool.submit(hub.open_bus, here, "a bus")
 
 
@@ -38,7 +38,7 @@ def port_is_free(path: str) -> bool:
 
 
 def test_open_bus_that_nobody_adopts_ends_at_sign_out(
-    qtbot: QtBot, shell: Shell, hub: Hub, dongles_here: list[Here]
+    qtbot: QtBot, shell: Shell, hub: DeviceManager, dongles_here: list[DetectedDevice]
 ) -> None:
     """Its screen was closed while it was opened, so its result is delivered to nobody."""
     with ThreadPoolExecutor(1) as pool:
@@ -50,7 +50,7 @@ def test_open_bus_that_nobody_adopts_ends_at_sign_out(
 
 
 def test_open_bus_that_is_still_opening_at_sign_out_is_closed_again(
-    qtbot: QtBot, shell: Shell, hub: Hub, dongles_here: list[Here], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, shell: Shell, hub: DeviceManager, dongles_here: list[DetectedDevice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opening, signed_out = threading.Event(), threading.Event()
     path, open_port = dongles_here[0].port.path, link.open_port
@@ -75,7 +75,7 @@ def test_open_bus_that_is_still_opening_at_sign_out_is_closed_again(
 
 
 def test_open_bus_ends_the_bus_before_it_whether_it_was_adopted_or_not(
-    qtbot: QtBot, hub: Hub, dongles_here: list[Here]
+    qtbot: QtBot, hub: DeviceManager, dongles_here: list[DetectedDevice]
 ) -> None:
     first, second = dongles_here
     with ThreadPoolExecutor(1) as pool:
@@ -83,20 +83,22 @@ def test_open_bus_ends_the_bus_before_it_whether_it_was_adopted_or_not(
         live = on_worker(pool, hub, second).result(60)
         assert not unadopted.capture.running
         assert port_is_free(unadopted.path)
-        hub.adopt(unadopted)
+        hub.set_live(unadopted)
         assert hub.live is None
-        hub.adopt(live)
+        hub.set_live(live)
         assert hub.live is live
         again = on_worker(pool, hub, first).result(60)
         assert not live.capture.running
         qtbot.waitUntil(lambda: hub.live is None)
-    hub.adopt(again)
+    hub.set_live(again)
     assert hub.live is again
-    hub.end_bus()
+    hub.close_bus()
     assert not again.capture.running
 
 
-def test_live_changed_is_emitted_on_the_windows_thread_alone(qtbot: QtBot, hub: Hub, dongles_here: list[Here]) -> None:
+def test_live_changed_is_emitted_on_the_windows_thread_alone(
+    qtbot: QtBot, hub: DeviceManager, dongles_here: list[DetectedDevice]
+) -> None:
     threads: list[threading.Thread] = []
     hub.live_changed.connect(lambda: threads.append(threading.current_thread()), Qt.ConnectionType.DirectConnection)
     here = dongles_here[0]
@@ -109,7 +111,7 @@ def test_live_changed_is_emitted_on_the_windows_thread_alone(qtbot: QtBot, hub: 
         live = on_worker(pool, hub, here).result(60)
         assert hub.live is None
         assert threads == []
-        hub.adopt(live)
+        hub.set_live(live)
         pool.submit(use).result(60)
     assert hub.live is live, "only the window's thread changes what is live"
     qtbot.waitUntil(lambda: hub.live is None)
@@ -119,7 +121,7 @@ def test_live_changed_is_emitted_on_the_windows_thread_alone(qtbot: QtBot, hub: 
 
 
 def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
-    qtbot: QtBot, shell: Shell, hub: Hub, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, shell: Shell, hub: DeviceManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[SimulatorProcess] = []
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.ui.bench.frame_table import Frames
+from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.mini_trace import clock, cycle
 
 MINUTE = 1_700_000_040.0  # a whole minute of Unix time
@@ -49,8 +49,8 @@ def test_cycle_is_no_finer_than_the_coarser_stamp(before: Timestamp, now: Timest
 def test_rows_show_the_time_and_cycle_of_each_frames_own_stamp(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    model = Frames(parent)
-    model.take([Frame(0x100, timestamp=stamp(1.0)), Frame(0x200, timestamp=stamp(1.001, 0.02))])
-    model.take([Frame(0x100, timestamp=stamp(1.0334)), Frame(0x200, timestamp=stamp(1.034, 0.02))])
+    model = FrameModel(parent)
+    model.add_frames([Frame(0x100, timestamp=stamp(1.0)), Frame(0x200, timestamp=stamp(1.001, 0.02))])
+    model.add_frames([Frame(0x100, timestamp=stamp(1.0334)), Frame(0x200, timestamp=stamp(1.034, 0.02))])
     shown = [[model.index(row, column).data() for column in (0, 4)] for row in range(model.rowCount())]
     assert shown == [["01.033", "33"], ["01.0", "0"]]

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from benchboard.dongles.fleet import Dongle
 from benchboard.dongles.protocol import OwnershipState
 from benchboard.storage.models.identity import AuditLog
-from benchboard.ui.bench.device_manager import Hub
-from benchboard.ui.bench.pairing_parts import Choice
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.pairing_parts import DongleChoice
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Text, Toolbar
@@ -25,11 +25,11 @@ from support.window import Hand, visible
 
 
 def test_pairing_with_the_windows_own_simulator_completes(
-    qtbot: QtBot, shell: Shell, click: Hand, hub: Hub, dongles: Callable[[], list[Dongle]]
+    qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager, dongles: Callable[[], list[Dongle]]
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
     click(window, "banner_action")
     click(window, "pair_next")
     click(window, "pair_next")
@@ -46,7 +46,7 @@ def test_pairing_with_the_windows_own_simulator_completes(
     click(window, "pair_another")
     qtbot.waitUntil(lambda: dongles()[0].name is not None)
     # The name is stored before the window hears of it.
-    qtbot.waitUntil(lambda: sum(one.isVisible() for one in window.findChildren(Choice)) == 1)
+    qtbot.waitUntil(lambda: sum(one.isVisible() for one in window.findChildren(DongleChoice)) == 1)
     click(window, "pair_close")
     qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
     (found,) = dongles()
@@ -70,7 +70,7 @@ def test_pairing_closed_while_waiting_claims_nothing_until_repeated(
     pair_one: Callable[[], str],
 ) -> None:
     wizard = at_the_button()
-    device_id = wizard._here.device_id
+    device_id = wizard._device.device_id
     qtbot.keyClick(wizard, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: [one.ownership_state for one in dongles()] == ["UNCLAIMED"])
     assert simulator.persistent(device_id).state == OwnershipState.UNCLAIMED
@@ -115,9 +115,9 @@ def test_rename_in_place_is_undone(
 
 
 def test_pairing_by_a_command_updates_the_window(
-    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: Hub
+    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: DeviceManager
 ) -> None:
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
     device_id, port = next(iter(simulator.ports.items()))
     environment = {**os.environ, "BENCHBOARD_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "benchboard", "dongle", "pair", "--port", port, "--yes"]
@@ -144,23 +144,28 @@ def test_pairing_by_a_command_updates_the_window(
 
 
 def test_dongles_plugged_and_unplugged_appear_and_disappear(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: DeviceManager
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: len(hub.here) == 2)
+    qtbot.waitUntil(lambda: len(hub.devices) == 2)
     table = click.find(window, "bench_dongles_table")
     qtbot.waitUntil(lambda: table.model().rowCount() == 2)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: len(hub.here) == 0)
+    qtbot.waitUntil(lambda: len(hub.devices) == 0)
     qtbot.waitUntil(lambda: visible(window, "bench_simulate_empty"))
     assert shell.context.problems.current is None
 
 
 def test_pairing_by_enter_alone_completes(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub, dongles: Callable[[], list[Dongle]]
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Hand,
+    hub: DeviceManager,
+    dongles: Callable[[], list[Dongle]],
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
     click(window, "bench_pair")
     wizard, forward = click.find(window, "pairing_wizard"), click.find(window, "pair_next")
 
@@ -178,7 +183,7 @@ def test_pairing_by_enter_alone_completes(
     enter()
     qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     assert QApplication.focusWidget() is not wizard.close_button
-    simulator.say(f"press {list(simulator.ports).index(wizard._here.device_id) + 1}")
+    simulator.say(f"press {list(simulator.ports).index(wizard._device.device_id) + 1}")
     at("Keep this timing")
     enter()
     at("Start listening")
@@ -190,7 +195,9 @@ def test_pairing_by_enter_alone_completes(
     assert [one.name for one in dongles()] == ["Oven 2"]
 
 
-def test_pairing_without_dongles_offers_simulated_ones(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
+def test_pairing_without_dongles_offers_simulated_ones(
+    qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager
+) -> None:
     window = shell.window()
     click(window, "bench_pair")
     forward = click.find(window, "pair_next")
@@ -201,13 +208,15 @@ def test_pairing_without_dongles_offers_simulated_ones(qtbot: QtBot, shell: Shel
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: forward.text() == "Identify dongle" and forward.isEnabled())
     assert QApplication.focusWidget() is forward
-    qtbot.waitUntil(lambda: [one.isVisible() for one in window.findChildren(Choice)] == [True, True])
+    qtbot.waitUntil(lambda: [one.isVisible() for one in window.findChildren(DongleChoice)] == [True, True])
 
 
-def test_pairing_buttons_pressed_by_key_keep_focus_on_next(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
+def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
+    qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager
+) -> None:
     window = shell.window()
     click(window, "bench_simulate")
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
     click(window, "bench_pair")
     wizard, forward = click.find(window, "pairing_wizard"), click.find(window, "pair_next")
     for _step in range(2):

@@ -13,9 +13,9 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.dongles.device import Device
 from benchboard.dongles.fleet import Dongle
-from benchboard.ui.bench.device_manager import Hub
-from benchboard.ui.bench.live_bus_view import LivePlace
-from benchboard.ui.bench.timing_view import TimingPlace
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.live_bus_view import LiveBusView
+from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
 from support.window import Hand
@@ -34,7 +34,7 @@ def test_timing_written_to_dongle_is_verified_on_the_bus(
     shell: Shell,
     simulator: Simulator,
     click: Hand,
-    hub: Hub,
+    hub: DeviceManager,
     dongles: Callable[[], list[Dongle]],
     pair_one: Callable[[], str],
 ) -> None:
@@ -57,9 +57,9 @@ def test_timing_fields_edited_before_dongles_load_are_kept(
 ) -> None:
     window, device_id = shell.window(), pair_one()
     shell.go(f"bench/timing/{device_id}")
-    place = window.findChild(TimingPlace)
+    place = window.findChild(TimingView)
     assert not place._dongles
-    assert place._wanted == device_id
+    assert place._selected_id == device_id
     _type(qtbot, click, window, "timing_bitrate", "250")
     qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
     assert place._dongle.current_key() == device_id
@@ -69,11 +69,11 @@ def test_timing_fields_edited_before_dongles_load_are_kept(
 def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Hand) -> None:
     window = shell.window()
     shell.go("bench/timing")
-    place = window.findChild(TimingPlace)
+    place = window.findChild(TimingView)
     qtbot.waitUntil(lambda: place._timing is not None)
-    cloud, bar = place._cloud, place._bar
+    cloud, bar = place._plot, place._bar
     point = next(one for one in cloud._points if abs(one.sample_point - 75) < 0.5 and one.error < 0.01)
-    qtbot.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=cloud.place(point.sample_point, point.error).toPoint())
+    qtbot.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=cloud.position(point.sample_point, point.error).toPoint())
     assert abs(place._timing.sample_point - 75) < 1
     before = place._timing
     bar.setFocus()
@@ -108,28 +108,28 @@ def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shel
     assert "Enter numbers" in verdict.accessibleName()
 
 
-def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
+def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager) -> None:
     click(shell.window(), "bench_simulate")
-    qtbot.waitUntil(lambda: len(hub.here) == 2)
+    qtbot.waitUntil(lambda: len(hub.devices) == 2)
     process, resources = hub._simulator._process, hub._resources
     assert process.poll() is None
     resources.release()
     assert process.returncode is not None
 
 
-def test_simulator_ends_when_the_window_is_killed(qtbot: QtBot, shell: Shell, click: Hand, hub: Hub) -> None:
+def test_simulator_ends_when_the_window_is_killed(qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager) -> None:
     click(shell.window(), "bench_simulate")
-    qtbot.waitUntil(lambda: len(hub.here) == 2)
+    qtbot.waitUntil(lambda: len(hub.devices) == 2)
     process = hub._simulator._process
     process.stdin.close()  # what the kernel does to a killed window's pipes
     qtbot.waitUntil(lambda: process.poll() is not None)
-    qtbot.waitUntil(lambda: len(hub.here) == 0)
+    qtbot.waitUntil(lambda: len(hub.devices) == 0)
 
 
 def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shell, click: Hand) -> None:
     window = shell.window()
     shell.go("bench/timing")
-    place = window.findChild(TimingPlace)
+    place = window.findChild(TimingView)
     _type(qtbot, click, window, "timing_clock", "fast")
     qtbot.waitUntil(lambda: place._timing is None)
     edit = click.find(window, "timing_clock")
@@ -141,7 +141,7 @@ def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shel
 
 
 def test_live_bus_shows_frames_of_another_node_and_sends(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: Hub, pair_one: Callable[[], str]
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: DeviceManager, pair_one: Callable[[], str]
 ) -> None:
     window, device_id = shell.window(), pair_one()
     other_id, other_port = next((ident, port) for ident, port in simulator.ports.items() if ident != device_id)
@@ -151,8 +151,8 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         listener = Capture(SlcanBus(handle, bitrate=500_000), bitrate=500_000)
         listener.start()
         shell.go("bench/live")
-        place = window.findChild(LivePlace)
-        place._dongle.choose(device_id)
+        place = window.findChild(LiveBusView)
+        place._dongle.set_current_key(device_id)
         click(window, "live_start")
         qtbot.waitUntil(lambda: place.model.rowCount() >= 6)
         click(window, "segment_rolling")
@@ -177,20 +177,20 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
 
 
 def test_live_bus_dropped_frames_are_counted(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: Hub, click: Hand, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: DeviceManager, click: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
-    monkeypatch.setattr("benchboard.ui.bench.device_manager._RING", 3)
+    monkeypatch.setattr("benchboard.ui.bench.device_manager._CAPACITY", 3)
     window = shell.window()
     shell.go("bench/live")
-    place = window.findChild(LivePlace)
+    place = window.findChild(LiveBusView)
     qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
     qtbot.waitUntil(lambda: place._counters.value("Dropped") not in ("", "0"))
 
 
 def test_live_bus_ends_when_the_device_leaves(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: Hub, click: Hand
+    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: DeviceManager, click: Hand
 ) -> None:
     window = shell.window()
     shell.go("bench/live")
@@ -202,19 +202,19 @@ def test_live_bus_ends_when_the_device_leaves(
 
 
 def test_live_bus_dongle_replugged_stays_selected(
-    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: Hub, click: Hand
+    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: DeviceManager, click: Hand
 ) -> None:
     window = shell.window()
     shell.go("bench/live")
-    place = window.findChild(LivePlace)
+    place = window.findChild(LiveBusView)
     problems = shell.context.problems
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.here) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
     device_id = max(simulator.ports)  # the list begins with the other one
-    place._dongle.choose(device_id)
+    place._dongle.set_current_key(device_id)
     click(window, "live_start")
     qtbot.waitUntil(lambda: place.model.rowCount() > 0)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: hub.live is None and not hub.here)
+    qtbot.waitUntil(lambda: hub.live is None and not hub.devices)
     assert place._dongle.current_key() == device_id
     assert "disconnected" in place._dongle.currentText()
     start = click.find(window, "live_start")
@@ -227,7 +227,7 @@ def test_live_bus_dongle_replugged_stays_selected(
         click(window, "live_start")
         qtbot.waitUntil(lambda: hub.live is not None)
         assert hub.live.device_id == device_id
-        hub.end_bus()
+        hub.close_bus()
 
 
 def test_dongle_detail_in_a_narrow_window_lies_over_the_list(

@@ -5,12 +5,12 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.timing import Timing
-from benchboard.ui.bench.node_comparison import SecondNode
-from benchboard.ui.bench.timing_cards import Bears
-from benchboard.ui.bench.timing_inputs import Wish
+from benchboard.ui.bench.node_comparison import NodeComparison
+from benchboard.ui.bench.timing_cards import ToleranceCards
+from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.shell.shell import Shell
 
-WISH = Wish("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 40, 5.0, 210, 2.0)
+WISH = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 40, 5.0, 210, 2.0)
 AS_DECODED = Timing(80_000_000, 10, 11, 2, 2, 2)
 
 
@@ -23,7 +23,7 @@ def _texts(card: QWidget) -> list[str]:
 def test_cards_timings_with_the_same_registers_show_the_same_figures(
     qtbot: QtBot, shell: Shell, split: tuple[int, int]
 ) -> None:
-    cards, second = Bears(), SecondNode()
+    cards, second = ToleranceCards(), NodeComparison()
     for card in (cards.tolerance, cards.cable, second):
         qtbot.addWidget(card)
     shown = []
@@ -36,9 +36,9 @@ def test_cards_timings_with_the_same_registers_show_the_same_figures(
 
 
 def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
-    cards = Bears()
+    cards = ToleranceCards()
     for card in (cards.tolerance, cards.cable):
         qtbot.addWidget(card)
-    wish = Wish("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 1e8, 5.0, 210, 2.0)
+    wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 1e8, 5.0, 210, 2.0)
     cards.show_timing(AS_DECODED, wish)
     assert "length_m is out of range." in _texts(cards.cable)

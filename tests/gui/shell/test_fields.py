@@ -14,7 +14,7 @@ def test_select_wheel_over_it_keeps_the_choice_and_scrolls_the_pane(qtbot: QtBot
     select = Select([("a", "A"), ("b", "B"), ("c", "C")], label="Letter")
     qtbot.addWidget(select)
     select.show()
-    select.choose("a")
+    select.set_current_key("a")
     for focused in (False, True):
         if focused:
             select.activateWindow()

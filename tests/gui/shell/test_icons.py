@@ -40,6 +40,6 @@ def test_icon_after_a_theme_change_takes_its_colour(light: Theme) -> None:
         return icon.pixmap(QSize(16, 16)).toImage().pixelColor(8, 8).name()
 
     assert middle() == light.color("accent").name()
-    light.follow("dark")
+    light.set_appearance("dark")
     assert middle() == light.color("accent").name()
-    light.follow("light")
+    light.set_appearance("light")

@@ -15,7 +15,7 @@ from benchboard.ui.bench import bench_format
 @pytest.fixture(autouse=True)
 def reset_language(qapp: object) -> Iterator[None]:
     yield
-    app._speak("en")
+    app._use_language("en")
 
 
 def _midday(days: int) -> datetime:
@@ -32,19 +32,19 @@ def _midday(days: int) -> datetime:
     ],
 )
 def test_ago_in_a_language_uses_its_day_and_month_names(language: str, names: str, months: str) -> None:
-    app._speak(language)
+    app._use_language(language)
     for days in (3, 4, 5):
         there = _midday(days).astimezone()
         assert (
-            bench_format.ago(_midday(days))
-            == time_format.ago(_midday(days))
+            bench_format.relative_time(_midday(days))
+            == time_format.relative_time(_midday(days))
             == f"{names.split()[there.weekday()]} 12:00"
         )
     for days in range(8, 300, 29):
         there = _midday(days).astimezone()
         said = f"{there.day} {months.split()[there.month - 1]}"
-        assert bench_format.ago(_midday(days)).startswith(said)
-        assert time_format.ago(_midday(days)).startswith(said)
+        assert bench_format.relative_time(_midday(days)).startswith(said)
+        assert time_format.relative_time(_midday(days)).startswith(said)
 
 
 def _buttons(qtbot: QtBot) -> set[str]:
@@ -56,10 +56,10 @@ def _buttons(qtbot: QtBot) -> set[str]:
 
 
 def test_qt_buttons_follow_the_language_and_back(qtbot: QtBot) -> None:
-    app._speak("tr")
+    app._use_language("tr")
     assert "İptal" in _buttons(qtbot)
-    app._speak("tr")
-    app._speak("en")
+    app._use_language("tr")
+    app._use_language("en")
     assert "Cancel" in _buttons(qtbot)
     instance = QCoreApplication.instance()
     assert instance is not None

@@ -139,8 +139,8 @@ def test_refresh_result_of_an_older_listing_is_discarded(
 def test_page_of_an_older_generation_is_ignored(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
     load(qtbot, model, model.refresh)
     shown = model.rows
-    model._arrived(model._generation - 1, None, Page(()))
-    model._not_arrived(model._generation - 1, Unavailable("test.away", "The server did not answer."))
+    model._on_page(model._generation - 1, None, Page(()))
+    model._on_failed(model._generation - 1, Unavailable("test.away", "The server did not answer."))
     assert model.rows == shown
     assert model.error is None
 

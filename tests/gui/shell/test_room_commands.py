@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.app import Application
 from benchboard.ui.commands import REGISTRY
-from benchboard.ui.shell.key_sheet import KeySheet
+from benchboard.ui.shell.key_sheet import ShortcutsDialog
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets.banners import Toast
 from support.window import Hand
@@ -101,7 +101,7 @@ def test_key_sheet_opens_in_every_room_with_its_own_keys_first(
 ) -> None:
     everywhere.go(address)
     qtbot.keyClick(everywhere.window(), Qt.Key.Key_F1)
-    (sheet,) = everywhere.window().findChildren(KeySheet)
-    assert len(sheet.shown()) == sum(1 for command in REGISTRY if command.shortcuts)
-    assert {"Filter dongles", "Undo", "Search or run a command", "Select all rows"} <= set(sheet.shown())
-    sheet.leave()
+    (sheet,) = everywhere.window().findChildren(ShortcutsDialog)
+    assert len(sheet.visible_titles()) == sum(1 for command in REGISTRY if command.shortcuts)
+    assert {"Filter dongles", "Undo", "Search or run a command", "Select all rows"} <= set(sheet.visible_titles())
+    sheet.dismiss()

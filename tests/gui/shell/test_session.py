@@ -126,7 +126,7 @@ def test_shell_key_pressed_at_sign_in_is_handled(qtbot: QtBot, start: Callable[[
         landed.append(focus is not None and application.shell._status.isAncestorOf(focus))
 
     assert application.sign_in is not None
-    application.sign_in.entered.connect(at_once)
+    application.sign_in.session_opened.connect(at_once)
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: bool(landed))
     assert landed == [True]
@@ -189,7 +189,7 @@ def test_start_with_a_database_file_opens_it_as_operator(
     application = start(file=tmp_path / "plain.db")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert application.shell is not None
-    assert application.shell.context.workspace.way.kind == "file"
+    assert application.shell.context.workspace.location.kind == "file"
 
 
 def test_start_with_a_link_opens_it_after_sign_in(qtbot: QtBot, start: Callable[..., Application], click: Hand) -> None:
@@ -263,7 +263,7 @@ def test_start_with_a_revoked_session_does_not_resume_it(
 def test_change_by_another_process_refreshes_screens(qtbot: QtBot, working: Application, shell: Shell) -> None:
     widget = shell.findChild(Bench, "place_bench_dongles")
     assert widget is not None
-    qtbot.waitUntil(lambda: working._watch is not None and working._watch._version is not None)
+    qtbot.waitUntil(lambda: working._session_watch is not None and working._session_watch._version is not None)
     script = (
         "import sys; from pathlib import Path; from benchboard import workspace; "
         "from benchboard.identity import authentication; from benchboard.identity.permissions import Client; "
@@ -324,19 +324,19 @@ def test_sign_in_to_server_wrong_password_is_reported_at_its_field(
     ],
 )
 def test_check_url_address_as_typed_is_accepted(text: str, url: str) -> None:
-    assert session_opening.check_url(text) == url
+    assert session_opening.parse_server_url(text) == url
 
 
 @pytest.mark.parametrize("text", ["", "not a url", "http://db.example.com", "postgresql://", "postgresql://h:x/y"])
 def test_check_url_invalid_address_raises_invalid(text: str) -> None:
     with pytest.raises(session_opening.Invalid) as refused:
-        session_opening.check_url(text)
+        session_opening.parse_server_url(text)
     assert refused.value.code == "signin.url"
 
 
 def test_check_url_with_a_password_is_rejected_without_repeating_it() -> None:
     with pytest.raises(session_opening.Invalid) as refused:
-        session_opening.check_url("postgresql://bench:hunter2@db.example.com/bench")
+        session_opening.parse_server_url("postgresql://bench:hunter2@db.example.com/bench")
     assert refused.value.code == "signin.url-password"
     assert "hunter2" not in str(refused.value)
 
@@ -358,7 +358,7 @@ def test_without_password_url_with_one_loses_it(url: str, kept: str) -> None:
 
 def test_check_url_with_a_password_parameter_is_rejected() -> None:
     with pytest.raises(session_opening.Invalid, match="contains a password"):
-        session_opening.check_url("postgresql://bench@db.example.com/bench?password=hunter2")
+        session_opening.parse_server_url("postgresql://bench@db.example.com/bench?password=hunter2")
 
 
 def test_with_password_special_characters_are_escaped() -> None:
@@ -367,13 +367,15 @@ def test_with_password_special_characters_are_escaped() -> None:
 
 
 def test_entry_repr_hides_passwords() -> None:
-    entry = session_opening.Entry("server", url="postgresql://h/d", password="hunter2", database_password="hunter3")
+    entry = session_opening.SignInRequest(
+        "server", url="postgresql://h/d", password="hunter2", database_password="hunter3"
+    )
     assert "hunter" not in repr(entry)
 
 
 def test_settings_file_after_sign_in_holds_no_secret(working: Application, shell: Shell) -> None:
     kept = json.loads((working.home / "settings.json").read_text(encoding="utf-8"))
     assert kept["last_way"] == "local"
-    token = working._entered
+    token = working._session
     assert token is not None
     assert token.signed_in.token not in json.dumps(kept)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.errors import Unavailable
 from benchboard.ui.app import Application
 from benchboard.ui.problems import Action
-from benchboard.ui.shell.header import Tab
+from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.tasks import Progress
@@ -45,18 +45,18 @@ def test_rail_and_tabs_clicked_open_their_addresses(working: Application, shell:
 
 def test_tab_focus_ring_shows_for_keyboard_only(qtbot: QtBot, working: Application, shell: Shell, click: Hand) -> None:
     dongles, timing = (click.find(working.window, f"tab_bench_{name}") for name in ("dongles", "timing"))
-    assert isinstance(dongles, Tab)
-    assert isinstance(timing, Tab)
+    assert isinstance(dongles, ViewTab)
+    assert isinstance(timing, ViewTab)
     dongles.setFocus(Qt.FocusReason.TabFocusReason)
-    assert dongles.by_key
+    assert dongles.focused_by_key
     click(working.window, "tab_bench_timing")
     assert shell.address == "bench/timing"
     assert not dongles.hasFocus()
-    assert not timing.by_key
+    assert not timing.focused_by_key
     timing.setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.keyClick(timing, Qt.Key.Key_Left)
     assert shell.address == "bench/dongles"
-    assert dongles.by_key
+    assert dongles.focused_by_key
 
 
 def test_go_with_a_deep_address_reaches_the_section(shell: Shell) -> None:
@@ -100,7 +100,7 @@ def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
 def test_settings_after_a_theme_command_show_it(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
 ) -> None:
-    request.addfinalizer(lambda: working.remember(replace(working.settings, appearance="light")))
+    request.addfinalizer(lambda: working.apply_settings(replace(working.settings, appearance="light")))
     shell.go("settings")
     shell.run_command("window.dark_theme")
     chosen = click.find(working.window, "appearance")
@@ -111,7 +111,7 @@ def test_settings_after_a_theme_command_show_it(
 def test_language_change_rebuilds_the_window(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
 ) -> None:
-    request.addfinalizer(lambda: working.remember(replace(working.settings, language="en")))
+    request.addfinalizer(lambda: working.apply_settings(replace(working.settings, language="en")))
     shell.go("bench/timing")
     english = said(working, click)
     assert english == ["Bench", "Studio", "Admin", "Settings", "Bench", "Dongles", "Timing"]
@@ -136,7 +136,7 @@ def test_language_change_rebuilds_the_window(
 def test_language_change_keeps_focus_and_scroll_position(
     qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
 ) -> None:
-    request.addfinalizer(lambda: working.remember(replace(working.settings, language="en")))
+    request.addfinalizer(lambda: working.apply_settings(replace(working.settings, language="en")))
     working.window.resize(900, 560)
     shell.go("settings")
     bar = shell.findChild(QScrollArea, "settings_scroll").verticalScrollBar()
@@ -224,13 +224,13 @@ def test_banner_of_unreachable_database_goes_when_it_answers(qtbot: QtBot, worki
     def away(_session: object) -> None:
         raise Unavailable("storage.unreachable", "The database can't be reached.")
 
-    asked, status, watch = place(shell, "bench_dongles").refreshed, shell.context.status, working._watch
+    asked, status, watch = place(shell, "bench_dongles").refreshed, shell.context.status, working._session_watch
     assert watch is not None
     # Both may be over again within one turn of the loop: they are noted as they come.
     shown: list[object] = []
     said: list[str] = []
     working.problems.shown.connect(lambda notice: shown.append(notice and notice.key))
-    watch.reached.connect(lambda _answers: said.append(status.text("saved").partition(" since")[0]))
+    watch.reachable_changed.connect(lambda _answers: said.append(status.text("saved").partition(" since")[0]))
     working.tasks.read(shell, away, lambda _nothing: None)
     qtbot.waitUntil(lambda: said == ["No response", "Saved"])
     assert shown[:2] == ["storage.unreachable", None]
@@ -360,8 +360,8 @@ def test_commit_notifies_screens_before_its_result(qtbot: QtBot, working: Applic
 
     order: list[str] = []
     # What other programs changed is told of too, at any time, without names of tables.
-    shell.context.changed.told.connect(lambda tables: order.append("told") if tables else None)
-    token = working._entered
+    shell.context.changed.tables_changed.connect(lambda tables: order.append("told") if tables else None)
+    token = working._session
     assert token is not None
     working.tasks.change(
         shell,

@@ -26,8 +26,8 @@ def test_tooltip_in_each_theme_has_its_colours(qtbot: QtBot, light: Theme) -> No
     qtbot.addWidget(window)
     window.show()
     for mode in ("light", "dark"):
-        light.follow(mode)
+        light.set_appearance(mode)
         tip = _shown(qtbot, f"It is {mode}", window)
         assert tip.pixelColor(tip.width() // 2, 3) == light.color("raised")
         assert tip.pixelColor(tip.width() // 2, 0) == light.color("border.strong")
-    light.follow("light")
+    light.set_appearance("light")

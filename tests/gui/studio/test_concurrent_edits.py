@@ -89,7 +89,7 @@ def test_page_closed_during_a_merge_reports_where_its_edits_are(
     first.page.editor.set_property("refunds", "title", "Mine")
     first.store(_titled(items, "orders-week", "Theirs"))
     first.wait(lambda: saving.is_merging)
-    assert first.page.closing()
+    assert first.page.prepare_close()
     toasts = [one.accessibleName() for one in first.application.window.findChildren(Toast)]
     home = crashed(first, tmp_path)
     let.set()
@@ -106,7 +106,7 @@ def test_concurrent_edits_of_one_field_ask_which(studio: "Studio") -> None:
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.wait(lambda: studio.page.saving.state == "conflict")
     assert _title(studio.stored().items, "orders-week") == "Theirs"  # nothing is overwritten unasked
-    assert not studio.page.closing()  # and the page does not just go away
+    assert not studio.page.prepare_close()  # and the page does not just go away
     studio.qtbot.mouseClick(_banner_button(studio, "Keep mine"), Qt.MouseButton.LeftButton)
     studio.wait_until_saved()
     assert _title(studio.stored().items, "orders-week") == "Mine"
@@ -217,7 +217,7 @@ def test_merge_too_large_for_a_page_is_reported_and_retried(studio: "Studio") ->
     assert "theirs" not in editor.page.paths
     assert {one["id"] for one in studio.stored().items} >= {"theirs"}
     assert editor.undo_stack.count() == 1
-    assert not studio.page.closing()
+    assert not studio.page.prepare_close()
     editor.select(["mine"])
     editor.set_property("mine", "config.text", "short")
     studio.qtbot.mouseClick(_banner_button(studio, "Try again"), Qt.MouseButton.LeftButton)

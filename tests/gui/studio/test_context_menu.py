@@ -56,7 +56,7 @@ def _colours(picture: QImage) -> set[str]:
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_menu_disabled_entries_are_faint_and_icons_inset(studio: "Studio", look: str) -> None:
-    theme().follow("dark" if look == "dark" else "light")
+    theme().set_appearance("dark" if look == "dark" else "light")
     handlers = {
         "studio.dashboards.restore": Handler(lambda: None, title="Delete it now"),
         "studio.dashboards.delete": Handler(lambda: None, lambda: "No.", "Delete it now"),
@@ -74,4 +74,4 @@ def test_menu_disabled_entries_are_faint_and_icons_inset(studio: "Studio", look:
     assert ink not in faint
     assert theme().color("text.disabled").name() in faint
     menu.close()
-    theme().follow("light")
+    theme().set_appearance("light")

@@ -100,7 +100,7 @@ def test_list_menu_on_ticked_rows_acts_on_all(dashboards: DashboardsDriver) -> N
     for name in mine:
         dashboards.tick(name)
     table = dashboards.table
-    table.menu_wanted.emit(next(card for card in dashboards.model.rows if card.name == mine[0]), QPoint(300, 300))
+    table.menu_requested.emit(next(card for card in dashboards.model.rows if card.name == mine[0]), QPoint(300, 300))
     titles = [action.text() for action in _menu(dashboards).actions()]
     assert titles == ["Duplicate 2 dashboards", "Move 2 dashboards to trash"]
     _menu(dashboards).actions()[1].trigger()

@@ -24,7 +24,7 @@ from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_tab_names_too_long_are_elided_in_the_middle(dashboards: DashboardsDrive
     for name in ("Kubernetes / Views / <b>Global</b>", "R&D"):
         page.named.emit(name)
         assert tabs.tabText(1) == name.replace("&", "&&")
-        assert tabs.tabToolTip(1) == plain_tip(name)
+        assert tabs.tabToolTip(1) == plain_tooltip(name)
     assert tabs.elideMode() == Qt.TextElideMode.ElideMiddle
 
 

@@ -12,7 +12,7 @@ from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.difference_text import Names
 from benchboard.ui.studio.versions.differences_pane import DifferencesPane
 from benchboard.ui.studio.versions.widget_thumbnails import Answers
-from benchboard.ui.widgets import Toast, keep_clear
+from benchboard.ui.widgets import Toast, keep_toasts_above
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -76,7 +76,7 @@ def test_toast_over_a_kept_clear_footer_moves_above_it(studio: "Studio") -> None
     (toast,) = window.findChildren(Toast)
     footer = QWidget(window)
     footer.setGeometry(0, window.height() - 90, window.width(), 54)
-    keep_clear(footer)
+    keep_toasts_above(footer)
     footer.show()
     assert toast.geometry().bottom() < footer.y()
     before = toast.y()

@@ -166,13 +166,13 @@ def test_json_read_while_presenting_is_applied_afterwards(written: "Studio") -> 
 
 def test_json_view_after_a_theme_change_is_no_draft(studio: "Studio") -> None:
     view = studio.page.json_view
-    theme().follow("dark")
-    theme().follow("light")
+    theme().set_appearance("dark")
+    theme().set_appearance("light")
     assert not view.draft
     studio.key(Qt.Key.Key_J, CTRL)
     studio.wait(lambda: bool(view.text.toPlainText()))
-    theme().follow("dark")
-    theme().follow("light")
+    theme().set_appearance("dark")
+    theme().set_appearance("light")
     assert not view.draft
     assert studio.page.unsaved() == ""
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import Cell
-from benchboard.ui.shell.key_sheet import lines
+from benchboard.ui.shell.key_sheet import shortcut_rows
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -153,7 +153,7 @@ def test_outline_selection_is_arranged_by_keys_there(board: "Studio") -> None:
 
 
 def test_key_sheet_lists_keyboard_keys(board: "Studio") -> None:
-    keys = {title: caps for _group, title, caps in lines()}
+    keys = {title: caps for _group, title, caps in shortcut_rows()}
     assert keys["Add to or remove from selection"] == ("Ctrl Space",)
     assert keys["Move focus, keep selection"][0] == "Ctrl Left"
     assert keys["Move shared edge"][2] == "Alt Shift Right"

@@ -17,7 +17,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.query_editor import Prose
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.fields import Select
-from benchboard.ui.widgets.surfaces import bare
+from benchboard.ui.widgets.surfaces import disable_viewport_fill
 from support.measured import in_use
 
 _BETWEEN = 3_000
@@ -68,7 +68,7 @@ def _select() -> QWidget:
 
 def _area() -> QWidget:
     area = QScrollArea()
-    bare(area)
+    disable_viewport_fill(area)
     area.setWidget(QWidget())
     return area
 

@@ -201,7 +201,7 @@ def test_merge_of_the_dashboards_title_has_accessible_names(merging: Open) -> No
     row = hand.shown.find("merge_theirs_0")
     assert (row.accessibleName(), row.accessibleDescription()) == ("Title: Theirs", "Theirs")
     picture = hand.screen.grab().toImage()
-    theme().follow("light" if theme().current == "dark" else "dark")
+    theme().set_appearance("light" if theme().current == "dark" else "dark")
     assert hand.screen.grab().toImage() != picture
     hand.shown.press("merge_theirs_0")
     hand.shown.press("merge_use")

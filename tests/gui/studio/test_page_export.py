@@ -140,7 +140,7 @@ def test_export_svg_is_well_formed_and_holds_its_text(studio: "Studio", tmp_path
 
 
 def test_export_pdf_holds_its_text_as_text(studio: "Studio", tmp_path: Path) -> None:
-    theme().follow("dark")
+    theme().set_appearance("dark")
     studio.page.run("studio.export_pdf")
     path = tmp_path / "page.pdf"
     _save_as(studio, path)
@@ -155,7 +155,7 @@ def test_export_pdf_holds_its_text_as_text(studio: "Studio", tmp_path: Path) -> 
     assert float(height) / float(width) == pytest.approx(high / sheet.size.width(), rel=0.01)
     assert theme().current == "dark"
     assert theme().color("canvas") == QColor("#0F1216")
-    theme().follow("light")
+    theme().set_appearance("light")
 
 
 def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.dashboards.document.document import Variable, parse_document
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.ui.commands import REGISTRY
-from benchboard.ui.shell.key_sheet import KeySheet, lines
+from benchboard.ui.shell.key_sheet import ShortcutsDialog, shortcut_rows
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, ContainerPart
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.click_targets import Links
@@ -147,10 +147,10 @@ def test_presentation_keys_scroll(studio: "Studio") -> None:
 
 def test_key_sheet_shows_every_key(studio: "Studio") -> None:
     studio.qtbot.keyClicks(studio.canvas, "?")
-    sheet = studio.application.window.findChild(KeySheet)
+    sheet = studio.application.window.findChild(ShortcutsDialog)
     assert sheet is not None
-    assert len(sheet.shown()) == len(lines())
-    assert len(lines()) == sum(1 for command in REGISTRY if command.shortcuts)
+    assert len(sheet.shown()) == len(shortcut_rows())
+    assert len(shortcut_rows()) == sum(1 for command in REGISTRY if command.shortcuts)
     search = sheet.findChild(QWidget, "keys_search")
     assert studio.application.window.focusWidget() is search
     studio.qtbot.keyClicks(search, "ctrl j")
@@ -160,7 +160,7 @@ def test_key_sheet_shows_every_key(studio: "Studio") -> None:
 
 
 def test_key_sheet_has_keys_of_all_screens() -> None:
-    keys = {key for _group, _title, caps in lines() for key in caps}
+    keys = {key for _group, _title, caps in shortcut_rows() for key in caps}
     assert {"Ctrl W", "Ctrl Tab", "Ctrl Shift Tab", "J", "K", "B", "1", "2", "N", "Ctrl Enter"} <= keys
 
 
@@ -170,7 +170,7 @@ def test_question_mark_in_text_field_is_typed(studio: "Studio") -> None:
     assert studio.application.window.focusWidget() is search
     studio.qtbot.keyClicks(search, "a?")
     assert search.property("text") == "a?"
-    assert studio.application.window.findChild(KeySheet) is None
+    assert studio.application.window.findChild(ShortcutsDialog) is None
 
 
 def test_presentation_of_narrow_page_shows_frame_without_text(studio: "Studio") -> None:

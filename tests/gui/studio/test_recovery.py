@@ -166,7 +166,7 @@ def test_undo_after_a_language_change_is_kept(studio: "Studio", request: pytest.
     seen = edit(studio)
     studio.wait_until_saved()
     application, old = studio.application, studio.page
-    application.remember(replace(application.settings, language="tr"))
+    application.apply_settings(replace(application.settings, language="tr"))
 
     def anew() -> bool:
         pages = [page for page in application.window.findChildren(StudioPage) if page is not old]

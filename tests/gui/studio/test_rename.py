@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 
 from benchboard.dashboards.document.widget_kinds import KINDS, kind_of
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.shell.key_sheet import lines
+from benchboard.ui.shell.key_sheet import shortcut_rows
 from benchboard.ui.studio.editor_page import StudioPage
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_f2_with_locked_content_is_rejected(dashboards: DashboardsDriver) -> Non
 
 
 def test_key_sheet_lists_both_uses_of_f2() -> None:
-    told = [title for _group, title, keys in lines() if "F2" in keys]
+    told = [title for _group, title, keys in shortcut_rows() if "F2" in keys]
     assert "Rename widget" in told
     assert "Rename dashboard, with nothing selected" in told
 

@@ -211,11 +211,11 @@ def test_tabs_after_a_language_change_are_the_same(open_studio: Open) -> None:
     dashboards, _keys = opened(open_studio, One=FIRST, Two=SECOND)
     studio, application = dashboards.studio, dashboards.studio.application
     try:
-        application.remember(replace(application.settings, language="tr"))
+        application.apply_settings(replace(application.settings, language="tr"))
         place = dashboards_view_of(studio)
         assert [place.tabs.tabText(k) for k in range(place.tabs.count())] == ["Tüm panolar", "One", "Two"]
     finally:
-        application.remember(replace(application.settings, language="en"))
+        application.apply_settings(replace(application.settings, language="en"))
 
 
 def test_home_page_after_a_language_change_keeps_zoom_and_scroll(open_studio: Open) -> None:
@@ -228,7 +228,7 @@ def test_home_page_after_a_language_change_keeps_zoom_and_scroll(open_studio: Op
     assert application.shell is not None
     application.shell.go("settings")
     try:
-        application.remember(replace(application.settings, language="tr"))
+        application.apply_settings(replace(application.settings, language="tr"))
         shell = application.shell
         assert shell.address == "settings/general"
         shell.go("studio")
@@ -238,7 +238,7 @@ def test_home_page_after_a_language_change_keeps_zoom_and_scroll(open_studio: Op
         studio.wait(lambda: page.saving.state == "saved")
         assert (page.canvas.zoom, page.canvas.verticalScrollBar().value()) == (1.4, 100)
     finally:
-        application.remember(replace(application.settings, language="en"))
+        application.apply_settings(replace(application.settings, language="en"))
 
 
 def test_tabs_with_an_unreadable_file_start_empty(open_studio: Open) -> None:

@@ -219,11 +219,11 @@ def test_text_tile_shows_markdown_without_html_or_local_files(
 
 def test_theme_change_repaints_every_tile(studio: "Studio") -> None:
     light = {item_id: _picture(studio, item_id) for item_id in studio.canvas.tiles}
-    theme().follow("dark")
+    theme().set_appearance("dark")
     try:
         assert all(_picture(studio, item_id) != picture for item_id, picture in light.items())
     finally:
-        theme().follow("light")
+        theme().set_appearance("light")
 
 
 def test_page_unedited_follows_a_save_in_another_window(studio: "Studio") -> None:

@@ -25,14 +25,14 @@ def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
     application = studio.application
     keys = create_dashboards(studio, One=[])
     OpenDashboards(studio).open(keys["One"])
-    application.remember(replace(application.settings, language="tr"))
+    application.apply_settings(replace(application.settings, language="tr"))
     assert application.shell is not None
     application.shell.go("studio/dashboards")
     (place,) = application.shell.findChildren(Dashboards)
     studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
     assert place.page is not None
     yield place.page
-    application.remember(replace(application.settings, language="en"))
+    application.apply_settings(replace(application.settings, language="en"))
 
 
 def test_toolbar_in_turkish_fits_the_usual_width(page: StudioPage) -> None:

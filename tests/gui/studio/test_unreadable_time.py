@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from benchboard.paging import Unreadable
 from benchboard.ui.bench import bench_format
-from benchboard.ui.time_format import ago, exactly
+from benchboard.ui.time_format import full_time, relative_time
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -30,5 +30,5 @@ def test_list_with_an_unreadable_time_shows_every_row(studio: "Studio") -> None:
 
 def test_unreadable_time_is_formatted_alike_everywhere() -> None:
     moment = Unreadable.of("garbage")
-    assert ago(moment) == bench_format.ago(moment) == "unreadable"
-    assert exactly(moment) == bench_format.exactly(moment) == "The database holds an invalid time here."
+    assert relative_time(moment) == bench_format.relative_time(moment) == "unreadable"
+    assert full_time(moment) == bench_format.full_time(moment) == "The database holds an invalid time here."

@@ -228,7 +228,7 @@ def test_variable_options_after_data_changes_are_reloaded(studio: "Studio", monk
         "query_options",
         lambda *_arguments, **_options: asked.set() or VariableOptions(("new", "paid")),
     )
-    studio.application.shell.context.changed._tell(frozenset({"orders"}))  # type: ignore[union-attr]
+    studio.application.shell.context.changed._start_watchers(frozenset({"orders"}))  # type: ignore[union-attr]
     studio.wait(lambda: asked.is_set() and not studio.page.variable_runner.busy)
     studio.press_button("variable_state")
     assert _words(studio) == ["new", "paid"]

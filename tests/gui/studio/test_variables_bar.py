@@ -166,7 +166,7 @@ def test_value_list_without_values_opens_the_variables_dialog(studio: "Studio") 
     studio.qtbot.keyClick(define, Qt.Key.Key_Space)
     sheets = [one for one in studio.page.window().findChildren(VariablesSheet) if one.isVisible()]
     assert len(sheets) == 1
-    sheets[0].leave()
+    sheets[0].dismiss()
 
 
 def test_value_list_keys_select_all_and_none(studio: "Studio") -> None:

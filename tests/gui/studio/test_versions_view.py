@@ -235,7 +235,7 @@ def test_versions_side_by_side_and_json_in_a_narrow_window_are_shown(history: Hi
 def test_versions_follow_the_theme_and_have_accessible_names(history: History) -> None:
     history.open()
     picture = history.page.grab().toImage()
-    theme().follow("light" if theme().current == "dark" else "dark")
+    theme().set_appearance("light" if theme().current == "dark" else "dark")
     assert history.page.grab().toImage() != picture
     assert history.page.accessibleName() == "Version 2 → Version 3: 7 differences"
     assert history.versions.model().index(0, 0).data().startswith("Version 3, Side by side, Mert Aydın")

@@ -145,8 +145,8 @@ def test_check_names_no_more_than_a_few_of_each_column(town: Town) -> None:
 
 def test_a_command_says_that_it_is_unreadable_and_json_says_nothing() -> None:
     moment = read_moment("garbage")
-    assert command_context._shown(moment) == "unreadable"
-    assert json.dumps({"at": moment}, default=command_context._plain) == '{"at": null}'
+    assert command_context._cell_text(moment) == "unreadable"
+    assert json.dumps({"at": moment}, default=command_context._json_value) == '{"at": null}'
     assert isinstance(copy.deepcopy(moment), Unreadable)
     assert moment < datetime.now(UTC)  # what ends then has ended
 

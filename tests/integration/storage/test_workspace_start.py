@@ -46,7 +46,7 @@ def test_open_local_first_makes_an_encrypted_database_with_operator(tmp_path: Pa
     home = tmp_path / "a" / "home"
     said: list[str] = []
     opened = workspace.open_local(home, report=said.append)
-    assert (opened.way.kind, opened.way.encrypted, opened.way.key_place) == ("local", True, "file")
+    assert (opened.location.kind, opened.location.encrypted, opened.location.key_storage) == ("local", True, "file")
     assert len(said) == 2
     opened.close()
     assert b"SQLite format" not in (home / "benchboard.db").read_bytes()[:64]
@@ -253,7 +253,7 @@ def test_open_url_of_an_empty_file_makes_a_database(tmp_path: Path) -> None:
 def test_open_url_of_a_plain_file_keeps_its_data_key_beside_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'plain.db'}"
     opened = workspace.open_url(url, tmp_path / "home")
-    assert (opened.way.kind, opened.way.encrypted) == ("file", False)
+    assert (opened.location.kind, opened.location.encrypted) == ("file", False)
     with unbound(opened.database).read() as session:
         operator = authentication.operator(session, client=Client.here())
     opened.close()

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from benchboard import atomic_write
-from benchboard.atomic_write import create_whole, write_whole
+from benchboard.atomic_write import create_atomically, write_atomically
 
 
 def test_write_whole_over_an_existing_file_replaces_it_and_leaves_no_draft(tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     path.write_bytes(b"old and longer")
-    write_whole(path, b"\x89PNG\r\n\n")
+    write_atomically(path, b"\x89PNG\r\n\n")
     assert path.read_bytes() == b"\x89PNG\r\n\n"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -28,32 +28,32 @@ def test_write_whole_where_a_link_has_the_temporary_name_follows_it_nowhere(
     monkeypatch.setattr(atomic_write.secrets, "token_hex", lambda _count: "guessed")
     (tmp_path / ".benchboard-guessed.tmp").symlink_to(elsewhere)
     with pytest.raises(FileExistsError):
-        write_whole(path, b"secret", mode=0o600)
+        write_atomically(path, b"secret", mode=0o600)
     assert elsewhere.read_bytes() == b"theirs"
     assert not path.exists()
 
 
 def test_write_whole_with_a_mode_makes_a_file_of_that_mode(tmp_path: Path) -> None:
     path = tmp_path / "key"
-    write_whole(path, b"secret", mode=0o600)
+    write_atomically(path, b"secret", mode=0o600)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_write_whole_with_the_longest_name_a_file_can_have_writes_it(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 255)
-    write_whole(path, b"content")
+    write_atomically(path, b"content")
     assert path.read_bytes() == b"content"
 
 
 def test_write_whole_from_several_threads_never_shows_a_part(tmp_path: Path) -> None:
     path, writers, rounds = tmp_path / "settings.json", 4, 100
-    write_whole(path, b"0" * 100_000)
+    write_atomically(path, b"0" * 100_000)
     begin, ended = threading.Barrier(writers + 1), threading.Event()
 
     def write(digit: bytes) -> None:
         begin.wait()
         for _ in range(rounds):
-            write_whole(path, digit * 100_000)
+            write_atomically(path, digit * 100_000)
 
     def torn_reads() -> int:
         begin.wait()
@@ -79,15 +79,15 @@ def test_write_whole_over_a_folder_raises_and_leaves_no_draft(tmp_path: Path) ->
     taken = tmp_path / "taken"
     (taken / "inside").mkdir(parents=True)
     with pytest.raises(OSError, match="taken"):
-        write_whole(taken, b"new")
+        write_atomically(taken, b"new")
     assert list(tmp_path.iterdir()) == [taken]
 
 
 def test_create_whole_where_a_file_exists_raises_and_leaves_it(tmp_path: Path) -> None:
     path = tmp_path / "key"
-    create_whole(path, b"first", mode=0o600)
+    create_atomically(path, b"first", mode=0o600)
     with pytest.raises(FileExistsError):
-        create_whole(path, b"second", mode=0o600)
+        create_atomically(path, b"second", mode=0o600)
     assert path.read_bytes() == b"first"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
@@ -101,9 +101,9 @@ def test_create_whole_without_hard_links_creates_or_raises_the_same(
 
     monkeypatch.setattr(os, "link", refuse)
     path = tmp_path / "key"
-    create_whole(path, b"first")
+    create_atomically(path, b"first")
     with pytest.raises(FileExistsError):
-        create_whole(path, b"second")
+        create_atomically(path, b"second")
     assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -114,7 +114,7 @@ def test_create_whole_from_several_threads_succeeds_once(tmp_path: Path) -> None
     def create(number: int) -> bool:
         begin.wait()
         try:
-            create_whole(tmp_path / "key", str(number).encode())
+            create_atomically(tmp_path / "key", str(number).encode())
         except FileExistsError:
             return False
         return True

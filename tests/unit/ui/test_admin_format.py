@@ -8,7 +8,7 @@ import pytest
 
 from benchboard.dashboards import library
 from benchboard.identity.audit import AuditEntry
-from benchboard.ui.admin.admin_format import event_title, what
+from benchboard.ui.admin.admin_format import entry_title, event_title
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_what_of_a_dongle_entry_names_the_dongle(event: str, details: dict[str, 
     entry = AuditEntry(
         "1", datetime.now(UTC), None, None, None, event, event.partition(".")[0], "2", None, None, details
     )
-    assert what(entry) == sentence
+    assert entry_title(entry) == sentence
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_of_a_dashboard_entry_names_the_dashboard(event: str, whom: str | N
     entry = AuditEntry(
         "1", datetime.now(UTC), None, None, whom, event, "dashboard", "2", None, None, {"name": "Line 2", "number": 3}
     )
-    assert what(entry) == sentence
+    assert entry_title(entry) == sentence
 
 
 def test_event_title_of_every_dashboard_event_is_defined() -> None:

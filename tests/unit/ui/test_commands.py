@@ -8,12 +8,12 @@ import pytest
 from babel.messages.pofile import read_po
 
 from benchboard.ui import commands
-from benchboard.ui.commands import Command, CommandRegistry, Handler, MenuSection, Scope, key_cap, run_handler
-from benchboard.ui.shell.key_sheet import lines
+from benchboard.ui.commands import Command, CommandRegistry, CommandScope, Handler, MenuSection, key_cap, run_handler
+from benchboard.ui.shell.key_sheet import shortcut_rows
 
-PAGE = Scope("page", commands.WINDOW)
-CANVAS = Scope("canvas", PAGE)
-OTHER = Scope("other", commands.WINDOW)
+PAGE = CommandScope("page", commands.WINDOW)
+CANVAS = CommandScope("canvas", PAGE)
+OTHER = CommandScope("other", commands.WINDOW)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_register_with_taken_id_raises() -> None:
 
 
 @pytest.mark.parametrize("scopes", [(PAGE, PAGE), (PAGE, CANVAS), (CANVAS, commands.WINDOW)])
-def test_register_shortcut_taken_in_the_same_place_raises(scopes: tuple[Scope, Scope]) -> None:
+def test_register_shortcut_taken_in_the_same_place_raises(scopes: tuple[CommandScope, CommandScope]) -> None:
     registry = CommandRegistry()
     registry.register(Command("a.b", "B", "G", ("Ctrl+B", "F2"), scope=scopes[0]))
     with pytest.raises(ValueError, match=re.escape("a.c and a.b share F2")):
@@ -97,7 +97,7 @@ def test_registered_icons_exist_for_every_command_of_a_menu(registered: list[Com
 
 
 def test_key_sheet_lists_every_registered_shortcut_of_all_rooms(registered: list[Command]) -> None:
-    shown = {(title.partition(", ")[0], keys) for _group, title, keys in lines()}
+    shown = {(title.partition(", ")[0], keys) for _group, title, keys in shortcut_rows()}
     assert {
         (command.text.partition(", ")[0], tuple(map(key_cap, command.shortcuts)))
         for command in registered
@@ -107,7 +107,7 @@ def test_key_sheet_lists_every_registered_shortcut_of_all_rooms(registered: list
 
 @pytest.mark.parametrize(("room", "group"), [("bench", "Dongles"), ("studio", "Edit"), ("", "Edit")])
 def test_key_sheet_begins_with_the_groups_of_the_room(registered: list[Command], room: str, group: str) -> None:
-    groups = list(dict.fromkeys(line[0] for line in lines(room)))
+    groups = list(dict.fromkeys(line[0] for line in shortcut_rows(room)))
     if room:
         assert groups[0] == group
     assert groups[-3:] == ["Lists", "Window", "Sign in"]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from benchboard.atomic_write import write_whole
+from benchboard.atomic_write import write_atomically
 from benchboard.dashboards.document.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Document
 from benchboard.dashboards.journal.encrypted_log import (
     NAME_BYTES,
@@ -110,7 +110,7 @@ def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, An
     key, name = load_or_create_key(vault, _KEY), _name(account)
     text = json.dumps(_fitting(known)).encode()
     sealer = Sealer(key, name)
-    write_whole(_file(home, name), sealer.header + sealer.seal(text), mode=0o600)
+    write_atomically(_file(home, name), sealer.header + sealer.seal(text), mode=0o600)
 
 
 def _fitting(known: dict[str, Any]) -> dict[str, Any]:

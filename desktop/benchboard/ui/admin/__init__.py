@@ -8,25 +8,25 @@ from benchboard.i18n import N_
 from benchboard.ui.admin import admin_commands as admin_commands  # registers them
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
-from benchboard.ui.sections import Place, Room
+from benchboard.ui.sections import Room, RoomView
 
 
 def _people(context: Context) -> QWidget:
-    from benchboard.ui.admin.people_view import PeoplePlace
+    from benchboard.ui.admin.people_view import PeopleView
 
-    return PeoplePlace(context)
+    return PeopleView(context)
 
 
 def _sessions(context: Context) -> QWidget:
-    from benchboard.ui.admin.sessions_view import SessionsPlace
+    from benchboard.ui.admin.sessions_view import SessionsView
 
-    return SessionsPlace(context)
+    return SessionsView(context)
 
 
 def _audit(context: Context) -> QWidget:
-    from benchboard.ui.admin.audit_view import AuditPlace
+    from benchboard.ui.admin.audit_view import AuditView
 
-    return AuditPlace(context)
+    return AuditView(context)
 
 
 def _handlers(context: Context) -> Handlers:
@@ -44,9 +44,9 @@ ROOM = Room(
     "ph.users",
     "admin:enter",
     (
-        Place("people", N_("People"), _people),
-        Place("sessions", N_("Sessions"), _sessions),
-        Place("audit", N_("Audit log"), _audit),
+        RoomView("people", N_("People"), _people),
+        RoomView("sessions", N_("Sessions"), _sessions),
+        RoomView("audit", N_("Audit log"), _audit),
     ),
     _handlers,
 )

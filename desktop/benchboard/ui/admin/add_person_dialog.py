@@ -13,12 +13,12 @@ from benchboard.identity.email_addresses import normalise
 from benchboard.identity.roles import ROLES
 from benchboard.identity.users import Person
 from benchboard.ui.context import Context
-from benchboard.ui.sign_in.demo_picker import role_may, role_title
+from benchboard.ui.sign_in.demo_picker import role_description, role_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Select, Text
 
 
-class AddPerson(Dialog):
+class AddPersonDialog(Dialog):
     """`added` has the person who is there now."""
 
     added = Signal(object)
@@ -31,7 +31,7 @@ class AddPerson(Dialog):
             _("Name"), Edit(name="add_name"), note=_("Shown to colleagues. Leave empty to use the email address.")
         )
         self._role_choice = Select([(role, role_title(role)) for role in ROLES], name="add_role", label=_("Role"))
-        self._role_choice.choose("technician")
+        self._role_choice.set_current_key("technician")
         self._role = Field(_("Role"), self._role_choice, note=" ")
         self._password = Field(
             _("Password"),
@@ -55,9 +55,9 @@ class AddPerson(Dialog):
                 wrap=True,
             )
         )
-        self.add_button(Button(_("Cancel"), self.leave, name="add_cancel"))
-        self._add = self.add_button(Button(_("Add person"), self._do, kind="primary", name="add_act"))
-        self._add.add_cap("Ctrl ↵")
+        self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))
+        self._add = self.add_button(Button(_("Add person"), self._submit, kind="primary", name="add_act"))
+        self._add.add_key_cap("Ctrl ↵")
         self._checks: tuple[tuple[Field, Callable[[], None]], ...] = (
             (self._email, lambda: _ignore(normalise(self._email.text()))),
             (self._name, lambda: users.require_name(self._name.text())),
@@ -69,15 +69,15 @@ class AddPerson(Dialog):
         self._touched: set[Field] = set()
         for field, _check in self._checks:
             field.edit.textChanged.connect(lambda _text, field=field: self._typed(field))
-            field.edit.returnPressed.connect(self._do)
+            field.edit.returnPressed.connect(self._submit)
         self._role_choice.currentIndexChanged.connect(self._explain_role)
         self._explain_role()
-        self._look()
+        self._validate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._do()
+            self._submit()
         else:
             super().keyPressEvent(event)
 
@@ -85,13 +85,13 @@ class AddPerson(Dialog):
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
 
     def _explain_role(self) -> None:
-        self._role.set_note(role_may(self._role_choice.current_key()))
+        self._role.set_note(role_description(self._role_choice.current_key()))
 
     def _typed(self, field: Field) -> None:
         self._touched.add(field)
-        self._look()
+        self._validate()
 
-    def _look(self) -> None:
+    def _validate(self) -> None:
         """Say under each field that was touched what is wrong with it; the way forward opens when nothing is."""
         first = ""
         for field, check in self._checks:
@@ -100,11 +100,11 @@ class AddPerson(Dialog):
                 check()
             except Invalid as error:
                 wrong = f"{error.what} {error.why or error.do}"
-            field.fail(wrong if field in self._touched and field.text() else "")
+            field.set_error(wrong if field in self._touched and field.text() else "")
             first = first or wrong
         self._add.disable(first)
 
-    def _do(self) -> None:
+    def _submit(self) -> None:
         if not self._add.isEnabled():
             return
         self._add.disable(_("Adding person…"))
@@ -115,21 +115,21 @@ class AddPerson(Dialog):
             actor = self._context.actor
             return users.add_person(session, actor, email=email, name=name, role=role, password=password)
 
-        self._context.tasks.change(self, op, self._done, self._refused)
+        self._context.tasks.change(self, op, self._on_added, self._on_failed)
 
-    def _done(self, person: Person) -> None:
-        self.leave()
+    def _on_added(self, person: Person) -> None:
+        self.dismiss()
         self.added.emit(person)
 
-    def _refused(self, error: AppError) -> None:
+    def _on_failed(self, error: AppError) -> None:
         fields = {"email": self._email, "name": self._name, "password": self._password}
         field = fields.get(str(error.facts.get("field")))
-        self._look()
+        self._validate()
         if field is None:
-            self.leave()
+            self.dismiss()
             self._context.problems.show(error)
         else:
-            field.fail(f"{error.what} {error.why or error.do}")
+            field.set_error(f"{error.what} {error.why or error.do}")
             field.edit.setFocus()
 
 

@@ -8,7 +8,7 @@ from benchboard.i18n import _
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.sessions import OpenSession
 from benchboard.ui.paged.paged_model import Column, Mark
-from benchboard.ui.time_format import ago, exactly
+from benchboard.ui.time_format import full_time, relative_time
 
 Row = TypeVar("Row")
 
@@ -22,30 +22,30 @@ def state_mark(state: str) -> Mark:
     return Mark("info", _("Invited"), "ph.envelope-simple")
 
 
-def moment_column(key: str, title: str, moment: Callable[[Row], datetime | None]) -> Column[Row]:
+def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) -> Column[Row]:
     """A column that says how long ago a moment was."""
     return Column(
         key,
         title,
-        lambda row: ago(moment(row)),
+        lambda row: relative_time(time(row)),
         sortable=True,
-        tooltip=lambda row: exactly(moment(row)),
+        tooltip=lambda row: full_time(time(row)),
         muted=True,
         width=120,
     )
 
 
-def program(text: str) -> str:
+def program_title(text: str) -> str:
     """`Benchboard/0.1.0 (Linux 6.1)` as people write it: `Benchboard 0.1.0 (Linux 6.1)`."""
     return text.replace("/", " ", 1)
 
 
-def where(one: OpenSession) -> str:
+def session_origin(session: OpenSession) -> str:
     """Which program, from which address."""
-    return ", ".join(part for part in (program(one.program), one.ip_address) if part)
+    return ", ".join(part for part in (program_title(session.program), session.ip_address) if part)
 
 
-def ended_how(reason: str | None) -> Mark:
+def end_reason_mark(reason: str | None) -> Mark:
     """Why a session ended."""
     return {
         "revoked": Mark("error", _("Revoked"), "ph.prohibit"),
@@ -123,10 +123,10 @@ def event_title(event: str) -> str:
     }.get(event, event)
 
 
-def what(entry: AuditEntry) -> str:
+def entry_title(entry: AuditEntry) -> str:
     """An entry as a sentence without its subject: whom it was done to, which dongle or dashboard, where it says so."""
     if entry.whom is None:
-        thing = _which_dongle(entry) or _called(entry, "dashboard") or _called(entry, "team")
+        thing = _dongle_name(entry) or _resource_name(entry, "dashboard") or _resource_name(entry, "team")
         return f"{event_title(entry.event)}: {thing}" if thing else event_title(entry.event)
     about_a_person = {
         "session.revoke": _("Revoked {name}'s session"),
@@ -141,24 +141,26 @@ def what(entry: AuditEntry) -> str:
     }
     sentence = about_a_person.get(entry.event)
     return (
-        sentence.format(name=entry.whom, dashboard=_called(entry, "dashboard"), team=_called(entry, "team"))
+        sentence.format(
+            name=entry.whom, dashboard=_resource_name(entry, "dashboard"), team=_resource_name(entry, "team")
+        )
         if sentence
         else f"{event_title(entry.event)}: {entry.whom}"
     )
 
 
-def _which_dongle(entry: AuditEntry) -> str:
+def _dongle_name(entry: AuditEntry) -> str:
     """The name it was given then, or its id as a dongle without a name is called."""
     if entry.resource_type != "dongle":
         return ""
-    for name in ("after", "before"):
-        if isinstance(given := entry.details.get(name), str):
-            return given
+    for key in ("after", "before"):
+        if isinstance(name := entry.details.get(key), str):
+            return name
     device_id = entry.details.get("device_id")
     return _("Dongle {id}").format(id=device_id[-4:].upper()) if isinstance(device_id, str) else ""
 
 
-def _called(entry: AuditEntry, resource_type: str) -> str:
+def _resource_name(entry: AuditEntry, resource_type: str) -> str:
     """The name that what is of this type had then; empty for what is of another."""
     name = entry.details.get("name") if entry.resource_type == resource_type else None
     return name if isinstance(name, str) else ""

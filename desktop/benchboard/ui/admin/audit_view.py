@@ -13,15 +13,15 @@ from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
-from benchboard.ui.admin.admin_format import EVENTS, event_title, moment_column, program, what
-from benchboard.ui.admin.detail_pane import Detail, Section
+from benchboard.ui.admin.admin_format import EVENTS, entry_title, event_title, program_title, time_column
+from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import ago, exactly, keep_true
+from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import (
     Avatar,
     Button,
@@ -38,14 +38,14 @@ from benchboard.ui.widgets import (
     hairline,
     search_field,
 )
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.split_view import ListAndDetail
 
 _CSV = ("id", "at", "who", "user_id", "event", "resource_type", "resource_id", "whom", "ip_address", "user_agent")
-_OFFERED = 8
+_MAX_RESULTS = 8
 
 
-class AuditPlace(QWidget):
+class AuditView(QWidget):
     """Address: `admin/audit`, or `admin/audit/<id>` for what one person did or had done to them."""
 
     def __init__(self, context: Context) -> None:
@@ -62,8 +62,8 @@ class AuditPlace(QWidget):
             label=_("Event"),
         )
         self._event.currentIndexChanged.connect(self._filter)
-        self._whose = Button(_("All people"), self._ask_whom, menu=True, name="audit_person")
-        for widget in (self._search, self._event, self._whose):
+        self._person_button = Button(_("All people"), self._pick_person, menu=True, name="audit_person")
+        for widget in (self._search, self._event, self._person_button):
             self._toolbar.add(widget)
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="audit_export")
@@ -76,7 +76,7 @@ class AuditPlace(QWidget):
             no_match=EmptyState("ph.funnel", _("No results match the filters"), _("Clear filters"), self._show_all),
             ticks=False,
         )
-        self._detail = EntryDetail(context)
+        self._detail = AuditEntryPane(context)
         self._body = ListAndDetail(self._table, self._detail)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,18 +84,18 @@ class AuditPlace(QWidget):
         column.addWidget(self._toolbar)
         column.addWidget(self._body, 1)
         self.setFocusProxy(self._table.view)
-        self._table.current_changed.connect(self._about)
-        self._table.activated.connect(self._enter)
-        self._detail.closed.connect(self._leave)
-        keep_true(self._table.view.viewport())
+        self._table.current_changed.connect(self._show_entry)
+        self._table.activated.connect(self._focus_entry)
+        self._detail.closed.connect(self._close_detail)
+        refresh_times(self._table.view.viewport())
         context.changed.watch(self, {"audit_logs"}, self._model.refresh)
         self._model.listing = Listing(sort="at", descending=True)
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         """Narrow the list to one person."""
         if rest:
             self._context.tasks.read(
-                self, lambda session: users.get_person(session, self._context.actor, rest), self._narrow
+                self, lambda session: users.get_person(session, self._context.actor, rest), self._filter_by_person
             )
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[AuditEntry]:
@@ -110,45 +110,45 @@ class AuditPlace(QWidget):
             self._model.listing, filters={key: value for key, value in chosen.items() if value}
         )
 
-    def _ask_whom(self) -> None:
-        WhomPopover(self._whose, self._context, self._narrow).open()
+    def _pick_person(self) -> None:
+        PersonPicker(self._person_button, self._context, self._filter_by_person).open()
 
-    def _narrow(self, person: Person) -> None:
-        self._widen(ask=False)
+    def _filter_by_person(self, person: Person) -> None:
+        self._clear_person(apply=False)
         self._person = person.id
-        self._chip = Chip(_("Person: {name}").format(name=person.name), self._widen)
+        self._chip = Chip(_("Person: {name}").format(name=person.name), self._clear_person)
         self._chip.setObjectName("audit_chip")
         self._toolbar.add(self._chip)
-        self._whose.hide()
+        self._person_button.hide()
         self._table.view.setFocus()
         self._filter()
 
-    def _widen(self, *, ask: bool = True) -> None:
+    def _clear_person(self, *, apply: bool = True) -> None:
         self._person = ""
         if self._chip is not None:
             self._toolbar.remove(self._chip)
             self._chip = None
-        self._whose.show()
-        if ask:
+        self._person_button.show()
+        if apply:
             self._filter()
 
     def _show_all(self) -> None:
         self._search.clear()
-        self._event.choose("")
-        self._widen(ask=False)
+        self._event.set_current_key("")
+        self._clear_person(apply=False)
         self._model.listing = replace(self._model.listing, search="", filters={})
 
-    def _about(self, entry: AuditEntry | None) -> None:
+    def _show_entry(self, entry: AuditEntry | None) -> None:
         if entry is not None:
             self._detail.show_entry(entry)
         self._body.show_detail(entry is not None)
 
-    def _enter(self, entry: AuditEntry) -> None:
-        self._about(entry)
+    def _focus_entry(self, entry: AuditEntry) -> None:
+        self._show_entry(entry)
         self._detail.setFocus()
         self._detail.focusNextPrevChild(True)
 
-    def _leave(self) -> None:
+    def _close_detail(self) -> None:
         self._body.show_detail(False)
         self._table.clear_current()
         self._table.view.setFocus()
@@ -157,7 +157,7 @@ class AuditPlace(QWidget):
         ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("audit-log"))
 
 
-class EntryDetail(Detail):
+class AuditEntryPane(DetailPane):
     """Everything one row of the trail holds."""
 
     def __init__(self, context: Context) -> None:
@@ -178,8 +178,8 @@ class EntryDetail(Detail):
         head.addWidget(self.close_button(), 0, Qt.AlignmentFlag.AlignTop)
         self.head.addLayout(head)
         self.head.addWidget(hairline())
-        self._facts = Section(_("Entry"))
-        self._more = Section(_("Details"))
+        self._facts = DetailSection(_("Entry"))
+        self._more = DetailSection(_("Details"))
         self._line = hairline()
         for widget in (self._facts, self._line, self._more):
             self.column.addWidget(widget)
@@ -189,12 +189,12 @@ class EntryDetail(Detail):
         """Be about this row."""
         who = entry.who or _("System")
         self._avatar.set_name(who)
-        self._what.setText(what(entry))
-        self._who.setText(f"{who}, {ago(entry.at)}")
+        self._what.setText(entry_title(entry))
+        self._who.setText(f"{who}, {relative_time(entry.at)}")
         rows: list[tuple[str, QWidget]] = [
-            (_("When"), Text(exactly(entry.at), selectable=True)),
+            (_("When"), Text(full_time(entry.at), selectable=True)),
             (_("Event"), copyable(entry.event)),
-            (_("Client"), Elided(program(entry.user_agent or "") or _("Not recorded"))),
+            (_("Client"), Elided(program_title(entry.user_agent or "") or _("Not recorded"))),
             (_("IP address"), Elided(entry.ip_address or _("This computer"))),
         ]
         if entry.resource_id:
@@ -207,34 +207,34 @@ class EntryDetail(Detail):
         self._more.fill(facts(details))
 
 
-class WhomPopover(Popover):
+class PersonPicker(Popover):
     """Finds a person by a part of their name or address."""
 
     def __init__(self, anchor: QWidget, context: Context, chosen: Callable[[Person], None]) -> None:
         super().__init__(anchor, width=300, name="audit_whom")
-        self._context, self._chosen = context, chosen
+        self._context, self._on_selected = context, chosen
         self._edit = Edit(placeholder=_("Name or email"), icon="ph.magnifying-glass", name="audit_whom_search")
-        self._edit.textChanged.connect(self._ask)
+        self._edit.textChanged.connect(self._search)
         self.column.addWidget(self._edit)
         self._found = QVBoxLayout()
         self._found.setSpacing(2)
         self.column.addLayout(self._found)
-        self._ask("")
+        self._search("")
 
     def open(self) -> None:
         super().open()
         self._edit.setFocus()
 
-    def _ask(self, text: str) -> None:
+    def _search(self, text: str) -> None:
         self._context.tasks.read(
             self,
             lambda session: users.list_people(
-                session, self._context.actor, Listing(search=text.strip(), sort="name"), limit=_OFFERED
+                session, self._context.actor, Listing(search=text.strip(), sort="name"), limit=_MAX_RESULTS
             ),
-            lambda page: self._offer(text, page),
+            lambda page: self._show_results(text, page),
         )
 
-    def _offer(self, text: str, page: Page[Person]) -> None:
+    def _show_results(self, text: str, page: Page[Person]) -> None:
         if text != self._edit.text():
             return
         while (item := self._found.takeAt(0)) is not None:
@@ -243,8 +243,8 @@ class WhomPopover(Popover):
                 old.hide()
                 old.deleteLater()
         for person in page.rows:
-            line = Button(person.name, partial(self._choose, person), kind="quiet")
-            line.setToolTip(plain_tip(person.email))
+            line = Button(person.name, partial(self._select, person), kind="quiet")
+            line.setToolTip(plain_tooltip(person.email))
             line.setObjectName("audit_whom_line")
             self._found.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
         if not page.rows:
@@ -254,9 +254,9 @@ class WhomPopover(Popover):
         # What a layout is given is shown, and counted, by the next turn of the event loop.
         QTimer.singleShot(0, self, self.place)
 
-    def _choose(self, person: Person) -> None:
+    def _select(self, person: Person) -> None:
         self.close()
-        self._chosen(person)
+        self._on_selected(person)
 
 
 def _plain(value: object) -> str:
@@ -265,7 +265,7 @@ def _plain(value: object) -> str:
 
 def _columns() -> tuple[Column[AuditEntry], ...]:
     return (
-        moment_column("at", _("When"), lambda row: row.at),
+        time_column("at", _("When"), lambda row: row.at),
         Column(
             "who",
             _("Who"),
@@ -273,11 +273,11 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             avatar=lambda row: row.who or "?",
             width=210,
         ),
-        Column("event", _("What"), what, sortable=True, tooltip=lambda row: row.event, width=300, stretch=True),
+        Column("event", _("What"), entry_title, sortable=True, tooltip=lambda row: row.event, width=300, stretch=True),
         Column(
             "user_agent",
             _("Client"),
-            lambda row: program(row.user_agent or ""),
+            lambda row: program_title(row.user_agent or ""),
             tooltip=lambda row: ", ".join(part for part in (row.user_agent, row.ip_address) if part),
             muted=True,
             width=300,

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Text, hairline, scrolled
+from benchboard.ui.widgets import Button, Text, hairline, scroll_area
 
 
-class Detail(QWidget):
+class DetailPane(QWidget):
     """The pane about one thing: `head`, then `column`, which scrolls. `closed` asks the place to put it away."""
 
     closed = Signal()
@@ -29,7 +29,7 @@ class Detail(QWidget):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addLayout(self.head)
-        right.addWidget(scrolled(inner), 1)
+        right.addWidget(scroll_area(inner), 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -46,7 +46,7 @@ class Detail(QWidget):
             super().keyPressEvent(event)
 
 
-class Section(QWidget):
+class DetailSection(QWidget):
     """A titled part of a detail; `fill` replaces what it holds."""
 
     def __init__(self, title: str, *trailing: QWidget) -> None:

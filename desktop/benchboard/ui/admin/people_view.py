@@ -11,23 +11,23 @@ from benchboard.identity.roles import ROLES
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import user_actions
-from benchboard.ui.admin.add_person_dialog import AddPerson
-from benchboard.ui.admin.admin_format import moment_column, state_mark
-from benchboard.ui.admin.person_pane import PersonDetail
+from benchboard.ui.admin.add_person_dialog import AddPersonDialog
+from benchboard.ui.admin.admin_format import state_mark, time_column
+from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.sign_in.demo_picker import role_title
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import keep_true
+from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, search_field
 from benchboard.ui.widgets.split_view import ListAndDetail
 
 _CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
 
 
-class PeoplePlace(QWidget):
+class PeopleView(QWidget):
     """Address: `admin/people`, `admin/people/<id>`, `admin/people/add`."""
 
     def __init__(self, context: Context) -> None:
@@ -37,7 +37,7 @@ class PeoplePlace(QWidget):
         self._model: PagedTableModel[Person] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
         self._fill_toolbar()
         self._table = self._make_table()
-        self._detail = PersonDetail(context)
+        self._detail = PersonPane(context)
         self._body = ListAndDetail(self._table, self._detail)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,13 +45,13 @@ class PeoplePlace(QWidget):
         column.addWidget(self._toolbar)
         column.addWidget(self._body, 1)
         self.setFocusProxy(self._table.view)
-        self._asked = ""
-        self._model.loaded.connect(self._loaded)
-        self._table.current_changed.connect(self._about)
-        self._table.activated.connect(self._enter)
-        self._table.selectionChanged.connect(self._ticked)
-        self._detail.closed.connect(self._leave)
-        keep_true(self._table.view.viewport())
+        self._requested_id = ""
+        self._model.loaded.connect(self._on_loaded)
+        self._table.current_changed.connect(self._show_detail)
+        self._table.activated.connect(self._focus_detail)
+        self._table.selectionChanged.connect(self._on_ticked)
+        self._detail.closed.connect(self._close_detail)
+        refresh_times(self._table.view.viewport())
         context.changed.watch(self, {"users", "sessions", "user_roles"}, self.refresh)
         self._model.listing = self._listing
         self._count()
@@ -87,15 +87,15 @@ class PeoplePlace(QWidget):
             name="people_table",
             empty=EmptyState("ph.users", _("No people yet"), _("Add person"), self.add),
             no_match=no_match,
-            bulk=self._bulk(),
+            bulk=self._bulk_buttons(),
         )
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         """Show one person, or the dialog that adds one."""
         if rest == "add":
             self.add()
         elif rest:
-            self._asked = "" if self._model.rowCount() else rest
+            self._requested_id = "" if self._model.rowCount() else rest
             self._show(rest)
 
     def _show(self, user_id: str) -> None:
@@ -103,11 +103,11 @@ class PeoplePlace(QWidget):
             self._body.show_detail(True)
             self._detail.show_person(user_id)
 
-    def _loaded(self) -> None:
+    def _on_loaded(self) -> None:
         """A list that comes in under the keyboard makes its first row current; who was asked for comes before."""
-        asked, self._asked = self._asked, ""
-        if asked:
-            QTimer.singleShot(0, self, lambda: self._show(asked))
+        requested, self._requested_id = self._requested_id, ""
+        if requested:
+            QTimer.singleShot(0, self, lambda: self._show(requested))
 
     def refresh(self) -> None:
         self._model.refresh()
@@ -115,19 +115,19 @@ class PeoplePlace(QWidget):
 
     def add(self) -> None:
         """Ask who, and add them."""
-        dialog = AddPerson(self.window(), self._context)
-        dialog.added.connect(self._added)
+        dialog = AddPersonDialog(self.window(), self._context)
+        dialog.added.connect(self._on_added)
         dialog.open()
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[Person]:
         return users.list_people(session, self._context.actor, listing, after=after, limit=limit)
 
-    def _bulk(self) -> list[QWidget]:
+    def _bulk_buttons(self) -> list[QWidget]:
         context = self._context
         return [
             Button(
                 _("Revoke sessions"),
-                lambda: user_actions.confirm_revoking_all(context, self, self._table.selected()),
+                lambda: user_actions.revoke_all_after_confirm(context, self, self._table.selected()),
                 icon="ph.sign-out",
                 size="sm",
                 name="people_revoke_sessions",
@@ -150,20 +150,20 @@ class PeoplePlace(QWidget):
         ]
 
     def _searched(self, text: str) -> None:
-        self._ask(replace(self._model.listing, search=text.strip()))
+        self._set_listing(replace(self._model.listing, search=text.strip()))
 
     def _filter(self) -> None:
         chosen = {"role": self._role.current_key(), "state": self._state.current_key()}
         filters: dict[str, Scalar] = {key: value for key, value in chosen.items() if value}
-        self._ask(replace(self._model.listing, filters=filters))
+        self._set_listing(replace(self._model.listing, filters=filters))
 
     def _show_all(self) -> None:
         self._search.clear()
-        self._role.choose("")
-        self._state.choose("")
-        self._ask(replace(self._model.listing, search="", filters={}))
+        self._role.set_current_key("")
+        self._state.set_current_key("")
+        self._set_listing(replace(self._model.listing, search="", filters={}))
 
-    def _ask(self, listing: Listing) -> None:
+    def _set_listing(self, listing: Listing) -> None:
         # What is ticked and no longer shown must not be acted upon unseen.
         self._model.clear_ticks()
         self._model.listing = listing
@@ -176,27 +176,27 @@ class PeoplePlace(QWidget):
             lambda _error: None,
         )
 
-    def _about(self, person: Person | None) -> None:
+    def _show_detail(self, person: Person | None) -> None:
         if person is not None:
             self._detail.show_person(person.id, person)
         self._body.show_detail(person is not None)
 
-    def _enter(self, person: Person) -> None:
-        self._about(person)
+    def _focus_detail(self, person: Person) -> None:
+        self._show_detail(person)
         self._detail.setFocus()
         self._detail.focusNextPrevChild(True)
 
-    def _ticked(self) -> None:
+    def _on_ticked(self) -> None:
         # The drawer of a narrow window would cover what can be done with the ticked rows.
         if self._body.narrow and self._table.selected():
             self._body.show_detail(False)
 
-    def _leave(self) -> None:
+    def _close_detail(self) -> None:
         self._body.show_detail(False)
         self._table.clear_current()
         self._table.view.setFocus()
 
-    def _added(self, person: Person) -> None:
+    def _on_added(self, person: Person) -> None:
         self._context.problems.toast(_("{name} added").format(name=person.name))
         self._detail.show_person(person.id, person)
         self._body.show_detail(True)
@@ -227,7 +227,7 @@ def _columns() -> tuple[Column[Person], ...]:
             mark=lambda row: state_mark(row.state),
             width=120,
         ),
-        moment_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),
+        time_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),
         Column(
             "sessions",
             _("Sessions"),

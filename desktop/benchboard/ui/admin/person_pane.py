@@ -14,31 +14,31 @@ from benchboard.identity.sessions import OpenSession
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
-from benchboard.ui.admin.admin_format import state_mark, what, where
-from benchboard.ui.admin.detail_pane import Detail, Section
+from benchboard.ui.admin.admin_format import entry_title, session_origin, state_mark
+from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
-from benchboard.ui.shell.header import Tab
-from benchboard.ui.sign_in.demo_picker import role_may, role_title
+from benchboard.ui.shell.header import ViewTab
+from benchboard.ui.sign_in.demo_picker import role_description, role_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import ago, exactly
+from benchboard.ui.time_format import full_time, relative_time
 from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, Text, facts, hairline
 
-_SHOWN = 50
-Reading = tuple[Person, Page[OpenSession], Page[AuditEntry]]
+_MAX_ROWS = 50
+PersonReading = tuple[Person, Page[OpenSession], Page[AuditEntry]]
 
 
-class PersonDetail(Detail):
+class PersonPane(DetailPane):
     """Kept true while the database changes; `show_person` says about whom."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("person_detail")
         self._context = context
         self._person: Person | None = None
-        self._wanted = ""
-        self._head = _Head(self)
+        self._person_id = ""
+        self._head = _PersonHeader(self)
         self.head.addWidget(self._head)
-        self._tabs = [Tab(title) for title in (_("Overview"), _("Sessions"), _("Audit log"))]
+        self._tabs = [ViewTab(title) for title in (_("Overview"), _("Sessions"), _("Audit log"))]
         strip = QHBoxLayout()
         strip.setContentsMargins(5, 0, 16, 0)
         strip.setSpacing(0)
@@ -51,9 +51,9 @@ class PersonDetail(Detail):
         strip.addStretch(1)
         self.head.addLayout(strip)
         self.head.addWidget(hairline())
-        self._overview = _Overview(self)
-        self._sessions = _Sessions(self)
-        self._audit = _Audit(self)
+        self._overview = _OverviewTab(self)
+        self._sessions = _SessionsTab(self)
+        self._audit = _AuditTab(self)
         for page in (self._overview, self._sessions, self._audit):
             self.column.addWidget(page)
         self.column.addStretch(1)
@@ -77,48 +77,48 @@ class PersonDetail(Detail):
 
     def show_person(self, user_id: str, known: Person | None = None) -> None:
         """Be about this person: at once as the list knows them, then as the database does."""
-        self._wanted = user_id
+        self._person_id = user_id
         if known is not None:
             self._person = known
-            self._head.say(known)
-            self._overview.say(known)
+            self._head.show_person(known)
+            self._overview.show_person(known)
         self.refresh()
 
     def refresh(self) -> None:
-        user_id = self._wanted
+        user_id = self._person_id
         if not user_id:
             return
         actor = self._context.actor
 
-        def op(session: DatabaseSession) -> Reading:
+        def op(session: DatabaseSession) -> PersonReading:
             person = users.get_person(session, actor, user_id)
             theirs = Listing(filters={"user_id": user_id})
-            open_now = sessions.list_sessions(session, actor, theirs, limit=_SHOWN)
-            trail = audit.list_entries(session, actor, Listing(filters={"person": user_id}), limit=_SHOWN)
+            open_now = sessions.list_sessions(session, actor, theirs, limit=_MAX_ROWS)
+            trail = audit.list_entries(session, actor, Listing(filters={"person": user_id}), limit=_MAX_ROWS)
             return person, open_now, trail
 
-        self._context.tasks.read(self, op, self._arrived, self._missing)
+        self._context.tasks.read(self, op, self._show_reading, self._on_failed)
 
-    def _arrived(self, reading: Reading) -> None:
+    def _show_reading(self, reading: PersonReading) -> None:
         person, sessions, trail = reading
-        if person.id != self._wanted:
+        if person.id != self._person_id:
             return
         self._person = person
-        self._head.say(person)
-        self._overview.say(person)
+        self._head.show_person(person)
+        self._overview.show_person(person)
         self._tabs[1].setText(_("Sessions {count}").format(count=person.sessions))
         self._tabs[1].updateGeometry()
-        self._sessions.say(person, sessions)
-        self._audit.say(person, trail)
+        self._sessions.show_sessions(person, sessions)
+        self._audit.show_entries(person, trail)
 
-    def _missing(self, error: AppError) -> None:
+    def _on_failed(self, error: AppError) -> None:
         self._context.problems.show(error)
         if isinstance(error, NotFound):
             self.closed.emit()
 
 
-class _Head(QWidget):
-    def __init__(self, pane: PersonDetail) -> None:
+class _PersonHeader(QWidget):
+    def __init__(self, pane: PersonPane) -> None:
         super().__init__()
         self._avatar = Avatar("?", 44)
         self._name = Elided("", "title")
@@ -149,7 +149,7 @@ class _Head(QWidget):
         whole.addLayout(words, 1)
         whole.addWidget(pane.close_button(), 0, Qt.AlignmentFlag.AlignTop)
 
-    def say(self, person: Person) -> None:
+    def show_person(self, person: Person) -> None:
         mark = state_mark(person.state)
         self._avatar.set_name(person.name)
         self._name.setText(person.name)
@@ -163,13 +163,13 @@ class _Head(QWidget):
         QApplication.clipboard().setText(self._email.text())
 
 
-class _Overview(QWidget):
-    def __init__(self, pane: PersonDetail) -> None:
+class _OverviewTab(QWidget):
+    def __init__(self, pane: PersonPane) -> None:
         super().__init__()
         self._pane = pane
         column = _column(self)
-        self._role = Section(_("Role"))
-        self._account = Section(_("Account"))
+        self._role = DetailSection(_("Role"))
+        self._account = DetailSection(_("Account"))
         self._disable = Button(_("Disable"), self._set("inactive"), kind="danger", icon="ph.prohibit")
         self._activate = Button(_("Activate"), self._set("active"), icon="ph.check-circle")
         self._revoke = Button(_("Revoke all sessions"), self._revoke_all, icon="ph.sign-out")
@@ -188,16 +188,16 @@ class _Overview(QWidget):
         column.addLayout(line)
         column.addWidget(self._note)
 
-    def say(self, person: Person) -> None:
-        mine = person.id == self._pane.context.actor.user_id
+    def show_person(self, person: Person) -> None:
+        is_own = person.id == self._pane.context.actor.user_id
         self._role.fill(
             Text(role_title(person.role), "body_strong"),
-            Text(role_may(person.role), "body", "secondary", wrap=True),
+            Text(role_description(person.role), "body", "secondary", wrap=True),
         )
-        signed = Text(ago(person.last_seen))
-        signed.setToolTip(exactly(person.last_seen))
-        added = Text(ago(person.created_at))
-        added.setToolTip(exactly(person.created_at))
+        signed = Text(relative_time(person.last_seen))
+        signed.setToolTip(full_time(person.last_seen))
+        added = Text(relative_time(person.created_at))
+        added.setToolTip(full_time(person.created_at))
         signs_in = _("Demo account, no password")
         rows: list[tuple[str, QWidget]] = [
             (_("Sign-in method"), Text(signs_in if person.account_type == "DEMO" else _("Password"))),
@@ -211,11 +211,11 @@ class _Overview(QWidget):
         active = person.state == "active"
         self._disable.setVisible(active)
         self._activate.setVisible(not active)
-        self._disable.disable(_("You can't disable your own account. Ask another admin to do it.") if mine else "")
-        self._revoke.disable("" if person.sessions > mine else _("There are no sessions to revoke."))
+        self._disable.disable(_("You can't disable your own account. Ask another admin to do it.") if is_own else "")
+        self._revoke.disable("" if person.sessions > is_own else _("There are no sessions to revoke."))
         self._note.setText(
             _("This is your account. Revoking all sessions keeps this window signed in.")
-            if mine
+            if is_own
             else _("Disabling an account signs the person out within 5 seconds. Everything they created is kept.")
             if active
             else _("Activate the account to let this person sign in again.")
@@ -230,50 +230,52 @@ class _Overview(QWidget):
 
     def _revoke_all(self) -> None:
         if self._pane.person is not None:
-            user_actions.confirm_revoking_all(self._pane.context, self._pane, [self._pane.person])
+            user_actions.revoke_all_after_confirm(self._pane.context, self._pane, [self._pane.person])
 
 
-class _Sessions(QWidget):
-    def __init__(self, pane: PersonDetail) -> None:
+class _SessionsTab(QWidget):
+    def __init__(self, pane: PersonPane) -> None:
         super().__init__()
         self._pane = pane
         column = _column(self)
         self._all = Button(_("Revoke all"), self._revoke_all, kind="link", name="person_sessions_revoke_all")
-        self._section = Section(_("Active sessions"), self._all)
+        self._section = DetailSection(_("Active sessions"), self._all)
         column.addWidget(self._section)
 
-    def say(self, person: Person, page: Page[OpenSession]) -> None:
-        lines: list[QWidget] = [_SessionLine(self._pane, one) for one in page.rows]
+    def show_sessions(self, person: Person, page: Page[OpenSession]) -> None:
+        lines: list[QWidget] = [_SessionRow(self._pane, session) for session in page.rows]
         if not lines:
             lines.append(Text(_("{name} has no active sessions.").format(name=person.name), "body", "secondary"))
         if page.next_key:
-            lines.append(Text(_("Showing the {count} most recently used.").format(count=_SHOWN), "caption", "muted"))
+            lines.append(Text(_("Showing the {count} most recently used.").format(count=_MAX_ROWS), "caption", "muted"))
         lines.append(Text(_("Revoked sessions end within 5 seconds."), "caption", "muted", wrap=True))
         self._all.setVisible(bool(page.rows))
         self._section.fill(*lines)
 
     def _revoke_all(self) -> None:
         if self._pane.person is not None:
-            user_actions.confirm_revoking_all(self._pane.context, self._pane, [self._pane.person])
+            user_actions.revoke_all_after_confirm(self._pane.context, self._pane, [self._pane.person])
 
 
-class _SessionLine(QWidget):
-    def __init__(self, pane: PersonDetail, one: OpenSession) -> None:
+class _SessionRow(QWidget):
+    def __init__(self, pane: PersonPane, session: OpenSession) -> None:
         super().__init__()
         title = QHBoxLayout()
         title.setSpacing(6)
-        title.addWidget(Text(one.host_name or _("Unknown computer"), "body_strong"))
-        seen = Text(_("This window") if one.mine else ago(one.last_used_at), "body", "muted")
-        seen.setToolTip(exactly(one.last_used_at))
+        title.addWidget(Text(session.host_name or _("Unknown computer"), "body_strong"))
+        seen = Text(_("This window") if session.mine else relative_time(session.last_used_at), "body", "muted")
+        seen.setToolTip(full_time(session.last_used_at))
         title.addWidget(seen)
         title.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addLayout(title)
-        words.addWidget(Elided(where(one), "caption", "muted"))
-        revoke = Button(_("Revoke"), lambda: user_actions.confirm_revoking(pane.context, pane, [one]), size="sm")
+        words.addWidget(Elided(session_origin(session), "caption", "muted"))
+        revoke = Button(
+            _("Revoke"), lambda: user_actions.revoke_after_confirm(pane.context, pane, [session]), size="sm"
+        )
         revoke.setObjectName("session_revoke")
-        revoke.setAccessibleName(_("Revoke session on {host}").format(host=one.host_name))
+        revoke.setAccessibleName(_("Revoke session on {host}").format(host=session.host_name))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 2, 0, 2)
         line.setSpacing(10)
@@ -282,21 +284,21 @@ class _SessionLine(QWidget):
         line.addWidget(revoke)
 
 
-class _Audit(QWidget):
-    def __init__(self, pane: PersonDetail) -> None:
+class _AuditTab(QWidget):
+    def __init__(self, pane: PersonPane) -> None:
         super().__init__()
         self._pane = pane
         column = _column(self)
         every = Button(_("View in audit log"), self._open, kind="link", name="person_open_audit")
-        self._section = Section(_("Activity"), every)
+        self._section = DetailSection(_("Activity"), every)
         column.addWidget(self._section)
 
-    def say(self, person: Person, page: Page[AuditEntry]) -> None:
-        lines: list[QWidget] = [_EntryLine(person, entry) for entry in page.rows]
+    def show_entries(self, person: Person, page: Page[AuditEntry]) -> None:
+        lines: list[QWidget] = [_EntryRow(person, entry) for entry in page.rows]
         if not lines:
             lines.append(Text(_("No activity yet."), "body", "secondary"))
         if page.next_key:
-            lines.append(Text(_("Showing the {count} most recent.").format(count=_SHOWN), "caption", "muted"))
+            lines.append(Text(_("Showing the {count} most recent.").format(count=_MAX_ROWS), "caption", "muted"))
         self._section.fill(*lines)
 
     def _open(self) -> None:
@@ -304,15 +306,15 @@ class _Audit(QWidget):
             self._pane.context.go(f"admin/audit/{self._pane.person.id}")
 
 
-class _EntryLine(QWidget):
+class _EntryRow(QWidget):
     def __init__(self, person: Person, entry: AuditEntry) -> None:
         super().__init__()
-        when = Text(ago(entry.at), "body", "muted")
+        when = Text(relative_time(entry.at), "body", "muted")
         when.setFixedWidth(84)
-        when.setToolTip(exactly(entry.at))
+        when.setToolTip(full_time(entry.at))
         words = QVBoxLayout()
         words.setSpacing(1)
-        words.addWidget(Elided(what(entry)))
+        words.addWidget(Elided(entry_title(entry)))
         by = entry.who if entry.user_id != person.id else None
         words.addWidget(Elided(_("by {name}").format(name=by) if by else (entry.user_agent or ""), "caption", "muted"))
         line = QHBoxLayout(self)

@@ -9,13 +9,13 @@ from benchboard.identity import sessions
 from benchboard.identity.sessions import OpenSession
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
-from benchboard.ui.admin.admin_format import ended_how, moment_column, program
+from benchboard.ui.admin.admin_format import end_reason_mark, program_title, time_column
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import keep_true
+from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, search_field
 
 _CSV = (
@@ -33,7 +33,7 @@ _CSV = (
 )
 
 
-class SessionsPlace(QWidget):
+class SessionsView(QWidget):
     """Address: `admin/sessions`. Two lists behind one filter: those open now, those that ended."""
 
     def __init__(self, context: Context) -> None:
@@ -42,14 +42,14 @@ class SessionsPlace(QWidget):
         self._toolbar = Toolbar(_("Sessions"))
         self._search = search_field(self, "sessions_search", _("Person or computer"), self._searched)
         self._which = SegmentedControl((("open", _("Active")), ("ended", _("Ended"))), label=_("Sessions to show"))
-        self._which.chosen.connect(self._choose)
+        self._which.selected.connect(self._show_list)
         self._toolbar.add(self._search)
         self._toolbar.add(self._which)
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="sessions_export")
         )
         self._revoke = Button(
-            _("Revoke"), self._revoke_chosen, kind="danger", icon="ph.prohibit", name="sessions_revoke"
+            _("Revoke"), self._revoke_selected, kind="danger", icon="ph.prohibit", name="sessions_revoke"
         )
         self._toolbar.add_right(self._revoke)
         self._open = self._table("open", _open_columns())
@@ -57,7 +57,7 @@ class SessionsPlace(QWidget):
         self._stack = QStackedWidget()
         for table in (self._open, self._ended):
             self._stack.addWidget(table)
-            keep_true(table.view.viewport())
+            refresh_times(table.view.viewport())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -65,20 +65,20 @@ class SessionsPlace(QWidget):
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self._open.view)
         for signal in (self._open.selectionChanged, self._open.current_changed):
-            signal.connect(lambda _row=None: self._offer())
+            signal.connect(lambda _row=None: self._update_revoke_button())
         for table in (self._open, self._ended):
             table.activated.connect(lambda row: context.go(f"admin/people/{row.user_id}"))
         context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
         self._open.model.listing = Listing(sort="last_used_at", descending=True)
-        self._offer()
+        self._update_revoke_button()
 
     def refresh(self) -> None:
         for table in (self._open, self._ended):
-            if table.model.asked:
+            if table.model.requested:
                 table.model.refresh()
 
     @property
-    def _now(self) -> PagedTable[OpenSession]:
+    def _current_table(self) -> PagedTable[OpenSession]:
         return self._ended if self._which.current() == "ended" else self._open
 
     def _table(self, which: str, columns: tuple[Column[OpenSession], ...]) -> PagedTable[OpenSession]:
@@ -94,14 +94,14 @@ class SessionsPlace(QWidget):
             # The second list is a filter by itself: without a search its being empty has another reason.
             no_match=EmptyState("ph.sign-out", none) if ended else no_match,
             ticks=not ended,
-            bulk=() if ended else self._bulk(),
+            bulk=() if ended else self._bulk_buttons(),
         )
 
-    def _bulk(self) -> list[QWidget]:
+    def _bulk_buttons(self) -> list[QWidget]:
         return [
             Button(
                 _("Revoke"),
-                lambda: user_actions.confirm_revoking(self._context, self, self._open.selected()),
+                lambda: user_actions.revoke_after_confirm(self._context, self, self._open.selected()),
                 kind="danger",
                 icon="ph.prohibit",
                 size="sm",
@@ -113,35 +113,35 @@ class SessionsPlace(QWidget):
         return sessions.list_sessions(session, self._context.actor, listing, after=after, limit=limit)
 
     def _searched(self, text: str) -> None:
-        model = self._now.model
+        model = self._current_table.model
         model.clear_ticks()
         model.listing = replace(model.listing, search=text.strip())
 
-    def _choose(self, which: str) -> None:
+    def _show_list(self, which: str) -> None:
         ended = which == "ended"
-        self._stack.setCurrentWidget(self._now)
-        self.setFocusProxy(self._now.view)
-        model = self._now.model
+        self._stack.setCurrentWidget(self._current_table)
+        self.setFocusProxy(self._current_table.view)
+        model = self._current_table.model
         listing = model.listing
         if ended and not listing.sort:
             listing = Listing(filters={"ended": True}, sort="ended_at", descending=True)
         model.listing = replace(listing, search=self._search.text().strip())
-        self._offer()
+        self._update_revoke_button()
 
-    def _chosen(self) -> list[OpenSession]:
+    def _selected_sessions(self) -> list[OpenSession]:
         current = self._open.current()
         return self._open.selected() or ([current] if current is not None else [])
 
-    def _offer(self) -> None:
+    def _update_revoke_button(self) -> None:
         ended = self._which.current() == "ended"
         self._revoke.setVisible(not ended and not self._open.selected())
-        self._revoke.disable("" if self._chosen() else _("Select a session first."))
+        self._revoke.disable("" if self._selected_sessions() else _("Select a session first."))
 
-    def _revoke_chosen(self) -> None:
-        user_actions.confirm_revoking(self._context, self, self._chosen())
+    def _revoke_selected(self) -> None:
+        user_actions.revoke_after_confirm(self._context, self, self._selected_sessions())
 
     def _export(self) -> None:
-        ask_and_export(self._context, self, self._now.model, self._fetch, _CSV, _("sessions"))
+        ask_and_export(self._context, self, self._current_table.model, self._fetch, _CSV, _("sessions"))
 
 
 def _person() -> Column[OpenSession]:
@@ -171,7 +171,7 @@ def _program() -> Column[OpenSession]:
     return Column(
         "program",
         _("Client"),
-        lambda row: program(row.program),
+        lambda row: program_title(row.program),
         tooltip=lambda row: row.program,
         muted=True,
         width=250,
@@ -183,8 +183,8 @@ def _open_columns() -> tuple[Column[OpenSession], ...]:
         _person(),
         replace(_computer(), sortable=True),
         _program(),
-        moment_column("started_at", _("Signed in"), lambda row: row.started_at),
-        moment_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
+        time_column("started_at", _("Signed in"), lambda row: row.started_at),
+        time_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
     )
 
 
@@ -193,12 +193,12 @@ def _ended_columns() -> tuple[Column[OpenSession], ...]:
         _person(),
         _computer(),
         _program(),
-        moment_column("ended_at", _("Ended"), lambda row: row.ended_at),
+        time_column("ended_at", _("Ended"), lambda row: row.ended_at),
         Column(
             "end_reason",
             _("Reason"),
-            lambda row: ended_how(row.end_reason).text,
-            mark=lambda row: ended_how(row.end_reason),
+            lambda row: end_reason_mark(row.end_reason).text,
+            mark=lambda row: end_reason_mark(row.end_reason),
             width=140,
         ),
     )

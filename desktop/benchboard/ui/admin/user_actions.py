@@ -13,50 +13,51 @@ from benchboard.ui.context import Context
 from benchboard.ui.widgets import Confirm
 
 
-def set_state(context: Context, owner: QWidget, chosen: Sequence[Person], state: str) -> None:
+def set_state(context: Context, owner: QWidget, selected: Sequence[Person], state: str) -> None:
     """Disable (`inactive`) or activate people, and offer to take it back."""
-    moved = [person for person in chosen if person.state != state]
-    if state == "inactive" and any(person.id == context.actor.user_id for person in moved):
-        moved = [person for person in moved if person.id != context.actor.user_id]
+    changed = [person for person in selected if person.state != state]
+    if state == "inactive" and any(person.id == context.actor.user_id for person in changed):
+        changed = [person for person in changed if person.id != context.actor.user_id]
         context.problems.notice(
             _("Your account stays active: you can't disable yourself."),
             _("Ask another admin to do it."),
             key="people.self",
         )
-    if not moved:
+    if not changed:
         return
-    ids = [person.id for person in moved]
+    ids = [person.id for person in changed]
 
     def undo() -> None:
-        back = "active" if state == "inactive" else "inactive"
+        previous = "active" if state == "inactive" else "inactive"
         context.tasks.change(
             owner,
-            lambda session: users.set_state(session, context.actor, ids, back),
-            lambda _count: context.problems.toast(_state_sentence(moved, back)),
+            lambda session: users.set_state(session, context.actor, ids, previous),
+            lambda _count: context.problems.toast(_state_sentence(changed, previous)),
         )
 
     context.tasks.change(
         owner,
         lambda session: users.set_state(session, context.actor, ids, state),
-        lambda _count: context.problems.toast(_state_sentence(moved, state), undo),
+        lambda _count: context.problems.toast(_state_sentence(changed, state), undo),
     )
 
 
-def confirm_revoking_all(context: Context, owner: QWidget, chosen: Sequence[Person]) -> None:
+def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
     """Say what revoking every session of these people does; do it when confirmed."""
-    count = sum(person.sessions for person in chosen)
+    count = sum(person.sessions for person in selected)
     if not count:
         context.problems.toast(_("No active sessions to revoke."))
         return
-    ids = [person.id for person in chosen]
-    if len(chosen) == 1:
+    ids = [person.id for person in selected]
+    if len(selected) == 1:
         sentence = _("{name} will be signed out everywhere within 5 seconds. {lost}")
     else:
         sentence = _("{count} people will be signed out everywhere within 5 seconds. {lost}")
     _confirm(
         owner,
         count,
-        sentence.format(name=chosen[0].name, count=len(chosen), lost=_lost()) + _mine(context, ids),
+        sentence.format(name=selected[0].name, count=len(selected), lost=_unsaved_warning())
+        + _own_window_note(context, ids),
         lambda: context.tasks.change(
             owner,
             lambda session: users.revoke_all(session, context.actor, ids),
@@ -65,20 +66,22 @@ def confirm_revoking_all(context: Context, owner: QWidget, chosen: Sequence[Pers
     )
 
 
-def confirm_revoking(context: Context, owner: QWidget, chosen: Sequence[OpenSession]) -> None:
+def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[OpenSession]) -> None:
     """Say what revoking these sessions does; do it when confirmed."""
-    if not chosen:
+    if not selected:
         return
-    ids = [one.id for one in chosen]
-    if len(chosen) == 1:
+    ids = [session.id for session in selected]
+    if len(selected) == 1:
         sentence = _("{name} will be signed out on {host} within 5 seconds. {lost}")
-        sentence = sentence.format(name=chosen[0].person, host=chosen[0].host_name or "?", lost=_lost())
+        sentence = sentence.format(name=selected[0].person, host=selected[0].host_name or "?", lost=_unsaved_warning())
     else:
-        sentence = _("{count} sessions will end within 5 seconds. {lost}").format(count=len(ids), lost=_lost())
-    if any(one.mine for one in chosen):
+        sentence = _("{count} sessions will end within 5 seconds. {lost}").format(
+            count=len(ids), lost=_unsaved_warning()
+        )
+    if any(session.mine for session in selected):
         sentence += (
             " " + _("One of them is the window you're using.")
-            if len(chosen) > 1
+            if len(selected) > 1
             else " " + _("This is the window you're using.")
         )
     _confirm(
@@ -99,11 +102,11 @@ def _confirm(owner: QWidget, count: int, consequences: str, run: Callable[[], ob
     Confirm(owner.window(), title, consequences, act=title, keep=keep, run=run).open()
 
 
-def _lost() -> str:
+def _unsaved_warning() -> str:
     return _("Unsaved changes there will be lost. Signing in again is possible right away.")
 
 
-def _mine(context: Context, ids: Sequence[str]) -> str:
+def _own_window_note(context: Context, ids: Sequence[str]) -> str:
     return " " + _("This window stays signed in.") if context.actor.user_id in ids else ""
 
 
@@ -111,10 +114,10 @@ def _ended_sentence(count: int) -> str:
     return ngettext("{count} session revoked", "{count} sessions revoked", count).format(count=count)
 
 
-def _state_sentence(moved: Sequence[Person], state: str) -> str:
-    if len(moved) == 1:
+def _state_sentence(changed: Sequence[Person], state: str) -> str:
+    if len(changed) == 1:
         sentence = _("{name} disabled and signed out") if state == "inactive" else _("{name} activated")
-        return sentence.format(name=moved[0].name)
+        return sentence.format(name=changed[0].name)
     if state == "inactive":
-        return _("{count} people disabled and signed out").format(count=len(moved))
-    return _("{count} people activated").format(count=len(moved))
+        return _("{count} people disabled and signed out").format(count=len(changed))
+    return _("{count} people activated").format(count=len(changed))

@@ -9,25 +9,25 @@ from benchboard.identity.permissions import may
 from benchboard.ui.bench import bench_commands as bench_commands  # registers them
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
-from benchboard.ui.sections import Place, Room
+from benchboard.ui.sections import Room, RoomView
 
 
 def _dongles(context: Context) -> QWidget:
-    from benchboard.ui.bench.dongles_view import DonglesPlace
+    from benchboard.ui.bench.dongles_view import DonglesView
 
-    return DonglesPlace(context)
+    return DonglesView(context)
 
 
 def _live(context: Context) -> QWidget:
-    from benchboard.ui.bench.live_bus_view import LivePlace
+    from benchboard.ui.bench.live_bus_view import LiveBusView
 
-    return LivePlace(context)
+    return LiveBusView(context)
 
 
 def _timing(context: Context) -> QWidget:
-    from benchboard.ui.bench.timing_view import TimingPlace
+    from benchboard.ui.bench.timing_view import TimingView
 
-    return TimingPlace(context)
+    return TimingView(context)
 
 
 def _handlers(context: Context) -> Handlers:
@@ -48,9 +48,9 @@ ROOM = Room(
     "bb.plug",
     "bench:enter",
     (
-        Place("dongles", N_("Dongles"), _dongles),
-        Place("live", N_("Live bus"), _live),
-        Place("timing", N_("Timing"), _timing),
+        RoomView("dongles", N_("Dongles"), _dongles),
+        RoomView("live", N_("Live bus"), _live),
+        RoomView("timing", N_("Timing"), _timing),
     ),
     _handlers,
 )

@@ -3,11 +3,11 @@
 from typing import Final
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, WINDOW, Command, Scope
+from benchboard.ui.commands import REGISTRY, WINDOW, Command, CommandScope
 
-DONGLES: Final = Scope("bench.dongles", WINDOW)
-TIMING: Final = Scope("bench.timing", WINDOW)
-PAIRING: Final = Scope("bench.pairing")
+DONGLES: Final = CommandScope("bench.dongles", WINDOW)
+TIMING: Final = CommandScope("bench.timing", WINDOW)
+PAIRING: Final = CommandScope("bench.pairing")
 
 _DONGLES: Final = N_("Dongles")
 _TIMING: Final = N_("Bit timing")

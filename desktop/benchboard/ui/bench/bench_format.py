@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from benchboard.dongles.fleet import Dongle
 from benchboard.i18n import _
 from benchboard.paging import Unreadable
-from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.paged.paged_model import Mark
-from benchboard.ui.time_format import lately, on_day
+from benchboard.ui.time_format import day_text, recent_time
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -24,29 +24,29 @@ def rate(bitrate: int | None) -> str:
     return f"{bitrate / 1000:g}k"
 
 
-def ago(moment: datetime | None) -> str:
+def relative_time(time: datetime | None) -> str:
     """`now`, `4 s ago`, `14 min ago`, `17:42`, `Tue 17:42`, `12 Nov`."""
-    if moment is None:
+    if time is None:
         return "–"
-    if isinstance(moment, Unreadable):
+    if isinstance(time, Unreadable):
         return _("unreadable")
-    here, local = datetime.now(UTC).astimezone(), moment.astimezone()
-    seconds = (here - local).total_seconds()
-    if (said := lately(seconds)) is not None:
-        return said
-    return f"{local:%H:%M}" if seconds < 86_400 else on_day(local, here)
+    device, local = datetime.now(UTC).astimezone(), time.astimezone()
+    seconds = (device - local).total_seconds()
+    if (recent := recent_time(seconds)) is not None:
+        return recent
+    return f"{local:%H:%M}" if seconds < 86_400 else day_text(local, device)
 
 
-def exactly(moment: datetime | None) -> str:
+def full_time(time: datetime | None) -> str:
     """The moment in full, for a tooltip."""
-    if isinstance(moment, Unreadable):
+    if isinstance(time, Unreadable):
         return _("The database holds an invalid time here.")
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment is not None else ""
+    return time.astimezone().strftime("%Y-%m-%d %H:%M:%S") if time is not None else ""
 
 
-def state_mark(dongle: Dongle | None, here: Here | None) -> Mark:
+def state_mark(dongle: Dongle | None, device: DetectedDevice | None) -> Mark:
     """The state of a dongle in a mark and a word or two."""
-    if here is not None and here.problem is not None:
+    if device is not None and device.problem is not None:
         return Mark("error", _("Can't open"))
     if dongle is None or dongle.ownership_state == "UNCLAIMED":
         return Mark("info", _("Not paired"), "ph.plus-circle")
@@ -54,17 +54,17 @@ def state_mark(dongle: Dongle | None, here: Here | None) -> Mark:
         return Mark("warn", _("Pairing incomplete"), "ph.hourglass-medium")
     if dongle.ownership_state == "LOST":
         return Mark("error", _("Lost"), "ph.warning-circle-fill")
-    if here is None:
+    if device is None:
         return Mark("neutral", _("Disconnected"), "ph.circle-dashed")
     return Mark("ok", _("Ready"))
 
 
-def identity_mark(dongle: Dongle | None, here: Here | None) -> Mark:
+def identity_mark(dongle: Dongle | None, device: DetectedDevice | None) -> Mark:
     """Proven or observed; the two differ without colour."""
     if dongle is not None and not dongle.proven:
         return Mark("observed", _("Observed"))
-    if dongle is None and here is not None and here.info is not None and not here.info.is_benchboard:
+    if dongle is None and device is not None and device.info is not None and not device.info.is_benchboard:
         return Mark("observed", _("Observed"))
-    if dongle is None and (here is None or here.info is None):
+    if dongle is None and (device is None or device.info is None):
         return Mark("neutral", _("Checking"), "ph.dots-three")
     return Mark("proven", _("Verified") if dongle is not None and dongle.identity_kind == "verified" else _("Proven"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.timing import Timing
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _BAR: Final = 46
 _TOP: Final = 26
@@ -196,7 +196,7 @@ class SmallBitBar(QWidget):
         self._timing = timing
         if timing is not None:
             self.setToolTip(
-                plain_tip(
+                plain_tooltip(
                     _("{quanta} time quanta of {ns:g} ns, SJW {sjw}").format(
                         quanta=timing.quanta, ns=timing.tq_ns, sjw=timing.sjw
                     )

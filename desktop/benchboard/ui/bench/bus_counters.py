@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.bench.bench_format import number
-from benchboard.ui.bench.device_manager import Live
+from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import paint_meter
 
 
-class Counts(QWidget):
+class BusCounters(QWidget):
     """Load, totals, error counters, lost frames: always there, never silent."""
 
     def __init__(self) -> None:
@@ -28,16 +28,16 @@ class Counts(QWidget):
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
         self._note = ""
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         self._rates.clear()
         self._note = ""
 
-    def show_ended(self, why: str) -> None:
+    def show_ended(self, reason: str) -> None:
         self._load = None
-        self._note = why
+        self._note = reason
         self.update()
 
-    def show_counts(self, live: Live, dropped: int) -> None:
+    def show_counts(self, live: LiveBus, dropped: int) -> None:
         """What the bus and the dongle say of themselves, now."""
         counters = live.capture.counters()
         bus = counters.bus
@@ -45,7 +45,7 @@ class Counts(QWidget):
         self._rates.append((time.monotonic(), counters.frames))
         (first, before), (last, after) = self._rates[0], self._rates[-1]
         speed = (after - before) / (last - first) if last > first else 0.0
-        gone = dropped + bus.overruns
+        lost = dropped + bus.overruns
         errors = "error" if bus.bus_errors or bus.bus_off else "text"
         self._values = [
             (number(counters.frames), _("Frames"), "text"),
@@ -56,7 +56,7 @@ class Counts(QWidget):
             (_("Bus off") if bus.bus_off else number(bus.bus_errors), _("Bus errors"), errors),
             (number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text"),
             (number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text"),
-            (number(gone), _("Dropped"), "error" if gone else "text"),
+            (number(lost), _("Dropped"), "error" if lost else "text"),
         ]
         self.setAccessibleName(", ".join(f"{name} {value}" for value, name, _tone in self._values))
         self.update()

@@ -1,7 +1,7 @@
-"""What the bench's places share: the dongles plugged in now, the one open bus, the simulator this window started.
+"""What the views of the bench share: the connected dongles, the one open bus, the simulator this window started.
 
-Everything that waits for a port happens on threads of its own; what they find arrives by signal. One `Hub` lives as
-long as the signed-in session's shell. Only the window's thread changes what a `Hub` says and emits its signals.
+Everything that waits for a port runs on threads of its own and reports by signal. One `DeviceManager` lives as long as
+the signed-in session's shell. Only the window's thread changes its state and emits its signals.
 """
 
 import contextlib
@@ -24,18 +24,18 @@ from benchboard.dongles.protocol import CanConfig
 from benchboard.errors import Cancelled
 from benchboard.i18n import _
 from benchboard.identity.permissions import may
-from benchboard.ui.bench.port_scanner import Here, Ports
+from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
 _SEEN_EVERY_MS: Final = 60_000
-_RING = 100_000  # frames a screen may be late
+_CAPACITY = 100_000  # frames a screen may be late
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveBus:
     """The open bus."""
 
     path: str
@@ -45,66 +45,68 @@ class Live:
     capture: Capture
 
 
-class Hub(QObject):
+class DeviceManager(QObject):
     """`changed`: what is plugged in. `live_changed`: the open bus began or ended. `simulator_changed` likewise."""
 
     changed = Signal()
     live_changed = Signal()
     simulator_changed = Signal()
-    _arrived = Signal(object)
-    _stopped = Signal(object)
+    _devices_found = Signal(object)
+    _bus_stopped = Signal(object)
     _simulator_started = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.changed)
         self._context = context
-        self._here: dict[str, Here] = {}
+        self._devices: dict[str, DetectedDevice] = {}
         self.typed: tuple[str, ...] = ()
-        self.live: Live | None = None
-        self._ports = Ports(self._arrived.emit, self._settle if may(context.actor, "dongles:pair") else None)
-        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._stopped.connect(self._forget, Qt.ConnectionType.QueuedConnection)
+        self.live: LiveBus | None = None
+        self._scanner = PortScanner(
+            self._devices_found.emit, self._reconcile if may(context.actor, "dongles:pair") else None
+        )
+        self._devices_found.connect(self._update_devices, Qt.ConnectionType.QueuedConnection)
+        self._bus_stopped.connect(self._on_bus_stopped, Qt.ConnectionType.QueuedConnection)
         self._simulator_started.connect(self.simulator_changed, Qt.ConnectionType.QueuedConnection)
         self._seen_timer = QTimer(self)
         self._seen_timer.setInterval(_SEEN_EVERY_MS)
-        self._seen_timer.timeout.connect(self._note_seen)
+        self._seen_timer.timeout.connect(self._mark_seen)
         self._seen_timer.start()
-        resources = _Resources(self._ports)
+        resources = _Resources(self._scanner)
         self._resources = resources
         self.destroyed.connect(resources.release)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(resources.release)
-        self._ports.start()
+        self._scanner.start()
 
     @staticmethod
-    def of(context: Context) -> "Hub":
+    def of(context: Context) -> "DeviceManager":
         """The session's hub, made when the first place of the bench is opened."""
-        found = context.changed.findChild(Hub)
-        return found if found is not None else Hub(context)
+        found = context.changed.findChild(DeviceManager)
+        return found if found is not None else DeviceManager(context)
 
     @property
-    def here(self) -> tuple[Here, ...]:
+    def devices(self) -> tuple[DetectedDevice, ...]:
         """Every dongle plugged in now, by port."""
-        return tuple(one for one in self._here.values() if one.worth_showing)
+        return tuple(device for device in self._devices.values() if device.is_dongle)
 
-    def find(self, device_id: str | None) -> Here | None:
+    def find(self, device_id: str | None) -> DetectedDevice | None:
         """The one with that id, if it is plugged in."""
-        return next((one for one in self.here if device_id and one.device_id == device_id), None)
+        return next((device for device in self.devices if device_id and device.device_id == device_id), None)
 
     def all_ports(self) -> tuple[Port, ...]:
         """Every port, dongle or not."""
-        return tuple(one.port for one in self._here.values())
+        return tuple(device.port for device in self._devices.values())
 
-    def ask_again(self, path: str) -> None:
+    def probe_again(self, path: str) -> None:
         """Find out anew who is on `path` (something about it changed); not while its bus is open."""
         if self.live is None or self.live.path != path:
-            self._ports.forget(path)
+            self._scanner.probe_again(path)
 
     @contextlib.contextmanager
     def device(self, path: str) -> Iterator[Device]:
         """On a worker: the dongle on `path`, its channel closed, for this caller alone."""
-        with self._ports.alone(path):
+        with self._scanner.port_lock(path):
             self._stop_buses(path)
             with link.open_port(path) as handle:
                 device = Device(handle)
@@ -113,15 +115,15 @@ class Hub(QObject):
 
     # ---- the open bus
 
-    def open_bus(self, here: Here, title: str, *, listen_only: bool = False) -> Live:
+    def open_bus(self, detected: DetectedDevice, title: str, *, listen_only: bool = False) -> LiveBus:
         """On a worker: open the channel on what the dongle stores, in place of any other bus of this session.
 
         The caller hands the result to `adopt`. Raises `Cancelled` where the session has ended meanwhile.
         """
         self._stop_buses()
-        with self._ports.alone(here.port.path):
-            self._stop_buses(here.port.path)
-            handle = link.open_port(here.port.path)
+        with self._scanner.port_lock(detected.port.path):
+            self._stop_buses(detected.port.path)
+            handle = link.open_port(detected.port.path)
             try:
                 device = Device(handle)
                 device.close_channel()
@@ -132,17 +134,19 @@ class Hub(QObject):
             except BaseException:
                 handle.close()
                 raise
-            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, capacity=_RING)
+            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, capacity=_CAPACITY)
             capture.start()
-            self._resources.add_bus(here.port.path, capture)
-        return Live(here.port.path, title, here.device_id, config, capture)
+            self._resources.add_bus(detected.port.path, capture)
+        return LiveBus(detected.port.path, title, detected.device_id, config, capture)
 
-    def listen(self, here: Here, title: str, seconds: float, progress: Progress, note: str = "") -> Counters:
+    def count_frames(
+        self, detected: DetectedDevice, title: str, seconds: float, progress: Progress, note: str = ""
+    ) -> Counters:
         """On a worker: open the channel for `seconds`, answer what was counted, and close it again."""
-        live = self.open_bus(here, title)
-        began = time.monotonic()
+        live = self.open_bus(detected, title)
+        started = time.monotonic()
         try:
-            while (passed := time.monotonic() - began) < seconds and live.capture.running:
+            while (passed := time.monotonic() - started) < seconds and live.capture.running:
                 progress.check()
                 progress.report(round(passed * 10), round(seconds * 10), note)
                 time.sleep(0.05)
@@ -153,16 +157,16 @@ class Hub(QObject):
             raise live.capture.failure
         return counters
 
-    def adopt(self, live: Live) -> None:
+    def set_live(self, live: LiveBus) -> None:
         """On the window's thread: this bus is the open one now, unless it was stopped again before it got here."""
         if not self._resources.has_bus(live.capture):
             return
-        before, self.live = self.live, live
-        if before is not None:
-            self._resources.stop_bus(before.capture)
+        previous, self.live = self.live, live
+        if previous is not None:
+            self._resources.stop_bus(previous.capture)
         self.live_changed.emit()
 
-    def end_bus(self) -> None:
+    def close_bus(self) -> None:
         """On the window's thread: close the open bus, if there is one. Takes a twentieth of a second at most."""
         live, self.live = self.live, None
         if live is not None:
@@ -173,9 +177,9 @@ class Hub(QObject):
         """On a worker: stop this session's buses, or the one on `path`. Whoever asks for a port last gets it."""
         for bus in self._resources.stop_buses(path):
             with contextlib.suppress(RuntimeError):  # the session has ended, and the hub with it
-                self._stopped.emit(bus)
+                self._bus_stopped.emit(bus)
 
-    def _forget(self, bus: Capture) -> None:
+    def _on_bus_stopped(self, bus: Capture) -> None:
         """A worker has stopped this bus."""
         if self.live is not None and self.live.capture is bus:
             self.live = None
@@ -213,30 +217,30 @@ class Hub(QObject):
 
     # ---- what the threads found
 
-    def _take(self, found: object) -> None:
-        if not isinstance(found, dict) or found == self._here:
+    def _update_devices(self, found: object) -> None:
+        if not isinstance(found, dict) or found == self._devices:
             return
-        gone = self._here.keys() - found.keys()
-        self._here = found
-        if self.live is not None and self.live.path in gone:
-            self.end_bus()
+        removed = self._devices.keys() - found.keys()
+        self._devices = found
+        if self.live is not None and self.live.path in removed:
+            self.close_bus()
         self.changed.emit()
-        self._note_seen()
+        self._mark_seen()
 
-    def _note_seen(self) -> None:
-        ids = [one.device_id for one in self.here if one.device_id]
+    def _mark_seen(self) -> None:
+        ids = [device.device_id for device in self.devices if device.device_id]
         actor = self._context.actor
         expire = may(actor, "dongles:pair")
 
-        def note(session: object) -> None:
+        def mark(session: object) -> None:
             fleet.mark_seen(session, actor, ids)  # type: ignore[arg-type]  # the window never looks inside a session
             if expire:
                 provisioning.expire_claims(session, actor)  # type: ignore[arg-type]  # nor here
 
         if ids:
-            self._context.tasks.change(self, note, lambda _none: None, lambda error: _log.info("seen: %s", error.code))
+            self._context.tasks.change(self, mark, lambda _none: None, lambda error: _log.info("seen: %s", error.code))
 
-    def _settle(self, device: Device) -> None:
+    def _reconcile(self, device: Device) -> None:
         """On a worker: what an interrupted pairing left open, the dongle itself decides."""
         actor = self._context.actor
         data_key = self._context.workspace.data_keys.of(actor.organisation_id)
@@ -249,8 +253,8 @@ class _Resources:
     After `release` nothing is held any more, and what a late worker brings is stopped at once.
     """
 
-    def __init__(self, ports: Ports) -> None:
-        self._ports = ports
+    def __init__(self, scanner: PortScanner) -> None:
+        self._scanner = scanner
         self._buses: dict[str, Capture] = {}
         self._lock = threading.Lock()
         self._released = False
@@ -277,19 +281,19 @@ class _Resources:
     def has_bus(self, bus: Capture) -> bool:
         """Whether nobody has stopped this bus yet."""
         with self._lock:
-            return any(one is bus for one in self._buses.values())
+            return any(open_bus is bus for open_bus in self._buses.values())
 
     def stop_bus(self, bus: Capture) -> None:
         """Stop this one."""
         with self._lock:
-            self._buses = {path: one for path, one in self._buses.items() if one is not bus}
+            self._buses = {path: open_bus for path, open_bus in self._buses.items() if open_bus is not bus}
         bus.stop()
 
     def stop_buses(self, path: str | None = None) -> list[Capture]:
         """Stop the bus on `path`, or all of them; returns those that were stopped."""
         with self._lock:
-            stopping = [bus for place, bus in self._buses.items() if path in (None, place)]
-            self._buses = {place: bus for place, bus in self._buses.items() if bus not in stopping}
+            stopping = [bus for port, bus in self._buses.items() if path in (None, port)]
+            self._buses = {port: bus for port, bus in self._buses.items() if bus not in stopping}
         for bus in stopping:
             bus.stop()
         return stopping
@@ -299,7 +303,7 @@ class _Resources:
         with self._lock:
             self._released = True
             simulator, self.simulator = self.simulator, None
-        self._ports.stop()
+        self._scanner.stop()
         self.stop_buses()
         if simulator is not None:
             simulator.stop()

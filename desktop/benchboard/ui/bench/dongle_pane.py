@@ -12,14 +12,14 @@ from benchboard.dongles.protocol import CanConfig
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.identity.permissions import may
-from benchboard.ui.bench.bench_format import ago, exactly, identity_mark, rate, state_mark
+from benchboard.ui.bench.bench_format import full_time, identity_mark, rate, relative_time, state_mark
 from benchboard.ui.bench.bit_diagram import SmallBitBar
-from benchboard.ui.bench.device_manager import Hub
-from benchboard.ui.bench.dongle_rows import Row
-from benchboard.ui.bench.mini_trace import Trace
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.mini_trace import MiniTrace
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Badge, Button, Edit, Elided, Text, bare, hairline
+from benchboard.ui.widgets import Badge, Button, Edit, Elided, Text, disable_viewport_fill, hairline
 
 
 def nominal_timing(config: CanConfig) -> Timing:
@@ -41,26 +41,26 @@ def data_timing(config: CanConfig) -> Timing | None:
     )
 
 
-class Detail(QWidget):
+class DonglePane(QWidget):
     """`closed` asks the place to put it away; `pair` to open the wizard for its dongle."""
 
     closed = Signal()
     pair = Signal(str)
 
-    def __init__(self, context: Context, hub: Hub) -> None:
+    def __init__(self, context: Context, devices: DeviceManager) -> None:
         super().__init__()
         self._context = context
-        self._hub = hub
-        self._row: Row | None = None
+        self._devices = devices
+        self._row: DongleRow | None = None
         self.setObjectName("bench_detail")
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(theme().px("shell.detail_pane"))
-        self._head = _Head(context, self)
-        self._identity = _Section(_("Identity"))
+        self._head = _DongleHeader(context, self)
+        self._identity = _PaneSection(_("Identity"))
         self._timing = _TimingSection()
-        self._trace = _TraceSection(hub)
-        self._trace.open_button.clicked.connect(self._watch)
+        self._trace = _TraceSection(devices)
+        self._trace.open_button.clicked.connect(self._open_bus)
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
@@ -71,7 +71,7 @@ class Detail(QWidget):
             column.addWidget(hairline())
         column.addStretch(1)
         scroll = QScrollArea()
-        bare(scroll)
+        disable_viewport_fill(scroll)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
         whole = QHBoxLayout(self)
@@ -79,13 +79,13 @@ class Detail(QWidget):
         whole.setSpacing(0)
         whole.addWidget(hairline(vertical=True))
         whole.addWidget(scroll, 1)
-        hub.live_changed.connect(self._live_changed)
+        devices.live_changed.connect(self._live_changed)
 
     @property
-    def row(self) -> Row | None:
+    def row(self) -> DongleRow | None:
         return self._row
 
-    def show_row(self, row: Row) -> None:
+    def show_row(self, row: DongleRow) -> None:
         """Be about this dongle."""
         self._row = row
         self._head.show_row(row)
@@ -99,12 +99,12 @@ class Detail(QWidget):
     def blink(self) -> None:
         """Have it blink, so that one knows which it is."""
         row = self._row
-        if row is None or row.here is None:
+        if row is None or row.device is None:
             return
-        path, title = row.here.port.path, row.title
+        path, title = row.device.port.path, row.title
 
         def op(_progress: object) -> None:
-            with self._hub.device(path) as device:
+            with self._devices.device(path) as device:
                 device.identify()
 
         self._context.tasks.run(
@@ -114,74 +114,76 @@ class Detail(QWidget):
             title=_("Blinking {name}").format(name=title),
         )
 
-    def _watch(self) -> None:
-        if self._row is not None and self._row.here is not None:
-            open_bus(self._context, self._hub, self, self._row)
+    def _open_bus(self) -> None:
+        if self._row is not None and self._row.device is not None:
+            open_bus(self._context, self._devices, self, self._row)
 
     def _live_changed(self) -> None:
-        row, live = self._row, self._hub.live
-        here = row.here if row is not None else None
-        mine = live if live is not None and here is not None and live.path == here.port.path else None
-        ours = here is not None and here.info is not None and here.info.is_benchboard
-        self._trace.show_live(mine, available=ours)
+        row, live = self._row, self._devices.live
+        device = row.device if row is not None else None
+        own_bus = live if live is not None and device is not None and live.path == device.port.path else None
+        is_benchboard = device is not None and device.info is not None and device.info.is_benchboard
+        self._trace.show_live(own_bus, available=is_benchboard)
 
 
 def open_bus(
     context: Context,
-    hub: Hub,
+    devices: DeviceManager,
     owner: QWidget,
-    row: Row,
-    then: Callable[[], None] = lambda: None,
+    row: DongleRow,
+    after: Callable[[], None] = lambda: None,
 ) -> None:
     """Open the dongle's channel on a worker, and make it the session's live bus."""
-    here = row.here
-    if here is None:
+    device = row.device
+    if device is None:
         return
 
     def done(live: object) -> None:
-        hub.adopt(live)  # type: ignore[arg-type]  # what open_bus answered
-        then()
+        devices.set_live(live)  # type: ignore[arg-type]  # what open_bus answered
+        after()
 
     context.tasks.run(
         owner,
-        lambda _progress: hub.open_bus(here, row.title),
+        lambda _progress: devices.open_bus(device, row.title),
         done,
         title=_("Opening bus on {name}").format(name=row.title),
     )
 
 
-def _facts(row: Row) -> list[tuple[str, str, str]]:
+def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     """(label, value, type) of the identity."""
-    dongle, here = row.dongle, row.here
+    dongle, device = row.dongle, row.device
     found = [
-        (_("Device ID"), row.id if dongle is not None or (here and here.device_id) else "–", "mono"),
-        (_("Verification"), _proof(row), "body"),
+        (_("Device ID"), row.id if dongle is not None or (device and device.device_id) else "–", "mono"),
+        (_("Verification"), _verification(row), "body"),
     ]
     if dongle is not None and dongle.key_version is not None:
-        token = _("Version {number}, claimed {when}").format(number=dongle.key_version, when=ago(dongle.claimed_at))
+        token = _("Version {number}, claimed {when}").format(
+            number=dongle.key_version, when=relative_time(dongle.claimed_at)
+        )
         found.append((_("Token"), token, "body"))
     if firmware := _firmware(row):
         found.append((_("Firmware"), firmware, "body"))
-    if here is not None:
-        found.append((_("Port"), here.port.path, "mono"))
-        if here.problem is not None:
-            found.append((_("Problem"), str(here.problem), "body"))
+    if device is not None:
+        found.append((_("Port"), device.port.path, "mono"))
+        if device.problem is not None:
+            found.append((_("Problem"), str(device.problem), "body"))
     elif dongle is not None:
-        found.append((_("Last seen"), exactly(dongle.last_seen_at) or "–", "body"))
+        found.append((_("Last seen"), full_time(dongle.last_seen_at) or "–", "body"))
     return found
 
 
-def _proof(row: Row) -> str:
-    if row.here is not None and row.here.info is not None and row.here.info.is_benchboard:
+def _verification(row: DongleRow) -> str:
+    if row.device is not None and row.device.info is not None and row.device.info.is_benchboard:
         return _("Signed challenge, just now")
     if row.dongle is not None and row.dongle.proven:
-        return _("Signed challenge, {when}").format(when=ago(row.dongle.last_seen_at))
+        return _("Signed challenge, {when}").format(when=relative_time(row.dongle.last_seen_at))
     return _("Not verified: only the USB serial number is known")
 
 
-def _firmware(row: Row) -> str:
+def _firmware(row: DongleRow) -> str:
     """What it runs, and on what where it said so; empty where nobody knows."""
-    info = row.here.info if row.here is not None else None
+    info = row.device.info if row.device is not None else None
     if info is None:
         return (row.dongle.firmware or "") if row.dongle is not None else ""
     if not info.controller or not info.clock_hz:
@@ -190,14 +192,14 @@ def _firmware(row: Row) -> str:
     return where.format(firmware=info.firmware, controller=info.controller.upper(), clock=info.clock_hz / 1e6)
 
 
-class _Head(QWidget):
+class _DongleHeader(QWidget):
     """Name (renamed in place), badges, what one can do."""
 
-    def __init__(self, context: Context, detail: Detail) -> None:
+    def __init__(self, context: Context, pane: DonglePane) -> None:
         super().__init__()
         self._context = context
-        self._detail = detail
-        self._row: Row | None = None
+        self._pane = pane
+        self._row: DongleRow | None = None
         self._title = Elided("", "title")
         self._edit = Edit(name="bench_rename", label=_("Name"))
         self._edit.setMaxLength(fleet.NAME_LENGTH)
@@ -208,14 +210,12 @@ class _Head(QWidget):
             "", self._begin_edit, kind="quiet", icon="ph.pencil-simple", tip=_("Rename"), name="bench_rename_start"
         )
         self._pencil.setVisible(False)
-        close = Button("", detail.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
+        close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
         self._state, self._identity = Badge("neutral", ""), Badge("neutral", "")
-        self.pair = Button(
-            _("Pair dongle"), lambda: detail.pair.emit(self._row.id if self._row else ""), icon="ph.link"
-        )
+        self.pair = Button(_("Pair dongle"), lambda: pane.pair.emit(self._row.id if self._row else ""), icon="ph.link")
         self.pair.setObjectName("bench_detail_pair")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
-        self.blink = Button(_("Identify"), detail.blink, icon="ph.lightning", name="bench_blink")
+        self.blink = Button(_("Identify"), pane.blink, icon="ph.lightning", name="bench_blink")
         self.timing = Button(_("Timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 12, 12)
@@ -226,29 +226,29 @@ class _Head(QWidget):
         upper.addWidget(self._pencil)
         upper.addWidget(close)
         column.addLayout(upper)
-        column.addLayout(_line(self._state, self._identity))
-        column.addLayout(_line(self.pair, self.open, self.blink, self.timing))
+        column.addLayout(_row(self._state, self._identity))
+        column.addLayout(_row(self.pair, self.open, self.blink, self.timing))
 
-    def show_row(self, row: Row) -> None:
+    def show_row(self, row: DongleRow) -> None:
         other = self._row is None or self._row.id != row.id
         self._row = row
         self._title.setText(row.title)
         if other:
             self._leave_edit()
-        state, identity = state_mark(row.dongle, row.here), identity_mark(row.dongle, row.here)
+        state, identity = state_mark(row.dongle, row.device), identity_mark(row.dongle, row.device)
         self._state.show_state(state.kind, state.text, state.icon)
         self._identity.show_state(identity.kind, identity.text, identity.icon)
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and may(actor, "dongles:configure"))
         self.pair.setVisible(row.pairable and may(actor, "dongles:pair"))
-        ours = row.here is not None and row.here.info is not None and row.here.info.is_benchboard
+        is_benchboard = row.device is not None and row.device.info is not None and row.device.info.is_benchboard
         self.open.setVisible(not self.pair.isVisibleTo(self))
-        away = "" if ours else _("Not plugged in to this computer.")
-        if row.here is not None and not ours:
-            away = _("Stock firmware can't report its settings.")
+        reason = "" if is_benchboard else _("Not plugged in to this computer.")
+        if row.device is not None and not is_benchboard:
+            reason = _("Stock firmware can't report its settings.")
         for button in (self.open, self.blink):
-            button.disable(away)
-        self.timing.disable(away or ("" if row.paired else _("Pair it first.")))
+            button.disable(reason)
+        self.timing.disable(reason or ("" if row.paired else _("Pair it first.")))
 
     def _begin_edit(self) -> None:
         if self._row is not None and self._row.dongle is not None:
@@ -266,10 +266,10 @@ class _Head(QWidget):
         row = self._row
         if row is None or row.dongle is None:
             return
-        before, wanted = row.dongle.name or "", self._edit.text()
+        before, new_name = row.dongle.name or "", self._edit.text()
         self._leave_edit()
-        if wanted != before:
-            rename(self._context, self._detail, row.dongle.id, wanted, before)
+        if new_name != before:
+            rename(self._context, self._pane, row.dongle.id, new_name, before)
 
     def _open_live(self) -> None:
         if self._row is not None:
@@ -295,7 +295,7 @@ def rename(context: Context, owner: QWidget, dongle_id: str, name: str, before: 
     context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done)
 
 
-class _Section(QWidget):
+class _PaneSection(QWidget):
     """A title and facts under it."""
 
     def __init__(self, title: str) -> None:
@@ -332,11 +332,11 @@ class _Section(QWidget):
         self.column.addWidget(holder)
 
 
-class _TimingSection(_Section):
+class _TimingSection(_PaneSection):
     def __init__(self) -> None:
         super().__init__(_("Timing"))
-        self._when = Text("", "caption", "muted")
-        self.head.addWidget(self._when)
+        self._read_at = Text("", "caption", "muted")
+        self.head.addWidget(self._read_at)
         self._bars = {"nominal": SmallBitBar(), "data": SmallBitBar()}
         self._figures = {"nominal": Text(), "data": Text()}
         grid = QGridLayout()
@@ -348,13 +348,13 @@ class _TimingSection(_Section):
             grid.addWidget(self._bars[key], index, 1)
             grid.addWidget(self._figures[key], index, 2)
         self.column.addLayout(grid)
-        self._bears = Text("", "caption", "muted", wrap=True)
-        self.column.addWidget(self._bears)
+        self._limits = Text("", "caption", "muted", wrap=True)
+        self.column.addWidget(self._limits)
 
     def show_config(self, config: CanConfig, dongle: Dongle) -> None:
         nominal, data = nominal_timing(config), data_timing(config)
-        self._when.setText(_("Read back {when}").format(when=ago(dongle.configured_at)))
-        self._when.setToolTip(exactly(dongle.configured_at))
+        self._read_at.setText(_("Read back {when}").format(when=relative_time(dongle.configured_at)))
+        self._read_at.setToolTip(full_time(dongle.configured_at))
         self._bars["nominal"].show_timing(nominal)
         words = _("{rate} · {point:.1f} %")
         self._figures["nominal"].setText(words.format(rate=rate(config.bitrate), point=nominal.sample_point))
@@ -371,20 +371,20 @@ class _TimingSection(_Section):
         except AppError:
             run = None
         if run is None:
-            self._bears.setText("")
+            self._limits.setText("")
             return
         text = _("Oscillator tolerance {percent:.2f} %, cable up to {metres:.0f} m")
-        self._bears.setText(text.format(percent=tolerance, metres=run.longest_m))
+        self._limits.setText(text.format(percent=tolerance, metres=run.longest_m))
 
 
-class _TraceSection(_Section):
-    def __init__(self, hub: Hub) -> None:
+class _TraceSection(_PaneSection):
+    def __init__(self, devices: DeviceManager) -> None:
         super().__init__(_("Live trace"))
         self._summary = Text("", "caption", "muted")
-        self._pause = Button("", self._turn, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause"))
+        self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause"))
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
-        self.trace = Trace()
+        self.trace = MiniTrace()
         self.open_button = Button(_("Open live bus"), icon="ph.activity", name="bench_watch")
         self._idle = Text(_("The channel is closed."), tone="muted")
         self.column.addWidget(self.trace)
@@ -396,19 +396,19 @@ class _TraceSection(_Section):
         self._timer.start()
 
     def show_live(self, live: object, *, available: bool) -> None:
-        self.trace.watch(live)  # type: ignore[arg-type]  # the hub's live bus, or None
+        self.trace.set_bus(live)  # type: ignore[arg-type]  # the hub's live bus, or None
         for widget in (self.trace, self._pause, self._summary):
             widget.setVisible(live is not None)
         self._idle.setVisible(live is None)
         self.open_button.setVisible(live is None and available)
 
-    def _turn(self) -> None:
+    def _toggle_pause(self) -> None:
         self.trace.paused = not self.trace.paused
         self._pause.setIcon(theme().icon("ph.play" if self.trace.paused else "ph.pause"))
         self._pause.setToolTip(_("Resume") if self.trace.paused else _("Pause"))
 
 
-def _line(*widgets: QWidget) -> QHBoxLayout:
+def _row(*widgets: QWidget) -> QHBoxLayout:
     layout = QHBoxLayout()
     layout.setSpacing(theme().px("spacing.2"))
     for widget in widgets:

@@ -6,41 +6,41 @@ from benchboard.dongles import fleet
 from benchboard.dongles.fleet import Dongle
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
-from benchboard.ui.bench.bench_format import ago, exactly, identity_mark, rate, state_mark
-from benchboard.ui.bench.device_manager import Hub
-from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.bench_format import full_time, identity_mark, rate, relative_time, state_mark
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import Column
 from benchboard.ui.tasks import DatabaseSession
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DongleRow:
     """A dongle of ours, one that is plugged in, or both."""
 
     dongle: Dongle | None
-    here: Here | None
+    device: DetectedDevice | None
 
     @property
     def id(self) -> str:
         """Its device id, or the port while that is unknown."""
         if self.dongle is not None:
             return self.dongle.device_id
-        return (self.here.device_id or self.here.port.path) if self.here is not None else ""
+        return (self.device.device_id or self.device.port.path) if self.device is not None else ""
 
     @property
     def title(self) -> str:
         if self.dongle is not None:
             return self.dongle.title
-        if self.here is not None and self.here.device_id is not None:
-            return _("New dongle {id}").format(id=self.here.device_id[-4:].upper())
+        if self.device is not None and self.device.device_id is not None:
+            return _("New dongle {id}").format(id=self.device.device_id[-4:].upper())
         return _("New dongle")
 
     @property
-    def under(self) -> str:
+    def subtitle(self) -> str:
         """The second line: its id, or what the port says of itself."""
-        if self.here is not None and self.here.device_id is None and self.dongle is None:
-            return self.here.port.description
+        if self.device is not None and self.device.device_id is None and self.dongle is None:
+            return self.device.port.description
         return self.id
 
     @property
@@ -50,7 +50,7 @@ class Row:
     @property
     def pairable(self) -> bool:
         """Whether it is plugged in, answers, and nobody has claimed it."""
-        info = self.here.info if self.here is not None else None
+        info = self.device.info if self.device is not None else None
         if info is None or self.paired:
             return False
         return not info.is_benchboard or info.ownership_state != "CLAIMED_ACTIVE"
@@ -63,36 +63,40 @@ class Row:
         return rate(config.bitrate) + (f" / {rate(config.data_bitrate)}" if config.data_bitrate else "")
 
 
-def columns() -> tuple[Column[Row], ...]:
+def columns() -> tuple[Column[DongleRow], ...]:
     """The columns of the list, in the language of the moment."""
     return (
         Column(
-            "name", _("Name"), lambda row: row.title, True, second=lambda row: row.under, second_mono=True, width=230
+            "name", _("Name"), lambda row: row.title, True, second=lambda row: row.subtitle, second_mono=True, width=230
         ),
         Column(
             "state",
             _("Status"),
-            lambda row: state_mark(row.dongle, row.here).text,
+            lambda row: state_mark(row.dongle, row.device).text,
             True,
-            mark=lambda row: state_mark(row.dongle, row.here),
+            mark=lambda row: state_mark(row.dongle, row.device),
             width=140,
         ),
         Column(
             "identity",
             _("Identity"),
-            lambda row: identity_mark(row.dongle, row.here).text,
+            lambda row: identity_mark(row.dongle, row.device).text,
             True,
-            badge=lambda row: identity_mark(row.dongle, row.here),
+            badge=lambda row: identity_mark(row.dongle, row.device),
             width=130,
         ),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=110),
-        Column("", _("Port"), lambda row: row.here.place if row.here is not None else "–", mono=True, width=110),
+        Column(
+            "", _("Port"), lambda row: row.device.port_name if row.device is not None else "–", mono=True, width=110
+        ),
         Column(
             "last_seen_at",
             _("Last seen"),
-            lambda row: _("now") if row.here is not None else ago(row.dongle.last_seen_at if row.dongle else None),
+            lambda row: (
+                _("now") if row.device is not None else relative_time(row.dongle.last_seen_at if row.dongle else None)
+            ),
             True,
-            tooltip=lambda row: exactly(row.dongle.last_seen_at) if row.dongle is not None else "",
+            tooltip=lambda row: full_time(row.dongle.last_seen_at) if row.dongle is not None else "",
             muted=True,
             width=110,
             stretch=True,
@@ -101,22 +105,26 @@ def columns() -> tuple[Column[Row], ...]:
 
 
 def fetch(
-    context: Context, hub: Hub, session: DatabaseSession, listing: Listing, after: str | None, limit: int
-) -> Page[Row]:
+    context: Context, devices: DeviceManager, session: DatabaseSession, listing: Listing, after: str | None, limit: int
+) -> Page[DongleRow]:
     """The registry's page; before its first one, the dongles here that it does not know. `scope`: `all` or `here`."""
     scope = listing.filters.get("scope", "all")
     listing = replace(listing, filters={})
-    here = {one.device_id or one.port.path: one for one in hub.here}
-    new = [Row(None, one) for one in here.values() if not _known(context, session, one)] if after is None else []
+    connected = {device.device_id or device.port.path: device for device in devices.devices}
+    new = (
+        [DongleRow(None, device) for device in connected.values() if not _is_registered(context, session, device)]
+        if after is None
+        else []
+    )
     wanted = listing.search.strip().casefold()
-    new = [row for row in new if wanted in f"{row.title} {row.under}".casefold()]
+    new = [row for row in new if wanted in f"{row.title} {row.subtitle}".casefold()]
     if scope == "here":
-        found = (fleet.find_dongle(session, context.actor, ident) for ident in here)
-        known = [Row(one, here[one.device_id]) for one in found if one is not None]
-        matching = [row for row in known if wanted in f"{row.title} {row.under}".casefold()]
+        found = (fleet.find_dongle(session, context.actor, device_id) for device_id in connected)
+        known = [DongleRow(device, connected[device.device_id]) for device in found if device is not None]
+        matching = [row for row in known if wanted in f"{row.title} {row.subtitle}".casefold()]
         return Page((*new, *sorted(matching, key=lambda row: row.title.casefold())))
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
-    rows = tuple(Row(one, here.get(one.device_id)) for one in page.rows)
+    rows = tuple(DongleRow(device, connected.get(device.device_id)) for device in page.rows)
     return Page((*new, *rows), page.next_key)
 
 
@@ -128,21 +136,24 @@ class DongleCounts:
     """
 
     total: int
-    here: int
-    new: tuple[Row, ...]
+    connected: int
+    new: tuple[DongleRow, ...]
 
 
-def count_dongles(context: Context, hub: Hub, session: DatabaseSession) -> DongleCounts:
+def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
     """Count what the organisation has and what is plugged in, each dongle once."""
-    here = {one.device_id or one.port.path: one for one in hub.here}
+    connected = {device.device_id or device.port.path: device for device in devices.devices}
     rows = [
-        Row(fleet.find_dongle(session, context.actor, one.device_id) if one.device_id is not None else None, one)
-        for one in here.values()
+        DongleRow(
+            fleet.find_dongle(session, context.actor, device.device_id) if device.device_id is not None else None,
+            device,
+        )
+        for device in connected.values()
     ]
     unknown = sum(row.dongle is None for row in rows)
     total = fleet.count_dongles(session, context.actor) + unknown
     return DongleCounts(total, len(rows), tuple(row for row in rows if row.pairable))
 
 
-def _known(context: Context, session: DatabaseSession, here: Here) -> bool:
-    return here.device_id is not None and fleet.find_dongle(session, context.actor, here.device_id) is not None
+def _is_registered(context: Context, session: DatabaseSession, device: DetectedDevice) -> bool:
+    return device.device_id is not None and fleet.find_dongle(session, context.actor, device.device_id) is not None

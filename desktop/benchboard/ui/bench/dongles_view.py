@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import may
 from benchboard.paging import Listing
-from benchboard.ui.bench.device_manager import Hub
-from benchboard.ui.bench.dongle_pane import Detail
-from benchboard.ui.bench.dongle_rows import DongleCounts, Row, columns, count_dongles, fetch
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_pane import DonglePane
+from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch
 from benchboard.ui.bench.pairing_wizard import PairingWizard
-from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
@@ -36,24 +36,24 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.split_view import ListAndDetail
 
 _TYPING_MS: Final = 200
-_NEWS: Final = "bench.new-dongle"
+_NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
 
 
-class DonglesPlace(QWidget):
+class DonglesView(QWidget):
     """List, detail, banner for what is new, the wizard."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._hub = Hub.of(context)
+        self._devices = DeviceManager.of(context)
         self._announced: set[str] = set()
-        self._asked: set[tuple[str, int | None]] = set()
+        self._probed_again: set[tuple[str, int | None]] = set()
         self._wizard: PairingWizard | None = None
         self._may_pair = may(context.actor, "dongles:pair")
-        self.model: PagedTableModel[Row] = PagedTableModel(
-            context.tasks, partial(fetch, context, self._hub), columns(), self
+        self.model: PagedTableModel[DongleRow] = PagedTableModel(
+            context.tasks, partial(fetch, context, self._devices), columns(), self
         )
-        self._toolbar()
+        self._build_toolbar()
         empty = EmptyState(
             "bb.dongle",
             _("No dongles yet"),
@@ -62,24 +62,24 @@ class DonglesPlace(QWidget):
             why=_("Plug in a dongle. It appears here within a second."),
         )
         empty.action.setObjectName("bench_simulate_empty")
-        self.table: PagedTable[Row] = PagedTable(
+        self.table: PagedTable[DongleRow] = PagedTable(
             self.model, label=_("Dongles"), name="bench_dongles_table", empty=empty, ticks=False
         )
-        self.detail = Detail(context, self._hub)
+        self.detail = DonglePane(context, self._devices)
         self._lay_out()
-        self.table.current_changed.connect(self._chosen)
-        self.table.activated.connect(self._chosen)
+        self.table.current_changed.connect(self._show_row)
+        self.table.activated.connect(self._show_row)
         self.detail.closed.connect(self.table.clear_current)
         self.detail.pair.connect(self.pair)
-        self._hub.changed.connect(self._plugged)
-        self._hub.simulator_changed.connect(self._simulator_changed)
-        self.model.loaded.connect(self._catch_up)
+        self._devices.changed.connect(self._on_devices_changed)
+        self._devices.simulator_changed.connect(self._simulator_changed)
+        self.model.loaded.connect(self._probe_paired_elsewhere)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self._refresh)
         install_shortcuts(self.table, self.command_handlers(), context.problems.toast)
         self.model.listing = Listing(sort="name")
-        self._plugged()
+        self._on_devices_changed()
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         """`pair` opens the wizard, `simulate` starts dongles, an id is shown."""
         if rest == "pair":
             self.pair("")
@@ -91,17 +91,17 @@ class DonglesPlace(QWidget):
     def pair(self, wanted: str = "") -> None:
         """Open the wizard, for the dongle with id `wanted` where one is named."""
         if self._wizard is None and self._may_pair:
-            self._context.problems.dismiss(_NEWS)
-            self._wizard = PairingWizard(self, self._context, self._hub, wanted)
-            self._wizard.left.connect(self._wizard_left)
+            self._context.problems.dismiss(_NEW_DONGLE_NOTICE)
+            self._wizard = PairingWizard(self, self._context, self._devices, wanted)
+            self._wizard.dismissed.connect(self._on_wizard_closed)
             self._wizard.open()
 
     # ---- layout
 
-    def _toolbar(self) -> None:
+    def _build_toolbar(self) -> None:
         self.toolbar = Toolbar(_("Dongles"))
         self._scope = SegmentedControl((("all", _("All")), ("here", _("Connected"))), label=_("Dongles to show"))
-        self._scope.chosen.connect(lambda _key: self._ask())
+        self._scope.selected.connect(lambda _key: self._apply_filter())
         self._filter = Edit(
             placeholder=_("Filter by name or ID"), icon="ph.funnel", clear=True, keys="/", name="bench_filter"
         )
@@ -109,7 +109,7 @@ class DonglesPlace(QWidget):
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
-        self._typing.timeout.connect(self._ask)
+        self._typing.timeout.connect(self._apply_filter)
         self._filter.textChanged.connect(lambda _text: self._typing.start())
         self._simulate_button = Button(
             _("Start simulated dongles"), self._simulate, icon="ph.flask", name="bench_simulate"
@@ -146,7 +146,7 @@ class DonglesPlace(QWidget):
 
         def why_not_blink() -> str:
             row = self.detail.row
-            if row is None or row.here is not None:
+            if row is None or row.device is not None:
                 return why_no_row()
             return _("{name} isn't connected to this computer.").format(name=row.title)
 
@@ -162,59 +162,59 @@ class DonglesPlace(QWidget):
 
     # ---- what changes
 
-    def _ask(self) -> None:
+    def _apply_filter(self) -> None:
         self.model.listing = replace(
             self.model.listing, search=self._filter.text(), filters={"scope": self._scope.current()}
         )
 
     def _refresh(self) -> None:
         self.model.refresh()
-        self._context.tasks.read(self, partial(count_dongles, self._context, self._hub), self._counted)
+        self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), self._show_counts)
 
-    def _plugged(self) -> None:
+    def _on_devices_changed(self) -> None:
         self._refresh()
         self._simulator_changed()
 
-    def _catch_up(self) -> None:
+    def _probe_paired_elsewhere(self) -> None:
         """Ask those again that were paired elsewhere (from a command, say) since they were asked."""
         for row in self.model.rows:
-            info = row.here.info if row.here is not None else None
-            if row.dongle is None or row.here is None or info is None or not row.paired:
+            info = row.device.info if row.device is not None else None
+            if row.dongle is None or row.device is None or info is None or not row.paired:
                 continue
-            once = (row.id, row.dongle.key_version)
-            if info.is_benchboard and info.ownership_state != "CLAIMED_ACTIVE" and once not in self._asked:
-                self._asked.add(once)
-                self._hub.ask_again(row.here.port.path)
+            key = (row.id, row.dongle.key_version)
+            if info.is_benchboard and info.ownership_state != "CLAIMED_ACTIVE" and key not in self._probed_again:
+                self._probed_again.add(key)
+                self._devices.probe_again(row.device.port.path)
 
-    def _counted(self, counts: DongleCounts) -> None:
+    def _show_counts(self, counts: DongleCounts) -> None:
         """Show one count everywhere: the toolbar, the filter, the status bar and the banner of new dongles."""
-        total, here = counts.total, counts.here
-        self.toolbar.set_count(_("{here} of {total} connected").format(total=total, here=here) if total else "")
-        self._scope.rename("here", _("Connected {count}").format(count=here))
-        words = ngettext("{here} dongle connected", "{here} dongles connected", here).format(here=here)
+        total, connected = counts.total, counts.connected
+        self.toolbar.set_count(_("{here} of {total} connected").format(total=total, here=connected) if total else "")
+        self._scope.rename("here", _("Connected {count}").format(count=connected))
+        text = ngettext("{here} dongle connected", "{here} dongles connected", connected).format(here=connected)
         if total:
-            words = _("{here} of {total} dongles connected").format(here=here, total=total)
-        self._context.status.set("dongles", "bb.dongle", words, self._fill_popover)
+            text = _("{here} of {total} dongles connected").format(here=connected, total=total)
+        self._context.status.set("dongles", "bb.dongle", text, self._fill_popover)
         self._announce(counts.new)
 
     def _simulator_changed(self) -> None:
-        wanted = self._context.workspace.way.kind == "demo" or not self._hub.here
-        self._simulate_button.setVisible(wanted and not self._hub.simulating)
+        wanted = self._context.workspace.location.kind == "demo" or not self._devices.devices
+        self._simulate_button.setVisible(wanted and not self._devices.simulating)
 
-    def _announce(self, new: tuple[Row, ...]) -> None:
+    def _announce(self, new: tuple[DongleRow, ...]) -> None:
         """Offer to pair the dongles that nobody has claimed. The banner follows what is plugged in and unclaimed now;
         one that somebody closed comes back only for a dongle that it has not named yet."""
         fresh = [row for row in new if row.id not in self._announced]
         self._announced = {row.id for row in new}
         problems = self._context.problems
-        shown = problems.has(_NEWS)
+        shown = problems.has(_NEW_DONGLE_NOTICE)
         if not new or not self._may_pair or self._wizard is not None:
-            problems.dismiss(_NEWS)
+            problems.dismiss(_NEW_DONGLE_NOTICE)
             return
-        first = (fresh or new)[0].here
+        first = (fresh or new)[0].device
         if not (fresh or shown) or first is None or first.info is None:
             return
-        what = _("New dongle found on {port}.").format(port=first.place)
+        what = _("New dongle found on {port}.").format(port=first.port_name)
         why = _("It identifies as {dialect} {firmware} and isn't claimed yet.")
         problems.notice(
             what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
@@ -225,10 +225,10 @@ class DonglesPlace(QWidget):
                 _("Pair dongle") if len(new) == 1 else _("Pair dongles"), partial(self.pair, (fresh or list(new))[0].id)
             ),
             icon="bb.dongle",
-            key=_NEWS,
+            key=_NEW_DONGLE_NOTICE,
         )
 
-    def _chosen(self, row: Row | None) -> None:
+    def _show_row(self, row: DongleRow | None) -> None:
         self._body.show_detail(row is not None)
         if row is not None:
             self.detail.show_row(row)
@@ -237,12 +237,12 @@ class DonglesPlace(QWidget):
         self._simulate_button.disable(_("Already starting."))
         self._context.tasks.run(
             self,
-            lambda _progress: self._hub.start_simulator(),
+            lambda _progress: self._devices.start_simulator(),
             lambda _none: self._simulate_button.disable(""),
             title=_("Starting simulated dongles"),
         )
 
-    def _wizard_left(self) -> None:
+    def _on_wizard_closed(self) -> None:
         wizard, self._wizard = self._wizard, None
         if wizard is not None and wizard.paired_id:
             self._refresh()
@@ -250,15 +250,15 @@ class DonglesPlace(QWidget):
 
     def _fill_popover(self, popover: Popover) -> None:
         popover.column.addWidget(heading(_("Connected dongles")))
-        for one in self._hub.here:
-            popover.column.addWidget(Text(_popover_line(one), tone="secondary"))
-        if not self._hub.here:
+        for device in self._devices.devices:
+            popover.column.addWidget(Text(_device_text(device), tone="secondary"))
+        if not self._devices.devices:
             popover.column.addWidget(Text(_("No dongles connected."), tone="muted"))
         popover.column.addWidget(Button(_("Show all dongles"), lambda: self._context.go("bench/dongles"), kind="link"))
 
 
-def _popover_line(one: Here) -> str:
-    return f"{one.place}  ·  {one.device_id or one.port.description}"
+def _device_text(device: DetectedDevice) -> str:
+    return f"{device.port_name}  ·  {device.device_id or device.port.description}"
 
 
 def _hints() -> QWidget:

@@ -17,20 +17,20 @@ from benchboard.ui.bench.bench_format import number
 from benchboard.ui.bench.mini_trace import clock, cycle, identifier, payload
 from benchboard.ui.theme import theme
 
-_KEPT: Final = 2000
+_MAX_ROLLING: Final = 2000
 Index = QModelIndex | QPersistentModelIndex
 
 
-class _Line:
+class _FrameRow:
     """One row: the newest frame of an identifier (fixed), or one frame (rolling)."""
 
-    __slots__ = ("before", "count", "frame")
+    __slots__ = ("count", "frame", "previous")
 
-    def __init__(self, frame: Frame, before: Frame | None, count: int) -> None:
-        self.frame, self.before, self.count = frame, before, count
+    def __init__(self, frame: Frame, previous: Frame | None, count: int) -> None:
+        self.frame, self.previous, self.count = frame, previous, count
 
 
-class Frames(QAbstractTableModel):
+class FrameModel(QAbstractTableModel):
     """Frames as rows: fixed, one an identifier, or rolling, the newest 2000 in order."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -40,9 +40,9 @@ class Frames(QAbstractTableModel):
         )  # fmt: skip
         self.rolling = False
         self.paused = False
-        self._fixed: dict[tuple[int, bool, bool], _Line] = {}
+        self._fixed: dict[tuple[int, bool, bool], _FrameRow] = {}
         self._order: list[tuple[int, bool, bool]] = []
-        self._rolling: list[_Line] = []
+        self._rolling: list[_FrameRow] = []
 
     def show_rolling(self, rolling: bool) -> None:
         self.beginResetModel()
@@ -56,23 +56,23 @@ class Frames(QAbstractTableModel):
         self._rolling.clear()
         self.endResetModel()
 
-    def take(self, frames: list[Frame]) -> None:
+    def add_frames(self, frames: list[Frame]) -> None:
         """Put what came into both views; only the one on show is told."""
         new_keys = []
-        lines = []
+        frame_rows = []
         for frame in frames:
             key = (frame.id, frame.extended, frame.error)
-            before = self._fixed.get(key)
-            line = _Line(frame, before.frame if before else None, before.count + 1 if before else 1)
-            self._fixed[key] = line
-            lines.append(line)
-            if before is None:
+            previous = self._fixed.get(key)
+            frame_row = _FrameRow(frame, previous.frame if previous else None, previous.count + 1 if previous else 1)
+            self._fixed[key] = frame_row
+            frame_rows.append(frame_row)
+            if previous is None:
                 new_keys.append(key)
         if self.rolling:
-            self._roll(lines[-_KEPT:])
+            self._roll(frame_rows[-_MAX_ROLLING:])
             self._order = sorted(self._fixed)
             return
-        self._rolling = [*self._rolling, *lines][-_KEPT:]
+        self._rolling = [*self._rolling, *frame_rows][-_MAX_ROLLING:]
         if new_keys:
             self.beginResetModel()
             self._order = sorted(self._fixed)
@@ -80,18 +80,18 @@ class Frames(QAbstractTableModel):
         elif self._order:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
 
-    def _roll(self, lines: list[_Line]) -> None:
-        surplus = len(self._rolling) + len(lines) - _KEPT
+    def _roll(self, frame_rows: list[_FrameRow]) -> None:
+        surplus = len(self._rolling) + len(frame_rows) - _MAX_ROLLING
         if surplus > 0:
             self.beginRemoveRows(QModelIndex(), 0, surplus - 1)
             del self._rolling[:surplus]
             self.endRemoveRows()
         first = len(self._rolling)
-        self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
-        self._rolling.extend(lines)
+        self.beginInsertRows(QModelIndex(), first, first + len(frame_rows) - 1)
+        self._rolling.extend(frame_rows)
         self.endInsertRows()
 
-    def line(self, row: int) -> _Line:
+    def row_at(self, row: int) -> _FrameRow:
         return self._rolling[row] if self.rolling else self._fixed[self._order[row]]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -110,21 +110,21 @@ class Frames(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
-        line = self.line(index.row())
-        frame = line.frame
+        frame_row = self.row_at(index.row())
+        frame = frame_row.frame
         kind = "ERR" if frame.error else "RTR" if frame.remote else "FD" if frame.fd else "CAN"
         return (
             clock(frame.timestamp),
             identifier(frame),
             kind,
             str(frame.dlc),
-            "–" if line.before is None else cycle(line.before.timestamp, frame.timestamp),
-            number(line.count),
+            "–" if frame_row.previous is None else cycle(frame_row.previous.timestamp, frame.timestamp),
+            number(frame_row.count),
             payload(frame),
         )[index.column()]
 
 
-class FrameCells(QStyledItemDelegate):
+class FrameDelegate(QStyledItemDelegate):
     """Mono cells, hairlines, the accent edge for the chosen row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -132,14 +132,14 @@ class FrameCells(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         table = self.parent()
-        chosen = isinstance(table, QTableView) and table.currentIndex().row() == index.row()
+        current = isinstance(table, QTableView) and table.currentIndex().row() == index.row()
         model = index.model()
-        error = isinstance(model, Frames) and model.line(index.row()).frame.error
+        error = isinstance(model, FrameModel) and model.row_at(index.row()).frame.error
         box = QRectF(option.rect)
         painter.save()
-        painter.fillRect(box, theme().color("selection" if chosen else "surface"))
+        painter.fillRect(box, theme().color("selection" if current else "surface"))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme().color("grid"))
-        if chosen and index.column() == 0:
+        if current and index.column() == 0:
             painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))
         tones = ("text.muted", "accent.text", "text.secondary", "text.secondary", "text.secondary", "text.secondary")
         tone = tones[index.column()] if index.column() < len(tones) else "text"

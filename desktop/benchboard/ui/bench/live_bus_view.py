@@ -20,10 +20,10 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import rate
-from benchboard.ui.bench.bus_counters import Counts
-from benchboard.ui.bench.device_manager import Hub, Live
-from benchboard.ui.bench.frame_table import FrameCells, Frames
-from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.bus_counters import BusCounters
+from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
@@ -40,69 +40,69 @@ from benchboard.ui.widgets import (
 _POLL_MS: Final = 100
 
 
-class LivePlace(QWidget):
+class LiveBusView(QWidget):
     """Polls the ring while it is on screen; a signal a frame would drown the window."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._hub = Hub.of(context)
+        self._devices = DeviceManager.of(context)
         self._names: dict[str, str] = {}
         self._titles: dict[str, str] = {}
-        self._wanted = ""
-        self._away = False
+        self._selected_id = ""
+        self._selected_away = False
         self._next = 0
         self._dropped = 0
-        self._ended = ""
-        self._toolbar()
-        self.model = Frames(self)
+        self._end_reason = ""
+        self._build_toolbar()
+        self.model = FrameModel(self)
         self.table = QTableView()
-        self._dress(self.table)
-        self._counters = Counts()
+        self._set_up_table(self.table)
+        self._counters = BusCounters()
         self._empty = EmptyState(
             "ph.activity",
             _("No bus open"),
             why=_("Select a dongle above, then start. The bus uses the timing stored on the dongle."),
         )
-        self._send_bar()
+        self._build_send_bar()
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
-        self._hub.changed.connect(self._offer)
-        self._hub.live_changed.connect(self._live_changed)
-        context.changed.watch(self, {"dongles"}, self._look)
-        self._look()
+        self._devices.changed.connect(self._update_choices)
+        self._devices.live_changed.connect(self._live_changed)
+        context.changed.watch(self, {"dongles"}, self._load_names)
+        self._load_names()
         self._live_changed()
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         """An id opens that dongle's bus."""
         if rest:
-            self._want(rest)
-            live = self._hub.live
-            if (live is None or live.device_id != rest) and self._here() is not None:
+            self._select_dongle(rest)
+            live = self._devices.live
+            if (live is None or live.device_id != rest) and self._selected_device() is not None:
                 self._start()
 
     # ---- layout
 
-    def _toolbar(self) -> None:
+    def _build_toolbar(self) -> None:
         self.toolbar = Toolbar(_("Live bus"))
         self._dongle = Select(name="live_dongle", label=_("Dongle"))
         self._dongle.setMinimumWidth(220)
-        self._dongle.activated.connect(lambda _index: self._want(self._dongle.current_key()))
+        self._dongle.activated.connect(lambda _index: self._select_dongle(self._dongle.current_key()))
         self._settings = Text("", tone="muted")
         self.toolbar.add(self._dongle)
         self.toolbar.add(self._settings)
         self._view = SegmentedControl((("fixed", _("Fixed")), ("rolling", _("Rolling"))), label=_("View"))
-        self._view.chosen.connect(self._choose_view)
-        self._pause = Button(_("Pause"), self._turn, icon="ph.pause", name="live_pause")
-        self._clear = Button("", self._wipe, kind="quiet", icon="ph.eraser", tip=_("Clear"), name="live_clear")
+        self._view.selected.connect(self._choose_view)
+        self._pause = Button(_("Pause"), self._toggle_pause, icon="ph.pause", name="live_pause")
+        self._clear = Button("", self._clear_frames, kind="quiet", icon="ph.eraser", tip=_("Clear"), name="live_clear")
         self._start_button = Button(_("Start"), self._start, kind="primary", icon="ph.play", name="live_start")
-        self._stop_button = Button(_("Stop"), self._hub.end_bus, icon="ph.stop", name="live_stop")
+        self._stop_button = Button(_("Stop"), self._devices.close_bus, icon="ph.stop", name="live_stop")
         for widget in (self._view, self._clear, self._pause, self._stop_button, self._start_button):
             self.toolbar.add_right(widget)
 
-    def _send_bar(self) -> None:
+    def _build_send_bar(self) -> None:
         self._send = QWidget()
         self._send.setProperty("surface", "surface")
         self._send.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -118,11 +118,11 @@ class LivePlace(QWidget):
         line.addWidget(Button(_("Send frame"), self._send_frame, icon="ph.paper-plane-right", name="live_send"))
         line.addWidget(self._sent, 1)
 
-    def _dress(self, table: QTableView) -> None:
+    def _set_up_table(self, table: QTableView) -> None:
         table.setObjectName("live_table")
         table.setAccessibleName(_("Frames"))
         table.setModel(self.model)
-        table.setItemDelegate(FrameCells(table))
+        table.setItemDelegate(FrameDelegate(table))
         table.setShowGrid(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
@@ -153,99 +153,105 @@ class LivePlace(QWidget):
 
     # ---- what happens
 
-    def _want(self, device_id: str) -> None:
+    def _select_dongle(self, device_id: str) -> None:
         """Somebody chose this dongle: it stays chosen while it is away, until another one is."""
-        self._wanted = device_id
-        self._offer()
+        self._selected_id = device_id
+        self._update_choices()
 
-    def _offer(self) -> None:
-        live = self._hub.live
+    def _update_choices(self) -> None:
+        live = self._devices.live
         if live is not None and live.device_id:
-            self._wanted = live.device_id
-        kept = self._wanted or self._dongle.current_key()
-        ours = [one for one in self._hub.here if one.info is not None and one.info.is_benchboard and one.device_id]
-        here = {one.device_id or "": self._names.get(one.device_id or "", one.place) for one in ours}
-        self._titles |= self._names | here
-        choices = dict(here)
-        if self._wanted and self._wanted not in here:
-            choices[self._wanted] = _("{name} (disconnected)").format(name=self._title(self._wanted))
-        self._dongle.offer(tuple(choices.items()) or [("", _("No dongles connected"))])
-        self._dongle.choose(kept)
-        self._welcome(away=bool(self._wanted) and self._wanted not in here)
-        self._ready()
+            self._selected_id = live.device_id
+        selected = self._selected_id or self._dongle.current_key()
+        dongles = [
+            device
+            for device in self._devices.devices
+            if device.info is not None and device.info.is_benchboard and device.device_id
+        ]
+        connected = {
+            device.device_id or "": self._names.get(device.device_id or "", device.port_name) for device in dongles
+        }
+        self._titles |= self._names | connected
+        choices = dict(connected)
+        if self._selected_id and self._selected_id not in connected:
+            choices[self._selected_id] = _("{name} (disconnected)").format(name=self._title(self._selected_id))
+        self._dongle.set_choices(tuple(choices.items()) or [("", _("No dongles connected"))])
+        self._dongle.set_current_key(selected)
+        self._set_away(away=bool(self._selected_id) and self._selected_id not in connected)
+        self._update_start_button()
 
     def _title(self, device_id: str) -> str:
         """What it is called, here or not."""
         return self._titles.get(device_id, device_id)
 
-    def _welcome(self, *, away: bool) -> None:
+    def _set_away(self, *, away: bool) -> None:
         """That the chosen dongle is gone is no news any more once it is back."""
-        back, self._away = self._away and not away, away
-        if back and self._ended:
-            self._ended = ""
+        back, self._selected_away = self._selected_away and not away, away
+        if back and self._end_reason:
+            self._end_reason = ""
             self._context.problems.dismiss("port.gone")
             self._counters.show_ended("")
 
-    def _ready(self) -> None:
+    def _update_start_button(self) -> None:
         """Whether the chosen dongle's bus can be opened now; where it cannot, why."""
-        chosen = self._dongle.current_key()
-        reason = "" if chosen else _("Plug in a dongle or start a simulated one.")
-        if chosen and self._here() is None:
-            reason = _("{name} isn't connected to this computer.").format(name=self._title(chosen))
+        selected = self._dongle.current_key()
+        reason = "" if selected else _("Plug in a dongle or start a simulated one.")
+        if selected and self._selected_device() is None:
+            reason = _("{name} isn't connected to this computer.").format(name=self._title(selected))
         self._start_button.disable(reason)
 
-    def _look(self) -> None:
+    def _load_names(self) -> None:
         actor = self._context.actor
         self._context.tasks.read(
-            self, lambda session: fleet.list_dongles(session, actor, Listing(), limit=1000), self._named
+            self, lambda session: fleet.list_dongles(session, actor, Listing(), limit=1000), self._on_names
         )
 
-    def _named(self, page: Page[fleet.Dongle]) -> None:
-        self._names = {one.device_id: one.title for one in page.rows}
-        self._offer()
+    def _on_names(self, page: Page[fleet.Dongle]) -> None:
+        self._names = {dongle.device_id: dongle.title for dongle in page.rows}
+        self._update_choices()
 
-    def _here(self) -> Here | None:
-        return self._hub.find(self._dongle.current_key())
+    def _selected_device(self) -> DetectedDevice | None:
+        return self._devices.find(self._dongle.current_key())
 
     def _start(self) -> None:
-        here = self._here()
-        if here is None:
+        device = self._selected_device()
+        if device is None:
             return
         self._start_button.disable(_("Already opening."))
-        title = self._names.get(here.device_id or "", here.place)
+        title = self._names.get(device.device_id or "", device.port_name)
 
         def failed(error: AppError) -> None:
-            self._ready()
+            self._update_start_button()
             self._context.problems.show(error, self._start)
 
         self._context.tasks.run(
             self,
-            lambda _progress: self._hub.open_bus(here, title),
-            self._hub.adopt,
+            lambda _progress: self._devices.open_bus(device, title),
+            self._devices.set_live,
             failed,
             title=_("Opening bus on {name}").format(name=title),
         )
 
     def _live_changed(self) -> None:
-        live = self._hub.live
+        live = self._devices.live
         self._start_button.setVisible(live is None)
         for widget in (self._stop_button, self._pause, self._clear):
             widget.setVisible(live is not None)
         self._send.setEnabled(live is not None)
         if live is not None:
-            self._begin(live)
+            self._show_bus(live)
         else:
             self._settings.setText("")
-            self._counters.show_ended(self._ended)
+            self._counters.show_ended(self._end_reason)
             if not self.model.rowCount():
                 self._stack.setCurrentWidget(self._empty)
-        self._offer()
+        self._update_choices()
 
-    def _begin(self, live: Live) -> None:
+    def _show_bus(self, live: LiveBus) -> None:
         self._next = self._dropped = 0
-        if self._ended:
+        if self._end_reason:
             self._context.problems.dismiss("port.gone")
-        self._ended = ""
+        self._end_reason = ""
         self._sent.setText("")
         self.model.clear()
         self._stack.setCurrentWidget(self.table)
@@ -254,16 +260,16 @@ class LivePlace(QWidget):
         if config.data_bitrate:
             text += f" / {rate(config.data_bitrate)}"
         self._settings.setText(text)
-        self._counters.begin()
+        self._counters.reset()
 
     def _poll(self) -> None:
-        live = self._hub.live
+        live = self._devices.live
         if live is None:
             return
         if live.capture.failure is not None:
             failure = live.capture.failure
-            self._ended = failure.what
-            self._hub.end_bus()
+            self._end_reason = failure.what
+            self._devices.close_bus()
             self._context.problems.show(failure)
             return
         new = live.capture.since(self._next)
@@ -272,7 +278,7 @@ class LivePlace(QWidget):
         self._counters.show_counts(live, self._dropped)
         if not self.model.paused and new.frames:
             follow = self.model.rolling and self._at_end()
-            self.model.take(new.frames)
+            self.model.add_frames(new.frames)
             if follow:
                 self.table.scrollToBottom()
 
@@ -285,18 +291,18 @@ class LivePlace(QWidget):
         bar = self.table.verticalScrollBar()
         return bar.value() >= bar.maximum() - 2
 
-    def _turn(self) -> None:
+    def _toggle_pause(self) -> None:
         self.model.paused = not self.model.paused
         self._pause.setText(_("Resume") if self.model.paused else _("Pause"))
         self._pause.setIcon(theme().icon("ph.play" if self.model.paused else "ph.pause", "text"))
         self._pause.updateGeometry()
 
-    def _wipe(self) -> None:
+    def _clear_frames(self) -> None:
         self.model.clear()
 
     def _send_frame(self) -> None:
-        live, frame = self._hub.live, candump.parse(self._frame.text().strip())
-        self._frame.mark_wrong(frame is None)
+        live, frame = self._devices.live, candump.parse(self._frame.text().strip())
+        self._frame.set_invalid(frame is None)
         if live is None or frame is None:
             self._sent.setText(_("Use a format such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB."))
             self._sent.set_tone("error")

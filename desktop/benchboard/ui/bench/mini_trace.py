@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.i18n import _
 from benchboard.ui.bench.bench_format import number
-from benchboard.ui.bench.device_manager import Live
+from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.theme import theme
 
 _POLL_MS: Final = 100
@@ -20,12 +20,12 @@ _ROW: Final = 20
 _LINE: Final = 36
 
 
-class Trace(QWidget):
+class MiniTrace(QWidget):
     """Polls the open bus while it is on screen; never a call a frame."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._live: Live | None = None
+        self._live: LiveBus | None = None
         self._next = 0
         self._newest: deque[Frame] = deque(maxlen=_ROWS)
         self._rates: deque[float] = deque(maxlen=_POINTS)
@@ -38,7 +38,7 @@ class Trace(QWidget):
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
 
-    def watch(self, live: Live | None) -> None:
+    def set_bus(self, live: LiveBus | None) -> None:
         """Show this bus from now on."""
         if live is not self._live:
             self._live = live

@@ -7,22 +7,22 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, check, compare, controller, solve
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.ui.bench.timing_inputs import Wish
+from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
 
 
-class SecondNode(Card):
+class NodeComparison(Card):
     """The other end of the bus: its controller, clock and rate; then the verdict, and where the two differ."""
 
     def __init__(self) -> None:
         super().__init__(padding=14)
         self._timing: Timing | None = None
-        self._wish: Wish | None = None
+        self._request: TimingRequest | None = None
         self.column.addWidget(Text(_("Compare with another node"), "body_strong", "secondary"))
         self._controller = Select([(one.name, one.title) for one in CONTROLLERS], name="second_controller")
-        self._controller.choose("mcp251xfd")
-        self._controller.currentIndexChanged.connect(lambda _index: self._judge())
+        self._controller.set_current_key("mcp251xfd")
+        self._controller.currentIndexChanged.connect(lambda _index: self._compare())
         self._clock = self._edit("second_clock", "MHz", "40")
         self._rate = self._edit("second_bitrate", "kbit/s", "500")
         self._point = self._edit("second_point", "%", "87.5")
@@ -32,45 +32,49 @@ class SecondNode(Card):
         for label, edit in ((_("Clock"), self._clock), (_("Bit rate"), self._rate), (_("Sample point"), self._point)):
             line.addWidget(Field(label, edit), 1)
         self.column.addLayout(line)
-        self._verdict = _Verdict()
+        self._verdict = _ComparisonVerdict()
         self.column.addWidget(self._verdict)
-        self._table = _Differences()
+        self._table = _DifferenceTable()
         self.column.addWidget(self._table)
 
     def _edit(self, name: str, unit: str, value: str) -> Edit:
         edit = Edit(unit=unit, name=name)
         edit.setText(value)
-        edit.textEdited.connect(lambda _text: self._judge())
+        edit.textEdited.connect(lambda _text: self._compare())
         return edit
 
-    def show_timing(self, timing: Timing | None, wish: Wish | None) -> None:
+    def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
         """Compare with this timing from now on."""
-        self._timing, self._wish = timing, wish
-        self._judge()
+        self._timing, self._request = timing, request
+        self._compare()
 
-    def _judge(self) -> None:
-        timing, wish = self._timing, self._wish
-        if timing is None or wish is None:
-            self._verdict.say(None, _("No timing to compare yet."), "")
+    def _compare(self) -> None:
+        timing, request = self._timing, self._request
+        if timing is None or request is None:
+            self._verdict.show_verdict(None, _("No timing to compare yet."), "")
             self._table.show_rows([])
             return
         try:
-            other = self._other()
-            mine, theirs = wish.controller, self._controller.current_key()
+            other = self._other_timing()
+            mine, theirs = request.controller, self._controller.current_key()
             found = compare(
-                Node(_("This node"), _as_judged(mine, timing, wish), clock_tolerance=wish.clock_tolerance),
-                Node(_("The other node"), _as_judged(theirs, other, wish), clock_tolerance=wish.clock_tolerance),
+                Node(_("This node"), _effective_timing(mine, timing, request), clock_tolerance=request.clock_tolerance),
+                Node(
+                    _("The other node"),
+                    _effective_timing(theirs, other, request),
+                    clock_tolerance=request.clock_tolerance,
+                ),
             )
         except (AppError, ValueError) as error:
             words = (
                 error.what if isinstance(error, AppError) else _("Enter numbers for clock, bit rate and sample point.")
             )
-            self._verdict.say(None, words, "")
+            self._verdict.show_verdict(None, words, "")
             self._table.show_rows([])
             return
         self._show(timing, other, found)
 
-    def _other(self) -> Timing:
+    def _other_timing(self) -> Timing:
         """The best timing the other node can do. Raises `AppError`, or ValueError for what is no number."""
         clock, bitrate, point = (
             float(edit.text().replace(",", ".")) for edit in (self._clock, self._rate, self._point)
@@ -94,20 +98,25 @@ class SecondNode(Card):
             why = limit.format(name=found.limiting_node, number=found.limiting.number, title=found.limiting.title)
             if found.advice:
                 why = found.advice[0]
-            self._verdict.say(True, _("Compatible, with {margin:.2f} % margin").format(margin=margin), why)
+            self._verdict.show_verdict(True, _("Compatible, with {margin:.2f} % margin").format(margin=margin), why)
         else:
-            self._verdict.say(False, _("Not compatible"), found.problems[0])
+            self._verdict.show_verdict(False, _("Not compatible"), found.problems[0])
         rate = found.nominal_rate_difference
         point = found.nominal_point_difference
         percent = _("{percent:.1f} %")
         self._table.show_rows(
             [
-                (_("Bit rate (kbit/s)"), f"{mine.bitrate / 1e3:.3f}", f"{other.bitrate / 1e3:.3f}", _apart(rate, " %")),
+                (
+                    _("Bit rate (kbit/s)"),
+                    f"{mine.bitrate / 1e3:.3f}",
+                    f"{other.bitrate / 1e3:.3f}",
+                    _difference_text(rate, " %"),
+                ),
                 (
                     _("Sample point"),
                     percent.format(percent=mine.sample_point),
                     percent.format(percent=other.sample_point),
-                    _apart(point, ""),
+                    _difference_text(point, ""),
                 ),
                 (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
                 (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
@@ -115,10 +124,10 @@ class SecondNode(Card):
         )
 
 
-def _as_judged(name: str, timing: Timing, wish: Wish) -> Timing:
+def _effective_timing(name: str, timing: Timing, request: TimingRequest) -> Timing:
     """`timing` with its segments split as the controller and the cable have them, however they were written."""
     return check(
-        controller(name), timing, length_m=wish.length, delay_ns_per_m=wish.delay, loop_delay_ns=wish.loop
+        controller(name), timing, length_m=request.length, delay_ns_per_m=request.delay, loop_delay_ns=request.loop
     ).nominal
 
 
@@ -128,11 +137,11 @@ def _unreachable() -> AppError:
     return Invalid("timing.unreachable", _("The other node can't reach that bit rate from its clock."))
 
 
-def _apart(difference: float, unit: str) -> str:
+def _difference_text(difference: float, unit: str) -> str:
     return _("same") if abs(difference) < 0.0005 else f"{difference:+.1f}{unit}".replace("-", "−")
 
 
-class _Verdict(QWidget):
+class _ComparisonVerdict(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("second_verdict")
@@ -140,7 +149,7 @@ class _Verdict(QWidget):
         self._what = self._why = ""
         self.setFixedHeight(62)
 
-    def say(self, good: bool | None, what: str, why: str) -> None:
+    def show_verdict(self, good: bool | None, what: str, why: str) -> None:
         self._good, self._what, self._why = good, what, why
         self.setAccessibleName(f"{what} {why}".strip())
         self.update()
@@ -163,7 +172,7 @@ class _Verdict(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self._why)
 
 
-class _Differences(QWidget):
+class _DifferenceTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[tuple[str, str, str, str]] = []

@@ -16,9 +16,9 @@ from benchboard.i18n import _
 from benchboard.ui.bench.bench_format import number
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import nominal_timing
-from benchboard.ui.bench.dongle_rows import Row
-from benchboard.ui.bench.pairing_parts import Checklist, Choice, Picture, Ring
-from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.pairing_parts import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.widgets import Button, Edit, Field, Select, Text
 
 _BITRATES: Final = (125_000, 250_000, 500_000, 800_000, 1_000_000)
@@ -36,7 +36,7 @@ _LINE_OF: Final = {
 }
 
 
-class _Page(QWidget):
+class _WizardPage(QWidget):
     def __init__(self, title: str = "", under: str = "") -> None:
         super().__init__()
         self.column = QVBoxLayout(self)
@@ -48,7 +48,7 @@ class _Page(QWidget):
             self.column.addWidget(Text(under, tone="secondary", wrap=True))
 
 
-class FoundPage(_Page):
+class SelectDonglePage(_WizardPage):
     """The dongles one can pair now."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class FoundPage(_Page):
         self.column.addStretch(1)
 
     def show_rows(
-        self, rows: Sequence[Row], wanted: str, choose: Callable[[Row], None], *, any_here: bool = False
+        self, rows: Sequence[DongleRow], wanted: str, choose: Callable[[DongleRow], None], *, any_here: bool = False
     ) -> None:
         """Offer `rows`; the one with id `wanted` is chosen, else the first. `choose` hears of each choice."""
         if rows:
@@ -84,34 +84,34 @@ class FoundPage(_Page):
             self._group.addButton(choice)
             self._choices.addWidget(choice)
             choice.setChecked(row is first)
-            choice.clicked.connect(partial(_chosen, choose, row))
+            choice.clicked.connect(partial(_on_chosen, choose, row))
         if first is not None:
             choose(first)
 
 
-def _chosen(choose: Callable[[Row], None], row: Row, _checked: bool = False) -> None:
+def _on_chosen(choose: Callable[[DongleRow], None], row: DongleRow, _checked: bool = False) -> None:
     choose(row)
 
 
-def _choice(row: Row) -> Choice:
-    here = row.here
-    info = here.info if here is not None else None
+def _choice(row: DongleRow) -> DongleChoice:
+    device = row.device
+    info = device.info if device is not None else None
     words = _("Firmware {firmware}. It signs our challenge to prove its identity.")
     if info is not None and not info.is_benchboard:
         words = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
     firmware = info.firmware if info is not None else ""
-    choice = Choice(here.place if here is not None else "", row.under, words.format(firmware=firmware))
+    choice = DongleChoice(device.port_name if device is not None else "", row.subtitle, words.format(firmware=firmware))
     choice.setObjectName(f"pair_choice_{row.id}")
     return choice
 
 
-class IdentifyPage(_Page):
+class IdentifyPage(_WizardPage):
     """Which one it is, by its light."""
 
     def __init__(self) -> None:
         super().__init__(_("One dongle is blinking."), _("Check that it's the one in your hand."))
         line = QHBoxLayout()
-        self._picture = Picture()
+        self._picture = DonglePicture()
         self._who = Text("", wrap=True)
         line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addSpacing(16)
@@ -119,29 +119,29 @@ class IdentifyPage(_Page):
         self.column.addLayout(line)
         self.column.addStretch(1)
 
-    def show_dongle(self, here: Here) -> None:
-        info = here.info
+    def show_dongle(self, device: DetectedDevice) -> None:
+        info = device.info
         if info is None:
             return
-        ident = here.device_id or ""
+        ident = device.device_id or ""
         self._picture.show_dongle(ident, press=False)
         words = _(
             "{port} identifies as {hardware}, firmware {firmware}.\n\nIts identity key is verified: the ID "
             "{id} is derived from the key, and the dongle signed our challenge with it. The first claim "
             "trusts the key presented now. Whoever holds the dongle confirms by pressing its button."
         )
-        self._who.setText(words.format(port=here.place, hardware=info.hardware, firmware=info.firmware, id=ident))
+        self._who.setText(words.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=ident))
 
 
-class ClaimPage(_Page):
+class ClaimPage(_WizardPage):
     """The claim as it happens, and the press it waits for."""
 
     def __init__(self, press: Callable[[], None]) -> None:
         super().__init__()
         self._device_id = ""
-        self._picture = Picture()
-        self._ask = Text("", "section", wrap=True)
-        self.steps = Checklist(
+        self._picture = DonglePicture()
+        self._prompt = Text("", "section", wrap=True)
+        self.steps = PairingChecklist(
             (
                 _("Dongle answered, identity key checked"),
                 _("Both sides agree on keys"),
@@ -152,9 +152,9 @@ class ClaimPage(_Page):
             )
         )
         self._press = Button(_("Press the simulated button"), press, icon="ph.hand-pointing", name="pair_press")
-        self._ring = Ring(PENDING_SECONDS)
+        self._ring = CountdownRing(PENDING_SECONDS)
         middle = QVBoxLayout()
-        middle.addWidget(self._ask)
+        middle.addWidget(self._prompt)
         middle.addSpacing(4)
         middle.addWidget(self.steps)
         middle.addWidget(self._press)
@@ -166,44 +166,44 @@ class ClaimPage(_Page):
         line.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(line)
         self.column.addStretch(1)
-        self.calm()
+        self.hide_prompts()
 
-    def begin(self, device_id: str) -> None:
+    def start(self, device_id: str) -> None:
         self._device_id = device_id
-        self.steps.at(0)
-        self._ask.setText(_("Checking the dongle's identity."))
+        self.steps.set_current(0)
+        self._prompt.setText(_("Checking the dongle's identity."))
         self._picture.show_dongle(device_id, press=False)
 
     def show_step(self, step: PairingStep, seconds: float | None, *, simulated: bool) -> None:
         """How far the claim is; `simulated`: its button is on the screen."""
         waits = step is PairingStep.PRESENCE and seconds is not None
-        self.steps.at(_LINE_OF[step] if step is not PairingStep.PRESENCE or waits else 2)
+        self.steps.set_current(_LINE_OF[step] if step is not PairingStep.PRESENCE or waits else 2)
         self._ring.setVisible(waits)
         self._press.setVisible(waits and simulated)
         self._picture.show_dongle(self._device_id, press=waits)
         if waits and seconds is not None:
             self._ring.show_left(seconds)
-            self._ask.setText(_("Press the small button on the blinking dongle."))
+            self._prompt.setText(_("Press the small button on the blinking dongle."))
         elif step in (PairingStep.PERSIST, PairingStep.COMMIT, PairingStep.CONFIRM):
-            self._ask.setText(_("Confirming that both sides hold the same token."))
+            self._prompt.setText(_("Confirming that both sides hold the same token."))
 
     def take_focus(self) -> None:
         """The keyboard to the simulated button, while it is there to press."""
         if self._press.isVisible():
             self._press.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def fail(self) -> None:
-        self.calm()
-        self.steps.at(next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0), failed=True)
-        self._ask.setText(_("The dongle wasn't claimed."))
+    def show_failure(self) -> None:
+        self.hide_prompts()
+        self.steps.set_current(next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0), failed=True)
+        self._prompt.setText(_("The dongle wasn't claimed."))
 
-    def calm(self) -> None:
+    def hide_prompts(self) -> None:
         """Nobody is asked to press any more."""
         self._ring.hide()
         self._press.hide()
 
 
-class ChannelPage(_Page):
+class BitratePage(_WizardPage):
     """The bit rate, and the timing solved for it. `planned` is what would be written, None where there is none."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -227,7 +227,7 @@ class ChannelPage(_Page):
     def show_config(self, stored: CanConfig) -> None:
         """Begin with what the dongle runs on now."""
         self._stored = stored
-        self._rate.choose(str(stored.bitrate))
+        self._rate.set_current_key(str(stored.bitrate))
         self._solve()
 
     def _solve(self, _index: int = 0) -> None:
@@ -268,7 +268,7 @@ def _on_rate(stored: CanConfig, wanted: int) -> CanConfig | None:
     )
 
 
-class ProvePage(_Page):
+class BusTestPage(_WizardPage):
     """Three seconds on the bus."""
 
     def __init__(self) -> None:
@@ -276,12 +276,12 @@ class ProvePage(_Page):
             _("Test the dongle on the bus."),
             _("The channel opens for three seconds. Error-free frames verify timing and wiring."),
         )
-        self.steps = Checklist((_("Open the channel"), _("Listen for three seconds"), _("Close the channel")))
+        self.steps = PairingChecklist((_("Open the channel"), _("Listen for three seconds"), _("Close the channel")))
         self.column.addWidget(self.steps)
         self.column.addStretch(1)
 
 
-class DonePage(_Page):
+class DonePage(_WizardPage):
     """What was reached, and what to call it."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import paint_icon
 
-Mark = Literal["todo", "now", "done", "failed"]
+StepState = Literal["todo", "now", "done", "failed"]
 _LOOK: Final[dict[str, tuple[str, str, str]]] = {
     "todo": ("ph.circle", "text.muted", "text.secondary"),
     "now": ("ph.spinner", "accent.text", "accent.text"),
@@ -20,7 +20,7 @@ _LOOK: Final[dict[str, tuple[str, str, str]]] = {
 }
 
 
-class Ring(QWidget):
+class CountdownRing(QWidget):
     """Seconds left, as a figure in a ring that empties."""
 
     def __init__(self, whole: float, parent: QWidget | None = None) -> None:
@@ -51,18 +51,18 @@ class Ring(QWidget):
             painter.drawText(QRectF(0, 80, 96, 18), Qt.AlignmentFlag.AlignCenter, _("seconds left"))
 
 
-class Checklist(QWidget):
+class PairingChecklist(QWidget):
     """What happens, one line each, with a mark of how far it is."""
 
     def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines = list(lines)
-        self._marks: list[Mark] = ["todo"] * len(lines)
+        self._marks: list[StepState] = ["todo"] * len(lines)
         self.setFixedHeight(28 * len(lines))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._say()
 
-    def at(self, index: int, *, failed: bool = False) -> None:
+    def set_current(self, index: int, *, failed: bool = False) -> None:
         """Line `index` is under way (or failed there); those before it are done."""
         for i in range(len(self._marks)):
             self._marks[i] = "done" if i < index else "todo"
@@ -72,7 +72,7 @@ class Checklist(QWidget):
         self.update()
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[StepState, ...]:
         return tuple(self._marks)
 
     def _say(self) -> None:
@@ -90,16 +90,16 @@ class Checklist(QWidget):
                 painter.drawText(QRectF(26, top, self.width() - 26, 28), Qt.AlignmentFlag.AlignVCenter, line)
 
 
-class Choice(QAbstractButton):
+class DongleChoice(QAbstractButton):
     """One dongle to choose: where it is, its id, what is known of it."""
 
-    def __init__(self, place: str, ident: str, words: str) -> None:
+    def __init__(self, port_name: str, device_id: str, words: str) -> None:
         super().__init__()
-        self._place, self._ident, self._words = place, ident, words
+        self._port_name, self._device_id, self._words = port_name, device_id, words
         self.setCheckable(True)
         self.setFixedHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"{place}, {ident}")
+        self.setAccessibleName(f"{port_name}, {device_id}")
         self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
@@ -125,16 +125,16 @@ class Choice(QAbstractButton):
             painter.setFont(theme().font("body_strong"))
             painter.setPen(theme().color("text"))
             upper = QRectF(46, 9, box.width() - 60, 20)
-            painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, self._place)
-            left = painter.fontMetrics().horizontalAdvance(self._place) + 14
+            painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, self._port_name)
+            left = painter.fontMetrics().horizontalAdvance(self._port_name) + 14
             painter.setFont(theme().font("mono"))
             painter.setPen(theme().color("text.secondary"))
-            painter.drawText(upper.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._ident)
+            painter.drawText(upper.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._device_id)
             painter.setFont(theme().font("body"))
             painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._words)
 
 
-class Picture(QWidget):
+class DonglePicture(QWidget):
     """A dongle, its light and its button; `press` points at the button."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -19,26 +19,33 @@ from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.bench_format import number
-from benchboard.ui.bench.device_manager import Hub
-from benchboard.ui.bench.dongle_rows import Row
-from benchboard.ui.bench.pairing_pages import ChannelPage, ClaimPage, DonePage, FoundPage, IdentifyPage, ProvePage
-from benchboard.ui.bench.port_scanner import Here
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.pairing_pages import (
+    BitratePage,
+    BusTestPage,
+    ClaimPage,
+    DonePage,
+    IdentifyPage,
+    SelectDonglePage,
+)
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, Dialog, Text
-from benchboard.ui.widgets.focus import entered
+from benchboard.ui.widgets.focus import press_on_enter
 
-_FOUND, _IDENTIFY, _CLAIM, _TIMING, _PROVE, _DONE = range(6)
+_SELECT, _IDENTIFY, _CLAIM, _TIMING, _TEST, _DONE = range(6)
 _LISTEN_S: Final = 3.0
 
 
 class PairingWizard(Dialog):
     """One dongle from found to ready. `paired_id` is its device id once it is ours."""
 
-    told = Signal(object, object)
+    step_reported = Signal(object, object)
 
-    def __init__(self, owner: QWidget, context: Context, hub: Hub, wanted: str) -> None:
+    def __init__(self, owner: QWidget, context: Context, devices: DeviceManager, wanted: str) -> None:
         super().__init__(
             owner,
             _("Pair a dongle"),
@@ -48,27 +55,32 @@ class PairingWizard(Dialog):
         )
         self.paired_id: str | None = None
         self._context = context
-        self._hub = hub
-        self._wanted = wanted
-        self._here: Here | None = None
+        self._devices = devices
+        self._selected_id = wanted
+        self._device: DetectedDevice | None = None
         self._claimed: PairedDongle | None = None
         self._config: CanConfig | None = None
-        self._proved_by = ""
+        self._test_result = ""
         self._works: list[Work] = []
         self._stack = QStackedWidget()
         self.content.addWidget(self._stack, 1)
-        self._problem = _Problem()
+        self._problem = _ProblemLine()
         self.content.addWidget(self._problem)
-        self._found = FoundPage()
-        self._identified = IdentifyPage()
-        self._claiming = ClaimPage(self._press_simulated)
-        self._channel = ChannelPage(self._planned)
-        self._proving = ProvePage()
-        self._done = DonePage()
-        self.steps = self._claiming.steps
+        self._select_page = SelectDonglePage()
+        self._identify_page = IdentifyPage()
+        self._claim_page = ClaimPage(self._press_simulated)
+        self._bitrate_page = BitratePage(self._on_bitrate_changed)
+        self._test_page = BusTestPage()
+        self._done_page = DonePage()
+        self.steps = self._claim_page.steps
         for page in (
-            self._found, self._identified, self._claiming, self._channel, self._proving, self._done,
-        ):  # fmt: skip
+            self._select_page,
+            self._identify_page,
+            self._claim_page,
+            self._bitrate_page,
+            self._test_page,
+            self._done_page,
+        ):
             self._stack.addWidget(page)
         self._hint = Text("", "caption", "muted")
         self.footer.insertWidget(0, self._hint)
@@ -83,10 +95,10 @@ class PairingWizard(Dialog):
         install_shortcuts(
             self, {"bench.next_step": forward}, context.problems.toast, context=Qt.ShortcutContext.WindowShortcut
         )
-        self.told.connect(self._step_told, Qt.ConnectionType.QueuedConnection)
-        hub.changed.connect(self._plugged)
-        self._go(_FOUND)
-        self._plugged()
+        self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
+        devices.changed.connect(self._on_devices_changed)
+        self._show_page(_SELECT)
+        self._on_devices_changed()
 
     def open(self) -> None:
         """Show it; Enter goes forward from the first step on."""
@@ -102,46 +114,46 @@ class PairingWizard(Dialog):
         return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if entered(self._next, event):
+        if press_on_enter(self._next, event):
             return
         super().keyPressEvent(event)
 
-    def leave(self) -> None:
+    def dismiss(self) -> None:
         """Close; a claim that still waits for its press is stopped, everything else carries on another time."""
         for work in self._works:
             work.cancel()
-        super().leave()
+        super().dismiss()
 
     # ---- forward
 
-    def _go(self, step: int) -> None:
+    def _show_page(self, step: int) -> None:
         self._stack.setCurrentIndex(step)
-        self.at_step(step)
-        self._problem.say(None)
+        self.set_step(step)
+        self._problem.show_error(None)
         self._again.setVisible(step == _IDENTIFY)
-        self._skip.setVisible(step in (_TIMING, _PROVE))
+        self._skip.setVisible(step in (_TIMING, _TEST))
         self._another.setVisible(step == _DONE and bool(self._pairable()))
         titles = {
-            _FOUND: _("Identify dongle"),
+            _SELECT: _("Identify dongle"),
             _IDENTIFY: _("Claim this dongle"),
             _CLAIM: _("Set timing"),
             _TIMING: _("Write and verify"),
-            _PROVE: _("Start listening"),
+            _TEST: _("Start listening"),
             _DONE: _("Finish"),
         }
         self._next.setText(titles[step])
         self._next.updateGeometry()
-        self._enable()
+        self._enable_next()
         self._hint.setText(
             _("You can close this any time. Pairing resumes where you left off.") if step in (_IDENTIFY, _CLAIM) else ""
         )
 
-    def _enable(self) -> None:
+    def _enable_next(self) -> None:
         """The way forward is open, and Enter takes it."""
         self._next.disable("")
         self._next.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _wait(self, reason: str) -> None:
+    def _disable_next(self, reason: str) -> None:
         """Nothing to press before the work is done."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._next.disable(reason)
@@ -150,7 +162,7 @@ class PairingWizard(Dialog):
         if not self._next.isEnabled():
             return
         step = self._stack.currentIndex()
-        if step == _FOUND:
+        if step == _SELECT:
             self._identify()
         elif step == _IDENTIFY:
             self._claim()
@@ -159,96 +171,96 @@ class PairingWizard(Dialog):
             self._claim()
         elif step == _TIMING:
             self._write()
-        elif step == _PROVE:
+        elif step == _TEST:
             self._listen()
         else:
             self._finish()
 
     def _skip_step(self) -> None:
         if self._stack.currentIndex() == _TIMING:
-            self._go(_PROVE)
+            self._show_page(_TEST)
         else:
-            self._arrive()
+            self._show_done()
 
-    def _plugged(self) -> None:
-        if self._stack.currentIndex() != _FOUND:
+    def _on_devices_changed(self) -> None:
+        if self._stack.currentIndex() != _SELECT:
             return
         rows = self._pairable()
-        self._found.show_rows(rows, self._wanted, self._choose, any_here=bool(self._hub.here))
-        simulates = not rows and not self._hub.simulating
+        self._select_page.show_rows(rows, self._selected_id, self._select_row, any_here=bool(self._devices.devices))
+        simulates = not rows and not self._devices.simulating
         self._next.setText(_("Start simulated dongles") if simulates else _("Identify dongle"))
         self._next.updateGeometry()
         if rows or simulates:
-            self._enable_once()
+            self._enable_next_once()
         else:
             self._next.disable(_("Plug in a dongle first."))
 
-    def _enable_once(self) -> None:
+    def _enable_next_once(self) -> None:
         """As `_enable`, but a look at the ports takes the keyboard from nobody."""
         if not self._next.isEnabled():
-            self._enable()
+            self._enable_next()
 
     def _simulate(self) -> None:
-        self._wait(_("Already starting."))
+        self._disable_next(_("Already starting."))
         self._run(
-            lambda _progress: self._hub.start_simulator(),
-            lambda _none: self._plugged(),
+            lambda _progress: self._devices.start_simulator(),
+            lambda _none: self._on_devices_changed(),
             _("Starting simulated dongles"),
-            self._failed_here,
+            self._show_failure,
         )
 
-    def _pairable(self) -> list[Row]:
-        rows = (Row(None, one) for one in self._hub.here)
+    def _pairable(self) -> list[DongleRow]:
+        rows = (DongleRow(None, one) for one in self._devices.devices)
         return [row for row in rows if row.pairable and row.id != self.paired_id]
 
-    def _choose(self, row: Row) -> None:
-        self._here, self._wanted = row.here, row.id
+    def _select_row(self, row: DongleRow) -> None:
+        self._device, self._selected_id = row.device, row.id
 
     def _identify(self) -> None:
-        here = self._here
+        device = self._device
         if not self._pairable():
             self._simulate()
             return
-        if here is None or here.info is None:
+        if device is None or device.info is None:
             return
-        if not here.info.is_benchboard:
-            self._observe(here)
+        if not device.info.is_benchboard:
+            self._observe(device)
             return
-        self._identified.show_dongle(here)
-        self._go(_IDENTIFY)
+        self._identify_page.show_dongle(device)
+        self._show_page(_IDENTIFY)
         self._blink()
 
     def _blink(self) -> None:
-        here = self._here
-        if here is None:
+        detected = self._device
+        if detected is None:
             return
 
         def op(_progress: Progress) -> None:
-            with self._hub.device(here.port.path) as device:
+            with self._devices.device(detected.port.path) as device:
                 device.identify()
 
-        self._run(op, lambda _none: None, _("Blinking {port}").format(port=here.place))
+        self._run(op, lambda _none: None, _("Blinking {port}").format(port=detected.port_name))
 
     # ---- the claim
 
     def _claim(self) -> None:
-        here, context = self._here, self._context
-        if here is None:
+        detected, context = self._device, self._context
+        if detected is None:
             return
-        self._go(_CLAIM)
-        self._wait(_("Wait until the dongle is claimed."))
-        self._claiming.begin(here.device_id or "")
+        self._show_page(_CLAIM)
+        self._disable_next(_("Wait until the dongle is claimed."))
+        self._claim_page.start(detected.device_id or "")
 
         def op(progress: Progress) -> tuple[PairedDongle, CanConfig]:
             workspace, actor = context.workspace, context.actor
             data_key = workspace.data_keys.of(actor.organisation_id)
-            with self._hub.device(here.port.path) as device:
+            with self._devices.device(detected.port.path) as device:
                 claimed = provisioning.pair(
                     context.database,
                     actor,
                     data_key,
                     device,
-                    on_step=self._tell,
+                    on_step=self._report_step,
                     cancelled=lambda: progress.cancelled,
                 )
                 stored = device.config_read()
@@ -256,102 +268,102 @@ class PairingWizard(Dialog):
                 fleet.store_config(session, actor, claimed.dongle_id, stored)
             return claimed, stored.config
 
-        self._run(op, self._is_ours, _("Pairing {port}").format(port=here.place), self._claim_failed)
+        self._run(op, self._on_claimed, _("Pairing {port}").format(port=detected.port_name), self._claim_failed)
 
-    def _tell(self, step: PairingStep, seconds: float | None) -> None:
+    def _report_step(self, step: PairingStep, seconds: float | None) -> None:
         """On the worker. The dialog may have been closed meanwhile; pairing then carries on unseen."""
         with contextlib.suppress(RuntimeError):
-            self.told.emit(step, seconds)
+            self.step_reported.emit(step, seconds)
 
-    def _step_told(self, step: PairingStep, seconds: float | None) -> None:
+    def _show_step(self, step: PairingStep, seconds: float | None) -> None:
         if self._stack.currentIndex() != _CLAIM or self._claimed is not None:
             return
-        here = self._here
-        simulated = here is not None and self._hub.can_press(here.device_id)
-        self._claiming.show_step(step, seconds, simulated=simulated)
+        detected = self._device
+        simulated = detected is not None and self._devices.can_press(detected.device_id)
+        self._claim_page.show_step(step, seconds, simulated=simulated)
         if self.hasFocus():
-            self._claiming.take_focus()
+            self._claim_page.take_focus()
 
     def _press_simulated(self) -> None:
-        if self._here is not None:
-            self._hub.press(self._here.device_id)
+        if self._device is not None:
+            self._devices.press(self._device.device_id)
 
-    def _is_ours(self, result: tuple[PairedDongle, CanConfig]) -> None:
+    def _on_claimed(self, result: tuple[PairedDongle, CanConfig]) -> None:
         self._claimed, self._config = result
         self.paired_id = self._claimed.device_id
-        self._claiming.calm()
-        if self._here is not None:
-            self._hub.ask_again(self._here.port.path)
-        self._go(_TIMING)
-        self._channel.show_config(self._config)
+        self._claim_page.hide_prompts()
+        if self._device is not None:
+            self._devices.probe_again(self._device.port.path)
+        self._show_page(_TIMING)
+        self._bitrate_page.show_config(self._config)
 
     def _claim_failed(self, error: AppError) -> None:
-        self._claiming.fail()
-        self._failed_here(error)
+        self._claim_page.show_failure()
+        self._show_failure(error)
 
-    def _observe(self, here: Here) -> None:
-        context, ports = self._context, self._hub.all_ports()
-        info = here.info
+    def _observe(self, detected: DetectedDevice) -> None:
+        context, ports = self._context, self._devices.all_ports()
+        info = detected.info
         if info is None:
             return
 
         def done(dongle_id: str) -> None:
-            self.paired_id = here.device_id
-            self._claimed = PairedDongle(dongle_id, here.device_id or "", 0, resumed=False)
-            self._arrive()
+            self.paired_id = detected.device_id
+            self._claimed = PairedDongle(dongle_id, detected.device_id or "", 0, resumed=False)
+            self._show_done()
 
         context.tasks.change(
             self,
-            lambda session: provisioning.observe(session, context.actor, port=here.port, info=info, present=ports),
+            lambda session: provisioning.observe(session, context.actor, port=detected.port, info=info, present=ports),
             done,
-            self._problem.say,
+            self._problem.show_error,
         )
 
     # ---- timing
 
-    def _planned(self) -> None:
+    def _on_bitrate_changed(self) -> None:
         """Another bit rate was chosen."""
-        planned = self._channel.planned
+        planned = self._bitrate_page.planned
         self._next.setText(_("Keep this timing") if planned == self._config else _("Write and verify"))
         self._next.updateGeometry()
         self._next.disable("" if planned is not None else _("Choose a different bit rate."))
 
     def _write(self) -> None:
-        here, config, context = self._here, self._channel.planned, self._context
-        if here is None or config is None or config == self._config:
-            self._go(_PROVE)
+        detected, config, context = self._device, self._bitrate_page.planned, self._context
+        if detected is None or config is None or config == self._config:
+            self._show_page(_TEST)
             return
-        self._wait(_("Already writing."))
+        self._disable_next(_("Already writing."))
 
         def op(_progress: Progress) -> CanConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._hub.device(here.port.path) as device:
+            with self._devices.device(detected.port.path) as device:
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
         def done(stored: CanConfig) -> None:
             self._config = stored
-            self._go(_PROVE)
+            self._show_page(_TEST)
 
-        self._run(op, done, _("Writing timing"), self._failed_here)
+        self._run(op, done, _("Writing timing"), self._show_failure)
 
     # ---- the bus
 
     def _listen(self) -> None:
-        here = self._here
-        if here is None:
+        detected = self._device
+        if detected is None:
             return
-        self._wait(_("Already listening."))
-        self._proving.steps.at(0)
+        self._disable_next(_("Already listening."))
+        self._test_page.steps.set_current(0)
 
         def op(progress: Progress) -> Counters:
-            return self._hub.listen(here, here.place, _LISTEN_S, progress)
+            return self._devices.count_frames(detected, detected.port_name, _LISTEN_S, progress)
 
-        QTimer.singleShot(400, self, lambda: self._proving.steps.at(1))
-        self._run(op, self._heard, _("Listening on {port}").format(port=here.place), self._failed_here)
+        QTimer.singleShot(400, self, lambda: self._test_page.steps.set_current(1))
+        self._run(op, self._on_counted, _("Listening on {port}").format(port=detected.port_name), self._show_failure)
 
-    def _heard(self, counters: Counters) -> None:
+    def _on_counted(self, counters: Counters) -> None:
         if counters.bus.bus_errors or counters.bus.bus_off:
-            self._failed_here(
+            self._show_failure(
                 DeviceFailure(
                     "bench.bus-errors",
                     ngettext("{count} error on the bus.", "{count} errors on the bus.", counters.bus.bus_errors).format(
@@ -362,41 +374,41 @@ class PairingWizard(Dialog):
                 )
             )
             return
-        self._proving.steps.at(3)
+        self._test_page.steps.set_current(3)
         if counters.frames:
-            heard = ngettext("{count} frame in 3 s, no errors.", "{count} frames in 3 s, no errors.", counters.frames)
-            self._proved_by = heard.format(count=number(counters.frames))
+            result = ngettext("{count} frame in 3 s, no errors.", "{count} frames in 3 s, no errors.", counters.frames)
+            self._test_result = result.format(count=number(counters.frames))
         else:
-            self._proved_by = _("No frames in 3 s. No other node is sending, so timing and wiring aren't verified.")
-        self._arrive()
+            self._test_result = _("No frames in 3 s. No other node is sending, so timing and wiring aren't verified.")
+        self._show_done()
 
-    def _arrive(self) -> None:
-        self._go(_DONE)
+    def _show_done(self) -> None:
+        self._show_page(_DONE)
         if self._claimed is None:
             return
-        self._done.show_result(self._proved_by, observed=self._claimed.key_version == 0)
+        self._done_page.show_result(self._test_result, observed=self._claimed.key_version == 0)
 
     def _pair_another(self) -> None:
         self._finish(again=True)
 
     def _start_over(self) -> None:
-        self._claimed = self._config = self._here = None
-        self._wanted = self._proved_by = ""
-        self._go(_FOUND)
-        self._plugged()
+        self._claimed = self._config = self._device = None
+        self._selected_id = self._test_result = ""
+        self._show_page(_SELECT)
+        self._on_devices_changed()
 
     def _finish(self, *, again: bool = False) -> None:
-        claimed, name = self._claimed, self._done.name.text().strip()
-        then = self._start_over if again else self.leave
+        claimed, name = self._claimed, self._done_page.name.text().strip()
+        after = self._start_over if again else self.dismiss
         if claimed is None or not name:
-            then()
+            after()
             return
         actor = self._context.actor
         self._context.tasks.change(
             self,
             lambda session: fleet.rename_dongle(session, actor, claimed.dongle_id, name),
-            lambda _dongle: then(),
-            self._problem.say,
+            lambda _dongle: after(),
+            self._problem.show_error,
         )
 
     # ---- shared
@@ -413,24 +425,24 @@ class PairingWizard(Dialog):
             if failed is not None:
                 failed(error)
             elif not isinstance(error, Cancelled):
-                self._problem.say(error)
+                self._problem.show_error(error)
 
         def finished(result: object) -> None:
             self._works.remove(work)
             done(result)
 
-        self._problem.say(None)
+        self._problem.show_error(None)
         work = self._context.tasks.run(self, op, finished, over, title=title)
         self._works.append(work)
 
-    def _failed_here(self, error: AppError) -> None:
-        self._problem.say(error)
+    def _show_failure(self, error: AppError) -> None:
+        self._problem.show_error(error)
         self._next.setText(_("Try again"))
         self._next.updateGeometry()
-        self._enable()
+        self._enable_next()
 
 
-class _Problem(QWidget):
+class _ProblemLine(QWidget):
     """What went wrong in this step, why, and what to do: in place, and the rest goes on working."""
 
     def __init__(self) -> None:
@@ -442,6 +454,6 @@ class _Problem(QWidget):
         line.addWidget(self.words, 1)
         self.hide()
 
-    def say(self, error: AppError | None) -> None:
+    def show_error(self, error: AppError | None) -> None:
         self.words.setText(str(error) if error is not None else "")
         self.setVisible(error is not None)

@@ -9,7 +9,7 @@ from typing import Final
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
 
-_SIMULATED: Final = 2
+_DONGLES: Final = 2
 _TRAFFIC: Final = 120
 
 
@@ -17,7 +17,7 @@ class SimulatorProcess:
     """A child process that serves dongles, with a button each that this window presses."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "benchboard", "dongle", "simulate", "--count", str(_SIMULATED)]
+        command = [sys.executable, "-m", "benchboard", "dongle", "simulate", "--count", str(_DONGLES)]
         try:
             self._process = subprocess.Popen(
                 [*command, "--traffic", str(_TRAFFIC), "--manual", "--until-eof", "--json"],
@@ -27,16 +27,16 @@ class SimulatorProcess:
                 text=True,
             )
         except OSError as error:
-            raise _not_simulated() from error
+            raise _start_failed() from error
         self.device_ids: list[str] = []
         output = self._process.stdout
         assert output is not None
         try:
-            for _one in range(_SIMULATED):
+            for _one in range(_DONGLES):
                 self.device_ids.append(json.loads(output.readline())["device_id"])
         except (ValueError, KeyError, TypeError) as error:
             self.stop()
-            raise _not_simulated() from error
+            raise _start_failed() from error
 
     @property
     def alive(self) -> bool:
@@ -61,7 +61,7 @@ class SimulatorProcess:
                     pipe.close()
 
 
-def _not_simulated() -> Unavailable:
+def _start_failed() -> Unavailable:
     return Unavailable(
         "bench.simulator",
         _("The simulator didn't start."),

@@ -12,12 +12,12 @@ from benchboard.canbus.timing import Timing
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 
-_REACH: Final = 14.0
-_NEAR_WISH: Final = 2.0
+_HIT_RADIUS: Final = 14.0
+_TARGET_BAND: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class SolutionPoint:
     """A solution where it is drawn: sample point and bit-rate error in percent, tolerance it allows in percent."""
 
     sample_point: float
@@ -26,20 +26,20 @@ class Point:
     triple: tuple[int, int, int]
 
 
-class Cloud(QWidget):
+class SolutionPlot(QWidget):
     """`chosen` carries the (prescaler, tseg1, tseg2) of the point that was clicked or reached by the arrow keys."""
 
-    chosen = Signal(object)
+    selected = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._points: tuple[Point, ...] = ()
-        self._wish = 80.0
-        self._most = 1.0
-        self._yours = 0.0
-        self._now: Timing | None = None
+        self._points: tuple[SolutionPoint, ...] = ()
+        self._target = 80.0
+        self._max_error = 1.0
+        self._clock_tolerance = 0.0
+        self._timing: Timing | None = None
         self._error = 0.0
-        self._hover: Point | None = None
+        self._hover: SolutionPoint | None = None
         self.setObjectName("timing_cloud")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -50,35 +50,37 @@ class Cloud(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(560, 260)
 
-    def show_points(self, points: Sequence[Point], *, wish: float, most: float, yours: float) -> None:
+    def show_points(
+        self, points: Sequence[SolutionPoint], *, target: float, max_error: float, clock_tolerance: float
+    ) -> None:
         """Draw `points`; `wish` is the sample point asked for, `most` the error accepted, `yours` your clock's."""
-        self._wish, self._most, self._yours = wish, max(most, 0.1), yours
+        self._target, self._max_error, self._clock_tolerance = target, max(max_error, 0.1), clock_tolerance
         low, high = self._range()
         self._points = tuple(point for point in points if low <= point.sample_point <= high)
         self._hover = None
         self.update()
 
-    def show_chosen(self, timing: Timing, error: float) -> None:
-        self._now, self._error = timing, error
+    def show_selected(self, timing: Timing, error: float) -> None:
+        self._timing, self._error = timing, error
         self.update()
 
     def _plot(self) -> QRectF:
         return QRectF(58, 10, self.width() - 74, self.height() - 54)
 
     def _range(self) -> tuple[float, float]:
-        return max(0.0, min(60.0, 5 * (self._wish // 5) - 10)), 95.0 if self._wish <= 94 else 100.0
+        return max(0.0, min(60.0, 5 * (self._target // 5) - 10)), 95.0 if self._target <= 94 else 100.0
 
-    def place(self, sample_point: float, error: float) -> QPointF:
+    def position(self, sample_point: float, error: float) -> QPointF:
         """Where that sample point and error are drawn."""
         plot, (low, high) = self._plot(), self._range()
         x = plot.x() + plot.width() * (sample_point - low) / (high - low)
-        return QPointF(x, plot.bottom() - plot.height() * error / (self._most * 1.06))
+        return QPointF(x, plot.bottom() - plot.height() * error / (self._max_error * 1.06))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             plot = self._plot()
-            left, right = (self.place(self._wish + by, 0).x() for by in (-_NEAR_WISH, _NEAR_WISH))
+            left, right = (self.position(self._target + by, 0).x() for by in (-_TARGET_BAND, _TARGET_BAND))
             band = QColor(theme().color("accent.soft"))
             painter.fillRect(
                 QRectF(max(left, plot.x()), plot.y(), min(right, plot.right()) - max(left, plot.x()), plot.height()),
@@ -88,8 +90,8 @@ class Cloud(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             for point in self._points:
                 painter.setBrush(self._colour(point.tolerance))
-                painter.drawEllipse(self.place(point.sample_point, point.error), 2.4, 2.4)
-            self._paint_chosen(painter)
+                painter.drawEllipse(self.position(point.sample_point, point.error), 2.4, 2.4)
+            self._paint_selected(painter)
             if self._hover is not None:
                 self._paint_label(painter, self._hover)
             if self.hasFocus():
@@ -98,15 +100,15 @@ class Cloud(QWidget):
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
     def _colour(self, tolerance: float) -> QColor:
-        band = tolerance_band(tolerance, self._yours)
+        band = tolerance_band(tolerance, self._clock_tolerance)
         return theme().color("text.disabled") if band == 0 else theme().chart(2 if band == 1 else 0)
 
     def _paint_axes(self, painter: QPainter, plot: QRectF) -> None:
         painter.setFont(theme().font("caption"))
         low, high = self._range()
         for step in range(5):
-            error = self._most * step / 4
-            y = self.place(low, error).y()
+            error = self._max_error * step / 4
+            y = self.position(low, error).y()
             painter.setPen(QPen(theme().color("grid"), 1))
             painter.drawLine(QPointF(plot.x(), y), QPointF(plot.right(), y))
             painter.setPen(theme().color("text.muted"))
@@ -114,7 +116,7 @@ class Cloud(QWidget):
             painter.drawText(QRectF(0, y - 9, plot.x() - 8, 18), flags, f"{error:.2f}".rstrip("0").rstrip("."))
         span = 5 if high - low <= 50 else 10
         for mark in range(int(low), int(high) + 1, span):
-            x = self.place(mark, 0).x()
+            x = self.position(mark, 0).x()
             painter.drawText(QRectF(x - 20, plot.bottom() + 6, 40, 16), Qt.AlignmentFlag.AlignHCenter, str(mark))
         painter.drawText(
             QRectF(plot.x(), plot.bottom() + 24, plot.width(), 16), Qt.AlignmentFlag.AlignHCenter, _("Sample point (%)")
@@ -125,10 +127,10 @@ class Cloud(QWidget):
         painter.drawText(QRectF(-60, -8, 120, 16), Qt.AlignmentFlag.AlignCenter, _("Error (%)"))
         painter.restore()
 
-    def _paint_chosen(self, painter: QPainter) -> None:
-        if self._now is None:
+    def _paint_selected(self, painter: QPainter) -> None:
+        if self._timing is None:
             return
-        spot = self.place(self._now.sample_point, self._error)
+        spot = self.position(self._timing.sample_point, self._error)
         if not self._plot().adjusted(-2, -2, 2, 2).contains(spot):
             return
         painter.setPen(QPen(theme().color("text"), 2))
@@ -138,7 +140,7 @@ class Cloud(QWidget):
         painter.setBrush(theme().color("text"))
         painter.drawEllipse(spot, 2.4, 2.4)
 
-    def _paint_label(self, painter: QPainter, point: Point) -> None:
+    def _paint_label(self, painter: QPainter, point: SolutionPoint) -> None:
         prescaler, tseg1, tseg2 = point.triple
         lines = (
             _("{quanta} tq, prescaler {prescaler}").format(quanta=1 + tseg1 + tseg2, prescaler=prescaler),
@@ -148,7 +150,7 @@ class Cloud(QWidget):
         )
         fonts = ("body_strong", "caption")
         width = max(QFontMetrics(theme().font(f)).horizontalAdvance(t) for f, t in zip(fonts, lines, strict=True)) + 20
-        at = self.place(point.sample_point, point.error)
+        at = self.position(point.sample_point, point.error)
         box = QRectF(min(at.x() + 12, self.width() - width - 4), max(4.0, at.y() - 56), width, 44)
         painter.setPen(QPen(theme().color("border.strong"), 1))
         painter.setBrush(theme().color("raised"))
@@ -161,10 +163,10 @@ class Cloud(QWidget):
 
     # ---- by hand
 
-    def _nearest(self, at: QPointF) -> Point | None:
-        best, found = _REACH**2, None
+    def _nearest(self, at: QPointF) -> SolutionPoint | None:
+        best, found = _HIT_RADIUS**2, None
         for point in self._points:
-            spot = self.place(point.sample_point, point.error)
+            spot = self.position(point.sample_point, point.error)
             away = (spot.x() - at.x()) ** 2 + (spot.y() - at.y()) ** 2
             if away < best:
                 best, found = away, point
@@ -185,15 +187,15 @@ class Cloud(QWidget):
         self.setFocus()
         found = self._nearest(event.position())
         if found is not None:
-            self.chosen.emit(found.triple)
+            self.selected.emit(found.triple)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right go to the next solution with as small an error."""
         side = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if side is None or self._now is None:
+        if side is None or self._timing is None:
             super().keyPressEvent(event)
             return
-        here = self._now.sample_point
+        here = self._timing.sample_point
         beyond = [
             point
             for point in self._points
@@ -201,11 +203,11 @@ class Cloud(QWidget):
         ]
         if beyond:
             found = min(beyond, key=lambda point: (abs(point.sample_point - here), point.error, point.triple))
-            self.chosen.emit(found.triple)
+            self.selected.emit(found.triple)
 
 
-def tolerance_band(tolerance: float, yours: float) -> int:
+def tolerance_band(tolerance: float, clock_tolerance: float) -> int:
     """0: less than your clock needs; 1: enough; 2: twice as much or more (any, where yours is 0)."""
-    if tolerance < yours:
+    if tolerance < clock_tolerance:
         return 0
-    return 2 if tolerance >= 2 * yours else 1
+    return 2 if tolerance >= 2 * clock_tolerance else 1

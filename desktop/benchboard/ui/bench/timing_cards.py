@@ -19,32 +19,32 @@ from benchboard.canbus.timing import (
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.bench.bench_format import number
-from benchboard.ui.bench.timing_inputs import Wish
+from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Card, SegmentedControl, Text, paint_icon
 
 
-class Bears:
+class ToleranceCards:
     """Oscillator tolerance and cable of a timing, in two cards."""
 
     def __init__(self) -> None:
-        self.tolerance = _Figures(_("Clock tolerance"))
-        self.cable = _Figures(_("Cable"))
+        self.tolerance = _FigureCard(_("Clock tolerance"))
+        self.cable = _FigureCard(_("Cable"))
 
-    def show_timing(self, timing: Timing | None, wish: Wish | None) -> None:
+    def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
         """What `timing` allows against what was asked for."""
-        if timing is None or wish is None:
+        if timing is None or request is None:
             self.tolerance.show_lines("", [])
             self.cable.show_lines("", [])
             return
         try:
             found = check(
-                controller(wish.controller),
+                controller(request.controller),
                 timing,
-                clock_tolerance=wish.clock_tolerance,
-                length_m=wish.length,
-                delay_ns_per_m=wish.delay,
-                loop_delay_ns=wish.loop,
+                clock_tolerance=request.clock_tolerance,
+                length_m=request.length,
+                delay_ns_per_m=request.delay,
+                loop_delay_ns=request.loop,
             )
         except AppError as error:
             self.tolerance.show_lines("", [])
@@ -52,17 +52,17 @@ class Bears:
             return
         lines: list[_FigureLine] = [
             (
-                f"{one.number}  {one.title}",
-                "" if one.verified else _("unverified"),
-                _("{percent:.2f} %").format(percent=one.percent),
-                one.percent >= wish.clock_tolerance,
+                f"{condition.number}  {condition.title}",
+                "" if condition.verified else _("unverified"),
+                _("{percent:.2f} %").format(percent=condition.percent),
+                condition.percent >= request.clock_tolerance,
             )
-            for one in found.tolerance.conditions
+            for condition in found.tolerance.conditions
         ]
-        said = _("{allowed:.2f} % allowed, yours {yours:.2f} %")
-        self.tolerance.show_lines(said.format(allowed=found.tolerance.percent, yours=wish.clock_tolerance), lines)
+        summary = _("{allowed:.2f} % allowed, yours {yours:.2f} %")
+        self.tolerance.show_lines(summary.format(allowed=found.tolerance.percent, yours=request.clock_tolerance), lines)
         if found.cable is not None:
-            self._show_cable(found.cable, wish.length)
+            self._show_cable(found.cable, request.length)
 
     def _show_cable(self, found: Cable, length: float) -> None:
         spare = _("{metres} m to spare") if found.fits else _("{metres} m too long")
@@ -78,7 +78,7 @@ class Bears:
 _FigureLine = tuple[str, str, str, bool | None]
 
 
-class _Figures(Card):
+class _FigureCard(Card):
     """Names, figures and whether they do, in lines."""
 
     def __init__(self, title: str) -> None:
@@ -86,19 +86,19 @@ class _Figures(Card):
         head = QHBoxLayout()
         head.addWidget(Text(title, "body_strong", "secondary"))
         head.addStretch(1)
-        self._said = Text("", tone="secondary")
-        head.addWidget(self._said)
+        self._summary = Text("", tone="secondary")
+        head.addWidget(self._summary)
         self.column.addLayout(head)
-        self._lines = _Lines()
+        self._lines = _FigureTable()
         self.column.addWidget(self._lines)
 
-    def show_lines(self, said: str, lines: list[_FigureLine], *, good: bool | None = None) -> None:
-        self._said.setText(said)
-        self._said.set_tone("secondary" if good is None else "ok" if good else "error")
+    def show_lines(self, summary: str, lines: list[_FigureLine], *, good: bool | None = None) -> None:
+        self._summary.setText(summary)
+        self._summary.set_tone("secondary" if good is None else "ok" if good else "error")
         self._lines.show_lines(lines)
 
 
-class _Lines(QWidget):
+class _FigureTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[_FigureLine] = []
@@ -135,7 +135,7 @@ class _Lines(QWidget):
                     painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
 
 
-class Registers(Card):
+class RegistersCard(Card):
     """The timing as register values, C, `ip link` or python-can; each can be copied."""
 
     def __init__(self) -> None:
@@ -149,7 +149,7 @@ class Registers(Card):
             (("registers", _("Registers")), ("c", "C"), ("ip", "ip link"), ("python", "python-can")),
             label=_("Format"),
         )
-        self._form.chosen.connect(lambda _key: self._show())
+        self._form.selected.connect(lambda _key: self._show())
         head.addWidget(self._form)
         self.column.addLayout(head)
         self._body = QWidget()
@@ -169,14 +169,14 @@ class Registers(Card):
 
     def text(self) -> str:
         """What is shown, as it would be copied whole."""
-        return "\n".join(" ".join(part for part in line if part) for line in self._wanted())
+        return "\n".join(" ".join(part for part in line if part) for line in self._rows())
 
     def _show(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for row, (name, value, meaning) in enumerate(self._wanted()):
+        for row, (name, value, meaning) in enumerate(self._rows()):
             if name:
                 self._grid.addWidget(_mono(name, strong=True), row, 0)
             if value:
@@ -190,7 +190,7 @@ class Registers(Card):
                 self._grid.addWidget(copy, row, 3)
         self._grid.setRowStretch(9, 1)
 
-    def _wanted(self) -> list[tuple[str, str, str]]:
+    def _rows(self) -> list[tuple[str, str, str]]:
         """(name, value, meaning) a line; a refusal is said as a line too."""
         timing, form = self._timing, self._form.current()
         if timing is None:
@@ -203,7 +203,7 @@ class Registers(Card):
             values = registers(self._controller, timing)
             if form == "c":
                 return [("", c_snippet(values), "")]
-            return [(one.name, one.hex, one.meaning) for one in values]
+            return [(register.name, register.hex, register.meaning) for register in values]
         except AppError as error:
             return [("", "", str(error))]
 
@@ -220,7 +220,7 @@ def _mono(text: str, *, strong: bool = False) -> Text:
 Outcome = Literal["idle", "now", "done", "failed"]
 
 
-class Verification(Card):
+class VerificationCard(Card):
     """Write, read back, compare, ten seconds on the bus."""
 
     def __init__(self) -> None:
@@ -229,38 +229,38 @@ class Verification(Card):
         head = QHBoxLayout()
         head.addWidget(Text(_("Write and verify"), "body_strong", "secondary"))
         head.addStretch(1)
-        self.said = Text("", "caption", "muted")
-        self.said.setObjectName("timing_verified")
-        head.addWidget(self.said)
+        self.status = Text("", "caption", "muted")
+        self.status.setObjectName("timing_verified")
+        head.addWidget(self.status)
         self.column.addLayout(head)
-        self._steps = _StepsRow((_("Write"), _("Read back"), _("Compare"), _("Listen")))
+        self._steps = _VerificationSteps((_("Write"), _("Read back"), _("Compare"), _("Listen")))
         self.column.addWidget(self._steps)
-        self._why = Text("", "caption", "muted", wrap=True)
-        self.column.addWidget(self._why)
+        self._reason = Text("", "caption", "muted", wrap=True)
+        self.column.addWidget(self._reason)
 
-    def at(self, step: int) -> None:
+    def set_step(self, step: int) -> None:
         """Step `step` is under way; those before it passed."""
         self._steps.show_state(step, "now")
-        self.said.setText(_("Counting errors") if step == 3 else _("In progress"))
-        self.said.set_tone("muted")
+        self.status.setText(_("Counting errors") if step == 3 else _("In progress"))
+        self.status.set_tone("muted")
 
     def finish(self, text: str, *, failed: bool) -> None:
         self._steps.show_state(3 if failed else 4, "failed" if failed else "now")
-        self.said.setText(text)
-        self.said.set_tone("error" if failed else "ok")
+        self.status.setText(text)
+        self.status.set_tone("error" if failed else "ok")
 
-    def fail(self, text: str) -> None:
+    def show_failure(self, text: str) -> None:
         self._steps.show_state(self._steps.step, "failed")
-        self.said.setText(text)
-        self.said.set_tone("error")
+        self.status.setText(text)
+        self.status.set_tone("error")
 
-    def hint(self, reason: str) -> None:
+    def show_reason(self, reason: str) -> None:
         """Why it cannot be written now."""
-        self._why.setText(reason)
-        self._why.setVisible(bool(reason))
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
 
 
-class _StepsRow(QWidget):
+class _VerificationSteps(QWidget):
     def __init__(self, titles: tuple[str, ...]) -> None:
         super().__init__()
         self._titles = titles

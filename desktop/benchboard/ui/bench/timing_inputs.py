@@ -18,7 +18,7 @@ from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, h
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TimingRequest:
     """What was asked for: Hz, bit/s, percent, metres, nanoseconds. `error` is the bit-rate error accepted."""
 
     controller: str
@@ -32,26 +32,26 @@ class Wish:
     error: float
 
 
-class Inputs(QWidget):
+class TimingInputs(QWidget):
     """The column at the left. `last` is the last wish that could be read."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()
-        self.last: Wish | None = None
+        self.last_request: TimingRequest | None = None
         self._changed = changed
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(268)
-        self._controller = Select([(one.name, one.title) for one in CONTROLLERS], name="timing_controller")
-        self._controller.choose("mcan-v3.1+")
+        self._controller = Select([(known.name, known.title) for known in CONTROLLERS], name="timing_controller")
+        self._controller.set_current_key("mcan-v3.1+")
         self._controller.currentIndexChanged.connect(lambda _index: changed())
         self._fields: dict[str, Field] = {}
-        self.way = SegmentedControl(
+        self.method = SegmentedControl(
             (("cia", _("CiA 601-3")), ("linux", _("Linux")), ("hand", _("Manual"))), label=_("Calculation method")
         )
-        self.best = BestList()
+        self.best = BestSolutions()
         self._count = Text("", "body_strong")
-        self._took = Text("", tone="muted")
+        self._duration = Text("", tone="muted")
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -90,9 +90,9 @@ class Inputs(QWidget):
         line = QHBoxLayout()
         line.addWidget(self._count)
         line.addStretch(1)
-        line.addWidget(self._took)
+        line.addWidget(self._duration)
         column.addLayout(line)
-        column.addWidget(self.way)
+        column.addWidget(self.method)
         column.addWidget(self.best)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -114,14 +114,14 @@ class Inputs(QWidget):
         """The canonical name of the controller chosen."""
         return self._controller.current_key()
 
-    def read(self) -> Wish:
+    def read(self) -> TimingRequest:
         """What the fields say. Marks and raises `Invalid` for the first that is no number."""
         values = {key: self._number(key) for key in self._fields}
-        self.last = Wish(
+        self.last_request = TimingRequest(
             self.controller_name(), round(values["clock"] * 1e6), values["tolerance"], round(values["bitrate"] * 1e3),
             values["point"], values["length"], values["delay"], values["loop"], values["error"],
         )  # fmt: skip
-        return self.last
+        return self.last_request
 
     def _number(self, key: str) -> float:
         field = self._fields[key]
@@ -130,28 +130,28 @@ class Inputs(QWidget):
             if not 0 <= value < 1e9:
                 raise ValueError
         except ValueError as error:
-            field.fail(_("Enter a number, such as 80 or 87.5"))
+            field.set_error(_("Enter a number, such as 80 or 87.5"))
             raise Invalid("timing.number", _("This isn't a number."), field=key) from error
-        field.fail("")
+        field.set_error("")
         return value
 
-    def fail(self, error: AppError) -> None:
+    def show_error(self, error: AppError) -> None:
         """Put what the solver says beside the field it is about."""
         names = {"clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error"}
-        self._fields[names.get(str(error.facts.get("field")), "bitrate")].fail(f"{error.what} {error.why}".strip())
+        self._fields[names.get(str(error.facts.get("field")), "bitrate")].set_error(f"{error.what} {error.why}".strip())
         self._count.setText(_("No solutions"))
-        self._took.setText("")
+        self._duration.setText("")
         self.best.show_solutions([])
 
-    def count(self, solutions: int, milliseconds: float) -> None:
+    def show_count(self, solutions: int, milliseconds: float) -> None:
         text = ngettext("{count} solution", "{count} solutions", solutions).format(count=number(solutions))
         self._count.setText(text if solutions else _("No solutions"))
-        self._took.setText(_("in {ms:.1f} ms").format(ms=milliseconds))
+        self._duration.setText(_("in {ms:.1f} ms").format(ms=milliseconds))
 
-    def take(self, config: CanConfig) -> None:
+    def set_config(self, config: CanConfig) -> None:
         """Ask for what a dongle runs on."""
         with contextlib.suppress(NotFound):  # of a controller we have no limits of, the one chosen stays
-            self._controller.choose(controller(config.controller).name)
+            self._controller.set_current_key(controller(config.controller).name)
         for key, value in (
             ("clock", f"{config.clock_hz / 1e6:g}"),
             ("bitrate", f"{config.bitrate / 1e3:g}"),
@@ -160,10 +160,10 @@ class Inputs(QWidget):
             self._fields[key].edit.setText(value)
 
 
-class BestList(QWidget):
+class BestSolutions(QWidget):
     """The best few, one line each; a click chooses."""
 
-    chosen = Signal(object)
+    selected = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,36 +171,40 @@ class BestList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._lines: list[_Line] = []
+        self._lines: list[_SolutionRow] = []
 
-    def connect_to(self, choose: Callable[[tuple[int, int, int]], None]) -> None:
-        self.chosen.connect(choose)
+    def connect_selected(self, select: Callable[[tuple[int, int, int]], None]) -> None:
+        self.selected.connect(select)
 
     def show_solutions(self, solutions: Sequence[Solution]) -> None:
         for line in self._lines:
             self._column.removeWidget(line)
             line.deleteLater()
         self._lines = []
-        for place, one in enumerate(solutions, start=1):
-            line = _Line(place, one)
-            timing = one.timing
+        for rank, solution in enumerate(solutions, start=1):
+            line = _SolutionRow(rank, solution)
+            timing = solution.timing
             triple = (timing.prescaler, timing.tseg1, timing.phase_seg2)
-            line.clicked.connect(lambda _checked=False, triple=triple: self.chosen.emit(triple))
+            line.clicked.connect(lambda _checked=False, triple=triple: self.selected.emit(triple))
             self._column.addWidget(line)
             self._lines.append(line)
 
-    def mark(self, timing: Timing) -> None:
+    def mark_current(self, timing: Timing) -> None:
         for line in self._lines:
-            held = line.solution.timing
-            same = (held.prescaler, held.tseg1, held.phase_seg2) == (timing.prescaler, timing.tseg1, timing.phase_seg2)
+            shown = line.solution.timing
+            same = (shown.prescaler, shown.tseg1, shown.phase_seg2) == (
+                timing.prescaler,
+                timing.tseg1,
+                timing.phase_seg2,
+            )
             line.setChecked(same)
 
 
-class _Line(QAbstractButton):
-    def __init__(self, place: int, solution: Solution) -> None:
+class _SolutionRow(QAbstractButton):
+    def __init__(self, rank: int, solution: Solution) -> None:
         super().__init__()
         self.solution = solution
-        self.setObjectName(f"timing_best_{place}")
+        self.setObjectName(f"timing_best_{rank}")
         self.setCheckable(True)
         self.setAutoExclusive(False)
         self.setFixedHeight(26)
@@ -214,7 +218,7 @@ class _Line(QAbstractButton):
         self.setAccessibleName(
             _(
                 "Solution {place}: sample point {point:.1f} percent, {quanta} time quanta, error {error:.2f} percent"
-            ).format(place=place, point=timing.sample_point, quanta=timing.quanta, error=solution.bitrate_error)
+            ).format(place=rank, point=timing.sample_point, quanta=timing.quanta, error=solution.bitrate_error)
         )
 
     def sizeHint(self) -> QSize:
@@ -238,16 +242,16 @@ class _Line(QAbstractButton):
             painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
 
 
-class Legend(QWidget):
+class PlotLegend(QWidget):
     """What the colours of the cloud say."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._yours = 0.0
+        self._clock_tolerance = 0.0
         self.setFixedSize(330, 18)
 
-    def show_yours(self, percent: float) -> None:
-        self._yours = percent
+    def set_clock_tolerance(self, percent: float) -> None:
+        self._clock_tolerance = percent
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -256,8 +260,8 @@ class Legend(QWidget):
             painter.setFont(theme().font("caption"))
             x = 0.0
             entries = (
-                (theme().chart(0), _("Tolerates {percent:g} % or more").format(percent=2 * self._yours)),
-                (theme().chart(2), _("Tolerates {percent:g} %").format(percent=self._yours)),
+                (theme().chart(0), _("Tolerates {percent:g} % or more").format(percent=2 * self._clock_tolerance)),
+                (theme().chart(2), _("Tolerates {percent:g} %").format(percent=self._clock_tolerance)),
                 (theme().color("text.disabled"), _("Tolerates less")),
             )
             for colour, text in entries:

@@ -25,12 +25,12 @@ from benchboard.identity.permissions import may
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import number, rate
 from benchboard.ui.bench.bit_diagram import BitBar
-from benchboard.ui.bench.device_manager import Hub
+from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import nominal_timing
-from benchboard.ui.bench.node_comparison import SecondNode
-from benchboard.ui.bench.solution_plot import Cloud, Point
-from benchboard.ui.bench.timing_cards import Bears, Registers, Verification
-from benchboard.ui.bench.timing_inputs import Inputs, Legend
+from benchboard.ui.bench.node_comparison import NodeComparison
+from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
+from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
+from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
@@ -51,63 +51,63 @@ _BEST: Final = 6
 _SOLVE_MS: Final = 120
 
 
-class TimingPlace(QWidget):
+class TimingView(QWidget):
     """The panel for one controller, and for the dongle it is written to."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._hub = Hub.of(context)
+        self._devices = DeviceManager.of(context)
         self._dongles: tuple[Dongle, ...] = ()
         self._solutions: Solutions | None = None
         self._timing: Timing | None = None
-        self._wanted = ""
-        self._typed = False
+        self._selected_id = ""
+        self._edited_by_hand = False
         self._may_write = may(context.actor, "dongles:configure")
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.setInterval(_SOLVE_MS)
-        self._wait.timeout.connect(self._solve)
-        self._toolbar()
-        self._inputs = Inputs(self._edited)
-        self._inputs.best.connect_to(self._pick)
-        self._inputs.way.chosen.connect(lambda _key: self._solve())
+        self._solve_timer = QTimer(self)
+        self._solve_timer.setSingleShot(True)
+        self._solve_timer.setInterval(_SOLVE_MS)
+        self._solve_timer.timeout.connect(self._solve)
+        self._build_toolbar()
+        self._inputs = TimingInputs(self._on_edited)
+        self._inputs.best.connect_selected(self._select_solution)
+        self._inputs.method.selected.connect(lambda _key: self._solve())
         self._bar = BitBar(_("Nominal phase"), editable=True)
         self._bar.setObjectName("timing_bit")
-        self._bar.edited.connect(self._by_hand)
-        self._cloud = Cloud()
-        self._cloud.chosen.connect(self._pick)
-        self._registers = Registers()
-        self._bears = Bears()
-        self._second = SecondNode()
-        self.verification = Verification()
+        self._bar.edited.connect(self._on_dragged)
+        self._plot = SolutionPlot()
+        self._plot.selected.connect(self._select_solution)
+        self._registers = RegistersCard()
+        self._tolerance = ToleranceCards()
+        self._comparison = NodeComparison()
+        self.verification = VerificationCard()
         self._lay_out()
         install_shortcuts(
             self, self.command_handlers(), context.problems.toast, context=Qt.ShortcutContext.WindowShortcut
         )
-        self._hub.changed.connect(self._offer)
-        context.changed.watch(self, {"dongles", "can_configs"}, self._look)
-        self._look()
+        self._devices.changed.connect(self._update_choices)
+        context.changed.watch(self, {"dongles", "can_configs"}, self._load_dongles)
+        self._load_dongles()
         self._solve()
 
     def command_handlers(self) -> Handlers:
         """What can be done with the timing that is shown."""
         return {"bench.write_timing": Handler(self._write_button.click, lambda: self._write_button.reason)}
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         """An id chooses its dongle and takes over what it runs on."""
         if rest:
-            self._wanted = rest
-            self._offer()
+            self._selected_id = rest
+            self._update_choices()
             self._take_over()
 
     # ---- layout
 
-    def _toolbar(self) -> None:
+    def _build_toolbar(self) -> None:
         self.toolbar = Toolbar(_("Timing"))
         self._dongle = Select(name="timing_dongle", label=_("Dongle"))
         self._dongle.setMinimumWidth(210)
-        self._dongle.currentIndexChanged.connect(lambda _index: self._dongle_chosen())
+        self._dongle.currentIndexChanged.connect(lambda _index: self._on_dongle_selected())
         self._stored = Text("", tone="muted")
         self._differs = Badge("warn", _("Differs from the dongle"), "ph.git-diff")
         self._revert = Button(
@@ -117,7 +117,7 @@ class TimingPlace(QWidget):
         self._write_button = Button(
             _("Write to dongle and verify"), self._write, kind="primary", icon="ph.download-simple", name="timing_write"
         )
-        self._write_button.add_cap(REGISTRY["bench.write_timing"].key)
+        self._write_button.add_key_cap(REGISTRY["bench.write_timing"].key)
         self.toolbar.add(Text(_("Dongle"), tone="muted"))
         self.toolbar.add(self._dongle)
         self.toolbar.add(self._stored)
@@ -128,7 +128,7 @@ class TimingPlace(QWidget):
         middle = QVBoxLayout()
         middle.setSpacing(8)
         middle.addWidget(self._bit_card())
-        middle.addWidget(self._cloud_card(), 1)
+        middle.addWidget(self._plot_card(), 1)
         middle.addWidget(self._registers)
         canvas = QWidget()
         canvas.setProperty("surface", "canvas")
@@ -137,7 +137,7 @@ class TimingPlace(QWidget):
         inner.setContentsMargins(8, 8, 8, 8)
         inner.setSpacing(8)
         inner.addLayout(middle, 5)
-        inner.addWidget(self._side(), 3)
+        inner.addWidget(self._side_cards(), 3)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
@@ -162,25 +162,25 @@ class TimingPlace(QWidget):
         card.column.addWidget(self._bar)
         return card
 
-    def _cloud_card(self) -> Card:
+    def _plot_card(self) -> Card:
         """Every solution there is."""
         card = Card(padding=14)
-        self._legend = Legend()
+        self._legend = PlotLegend()
         head = QHBoxLayout()
         head.addWidget(Elided(_("All solutions: bit rate error by sample point"), "body_strong", "secondary"), 1)
         head.addWidget(self._legend)
         card.column.addLayout(head)
-        card.column.addWidget(self._cloud, 1)
+        card.column.addWidget(self._plot, 1)
         return card
 
-    def _side(self) -> QScrollArea:
+    def _side_cards(self) -> QScrollArea:
         """What the timing bears, and what the dongle makes of it."""
         inside = QWidget()
         inside.setProperty("plain", "true")
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for card in (self._second, self._bears.tolerance, self._bears.cable, self.verification):
+        for card in (self._comparison, self._tolerance.tolerance, self._tolerance.cable, self.verification):
             column.addWidget(card)
         column.addStretch(1)
         side = QScrollArea()
@@ -193,48 +193,48 @@ class TimingPlace(QWidget):
 
     # ---- the dongle
 
-    def _look(self) -> None:
+    def _load_dongles(self) -> None:
         actor = self._context.actor
         listing = Listing(filters={"state": "CLAIMED_ACTIVE"})
         self._context.tasks.read(
-            self, lambda session: fleet.list_dongles(session, actor, listing, limit=200), self._found
+            self, lambda session: fleet.list_dongles(session, actor, listing, limit=200), self._on_dongles
         )
 
-    def _found(self, page: Page[Dongle]) -> None:
-        first = self._chosen() is None
-        self._dongles = tuple(one for one in page.rows if one.proven)
-        self._offer()
+    def _on_dongles(self, page: Page[Dongle]) -> None:
+        first = self._selected_dongle() is None
+        self._dongles = tuple(dongle for dongle in page.rows if dongle.proven)
+        self._update_choices()
         # Whoever was quicker than the list keeps what they typed.
-        if first and not self._typed:
+        if first and not self._edited_by_hand:
             self._take_over()
 
-    def _offer(self) -> None:
-        kept = self._wanted or self._dongle.current_key()
-        choices = [(one.device_id, one.title) for one in self._dongles]
-        self._dongle.offer(choices or [("", _("No paired dongles"))])
-        here = next((one.device_id for one in self._dongles if self._hub.find(one.device_id)), "")
-        self._dongle.choose(kept if any(key == kept for key, _title in choices) else here)
+    def _update_choices(self) -> None:
+        selected = self._selected_id or self._dongle.current_key()
+        choices = [(dongle.device_id, dongle.title) for dongle in self._dongles]
+        self._dongle.set_choices(choices or [("", _("No paired dongles"))])
+        connected = next((dongle.device_id for dongle in self._dongles if self._devices.find(dongle.device_id)), "")
+        self._dongle.set_current_key(selected if any(key == selected for key, _title in choices) else connected)
         if self._dongles:  # before the list is there, whom an address named is still to come
-            self._wanted = self._dongle.current_key()
+            self._selected_id = self._dongle.current_key()
         self._compare()
 
-    def _chosen(self) -> Dongle | None:
+    def _selected_dongle(self) -> Dongle | None:
         key = self._dongle.current_key()
-        return next((one for one in self._dongles if one.device_id == key), None)
+        return next((dongle for dongle in self._dongles if dongle.device_id == key), None)
 
-    def _dongle_chosen(self) -> None:
-        self._wanted = self._dongle.current_key()
+    def _on_dongle_selected(self) -> None:
+        self._selected_id = self._dongle.current_key()
         self._take_over()
 
     def _take_over(self) -> None:
         """Show what the chosen dongle runs on."""
-        dongle = self._chosen()
+        dongle = self._selected_dongle()
         if dongle is not None and dongle.config is not None:
-            self._inputs.take(dongle.config)
+            self._inputs.set_config(dongle.config)
             self._solve(keep=nominal_timing(dongle.config))
 
     def _compare(self) -> None:
-        dongle = self._chosen()
+        dongle = self._selected_dongle()
         config = dongle.config if dongle is not None else None
         self._stored.setText(
             _("On the dongle: {rate}, {point:.1f} %").format(rate=rate(config.bitrate), point=config.sample_point)
@@ -249,83 +249,88 @@ class TimingPlace(QWidget):
             reason = _("Your role can't write to dongles.")
         elif dongle is None:
             reason = _("Pair a dongle first.")
-        elif self._hub.find(dongle.device_id) is None:
+        elif self._devices.find(dongle.device_id) is None:
             reason = _("{name} isn't connected to this computer.").format(name=dongle.title)
-        elif config is not None and self._inputs.controller_name() != _canonical(config.controller):
+        elif config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
             reason = _("{name} has a different controller.").format(name=dongle.title)
         elif self._timing is None:
             reason = _("No timing to write yet.")
         self._write_button.disable(reason)
-        self.verification.hint(reason)
+        self.verification.show_reason(reason)
 
     # ---- solving
 
-    def _edited(self) -> None:
-        self._typed = True
-        self._wait.start()
+    def _on_edited(self) -> None:
+        self._edited_by_hand = True
+        self._solve_timer.start()
 
     def _solve(self, keep: Timing | None = None) -> None:
         try:
-            wish = self._inputs.read()
+            request = self._inputs.read()
         except Invalid:
             self._show(None)
             return
-        began = time.perf_counter()
-        item = controller(wish.controller)
+        started = time.perf_counter()
+        item = controller(request.controller)
         try:
             solutions = solve(
                 item.nominal,
-                clock=wish.clock,
-                bitrate=wish.bitrate,
-                sample_point=wish.sample_point,
-                tolerance=wish.error,
+                clock=request.clock,
+                bitrate=request.bitrate,
+                sample_point=request.sample_point,
+                tolerance=request.error,
             )
         except Invalid as error:
-            self._inputs.fail(error)
+            self._inputs.show_error(error)
             self._show(None)
             return
-        took = (time.perf_counter() - began) * 1000
+        milliseconds = (time.perf_counter() - started) * 1000
         self._solutions = solutions
-        self._inputs.count(len(solutions), took)
+        self._inputs.show_count(len(solutions), milliseconds)
         best = solutions.best(_BEST)
         points = _points(solutions)
-        self._cloud.show_points(
-            points, wish=float(solutions.sample_point), most=wish.error or 0.1, yours=wish.clock_tolerance
+        self._plot.show_points(
+            points,
+            target=float(solutions.sample_point),
+            max_error=request.error or 0.1,
+            clock_tolerance=request.clock_tolerance,
         )
-        self._legend.show_yours(wish.clock_tolerance)
+        self._legend.set_clock_tolerance(request.clock_tolerance)
         self._inputs.best.show_solutions(best)
-        chosen = keep
-        if keep is not None or self._inputs.way.current() == "hand":
+        selected = keep
+        if keep is not None or self._inputs.method.current() == "hand":
             first = keep is None or (bool(best) and best[0].timing == keep)
-            self._inputs.way.choose("cia" if first else "hand")
-        if chosen is None and self._inputs.way.current() == "linux":
-            linux = solve_linux(item.nominal, clock=wish.clock, bitrate=wish.bitrate, sample_point=wish.sample_point)
-            chosen = linux.timing if linux is not None else None
-        elif chosen is None:
-            chosen = best[0].timing if best else None
-        self._show(chosen)
+            self._inputs.method.set_current("cia" if first else "hand")
+        if selected is None and self._inputs.method.current() == "linux":
+            linux = solve_linux(
+                item.nominal, clock=request.clock, bitrate=request.bitrate, sample_point=request.sample_point
+            )
+            selected = linux.timing if linux is not None else None
+        elif selected is None:
+            selected = best[0].timing if best else None
+        self._show(selected)
 
-    def _pick(self, triple: tuple[int, int, int]) -> None:
+    def _select_solution(self, triple: tuple[int, int, int]) -> None:
         if self._solutions is not None:
-            self._inputs.way.choose("cia" if triple == self._first() else "hand")
+            self._inputs.method.set_current("cia" if triple == self._best_triple() else "hand")
             self._show(self._solutions.solution(*triple).timing)
 
-    def _first(self) -> tuple[int, int, int] | None:
+    def _best_triple(self) -> tuple[int, int, int] | None:
         return next(self._solutions.ranked(), None) if self._solutions is not None else None
 
-    def _by_hand(self, timing: Timing) -> None:
-        self._inputs.way.choose("hand")
+    def _on_dragged(self, timing: Timing) -> None:
+        self._inputs.method.set_current("hand")
         self._show(timing)
 
     def _show(self, timing: Timing | None) -> None:
         self._timing = timing
         self._bar.show_timing(timing)
-        wish = self._inputs.last
-        if timing is None or wish is None:
+        request = self._inputs.last_request
+        if timing is None or request is None:
             self._bit_title.setText(_("No solution"))
             self._registers.show_timing("", None)
-            self._bears.show_timing(None, wish)
-            self._second.show_timing(None, wish)
+            self._tolerance.show_timing(None, request)
+            self._comparison.show_timing(None, request)
             self._compare()
             return
         words = _("{rate} kbit/s    {quanta} tq of {ns:g} ns, prescaler {prescaler}")
@@ -337,59 +342,59 @@ class TimingPlace(QWidget):
                 prescaler=timing.prescaler,
             )
         )
-        error = abs(timing.bitrate - wish.bitrate) / wish.bitrate * 100
-        self._cloud.show_chosen(timing, error)
-        self._inputs.best.mark(timing)
-        self._registers.show_timing(wish.controller, timing)
-        self._bears.show_timing(timing, wish)
-        self._second.show_timing(timing, wish)
+        error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
+        self._plot.show_selected(timing, error)
+        self._inputs.best.mark_current(timing)
+        self._registers.show_timing(request.controller, timing)
+        self._tolerance.show_timing(timing, request)
+        self._comparison.show_timing(timing, request)
         self._compare()
 
     # ---- writing
 
     def _write(self) -> None:
-        if self._wait.isActive():
+        if self._solve_timer.isActive():
             # What is written is what the fields say now, not what was solved before the last key.
-            self._wait.stop()
+            self._solve_timer.stop()
             self._solve()
-        dongle, timing = self._chosen(), self._timing
-        here = self._hub.find(dongle.device_id) if dongle is not None else None
-        if dongle is None or here is None or timing is None or not self._write_button.isEnabled():
+        dongle, timing = self._selected_dongle(), self._timing
+        detected = self._devices.find(dongle.device_id) if dongle is not None else None
+        if dongle is None or detected is None or timing is None or not self._write_button.isEnabled():
             return
         base, context = dongle.config, self._context
         self._write_button.disable(_("Already writing."))
-        self.verification.at(0)
+        self.verification.set_step(0)
 
         def write(_progress: Progress) -> CanConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._hub.device(here.port.path) as device:
+            with self._devices.device(detected.port.path) as device:
                 config = _with_timing(base or device.config_read().config, timing)
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
         def written(_config: CanConfig) -> None:
-            self.verification.at(3)
-            self._count()
+            self.verification.set_step(3)
+            self._count_errors()
 
         context.tasks.run(
-            self, write, written, self._not_written, title=_("Writing to {name}").format(name=dongle.title)
+            self, write, written, self._on_write_failed, title=_("Writing to {name}").format(name=dongle.title)
         )
 
-    def _count(self) -> None:
+    def _count_errors(self) -> None:
         """The fourth step: errors on the bus, on what was written."""
-        dongle = self._chosen()
-        here = self._hub.find(dongle.device_id) if dongle is not None else None
-        if dongle is None or here is None:
+        dongle = self._selected_dongle()
+        detected = self._devices.find(dongle.device_id) if dongle is not None else None
+        if dongle is None or detected is None:
             return
 
         def listen(progress: Progress) -> Counters:
-            return self._hub.listen(here, dongle.title, _COUNT_S, progress, _("Counting errors"))
+            return self._devices.count_frames(detected, dongle.title, _COUNT_S, progress, _("Counting errors"))
 
         self._context.tasks.run(
-            self, listen, self._counted, self._not_written, title=_("Counting bus errors on {name}").format(
+            self, listen, self._show_counts, self._on_write_failed, title=_("Counting bus errors on {name}").format(
                 name=dongle.title)
         )  # fmt: skip
 
-    def _counted(self, counters: Counters) -> None:
+    def _show_counts(self, counters: Counters) -> None:
         failed = bool(counters.bus.bus_errors or counters.bus.bus_off)
         frames = ngettext("{count} frame", "{count} frames", counters.frames).format(count=number(counters.frames))
         errors = ngettext("{count} error", "{count} errors", counters.bus.bus_errors).format(
@@ -403,14 +408,14 @@ class TimingPlace(QWidget):
         self.verification.finish(text, failed=failed)
         self._compare()
 
-    def _not_written(self, error: AppError) -> None:
-        self.verification.fail(_("Stopped") if isinstance(error, Cancelled) else error.what)
+    def _on_write_failed(self, error: AppError) -> None:
+        self.verification.show_failure(_("Stopped") if isinstance(error, Cancelled) else error.what)
         if not isinstance(error, Cancelled):
             self._context.problems.show(error)
         self._compare()
 
 
-def _canonical(name: str) -> str:
+def _canonical_controller(name: str) -> str:
     """The name our list has for a controller that a dongle may call otherwise."""
     try:
         return controller(name).name
@@ -442,7 +447,7 @@ def _with_timing(config: CanConfig, timing: Timing) -> CanConfig:
     return changed
 
 
-def _points(solutions: Solutions) -> list[Point]:
+def _points(solutions: Solutions) -> list[SolutionPoint]:
     """Every solution as a point; of very many, evenly some."""
     triples = solutions.triples()
     step = -(-len(triples) // _MOST_POINTS) or 1
@@ -454,5 +459,5 @@ def _points(solutions: Solutions) -> list[Point]:
         # Conditions 1 and 2 of the oscillator tolerance, in percent (canbus.timing.tolerance has their source).
         smallest = min(min(phase1, tseg2) / (2 * (13 * quanta - tseg2)), sjw / (20 * quanta))
         error = abs(real - solutions.bitrate) / solutions.bitrate * 100
-        found.append(Point(100 * (1 + tseg1) / quanta, error, 100 * smallest, (prescaler, tseg1, tseg2)))
+        found.append(SolutionPoint(100 * (1 + tseg1) / quanta, error, 100 * smallest, (prescaler, tseg1, tseg2)))
     return found

@@ -22,7 +22,7 @@ def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) 
         box = box.adjusted(0, 0, -16, 0)
     metrics = QFontMetrics(font)
     shown = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, box.width())
-    painter.drawText(box, _side(column), shown)
+    painter.drawText(box, _alignment(column), shown)
     if arrow:
         end = box.right() if column.align_right else box.left() + metrics.horizontalAdvance(shown)
         paint_icon(painter, arrow, QRectF(end + 4, box.center().y() - 5, 12, 12), ink)
@@ -36,10 +36,10 @@ def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], row: Any) ->
         at = QPointF(box.left(), box.center().y() - 10)
         paint_badge(painter, at, badge.kind, badge.text, badge.icon)
     else:
-        _paint_words(painter, _beside_pictures(painter, box, column, row), column, row)
+        _paint_text(painter, _paint_pictures(painter, box, column, row), column, row)
 
 
-def _beside_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> QRectF:
+def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> QRectF:
     """Draws the meter and the avatar; answers what is left for the words."""
     if column.meter is not None and (share := column.meter(row)) is not None:
         meter = QRectF(box.left(), box.top(), 52, box.height())
@@ -53,25 +53,25 @@ def _beside_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: A
     return box
 
 
-def _paint_words(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
+def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
     second = column.second(row) if column.second is not None else ""
     if not second:
         font, tone = ("mono" if column.mono else "body"), ("text.secondary" if column.muted else "text")
-        _line(painter, box, column.text(row), font, tone, _side(column))
+        _paint_line(painter, box, column.text(row), font, tone, _alignment(column))
         return
     middle = box.center().y()
     upper = QRectF(box.left(), middle - 18, box.width(), 19)
     lower = QRectF(box.left(), middle + 1, box.width(), 16)
-    _line(painter, upper, column.text(row), "body", "text", _side(column))
-    _line(painter, lower, second, "mono" if column.second_mono else "caption", "text.muted", _side(column))
+    _paint_line(painter, upper, column.text(row), "body", "text", _alignment(column))
+    _paint_line(painter, lower, second, "mono" if column.second_mono else "caption", "text.muted", _alignment(column))
 
 
-def _side(column: Column[Any]) -> Qt.AlignmentFlag:
+def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _line(painter: QPainter, box: QRectF, text: str, font: str, tone: str, flags: Qt.AlignmentFlag) -> None:
+def _paint_line(painter: QPainter, box: QRectF, text: str, font: str, tone: str, flags: Qt.AlignmentFlag) -> None:
     painter.setFont(theme().font(font))
     painter.setPen(theme().color(tone))
     mode = Qt.TextElideMode.ElideRight

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from benchboard.atomic_write import write_whole
+from benchboard.atomic_write import write_atomically
 from benchboard.errors import Unavailable
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Unreadable
@@ -79,7 +79,7 @@ def _cell(value: object) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        write_whole(path, text.encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
+        write_atomically(path, text.encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
     except OSError as error:
         raise Unavailable(
             "list.export",

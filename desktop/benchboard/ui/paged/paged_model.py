@@ -20,13 +20,13 @@ from benchboard.i18n import _
 from benchboard.paging import Listing, Page
 from benchboard.ui.tasks import DatabaseSession, Tasks, Work
 from benchboard.ui.widgets.badges import Kind
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 Fetch = Callable[[DatabaseSession, Listing, str | None, int], Page[Row]]
 PAGE = 100
-_MOST = 1000
+_MAX_REFRESH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._generation = 0
         self._work: Work | None = None
         self._ticks: dict[Hashable, Row] = {}
-        self.asked = False
+        self.requested = False
         self.error: AppError | None = None
 
     @property
@@ -107,10 +107,10 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     @listing.setter
     def listing(self, listing: Listing) -> None:
-        if listing == self._listing and self.asked:
+        if listing == self._listing and self.requested:
             return
         self._listing = listing
-        self._ask(None, self._page)
+        self._request(None, self._page)
 
     @property
     def loading(self) -> bool:
@@ -120,16 +120,16 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     @property
     def at_end(self) -> bool:
         """Whether everything there is has been loaded."""
-        return self.asked and not self.loading and self.error is None and self._next is None
+        return self.requested and not self.loading and self.error is None and self._next is None
 
     def refresh(self) -> None:
         """Ask again for what is shown; the rows stay until the answer is there."""
-        self._ask(None, min(max(self._page, len(self._rows)), _MOST))
+        self._request(None, min(max(self._page, len(self._rows)), _MAX_REFRESH))
 
     def retry(self) -> None:
         """Ask again for the page that failed."""
         if self._rows and self._next is not None:
-            self._ask(self._next, self._page)
+            self._request(self._next, self._page)
         else:
             self.refresh()
 
@@ -187,7 +187,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             second = column.second(row) if column.second and role != Qt.ItemDataRole.DisplayRole else ""
             return f"{column.text(row)}, {second}" if second else column.text(row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(column.tooltip(row)) if column.tooltip else None
+            return plain_tooltip(column.tooltip(row)) if column.tooltip else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -212,12 +212,12 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def fetchMore(self, parent: Index) -> None:
         if self.canFetchMore(parent):
-            self._ask(self._next, self._page)
+            self._request(self._next, self._page)
 
     # How pages arrive
 
-    def _ask(self, after: str | None, limit: int) -> None:
-        self.asked = True
+    def _request(self, after: str | None, limit: int) -> None:
+        self.requested = True
         self._generation += 1
         generation, listing, fetch = self._generation, self._listing, self._fetch
         if self._work is not None:
@@ -226,11 +226,11 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._work = self._tasks.read(
             self,
             lambda session: fetch(session, listing, after, limit),
-            lambda page: self._arrived(generation, after, page),
-            lambda error: self._not_arrived(generation, error),
+            lambda page: self._on_page(generation, after, page),
+            lambda error: self._on_failed(generation, error),
         )
 
-    def _arrived(self, generation: int, after: str | None, page: Page[Row]) -> None:
+    def _on_page(self, generation: int, after: str | None, page: Page[Row]) -> None:
         if generation != self._generation:
             return
         self._work = None
@@ -239,7 +239,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             self._rows = list(page.rows)
             self._next = page.next_key
             self.endResetModel()
-            self._renew_ticks()
+            self._refresh_ticks()
         else:
             first = len(self._rows)
             self._next = page.next_key
@@ -249,19 +249,19 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
                 self.endInsertRows()
         self.loaded.emit()
 
-    def _not_arrived(self, generation: int, error: AppError) -> None:
+    def _on_failed(self, generation: int, error: AppError) -> None:
         if generation != self._generation or isinstance(error, Cancelled):
             return
         self._work = None
         self.error = error
         self.failed.emit(error)
 
-    def _renew_ticks(self) -> None:
+    def _refresh_ticks(self) -> None:
         """Ticked rows that are still there are shown as they are now; the others are no longer ticked."""
-        now = {self._identity(row): row for row in self._rows}
-        kept = {key: now[key] for key in self._ticks if key in now}
-        changed = kept.keys() != self._ticks.keys()
-        self._ticks = kept
+        loaded = {self._identity(row): row for row in self._rows}
+        remaining = {key: loaded[key] for key in self._ticks if key in loaded}
+        changed = remaining.keys() != self._ticks.keys()
+        self._ticks = remaining
         if changed:
             self.ticked.emit()
 

@@ -20,15 +20,15 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 
-_MENU = 28
+_MENU_BUTTON = 28
 """Pixels the button for a row's menu is wide and high."""
 
 
-class Rows(QTableView):
+class PagedRows(QTableView):
     """The rows under the hand. `opened` is Enter or a double click, `asked` a wish for the menu, with its spot."""
 
     opened = Signal(int)
-    asked = Signal(int, QPoint)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(
         self, model: "PagedTableModel[Any]", ticks: bool, height: int, parent: QWidget, *, menu: bool = False
@@ -41,7 +41,7 @@ class Rows(QTableView):
         self.hovered = -1
         self._last_tick = -1
         self.setModel(model)
-        self.setItemDelegate(_Cells(self))
+        self.setItemDelegate(_PagedDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -54,34 +54,34 @@ class Rows(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalHeader().setMinimumSectionSize(height)
-        self.setHorizontalHeader(_Header(self))
+        self.setHorizontalHeader(_PagedHeader(self))
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, column.width + (theme().px("table.checkbox_col") if ticks and at == 0 else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._share_out()
+        self._share_width()
 
-    def _share_out(self) -> None:
+    def _share_width(self) -> None:
         """Columns fill the width: what is spare goes to those that stretch; what is missing, all give alike."""
         columns = self.paged.columns
         first = theme().px("table.checkbox_col") if self.ticks else 0
-        asked = [column.width + (first if at == 0 else 0) for at, column in enumerate(columns)]
+        widths = [column.width + (first if at == 0 else 0) for at, column in enumerate(columns)]
         width = self.viewport().width()
-        if sum(asked) > width:
-            share = max(width / sum(asked), 0.6)
-            asked = [int(one * share) for one in asked]
-        spare = max(0, width - sum(asked))
-        takers = [at for at, column in enumerate(columns) if column.stretch] or [0]
+        if sum(widths) > width:
+            share = max(width / sum(widths), 0.6)
+            widths = [int(column_width * share) for column_width in widths]
+        spare = max(0, width - sum(widths))
+        stretching = [at for at, column in enumerate(columns) if column.stretch] or [0]
         for at in range(len(columns)):
-            self.setColumnWidth(at, asked[at] + (spare // len(takers) if at in takers else 0))
+            self.setColumnWidth(at, widths[at] + (spare // len(stretching) if at in stretching else 0))
 
     def menu_box(self, row: int) -> QRect:
         """Where a row's button for its menu is."""
         line = self.visualRect(self.paged.index(row, len(self.paged.columns) - 1))
         right = min(line.right(), self.viewport().width() - 1) - 8
-        return QRect(right - _MENU, line.center().y() - _MENU // 2, _MENU, _MENU)
+        return QRect(right - _MENU_BUTTON, line.center().y() - _MENU_BUTTON // 2, _MENU_BUTTON, _MENU_BUTTON)
 
     def tick_at(self, index: int, *, through: bool = False) -> None:
         """Tick or untick a row; `through` takes along those since the last one."""
@@ -101,7 +101,7 @@ class Rows(QTableView):
         elif event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.ticks:
             self.paged.tick(0, self.paged.rowCount() - 1, True)
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
-            self._ask_here()  # the Menu key arrives as an event of its own
+            self._request_menu()  # the Menu key arrives as an event of its own
         else:
             super().keyPressEvent(event)
 
@@ -110,14 +110,14 @@ class Rows(QTableView):
             index = self.indexAt(event.pos())
             if index.isValid():
                 self.setCurrentIndex(index)
-                self.asked.emit(index.row(), event.globalPos())
+                self.menu_requested.emit(index.row(), event.globalPos())
         else:
-            self._ask_here()
+            self._request_menu()
 
-    def _ask_here(self) -> None:
+    def _request_menu(self) -> None:
         index = self.currentIndex()
         if index.isValid():
-            self.asked.emit(index.row(), self.viewport().mapToGlobal(self.visualRect(index).center()))
+            self.menu_requested.emit(index.row(), self.viewport().mapToGlobal(self.visualRect(index).center()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
@@ -125,16 +125,16 @@ class Rows(QTableView):
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             return
         super().mousePressEvent(event)
-        if self._on_menu(event) and event.button() == Qt.MouseButton.LeftButton:
+        if self._is_on_menu_button(event) and event.button() == Qt.MouseButton.LeftButton:
             box = self.menu_box(index.row())
-            self.asked.emit(index.row(), self.viewport().mapToGlobal(box.bottomLeft()))
+            self.menu_requested.emit(index.row(), self.viewport().mapToGlobal(box.bottomLeft()))
 
-    def _on_menu(self, event: QMouseEvent) -> bool:
+    def _is_on_menu_button(self, event: QMouseEvent) -> bool:
         index = self.indexAt(event.position().toPoint())
         return self.menu and index.isValid() and self.menu_box(index.row()).contains(event.position().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if (self.ticks and event.position().x() < theme().px("table.checkbox_col")) or self._on_menu(event):
+        if (self.ticks and event.position().x() < theme().px("table.checkbox_col")) or self._is_on_menu_button(event):
             self.mousePressEvent(event)
             return
         super().mouseDoubleClickEvent(event)
@@ -155,10 +155,10 @@ class Rows(QTableView):
             self.viewport().update()
 
 
-class _Header(QHeaderView):
+class _PagedHeader(QHeaderView):
     """Titles; the sorted one has an arrow. The first section also holds the box that ticks every row shown."""
 
-    def __init__(self, view: Rows) -> None:
+    def __init__(self, view: PagedRows) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)
         self._view = view
         self.setFixedHeight(theme().px("table.header"))
@@ -185,8 +185,8 @@ class _Header(QHeaderView):
         if not column.sortable:
             return
         listing = model.listing
-        again = listing.sort == column.key
-        model.listing = replace(listing, sort=column.key, descending=again and not listing.descending)
+        sorted_already = listing.sort == column.key
+        model.listing = replace(listing, sort=column.key, descending=sorted_already and not listing.descending)
         self.viewport().update()
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
@@ -198,24 +198,24 @@ class _Header(QHeaderView):
         pad = theme().px("table.cell_pad_x")
         box = rect.adjusted(pad, 0, -pad, -1)
         if section == 0 and self._view.ticks:
-            paint_check(painter, QRectF(rect.left() + 10, rect.center().y() - 6, 14, 14), self._ticked())
+            paint_check(painter, QRectF(rect.left() + 10, rect.center().y() - 6, 14, 14), self._tick_state())
             box.setLeft(rect.left() + theme().px("table.checkbox_col"))
         listing = model.listing
         arrow = "ph.caret-down" if listing.descending else "ph.caret-up"
         paint_title(painter, box, column, arrow if column.sortable and listing.sort == column.key else "")
         painter.restore()
 
-    def _ticked(self) -> Qt.CheckState:
+    def _tick_state(self) -> Qt.CheckState:
         ticked, rows = len(self._view.paged.ticks()), self._view.paged.rowCount()
         if rows and ticked >= rows:
             return Qt.CheckState.Checked
         return Qt.CheckState.PartiallyChecked if 0 < ticked < rows else Qt.CheckState.Unchecked
 
 
-class _Cells(QStyledItemDelegate):
+class _PagedDelegate(QStyledItemDelegate):
     """Draws every cell: neutral backgrounds, the accent edge for what is chosen, hairlines between rows."""
 
-    def __init__(self, view: Rows) -> None:
+    def __init__(self, view: PagedRows) -> None:
         super().__init__(view)
         self._view = view
 
@@ -231,15 +231,15 @@ class _Cells(QStyledItemDelegate):
         ticked = view.ticks and model.is_ticked(index.row())
         current = view.currentIndex().row() == index.row()
         # Among ticked rows the current one must not look ticked too: what is done then is done to the ticked ones.
-        chosen = ticked or (current and not (view.ticks and model.ticks()))
+        selected = ticked or (current and not (view.ticks and model.ticks()))
         painter.save()
-        fill = "selection" if chosen else "row.hover" if view.hovered == index.row() else "surface"
+        fill = "selection" if selected else "row.hover" if view.hovered == index.row() else "surface"
         painter.fillRect(rect, theme().color(fill))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
         pad = theme().px("table.cell_pad_x")
         box = QRectF(rect).adjusted(pad, 0, -pad, -1)
         if index.column() == 0:
-            if chosen:
+            if selected:
                 painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), theme().color("accent"))
             if view.ticks:
                 state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLa
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
-from benchboard.ui.paged.paged_rows import Rows
+from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.labels import Text, hairline
@@ -31,7 +31,7 @@ class PagedTable(QWidget, Generic[Row]):
 
     activated = Signal(object)
     current_changed = Signal(object)
-    menu_wanted = Signal(object, QPoint)
+    menu_requested = Signal(object, QPoint)
     selectionChanged = Signal()
 
     def __init__(
@@ -54,7 +54,7 @@ class PagedTable(QWidget, Generic[Row]):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         tall = any(column.second for column in model.columns)
         height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
-        self.view = Rows(model, ticks, height, self, menu=row_menu)
+        self.view = PagedRows(model, ticks, height, self, menu=row_menu)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)
         self._bulk = _BulkBar(self.view, model, bulk)
@@ -62,33 +62,33 @@ class PagedTable(QWidget, Generic[Row]):
         self._no_match = no_match or EmptyState("ph.funnel", _("No results match the filters"))
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
         self._error.action.setObjectName(f"{name}_retry")
-        self._footer = _Footer(model)
+        self._footer = _PagedFooter(model)
         self._stack = QStackedLayout()
-        self._bars = _Bars(self.view, model)
-        for page in (self.view, self._bars, self._empty, self._no_match, self._error):
+        self._loading_bars = _LoadingBars(self.view, model)
+        for page in (self.view, self._loading_bars, self._empty, self._no_match, self._error):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
-        self._kept: object = None
+        self._saved_position: object = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._listen(model)
+        self._connect_model(model)
         QTimer.singleShot(_QUIET_MS, self, self._show_state)
 
     def selected(self) -> list[Row]:
         """The ticked rows."""
         return self.model.ticks()
 
-    def _listen(self, model: "PagedTableModel[Row]") -> None:
-        model.modelAboutToBeReset.connect(self._remember)
-        model.modelReset.connect(self._restore)
+    def _connect_model(self, model: "PagedTableModel[Row]") -> None:
+        model.modelAboutToBeReset.connect(self._save_position)
+        model.modelReset.connect(self._restore_position)
         model.loaded.connect(self._show_state)
         model.failed.connect(self._show_state)
         model.ticked.connect(self.selectionChanged)
         self.view.opened.connect(lambda index: self.activated.emit(model.row(index)))
-        self.view.asked.connect(lambda index, spot: self.menu_wanted.emit(model.row(index), spot))
+        self.view.menu_requested.connect(lambda index, spot: self.menu_requested.emit(model.row(index), spot))
         self.view.selectionModel().currentRowChanged.connect(self._current_moved)
         model.setParent(self)  # after the view among the children, so that the view is the first to go
 
@@ -109,22 +109,25 @@ class PagedTable(QWidget, Generic[Row]):
         self.view.setCurrentIndex(QModelIndex())
 
     def _current_moved(self, now: QModelIndex, _before: QModelIndex) -> None:
-        if self._kept is None:
+        if self._saved_position is None:
             self.current_changed.emit(self.model.row(now.row()) if now.isValid() else None)
 
-    def _remember(self) -> None:
+    def _save_position(self) -> None:
         row = self.current()
-        self._kept = (self.model.identity(row) if row is not None else None, self.view.verticalScrollBar().value())
+        self._saved_position = (
+            self.model.identity(row) if row is not None else None,
+            self.view.verticalScrollBar().value(),
+        )
 
-    def _restore(self) -> None:
-        if not isinstance(self._kept, tuple):
+    def _restore_position(self) -> None:
+        if not isinstance(self._saved_position, tuple):
             return
-        identity, scroll = self._kept
+        identity, scroll = self._saved_position
         at = self.model.find(identity) if identity is not None else -1
         if at >= 0:
             self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
-        self._kept = None
+        self._saved_position = None
         if identity is not None:
             self.current_changed.emit(self.model.row(at) if at >= 0 else None)
 
@@ -134,36 +137,36 @@ class PagedTable(QWidget, Generic[Row]):
         if not model.rowCount():
             listing = model.listing
             if model.error is not None:
-                self._explain(model.error)
+                self._show_error(model.error)
                 page = self._error
-            elif model.loading or not model.asked:
-                page = self._bars
+            elif model.loading or not model.requested:
+                page = self._loading_bars
             else:
                 page = self._no_match if listing.search or listing.filters else self._empty
         if self._stack.currentWidget() is not page:
             shown, focused = self._stack.currentWidget(), QApplication.focusWidget()
-            mine = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
+            has_focus = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
             # What is hidden with the keyboard on it would hand it to whatever comes next in the window.
-            if mine:
+            if has_focus:
                 self.setFocus(Qt.FocusReason.OtherFocusReason)
             self._stack.setCurrentWidget(page)
-            if mine and page is self.view:
+            if has_focus and page is self.view:
                 self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-            elif mine and isinstance(page, EmptyState) and page.action.isVisible():
+            elif has_focus and isinstance(page, EmptyState) and page.action.isVisible():
                 page.action.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._footer.say()
+        self._footer.update_count()
 
-    def _explain(self, error: AppError) -> None:
+    def _show_error(self, error: AppError) -> None:
         self._error.sentence.setText(error.what)
         why = " ".join(part for part in (error.why, error.do) if part)
         self._error.why.setText(why)
         self._error.why.setVisible(bool(why))
 
 
-class _Bars(QWidget):
+class _LoadingBars(QWidget):
     """Bars in the shape of the rows to come."""
 
-    def __init__(self, view: Rows, model: "PagedTableModel[Any]") -> None:
+    def __init__(self, view: PagedRows, model: "PagedTableModel[Any]") -> None:
         super().__init__()
         self._view, self._model = view, model
         self.setAccessibleName(_("Loading"))
@@ -185,7 +188,7 @@ class _Bars(QWidget):
                 row += 1
 
 
-class _Footer(QWidget):
+class _PagedFooter(QWidget):
     """How much is shown, or why no more came."""
 
     def __init__(self, model: "PagedTableModel[Any]") -> None:
@@ -199,25 +202,25 @@ class _Footer(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(16, 0, 16, 0)
         self._text = Text("", "caption", "muted")
-        self._again = Button(_("Try again"), model.retry, kind="link")
+        self._retry = Button(_("Try again"), model.retry, kind="link")
         line.addWidget(self._text)
-        line.addWidget(self._again)
+        line.addWidget(self._retry)
         line.addStretch(1)
         column.addLayout(line, 1)
-        self.say()
+        self.update_count()
 
-    def say(self) -> None:
+    def update_count(self) -> None:
         broken = self._model.error is not None and self._model.rowCount() > 0
         self._text.setText(count_text(self._model) if self._model.rowCount() else "")
         self._text.set_tone("error" if broken else "muted")
-        self._again.setVisible(broken)
+        self._retry.setVisible(broken)
 
 
 class _BulkBar(QWidget):
     """What can be done with the ticked rows; there only while some are, and in the header's place, so that no row moves
     from under the pointer."""
 
-    def __init__(self, view: Rows, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
+    def __init__(self, view: PagedRows, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
         super().__init__(view)
         self._view, self._model, self._header = view, model, view.horizontalHeader()
         self._has_actions = bool(actions)
@@ -243,9 +246,9 @@ class _BulkBar(QWidget):
             Button("", model.clear_ticks, kind="quiet", icon="ph.x", tip=_("Clear selection"), name="bulk_clear")
         )
         self.hide()
-        model.ticked.connect(self._say)
+        model.ticked.connect(self._update)
 
-    def _say(self) -> None:
+    def _update(self) -> None:
         count = len(self._model.ticks())
         self._box.setCheckState(Qt.CheckState.PartiallyChecked)
         self._count.setText(ngettext("{count} selected", "{count} selected", count).format(count=count))

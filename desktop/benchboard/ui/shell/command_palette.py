@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, search
-from benchboard.ui.shell.palette_list import HitLines, HitList
+from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
@@ -23,18 +23,18 @@ class CommandPalette(Scrim):
     """Opens over everything; Enter runs what is chosen, Esc leaves. `asked` wants what has the text in its name and is
     no command (`add`), as soon as the typing pauses."""
 
-    asked = Signal(str)
+    search_requested = Signal(str)
 
     def __init__(self, window: QWidget, entries: Sequence[PaletteEntry]) -> None:
         super().__init__(window)
         self.setObjectName("palette")
         self.setAccessibleName(_("Search or run a command"))
         self._entries = tuple(entries)
-        self._found: tuple[PaletteEntry, ...] = ()
-        self._moved = False
+        self._results: tuple[PaletteEntry, ...] = ()
+        self._selection_moved = False
         """Whether somebody has chosen a line: what is found later does not take it away."""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
+        self._pause.timeout.connect(self._request_search)
         self.frame = Floating(self, radius="dialog")
         self.field = QLineEdit()
         self.field.setObjectName("palette_field")
@@ -42,38 +42,38 @@ class CommandPalette(Scrim):
         self.field.setStyleSheet(f"font-size: {theme().font('section').pointSizeF()}pt;")
         self.field.setPlaceholderText(_("Search or run a command"))
         self.field.setAccessibleName(_("Search or run a command"))
-        self.field.textChanged.connect(self._look)
+        self.field.textChanged.connect(self._update_matches)
         self.field.textChanged.connect(self._typed)
         self.field.installEventFilter(self)
-        self._model = HitLines(self)
-        self.list = HitList(self._model)
+        self._model = CommandMatchModel(self)
+        self.list = CommandMatchList(self._model)
         self.list.clicked.connect(self._run)
-        self._none = Text("", "body", "secondary", wrap=True)
-        self._none.setContentsMargins(16, 16, 16, 20)
+        self._no_results = Text("", "body", "secondary", wrap=True)
+        self._no_results.setContentsMargins(16, 16, 16, 20)
         self._count = Text("", "caption", "muted")
         column = QVBoxLayout(self.frame.body)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        column.addLayout(self._head())
+        column.addLayout(self._header())
         column.addWidget(hairline())
         column.addWidget(self.list)
-        column.addWidget(self._none)
+        column.addWidget(self._no_results)
         column.addWidget(hairline())
-        column.addLayout(self._foot())
-        self._look("")
+        column.addLayout(self._footer())
+        self._update_matches("")
 
     def open(self) -> None:
         """Show it and take the keyboard."""
         self.show()
         self.raise_()
-        self.settle()
+        self.place_content()
         self.field.setFocus()
 
-    def settle(self) -> None:
+    def place_content(self) -> None:
         width = min(_WIDTH, self.width() - 32) + 2 * SHADOW
         rows = self._model.height()
-        most = max(120, self.height() - 112 - 150)
-        self.list.setFixedHeight(min(rows, most))
+        max_height = max(120, self.height() - 112 - 150)
+        self.list.setFixedHeight(min(rows, max_height))
         for layout in (self.frame.body.layout(), self.frame.layout()):
             if layout is not None:
                 layout.invalidate()
@@ -81,32 +81,32 @@ class CommandPalette(Scrim):
         height = self.frame.sizeHint().height()
         self.frame.setGeometry((self.width() - width) // 2, 112 - SHADOW, width, height)
 
-    def add(self, text: str, found: Sequence[PaletteEntry]) -> None:
+    def add_results(self, text: str, results: Sequence[PaletteEntry]) -> None:
         """Offer these too: what was found for `text`, unless something else is written by now."""
         if text == self._text():
-            chosen = self._model.hit(self.list.currentIndex().row())
-            self._found = tuple(found)
-            self._look(self.field.text())
-            row = self._model.row_of(chosen.entry) if chosen is not None and self._moved else -1
+            selected = self._model.match_at(self.list.currentIndex().row())
+            self._results = tuple(results)
+            self._update_matches(self.field.text())
+            row = self._model.row_of(selected.entry) if selected is not None and self._selection_moved else -1
             if row >= 0:
-                self._choose(row)
+                self._select_row(row)
 
     def _typed(self) -> None:
-        self._moved = False
+        self._selection_moved = False
         self._pause.start()
 
     def _text(self) -> str:
         return self.field.text().strip()
 
-    def _ask(self) -> None:
+    def _request_search(self) -> None:
         if self._text() and not self._text().startswith(">"):
-            self.asked.emit(self._text())
+            self.search_requested.emit(self._text())
 
     def titles(self) -> list[str]:
         """What is offered now, best first."""
-        return [hit.entry.title for hit in self._model.hits()]
+        return [match.entry.title for match in self._model.matches()]
 
-    def _head(self) -> QHBoxLayout:
+    def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(16, 12, 14, 12)
         row.setSpacing(12)
@@ -115,54 +115,54 @@ class CommandPalette(Scrim):
         row.addWidget(KeyCap("Esc"))
         return row
 
-    def _foot(self) -> QHBoxLayout:
+    def _footer(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(14, 7, 16, 7)
         row.setSpacing(6)
-        for keys, words in ((("↑", "↓"), _("select")), (("Enter",), _("run")), ((">",), _("commands only"))):
+        for keys, label in ((("↑", "↓"), _("select")), (("Enter",), _("run")), ((">",), _("commands only"))):
             for key in keys:
                 row.addWidget(KeyCap(key))
-            row.addWidget(Text(words, "caption", "muted"))
+            row.addWidget(Text(label, "caption", "muted"))
             row.addSpacing(8)
         row.addStretch(1)
         row.addWidget(self._count)
         return row
 
-    def _look(self, query: str) -> None:
-        entries = (*self._entries, *self._found) if query.strip() else self._entries
-        hits = search(query, entries)
-        self._model.show_hits(hits)
-        self.list.setVisible(bool(hits))
-        self._none.setVisible(not hits)
-        self._none.setText(_("No results for “{query}”.").format(query=query.strip()))
-        self._count.setText(_("{shown} of {all}").format(shown=len(hits), all=len(entries)))
-        self._choose(self._model.next_entry(-1, 1))
-        self.settle()
+    def _update_matches(self, query: str) -> None:
+        entries = (*self._entries, *self._results) if query.strip() else self._entries
+        matches = search(query, entries)
+        self._model.set_matches(matches)
+        self.list.setVisible(bool(matches))
+        self._no_results.setVisible(not matches)
+        self._no_results.setText(_("No results for “{query}”.").format(query=query.strip()))
+        self._count.setText(_("{shown} of {all}").format(shown=len(matches), all=len(entries)))
+        self._select_row(self._model.next_entry(-1, 1))
+        self.place_content()
 
-    def _choose(self, row: int) -> None:
+    def _select_row(self, row: int) -> None:
         if row >= 0:
             self.list.setCurrentIndex(self._model.index(row))
             if row == 1:
                 self.list.scrollToTop()
 
     def _run(self, index: QModelIndex) -> None:
-        hit = self._model.hit(index.row())
-        if hit is not None:
-            self.leave()
-            hit.entry.run()
+        match = self._model.match_at(index.row())
+        if match is not None:
+            self.dismiss()
+            match.entry.run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             key, now = event.key(), self.list.currentIndex().row()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self._moved = True
-                self._choose(self._model.next_entry(now, 1 if key == Qt.Key.Key_Down else -1))
+                self._selection_moved = True
+                self._select_row(self._model.next_entry(now, 1 if key == Qt.Key.Key_Down else -1))
                 return True
             if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
                 step = 1 if key == Qt.Key.Key_PageDown else -1
                 for _turn in range(8):
                     now = self._model.next_entry(now, step, wrap=False)
-                self._choose(now)
+                self._select_row(now)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._run(self.list.currentIndex())
@@ -171,5 +171,5 @@ class CommandPalette(Scrim):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.frame.geometry().contains(event.position().toPoint()):
-            self.leave()
+            self.dismiss()
         event.accept()

@@ -7,7 +7,7 @@ from typing import Final
 
 from benchboard.i18n import _
 
-_MOST: Final = 60
+_MAX_RESULTS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class PaletteEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class CommandMatch:
     """An entry that fits, how well, and which letters of its title fit, or by which further word it does."""
 
     entry: PaletteEntry
@@ -49,77 +49,77 @@ def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
 
     A run at the start of a word is worth most, a run inside a word less, scattered letters little.
     """
-    wanted, there = fold("".join(query.split())), fold(text)
+    wanted, folded = fold("".join(query.split())), fold(text)
     if not wanted:
         return 0, ()
     best: tuple[int, tuple[int, ...]] | None = None
-    for start in (at for at, letter in enumerate(there) if letter == wanted[0]):
-        found = _from(wanted, there, start)
+    for start in (index for index, letter in enumerate(folded) if letter == wanted[0]):
+        found = _match_from(wanted, folded, start)
         if found is not None and (best is None or found[0] > best[0]):
             best = found
     return best
 
 
-def _from(wanted: str, there: str, start: int) -> tuple[int, tuple[int, ...]] | None:
+def _match_from(wanted: str, text: str, start: int) -> tuple[int, tuple[int, ...]] | None:
     letters = [start]
     for place, letter in enumerate(wanted[1:], 2):
-        at = there.find(letter, letters[-1] + 1)
+        at = text.find(letter, letters[-1] + 1)
         if at < 0:
             return None
         if at != letters[-1] + 1:
             # The next letter of a word's start beats one somewhere inside, if the rest is still found after it.
-            start_of_word = next((i for i in range(at, len(there)) if there[i] == letter and _starts(there, i)), at)
-            at = start_of_word if _follow(wanted[place:], there, start_of_word + 1) else at
+            start_of_word = next((i for i in range(at, len(text)) if text[i] == letter and _is_word_start(text, i)), at)
+            at = start_of_word if _is_subsequence(wanted[place:], text, start_of_word + 1) else at
         letters.append(at)
-    score = 0 if _starts(there, start) else -6
+    score = 0 if _is_word_start(text, start) else -6
     for index, at in enumerate(letters):
         run = index > 0 and at == letters[index - 1] + 1
-        score += 12 if _starts(there, at) else 8 if run else 1
+        score += 12 if _is_word_start(text, at) else 8 if run else 1
         score -= 0 if run or index == 0 else 3
     return score * 4 - letters[0] - (letters[-1] - letters[0]) // 4, tuple(letters)
 
 
-def _follow(letters: str, text: str, at: int) -> bool:
+def _is_subsequence(letters: str, text: str, at: int) -> bool:
     """Whether `letters` are in `text` from `at` on, in order."""
     rest = iter(text[at:])
     return all(letter in rest for letter in letters)
 
 
-def _starts(text: str, at: int) -> bool:
+def _is_word_start(text: str, at: int) -> bool:
     return at == 0 or not text[at - 1].isalnum()
 
 
-def search(query: str, entries: Sequence[PaletteEntry]) -> list[Hit]:
+def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     """The entries that fit `query`, in groups, the group of the best one first; with `>` in front, only commands."""
     only_commands = query.lstrip().startswith(">")
     query = query.lstrip().removeprefix(">").strip()
-    asked = [entry for entry in entries if not only_commands or entry.group != go_to()]
-    hits = [found for entry in asked if (found := _hit(query, entry)) is not None]
+    candidates = [entry for entry in entries if not only_commands or entry.group != go_to_group()]
+    hits = [found for entry in candidates if (found := _match_entry(query, entry)) is not None]
     if not query:
-        return _grouped(hits, list(dict.fromkeys(hit.entry.group for hit in hits)))
+        return _group(hits, list(dict.fromkeys(hit.entry.group for hit in hits)))
     # Letters scattered over a title are noise once something fits properly.
     best = max((hit.score for hit in hits), default=0)
     hits = [hit for hit in hits if best <= 0 or hit.score * 5 >= best * 3]
     groups: dict[str, int] = {}
     for hit in hits:
         groups[hit.entry.group] = max(groups.get(hit.entry.group, -(10**6)), hit.score)
-    return _grouped(hits, sorted(groups, key=lambda group: -groups[group]))
+    return _group(hits, sorted(groups, key=lambda group: -groups[group]))
 
 
-def _hit(query: str, entry: PaletteEntry) -> Hit | None:
+def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
     """By its title, or for less by a word people have for it, or for still less by its subtitle. Letters scattered
     over the title are worth less than such a word."""
-    titled, worded = match(query, entry.title), _by_term(query, entry)
-    if titled is not None and (worded is None or titled[0] >= worded.score):
-        return Hit(entry, *titled)
-    if worded is not None:
-        return worded
-    if len(query) > 1 and entry.subtitle and (under := match(query, entry.subtitle)) is not None:
-        return Hit(entry, under[0] // 3)
+    by_title, by_term = match(query, entry.title), _match_search_terms(query, entry)
+    if by_title is not None and (by_term is None or by_title[0] >= by_term.score):
+        return CommandMatch(entry, *by_title)
+    if by_term is not None:
+        return by_term
+    if len(query) > 1 and entry.subtitle and (by_subtitle := match(query, entry.subtitle)) is not None:
+        return CommandMatch(entry, by_subtitle[0] // 3)
     return None
 
 
-def _by_term(query: str, entry: PaletteEntry) -> Hit | None:
+def _match_search_terms(query: str, entry: PaletteEntry) -> CommandMatch | None:
     """By a further word that begins so, in this language or in English."""
     wanted = fold("".join(query.split()))
     whole = match(wanted, wanted)
@@ -128,14 +128,14 @@ def _by_term(query: str, entry: PaletteEntry) -> Hit | None:
     for phrase in f"{_(entry.search_terms)},{entry.search_terms}".split(","):
         words = fold(phrase).split()
         if any("".join(words[at:]).startswith(wanted) for at in range(len(words))):
-            return Hit(entry, whole[0] * 3 // 4, word=phrase.strip())
+            return CommandMatch(entry, whole[0] * 3 // 4, word=phrase.strip())
     return None
 
 
-def _grouped(hits: list[Hit], order: list[str]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (order.index(hit.entry.group), -hit.score))[:_MOST]
+def _group(hits: list[CommandMatch], order: list[str]) -> list[CommandMatch]:
+    return sorted(hits, key=lambda hit: (order.index(hit.entry.group), -hit.score))[:_MAX_RESULTS]
 
 
-def go_to() -> str:
+def go_to_group() -> str:
     """The name of the group of places."""
     return _("Go to")

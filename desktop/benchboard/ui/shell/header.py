@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
-from benchboard.ui.sections import Place
+from benchboard.ui.sections import RoomView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
@@ -27,7 +27,7 @@ class Header(QWidget):
         self.setFixedHeight(theme().px("shell.header"))
         self._go = go
         self._title = Text("", "section")
-        self._tabs: dict[str, Tab] = {}
+        self._tabs: dict[str, ViewTab] = {}
         self._strip = QHBoxLayout()
         self._strip.setSpacing(0)
         self.search = SearchButton(search)
@@ -42,18 +42,18 @@ class Header(QWidget):
         row.addWidget(self.search)
         row.addWidget(self.account)
 
-    def show_room(self, key: str, title: str, places: Sequence[Place], current: str) -> None:
+    def show_room(self, key: str, title: str, views: Sequence[RoomView], current: str) -> None:
         """Show a room's places; a room with one place needs no tabs."""
         self._title.setText(title)
-        names = [f"{key}/{place.key}" for place in places] if len(places) > 1 else []
+        names = [f"{key}/{view.key}" for view in views] if len(views) > 1 else []
         if list(self._tabs) != names:
             for tab in self._tabs.values():
                 self._strip.removeWidget(tab)
                 tab.hide()
                 tab.deleteLater()
             self._tabs.clear()
-            for name, place in zip(names, places, strict=False):
-                tab = Tab(_(place.title))
+            for name, view in zip(names, views, strict=False):
+                tab = ViewTab(_(view.title))
                 tab.setObjectName(f"tab_{name.replace('/', '_')}")
                 tab.clicked.connect(lambda _checked=False, name=name: self._go(name))
                 self._strip.addWidget(tab)
@@ -62,16 +62,16 @@ class Header(QWidget):
         for name, tab in self._tabs.items():
             tab.setChecked(name == f"{key}/{current}")
 
-    def tab_at(self, spot: QPoint) -> str:
+    def tab_at(self, position: QPoint) -> str:
         """The address of the place whose tab is at a point of the screen; empty where none is."""
         shown = ((name, tab) for name, tab in self._tabs.items() if tab.isVisible())
-        return next((name for name, tab in shown if tab.rect().contains(tab.mapFromGlobal(spot))), "")
+        return next((name for name, tab in shown if tab.rect().contains(tab.mapFromGlobal(position))), "")
 
-    def first(self) -> QWidget:
+    def first_focus(self) -> QWidget:
         """Where the keyboard goes when it comes to the header."""
         return next((tab for tab in self._tabs.values() if tab.isChecked()), self.search)
 
-    def fit(self, window_width: int) -> None:
+    def fit_width(self, window_width: int) -> None:
         self.search.setFixedWidth(260 if window_width >= 1200 else 150)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -80,10 +80,10 @@ class Header(QWidget):
             painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
 
 
-class Tab(Pressable):
+class ViewTab(Pressable):
     """A place of the room. Arrow keys go from one to the next."""
 
-    wears_ring = False
+    shows_focus_ring = False
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -103,14 +103,14 @@ class Tab(Pressable):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The mouse takes the keyboard only from another tab, whose ring would stay behind."""
-        if isinstance(QApplication.focusWidget(), Tab):
+        if isinstance(QApplication.focusWidget(), ViewTab):
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             parent = self.parentWidget()
-            tabs = [tab for tab in parent.findChildren(Tab) if tab.isVisible()] if parent is not None else [self]
+            tabs = [tab for tab in parent.findChildren(ViewTab) if tab.isVisible()] if parent is not None else [self]
             step = 1 if event.key() == Qt.Key.Key_Right else -1
             target = tabs[(tabs.index(self) + step) % len(tabs)]
             target.setFocus(Qt.FocusReason.TabFocusReason)
@@ -126,7 +126,7 @@ class Tab(Pressable):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
             if on:
                 painter.fillRect(QRect(11, self.height() - 2, self.width() - 22, 2), theme().color("accent"))
-            if self.hasFocus() and self.by_key:
+            if self.hasFocus() and self.focused_by_key:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.drawRoundedRect(self.rect().adjusted(3, 9, -3, -9), 6, 6)

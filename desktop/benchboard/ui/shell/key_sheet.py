@@ -13,7 +13,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
-from benchboard.ui.widgets.surfaces import bare
+from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _SIZE: Final = QSize(1160, 664)
 _COLUMN: Final = 340
@@ -21,93 +21,97 @@ _COLUMN: Final = 340
 
 _ARROWS: Final = {"Left", "Up", "Right", "Down"}
 
-Line = tuple[str, str, tuple[str, ...]]
+ShortcutRow = tuple[str, str, tuple[str, ...]]
 """Group, what it does, its keys as caps show them."""
 
 
-_LAST: Final = ("list", "window", "sign_in")
+_LAST_ROOMS: Final = ("list", "window", "sign_in")
 
 
-def lines(room: str = "") -> list[Line]:
+def shortcut_rows(room: str = "") -> list[ShortcutRow]:
     """Everything that has a shortcut, group by group: first the groups of `room`, last those of no room."""
-    rooms = [room, *(command.room for command in REGISTRY if command.room not in _LAST), *_LAST]
-    commands = sorted((one for one in REGISTRY if one.shortcuts), key=lambda one: rooms.index(one.room))
-    found = [(_(one.group), _line(one), tuple(key_cap(keys) for keys in one.shortcuts)) for one in commands]
-    groups = list(dict.fromkeys(group for group, _title, _keys in found))
-    return sorted(found, key=lambda line: groups.index(line[0]))
+    rooms = [room, *(command.room for command in REGISTRY if command.room not in _LAST_ROOMS), *_LAST_ROOMS]
+    commands = sorted(
+        (command for command in REGISTRY if command.shortcuts), key=lambda command: rooms.index(command.room)
+    )
+    rows = [
+        (_(command.group), _title(command), tuple(key_cap(keys) for keys in command.shortcuts)) for command in commands
+    ]
+    groups = list(dict.fromkeys(group for group, _title, _keys in rows))
+    return sorted(rows, key=lambda line: groups.index(line[0]))
 
 
-def _line(command: Command) -> str:
+def _title(command: Command) -> str:
     return f"{command.text}, {_(command.when)}" if command.when else command.text
 
 
-class KeySheet(Dialog):
+class ShortcutsDialog(Dialog):
     """The keys in groups, to be searched by word or key."""
 
     def __init__(self, window: QWidget, room: str = "") -> None:
         super().__init__(window, _("Keyboard shortcuts"), size=_SIZE, name="key_sheet")
-        self._lines = lines(room)
+        self._lines = shortcut_rows(room)
         self.search = Edit(placeholder=_("Search shortcuts"), icon="ph.magnifying-glass", name="keys_search")
-        self.search.textChanged.connect(self._look)
-        self._none = Text("", tone="muted")
-        self._inside = QWidget()
-        self._inside.setProperty("plain", True)
-        self._columns = QHBoxLayout(self._inside)
+        self.search.textChanged.connect(self._filter)
+        self._no_results = Text("", tone="muted")
+        self._content = QWidget()
+        self._content.setProperty("plain", True)
+        self._columns = QHBoxLayout(self._content)
         self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(theme().px("spacing.8"))
         area = QScrollArea()
-        bare(area)
+        disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._inside)
+        area.setWidget(self._content)
         self.content.addWidget(self.search)
-        self.content.addWidget(self._none)
+        self.content.addWidget(self._no_results)
         self.content.addWidget(area, 1)
-        self.add_button(Button(_("Close"), self.leave, name="keys_close"))
-        self._look("")
+        self.add_button(Button(_("Close"), self.dismiss, name="keys_close"))
+        self._filter("")
 
-    def shown(self) -> list[str]:
+    def visible_titles(self) -> list[str]:
         """What the lines on show do."""
-        return [text.text() for text in self._inside.findChildren(Text, "keys_line")]
+        return [text.text() for text in self._content.findChildren(Text, "keys_line")]
 
-    def _look(self, wanted: str) -> None:
+    def _filter(self, query: str) -> None:
         while self._columns.count():
-            taken = self._columns.takeAt(0)
-            if taken is not None and (gone := taken.widget()) is not None:
-                gone.hide()
-                gone.setParent(None)
-                gone.deleteLater()
-        words = wanted.casefold().split()
-        fits = [
+            item = self._columns.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
+        words = query.casefold().split()
+        matching = [
             line for line in self._lines if all(word in " ".join((*line[:2], *line[2])).casefold() for word in words)
         ]
-        self._none.setVisible(not fits)
-        self._none.setText(_("No shortcuts match “{text}”.").format(text=wanted.strip()))
-        beside = max(1, min(3, (self.width() - 80) // _COLUMN))
-        for part in _parted(fits, beside):
+        self._no_results.setVisible(not matching)
+        self._no_results.setText(_("No shortcuts match “{text}”.").format(text=query.strip()))
+        count = max(1, min(3, (self.width() - 80) // _COLUMN))
+        for part in _split_columns(matching, count):
             self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)
 
 
-def _parted(found: Sequence[Line], count: int) -> list[Sequence[Line]]:
+def _split_columns(rows: Sequence[ShortcutRow], count: int) -> list[Sequence[ShortcutRow]]:
     """The lines in so many columns of nearly one length, no group cut in two."""
-    starts = [k for k in range(1, len(found)) if found[k][0] != found[k - 1][0]]
+    starts = [k for k in range(1, len(rows)) if rows[k][0] != rows[k - 1][0]]
     cuts = [0]
     for column in range(1, count):
         later = [k for k in starts if k > cuts[-1]]
-        cuts.append(min(later, key=lambda k: abs(k - len(found) * column / count), default=len(found)))
-    return [found[start:end] for start, end in zip(cuts, [*cuts[1:], len(found)], strict=True)]
+        cuts.append(min(later, key=lambda k: abs(k - len(rows) * column / count), default=len(rows)))
+    return [rows[start:end] for start, end in zip(cuts, [*cuts[1:], len(rows)], strict=True)]
 
 
-def _column(found: Sequence[Line]) -> QWidget:
+def _column(rows: Sequence[ShortcutRow]) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(6)
-    for group in dict.fromkeys(line[0] for line in found):
+    for group in dict.fromkeys(line[0] for line in rows):
         if column.count():
             column.addSpacing(12)
         column.addWidget(Text(group, "section"))
-        for _group, title, keys in (line for line in found if line[0] == group):
+        for _group, title, keys in (line for line in rows if line[0] == group):
             column.addLayout(_row(title, keys))
     return holder
 
@@ -121,20 +125,20 @@ def _row(title: str, keys: Sequence[str]) -> QHBoxLayout:
     name.setAccessibleDescription(", ".join(keys))
     row.addWidget(name, 1)
     row.addSpacing(12)
-    for key in _together(keys):
-        row.addWidget(KeyCap(_named(key)))
+    for key in _merge_arrows(keys):
+        row.addWidget(KeyCap(_key_label(key)))
     return row
 
 
-def _together(keys: Sequence[str]) -> Sequence[str]:
+def _merge_arrows(keys: Sequence[str]) -> Sequence[str]:
     """Arrows with the same keys held, as one."""
     parted = [key.rpartition(" ") for key in keys]
-    if len(keys) > 1 and len({held for held, _gap, _arrow in parted}) == 1 and {one[2] for one in parted} <= _ARROWS:
+    if len(keys) > 1 and len({held for held, _gap, _arrow in parted}) == 1 and {part[2] for part in parted} <= _ARROWS:
         return [f"{parted[0][0]} {' '.join(arrow for _held, _gap, arrow in parted)}".strip()]
     return keys
 
 
-def _named(keys: str) -> str:
+def _key_label(keys: str) -> str:
     """Arrows as signs, the rest as it is written on the keys."""
     signs = {
         "Left": "←",

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from benchboard.i18n import _
-from benchboard.ui.shell.fuzzy_search import Hit, PaletteEntry
+from benchboard.ui.shell.fuzzy_search import CommandMatch, PaletteEntry
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import paint_key
@@ -17,34 +17,34 @@ _ROW: Final = 36
 _HEADING: Final = 32
 
 
-class HitLines(QAbstractListModel):
+class CommandMatchModel(QAbstractListModel):
     """Headings and hits, in the order they are shown."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._lines: list[Hit | str] = []
+        self._lines: list[CommandMatch | str] = []
 
-    def show_hits(self, hits: Sequence[Hit]) -> None:
+    def set_matches(self, matches: Sequence[CommandMatch]) -> None:
         self.beginResetModel()
         self._lines = []
         group = None
-        for hit in hits:
-            if hit.entry.group != group:
-                group = hit.entry.group
+        for match in matches:
+            if match.entry.group != group:
+                group = match.entry.group
                 self._lines.append(group)
-            self._lines.append(hit)
+            self._lines.append(match)
         self.endResetModel()
 
-    def hits(self) -> list[Hit]:
-        return [line for line in self._lines if isinstance(line, Hit)]
+    def matches(self) -> list[CommandMatch]:
+        return [line for line in self._lines if isinstance(line, CommandMatch)]
 
-    def hit(self, row: int) -> Hit | None:
+    def match_at(self, row: int) -> CommandMatch | None:
         line = self._lines[row] if 0 <= row < len(self._lines) else None
-        return line if isinstance(line, Hit) else None
+        return line if isinstance(line, CommandMatch) else None
 
     def row_of(self, entry: PaletteEntry) -> int:
         """The row of an entry; -1 where there is none."""
-        found = (row for row, line in enumerate(self._lines) if isinstance(line, Hit) and line.entry is entry)
+        found = (row for row, line in enumerate(self._lines) if isinstance(line, CommandMatch) and line.entry is entry)
         return next(found, -1)
 
     def heading(self, row: int) -> str:
@@ -63,7 +63,7 @@ class HitLines(QAbstractListModel):
                 if not wrap:
                     return row
                 at %= len(self._lines)
-            if self.hit(at) is not None:
+            if self.match_at(at) is not None:
                 return at
         return -1
 
@@ -73,22 +73,22 @@ class HitLines(QAbstractListModel):
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
-        hit = self.hit(index.row())
-        return hit.entry.title if hit is not None else self.heading(index.row())
+        match = self.match_at(index.row())
+        return match.entry.title if match is not None else self.heading(index.row())
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        if self.hit(index.row()) is None:
+        if self.match_at(index.row()) is None:
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
-class HitList(QListView):
+class CommandMatchList(QListView):
     """The list; the field above it has the keyboard."""
 
-    def __init__(self, lines: HitLines) -> None:
+    def __init__(self, lines: CommandMatchModel) -> None:
         super().__init__()
         self.setModel(lines)
-        self.setItemDelegate(_Line(self, lines))
+        self.setItemDelegate(_MatchDelegate(self, lines))
         self.setObjectName("palette_list")
         self.setAccessibleName(_("Search results"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -103,22 +103,22 @@ class HitList(QListView):
             self.setCurrentIndex(index)
 
 
-class _Line(QStyledItemDelegate):
-    def __init__(self, view: HitList, lines: HitLines) -> None:
+class _MatchDelegate(QStyledItemDelegate):
+    def __init__(self, view: CommandMatchList, lines: CommandMatchModel) -> None:
         super().__init__(view)
         self._view, self._lines = view, lines
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(200, _HEADING if self._lines.hit(index.row()) is None else _ROW)
+        return QSize(200, _HEADING if self._lines.match_at(index.row()) is None else _ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         rect: QRect = option.rect
-        hit = self._lines.hit(index.row())
+        match = self._lines.match_at(index.row())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if hit is None:
+        if match is None:
             font = theme().font("caption")
             font.setWeight(QFont.Weight.Medium)
             painter.setFont(font)
@@ -130,24 +130,24 @@ class _Line(QStyledItemDelegate):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme().color("selection"))
                 painter.drawRoundedRect(rect.adjusted(4, 1, -4, -1), 6, 6)
-            self._paint_hit(painter, rect, hit, self._view.currentIndex() == index)
+            self._paint_match(painter, rect, match, self._view.currentIndex() == index)
         painter.restore()
 
-    def _paint_hit(self, painter: QPainter, rect: QRect, hit: Hit, chosen: bool) -> None:
-        entry = hit.entry
+    def _paint_match(self, painter: QPainter, rect: QRect, match: CommandMatch, current: bool) -> None:
+        entry = match.entry
         if entry.icon:
             spot = QRectF(rect.left() + 17, rect.center().y() - 7, 16, 16)
             paint_icon(painter, entry.icon, spot, theme().color("text.secondary"))
         right = float(rect.right() - 14)
-        keys = entry.keys.split(" ") if entry.keys else ["Enter"] if chosen else []
+        keys = entry.keys.split(" ") if entry.keys else ["Enter"] if current else []
         for key in reversed(keys):
             width = max(18, QFontMetrics(theme().font("caption")).horizontalAdvance(key) + 10)
             cap = QRectF(right - width, rect.center().y() - 8, width, 18)
             paint_key(painter, cap, key, theme().color("border.strong"), theme().color("text.secondary"))
             right -= width + 6
         left = rect.left() + 44.0
-        left = self._paint_title(painter, left, rect, hit)
-        beside = entry.why_not or hit.word or entry.subtitle
+        left = self._paint_title(painter, left, rect, match)
+        beside = entry.why_not or match.word or entry.subtitle
         if beside:
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text.muted"))
@@ -157,12 +157,12 @@ class _Line(QStyledItemDelegate):
             )
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_title(self, painter: QPainter, left: float, rect: QRect, hit: Hit) -> float:
+    def _paint_title(self, painter: QPainter, left: float, rect: QRect, match: CommandMatch) -> float:
         """Draw the title, its fitting letters in the accent colour, all of it faint where it can't be run now; answers
         where it ends."""
         plain, strong = theme().font("body"), theme().font("body_strong")
-        title, marked = hit.entry.title, set(hit.letters)
-        colour = "text.disabled" if hit.entry.why_not else "text"
+        title, marked = match.entry.title, set(match.letters)
+        colour = "text.disabled" if match.entry.why_not else "text"
         start = 0
         while start < len(title):
             end = start
@@ -170,7 +170,7 @@ class _Line(QStyledItemDelegate):
                 end += 1
             on = start in marked
             painter.setFont(strong if on else plain)
-            painter.setPen(theme().color("accent.text" if on and not hit.entry.why_not else colour))
+            painter.setPen(theme().color("accent.text" if on and not match.entry.why_not else colour))
             part = title[start:end]
             width = QFontMetrics(painter.font()).horizontalAdvance(part)
             painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, part)

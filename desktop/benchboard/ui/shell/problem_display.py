@@ -15,7 +15,7 @@ from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.labels import Text
 
 
-class Stage(QObject):
+class ShellProblemDisplay(QObject):
     """`slot` goes under the header; toasts and reports stand on `host`'s window."""
 
     def __init__(self, host: QWidget, problems: Problems) -> None:
@@ -69,7 +69,7 @@ class Stage(QObject):
             self._report = BugReport(self._host.window(), summary, details)
             self._report.open()
 
-    def settle(self) -> None:
+    def place_toast(self) -> None:
         """Place the toast after a change of size."""
         if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.place()
@@ -102,4 +102,4 @@ class BugReport(Dialog):
         copy = Button(_("Copy report"), icon="ph.copy", name="bug_copy")
         copy.clicked.connect(lambda: QApplication.clipboard().setText(details))
         self.add_button(copy)
-        self.add_button(Button(_("Continue"), self.leave, kind="primary", name="bug_go_on"))
+        self.add_button(Button(_("Continue"), self.dismiss, kind="primary", name="bug_go_on"))

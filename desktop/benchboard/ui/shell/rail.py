@@ -11,7 +11,7 @@ from benchboard.ui.sections import Room
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import Icon
 
 _NARROW = 1024
@@ -39,17 +39,17 @@ class Rail(QWidget):
         for room in foot:
             column.addWidget(self._button(room, go))
 
-    def mark(self, key: str) -> None:
+    def mark_current(self, key: str) -> None:
         """Show the room `key` as the current one."""
         for other, button in self._buttons.items():
             button.setChecked(other == key)
 
-    def first(self) -> QWidget | None:
+    def first_focus(self) -> QWidget | None:
         """Where the keyboard goes when it comes to the rail."""
         current = next((button for button in self._buttons.values() if button.isChecked()), None)
         return current or next(iter(self._buttons.values()), None)
 
-    def fit(self, window_width: int) -> None:
+    def fit_width(self, window_width: int) -> None:
         """Words below the marks where there is room for them."""
         for button in self._buttons.values():
             button.show_words(window_width >= _NARROW)
@@ -85,7 +85,7 @@ class RailButton(Pressable):
 
     def show_words(self, show: bool) -> None:
         self._words = show
-        self.setToolTip("" if show else plain_tip(self.text()))
+        self.setToolTip("" if show else plain_tooltip(self.text()))
         self.setFixedHeight(48 if show else 36)
         self.update()
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from benchboard import workspace
 from benchboard.i18n import N_, _
 from benchboard.settings import Appearance
-from benchboard.ui.sections import Place, Room
-from benchboard.ui.shell.status_cells import roles, where_facts, where_sentence
+from benchboard.ui.sections import Room, RoomView
+from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
 from benchboard.ui.sign_in.sign_in import LANGUAGES
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.fields import Select, facts, row
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _APPEARANCES: Final[tuple[Appearance, ...]] = ("system", "light", "dark")
 
 
-class General(QWidget):
+class GeneralSettings(QWidget):
     """One page, in sections."""
 
     def __init__(self, context: "Context") -> None:
@@ -36,10 +36,10 @@ class General(QWidget):
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(32, 24, 32, 24)
         self._column.setSpacing(10)
-        self._looks()
-        self._language()
-        self._where()
-        self._session()
+        self._add_appearance()
+        self._add_language()
+        self._add_location()
+        self._add_session()
         self._column.addStretch(1)
         self._scroll = scroll = QScrollArea()
         scroll.setObjectName("settings_scroll")
@@ -50,21 +50,21 @@ class General(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
 
-    def standing(self) -> object:
+    def save_state(self) -> object:
         """How far it is scrolled, and what has the keyboard."""
-        now = self.focusWidget()
-        return self._scroll.verticalScrollBar().value(), now.objectName() if now is not None else ""
+        focused = self.focusWidget()
+        return self._scroll.verticalScrollBar().value(), focused.objectName() if focused is not None else ""
 
-    def stand(self, was: object) -> None:
+    def restore_state(self, state: object) -> None:
         """Scrolled so far, with the keyboard there again."""
-        scrolled, name = was if isinstance(was, tuple) else (0, "")
-        before = self.findChild(QWidget, name) if name else None
-        if before is not None:
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        scrolled, name = state if isinstance(state, tuple) else (0, "")
+        focused = self.findChild(QWidget, name) if name else None
+        if focused is not None:
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
         # Only once it is laid out there is something to scroll.
         QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(scrolled))
 
-    def _section(self, title: str, sentence: str = "") -> None:
+    def _add_section(self, title: str, sentence: str = "") -> None:
         if self._column.count():
             self._column.addSpacing(10)
             self._column.addWidget(hairline())
@@ -73,43 +73,45 @@ class General(QWidget):
         if sentence:
             self._column.addWidget(Text(sentence, "body", "secondary", wrap=True))
 
-    def _looks(self) -> None:
-        self._section(_("Appearance"), _("Match the system, or always use light or dark."))
+    def _add_appearance(self) -> None:
+        self._add_section(_("Appearance"), _("Match the system, or always use light or dark."))
         titles = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
         choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Appearance"))
         choice.setObjectName("appearance")
-        choice.choose(self._context.settings.appearance)
-        choice.chosen.connect(self._look)
+        choice.set_current(self._context.settings.appearance)
+        choice.selected.connect(self._set_appearance)
         self._appearance = choice
-        self._context.theme.changed.connect(self._follow)
+        self._context.theme.changed.connect(self._show_appearance)
         self._column.addLayout(_left(choice))
 
-    def _follow(self) -> None:
+    def _show_appearance(self) -> None:
         """Somebody chose another look elsewhere (in the palette)."""
-        self._appearance.choose(self._context.settings.appearance)
+        self._appearance.set_current(self._context.settings.appearance)
 
-    def _look(self, key: str) -> None:
+    def _set_appearance(self, key: str) -> None:
         appearance: Appearance = next(known for known in _APPEARANCES if known == key)
-        self._context.remember(replace(self._context.settings, appearance=appearance))
+        self._context.apply_settings(replace(self._context.settings, appearance=appearance))
 
-    def _language(self) -> None:
-        self._section(_("Language"), _("The window refreshes when you choose a language."))
+    def _add_language(self) -> None:
+        self._add_section(_("Language"), _("The window refreshes when you choose a language."))
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
         choice.setMinimumWidth(180)
-        choice.choose(self._context.settings.language)
+        choice.set_current_key(self._context.settings.language)
         choice.currentIndexChanged.connect(
-            lambda: self._context.remember(replace(self._context.settings, language=choice.current_key()))
+            lambda: self._context.apply_settings(replace(self._context.settings, language=choice.current_key()))
         )
         self._column.addLayout(_left(choice))
 
-    def _where(self) -> None:
-        way = self._context.workspace.way
-        self._section(_("Data location"), where_sentence(way.kind))
-        self._column.addWidget(facts(((_("Location"), Elided(workspace.label(way))), *where_facts(self._context))))
+    def _add_location(self) -> None:
+        location = self._context.workspace.location
+        self._add_section(_("Data location"), location_sentence(location.kind))
+        self._column.addWidget(
+            facts(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
+        )
 
-    def _session(self) -> None:
+    def _add_session(self) -> None:
         actor = self._context.actor
-        self._section(
+        self._add_section(
             _("This session"), _("Ends 24 hours after last use, when you sign out, or when an admin revokes it.")
         )
         self._column.addWidget(
@@ -117,7 +119,7 @@ class General(QWidget):
                 (
                     (_("Account"), Elided(f"{actor.name}, {actor.email}")),
                     (_("Organisation"), Elided(actor.organisation)),
-                    (_("Roles"), Elided(roles(actor.roles))),
+                    (_("Roles"), Elided(role_titles(actor.roles))),
                     (_("Computer"), Elided(actor.client.host_name)),
                     (_("Client"), Elided(actor.client.program)),
                 )
@@ -140,5 +142,5 @@ ROOM = Room(
     title=N_("Settings"),
     icon="ph.gear",
     act="",
-    places=(Place("general", N_("General"), General),),
+    views=(RoomView("general", N_("General"), GeneralSettings),),
 )

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from benchboard import workspace
 from benchboard.i18n import _, ngettext
-from benchboard.ui.sections import Decision
+from benchboard.ui.sections import PendingConflict
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
@@ -21,53 +21,59 @@ from benchboard.ui.widgets.popover import Popover, copyable, heading
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_WAY_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "server": "ph.database"}
+_LOCATION_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "server": "ph.database"}
 
 
-class Cells(QObject):
+class ShellStatusCells(QObject):
     """Keeps the shell's own cells true for one session."""
 
     def __init__(
         self,
         context: "Context",
         unsaved: Callable[[], list[str]],
-        decisions: Callable[[], list[Decision]],
+        conflicts: Callable[[], list[PendingConflict]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._context, self._unsaved, self._decisions = context, unsaved, decisions
-        self._since: datetime | None = None
+        self._context, self._unsaved, self._conflicts = context, unsaved, conflicts
+        self._unreachable_since: datetime | None = None
         tasks: Tasks = context.tasks
-        way = context.workspace.way
-        context.status.set("where", _WAY_ICON[way.kind], workspace.label(way), self._where, tip=way.detail)
-        context.status.set("organisation", "", context.actor.organisation, self._organisation)
-        tasks.saving_changed.connect(self.look)
-        tasks.running_changed.connect(self._running)
-        self.look()
-        self._running()
+        location = context.workspace.location
+        context.status.set(
+            "where",
+            _LOCATION_ICON[location.kind],
+            workspace.location_title(location),
+            self._fill_location,
+            tip=location.detail,
+        )
+        context.status.set("organisation", "", context.actor.organisation, self._fill_organisation)
+        tasks.saving_changed.connect(self.refresh)
+        tasks.running_changed.connect(self._show_running)
+        self.refresh()
+        self._show_running()
 
-    def reached(self, answers: bool) -> None:
+    def set_reachable(self, reachable: bool) -> None:
         """The database answers again, or stopped answering."""
-        self._since = None if answers else datetime.now().astimezone()
-        self.look()
+        self._unreachable_since = None if reachable else datetime.now().astimezone()
+        self.refresh()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Say anew whether everything is saved."""
         status = self._context.status
-        if self._since is not None:
-            text = _("No response since {time}").format(time=self._since.strftime("%H:%M"))
-            status.set("saved", "ph.cloud-slash", text, self._saving, tone="warn")
-        elif count := sum(decision.count for decision in self._decisions()):
+        if self._unreachable_since is not None:
+            text = _("No response since {time}").format(time=self._unreachable_since.strftime("%H:%M"))
+            status.set("saved", "ph.cloud-slash", text, self._fill_saving, tone="warn")
+        elif count := sum(conflict.count for conflict in self._conflicts()):
             text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
-            status.set("saved", "ph.warning", text.format(count=count), self._deciding, tone="error")
+            status.set("saved", "ph.warning", text.format(count=count), self._fill_conflicts, tone="error")
         elif self._context.tasks.saving:
-            status.set("saved", "ph.arrows-clockwise", _("Saving"), self._saving, tone="info")
+            status.set("saved", "ph.arrows-clockwise", _("Saving"), self._fill_saving, tone="info")
         elif self._unsaved():
-            status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._saving)
+            status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._fill_saving)
         else:
-            status.set("saved", "ph.check", _("Saved"), self._saving, tone="ok")
+            status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok")
 
-    def _running(self) -> None:
+    def _show_running(self) -> None:
         running = self._context.tasks.running
         status = self._context.status
         if not running:
@@ -75,28 +81,32 @@ class Cells(QObject):
             return
         first = running[0]
         share = first.done / first.total if first.total else None
-        text = work_line(first) if len(running) == 1 else ngettext("{count} running", "{count} running", len(running))
-        status.set("work", "ph.spinner-gap", text.format(count=len(running)), self._work, share=share)
+        text = (
+            running_task_text(first)
+            if len(running) == 1
+            else ngettext("{count} running", "{count} running", len(running))
+        )
+        status.set("work", "ph.spinner-gap", text.format(count=len(running)), self._fill_running, share=share)
 
-    def _where(self, popover: Popover) -> None:
-        way = self._context.workspace.way
+    def _fill_location(self, popover: Popover) -> None:
+        location = self._context.workspace.location
         badge = {
             "local": Badge("ok", _("Encrypted"), "ph.lock-simple-fill"),
             "demo": Badge("info", _("Demo"), "ph.play"),
             "file": Badge("warn", _("Not encrypted"), "ph.lock-simple-open"),
             "server": Badge("warn", _("Unprotected"), "ph.shield-warning"),
-        }[way.kind]
-        popover.column.addWidget(heading(workspace.label(way), badge))
-        popover.column.addWidget(facts(where_facts(self._context)))
+        }[location.kind]
+        popover.column.addWidget(heading(workspace.location_title(location), badge))
+        popover.column.addWidget(facts(location_facts(self._context)))
         popover.column.addWidget(hairline())
-        popover.column.addWidget(Text(where_sentence(way.kind), "caption", "muted", wrap=True))
+        popover.column.addWidget(Text(location_sentence(location.kind), "caption", "muted", wrap=True))
 
-    def _saving(self, popover: Popover) -> None:
-        if self._since is not None:
+    def _fill_saving(self, popover: Popover) -> None:
+        if self._unreachable_since is not None:
             popover.column.addWidget(heading(_("The database isn't responding")))
             sentence = _("Benchboard retries every two seconds. You're seeing data as of {time}.")
             popover.column.addWidget(
-                Text(sentence.format(time=self._since.strftime("%H:%M")), "body", "secondary", wrap=True)
+                Text(sentence.format(time=self._unreachable_since.strftime("%H:%M")), "body", "secondary", wrap=True)
             )
             return
         saving, unsaved = self._context.tasks.saving, self._unsaved()
@@ -115,18 +125,18 @@ class Cells(QObject):
             )
         )
 
-    def _deciding(self, popover: Popover) -> None:
+    def _fill_conflicts(self, popover: Popover) -> None:
         """What was changed differently by two, each with the way to deciding it."""
         popover.column.addWidget(heading(_("Conflicts")))
-        for decision in self._decisions():
+        for conflict in self._conflicts():
             line = QHBoxLayout()
-            line.addWidget(Elided(decision.name), 1)
+            line.addWidget(Elided(conflict.name), 1)
             line.addWidget(
                 Button(
                     _("Resolve"),
-                    partial(_leave_for, popover, decision),
+                    partial(_resolve, popover, conflict),
                     size="sm",
-                    name=f"decide_{decision.key}",
+                    name=f"decide_{conflict.key}",
                 )
             )
             popover.column.addLayout(line)
@@ -134,7 +144,7 @@ class Cells(QObject):
         sentence = _("Nothing was overwritten, and nothing is saved until you resolve the conflict.")
         popover.column.addWidget(Text(sentence, "caption", "muted", wrap=True))
 
-    def _organisation(self, popover: Popover) -> None:
+    def _fill_organisation(self, popover: Popover) -> None:
         actor = self._context.actor
         popover.column.addWidget(heading(actor.organisation))
         popover.column.addWidget(
@@ -142,20 +152,20 @@ class Cells(QObject):
                 (
                     (_("You"), Elided(actor.name)),
                     (_("Email"), Elided(actor.email)),
-                    (_("Roles"), Elided(roles(actor.roles))),
+                    (_("Roles"), Elided(role_titles(actor.roles))),
                 )
             )
         )
 
-    def _work(self, popover: Popover) -> None:
+    def _fill_running(self, popover: Popover) -> None:
         running = self._context.tasks.running
         popover.column.addWidget(heading(_("Running tasks"), Text(str(len(running)), "body", "muted")))
         for work in running:
             popover.column.addWidget(hairline())
-            popover.column.addWidget(WorkLine(work, self._context.tasks))
+            popover.column.addWidget(RunningTaskRow(work, self._context.tasks))
 
 
-class WorkLine(QWidget):
+class RunningTaskRow(QWidget):
     """One running work in the popover: what, how far, and a way to stop it."""
 
     def __init__(self, work: Work, tasks: Tasks) -> None:
@@ -179,10 +189,10 @@ class WorkLine(QWidget):
         column.setSpacing(6)
         column.addLayout(top)
         column.addWidget(self._bar)
-        tasks.running_changed.connect(self._say)
-        self._say()
+        tasks.running_changed.connect(self._update)
+        self._update()
 
-    def _say(self) -> None:
+    def _update(self) -> None:
         work = self._work
         if work.finished:
             self._note.setText(_("Done"))
@@ -198,47 +208,47 @@ class WorkLine(QWidget):
             self._bar.setValue(work.done)
 
 
-def _leave_for(popover: Popover, decision: Decision) -> None:
+def _resolve(popover: Popover, conflict: PendingConflict) -> None:
     popover.close()
-    decision.decide()
+    conflict.resolve()
 
 
-def work_line(work: Work) -> str:
+def running_task_text(work: Work) -> str:
     """A running work in a few words, for the status bar."""
     if work.total:
         return _("{title}, {done} of {total}").format(title=work.title, done=work.done, total=work.total)
     return work.title
 
 
-def roles(slugs: frozenset[str]) -> str:
+def role_titles(slugs: frozenset[str]) -> str:
     """Roles as people call them."""
     from benchboard.ui.sign_in.demo_picker import role_title
 
     return ", ".join(role_title(slug) for slug in sorted(slugs)) or _("None")
 
 
-def where_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
+def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
     """Where the data live, by name and value."""
-    way = context.workspace.way
-    if way.kind == "server":
+    location = context.workspace.location
+    if location.kind == "server":
         return (
-            (_("Server"), copyable(way.detail)),
+            (_("Server"), copyable(location.detail)),
             (_("Access control"), Elided(_("None yet: the database role sees everything"))),
         )
     key = {
         "keyring": _("System keyring"),
         "file": _("Local key file in {folder}").format(folder=context.workspace.home / "vault"),
     }
-    kept = key.get(way.key_place or "", _("None"))
-    encrypted = _("SQLCipher, AES-256") if way.encrypted else _("No")
+    key_storage = key.get(location.key_storage or "", _("None"))
+    encrypted = _("SQLCipher, AES-256") if location.encrypted else _("No")
     return (
-        (_("File"), copyable(way.detail)),
+        (_("File"), copyable(location.detail)),
         (_("Encrypted"), Elided(encrypted)),
-        (_("Key"), Elided(kept)),
+        (_("Key"), Elided(key_storage)),
     )
 
 
-def where_sentence(kind: str) -> str:
+def location_sentence(kind: str) -> str:
     """What the way of working means, in a sentence."""
     return {
         "local": _("One file on this computer. Back it up together with the “vault” folder, which holds its keys."),

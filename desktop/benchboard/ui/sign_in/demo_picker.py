@@ -31,16 +31,16 @@ def role_title(role: str) -> str:
     return titles.get(role, role)
 
 
-def role_may(role: str) -> str:
+def role_description(role: str) -> str:
     """What somebody with a system role can do, in a sentence."""
-    may = {
+    descriptions = {
         "admin": _("Full access: people, sessions, audit log, dongles and dashboards."),
         "ops_manager": _("Views all dongles and orders. Can't change dongles or accounts."),
         "analyst": _("Builds dashboards from all orders."),
         "technician": _("Pairs dongles and sets their bit timing. Has their own dashboard."),
         "business_user": _("Views orders from their own shops on their own dashboard."),
     }
-    return may.get(role, "")
+    return descriptions.get(role, "")
 
 
 class DemoPicker(Dialog):
@@ -62,26 +62,26 @@ class DemoPicker(Dialog):
             )
         )
         for person in people:
-            line = _Person(person.name, role_title(person.role), role_may(person.role))
+            line = _PersonButton(person.name, role_title(person.role), role_description(person.role))
             line.setObjectName(f"demo_{person.role}")
             line.clicked.connect(lambda _checked=False, user_id=person.user_id: self._pick(user_id))
             self.content.addWidget(line)
         self.content.addStretch(1)
-        self.add_button(Button(_("Cancel"), self.leave, name="demo_not_now"))
+        self.add_button(Button(_("Cancel"), self.dismiss, name="demo_not_now"))
 
     def _pick(self, user_id: str) -> None:
-        self.leave()
+        self.dismiss()
         self.picked.emit(user_id)
 
 
-class _Person(Pressable):
-    wears_ring = False
+class _PersonButton(Pressable):
+    shows_focus_ring = False
 
-    def __init__(self, name: str, role: str, may: str) -> None:
+    def __init__(self, name: str, role: str, description: str) -> None:
         super().__init__()
         self.setText(name)
         self.setAccessibleName(f"{name}, {role}")
-        self.setAccessibleDescription(may)
+        self.setAccessibleDescription(description)
         self.setFixedHeight(60)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         line = QHBoxLayout(self)
@@ -97,7 +97,7 @@ class _Person(Pressable):
         top.addStretch(1)
         words.addStretch(1)
         words.addLayout(top)
-        words.addWidget(Text(may, "caption", "secondary", wrap=True))
+        words.addWidget(Text(description, "caption", "secondary", wrap=True))
         words.addStretch(1)
         line.addLayout(words, 1)
         line.addWidget(Icon("ph.caret-right", "text.muted", 14))

@@ -20,46 +20,46 @@ if TYPE_CHECKING:
     from benchboard.vault import Vault
     from benchboard.workspace import Workspace
 
-Way = Literal["local", "demo", "server", "file"]
+LocationKind = Literal["local", "demo", "server", "file"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Entry:
+class SignInRequest:
     """What somebody chose on the first screen. Secrets in it never reach a text or a log: it has no repr."""
 
-    way: Way
+    kind: LocationKind
     url: str = ""
     database_password: str = ""
     email: str = ""
     password: str = ""
     organisation: str | None = None
     user_id: str = ""
-    stay: bool = False
+    stay_signed_in: bool = False
 
     @property
-    def remembered(self) -> str:
+    def location_name(self) -> str:
         """How settings.json names this way: `local`, `demo`, or the URL."""
-        return self.url or self.way
+        return self.url or self.kind
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class ActiveSession:
     """An open database with an open session on it."""
 
     workspace: "Workspace"
     signed_in: "SignedIn"
-    way: str
-    """As `Entry.remembered` names it."""
-    stayed: bool
+    location_name: str
+    """As `SignInRequest.remembered` names it."""
+    stay_signed_in: bool
 
 
-def open_workspace(entry: Entry, home: Path, progress: Progress) -> "Workspace":
+def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "Workspace":
     """Open the database of `entry`, making or upgrading a local one where that is due."""
     from benchboard import workspace
 
-    if entry.way == "local" and not (home / "benchboard.db").exists():
+    if request.kind == "local" and not (home / "benchboard.db").exists():
         progress.report(0, None, _("Creating your encrypted database"))
-    elif entry.way == "demo" and not (home / "demo.db").exists():
+    elif request.kind == "demo" and not (home / "demo.db").exists():
         progress.report(0, None, _("Creating the demo organisation"))
     else:
         progress.report(0, None, _("Opening the database"))
@@ -68,69 +68,69 @@ def open_workspace(entry: Entry, home: Path, progress: Progress) -> "Workspace":
         progress.check()
         progress.report(0, None, sentence)
 
-    if entry.way == "local":
+    if request.kind == "local":
         return workspace.open_local(home, report=report)
-    if entry.way == "demo":
+    if request.kind == "demo":
         return workspace.open_demo(home, report=report)
-    return workspace.open_url(with_password(entry.url, entry.database_password), home, report=report)
+    return workspace.open_url(with_password(request.url, request.database_password), home, report=report)
 
 
-def enter(entry: Entry, home: Path, progress: Progress) -> Entered:
+def open_session(request: SignInRequest, home: Path, progress: Progress) -> ActiveSession:
     """Open the database and a session on it. Raises what `accounts.sign_in` raises; the database is closed then."""
     from benchboard import workspace as workspaces
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
 
-    opened = open_workspace(entry, home, progress)
+    opened = open_workspace(request, home, progress)
     try:
         progress.check()
         progress.report(0, None, _("Signing in"))
-        if entry.email:
+        if request.email:
             signed_in = workspaces.sign_in(
-                opened, email=entry.email, password=entry.password, organisation=entry.organisation
+                opened, email=request.email, password=request.password, organisation=request.organisation
             )
         else:
             with opened.database.system("sign-in").change() as session:
-                if entry.user_id:
-                    signed_in = authentication.sign_in_demo(session, user_id=entry.user_id, client=Client.here())
+                if request.user_id:
+                    signed_in = authentication.sign_in_demo(session, user_id=request.user_id, client=Client.here())
                 else:
                     signed_in = authentication.sign_in_operator(session, client=Client.here())
-        _keep(opened.vault, entry, signed_in.token)
+        _store_token(opened.vault, request, signed_in.token)
     except BaseException:
         opened.close()
         raise
-    return Entered(opened, signed_in, entry.remembered, entry.stay)
+    return ActiveSession(opened, signed_in, request.location_name, request.stay_signed_in)
 
 
-def resume(entry: Entry, home: Path, progress: Progress) -> Entered | None:
+def resume_session(request: SignInRequest, home: Path, progress: Progress) -> ActiveSession | None:
     """Go on with the session that stayed signed in; None where there is none, or it has ended meanwhile."""
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
     from benchboard.vault import Vault
 
     vault = Vault(home)
-    token, role_password = (vault.get(name) for name in token_names(entry.remembered))
+    token, role_password = (vault.get(name) for name in token_names(request.location_name))
     if token is None:
         return None
-    opened = open_workspace(replace(entry, database_password=(role_password or b"").decode()), home, progress)
+    opened = open_workspace(replace(request, database_password=(role_password or b"").decode()), home, progress)
     try:
         with opened.database.system("sign-in").change() as session:
             signed_in = authentication.resume(session, token=token.decode(), client=Client.here())
     except Denied:
         opened.close()
-        forget(vault, entry.remembered)
+        forget_token(vault, request.location_name)
         return None
     except BaseException:
         opened.close()
         raise
-    return Entered(opened, signed_in, entry.remembered, True)
+    return ActiveSession(opened, signed_in, request.location_name, True)
 
 
 def demo_people(home: Path, progress: Progress) -> "tuple[DemoPerson, ...]":
     """Whom the demo can be entered as; makes the demo at its first use."""
     from benchboard.identity import authentication
 
-    opened = open_workspace(Entry("demo"), home, progress)
+    opened = open_workspace(SignInRequest("demo"), home, progress)
     try:
         with opened.database.system("sign-in").read() as session:
             return authentication.demo_people(session)
@@ -138,60 +138,60 @@ def demo_people(home: Path, progress: Progress) -> "tuple[DemoPerson, ...]":
         opened.close()
 
 
-def leave(entered: Entered, *, keep: bool) -> None:
+def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
     """Close the database; without `keep` the session ends first and its kept token is forgotten."""
     from benchboard.identity import authentication
 
     try:
-        if not keep:
-            with entered.workspace.database.system("sign-out").change() as session:
-                authentication.sign_out(session, entered.signed_in.actor)
-            forget(entered.workspace.vault, entered.way)
+        if not keep_token:
+            with active_session.workspace.database.system("sign-out").change() as session:
+                authentication.sign_out(session, active_session.signed_in.actor)
+            forget_token(active_session.workspace.vault, active_session.location_name)
     finally:
-        entered.workspace.close()
+        active_session.workspace.close()
 
 
-def forget(vault: "Vault", way: str) -> None:
+def forget_token(vault: "Vault", location_name: str) -> None:
     """Forget the session that was kept for `way`."""
-    for name in token_names(way):
+    for name in token_names(location_name):
         vault.delete(name)
 
 
-def token_names(way: str) -> tuple[str, str]:
+def token_names(location_name: str) -> tuple[str, str]:
     """Under which names the vault keeps the window's session (a command has its own) and the role's password."""
-    name = f"window.{hashlib.sha256(way.encode()).hexdigest()[:16]}"
+    name = f"window.{hashlib.sha256(location_name.encode()).hexdigest()[:16]}"
     return name, f"{name}.role"
 
 
-def _keep(vault: "Vault", entry: Entry, token: str) -> None:
-    if not entry.stay:
-        forget(vault, entry.remembered)
+def _store_token(vault: "Vault", request: SignInRequest, token: str) -> None:
+    if not request.stay_signed_in:
+        forget_token(vault, request.location_name)
         return
-    session, role = token_names(entry.remembered)
+    session, role = token_names(request.location_name)
     vault.put(session, token.encode())
-    if entry.database_password:
-        vault.put(role, entry.database_password.encode())
+    if request.database_password:
+        vault.put(role, request.database_password.encode())
 
 
-def remembered(name: str, home: Path) -> Entry | None:
-    """The entry that `Entry.remembered` named, if a session may have been kept for it."""
+def saved_request(name: str, home: Path) -> SignInRequest | None:
+    """The entry that `SignInRequest.remembered` named, if a session may have been kept for it."""
     if not name or not any((home / "vault").glob("window.*")):
         return None
     if name == "local":
-        return Entry("local", stay=True)
+        return SignInRequest("local", stay_signed_in=True)
     if name == "demo":
-        return Entry("demo", stay=True)
-    return Entry("file" if name.startswith("sqlite") else "server", url=name, stay=True)
+        return SignInRequest("demo", stay_signed_in=True)
+    return SignInRequest("file" if name.startswith("sqlite") else "server", url=name, stay_signed_in=True)
 
 
-def check_url(text: str) -> str:
+def parse_server_url(text: str) -> str:
     """A server's URL as somebody typed it, `postgresql://` added where it is missing. Raises `Invalid`."""
     text = text.strip()
     url = text if "://" in text else f"postgresql://{text}"
     try:
         parts = urlsplit(url)
         host, password = parts.hostname, parts.password
-        if any(_hides_password(part) for part in parts.query.split("&")):
+        if any(_is_password_parameter(part) for part in parts.query.split("&")):
             password = ""
         _port = parts.port
     except ValueError:
@@ -221,14 +221,14 @@ def without_password(url: str) -> str:
         password = parts.password
     except ValueError:
         return ""
-    query = "&".join(part for part in parts.query.split("&") if not _hides_password(part))
+    query = "&".join(part for part in parts.query.split("&") if not _is_password_parameter(part))
     if password is None and query == parts.query:
         return url
     user, at, host = parts.netloc.rpartition("@")
     return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}{'?' if query else ''}{query}"
 
 
-def _hides_password(part: str) -> bool:
+def _is_password_parameter(part: str) -> bool:
     # libpq takes these behind the question mark of a URL as well.
     return unquote(part.partition("=")[0]).lower() in ("password", "sslpassword")
 

@@ -17,21 +17,21 @@ from benchboard.ui import window_commands as window_commands  # registers them
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.problems import Notice
 from benchboard.ui.sign_in import session_opening
-from benchboard.ui.sign_in.session_opening import Entry
+from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import row
-from benchboard.ui.widgets.focus import begin_at
+from benchboard.ui.widgets.focus import focus_visibly
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.popover import Item, menu
+from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.surfaces import Icon
 
 if TYPE_CHECKING:
-    from benchboard.ui.sign_in.session_opening import Entered
+    from benchboard.ui.sign_in.session_opening import ActiveSession
 
 LANGUAGES = {"en": "English", "tr": "Türkçe"}
 _WIDTH = 880
@@ -40,8 +40,8 @@ _WIDTH = 880
 class SignIn(QWidget):
     """Emits `entered` with an open session, `language_chosen` with a language's code."""
 
-    entered = Signal(object)
-    language_chosen = Signal(str)
+    session_opened = Signal(object)
+    language_selected = Signal(str)
 
     def __init__(self, tasks: Tasks, settings: Settings, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,23 +51,23 @@ class SignIn(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._banner: Banner | None = None
         self._notices = QVBoxLayout()
-        self._local = LocalCard(home, self._last("local"), self._enter_local)
-        self._server = ServerCard(settings, self._last("server"), self._enter_server)
+        self._local = LocalCard(home, self._was_last_used("local"), self._enter_local)
+        self._server = ServerCard(settings, self._was_last_used("server"), self._enter_server)
         self._demo = DemoCard(self._open_demo)
-        self._going = Going(self._stop)
+        self._progress = SignInProgress(self._stop)
         self._lay_out()
         install_shortcuts(
             self,
             {
                 "sign_in.local": Handler(self._local.button.click),
-                "sign_in.server": Handler(self._server.begin),
+                "sign_in.server": Handler(self._server.focus_first_empty),
                 "sign_in.demo": Handler(self._demo.button.click),
             },
             context=Qt.ShortcutContext.WindowShortcut,
         )
-        tasks.running_changed.connect(self._progressed)
+        tasks.running_changed.connect(self._show_progress)
 
-    def say(self, notice: Notice | None) -> None:
+    def show_notice(self, notice: Notice | None) -> None:
         """Show a notice above the cards, or none."""
         if self._banner is not None:
             self._banner.hide()
@@ -75,51 +75,55 @@ class SignIn(QWidget):
             self._banner = None
         if notice is not None:
             self._banner = Banner(notice, framed=True)
-            self._banner.dismissed.connect(lambda: self.say(None))
+            self._banner.dismissed.connect(lambda: self.show_notice(None))
             self._notices.addWidget(self._banner)
             self._banner.show()
 
-    def enter(self, entry: Entry, title: str) -> None:
+    def open_session(self, request: SignInRequest, title: str) -> None:
         """Open the database and a session, with progress in place."""
         home = self._home
-        self._run(title, lambda progress: session_opening.enter(entry, home, progress), self._entered)
+        self._run(title, lambda progress: session_opening.open_session(request, home, progress), self._on_opened)
 
-    def resume(self, entry: Entry) -> None:
+    def resume_session(self, request: SignInRequest) -> None:
         """Go on with a session that stayed signed in, if it still lives."""
         home = self._home
-        self._run(_("Signing in"), lambda progress: session_opening.resume(entry, home, progress), self._resumed)
+        self._run(
+            _("Signing in"), lambda progress: session_opening.resume_session(request, home, progress), self._on_resumed
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         """The keyboard is seen where somebody most likely goes on: the way used last, else this computer."""
         super().showEvent(event)
-        if self._last("server"):
-            self._server.begin()
+        if self._was_last_used("server"):
+            self._server.focus_first_empty()
         else:
-            begin_at((self._demo if self._last("demo") else self._local).button)
+            focus_visibly((self._demo if self._was_last_used("demo") else self._local).button)
 
-    def choose_demo_person(self) -> None:
+    def open_demo(self) -> None:
         """Open the demo and ask as whom."""
         self._open_demo()
 
-    def wait_for(self, title: str, op: Callable[..., object], after: Callable[[], None] | None) -> None:
+    def run_before_sign_in(self, title: str, op: Callable[..., object], after: Callable[[], None] | None) -> None:
         """Do something before anybody may sign in again, then `after`."""
 
         def done(_result: object) -> None:
-            self._stand_still()
+            self._end_progress()
             if after is not None:
                 after()
 
         self._run(title, op, done, keep_notice=True)
 
-    def _last(self, way: str) -> bool:
+    def _was_last_used(self, kind: str) -> bool:
         last = self._settings.last_way
-        return bool(last) and (last == way or (way == "server" and last not in ("local", "demo")))
+        return bool(last) and (last == kind or (kind == "server" and last not in ("local", "demo")))
 
     def _enter_local(self) -> None:
-        self.enter(Entry("local", stay=self._local.stay.isChecked()), _("Opening your database"))
+        self.open_session(
+            SignInRequest("local", stay_signed_in=self._local.stay_signed_in.isChecked()), _("Opening your database")
+        )
 
-    def _enter_server(self, entry: Entry) -> None:
-        self.enter(entry, _("Signing in"))
+    def _enter_server(self, request: SignInRequest) -> None:
+        self.open_session(request, _("Signing in"))
 
     def _open_demo(self) -> None:
         from benchboard.ui.sign_in.demo_picker import DemoPicker
@@ -127,9 +131,11 @@ class SignIn(QWidget):
         home = self._home
 
         def pick(people: object) -> None:
-            self._stand_still()
+            self._end_progress()
             picker = DemoPicker(self.window(), people)  # type: ignore[arg-type]  # what demo_people answered
-            picker.picked.connect(lambda user_id: self.enter(Entry("demo", user_id=user_id), _("Opening the demo")))
+            picker.picked.connect(
+                lambda user_id: self.open_session(SignInRequest("demo", user_id=user_id), _("Opening the demo"))
+            )
             picker.open()
 
         self._run(_("Opening the demo"), lambda progress: session_opening.demo_people(home, progress), pick)
@@ -140,49 +146,49 @@ class SignIn(QWidget):
         if self._work is not None:
             return
         if not keep_notice:
-            self.say(None)
-        self._server.fail(None)
-        self._going.begin(title)
+            self.show_notice(None)
+        self._server.show_error(None)
+        self._progress.start(title)
         for card in (self._local, self._server, self._demo):
             card.setEnabled(False)
-        self._work = self._tasks.run(self, op, done, self._failed, title=title)
+        self._work = self._tasks.run(self, op, done, self._on_failed, title=title)
 
     def _stop(self) -> None:
         if self._work is not None:
             self._work.cancel()
 
-    def _stand_still(self) -> None:
+    def _end_progress(self) -> None:
         self._work = None
-        self._going.end()
+        self._progress.stop()
         for card in (self._local, self._server, self._demo):
             card.setEnabled(True)
 
-    def _progressed(self) -> None:
+    def _show_progress(self) -> None:
         if self._work is not None:
-            self._going.say(self._work.note)
+            self._progress.set_text(self._work.note)
 
-    def _entered(self, entered: "Entered") -> None:
-        self._stand_still()
+    def _on_opened(self, active_session: "ActiveSession") -> None:
+        self._end_progress()
         self._server.forget_secrets()
-        self.entered.emit(entered)
+        self.session_opened.emit(active_session)
 
-    def _resumed(self, entered: "Entered | None") -> None:
-        self._stand_still()
-        if entered is not None:
-            self.entered.emit(entered)
+    def _on_resumed(self, active_session: "ActiveSession | None") -> None:
+        self._end_progress()
+        if active_session is not None:
+            self.session_opened.emit(active_session)
 
-    def _failed(self, error: AppError) -> None:
-        self._stand_still()
+    def _on_failed(self, error: AppError) -> None:
+        self._end_progress()
         if isinstance(error, Cancelled):
             return
-        if not self._server.fail(error):
+        if not self._server.show_error(error):
             why = " ".join(part for part in (error.why, error.do) if part)
-            self.say(Notice(error.what, why, "error"))
+            self.show_notice(Notice(error.what, why, "error"))
 
-    def _choose_language(self) -> None:
+    def _open_language_menu(self) -> None:
         now = self._settings.language
         items = [
-            Item(title, partial(self.language_chosen.emit, code), checked=code == now, name=f"language_{code}")
+            MenuItem(title, partial(self.language_selected.emit, code), checked=code == now, name=f"language_{code}")
             for code, title in LANGUAGES.items()
         ]
         menu(self._language, items, name="language_menu")
@@ -190,7 +196,7 @@ class SignIn(QWidget):
     def _lay_out(self) -> None:
         self._language = Button(
             LANGUAGES.get(self._settings.language, "English"),
-            self._choose_language,
+            self._open_language_menu,
             kind="quiet",
             icon="ph.globe",
             menu=True,
@@ -202,7 +208,7 @@ class SignIn(QWidget):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        column.addLayout(self._head())
+        column.addLayout(self._title_row())
         column.addLayout(self._notices)
         cards = QHBoxLayout()
         cards.setSpacing(16)
@@ -210,7 +216,7 @@ class SignIn(QWidget):
         cards.addWidget(self._server, 1)
         column.addLayout(cards)
         column.addWidget(self._demo)
-        foot = row(self._going)
+        foot = row(self._progress)
         foot.addStretch(1)
         foot.addWidget(Text(_("Version {version}").format(version=__version__), "body", "muted"))
         column.addLayout(foot)
@@ -229,7 +235,7 @@ class SignIn(QWidget):
         status.set("hint", "ph.keyboard", _("Alt 1 This computer, Alt 2 Shared server, Alt 3 Demo"))
         whole.addWidget(status)
 
-    def _head(self) -> QHBoxLayout:
+    def _title_row(self) -> QHBoxLayout:
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Text("Benchboard", "display"))
@@ -242,7 +248,7 @@ class SignIn(QWidget):
         return head
 
 
-class Going(QWidget):
+class SignInProgress(QWidget):
     """What is happening while a database opens, and a way to stop it."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
@@ -259,19 +265,19 @@ class Going(QWidget):
             line.addWidget(widget)
             widget.hide()
 
-    def begin(self, title: str) -> None:
+    def start(self, title: str) -> None:
         self._text.setText(title)
         for widget in (self._spinner, self._text, self._button):
             widget.show()
 
-    def say(self, note: str) -> None:
+    def set_text(self, note: str) -> None:
         if note:
             self._text.setText(note)
 
     def text(self) -> str:
         return self._text.text()
 
-    def end(self) -> None:
+    def stop(self) -> None:
         for widget in (self._spinner, self._text, self._button):
             widget.hide()
 

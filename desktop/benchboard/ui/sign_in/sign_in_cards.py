@@ -11,24 +11,26 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
 from benchboard.ui.sign_in import session_opening
-from benchboard.ui.sign_in.session_opening import Entry
+from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import Edit, Field, row
 from benchboard.ui.widgets.labels import Elided, Text
-from benchboard.ui.widgets.popover import Item, menu
+from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Card, Icon
 
 
 class LocalCard(Card):
     """This computer: one encrypted file, no server, no password."""
 
-    def __init__(self, home: Path, last: bool, start: Callable[[], None]) -> None:
+    def __init__(self, home: Path, last_used: bool, start: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("card_local")
-        self.choose(last)
-        badge = Badge("info", _("Last used"), "ph.clock") if last else Badge("ok", _("No server needed"), "ph.check")
-        self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, chosen=last))
+        self.set_selected(last_used)
+        badge = (
+            Badge("info", _("Last used"), "ph.clock") if last_used else Badge("ok", _("No server needed"), "ph.check")
+        )
+        self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, selected=last_used))
         self.column.addWidget(
             Text(
                 _("One encrypted file on this computer. Everything works, and nobody else sees it. You're the admin."),
@@ -38,16 +40,20 @@ class LocalCard(Card):
             )
         )
         self.column.addSpacing(4)
-        self.column.addLayout(_fact("ph.lock-simple", _key_sentence(home)))
-        self.column.addLayout(_fact("ph.hard-drives", str(home)))
-        self.column.addLayout(_fact("ph.user", _("No password: your account on this computer unlocks it")))
+        self.column.addLayout(_fact_row("ph.lock-simple", _key_sentence(home)))
+        self.column.addLayout(_fact_row("ph.hard-drives", str(home)))
+        self.column.addLayout(_fact_row("ph.user", _("No password: your account on this computer unlocks it")))
         self.column.addStretch(1)
-        self.stay = CheckBox(_("Stay signed in"))
-        self.stay.setObjectName("stay_local")
+        self.stay_signed_in = CheckBox(_("Stay signed in"))
+        self.stay_signed_in.setObjectName("stay_local")
         self.button = Button(
-            _("Start on this computer"), start, size="lg", kind="primary" if last else "plain", name="sign_in_local"
+            _("Start on this computer"),
+            start,
+            size="lg",
+            kind="primary" if last_used else "plain",
+            name="sign_in_local",
         )
-        foot = row(self.stay)
+        foot = row(self.stay_signed_in)
         foot.addStretch(1)
         foot.addWidget(self.button)
         self.column.addLayout(foot)
@@ -56,38 +62,38 @@ class LocalCard(Card):
 class ServerCard(Card):
     """A shared PostgreSQL server, by its URL. Unguarded for now, and the card says so."""
 
-    def __init__(self, settings: Settings, last: bool, start: Callable[[Entry], None]) -> None:
+    def __init__(self, settings: Settings, last_used: bool, start: Callable[[SignInRequest], None]) -> None:
         super().__init__()
         self.setObjectName("card_server")
-        self.choose(last)
+        self.set_selected(last_used)
         self._start = start
         self._organisation: str | None = None
-        unguarded = Badge("warn", _("Unprotected"), "ph.shield-warning")
-        badges = (Badge("info", _("Last used"), "ph.clock"), unguarded) if last else (unguarded,)
+        unprotected = Badge("warn", _("Unprotected"), "ph.shield-warning")
+        badges = (Badge("info", _("Last used"), "ph.clock"), unprotected) if last_used else (unprotected,)
         self._url = Edit(placeholder="postgresql://role@server/database", name="server_url")
         if settings.last_way not in ("", "local", "demo"):
             self._url.setText(settings.last_way)
-        self._role_password = _secret("server_role_password")
+        self._role_password = _password_edit("server_role_password")
         self._email = Edit(name="server_email")
         self._email.setText(settings.last_email)
-        self._password = _secret("server_password")
-        self._wrong = Text("", "caption", "error", wrap=True)
-        self._wrong.hide()
-        self._stay = CheckBox(_("Stay signed in"))
-        self._stay.setObjectName("stay_server")
+        self._password = _password_edit("server_password")
+        self._error = Text("", "caption", "error", wrap=True)
+        self._error.hide()
+        self._stay_signed_in = CheckBox(_("Stay signed in"))
+        self._stay_signed_in.setObjectName("stay_server")
         self.button = Button(
-            _("Sign in"), self._go, size="lg", kind="primary" if last else "plain", name="sign_in_server"
+            _("Sign in"), self._submit, size="lg", kind="primary" if last_used else "plain", name="sign_in_server"
         )
-        self.button.add_cap("Enter")
-        self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, chosen=last))
+        self.button.add_key_cap("Enter")
+        self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, selected=last_used))
         self._lay_out()
         self._edits = (self._url, self._role_password, self._email, self._password)
         for edit in self._edits:
-            edit.returnPressed.connect(self._go)
-        self.button.show_cap(False)
+            edit.returnPressed.connect(self._submit)
+        self.button.show_key_cap(False)
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            application.focusChanged.connect(self._keyboard_moved)
+            application.focusChanged.connect(self._on_focus_changed)
 
     def _lay_out(self) -> None:
         self._fields = {
@@ -103,23 +109,23 @@ class ServerCard(Card):
             "Anyone who can use this database role can read everything in the database. Use it only inside "
             "your own network."
         )
-        foot = row(self._stay)
+        foot = row(self._stay_signed_in)
         foot.addStretch(1)
         foot.addWidget(self.button)
         self.column.addWidget(self._fields["url"])
         self.column.addWidget(self._fields["database_password"])
         self.column.addLayout(account)
-        self.column.addWidget(self._wrong)
+        self.column.addWidget(self._error)
         self.column.addWidget(Text(note, "caption", "muted", wrap=True))
         self.column.addStretch(1)
         self.column.addLayout(foot)
 
-    def _keyboard_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Only from a field of this card does Enter sign in; while the window is in the background nothing moves."""
         if now is not None:
-            self.button.show_cap(now in self._edits)
+            self.button.show_key_cap(now in self._edits)
 
-    def begin(self) -> None:
+    def focus_first_empty(self) -> None:
         """Put the keyboard into the first field that is still empty."""
         for edit in (self._url, self._email, self._password):
             if not edit.text():
@@ -127,24 +133,24 @@ class ServerCard(Card):
                 return
         self._password.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def fail(self, error: AppError | None) -> bool:
+    def show_error(self, error: AppError | None) -> bool:
         """Show what was wrong at the field it concerns; answers whether it concerned one. None takes it back."""
         for field in self._fields.values():
-            field.fail("")
-        self._wrong.hide()
+            field.set_error("")
+        self._error.hide()
         if error is None:
             return False
         at = self._fields.get(str(error.facts.get("field", "")))
         if at is not None and self._url.text():
-            at.fail(str(error))
+            at.set_error(str(error))
             at.editor.setFocus()
             return True
         if error.code == "accounts.which":
             self._ask_organisation(error)
             return True
         if error.code.startswith(("storage.", "workspace.outdated")) and self._url.text():
-            self._wrong.setText(str(error))
-            self._wrong.show()
+            self._error.setText(str(error))
+            self._error.show()
             return True
         return False
 
@@ -154,39 +160,39 @@ class ServerCard(Card):
 
     def _ask_organisation(self, error: AppError) -> None:
         slugs = error.facts.get("organisations", ())
-        items = [Item(error.what, None)]
+        items = [MenuItem(error.what, None)]
         for slug in slugs if isinstance(slugs, tuple) else ():
-            items.append(Item(str(slug), partial(self._go_to, str(slug)), "ph.buildings"))
+            items.append(MenuItem(str(slug), partial(self._submit_to, str(slug)), "ph.buildings"))
         menu(self.button, items, name="organisation_menu")
 
-    def _go_to(self, slug: str) -> None:
+    def _submit_to(self, slug: str) -> None:
         self._organisation = slug
-        self._go()
+        self._submit()
         self._organisation = None
 
-    def _go(self) -> None:
-        self.fail(None)
+    def _submit(self) -> None:
+        self.show_error(None)
         try:
-            url = session_opening.check_url(self._url.text())
+            url = session_opening.parse_server_url(self._url.text())
         except AppError as error:
-            self._fields["url"].fail(str(error))
+            self._fields["url"].set_error(str(error))
             self._url.setFocus()
             return
         for edit, name in ((self._email, "email"), (self._password, "password")):
             if not edit.text():
-                self._fields[name].fail(_("This field is required."))
+                self._fields[name].set_error(_("This field is required."))
                 edit.setFocus()
                 return
         self._url.setText(url)
         self._start(
-            Entry(
+            SignInRequest(
                 "server",
                 url=url,
                 database_password=self._role_password.text(),
                 email=self._email.text().strip(),
                 password=self._password.text(),
                 organisation=self._organisation,
-                stay=self._stay.isChecked(),
+                stay_signed_in=self._stay_signed_in.isChecked(),
             )
         )
 
@@ -218,10 +224,10 @@ class DemoCard(Card):
         self.column.addLayout(line)
 
 
-def _card_head(icon: str, title: str, *badges: Badge, chosen: bool) -> QHBoxLayout:
+def _card_head(icon: str, title: str, *badges: Badge, selected: bool) -> QHBoxLayout:
     head = QHBoxLayout()
     head.setSpacing(10)
-    head.addWidget(Icon(icon, "accent.text" if chosen else "text.secondary", 20))
+    head.addWidget(Icon(icon, "accent.text" if selected else "text.secondary", 20))
     head.addWidget(Text(title, "section"))
     head.addStretch(1)
     for badge in badges:
@@ -229,7 +235,7 @@ def _card_head(icon: str, title: str, *badges: Badge, chosen: bool) -> QHBoxLayo
     return head
 
 
-def _fact(icon: str, sentence: str) -> QHBoxLayout:
+def _fact_row(icon: str, sentence: str) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(8)
     line.setContentsMargins(0, 3, 0, 3)
@@ -239,7 +245,7 @@ def _fact(icon: str, sentence: str) -> QHBoxLayout:
     return line
 
 
-def _secret(name: str) -> Edit:
+def _password_edit(name: str) -> Edit:
     edit = Edit(name=name)
     edit.setEchoMode(QLineEdit.EchoMode.Password)
     return edit

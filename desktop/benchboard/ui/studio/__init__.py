@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from benchboard.i18n import N_
 from benchboard.paging import Listing
 from benchboard.ui.commands import Handler, Handlers
-from benchboard.ui.sections import Place, Room, SearchResult
+from benchboard.ui.sections import Room, RoomView, SearchResult
 from benchboard.ui.studio import studio_commands as studio_commands  # registers them
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ ROOM = Room(
     N_("Studio"),
     "ph.squares-four",
     "studio:enter",
-    (Place("home", N_("Home"), _home), Place("dashboards", N_("Dashboards"), _dashboards)),
+    (RoomView("home", N_("Home"), _home), RoomView("dashboards", N_("Dashboards"), _dashboards)),
     _handlers,
     _finds,
 )

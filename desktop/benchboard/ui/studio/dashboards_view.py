@@ -15,7 +15,7 @@ from benchboard.dashboards.open_tabs import OpenTab, RestoredTabs
 from benchboard.dashboards.variables import variable_state
 from benchboard.i18n import _
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
-from benchboard.ui.sections import Decision
+from benchboard.ui.sections import PendingConflict
 from benchboard.ui.studio.cross_page_drag import Crossing
 from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
@@ -134,7 +134,7 @@ class Dashboards(QWidget):
         super().hideEvent(event)
         self.crossing.hidden()
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         """Somebody came here, perhaps for one dashboard."""
         which, _slash, wish = rest.partition("/")
         if which == "new":
@@ -143,7 +143,7 @@ class Dashboards(QWidget):
             self.tabs.setCurrentIndex(0)
             self.library.ask_file()
         elif which:
-            self.open(which).opened(wish)
+            self.open(which).open_route(wish)
 
     def open(self, dashboard_id: str) -> StudioPage:
         """Show a dashboard, opened if it is not yet."""
@@ -206,7 +206,7 @@ class Dashboards(QWidget):
 
     def close_page(self, page: StudioPage | None) -> None:
         """Close an open dashboard, saved; one that waits for a decision stays."""
-        if page is not None and page.closing():
+        if page is not None and page.prepare_close():
             self._remove(page)
 
     def _close(self, tab: int) -> None:
@@ -216,27 +216,27 @@ class Dashboards(QWidget):
         elif isinstance(there, StudioPage):
             self.close_page(there)
 
-    def closing(self) -> bool:
+    def prepare_close(self) -> bool:
         """Store what is not stored yet; stay where a decision is open."""
         for page in self.pages:
-            if not page.closing():
+            if not page.prepare_close():
                 self.tabs.setCurrentIndex(self._stack.indexOf(page))
                 return False
         return True
 
-    def closed(self) -> None:
+    def finish_close(self) -> None:
         """End what is under way: the place goes."""
         self._reopening.finish()
         for page in self.pages:
-            page.closed()
+            page.finish_close()
 
     def unsaved(self) -> str:
         """What would be lost if the place went away now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
 
-    def decisions(self) -> list[Decision]:
+    def conflicts(self) -> list[PendingConflict]:
         """What waits for a decision in whichever dashboard."""
-        return [decision for page in self.pages for decision in page.decisions()]
+        return [decision for page in self.pages for decision in page.conflicts()]
 
     def _place(self, dashboard_id: str) -> int:
         return next((k for k, one in enumerate(self._opened, 1) if _id_of(one) == dashboard_id), -1)
@@ -307,7 +307,7 @@ class Dashboards(QWidget):
     def _remove(self, page: StudioPage | Sleeping) -> None:
         if isinstance(page, StudioPage):
             self.crossing.back()
-            page.closed()
+            page.finish_close()
             self._reopening.forget(page)
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)

@@ -15,7 +15,7 @@ from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
-from benchboard.ui.sections import Decision
+from benchboard.ui.sections import PendingConflict
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.context_menu import ContextMenu
 from benchboard.ui.studio.canvas.device_preview import DevicePreview
@@ -173,20 +173,20 @@ class StudioPage(QWidget):
         """The commands that are offered on the page now."""
         return self.commands.handlers()
 
-    def opened(self, rest: str) -> None:
+    def open_route(self, rest: str) -> None:
         """Somebody came here, perhaps for one widget: `show/<widget>`."""
         wish, _slash, what = rest.partition("/")
         if wish == "show":
             self._wish = partial(self.finder.go, what)
         self._grant()
 
-    def standing(self) -> OpenTab:
+    def save_state(self) -> OpenTab:
         """How the page is shown."""
         row = self.canvas.verticalScrollBar().value() / self._row_height
         key = self.store.dashboard_id or ""
         return OpenTab(key, round(row, 3), self.canvas.zoom, self.editor.breakpoint, self.presentation.on)
 
-    def stand(self, was: object) -> None:
+    def restore_state(self, was: object) -> None:
         """Show it so, as soon as it is read."""
         if isinstance(was, OpenTab):
             self._wish = partial(self.show_view, was)
@@ -211,7 +211,7 @@ class StudioPage(QWidget):
             wish, self._wish = self._wish, None
             wish()
 
-    def closing(self) -> bool:
+    def prepare_close(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided, and where the JSON
         is none yet and could not be kept."""
         self.commit()
@@ -247,7 +247,7 @@ class StudioPage(QWidget):
             act="json-draft",
         )
 
-    def closed(self) -> None:
+    def finish_close(self) -> None:
         """End what is under way: the page goes."""
         self._moves.forget(self)
         self.saving.recovery.leave()
@@ -280,13 +280,13 @@ class StudioPage(QWidget):
         """Whether something is written that is not the page yet."""
         return self.json_view.draft or self.inspector.drafting
 
-    def decisions(self) -> list[Decision]:
+    def conflicts(self) -> list[PendingConflict]:
         """What both this window and somebody else changed, if that waits for a decision."""
         if self.saving.state != "conflict":
             return []
         merge = self.saving.merge
         count = len({conflict.id for conflict in merge.conflicts}) if merge is not None else 1
-        return [Decision(self.store.key, self.name, count, self._decide)]
+        return [PendingConflict(self.store.key, self.name, count, self._decide)]
 
     def go_here(self) -> None:
         """Bring the page to the front."""

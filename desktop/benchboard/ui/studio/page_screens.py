@@ -132,7 +132,7 @@ class NameVersion(Dialog):
         self.content.addWidget(
             Field(_("Version name"), self._note, note=_("This version won't change. Later saves create new ones."))
         )
-        self.add_button(Button(_("Cancel"), self.leave, name="version_leave"))
+        self.add_button(Button(_("Cancel"), self.dismiss, name="version_leave"))
         self._button = self.add_button(Button(_("Save version"), self._take, kind="primary", name="version_keep"))
         self._note.textChanged.connect(self._typed)
         self._typed("")
@@ -142,5 +142,5 @@ class NameVersion(Dialog):
 
     def _take(self) -> None:
         if self._button.isEnabled():
-            self.leave()
+            self.dismiss()
             self._run(self._note.text().strip())

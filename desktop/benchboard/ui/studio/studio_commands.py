@@ -6,21 +6,21 @@ What each does on a page is in `page_commands`, with the selection in `canvas/se
 from typing import Final
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, WINDOW, Command, MenuSection, Scope
+from benchboard.ui.commands import REGISTRY, WINDOW, Command, CommandScope, MenuSection
 from benchboard.ui.window_commands import SHORTCUTS
 
-DASHBOARDS: Final = Scope("studio.dashboards", WINDOW)
+DASHBOARDS: Final = CommandScope("studio.dashboards", WINDOW)
 """The tabs of open dashboards, and what stands below them."""
-PAGE: Final = Scope("studio.page", DASHBOARDS)
-PAGE_KEYS: Final = Scope("studio.page-keys", PAGE)
+PAGE: Final = CommandScope("studio.page", DASHBOARDS)
+PAGE_KEYS: Final = CommandScope("studio.page-keys", PAGE)
 """On a page, unless what has the keyboard takes the key itself, as a field does."""
-CANVAS: Final = Scope("studio.canvas", PAGE_KEYS)
-TABLE: Final = Scope("studio.table", PAGE)
-OUTLINE: Final = Scope("studio.outline", PAGE)
-PRESENTATION: Final = Scope("studio.presentation", PAGE)
-VERSIONS: Final = Scope("studio.versions", PAGE)
-CONFLICTS: Final = Scope("studio.conflicts", PAGE)
-VARIABLES: Final = Scope("studio.variables")
+CANVAS: Final = CommandScope("studio.canvas", PAGE_KEYS)
+TABLE: Final = CommandScope("studio.table", PAGE)
+OUTLINE: Final = CommandScope("studio.outline", PAGE)
+PRESENTATION: Final = CommandScope("studio.presentation", PAGE)
+VERSIONS: Final = CommandScope("studio.versions", PAGE)
+CONFLICTS: Final = CommandScope("studio.conflicts", PAGE)
+VARIABLES: Final = CommandScope("studio.variables")
 
 _EDIT: Final = N_("Edit")
 _NAVIGATE: Final = N_("Navigate")

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QTabBar
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class OpenTabs(QTabBar):
@@ -29,7 +29,7 @@ class OpenTabs(QTabBar):
     def call(self, tab: int, name: str) -> None:
         """Let a tab bear a dashboard's name, which is read whole under the pointer."""
         self.setTabText(tab, name.replace("&", "&&"))
-        self.setTabToolTip(tab, plain_tip(name))
+        self.setTabToolTip(tab, plain_tooltip(name))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

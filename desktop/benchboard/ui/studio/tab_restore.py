@@ -114,7 +114,7 @@ class Reopening(QObject):
     def _view(self, page: "StudioPage | Sleeping") -> OpenTab:
         if isinstance(page, Sleeping):
             return page.view
-        return self._awaited[page] if page in self._awaited else page.standing()
+        return self._awaited[page] if page in self._awaited else page.save_state()
 
     def _sitting(self) -> OpenTabs:
         pages, front = self._now()

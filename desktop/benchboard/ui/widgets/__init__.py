@@ -1,14 +1,23 @@
 """The parts every screen is made of. Rooms import them from here."""
 
 from benchboard.ui.widgets.badges import Badge, Chip, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
-from benchboard.ui.widgets.banners import Banner, Toast, keep_clear
+from benchboard.ui.widgets.banners import Banner, Toast, keep_toasts_above
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
 from benchboard.ui.widgets.file_dialog import open_file_dialog
 from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
-from benchboard.ui.widgets.popover import Item, Popover, copyable, heading, menu
-from benchboard.ui.widgets.surfaces import Card, EmptyState, Floating, Icon, Toolbar, bare, paint_shadow, scrolled
+from benchboard.ui.widgets.popover import MenuItem, Popover, copyable, heading, menu
+from benchboard.ui.widgets.surfaces import (
+    Card,
+    EmptyState,
+    Floating,
+    Icon,
+    Toolbar,
+    disable_viewport_fill,
+    paint_shadow,
+    scroll_area,
+)
 
 __all__ = [
     "Avatar",
@@ -27,8 +36,8 @@ __all__ = [
     "Field",
     "Floating",
     "Icon",
-    "Item",
     "KeyCap",
+    "MenuItem",
     "Popover",
     "Scrim",
     "SegmentedControl",
@@ -37,13 +46,13 @@ __all__ = [
     "Toast",
     "Toolbar",
     "badge_width",
-    "bare",
     "copyable",
+    "disable_viewport_fill",
     "facts",
     "hairline",
     "heading",
     "initials",
-    "keep_clear",
+    "keep_toasts_above",
     "menu",
     "open_file_dialog",
     "paint_avatar",
@@ -55,6 +64,6 @@ __all__ = [
     "paint_shadow",
     "restyle",
     "row",
-    "scrolled",
+    "scroll_area",
     "search_field",
 ]

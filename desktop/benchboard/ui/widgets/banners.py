@@ -35,7 +35,7 @@ class Banner(QWidget):
         row.setContentsMargins(14, 6, 10, 6)
         row.setSpacing(theme().px("spacing.2"))
         row.addWidget(Icon(notice.icon or _ICONS[notice.kind], notice.kind, 18))
-        row.addWidget(_words(notice), 1)
+        row.addWidget(_notice_label(notice), 1)
         for action in notice.actions[:2]:
             button = Button(action.title, size="sm", name="banner_action")
             button.clicked.connect(lambda _checked=False, run=action.run: self._act(run))
@@ -63,7 +63,7 @@ class Banner(QWidget):
                 painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
 
-def _words(notice: Notice) -> QLabel:
+def _notice_label(notice: Notice) -> QLabel:
     """What in bold, then why; they wrap where the window is narrow."""
     label = QLabel(f"<span style='font-weight:600'>{escape(notice.what)}</span>&ensp;{escape(notice.why)}")
     label.setTextFormat(Qt.TextFormat.RichText)
@@ -87,7 +87,7 @@ class Toast(QWidget):
         row.addWidget(Text(text, "caption" if small else "body", "inverse"))
         self._undo = undo
         if undo is not None:
-            button = Button(_("Undo"), self._take_back, kind="inverse", name="toast_undo")
+            button = Button(_("Undo"), self._run_undo, kind="inverse", name="toast_undo")
             row.addWidget(button)
             row.addWidget(Text("Ctrl Z", "body", "inverse"))
             app = QApplication.instance()
@@ -97,7 +97,7 @@ class Toast(QWidget):
         self.adjustSize()
         QTimer.singleShot(_TOAST_MS, self, self.deleteLater)
 
-    def _take_back(self) -> None:
+    def _run_undo(self) -> None:
         undo = self._undo
         self._undo = None
         self.hide()
@@ -115,14 +115,14 @@ class Toast(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()  # it comes back as a plain key press
         else:
-            self._take_back()
+            self._run_undo()
         return True
 
     def place(self) -> None:
         """Move to the bottom centre of the window, above what is to be kept clear."""
         window = self._window
         edge = window.height()
-        for clear in window.findChildren(_Clear):
+        for clear in window.findChildren(_ToastBarrier):
             if clear.footer.isVisible():
                 edge = min(edge, clear.footer.mapTo(window, QPoint(0, 0)).y())
         bottom = edge - self.height() - theme().px("spacing.1" if self._small else "spacing.4")
@@ -138,12 +138,12 @@ class Toast(QWidget):
             painter.drawRoundedRect(self.rect(), radius, radius)
 
 
-def keep_clear(footer: QWidget) -> None:
+def keep_toasts_above(footer: QWidget) -> None:
     """Let no toast stand over this widget at the bottom of a window."""
-    _Clear(footer)
+    _ToastBarrier(footer)
 
 
-class _Clear(QObject):
+class _ToastBarrier(QObject):
     """Moves toasts as a footer comes, goes and moves."""
 
     def __init__(self, footer: QWidget) -> None:

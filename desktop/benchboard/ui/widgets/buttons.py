@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.focus import Ringed, entered
-from benchboard.ui.widgets.labels import KeyCap, plain_tip, restyle
+from benchboard.ui.widgets.focus import FocusRinged, press_on_enter
+from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 
 Kind = Literal["plain", "primary", "danger", "destroy", "quiet", "link", "inverse"]
 Size = Literal["xs", "sm", "md", "lg", "primary_form"]
@@ -36,7 +36,7 @@ _GAP = 7
 _WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 
-class Button(Ringed, QPushButton):
+class Button(FocusRinged, QPushButton):
     """A button: `primary` (one a region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
     `quiet` (no frame) or `link`. Without a title it is square and `tip` is its name."""
 
@@ -56,7 +56,7 @@ class Button(Ringed, QPushButton):
     ) -> None:
         super().__init__(title, parent)
         self._menu, self._words, self._small = menu, title, size == "sm"
-        self._cap: KeyCap | None = None
+        self._key_cap: KeyCap | None = None
         self.setProperty("kind", kind)
         self.setObjectName(name)
         self._side = height = theme().px(f"control_height.{size}")
@@ -72,9 +72,9 @@ class Button(Ringed, QPushButton):
             self.setIconSize(QSize(side, side))
         if not title:
             self.setProperty("square", True)
-            self.setFixedWidth(self._square())
+            self.setFixedWidth(self._square_width())
         if tip:
-            self.setToolTip(plain_tip(f"{tip} ({keys})" if keys else tip))
+            self.setToolTip(plain_tooltip(f"{tip} ({keys})" if keys else tip))
         self.setAccessibleName(title or tip)
         if keys:
             self.setShortcut(keys)
@@ -83,32 +83,32 @@ class Button(Ringed, QPushButton):
         if run is not None:
             self.clicked.connect(lambda _checked=False: run())
 
-    def add_cap(self, keys: str) -> None:
+    def add_key_cap(self, keys: str) -> None:
         """Show the key that does the same, at the right end."""
-        self._cap = KeyCap(keys, inverse=self.property("kind") == "primary", parent=self)
+        self._key_cap = KeyCap(keys, inverse=self.property("kind") == "primary", parent=self)
         self.updateGeometry()
 
-    def show_cap(self, shown: bool) -> None:
+    def show_key_cap(self, shown: bool) -> None:
         """Show the key or keep its place empty: it is shown while it works."""
-        if self._cap is not None:
-            self._cap.setVisible(shown)
+        if self._key_cap is not None:
+            self._key_cap.setVisible(shown)
             self.update()
 
     def setText(self, text: str) -> None:
         """New words; a button that was square for want of words is as wide as they need."""
         self._words = text
-        self._say(text)
+        self._set_label(text)
 
     def show_words(self, shown: bool) -> None:
         """Show its words, or where there is little room its icon alone; its name stays."""
         if shown != bool(self.text()) and self._words:
-            self._say(self._words if shown else "")
+            self._set_label(self._words if shown else "")
 
-    def _say(self, text: str) -> None:
+    def _set_label(self, text: str) -> None:
         super().setText(text)
         if not text and not self.property("square"):
             self.setProperty("square", True)
-            self.setFixedWidth(self._square())
+            self.setFixedWidth(self._square_width())
             restyle(self)
         if text and self.property("square"):
             self.setProperty("square", False)
@@ -121,30 +121,30 @@ class Button(Ringed, QPushButton):
         """Turn it off and say why; an empty reason turns it on again."""
         self.reason = reason
         self.setEnabled(not reason)
-        self.setToolTip(plain_tip(reason))
+        self.setToolTip(plain_tooltip(reason))
 
     def sizeHint(self) -> QSize:
         if not self.text():
-            return QSize(self._square(), self.height())
+            return QSize(self._square_width(), self.height())
         pad = 0 if self._bare else 16 if self._small else 24
         height = QFontMetrics(self.font()).height() + 2 if self._bare else self.height()
-        return QSize(self._width() + self._tail() + pad, height)
+        return QSize(self._label_width() + self._trailing_width() + pad, height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def _square(self) -> int:
+    def _square_width(self) -> int:
         """How wide it is without words."""
-        return self._side + self._tail()
+        return self._side + self._trailing_width()
 
-    def _width(self) -> int:
+    def _label_width(self) -> int:
         """Of icon and words together."""
         words = QFontMetrics(self._font()).horizontalAdvance(self.text())
         return words + (0 if self.icon().isNull() else self.iconSize().width() + _GAP)
 
-    def _tail(self) -> int:
+    def _trailing_width(self) -> int:
         """Of what stands at the right end."""
-        return (18 if self._menu else 0) + (self._cap.sizeHint().width() + 8 if self._cap else 0)
+        return (18 if self._menu else 0) + (self._key_cap.sizeHint().width() + 8 if self._key_cap else 0)
 
     def _font(self) -> QFont:
         font = theme().font("body")
@@ -154,7 +154,7 @@ class Button(Ringed, QPushButton):
         return font
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not entered(self, event):
+        if not press_on_enter(self, event):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -166,8 +166,10 @@ class Button(Ringed, QPushButton):
         mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
         state = QIcon.State.On if self.isChecked() else QIcon.State.Off
         # While the key is not shown, the words stand in the middle of the place kept for both.
-        room = self.width() - (self._tail() if self._cap is None or self._cap.isVisibleTo(self) else 0)
-        left = 0 if self._bare else (room - self._width()) // 2 if self.text() else 0
+        room = self.width() - (
+            self._trailing_width() if self._key_cap is None or self._key_cap.isVisibleTo(self) else 0
+        )
+        left = 0 if self._bare else (room - self._label_width()) // 2 if self.text() else 0
         if not self.icon().isNull():
             side = self.iconSize().width()
             left = left if self.text() else (room - side) // 2
@@ -184,14 +186,14 @@ class Button(Ringed, QPushButton):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._cap is not None:
-            hint = self._cap.sizeHint()
-            self._cap.setGeometry(
+        if self._key_cap is not None:
+            hint = self._key_cap.sizeHint()
+            self._key_cap.setGeometry(
                 QRect(QPoint(self.width() - hint.width() - 9, (self.height() - hint.height()) // 2), hint)
             )
 
 
-class CheckBox(Ringed, QCheckBox):
+class CheckBox(FocusRinged, QCheckBox):
     """A tick box of 16 px, three-state where asked."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
@@ -263,7 +265,7 @@ def paint_radio(painter: QPainter, box: QRectF, *, on: bool) -> None:
 class SegmentedControl(QWidget):
     """A few choices side by side, one of them chosen: `All | Here 9 | Trouble 2`."""
 
-    chosen = Signal(str)
+    selected = Signal(str)
 
     def __init__(
         self,
@@ -284,15 +286,15 @@ class SegmentedControl(QWidget):
         for index, (key, title) in enumerate(choices):
             button = _Segment(title, index == 0, index == len(choices) - 1, icons.get(key, ""))
             button.setObjectName(f"segment_{key}")
-            button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
+            button.clicked.connect(lambda _checked=False, key=key: self.selected.emit(key))
             self._group.addButton(button)
             self._buttons[key] = button
             row.addWidget(button)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if choices:
-            self.choose(choices[0][0])
+            self.set_current(choices[0][0])
 
-    def choose(self, key: str) -> None:
+    def set_current(self, key: str) -> None:
         """Show `key` as chosen; says nothing to anybody."""
         self._buttons[key].setChecked(True)
 
@@ -311,7 +313,7 @@ class SegmentedControl(QWidget):
         self._buttons[key].updateGeometry()
 
 
-class _Segment(Ringed, QPushButton):
+class _Segment(FocusRinged, QPushButton):
     def __init__(self, title: str, first: bool, last: bool, icon: str = "") -> None:
         super().__init__(title)
         self._first, self._last, self._icon = first, last, icon
@@ -322,17 +324,17 @@ class _Segment(Ringed, QPushButton):
 
     def show_words(self, shown: bool) -> None:
         self._words = shown or not self._icon
-        self.setToolTip("" if self._words else plain_tip(self.text()))
+        self.setToolTip("" if self._words else plain_tooltip(self.text()))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._needs() + 22, self.height())
+        return QSize(self._content_width() + 22, self.height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def _needs(self) -> int:
+    def _content_width(self) -> int:
         words = QFontMetrics(self._font()).horizontalAdvance(self.text()) if self._words else 0
         return words + (theme().px("icon.control") if self._icon else 0) + (_GAP if self._icon and words else 0)
 
@@ -356,7 +358,7 @@ class _Segment(Ringed, QPushButton):
             painter.drawRoundedRect(shape, radius, radius)
             if not self._first:
                 painter.drawLine(QPoint(0, 0), QPoint(0, self.height()))
-            left = (self.width() - self._needs()) // 2
+            left = (self.width() - self._content_width()) // 2
             if self._icon:
                 side = theme().px("icon.control")
                 spot = QRect(left, (self.height() - side) // 2, side, side)

@@ -16,45 +16,45 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
-from benchboard.ui.widgets.focus import Way
+from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
 from benchboard.ui.window_commands import FULL_SCREEN, QUIT
 
-_OF_THE_WINDOW: Final = (*REGISTRY[QUIT].shortcuts, *REGISTRY[FULL_SCREEN].shortcuts)
+_WINDOW_SHORTCUTS: Final = (*REGISTRY[QUIT].shortcuts, *REGISTRY[FULL_SCREEN].shortcuts)
 """Shortcuts that mean the whole window, with whatever stands in it."""
 
 
 class Scrim(QWidget):
     """Covers the window's content; keyboard and mouse stay with what stands on it."""
 
-    left = Signal()
+    dismissed = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         Popover.close_any()
         self._window = window
-        self._way = Way(QApplication.focusWidget())
+        self._focus_return = FocusReturn(QApplication.focusWidget())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setGeometry(window.rect())
         window.installEventFilter(self)
 
-    def leave(self) -> None:
+    def dismiss(self) -> None:
         """Close, and give the keyboard back."""
         self.hide()
         self._window.removeEventFilter(self)
-        target = self._way.back()
+        target = self._focus_return.target()
         if target is not None:
             target.setFocus(Qt.FocusReason.PopupFocusReason)
-        self.left.emit()
+        self.dismissed.emit()
         self.deleteLater()
 
-    def settle(self) -> None:
+    def place_content(self) -> None:
         """Place the content after a change of size."""
 
     def resizeEvent(self, event: QEvent) -> None:
-        self.settle()
+        self.place_content()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -84,14 +84,14 @@ class Scrim(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             keys = QKeySequence(event.keyCombination())
             own = (shortcut.key() for shortcut in self.findChildren(QShortcut))
-            if keys not in (*own, *map(QKeySequence, _OF_THE_WINDOW)):
+            if keys not in (*own, *map(QKeySequence, _WINDOW_SHORTCUTS)):
                 event.accept()  # it comes back as a plain key press
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.leave()
+            self.dismiss()
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -117,7 +117,7 @@ class Dialog(Scrim):
         head.setContentsMargins(20, 14, 12, 12)
         head.addWidget(Text(title, "title"), 1)
         self.close_button = Button(
-            "", self.leave, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
+            "", self.dismiss, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
         )
         head.addWidget(self.close_button)
         whole.addLayout(head)
@@ -126,7 +126,7 @@ class Dialog(Scrim):
         middle = QHBoxLayout(holder)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        self._steps = _Steps(steps)
+        self._steps = _StepList(steps)
         if steps:
             whole.addWidget(hairline())
             middle.addWidget(self._steps)
@@ -154,21 +154,21 @@ class Dialog(Scrim):
             self.footer.addWidget(button)
         return button
 
-    def at_step(self, index: int) -> None:
+    def set_step(self, index: int) -> None:
         """Show which step one is at; those before it are done."""
-        self._steps.at(index)
+        self._steps.set_current(index)
 
     def open(self) -> None:
         """Show it; the first field gets the keyboard."""
         self.show()
         self.raise_()
-        self.settle()
+        self.place_content()
         self.setFocus()
         self.focusNextPrevChild(True)
         if self.close_button.hasFocus():
             self.focusNextPrevChild(True)
 
-    def settle(self) -> None:
+    def place_content(self) -> None:
         size = self._size + QSize(2 * SHADOW, 2 * SHADOW) if self._size else self.frame.sizeHint()
         size = size.boundedTo(self.size()).expandedTo(QSize(320, 160))
         box = QRect(0, 0, size.width(), size.height())
@@ -176,15 +176,15 @@ class Dialog(Scrim):
         self.frame.setGeometry(box)
 
 
-class _Steps(QWidget):
+class _StepList(QWidget):
     def __init__(self, titles: Sequence[str]) -> None:
         super().__init__()
         self._titles = tuple(titles)
-        self._now = 0
+        self._current = 0
         self.setFixedWidth(200)
 
-    def at(self, index: int) -> None:
-        self._now = index
+    def set_current(self, index: int) -> None:
+        self._current = index
         self.setAccessibleName(
             _("Step {number} of {count}: {title}").format(
                 number=index + 1, count=len(self._titles), title=self._titles[index]
@@ -198,7 +198,7 @@ class _Steps(QWidget):
             for index, title in enumerate(self._titles):
                 y = 16 + index * 36
                 mark = QRectF(20, y, 20, 20)
-                now, done = index == self._now, index < self._now
+                now, done = index == self._current, index < self._current
                 if done:
                     paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
                 else:
@@ -233,18 +233,18 @@ class ConfirmByTyping(Dialog):
         self._edit = Edit(name="confirm_name")
         self.content.addWidget(Field(_("Type “{name}” to confirm").format(name=name), self._edit))
         self.content.addStretch(1)
-        self.add_button(Button(keep, self.leave, name="confirm_keep"))
-        self._button = self.add_button(Button(act, self._do, kind="destroy", name="confirm_act"))
+        self.add_button(Button(keep, self.dismiss, name="confirm_keep"))
+        self._button = self.add_button(Button(act, self._confirm, kind="destroy", name="confirm_act"))
         self._edit.textChanged.connect(self._typed)
-        self._edit.returnPressed.connect(self._do)
+        self._edit.returnPressed.connect(self._confirm)
         self._typed("")
 
     def _typed(self, text: str) -> None:
         self._button.disable("" if text.strip() == self._name else _("Type the name to confirm."))
 
-    def _do(self) -> None:
+    def _confirm(self) -> None:
         if self._button.isEnabled():
-            self.leave()
+            self.dismiss()
             self._run()
 
 
@@ -258,9 +258,9 @@ class Confirm(Dialog):
         self._run = run
         self.content.addWidget(Text(consequences, "body", "secondary", wrap=True))
         self.content.addStretch(1)
-        self.add_button(Button(keep, self.leave, name="confirm_keep"))
-        self.add_button(Button(act, self._do, kind="destroy", name="confirm_act"))
+        self.add_button(Button(keep, self.dismiss, name="confirm_keep"))
+        self.add_button(Button(act, self._confirm, kind="destroy", name="confirm_act"))
 
-    def _do(self) -> None:
-        self.leave()
+    def _confirm(self) -> None:
+        self.dismiss()
         self._run()

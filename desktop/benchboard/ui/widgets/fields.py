@@ -35,63 +35,63 @@ class Edit(QLineEdit):
         self.setFixedHeight(theme().px("control_height.md"))
         self.setClearButtonEnabled(False)
         self._unit = Text(unit, tone="muted", parent=self) if unit else None
-        self._cap = KeyCap(keys, parent=self) if keys else None
-        self._mark: QAction | None = None
+        self._key_cap = KeyCap(keys, parent=self) if keys else None
+        self._error_icon: QAction | None = None
         if icon:
             self.setProperty("iconed", True)
             self.addAction(theme().icon(icon, "text.muted"), QLineEdit.ActionPosition.LeadingPosition)
         if clear:
-            self._offer_clearing()
+            self._add_clear_button()
 
     @property
     def unit(self) -> str:
         """What stands at its end."""
         return self._unit.text() if self._unit is not None else ""
 
-    def count_in(self, unit: str) -> None:
+    def set_unit(self, unit: str) -> None:
         """Let another unit stand where one does."""
         if self._unit is not None and self._unit.text() != unit:
             self._unit.setText(unit)
-            self._place_tails()
+            self._place_trailing()
 
-    def mark_wrong(self, wrong: bool) -> None:
+    def set_invalid(self, invalid: bool) -> None:
         """Red border and a mark at the end, or neither."""
-        self.setProperty("wrong", wrong)
-        if wrong and self._mark is None:
-            self._mark = self.addAction(
+        self.setProperty("wrong", invalid)
+        if invalid and self._error_icon is None:
+            self._error_icon = self.addAction(
                 theme().icon("ph.warning-circle-fill", "error"), QLineEdit.ActionPosition.TrailingPosition
             )
-        elif not wrong and self._mark is not None:
-            self.removeAction(self._mark)
-            self._mark = None
+        elif not invalid and self._error_icon is not None:
+            self.removeAction(self._error_icon)
+            self._error_icon = None
         restyle(self)
-        self._place_tails()
+        self._place_trailing()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_tails()
+        self._place_trailing()
 
-    def _place_tails(self) -> None:
+    def _place_trailing(self) -> None:
         """The unit and the key cap stand at the end, before the mark."""
-        for tail in (self._unit, self._cap):
+        for tail in (self._unit, self._key_cap):
             if tail is not None:
                 hint = tail.sizeHint()
-                right = 9 + (22 if self._mark else 0)
+                right = 9 + (22 if self._error_icon else 0)
                 top = (self.height() - hint.height()) // 2
                 tail.setGeometry(self.width() - hint.width() - right, top, hint.width(), hint.height())
                 self.setTextMargins(0, 0, hint.width() + 6, 0)
 
-    def _offer_clearing(self) -> None:
+    def _add_clear_button(self) -> None:
         action = self.addAction(theme().icon("ph.x", "text.muted"), QLineEdit.ActionPosition.TrailingPosition)
         action.setVisible(False)
         action.triggered.connect(self.clear)
-        self.textChanged.connect(lambda text: self._show_tail(action, bool(text)))
+        self.textChanged.connect(lambda text: self._show_trailing(action, bool(text)))
 
-    def _show_tail(self, clearing: QAction, filled: bool) -> None:
+    def _show_trailing(self, clearing: QAction, filled: bool) -> None:
         """The × where there is something to clear, the key cap where there is not: they share the end."""
         clearing.setVisible(filled)
-        if self._cap is not None:
-            self._cap.setVisible(not filled)
+        if self._key_cap is not None:
+            self._key_cap.setVisible(not filled)
 
 
 _ARROW: Final = 10
@@ -107,10 +107,10 @@ class Select(QComboBox):
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setFixedHeight(theme().px("control_height.md"))
-        self.offer(choices)
-        self._own_the_list()
+        self.set_choices(choices)
+        self._release_popup_style()
 
-    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Replace the choices: (key, title)."""
         self.blockSignals(True)
         self.clear()
@@ -118,7 +118,7 @@ class Select(QComboBox):
             self.addItem(title, key)
         self.blockSignals(False)
 
-    def _own_the_list(self) -> None:
+    def _release_popup_style(self) -> None:
         """Qt makes a table of style rules for the frame around the list, and forgets it with the frame only where that
         once had a style sheet of its own."""
         frame = self.view().parentWidget()
@@ -141,7 +141,7 @@ class Select(QComboBox):
             above = frame.y() < self.mapToGlobal(self.rect().topLeft()).y()
             frame.setGeometry(frame.x(), frame.y() - lacking * above, frame.width(), frame.height() + lacking)
 
-    def choose(self, key: str) -> None:
+    def set_current_key(self, key: str) -> None:
         """Show `key` as chosen, if it is offered; says nothing to anybody."""
         self.blockSignals(True)
         self.setCurrentIndex(max(0, self.findData(key)))
@@ -179,14 +179,14 @@ class Field(QWidget):
         self._label = Text(label, tone="secondary")
         self._label.setBuddy(self.editor)
         self.editor.setAccessibleName(label)
-        self._below = Text(note, "caption", "muted", wrap=True)
+        self._message = Text(note, "caption", "muted", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px("spacing.1"))
         column.addWidget(self._label)
         column.addWidget(self.editor)
-        column.addWidget(self._below)
-        self._below.setVisible(bool(note))
+        column.addWidget(self._message)
+        self._message.setVisible(bool(note))
         self.editor.installEventFilter(self)
 
     @property
@@ -202,15 +202,15 @@ class Field(QWidget):
     def set_note(self, note: str) -> None:
         """Say something else that is worth knowing."""
         self._note = note
-        self.fail("")
+        self.set_error("")
 
-    def fail(self, sentence: str) -> None:
+    def set_error(self, sentence: str) -> None:
         """Say what is wrong with what was given; an empty sentence takes it back."""
         if isinstance(self.editor, Edit):
-            self.editor.mark_wrong(bool(sentence))
-        self._below.setText(sentence or self._note)
-        self._below.set_tone("error" if sentence else "muted")
-        self._below.setVisible(bool(sentence or self._note))
+            self.editor.set_invalid(bool(sentence))
+        self._message.setText(sentence or self._note)
+        self._message.set_tone("error" if sentence else "muted")
+        self._message.setVisible(bool(sentence or self._note))
         self.editor.setAccessibleDescription(sentence)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -245,7 +245,7 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
     return layout
 
 
-def search_field(place: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
+def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
     """The place's filter: `/` goes to it from anywhere in the place, `searched` comes when typing pauses."""
     edit = Edit(placeholder=placeholder, icon="ph.funnel", keys="/", clear=True, name=name, label=placeholder)
     edit.setFixedWidth(230)
@@ -255,6 +255,6 @@ def search_field(place: QWidget, name: str, placeholder: str, searched: Callable
     pause.timeout.connect(lambda: searched(edit.text()))
     edit.textChanged.connect(lambda _text: pause.start())
     edit.returnPressed.connect(lambda: searched(edit.text()))
-    shortcut = QShortcut(QKeySequence("/"), place, edit.setFocus)
+    shortcut = QShortcut(QKeySequence("/"), view, edit.setFocus)
     shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     return edit

@@ -1,6 +1,6 @@
 """The focus ring: 2 px, 1 px off, drawn for the keyboard and for nobody else.
 
-Buttons of ours wear it (`Ringed`, `Pressable`); fields and tables draw their own. (An event filter on the whole
+Buttons of ours wear it (`FocusRinged`, `Pressable`); fields and tables draw their own. (An event filter on the whole
 application would see every mouse move of a drag.)
 """
 
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
 else:
     _Widget = object  # what it is mixed into brings the widget; Qt allows one
 
-_ROOM = 3
-_ring: "_Ring | None" = None
-_back: QWidget | None = None
+_RING_MARGIN = 3
+_ring: "_FocusRing | None" = None
+_returning_to: QWidget | None = None
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
-def focused(wearer: QWidget, event: QFocusEvent) -> None:
+def update_focus_ring(widget: QWidget, event: QFocusEvent) -> None:
     """Call in `focusInEvent` and `focusOutEvent`: the ring comes with the keyboard and goes with it.
 
     A window that comes to the front again has its ring where it was.
     """
-    global _ring, _back
-    wore, switched = _take_off(wearer), event.reason() == Qt.FocusReason.ActiveWindowFocusReason
+    global _ring, _returning_to
+    had_ring, switched = _remove_ring(widget), event.reason() == Qt.FocusReason.ActiveWindowFocusReason
     if not event.gotFocus():
-        _back = wearer if wore and switched else None
+        _returning_to = widget if had_ring and switched else None
         return
-    if (event.reason() in _BY_KEY or (switched and wearer is _back)) and wearer.parentWidget() is not None:
-        _ring = _Ring(wearer)
-    _back = None
+    if (event.reason() in _BY_KEY or (switched and widget is _returning_to)) and widget.parentWidget() is not None:
+        _ring = _FocusRing(widget)
+    _returning_to = None
 
 
-def begin_at(wearer: QWidget) -> None:
+def focus_visibly(widget: QWidget) -> None:
     """Put the keyboard here and show it, at once or when the window comes to the front."""
-    global _back
-    wearer.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    if not wearer.hasFocus():
-        _back = wearer
+    global _returning_to
+    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    if not widget.hasFocus():
+        _returning_to = widget
 
 
-def entered(button: QAbstractButton, event: QKeyEvent) -> bool:
+def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
     """Call in `keyPressEvent`: Enter presses what the keyboard is on, as Space does. Answers whether it did."""
     if (
         event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -58,28 +58,28 @@ def entered(button: QAbstractButton, event: QKeyEvent) -> bool:
     return False
 
 
-class Way:
+class FocusReturn:
     """The way back to who had the keyboard: there is one where that was made anew or went away meanwhile, too."""
 
-    def __init__(self, *held: QWidget | None) -> None:
+    def __init__(self, *candidates: QWidget | None) -> None:
         """The first of them that is still there gets it, else what is called like the last one in a pane around that,
         else whom such a pane gives the keyboard to."""
-        self._held = [widget for widget in held if widget is not None]
-        last = self._held[-1] if self._held else None
-        self._name, self._around = (last.objectName(), _panes(last)) if last is not None else ("", [])
+        self._candidates = [widget for widget in candidates if widget is not None]
+        last = self._candidates[-1] if self._candidates else None
+        self._name, self._panes = (last.objectName(), _parent_panes(last)) if last is not None else ("", [])
 
-    def back(self) -> QWidget | None:
+    def target(self) -> QWidget | None:
         """Who is to have the keyboard now."""
-        for widget in self._held:
-            if _there(widget):
+        for widget in self._candidates:
+            if _can_focus(widget):
                 return widget
-        alive = [pane for pane in self._around if _there(pane)]
+        alive = [pane for pane in self._panes if _can_focus(pane)]
         named = alive[0].findChildren(QWidget, self._name) if alive and self._name else []
         proxies = (pane.focusProxy() for pane in alive)
-        return next((one for one in (*named, *proxies) if _there(one)), None)
+        return next((widget for widget in (*named, *proxies) if _can_focus(widget)), None)
 
 
-def _panes(widget: QWidget) -> list[QWidget]:
+def _parent_panes(widget: QWidget) -> list[QWidget]:
     """The panes around a widget inside its window, the nearest first."""
     found, pane = [], widget.parentWidget()
     while pane is not None and not pane.isWindow():
@@ -88,23 +88,23 @@ def _panes(widget: QWidget) -> list[QWidget]:
     return found
 
 
-def _there(widget: QWidget | None) -> TypeGuard[QWidget]:
+def _can_focus(widget: QWidget | None) -> TypeGuard[QWidget]:
     return widget is not None and shiboken6.isValid(widget) and widget.isVisible() and widget.isEnabled()
 
 
-class Ringed(_Widget):
+class FocusRinged(_Widget):
     """Mixed into a widget of Qt's: it wears the ring while the keyboard is on it."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        focused(self, event)
+        update_focus_ring(self, event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        focused(self, event)
+        update_focus_ring(self, event)
 
 
-class Lit(_Widget):
+class HoverRepaint(_Widget):
     """Mixed into a widget that draws itself: it is drawn anew as the pointer and the keyboard come and go."""
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -124,41 +124,41 @@ class Lit(_Widget):
         self.update()
 
 
-class Pressable(Lit, QAbstractButton):
+class Pressable(HoverRepaint, QAbstractButton):
     """A button that paints itself: wears the ring (unless it draws its own), follows the mouse, takes Enter."""
 
-    wears_ring: ClassVar[bool] = True
-    by_key = False
+    shows_focus_ring: ClassVar[bool] = True
+    focused_by_key = False
     """Whether it has the keyboard and was given it by the keyboard: then those that draw their own ring do."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         # A window that comes to the front again, or a menu that closes, leaves it as it was.
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
-            self.by_key = event.reason() in _BY_KEY
-        if self.wears_ring:
-            focused(self, event)
+            self.focused_by_key = event.reason() in _BY_KEY
+        if self.shows_focus_ring:
+            update_focus_ring(self, event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if self.wears_ring:
-            focused(self, event)
+        if self.shows_focus_ring:
+            update_focus_ring(self, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not entered(self, event):
+        if not press_on_enter(self, event):
             super().keyPressEvent(event)
 
 
-class _Ring(QWidget):
-    def __init__(self, wearer: QWidget) -> None:
-        around = _around(wearer)
-        super().__init__(around[-1])
-        self._inside = around[-1]
+class _FocusRing(QWidget):
+    def __init__(self, widget: QWidget) -> None:
+        hosts = _ring_parents(widget)
+        super().__init__(hosts[-1])
+        self._host = hosts[-1]
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.wearer = wearer
-        for moves in (wearer, *around[:-1]):
-            moves.installEventFilter(self)
+        self.widget = widget
+        for watched in (widget, *hosts[:-1]):
+            watched.installEventFilter(self)
         self._follow()
         self.show()
         self.raise_()
@@ -171,7 +171,7 @@ class _Ring(QWidget):
         return False
 
     def _follow(self) -> None:
-        self.setGeometry(_box(self.wearer, self._inside))
+        self.setGeometry(_ring_rect(self.widget, self._host))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -181,32 +181,32 @@ class _Ring(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
 
 
-def _box(wearer: QWidget, inside: QWidget) -> QRect:
+def _ring_rect(widget: QWidget, inside: QWidget) -> QRect:
     """Where the ring is, in the coordinates of what it is drawn in."""
-    box = QRect(wearer.mapTo(inside, QPoint(0, 0)), wearer.size())
-    return box.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
+    box = QRect(widget.mapTo(inside, QPoint(0, 0)), widget.size())
+    return box.adjusted(-_RING_MARGIN, -_RING_MARGIN, _RING_MARGIN, _RING_MARGIN)
 
 
-def _around(wearer: QWidget) -> list[QWidget]:
+def _ring_parents(widget: QWidget) -> list[QWidget]:
     """What the wearer stands in, from its parent up to the first that has room for the whole ring; never out of what
     scrolls."""
-    around: list[QWidget] = []
-    inside = wearer.parentWidget()
+    hosts: list[QWidget] = []
+    inside = widget.parentWidget()
     while inside is not None and not isinstance(inside, QAbstractScrollArea):
-        around.append(inside)
-        if inside.isWindow() or inside.rect().contains(_box(wearer, inside)):
+        hosts.append(inside)
+        if inside.isWindow() or inside.rect().contains(_ring_rect(widget, inside)):
             break
         inside = inside.parentWidget()
-    return around
+    return hosts
 
 
-def _take_off(wearer: QWidget) -> bool:
+def _remove_ring(widget: QWidget) -> bool:
     """Answers whether it was this one who wore the ring."""
     global _ring
-    wore = False
+    had_ring = False
     if _ring is not None and shiboken6.isValid(_ring):
-        wore = _ring.wearer is wearer
+        had_ring = _ring.widget is widget
         _ring.hide()
         _ring.deleteLater()
     _ring = None
-    return wore
+    return had_ring

@@ -48,29 +48,29 @@ class Elided(Text):
     """A line that gives way: too long, it ends in … and the whole is in the tooltip."""
 
     def __init__(self, text: str = "", type: str = "body", tone: Tone = "text") -> None:
-        self._whole = ""
+        self._full_text = ""
         super().__init__(text, type, tone)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
-        self._whole = text
+        self._full_text = text
         self.setAccessibleName(text)
         self._elide()
 
     def text(self) -> str:
-        return self._whole
+        return self._full_text
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._elide()
 
     def _elide(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        shown = QFontMetrics(self.font()).elidedText(self._full_text, Qt.TextElideMode.ElideRight, max(self.width(), 0))
         super().setText(shown)
-        self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
+        self.setToolTip(plain_tooltip(self._full_text) if shown != self._full_text else "")
 
 
-def plain_tip(text: str) -> str:
+def plain_tooltip(text: str) -> str:
     """`text` for a tooltip, to be read as it stands: Qt takes for markup what looks like it, and fetches its images.
     Of a text longer than anybody reads in a tooltip, its beginning: Qt takes minutes for megabytes."""
     shown = text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…"

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.focus import Pressable, Way
+from benchboard.ui.widgets.focus import FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
@@ -29,7 +29,7 @@ class Popover(Floating):
         super().__init__(anchor.window())
         self._anchor, self._window = anchor, anchor.window()
         anchor.destroyed.connect(self._close_soon)
-        self._way = Way(QApplication.focusWidget(), anchor)
+        self._focus_return = FocusReturn(QApplication.focusWidget(), anchor)
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.column = QVBoxLayout(self.body)
@@ -81,7 +81,7 @@ class Popover(Floating):
                 app.removeEventFilter(self)
             self.hide()
             self.closed.emit()
-            target = self._way.back()
+            target = self._focus_return.target()
             if target is not None:
                 target.setFocus(Qt.FocusReason.PopupFocusReason)
             self.deleteLater()
@@ -93,11 +93,11 @@ class Popover(Floating):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
-            spot = event.globalPosition().toPoint()
-            if isinstance(watched, QWidget) and not self.frame().contains(self.mapFromGlobal(spot)):
+            position = event.globalPosition().toPoint()
+            if isinstance(watched, QWidget) and not self.frame().contains(self.mapFromGlobal(position)):
                 anchor = self._anchor if shiboken6.isValid(self._anchor) else None
                 self.close()
-                return anchor is not None and anchor.rect().contains(anchor.mapFromGlobal(spot))
+                return anchor is not None and anchor.rect().contains(anchor.mapFromGlobal(position))
         elif event.type() == QEvent.Type.Resize and watched is self._window:
             self.close()
         return False
@@ -112,7 +112,7 @@ class Popover(Floating):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class MenuItem:
     """One line of a menu. A `run` of None makes it a heading."""
 
     title: str
@@ -125,7 +125,7 @@ class Item:
     name: str = ""
 
 
-def menu(anchor: QWidget, items: Sequence[Item], *, name: str = "menu") -> Popover:
+def menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu") -> Popover:
     """Open a menu at `anchor`: arrows choose, Enter runs."""
     popover = Popover(anchor, padding=4, name=name)
     popover.column.setSpacing(0)
@@ -138,16 +138,16 @@ def menu(anchor: QWidget, items: Sequence[Item], *, name: str = "menu") -> Popov
                 heading.setContentsMargins(10, 6, 10, 4)
                 popover.column.addWidget(heading)
             continue
-        popover.column.addWidget(_MenuLine(item, popover))
+        popover.column.addWidget(_MenuRow(item, popover))
     popover.open()
     popover.focusNextPrevChild(True)
     return popover
 
 
-class _MenuLine(Pressable):
-    wears_ring = False
+class _MenuRow(Pressable):
+    shows_focus_ring = False
 
-    def __init__(self, item: Item, popover: Popover) -> None:
+    def __init__(self, item: MenuItem, popover: Popover) -> None:
         super().__init__(popover.body)
         self._popover = popover
         self._run = item.run
@@ -176,13 +176,13 @@ class _MenuLine(Pressable):
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setMinimumWidth(180)
-        self.clicked.connect(self._choose)
+        self.clicked.connect(self._run_item)
 
     def sizeHint(self) -> QSize:
         layout = self.layout()
         return layout.sizeHint() if layout is not None else super().sizeHint()
 
-    def _choose(self) -> None:
+    def _run_item(self) -> None:
         run = self._run
         self._popover.close()
         if run is not None:

@@ -14,7 +14,7 @@ class ListAndDetail(QWidget):
 
     def __init__(self, table: QWidget, detail: QWidget, width: int = 440) -> None:
         super().__init__()
-        self._wide = width
+        self._detail_width = width
         self._table, self._detail = table, detail
         table.setParent(self)
         detail.setParent(self)
@@ -38,6 +38,6 @@ class ListAndDetail(QWidget):
         width, height = self.width(), self.height()
         open_now = self._detail.isVisibleTo(self)
         beside = open_now and not self.narrow
-        self._table.setGeometry(0, 0, width - self._wide if beside else width, height)
-        self._detail.setGeometry(max(0, width - self._wide), 0, min(self._wide, width), height)
+        self._table.setGeometry(0, 0, width - self._detail_width if beside else width, height)
+        self._detail.setGeometry(max(0, width - self._detail_width), 0, min(self._detail_width, width), height)
         self._detail.raise_()

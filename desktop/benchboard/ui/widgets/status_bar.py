@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.popover import Popover
 
 Tone = Literal["plain", "ok", "info", "warn", "error"]
@@ -30,7 +30,7 @@ class StatusBar(QWidget):
         self.setProperty("surface", "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme().px("shell.statusbar"))
-        self._cells: dict[str, _Cell] = {}
+        self._cells: dict[str, _StatusCell] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 1, 8, 0)
         self._row.setSpacing(0)
@@ -53,10 +53,10 @@ class StatusBar(QWidget):
         """
         cell = self._cells.get(key)
         if cell is None:
-            cell = _Cell(key)
+            cell = _StatusCell(key)
             self._cells[key] = cell
             self._row.insertWidget(self._place(key), cell)
-        cell.say(icon, text, fill, tone, tip, share)
+        cell.set_content(icon, text, fill, tone, tip, share)
 
     def remove(self, key: str) -> None:
         """Take cell `key` away."""
@@ -94,8 +94,8 @@ class StatusBar(QWidget):
             painter.fillRect(QRect(0, 0, self.width(), 1), theme().color("border"))
 
 
-class _Cell(Pressable):
-    wears_ring = False
+class _StatusCell(Pressable):
+    shows_focus_ring = False
 
     def __init__(self, key: str) -> None:
         super().__init__()
@@ -108,11 +108,11 @@ class _Cell(Pressable):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.clicked.connect(self._open)
 
-    def say(self, icon: str, text: str, fill: Fill | None, tone: Tone, tip: str, share: float | None) -> None:
+    def set_content(self, icon: str, text: str, fill: Fill | None, tone: Tone, tip: str, share: float | None) -> None:
         changed = (self._icon, self.text(), self._tone, self._share) != (icon, text, tone, share)
         self._icon, self._fill, self._tone, self._share = icon, fill, tone, share
         self.setText(text)
-        self.setToolTip(plain_tip(tip))
+        self.setToolTip(plain_tooltip(tip))
         self.setAccessibleName(text)
         self.setEnabled(fill is not None)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if fill else Qt.FocusPolicy.NoFocus)
@@ -148,7 +148,7 @@ class _Cell(Pressable):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
             x = 0 if self._right else self.width() - 1
             painter.fillRect(QRect(x, 0, 1, self.height()), theme().color("border"))
-            if self.hasFocus() and self.by_key:
+            if self.hasFocus() and self.focused_by_key:
                 painter.setPen(theme().color("focus"))
                 painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
 

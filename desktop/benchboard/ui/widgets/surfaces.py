@@ -53,9 +53,9 @@ class Card(QFrame):
         self.column.setContentsMargins(padding, padding, padding, padding)
         self.column.setSpacing(theme().px("spacing.2"))
 
-    def choose(self, chosen: bool) -> None:
+    def set_selected(self, selected: bool) -> None:
         """Ring it in the accent colour: this is the one in use."""
-        self.setProperty("card", "chosen" if chosen else "true")
+        self.setProperty("card", "chosen" if selected else "true")
         restyle(self)
 
 
@@ -169,21 +169,21 @@ class Floating(QWidget):
             painter.drawRoundedRect(QRectF(self.frame()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
 
 
-def bare(area: QAbstractScrollArea) -> None:
+def disable_viewport_fill(area: QAbstractScrollArea) -> None:
     """Let the style sheet alone fill an area. A view into it that wants to be filled as well gains nothing by that, and
     Qt then keeps a table of its rules for good, a kilobyte, when it is gone."""
     area.viewport().setAutoFillBackground(False)
 
 
-def scrolled(inside: QWidget, *, stop: bool = False) -> QScrollArea:
+def scroll_area(content: QWidget, *, tab_stop: bool = False) -> QScrollArea:
     """What is taller than its place, scrolled up and down in it. Tab comes to the area itself where it is a `stop`."""
     area = QScrollArea()
-    bare(area)
+    disable_viewport_fill(area)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stop else Qt.FocusPolicy.NoFocus)
-    area.setWidget(inside)
+    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tab_stop else Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
     return area
 
 

@@ -36,7 +36,7 @@ class EnlargedWidgetView(QWidget):
         self.title = Elided("", "section")
         self.title.setObjectName("view_title")
         back = Button(_("Back to dashboard"), self.close_requested.emit, name="view_back")
-        back.add_cap("Esc")
+        back.add_key_cap("Esc")
         self.content = EnlargedContent(canvas.interactive_table.table_state(item_id))
         self.content.close_requested.connect(self.close_requested)
         self.content.retry_requested.connect(lambda: canvas.query_runner.retry(item_id))

@@ -180,7 +180,7 @@ class Recovery(QObject):
 
 def account_of(context: "Context") -> tuple[str, ...]:
     """What the subjects of this account's journals begin with."""
-    way, actor = context.workspace.way, context.actor
+    way, actor = context.workspace.location, context.actor
     database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
     return way.kind, database, actor.organisation_id, actor.user_id
 

@@ -67,15 +67,15 @@ class ExportDialog(Dialog):
         for field in (what, Field(_("Format"), self._form), self._scaled, self._size_note):
             self.content.addWidget(field)
         self.content.addStretch(1)
-        self.add_button(Button(_("Cancel"), self.leave, name="export_cancel"))
+        self.add_button(Button(_("Cancel"), self.dismiss, name="export_cancel"))
         self._go = self.add_button(Button("", self._next, kind="primary", name="export_go"))
         for control in (self._part, self._form, self._scale):
-            control.chosen.connect(lambda _key: self._say())
-        self._form.choose(form)
+            control.selected.connect(lambda _key: self._say())
+        self._form.set_current(form)
         if expanded_page is not None:
             expanded_page.setParent(self)
             expanded_page.ready.connect(self._wait)
-            self.left.connect(expanded_page.cancel)
+            self.dismissed.connect(expanded_page.cancel)
         self._wait()
         self._say()
 
@@ -88,7 +88,7 @@ class ExportDialog(Dialog):
         forms = [("png", _("PNG")), ("svg", _("SVG")), ("pdf", _("PDF")), ("print", _("Print"))]
         self._form = SegmentedControl(forms, label=_("Format"))
         self._scale = SegmentedControl([(str(k), f"{k} ×") for k in (1, 2, 3)], label=_("Scale"))
-        self._scale.choose("2")
+        self._scale.set_current("2")
         self._scaled = Field(_("Scale"), self._scale)
         self._size_note = Text("", "caption", "muted", wrap=True)
 
@@ -124,7 +124,7 @@ class ExportDialog(Dialog):
         scale = int(self._scale.current())
         if self._expanded_page is not None:  # it goes with this dialog
             self._results = {name: self._expanded_page.result(name) for name in sheet.ids}.get
-        self.leave()
+        self.dismiss()
         if form == "print":
             self._print(sheet)
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QRectF, QSize, QSizeF, QTimer
 from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
-from benchboard.atomic_write import write_whole
+from benchboard.atomic_write import write_atomically
 from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
@@ -237,7 +237,7 @@ def _png(image: QImage, scale: int) -> bytes:
 def write_file(path: Path, content: bytes) -> int:
     """Put a file in its place, whole or not at all; answers its bytes. Raises `Unavailable`."""
     try:
-        write_whole(path, content)
+        write_atomically(path, content)
     except OSError as error:
         raise Unavailable(
             "studio.export",

@@ -25,7 +25,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.studio.import_export.page_export import file_name, write_file
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Dialog, Text, open_file_dialog
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
     "left out": (N_("Skipped"), "ph.minus-circle", "error"),
@@ -71,10 +71,10 @@ class ReportDialog(Dialog):
         self.add_button(Button(_("Copy"), self._copy, icon="ph.copy", name="import_report_copy"), left=True)
         save = Button(_("Save as text"), self._ask_file, icon="ph.download-simple", name="import_report_save")
         self.footer.insertWidget(1, save)
-        self.add_button(Button(_("Done"), self.leave, kind="primary", name="import_report_close"))
+        self.add_button(Button(_("Done"), self.dismiss, kind="primary", name="import_report_close"))
 
     def _go(self, item_id: str) -> None:
-        self.leave()
+        self.dismiss()
         self._show_item(item_id)
 
     def _copy(self) -> None:
@@ -218,5 +218,5 @@ def _line_item(line: ReportLine, said: str) -> QTreeWidgetItem:
 
 def _item(text: str, tip: str) -> QTreeWidgetItem:
     item = QTreeWidgetItem([text])
-    item.setToolTip(0, plain_tip(tip))
+    item.setToolTip(0, plain_tooltip(tip))
     return item

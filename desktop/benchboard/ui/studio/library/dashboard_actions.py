@@ -19,7 +19,7 @@ from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _REPORTS: Final = 20
 """Reports of imports that can be brought back."""
@@ -188,7 +188,7 @@ def open_menu(parent: QWidget, handlers: Handlers, at: QPoint) -> None:
             action.setObjectName(f"command_{command.name}")
             why_not = handler.why_not()
             action.setEnabled(not why_not)
-            action.setToolTip(plain_tip(why_not))
+            action.setToolTip(plain_tooltip(why_not))
             action.triggered.connect(lambda _on=False, run=handler.run: run())
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(at)
@@ -208,7 +208,7 @@ class Rename(Dialog):
         self._name.setMinimumWidth(360)
         self._name.returnPressed.connect(self._take)
         self.content.addWidget(Field(_("Name"), self._name))
-        self.add_button(Button(_("Cancel"), self.leave, name="rename_keep"))
+        self.add_button(Button(_("Cancel"), self.dismiss, name="rename_keep"))
         self._button = self.add_button(Button(_("Rename"), self._take, kind="primary", name="rename_take"))
         self._name.textChanged.connect(self._typed)
 
@@ -218,5 +218,5 @@ class Rename(Dialog):
     def _take(self) -> None:
         if self._button.isEnabled():
             name = self._name.text().strip()
-            self.leave()
+            self.dismiss()
             self.named.emit(name)

@@ -28,7 +28,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.import_export.json_import import Imported, bring_in
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import ago, exactly, keep_true
+from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, open_file_dialog, search_field
 from benchboard.ui.widgets.buttons import Kind
 
@@ -53,7 +53,7 @@ class Library(QWidget):
         self._toolbar = Toolbar(_("Dashboards"))
         self._search = search_field(self, "library_search", _("Search by name or owner"), self._searched)
         self._which = SegmentedControl(_parts(context), label=_("Filter dashboards"))
-        self._which.chosen.connect(self._choose)
+        self._which.selected.connect(self._choose)
         self._toolbar.add(self._search)
         self._toolbar.add(self._which)
         self._import = Button(_("Import"), self.ask_file, icon="ph.upload-simple", name="library_import")
@@ -80,9 +80,9 @@ class Library(QWidget):
         column.addWidget(self._table, 1)
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
-        self._table.menu_wanted.connect(self._open_menu)
+        self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._offer)
-        keep_true(self._table.view.viewport())
+        refresh_times(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
         self._model.listing = Listing(sort="updated_at", descending=True)
         self._offer()
@@ -132,7 +132,7 @@ class Library(QWidget):
 
     def _show_all(self) -> None:
         self._search.clear()
-        self._which.choose("")
+        self._which.set_current("")
         self._choose("")
 
     def _ask(self, listing: Listing) -> None:
@@ -274,7 +274,7 @@ def _about(card: DashboardSummary) -> str:
     left = days_left(card.deleted_at)
     days = ngettext("{count} day left", "{count} days left", left).format(count=left)
     who = card.deleted_by or _("someone")
-    return _("Deleted {when} by {who} · {days}").format(when=ago(card.deleted_at), who=who, days=days)
+    return _("Deleted {when} by {who} · {days}").format(when=relative_time(card.deleted_at), who=who, days=days)
 
 
 def _columns() -> tuple[Column[DashboardSummary], ...]:
@@ -285,6 +285,6 @@ def _columns() -> tuple[Column[DashboardSummary], ...]:
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
         Column("shares", _("Shared with"), _shared, width=262, muted=True, tooltip=_shared),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90),
-        Column("updated_at", _("Changed"), lambda card: ago(card.updated_at), sortable=True, width=130, muted=True,
-               tooltip=lambda card: exactly(card.updated_at)),
+        Column("updated_at", _("Changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
+               muted=True, tooltip=lambda card: full_time(card.updated_at)),
     )  # fmt: skip

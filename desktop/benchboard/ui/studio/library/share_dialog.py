@@ -19,7 +19,19 @@ from benchboard.paging import Page
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Avatar, Button, CheckBox, Dialog, Edit, Elided, Field, Select, Text, bare, hairline
+from benchboard.ui.widgets import (
+    Avatar,
+    Button,
+    CheckBox,
+    Dialog,
+    Edit,
+    Elided,
+    Field,
+    Select,
+    Text,
+    disable_viewport_fill,
+    hairline,
+)
 from benchboard.ui.widgets.labels import KeyCap
 
 Found = TypeVar("Found")
@@ -61,7 +73,7 @@ class ShareDialog(Dialog):
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
-        bare(area)
+        disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setWidget(inner)
         self.content.addWidget(area, 1)
@@ -106,7 +118,7 @@ class ShareDialog(Dialog):
         if not self._may_share:
             return [Text(_may(permission), tone="muted")]
         choice = Select([("view", _may("view")), ("edit", _may("edit"))], name=f"share_level_{to.id}", label=to.name)
-        choice.choose(permission)
+        choice.set_current_key(permission)
         choice.activated.connect(lambda _index: self._share(to, cast("SharePermission", choice.current_key())))
         tip = _("Revoke access for {name}").format(name=to.name)
         stop = Button(
@@ -137,7 +149,7 @@ class ShareDialog(Dialog):
         return bool(step) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
     def _typed(self) -> None:
-        self._add.fail("")
+        self._add.set_error("")
         self._found.choose(-1)  # it was found for what is written no more
         self._pause.start()
 
@@ -188,9 +200,9 @@ class ShareDialog(Dialog):
 
     def _done(self) -> None:
         if self._may_share and self._search.text().strip():
-            self._share_with_named(self.leave)
+            self._share_with_named(self.dismiss)
         else:
-            self.leave()
+            self.dismiss()
 
     def _share_with_named(self, then: Callable[[], object]) -> None:
         """Share with the one whose whole name or address is written, and `then` go on; else say that nobody is."""
@@ -198,7 +210,7 @@ class ShareDialog(Dialog):
 
         def found(who: Candidate | None) -> None:
             if who is None:
-                self._add.fail(
+                self._add.set_error(
                     _("No exact match for “{name}”. Choose one below or clear the field.").format(name=text[:60])
                 )
                 self._search.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -10,7 +10,7 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _ROWS: Final = (
     ("align_left", "align_centre", "align_right", "align_top", "align_middle", "align_bottom"),
@@ -45,7 +45,7 @@ class OrderBar(QWidget):
             why_not = SELECTION_COMMANDS[command_id].why_not(self._editor)
             button.disable(why_not)
             if not why_not:
-                button.setToolTip(plain_tip(REGISTRY[command_id].tooltip))
+                button.setToolTip(plain_tooltip(REGISTRY[command_id].tooltip))
 
     def _button(self, name: str, run: Callable[[str], object]) -> Button:
         command = REGISTRY[f"studio.{name}"]

@@ -70,7 +70,7 @@ class Square(QWidget):
         self._bounds = bounds
         self.follow(values)
         for key, line in self._lines.items():
-            self._fields[key].fail("")
+            self._fields[key].set_error("")
             line.setEnabled(key not in off)
             line.setAccessibleDescription(why if key in off else "")
         self._why.setText(why)
@@ -78,7 +78,7 @@ class Square(QWidget):
 
     def count(self, columns: int) -> None:
         """It lies in a grid of so many columns."""
-        self._lines["w"].count_in(_of(columns))
+        self._lines["w"].set_unit(_of(columns))
 
     def follow(self, values: Mapping[str, int | None]) -> None:
         """Show these for now."""
@@ -92,7 +92,7 @@ class Square(QWidget):
         """Say what is wrong with what stands in a field; answers whether nothing is."""
         text = self._lines[key].text().strip()
         wrong = self._bounds[key].wrong(text) if text not in ("", self._shown[key]) else ""
-        self._fields[key].fail(wrong)
+        self._fields[key].set_error(wrong)
         return not wrong
 
     def _finish(self, key: str) -> None:

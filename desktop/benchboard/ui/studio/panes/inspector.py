@@ -33,8 +33,8 @@ from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.stat_tiles import gauge_range
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
-from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tip
-from benchboard.ui.widgets.surfaces import scrolled
+from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
+from benchboard.ui.widgets.surfaces import scroll_area
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -167,7 +167,7 @@ class _Sheet(QWidget):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 16)
         self._column.setSpacing(0)
-        self._area = area = scrolled(inside)
+        self._area = area = scroll_area(inside)
         area.setAccessibleName(_("Properties of the selection"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -234,7 +234,7 @@ class _Sheet(QWidget):
             part.setEnabled(not why)
         for button, tip in self._buttons:
             button.disable(why)
-            button.setToolTip(plain_tip(why or tip))
+            button.setToolTip(plain_tooltip(why or tip))
         widgets = [self._editor.widget(item_id) for item_id in self._chosen]
         free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
         self._kept.setText(why or _("Content is locked."))
@@ -393,20 +393,20 @@ class _Sheet(QWidget):
 
     def _typed_setting(self, setting: Setting, field: Field, text: str) -> None:
         if setting.kind == "text":
-            field.fail(_sentence(self._tell(f"config.{setting.key}", text)))
+            field.set_error(_sentence(self._tell(f"config.{setting.key}", text)))
             return
         if setting.kind == "measure":
             self._typed_measure(setting, field, text)
             return
         right = text.isascii() and text.isdecimal() and int(text) <= setting.most
-        field.fail("" if right else _("Enter a whole number from 0 to {most}.").format(most=setting.most))
+        field.set_error("" if right else _("Enter a whole number from 0 to {most}.").format(most=setting.most))
         if right:
             self._tell(f"config.{setting.key}", int(text))
 
     def _typed_measure(self, setting: Setting, field: Field, text: str) -> None:
         value = _measured(text)
         right = value is not None or (not text.strip() and setting.default == "")
-        field.fail("" if right else _("Enter a number."))
+        field.set_error("" if right else _("Enter a number."))
         if right:
             self._tell(f"config.{setting.key}", value)
 
@@ -425,18 +425,18 @@ class _Sheet(QWidget):
         refused = self._tell(key, text)
         if refused is not None:
             prose.take_back()
-            field.fail(_sentence(refused))
+            field.set_error(_sentence(refused))
         elif prose is not self._query:  # of a query it is said where it is checked
-            field.fail("")
+            field.set_error("")
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._data is None:
             return
         if error is not None:
-            self._data.fail(_sentence(error))
+            self._data.set_error(_sentence(error))
         elif columns is not None:
-            self._data.fail("")
-            self._data.setToolTip(plain_tip(hint(columns)))
+            self._data.set_error("")
+            self._data.setToolTip(plain_tooltip(hint(columns)))
 
     def _answered(self, item_id: str) -> None:
         """What only running a query brings to light is said below it too."""
@@ -475,7 +475,7 @@ def _show(edit: Line | Select | Prose | PictureField, value: str | None) -> None
         edit.show_picture(value or "")
         return
     if isinstance(edit, Select):
-        edit.choose(value or "")
+        edit.set_current_key(value or "")
         if value is None:
             edit.setPlaceholderText(_("Mixed"))
             edit.blockSignals(True)

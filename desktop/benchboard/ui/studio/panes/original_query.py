@@ -8,7 +8,7 @@ from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.surfaces import bare
+from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 
 class TheirQuery(QWidget):
@@ -28,7 +28,7 @@ class TheirQuery(QWidget):
         self.text.setFont(theme().font("mono"))
         self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.text.setFixedHeight(108)
-        bare(self.text)
+        disable_viewport_fill(self.text)
         head = QHBoxLayout()
         head.addWidget(Text(title, tone="secondary"), 1)
         head.addWidget(

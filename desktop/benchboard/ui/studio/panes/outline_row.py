@@ -18,7 +18,7 @@ from benchboard.dashboards.layout import Item
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _ROW: Final = 28
 DATA: Final = Qt.ItemDataRole.UserRole
@@ -123,7 +123,7 @@ def say(item: QTreeWidgetItem, line: Line) -> None:
     item.setText(0, line.title)
     item.setData(0, DATA, line)
     item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, line.why)
-    item.setToolTip(0, plain_tip(line.why))
+    item.setToolTip(0, plain_tooltip(line.why))
 
 
 def told_by(item: QTreeWidgetItem) -> Line:

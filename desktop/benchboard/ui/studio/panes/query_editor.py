@@ -23,7 +23,7 @@ from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_line_edit import step_of
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.surfaces import bare
+from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -51,7 +51,7 @@ class Prose(QPlainTextEdit):
         self.setObjectName(name)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
-        bare(self)
+        disable_viewport_fill(self)
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._paused)
         self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)

@@ -61,9 +61,9 @@ class Repeats(QWidget):
         names = {one.name: one.label or one.name for one in self._editor.document.variables if one.type != "text"}
         if repeat is not None:
             names.setdefault(repeat.variable, repeat.variable)
-        self._variable.offer([("", _("None")), *names.items()])
-        self._variable.choose(repeat.variable if repeat else "")
-        self._direction.choose(repeat.direction if repeat else "across")
+        self._variable.set_choices([("", _("None")), *names.items()])
+        self._variable.set_current_key(repeat.variable if repeat else "")
+        self._direction.set_current_key(repeat.direction if repeat else "across")
         self._most.show_text(str(repeat.most if repeat else Repeat("").most))
         for part in (self._none, self._define):
             part.setVisible(not names)
@@ -87,7 +87,7 @@ class Repeats(QWidget):
             return
         typed = self._most.text().strip()
         right = typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= _MOST
-        self._count.fail("" if right else _("Enter a whole number from 1 to {most}.").format(most=_MOST))
+        self._count.set_error("" if right else _("Enter a whole number from 1 to {most}.").format(most=_MOST))
         if not right:
             return
         variable = self._variable.current_key()

@@ -95,7 +95,7 @@ class Copies(QObject):
         settings = self._context.settings
         marks = [mark for mark in settings.copies.split() if mark != self._mark]
         marks += [self._mark] if self._shown else []
-        self._context.remember(replace(settings, copies=" ".join(marks[-_MOST:])))
+        self._context.apply_settings(replace(settings, copies=" ".join(marks[-_MOST:])))
 
     def _take(self, shown: bool) -> None:
         if shown != self._shown:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.focus import Lit
+from benchboard.ui.widgets.focus import HoverRepaint
 from benchboard.ui.widgets.split_view import NARROW
 
 if TYPE_CHECKING:
@@ -220,10 +220,10 @@ class Sides(QWidget):
     def _keep(self) -> None:
         written = self._now.written()
         if written != (self._context.settings.studio_panes or Arrangement().written()):
-            self._context.remember(replace(self._context.settings, studio_panes=written))
+            self._context.apply_settings(replace(self._context.settings, studio_panes=written))
 
 
-class _Edge(Lit, QWidget):
+class _Edge(HoverRepaint, QWidget):
     """The line between a pane and the page, pulled by mouse or arrow keys; a double click sets it back."""
 
     def __init__(

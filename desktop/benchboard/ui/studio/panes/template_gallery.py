@@ -17,7 +17,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.surfaces import bare
+from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _ACROSS: Final = 4
 _SIZE: Final = QSize(936, 588)
@@ -41,12 +41,12 @@ class Gallery(Dialog):
             square.addWidget(card, place // _ACROSS, place % _ACROSS)
             card.clicked.connect(lambda _checked=False, card=card: self._take(card.template))
         area = QScrollArea()
-        bare(area)
+        disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
         self.content.addWidget(area, 1)
-        self.add_button(Button(_("Cancel"), self.leave, name="gallery_cancel"))
+        self.add_button(Button(_("Cancel"), self.dismiss, name="gallery_cancel"))
 
     def step(self, card: "_Card", by: int) -> None:
         """Give the keyboard to another card."""
@@ -55,7 +55,7 @@ class Gallery(Dialog):
             self.cards[place].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _take(self, template: Template) -> None:
-        self.leave()
+        self.dismiss()
         self._use(template)
 
 

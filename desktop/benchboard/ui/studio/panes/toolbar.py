@@ -12,8 +12,8 @@ from benchboard.ui.commands import REGISTRY, Command, Handlers
 from benchboard.ui.studio.document.undo_stack import UndoStack
 from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
 from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
-from benchboard.ui.widgets.labels import Elided, hairline, plain_tip
-from benchboard.ui.widgets.popover import Item, menu
+from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip
+from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Icon, Toolbar
 
 Run = Callable[[str], None]
@@ -70,7 +70,7 @@ class StudioBar(Toolbar):
         titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
         icons = {key: REGISTRY[f"studio.{key}"].icon for key in titles}
         self.breakpoints = SegmentedControl(list(titles.items()), label=_("Breakpoint"), icons=icons)
-        self.breakpoints.chosen.connect(lambda key: run(f"studio.{key}"))
+        self.breakpoints.selected.connect(lambda key: run(f"studio.{key}"))
         smaller = self._button("zoom_out", icon="ph.minus")
         self._zoom = self._worded("zoom_reset", "", name="studio_zoom", kind="quiet")
         self._zoom.setFixedWidth(64)
@@ -124,7 +124,7 @@ class StudioBar(Toolbar):
             button.setEnabled(possible)
             keys = REGISTRY[f"studio.{command}"].key
             what = f"{name}: {text}" if text else name
-            button.setToolTip(plain_tip(f"{what} ({keys})" if possible else none))
+            button.setToolTip(plain_tooltip(f"{what} ({keys})" if possible else none))
             button.setAccessibleDescription(text)
 
     def show_sides(self, *, left: bool, right: bool) -> None:
@@ -140,7 +140,7 @@ class StudioBar(Toolbar):
 
     def show_breakpoint(self, name: str) -> None:
         """Which page is shown: `tablet`, `phone`, or with nothing the desktop's."""
-        self.breakpoints.choose(name or "desktop")
+        self.breakpoints.set_current(name or "desktop")
 
     def show_zoom(self, zoom: float) -> None:
         """How large the page is shown; 1 is 100 %."""
@@ -195,11 +195,11 @@ class StudioBar(Toolbar):
         commands += REGISTRY.menu_commands(EXPORT_MENU) if self.export.isHidden() else []
         menu(self.more, self._items(commands), name="more_menu")
 
-    def _items(self, commands: Sequence[Command]) -> list[Item]:
+    def _items(self, commands: Sequence[Command]) -> list[MenuItem]:
         """A line of a menu for each of these that is offered on this page."""
         offered = self._offered()
         return [
-            Item(
+            MenuItem(
                 command.text, partial(self._run, command.id), command.icon, command.key,
                 why_not=offered[command.id].why_not(), name=f"command_{command.name}",
             )

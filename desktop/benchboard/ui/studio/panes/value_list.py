@@ -12,7 +12,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.tiles.variable_options import OptionsState
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import paint_check, paint_radio
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -115,7 +115,7 @@ class Values(QAbstractListModel):
             gone = _("no longer available")
             return f"{self.words(place)}, {gone}" if self.is_gone(place) else self.words(place)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._rows[place] or "")
+            return plain_tooltip(self._rows[place] or "")
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if self.is_ticked(place) else Qt.CheckState.Unchecked
         return None

@@ -112,7 +112,7 @@ class ValueQuery(QWidget):
 
     def _say(self) -> None:
         error = self._refused or self._error
-        self._field.fail(str(error) if error is not None else "")
+        self._field.set_error(str(error) if error is not None else "")
 
     def _ask(self, query: str) -> None:
         token = self._cancel_token = CancelToken()
@@ -129,7 +129,7 @@ class ValueQuery(QWidget):
             if self._cancel_token is token:
                 self._ended()
                 self._list.clear()
-                self._preview.fail(str(error))
+                self._preview.set_error(str(error))
 
         self._context.tasks.read(
             self,

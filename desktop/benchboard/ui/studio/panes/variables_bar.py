@@ -14,7 +14,7 @@ from benchboard.ui.studio.panes.value_picker import Choosing, Everybody
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _SHOWN: Final = 3
 """Values named on a field before it says how many there are."""
@@ -119,7 +119,7 @@ class _ListField(Button):
         self.setIcon(theme().icon(icon, ink))
         told = _told(variable, options_state, gone)
         self.setAccessibleDescription(told)
-        self.setToolTip(plain_tip(told or _("Choose a value for {name}").format(name=title)))
+        self.setToolTip(plain_tooltip(told or _("Choose a value for {name}").format(name=title)))
 
     def _open(self) -> None:
         Choosing(self, self._variable, self._editor, self._variable_runner, self._define).open()

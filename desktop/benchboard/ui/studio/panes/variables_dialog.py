@@ -114,14 +114,14 @@ class VariablesSheet(Dialog):
         self._missed.setObjectName("variables_missed")
         self._missed.hide()
         self.content.addWidget(self._missed)
-        self.add_button(Button(_("Cancel"), self.leave, name="variables_leave"))
+        self.add_button(Button(_("Cancel"), self.dismiss, name="variables_leave"))
         self._take_button = self.add_button(Button(_("Save"), self._take, kind="primary", name="variables_take"))
 
     def _hear(self) -> None:
         for edit in (self._name, self._label):
             edit.setMaxLength(_LONGEST_NAME)
             edit.textEdited.connect(self._edited)
-        self._kind.chosen.connect(self._turned)
+        self._kind.selected.connect(self._turned)
         self._values.textChanged.connect(self._edited)
         self._query.edited.connect(self._edited)
         self._query.answered.connect(self._answered)
@@ -182,7 +182,7 @@ class VariablesSheet(Dialog):
             self._showing = True
             self._name.setText(one.name)
             self._label.setText(one.label)
-            self._kind.choose(one.type)
+            self._kind.set_current(one.type)
             self._values.setPlainText("\n".join(one.values))
             self._multiple.setChecked(one.multiple)
             self._all.setChecked(one.include_all)
@@ -279,8 +279,8 @@ class VariablesSheet(Dialog):
             mine = self._variables[place]
             told = _("Use :{name} in queries and ${name} in titles and text.")
             self._name_field.set_note(told.format(name=mine.name))
-            self._name_field.fail(_wrong_name(mine.name, names))
-            self._values_field.fail(_wrong_values(mine))
+            self._name_field.set_error(_wrong_name(mine.name, names))
+            self._values_field.set_error(_wrong_values(mine))
             self._query.refuse(_unwritten(mine) or circles.get(mine.name))
         wrong = next((one for one in self._variables if _wrong_name(one.name, names)), None)
         unwritten = next((one for one in self._variables if _unwritten(one)), None)
@@ -321,7 +321,7 @@ class VariablesSheet(Dialog):
         else:
             super().keyPressEvent(event)
 
-    def leave(self) -> None:
+    def dismiss(self) -> None:
         """Close without taking them."""
         draft = self._draft
         self._close()
@@ -332,7 +332,7 @@ class VariablesSheet(Dialog):
         self._query.stop()
         self._keep.stop()
         self.drafted.emit(None)
-        super().leave()
+        super().dismiss()
 
     def _take(self) -> None:
         if self._take_button.isEnabled():

@@ -22,9 +22,9 @@ from benchboard.ui.studio.panes.widget_preview import KindCard
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
-from benchboard.ui.widgets.focus import Ringed
+from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.surfaces import scrolled
+from benchboard.ui.widgets.surfaces import scroll_area
 
 
 class WidgetPalette(QWidget):
@@ -77,7 +77,7 @@ class WidgetPalette(QWidget):
             self._groups.append((group, grid, members))
             column.addWidget(group)
         column.addStretch(1)
-        return scrolled(inside)
+        return scroll_area(inside)
 
     def _find(self, text: str) -> None:
         wanted = text.strip().casefold()
@@ -118,7 +118,7 @@ def _side_by_side(grid: QGridLayout, members: Sequence["_Kind"]) -> None:
         grid.addWidget(member, 1 + place // 2, place % 2)
 
 
-class _Kind(Ringed, QAbstractButton):
+class _Kind(FocusRinged, QAbstractButton):
     """One kind: an icon over its name. Held and moved, it is a new widget on its way to the page."""
 
     def __init__(self, kind: WidgetKind, canvas: Canvas, palette: WidgetPalette) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.ui.studio.tiles import column_widths, number_format
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
@@ -98,7 +98,7 @@ class TableRows(QAbstractTableModel):
             return RIGHT if number_format.is_numeric(self.table.columns[index.column()]) else LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
             value = self.cell(index.row(), index.column())
-            return plain_tip(value if isinstance(value, str) else self.text(index.row(), index.column()))
+            return plain_tooltip(value if isinstance(value, str) else self.text(index.row(), index.column()))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -108,7 +108,7 @@ class TableRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return number_format.column_title(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(number_format.column_title(column))
+            return plain_tooltip(number_format.column_title(column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if number_format.is_numeric(column) else LEFT
         return None

@@ -12,7 +12,7 @@ from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.difference_text import ROLE, Look
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class PageArea(QScrollArea):
@@ -53,7 +53,7 @@ class Counts(QWidget):
 
     def _measure(self) -> None:
         self.setAccessibleName(", ".join(f"{count} {word}" for _look, count, word in self._parts()))
-        self.setToolTip(plain_tip(self.accessibleName()))
+        self.setToolTip(plain_tooltip(self.accessibleName()))
         self.setFixedSize(self._paint(None), theme().px("control_height.md"))
         self.update()
 

@@ -22,7 +22,7 @@ from benchboard.ui.studio.versions.row_list import (
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _ROW: Final = 49
 
@@ -96,7 +96,7 @@ class Differences(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.fold_text() if row is None else f"{row[1].title}: {row[1].tag}, {row[1].line}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return None if row is None else plain_tip(row[1].line)
+            return None if row is None else plain_tooltip(row[1].line)
         if role == Qt.ItemDataRole.CheckStateRole and row is not None:
             return Qt.CheckState.Checked if row[0].key in self.ticked else Qt.CheckState.Unchecked
         return None

@@ -15,7 +15,7 @@ from benchboard.ui.studio.versions.widget_thumbnails import Answers, TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
 from benchboard.ui.widgets.buttons import paint_radio
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 Side = Literal["mine", "theirs"]
 _LABEL: Final = 112
@@ -36,7 +36,7 @@ class FieldChoice(QRadioButton):
         self.setAutoExclusive(False)
         self.setAccessibleName(f"{name}: {value}")
         self.setAccessibleDescription(whose)
-        self.setToolTip(plain_tip(value) if len(value) > 40 else "")
+        self.setToolTip(plain_tooltip(value) if len(value) > 40 else "")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -11,7 +11,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Elided, Icon, hairline
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
-from benchboard.ui.widgets.labels import plain_tip
+from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class Strip(QWidget):
@@ -31,7 +31,7 @@ class Strip(QWidget):
 class Need(Pressable):
     """A case in the list: its widget, what differs, and whether it is decided."""
 
-    wears_ring = True
+    shows_focus_ring = True
 
     def __init__(self, case: Case) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Need(Pressable):
         self._current = self._done = False
         self.setFixedHeight(52)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(plain_tip(case.title))
+        self.setToolTip(plain_tooltip(case.title))
 
     def show_state(self, current: bool, done: bool) -> None:
         """Whether it is the one on show, and whether its result is used."""

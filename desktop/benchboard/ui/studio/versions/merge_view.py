@@ -19,7 +19,7 @@ from benchboard.ui.studio.versions.merge_cards import ResultCard, SideCard
 from benchboard.ui.studio.versions.merge_decisions import Case, Decisions, Party, merged_words
 from benchboard.ui.studio.versions.merge_lists import Need, Strip, merged_row
 from benchboard.ui.studio.versions.widget_thumbnails import Answers
-from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_clear, scrolled
+from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_toasts_above, scroll_area
 
 _MOST: Final = 200
 """Merged edits that are listed; of more only the number is said."""
@@ -163,7 +163,7 @@ class MergeScreen(QWidget):
         self._both.disable(self._why_not_both(case))
         decided = self.decisions.decided(case)
         self._use.disable("" if decided else _("Choose yours or theirs for each field first."))
-        self._use.show_cap(decided)
+        self._use.show_key_cap(decided)
         self._say_problem()
         left = len([one for one in self.decisions.open_cases if one is not case])
         more = ngettext("{count} more to resolve", "{count} more to resolve", left).format(count=left)
@@ -253,7 +253,7 @@ class MergeScreen(QWidget):
             rows.addWidget(row)
         self._merged(rows)
         rows.addStretch(1)
-        column.addWidget(scrolled(inside), 1)
+        column.addWidget(scroll_area(inside), 1)
         return whole
 
     def _merged(self, rows: QVBoxLayout) -> None:
@@ -306,7 +306,7 @@ class MergeScreen(QWidget):
         column.addWidget(self._sides)
         column.addWidget(self._result)
         column.addStretch(1)
-        return scrolled(inside, stop=True)
+        return scroll_area(inside, tab_stop=True)
 
     def _refused(self) -> QWidget:
         self._refusal = Strip()
@@ -331,12 +331,12 @@ class MergeScreen(QWidget):
         self._left = Text("", "body", "muted")
         self._both = Button(_("Keep both as separate widgets"), self.keep_both, name="merge_both")
         self._use = Button(_("Use this result"), self.use, kind="primary", icon="ph.check", name="merge_use")
-        self._use.add_cap(REGISTRY["studio.merge_use"].key)
+        self._use.add_key_cap(REGISTRY["studio.merge_use"].key)
         row.addWidget(self._left)
         row.addStretch(1)
         row.addWidget(self._both)
         row.addWidget(self._use)
-        keep_clear(holder)
+        keep_toasts_above(holder)
         return holder
 
     def command_handlers(self) -> Handlers:

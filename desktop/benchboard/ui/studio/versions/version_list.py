@@ -33,8 +33,8 @@ from benchboard.ui.studio.versions.row_list import (
     paint_ring,
 )
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import ago, exactly, keep_true
-from benchboard.ui.widgets import Button, EmptyState, Item, KeyCap, Text, hairline, menu, paint_avatar
+from benchboard.ui.time_format import full_time, refresh_times, relative_time
+from benchboard.ui.widgets import Button, EmptyState, KeyCap, MenuItem, Text, hairline, menu, paint_avatar
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -111,14 +111,14 @@ class Versions(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return version
         if role == Qt.ItemDataRole.ToolTipRole:
-            return exactly(version.saved_at)
+            return full_time(version.saved_at)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             marks = {self.after: _("after"), self.before: _("before")}
             parts = (
                 self.title(version),
                 self.what(version),
                 who(version),
-                ago(version.saved_at),
+                relative_time(version.saved_at),
                 marks.get(version.number),
             )
             return ", ".join(part for part in parts if part)
@@ -177,7 +177,7 @@ class VersionList(RowList):
         super().__init__(model, name="versions_list", label=_("Versions"), parent=parent)
         self._versions = model
         self.setItemDelegate(_Row(self))
-        keep_true(self.viewport())
+        refresh_times(self.viewport())
 
     def show_number(self, number: int) -> None:
         """Put the keyboard's row on a version, quietly."""
@@ -253,7 +253,7 @@ class VersionsPane(QWidget):
             (_("Only with a note"), {"named": True}),
         )
         lines = [
-            Item(title, partial(self._filter, title, filters), checked=self._whose.text() == title)
+            MenuItem(title, partial(self._filter, title, filters), checked=self._whose.text() == title)
             for title, filters in choices
         ]
         menu(self._whose, lines, name="versions_whose")
@@ -295,7 +295,7 @@ class _Row(QStyledItemDelegate):
         lines = (
             RowLine(model.title(version), "body_strong", "text", used),
             RowLine(model.what(version), "body", "text.secondary"),
-            RowLine(f"{who(version)}, {ago(version.saved_at)}", "caption", "text.muted"),
+            RowLine(f"{who(version)}, {relative_time(version.saved_at)}", "caption", "text.muted"),
         )
         paint_lines(painter, room, lines)
         if self._view.hasFocus() and index == self._view.currentIndex():

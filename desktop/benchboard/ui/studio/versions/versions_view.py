@@ -350,7 +350,7 @@ class VersionsScreen(QWidget):
         self._right.restore_wanted.connect(self.restore)
         self._right.take_back_wanted.connect(self.take_back)
         self._page.picked.connect(self._go)
-        self._modes.chosen.connect(self._show_mode)
+        self._modes.selected.connect(self._show_mode)
         install_shortcuts(self, self.command_handlers())
 
     def command_handlers(self) -> Handlers:
