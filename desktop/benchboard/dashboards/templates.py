@@ -60,7 +60,9 @@ def _is_default(field: str, text: str) -> bool:
     defaults = [str(_read(one.key).get(field, "")) for one in TEMPLATES]
     if field == "title":
         defaults.append(NEW_TITLE)
-    return not text or any(text in all_translations(one, package_data.resources_folder() / "i18n") for one in defaults if one)
+    return not text or any(
+        text in all_translations(one, package_data.resources_folder() / "i18n") for one in defaults if one
+    )
 
 
 @cache

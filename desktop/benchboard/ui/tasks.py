@@ -119,12 +119,12 @@ class _Job:
 
     work: Work
     owner: QObject
-    job: Callable[[], Any]
+    run: Callable[[], Any]
     done: Callable[[Any], None]
     failed: Callable[[AppError], None] | None
     retry: Callable[[], None]
     task: Hashable
-    """Equal for the same work of the same owner when it is asked for retry."""
+    """Equal for the same work of the same owner when it is asked for again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -296,7 +296,7 @@ class Tasks(QObject):
         return work
 
     def _work(self, handover: _Handover) -> None:
-        """On the worker. When it has been handed over, nothing of it but the parcel itself is held here."""
+        """On the worker. When it has been handed over, nothing of it but the handover itself is held here."""
         work = self._run_job(handover)
         work.finish()
         if self._closed:
@@ -315,7 +315,7 @@ class Tasks(QObject):
         try:
             if work.cancelled and work.kind != "change":
                 raise Cancelled("tasks.cancelled", _("Stopped."))
-            return _Delivery(job, partial(job.done, job.job()), succeeded=True)
+            return _Delivery(job, partial(job.done, job.run()), succeeded=True)
         except AppError as error:
             show = partial(self._show, error, job.retry)
             # A change that failed after its screen was closed is still somebody's lost work: it is said.
@@ -347,23 +347,23 @@ class Tasks(QObject):
             self.unreachable.emit()
         if error is not None and error.code == ENDED:
             self.ended.emit(str(error.facts.get("reason", "")))
-        if not shiboken6.isValid(asked.owner):
+        if not shiboken6.isValid(job.owner):
             if delivery.without_owner is not None:
                 delivery.without_owner()
-        elif not (asked.work.kind == "read" and asked.work.cancelled):
-            self._answer(asked, delivery)
+        elif not (job.work.kind == "read" and job.work.cancelled):
+            self._answer(job, delivery)
 
-    def _answer(self, asked: _Asked, delivery: _Delivery) -> None:
+    def _answer(self, job: _Job, delivery: _Delivery) -> None:
         """Tell the owner, and keep what is shown about this task true: its failure until it succeeds."""
         if delivery.succeeded:
-            self._problems.succeeded(asked.task)
+            self._problems.succeeded(job.task)
             delivery.call()
             return
-        with self._problems.failing(asked.task):
+        with self._problems.failing(job.task):
             delivery.call()
-        if asked.work.kind == "read" and asked.task not in self._failed_reads:
-            self._failed_reads.add(asked.task)
-            asked.owner.destroyed.connect(partial(self._close_read, asked.task))
+        if job.work.kind == "read" and job.task not in self._failed_reads:
+            self._failed_reads.add(job.task)
+            job.owner.destroyed.connect(partial(self._close_read, job.task))
 
     def _close_read(self, task: Hashable) -> None:
         """A screen that is gone shows nothing that could be missing."""
