@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
-    """Replace `path` by a file with `content`, which is on the disk before it takes the name. Until then the old stays.
+    """Replace `path` by a file with `content`, synced to disk before it is renamed. Until then the old file stays.
 
     `mode` holds from the first byte, less the umask. Several processes and threads may write one path at a time: the
     last one wins. Raises `OSError`, and then leaves no temporary file behind.
@@ -19,7 +19,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
 
 
 def create_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
-    """The same for a file that must not exist yet: of several that try, one succeeds. Raises `FileExistsError`."""
+    """Create a file that must not exist yet; of several writers, one succeeds. Raises `FileExistsError`."""
     with _temporary_file(path, content, mode) as written:
         try:
             os.link(written, path)
@@ -27,7 +27,7 @@ def create_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         except FileExistsError:
             raise
         except OSError:
-            # A file system without hard links, such as FAT. Between the look and the rename another may be quicker.
+            # A file system without hard links, such as FAT. Another writer may come between the check and the rename.
             if os.path.lexists(path):
                 raise FileExistsError(path) from None
             written.rename(path)
@@ -35,10 +35,10 @@ def create_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
 
 @contextmanager
 def _temporary_file(path: Path, content: bytes, mode: int) -> Iterator[Path]:
-    """A new file beside `path` with `content`, on the disk. Whoever gets it gives it its name."""
+    """A new file beside `path` with `content`, synced to disk. The caller renames it."""
     # A random name: threads share a process id, and containers may count theirs alike in one folder.
     temporary = path.with_name(f".benchboard-{secrets.token_hex(8)}.tmp")
-    # O_EXCL: what lies there under this name, a link or a file open elsewhere, is not ours to write into.
+    # O_EXCL: never write into an existing file or through a link of this name.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(temporary, flags, mode)
     try:
@@ -55,8 +55,8 @@ def _temporary_file(path: Path, content: bytes, mode: int) -> Iterator[Path]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the folder itself on the disk: a power cut must not keep the database and lose its key's name."""
-    with contextlib.suppress(OSError):  # Windows opens no folder, and keeps names without being asked
+    """Sync the folder entry: a power cut must not keep the database and lose the name of its key file."""
+    with contextlib.suppress(OSError):  # Windows can't open a folder, and persists names by itself
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

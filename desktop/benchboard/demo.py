@@ -1,4 +1,4 @@
-"""The demo organisation: people to be, merchants with orders, dashboards worth looking at. In a file of its own.
+"""Fills the demo database: an organisation with people, merchants, orders and dashboards.
 
 Its people are DEMO accounts, which sign in without a password there and nowhere else (`accounts.sign_in_demo`); besides
 them `john@example.com`, a USER with the password that source 000 gives him.
@@ -35,7 +35,7 @@ _PEOPLE: Final = (
 )
 _TEAMS: Final = (("Bench", (_ADMIN, _TECHNICIAN)), ("Shop desk", (_ANALYST, _SHOPKEEPER)))
 _Cells = dict[str, tuple[int, int, int, int]]
-# Whose home shows which widgets of home_layout.json, and where (x, y, w, h); empty: all, as they lie there.
+# Per account: the widgets of home_layout.json on its home page and their cells (x, y, w, h); empty: the whole file.
 _HOMES: Final[dict[str, _Cells]] = {
     _ANALYST: {},
     _ADMIN: {
@@ -56,7 +56,7 @@ _HOMES: Final[dict[str, _Cells]] = {
 
 
 def fill(session: Session, data_keys: keys.DataKeys) -> None:
-    """Make the demo in an empty, seeded database. Commands on it act as its admin."""
+    """Create the demo organisation in an empty, seeded database. Commands on it act as its admin."""
     organisation_id = organisations.create(session, data_keys, name=NAME, slug="demo", email=_ADMIN, demo=True)
     ids = {
         email: organisations.found_account(
@@ -113,7 +113,7 @@ def _save_home(session: Session, actor: Actor, cells: _Cells) -> None:
 
 
 def _create_dashboard(session: Session, people: Mapping[str, Actor], entry: Mapping[str, Any]) -> None:
-    """A dashboard of dashboards.json, with who may see it and how it became what it is."""
+    """Create one dashboard of dashboards.json with its shares and its earlier versions."""
     document, owner = parse_document(entry["document"]), people[entry["owner"]]
     first, *later = entry["versions"]
     dashboard_id = library.create(session, owner, _earlier_version(document, first)).card.id
@@ -126,7 +126,7 @@ def _create_dashboard(session: Session, people: Mapping[str, Actor], entry: Mapp
 
 
 def _earlier_version(document: Document, version: Mapping[str, Any]) -> Document:
-    """The document without the items that came later, and with some of them elsewhere."""
+    """The document as of one version: without the items added later, moved items at their earlier cells."""
     cells = {item_id: Cell(*cell) for item_id, cell in version["places"].items()}
     moved = grid.map_items(document.layout, lambda item, cell: (item, cells.get(item.id, cell)))
     return replace(document, layout=grid.without(moved, version["without"], document.compact))

@@ -30,42 +30,42 @@ class AppError(Exception):
 
 
 class Invalid(AppError):
-    """What was given cannot be right; nothing was changed. `facts["field"]` names the place where there is one."""
+    """The input is invalid; nothing was changed. `facts["field"]` names the field, where there is one."""
 
     kind = "invalid"
 
 
 class NotFound(AppError):
-    """The thing named is not there, or not for this actor."""
+    """It does not exist, or this actor may not see it."""
 
     kind = "not-found"
 
 
 class Denied(AppError):
-    """The actor may not do this, or is not who they say."""
+    """The actor lacks the permission, or could not be authenticated."""
 
     kind = "denied"
 
 
 class Conflict(AppError):
-    """Somebody or something else was first; look again and decide."""
+    """Something else changed it first; reload and decide."""
 
     kind = "conflict"
 
 
 class Unavailable(AppError):
-    """A database, file, key or server that is needed cannot be reached now."""
+    """A database, file, key or server that is needed can't be reached now."""
 
     kind = "unavailable"
 
 
 class DeviceFailure(AppError):
-    """A dongle or its port did not do what was asked."""
+    """A dongle or its port failed to carry out a request."""
 
     kind = "device"
 
 
 class Cancelled(AppError):
-    """The person stopped it. Never shown as a problem."""
+    """The person cancelled it. Never shown as a problem."""
 
     kind = "cancelled"

@@ -1,4 +1,4 @@
-"""Says whether another account of this computer could have put a file where it lies, or can reach it there."""
+"""Checks whether another account of this computer could have written a file, or can access it."""
 
 import os
 from pathlib import Path
@@ -19,10 +19,10 @@ def is_own(path: Path) -> bool:
 
 
 def risk(path: Path, forbidden: int) -> str:
-    """Why others may have their hands in `path`, as a sentence; "" where they may not, or where nothing is.
+    """Why other accounts can change or read `path`, as a sentence; "" where they can't, or it doesn't exist.
 
-    It has to belong to this account and have none of the `forbidden` permission bits. Of a link that is asked of what
-    it leads to; the link has to be one's own as well. Raises `OSError` where it cannot be looked at.
+    It must belong to this account and have none of the `forbidden` permission bits. For a link, both the link and its
+    target must belong to this account. Raises `OSError` where it can't be examined.
     """
     if not hasattr(os, "geteuid"):
         return ""

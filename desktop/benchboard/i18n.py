@@ -1,4 +1,4 @@
-"""The words of the chosen language: every sentence a person reads passes through `_` or `ngettext`.
+"""Translation: every sentence a person reads passes through `_` or `ngettext`.
 
 Catalogues are gettext PO files (`resources/i18n/<language>.po`), read as they are, so there is nothing to compile.
 English is the source language and needs no catalogue.
@@ -14,10 +14,10 @@ _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def use(language: str, folder: Path) -> None:
-    """Speak `language` (`en`, `tr`) from now on; a language without a catalogue in `folder` falls back to English."""
+    """Translate into `language` (`en`, `tr`) from now on; without a catalogue in `folder`, into English."""
     global _catalogue
     source = folder / f"{language}.po"
-    # A language is a word of a few letters, never a path, whoever wrote it into the settings.
+    # A language code is a few letters, never a path, whatever the settings file holds.
     if language == "en" or not re.fullmatch("[A-Za-z_]{2,11}", language) or not source.is_file():
         _catalogue = gettext.NullTranslations()
         return
@@ -33,13 +33,13 @@ def use(language: str, folder: Path) -> None:
 
 
 def _(message: str) -> str:
-    """`message` in the chosen language. Facts go in afterwards: `_("{name} is busy").format(name=name)`."""
+    """`message` in the selected language. Values go in afterwards: `_("{name} is busy").format(name=name)`."""
     return _catalogue.gettext(message)
 
 
 @cache
 def all_translations(message: str, folder: Path) -> frozenset[str]:
-    """A message of one line in every language there is a catalogue of in `folder`, and in English."""
+    """A one-line message in English and in every language with a catalogue in `folder`."""
     quoted = message.replace("\\", "\\\\").replace('"', '\\"')
     pattern = re.compile(rf'^msgid "{re.escape(quoted)}"\nmsgstr "(.+)"$', re.MULTILINE)
     found = (pattern.search(source.read_text(encoding="utf-8")) for source in sorted(folder.glob("*.po")))

@@ -2,7 +2,7 @@
 
 Redaction is by form: what follows a secret's name (`token=…`, `password: …`, `private_key=…`), the headers
 `Authorization` and `Cookie`, `Bearer …`, URLs with a password, and private keys in PEM. So a careless message elsewhere
-cannot leak one. Rather too much of a line is replaced than too little.
+can't leak one. In doubt, too much of a line is replaced rather than too little.
 """
 
 import logging
@@ -51,7 +51,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 def start(folder: Path) -> None:
-    """Log to `folder`/benchboard.log (1 MB, three kept). Where that cannot be written there is no log, but a start."""
+    """Log to `folder`/benchboard.log (1 MB, three backups). If that fails the program starts without a log."""
     root = logging.getLogger("benchboard")
     root.setLevel(logging.INFO)
     if root.handlers:
@@ -66,6 +66,6 @@ def start(folder: Path) -> None:
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    # A log that cannot be written, on a full disk for one, is nobody's trouble but the log's.
+    # A failure to write the log (a full disk, say) must not disturb the program.
     logging.raiseExceptions = False
     root.addHandler(handler)

@@ -18,7 +18,7 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Some rows in order and the key to go on from; `next_key` is None at the end."""
+    """Some rows in order and the key of the next page; `next_key` is None at the end."""
 
     rows: tuple[Row, ...]
     next_key: str | None = None
@@ -29,7 +29,7 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What somebody wants to see of a list: a search text, filters by column, one column to sort by."""
+    """A query on a list: a search text, filters by column, one column to sort by."""
 
     search: str = ""
     filters: dict[str, Scalar] = field(default_factory=dict)
@@ -38,14 +38,14 @@ class Listing:
 
 
 class Unreadable(datetime):
-    """Stands in a row where the database holds `raw` in place of a moment: another program wrote it, or it is damaged.
-    One such row takes no list away. It is long ago, so that whatever ends at it has ended."""
+    """Placeholder for a stored time that can't be parsed: `raw` was written by another program, or is damaged.
+    The rest of the list stays readable. It lies far in the past, so that whatever expires at it has expired."""
 
     raw: object = ""
 
     @classmethod
     def of(cls, raw: object) -> Self:
-        """What is read where `raw` is stored."""
+        """The placeholder for a stored value `raw`."""
         moment = cls(1900, 1, 1, tzinfo=UTC)
         moment.raw = raw
         return moment
@@ -58,7 +58,7 @@ def encode_key(values: Sequence[Scalar]) -> str:
 
 
 def decode_key(key: str, length: int) -> list[Scalar]:
-    """The `length` values in `key`. Raises `Invalid` (`paging.key`) for a key that no list of ours gave out."""
+    """The `length` values in `key`. Raises `Invalid` (`paging.key`) for a key that no list issued."""
     try:
         values = json.loads(base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):

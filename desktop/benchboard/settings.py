@@ -1,7 +1,7 @@
-"""Where this person's Benchboard lives and how they like it: BENCHBOARD_HOME and its settings.json.
+"""BENCHBOARD_HOME and the preferences in its settings.json.
 
-Choices of appearance and start-up only. What belongs to an account or an organisation is in the database, secrets are
-in the vault.
+Appearance and start-up only. What belongs to an account or an organisation is in the database, secrets are in the
+vault.
 """
 
 import json
@@ -21,7 +21,7 @@ def home() -> Path:
     """BENCHBOARD_HOME, else the platform's own data folder. Not made here."""
     if chosen := os.environ.get("BENCHBOARD_HOME"):
         return Path(chosen).expanduser()
-    import platformdirs  # late: nobody who sets BENCHBOARD_HOME pays for it
+    import platformdirs  # late: not needed where BENCHBOARD_HOME is set
 
     return Path(platformdirs.user_data_dir("benchboard", appauthor=False))
 
@@ -33,7 +33,7 @@ def database_url() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One person's choices on this computer."""
+    """One person's preferences on this computer. Field names are the keys of settings.json."""
 
     appearance: Appearance = "system"
     language: str = "en"
@@ -41,9 +41,9 @@ class Settings:
     last_way: str = ""
     last_email: str = ""
     studio_panes: str = ""
-    """How the panes beside a page stand: what is open, and how wide."""
+    """The state of the studio's side panes: which are open, and how wide."""
     copies: str = ""
-    """The pages that open with all copies shown, each by a mark of 16 digits, the one that was last at the end."""
+    """The dashboards that open with all repeats shown, as hashes of 16 digits, the most recent last."""
 
     def save(self, folder: Path) -> None:
         """Write settings.json whole or not at all. Raises `Unavailable` (`settings.unwritable`)."""
@@ -61,7 +61,7 @@ class Settings:
 
 
 def load(folder: Path) -> Settings:
-    """The settings saved in `folder`; each one that is missing or makes no sense is its default."""
+    """The settings saved in `folder`; a missing or invalid one has its default."""
     try:
         raw = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

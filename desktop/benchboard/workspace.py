@@ -1,9 +1,9 @@
-"""Opens a database for a front end: finds its key, brings it up to date, seeds it, and says where the work lives.
+"""Opens a database for a front end: finds its key, upgrades and seeds it, and names its location.
 
-Three ways (DESIGN section 4): this computer's own encrypted file, the demo's file beside it, or a database named by
-URL. A local file is made, upgraded and seeded at its first use; a server is never changed unasked. One program at a
-time does this (`<home>/benchboard.lock`), so a window and a command may start together. Only whoever holds that lock
-makes a database's key.
+A location (DESIGN section 4) is this computer's own encrypted file, the demo's file beside it, or a database named by
+URL. A local file is created, upgraded and seeded at its first use; a server is never changed unasked. One program at a
+time does this (`<home>/benchboard.lock`), so a window and a command may start together. Only the holder of that lock
+creates a database's key.
 """
 
 import functools
@@ -35,8 +35,8 @@ _LOCK_TIMEOUT_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where the work lives: `detail` is a file's path or a server's address. `key_place` says where an encrypted file's
-    key is kept: `keyring` or `file`."""
+    """Where the data live: `detail` is a file's path or a server's address. `key_storage` says where the key of an
+    encrypted file is stored: `keyring` or `file`."""
 
     kind: Kind
     detail: str
@@ -45,7 +45,7 @@ class Location:
 
 
 def location_title(location: Location) -> str:
-    """What a way is called, in the language spoken now."""
+    """The title of a location, in the current language."""
     return {
         "local": _("This computer"),
         "demo": _("Demo on this computer"),
@@ -73,14 +73,14 @@ class Workspace:
 
 
 def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> Workspace:
-    """The database as it stands, to read it or to work in one that was made ready before. Makes no key and no file.
+    """Open the database without preparing it: to read it, or to work in one prepared before. Creates no key or file.
 
     An encrypted file's key is looked up at the first connection; it raises `Unavailable` (`workspace.key-missing`).
     """
     if url is not None:
         return _connect_url(home, url)
     file, key_name, vault = *_local_file(home, demo_file), Vault(home)
-    # Not before the connection: a program that makes key and file now must not be found half-way.
+    # Only at the connection: another program may be creating key and file right now.
     key = functools.cache(functools.partial(_existing_key, vault, key_name, file))
     location = Location("demo" if demo_file else "local", str(file), True, vault.where(key_name))
     return Workspace(Database.open(file_url(file), key=key), location, home, keys.VaultDataKeys(vault))
@@ -88,7 +88,7 @@ def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> W
 
 @contextmanager
 def open_exclusively(home: Path, *, url: str | None = None, demo_file: bool = False) -> Iterator[Workspace]:
-    """The database as it stands, to upgrade, downgrade or seed it. An encrypted file gets its key where it has none.
+    """Open the database, locked, to upgrade, downgrade or seed it. An encrypted file gets its key where it has none.
 
     No other program starts with an encrypted file until the block ends. A database that is named by URL is not locked:
     its own transactions are enough.
@@ -102,22 +102,22 @@ def open_exclusively(home: Path, *, url: str | None = None, demo_file: bool = Fa
 
 
 def open_local(home: Path, *, report: Report | None = None) -> Workspace:
-    """This computer's own database, ready. Raises `Unavailable` in words; nothing is made anew over what exists."""
+    """Open this computer's own database, prepared. Raises `Unavailable`; nothing that exists is overwritten."""
     return _open_prepared(home, report)
 
 
 def open_demo(home: Path, *, report: Report | None = None) -> Workspace:
-    """The demo organisation in a file of its own beside the person's."""
+    """Open the demo organisation, which has a file of its own."""
     return _open_prepared(home, report, demo_file=True)
 
 
 def open_url(url: str, home: Path, *, report: Report | None = None) -> Workspace:
-    """The database at `url`. A SQLite file is made ready; a server must be up to date already, else `Unavailable`."""
+    """The database at `url`. A SQLite file is prepared; a server must be up to date already, else `Unavailable`."""
     return _open_prepared(home, report, url=url)
 
 
 def prepare(workspace: Workspace, report: Report | None = None) -> None:
-    """Upgrade and seed a local database, as its first use or a newer program needs. A server is only looked at."""
+    """Upgrade and seed a local database, as its first use or a newer program needs. A server is only checked."""
     database = workspace.database
     say = report or (lambda _text: None)
     if workspace.location.kind == "server":
@@ -133,7 +133,7 @@ def prepare(workspace: Workspace, report: Report | None = None) -> None:
 
 
 def seed(workspace: Workspace, report: Report | None = None) -> None:
-    """Write the catalogue where it is not as this program knows it; an empty local database gets its organisation."""
+    """Write the catalogue where it differs from this program's; an empty local database gets its organisation."""
     require_current(workspace)
     database = workspace.database
     with database.system("seed").read() as session:
@@ -158,7 +158,7 @@ def require_current(workspace: Workspace) -> None:
 
 
 def sign_in(workspace: Workspace, *, email: str, password: str, organisation: str | None = None) -> SignedIn:
-    """Sign in by address and password; a refusal leaves its trace. Raises as `accounts.sign_in` does."""
+    """Sign in by email and password; a refused attempt is audited. Raises as `authentication.sign_in` does."""
     client = Client.here()
     try:
         with workspace.database.system("sign-in").change() as session:
@@ -209,7 +209,7 @@ def _locked(home: Path) -> Iterator[None]:
 
 
 def _local_file(home: Path, demo_file: bool) -> tuple[Path, str]:
-    """An encrypted file of this computer, and under which name the vault has its key."""
+    """An encrypted file of this computer, and the name of its key in the vault."""
     name = "demo" if demo_file else "benchboard"
     return home / f"{name}.db", f"database.{name}"
 
@@ -262,7 +262,7 @@ def _require_sqlite(database: Database, file: Path) -> None:
         upgrade.current(database)
     except AppError as error:
         if error.code != "storage.key":
-            return  # whoever works in the database says what that is
+            return  # reported by whoever works in the database
         raise Unavailable(
             "workspace.not-a-database",
             _("{file} isn't a SQLite database.").format(file=file),

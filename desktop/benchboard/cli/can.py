@@ -26,7 +26,7 @@ _BITRATE = click.option(
     help="Required if the firmware can't report its bit rate; ours uses the stored one.",
 )
 _POLL_S: Final = 0.05
-# The dongle's counters come twice a second; after two of them what was sent has been acknowledged or has not.
+# The dongle reports its counters twice a second; after two reports a frame was acknowledged or it was not.
 _ACKNOWLEDGEMENT_S: Final = 1.2
 
 
@@ -65,7 +65,7 @@ def monitor(
 
 
 def _watch(capture: Capture, count: int | None, seconds: float | None, as_json: bool) -> tuple[int, int]:
-    """Print frames until there is enough of them; how many were shown, and how many were dropped unseen."""
+    """Print frames until the limit is reached; answers how many were shown, and how many were dropped."""
     deadline = None if seconds is None else time.monotonic() + seconds
     at = shown = dropped = 0
     while capture.running and (count is None or shown < count):

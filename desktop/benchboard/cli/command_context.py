@@ -1,4 +1,4 @@
-"""What a command that needs the database gets: the options every such command takes, the open database, who acts."""
+"""The context of a command that needs the database: common options, the open database and the actor."""
 
 import functools
 import hashlib
@@ -34,15 +34,15 @@ class DatabaseOptions:
     demo: bool
 
     def connect(self) -> Workspace:
-        """Open it as it stands, to read it."""
+        """Open it without upgrading it, to read it."""
         return workspace.connect(settings.home(), url=self.url, demo_file=self.demo)
 
     def open_exclusively(self) -> AbstractContextManager[Workspace]:
-        """Open it as it stands while no other program does, to upgrade, downgrade or seed it."""
+        """Open it under a lock, to upgrade, downgrade or seed it."""
         return workspace.open_exclusively(settings.home(), url=self.url, demo_file=self.demo)
 
     def open(self) -> Workspace:
-        """Open it ready for work: a local one is made and upgraded first."""
+        """Open it for work: a local one is created and upgraded first."""
         home = settings.home()
         report = _print_progress if sys.stderr.isatty() else None
         if self.url is not None:
@@ -66,7 +66,7 @@ class CommandContext:
     def list_page(
         self, page: Page[Any], columns: Mapping[str, Callable[[Any], object]], *, shown: Sequence[str] = ()
     ) -> None:
-        """A list: JSON `{"items": [...], "next": key}`, or a table of the columns `shown` and how to go on."""
+        """Print a page: JSON `{"items": [...], "next": key}`, or a table of the columns `shown` and the next key."""
         if self.as_json:
             write_json({"items": [{name: read(row) for name, read in columns.items()} for row in page.rows],
                     "next": page.next_key})  # fmt: skip
@@ -76,12 +76,12 @@ class CommandContext:
             click.echo(_("Next page: --after {key}").format(key=page.next_key), err=True)
 
     def report(self, sentence: str, **facts: object) -> None:
-        """What was done: the facts for machines, the sentence for people."""
+        """Print a result: `facts` as JSON for machines, or the sentence for people."""
         write_json(facts) if self.as_json else click.echo(printable(sentence))
 
 
 def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -> Callable[P, None]:
-    """Give a command `--url` and `--demo`; it gets a `DatabaseOptions` first."""
+    """Add `--url` and `--demo` to a command, which gets a `DatabaseOptions` first."""
 
     @click.option(
         "--url", envvar="BENCHBOARD_DATABASE_URL", help="Database URL; default: the database on this computer."
@@ -121,13 +121,13 @@ def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Cal
 
 
 def paging_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that lists `--limit` and `--after`."""
+    """Add `--limit` and `--after` to a command that lists."""
     after = click.option("--after", help="Continue after this page key.")
     return click.option("--limit", default=50, show_default=True)(after(command))
 
 
 def sort_options(default: str, names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command that lists `--sort`, whose help says the `names`, and `--descending`."""
+    """Add `--sort`, whose help is `names`, and `--descending` to a command that lists."""
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
         descending = click.option("--descending", is_flag=True)
@@ -159,20 +159,20 @@ def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -
 
 
 def token_name(opened: Workspace) -> str:
-    """Under which name the vault keeps the session of this database."""
+    """The name under which the vault stores the session of this database."""
     url = opened.database.engine.url
     database = f"{url.host}:{url.port}/{url.database}?{sorted(url.query.items())}"
     return f"session.{hashlib.sha256(database.encode()).hexdigest()[:16]}"
 
 
 def write_json(value: object) -> None:
-    """One JSON value on a line of its own; what a terminal might obey stands in it escaped."""
+    """Print one JSON value on a line of its own, control characters escaped."""
     text = json.dumps(value, default=_json_value, ensure_ascii=False)
     click.echo("".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text))
 
 
 def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[Any]) -> None:
-    """A table for people; plain when it is not a terminal that reads it."""
+    """Print a table for people; plain where the output is not a terminal."""
     from rich.console import Console  # late: machines ask for JSON
     from rich.table import Table
     from rich.text import Text

@@ -26,7 +26,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page
 
 _HOME_KEY: Final = "home"
-"""The key of a list after its first row, which is the home layout: it lies in another table than the others."""
+"""The page key after the first row, the home layout, which is stored in another table than dashboards."""
 _COLUMNS: Final = (
     "id", "name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at", "deleted_at",
 )  # fmt: skip
@@ -259,7 +259,7 @@ def import_(context: CommandContext, home: bool, name: str | None, file: BinaryI
 
 
 def _with_title(document: Document, name: str) -> Document:
-    """The document under a name: a bare list of widgets has none."""
+    """The document with a title: a bare list of widgets has none."""
     return document if document.title.strip() else parse_document({**write_document(document), "title": name[:255]})
 
 

@@ -1,4 +1,4 @@
-"""`benchboard db …`: the database itself, brought to this program's revision, taken back, looked over."""
+"""`benchboard db …`: upgrade, downgrade, check and seed the database."""
 
 import sys
 from contextlib import closing

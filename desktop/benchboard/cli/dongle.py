@@ -1,4 +1,4 @@
-"""`benchboard dongle`: what there is and what is plugged in, pairing, channel settings, and simulated dongles."""
+"""`benchboard dongle`: list, identify, pair and configure dongles, and simulate some."""
 
 import json
 import sys
@@ -86,7 +86,7 @@ _SHORT: Final = ("name", "device_id", "ownership_state", "port", "bitrate")
 
 
 def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
-    """A port as a row of the list. Only asking tells who is behind it, except for stock firmware's USB identity."""
+    """A port as a row of the list. Only a probe identifies its dongle, except for stock firmware's USB identity."""
     row: dict[str, object] = dict.fromkeys(_COLUMNS)
     row |= {"port": port.path, "path": port.path, "description": port.description, "simulated": port.simulated}
     row["device_id"] = observed_id(port)

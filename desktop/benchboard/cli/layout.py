@@ -18,7 +18,7 @@ from benchboard.i18n import _
 
 MAX_LINE = 8 * 1024 * 1024
 """Bytes. Room for a full layout with a page of text in every item; a longer line is refused without being
-kept."""
+read into memory."""
 MAX_FILE = 8 * 1024 * 1024
 """Bytes of a dashboard's file: twice what a document may take, for one written with room between its lines."""
 
@@ -59,7 +59,7 @@ def _answer(line: bytes) -> dict[str, object]:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines without their ends. Of one that is too long, just enough to be refused is kept."""
+    """The lines without their ends. A line that is too long is cut just beyond the limit, to be refused."""
     while line := stream.readline(MAX_LINE + 1):
         rest = line
         while not rest.endswith(b"\n") and (rest := stream.readline(MAX_LINE)):
@@ -107,7 +107,7 @@ def _decoded(file: Path) -> object:
 
 
 def _print(document: object, report: interchange.ConversionReport, *, as_json: bool) -> None:
-    """The document on stdout, what a terminal might obey escaped; the report on stderr."""
+    """Print the document on stdout, control characters escaped; the report on stderr."""
     text = json.dumps(document, ensure_ascii=False, indent=1)
     safe = (sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
     click.echo("".join(safe))

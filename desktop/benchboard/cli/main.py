@@ -1,4 +1,4 @@
-"""The command line: one group of commands a room, loaded when it is named, and one way to say what went wrong.
+"""The command line: one group of commands per room, loaded on demand, and one place that reports errors.
 
 Exit status: 0 done, 1 failed (one line on stderr: what, why, what to do), 2 wrong usage.
 """
@@ -33,12 +33,12 @@ _COMMANDS: Final = {
     "whoami": "the account commands act as",
 }
 _WINDOW_COMMANDS: Final = {"tour": "the guided tour of the window, in pictures"}
-"""What `__main__` starts itself, since it opens the window."""
+"""Started by `__main__` itself, since it opens the window."""
 _MODULES: Final = {"user": "people", "session": "people", "login": "account", "logout": "account", "whoami": "account"}
 
 
 class _LazyGroup(click.Group):
-    """Loads a room's commands only when it is named: `timing solve` never waits for a database library."""
+    """Imports a command's module only when it is run: `timing solve` never waits for a database library."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*_COMMANDS, *super().list_commands(ctx)})
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         click.echo(printable(str(error)), err=True)
         return 1
     except BrokenPipeError:
-        # Whoever read our output has enough; let the interpreter not complain about it at exit.
+        # The reader of our output has closed it; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:

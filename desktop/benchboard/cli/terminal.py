@@ -1,4 +1,4 @@
-"""What may go to a terminal: text from a database, a file or a command line may hold anything, orders included."""
+"""Makes text safe for a terminal: text from a database, a file or a command line may hold escape sequences."""
 
 import json
 from typing import TYPE_CHECKING
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 def printable(text: str) -> str:
-    """`text` on one line, with a mark for every sign that a terminal might obey instead of showing."""
+    """`text` on one line, every control character replaced by U+FFFD."""
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
 
 
 def show_report(report: "ConversionReport", *, as_json: bool) -> None:
-    """What became of a dashboard on its way in or out, on stderr."""
+    """Print the report of an import or export on stderr."""
     if as_json:
         click.echo(json.dumps(report.to_json()), err=True)
         return
