@@ -34,7 +34,9 @@ def audit() -> None:
 @click.option("--search", default="")
 @paging_options
 @with_context
-def list_entries(context: CommandContext, who: str | None, event: str | None, search: str, limit: int, after: str | None) -> None:
+def list_entries(
+    context: CommandContext, who: str | None, event: str | None, search: str, limit: int, after: str | None
+) -> None:
     """List audit log entries, newest first."""
     with context.database.read() as session:
         filters: dict[str, Scalar] = {"event": event} if event else {}

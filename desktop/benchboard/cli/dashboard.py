@@ -202,7 +202,9 @@ def _format_advice() -> str:
 @click.option("--note", help="Version name, shown in the list of versions.")
 @click.argument("file", type=click.File("rb"))
 @with_context
-def save(context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO) -> None:
+def save(
+    context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO
+) -> None:
     """Save the JSON in FILE (- for standard input) as a dashboard's new version."""
     if which is None:
         if note is not None:

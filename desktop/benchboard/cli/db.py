@@ -41,7 +41,9 @@ def upgrade(options: DatabaseOptions, /, *, as_json: bool) -> None:
 def downgrade(options: DatabaseOptions, /, *, revision: str, as_json: bool) -> None:
     """Downgrade the database to revision REV, or to an empty one with "base". Drops what later revisions added."""
     with options.open_exclusively() as opened:
-        _report_migration(migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json)
+        _report_migration(
+            migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json
+        )
 
 
 @db.command(short_help="Say which revision the database is at.")

@@ -131,7 +131,9 @@ def session() -> None:
 @click.option("--search", default="")
 @paging_options
 @with_context
-def list_sessions(context: CommandContext, who: str | None, ended: bool, search: str, limit: int, after: str | None) -> None:
+def list_sessions(
+    context: CommandContext, who: str | None, ended: bool, search: str, limit: int, after: str | None
+) -> None:
     """List sessions, most recently used first."""
     with context.database.read() as session:
         filters: dict[str, Scalar] = {"ended": True} if ended else {}
