@@ -6,7 +6,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
-from benchboard.ui.sign_in.session_opening import Entered
+from benchboard.ui.sign_in.session_opening import ActiveSession
 from benchboard.ui.studio.dashboards_view import Dashboards
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
@@ -74,7 +74,8 @@ def sign_in_as(studio: "Studio", role: str) -> None:
     assert application.shell.may_close()
     application._leave_session()
     application.show_sign_in()
-    application._enter(Entered(studio.workspace, signed_in, "demo", False))
+    assert application.sign_in is not None
+    application.sign_in.session_opened.emit(ActiveSession(studio.workspace, signed_in, "demo", False))
 
 
 def dashboards_view_of(studio: "Studio") -> Dashboards:
