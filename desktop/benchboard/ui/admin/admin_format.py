@@ -85,7 +85,7 @@ def event_title(event: str) -> str:
     return {
         "session.sign-in": _("Signed in"),
         "session.sign-out": _("Signed out"),
-        "session.refuse": _("Sign-in refused"),
+        "session.refuse": _("Sign-in failed"),
         "session.revoke": _("Revoked a session"),
         "user.create": _("Added a person"),
         "user.disable": _("Disabled a person"),

@@ -208,7 +208,7 @@ class BitratePage(_WizardPage):
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__(
-            _("Which bit rate?"),
+            _("Choose a bit rate"),
             _("Every node on the bus needs the same bit rate. The dongle stores it and signs what it reads back."),
         )
         self.planned: CanConfig | None = None

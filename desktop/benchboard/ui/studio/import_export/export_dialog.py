@@ -56,7 +56,7 @@ class ExportDialog(Dialog):
             self._chosen = expanded_page.copies(self._chosen)
         self._make_controls(count)
         if self._chosen:
-            what: QWidget = Field(_("What"), self._part)
+            what: QWidget = Field(_("Content"), self._part)
         else:
             self._part.hide()
             what = Text(
@@ -84,7 +84,7 @@ class ExportDialog(Dialog):
         words = ngettext("{count} selected widget", "{count} selected widgets", count)
         parts = [("whole", _("Whole dashboard"))]
         parts += [("chosen", words.format(count=count))] if self._chosen else []
-        self._part = SegmentedControl(parts, label=_("What"), parent=self)
+        self._part = SegmentedControl(parts, label=_("Content"), parent=self)
         forms = [("png", _("PNG")), ("svg", _("SVG")), ("pdf", _("PDF")), ("print", _("Print"))]
         self._form = SegmentedControl(forms, label=_("Format"))
         self._scale = SegmentedControl([(str(k), f"{k} ×") for k in (1, 2, 3)], label=_("Scale"))

@@ -285,6 +285,6 @@ def _columns() -> tuple[Column[DashboardSummary], ...]:
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
         Column("shares", _("Shared with"), _shared, width=262, muted=True, tooltip=_shared),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90),
-        Column("updated_at", _("Changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
+        Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
                muted=True, tooltip=lambda card: full_time(card.updated_at)),
     )  # fmt: skip
