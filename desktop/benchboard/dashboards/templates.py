@@ -32,7 +32,7 @@ TEMPLATES: Final = (
     Template("kpi-wall", N_("KPI wall"), N_("Twelve numbers you can read from across the room")),
     Template("table-and-details", N_("Table and details"), N_("All orders, with totals alongside")),
     Template("weekly-review", N_("Weekly review"), N_("One tab per topic of the weekly meeting")),
-    Template("rows", N_("Blank dashboard with rows"), N_("Three titled rows, ready to fill")),
+    Template("rows", N_("Blank with rows"), N_("Three titled rows, ready to fill")),
 )
 
 NEW_TITLE: Final = N_("New dashboard")

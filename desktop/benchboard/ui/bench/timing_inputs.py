@@ -260,9 +260,9 @@ class PlotLegend(QWidget):
             painter.setFont(theme().font("caption"))
             x = 0.0
             entries = (
-                (theme().chart(0), _("Tolerates {percent:g} % or more").format(percent=2 * self._clock_tolerance)),
-                (theme().chart(2), _("Tolerates {percent:g} %").format(percent=self._clock_tolerance)),
-                (theme().color("text.disabled"), _("Tolerates less")),
+                (theme().chart(0), _("Tolerance ≥ {percent:g} %").format(percent=2 * self._clock_tolerance)),
+                (theme().chart(2), _("≥ {percent:g} %").format(percent=self._clock_tolerance)),
+                (theme().color("text.disabled"), _("Less")),
             )
             for colour, text in entries:
                 painter.setPen(Qt.PenStyle.NoPen)
